@@ -1,0 +1,52 @@
+import type { ZodType } from 'zod';
+import type { StoreDriver } from './driver.js';
+
+/**
+ * What an adapter package exports for `openStore` and `createContainer`: plain data and one function.
+ *
+ * @typeParam Config the adapter's own part of a store's configuration, as its schema yields it. An adapter of
+ * any configuration is a `StoreAdapter` without it: what `createDriver` is given is always what the same
+ * adapter's schema has made.
+ */
+export interface StoreAdapter<Config = unknown> {
+  /** The `provider` that selects this adapter in a configuration. */
+  readonly provider: string;
+  /**
+   * Checks the adapter's own keys of a store's configuration. Use a strict object, so that a misspelt key
+   * is an error; the keys that every store has (`provider`, `retry`, …) are taken out before.
+   */
+  readonly schema: ZodType<Config>;
+  /** Configuration keys whose values never appear in a message. */
+  readonly secretKeys: readonly string[];
+  /** Makes the driver. Does no I/O: what is unreachable or missing shows at the first request. */
+  createDriver(config: Config, context: AdapterContext): StoreDriver;
+  /**
+   * Reads an address such as `s3://bucket/key`: the URL scheme, and what it says about the store and the
+   * key. For adapters that have one.
+   */
+  readonly url?: UrlScheme | undefined;
+}
+
+/** What the surroundings of a configuration mean for an adapter. */
+export interface AdapterContext {
+  /** Relative paths in the configuration start here. */
+  readonly baseDirectory: string;
+}
+
+export interface UrlScheme {
+  /** Without colon: `s3`, `oss`, `file`. */
+  readonly scheme: string;
+  /**
+   * Splits an address into a store's configuration and the key (or prefix) in it. The key is everything
+   * that follows, byte for byte; it may be empty.
+   *
+   * @throws StoreError `InvalidArgument` when the address cannot be one of this scheme
+   */
+  parse(address: string): UrlTarget | Promise<UrlTarget>;
+}
+
+export interface UrlTarget {
+  /** The adapter's configuration, without `provider`. */
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly key: string;
+}

@@ -1,0 +1,83 @@
+import type { PassThrough } from './driver.js';
+import { DEFAULT_MAX_KEY_BYTES } from './keys.js';
+
+/**
+ * What a store can do, as plain data. The engine and the conformance suite choose their way from these
+ * fields alone, never from a provider's name. Every default means "no": a driver states what it can do.
+ */
+export interface Capabilities {
+  readonly keys: {
+    /** Longest key in bytes of UTF-8. */
+    readonly maxBytes: number;
+  };
+  readonly list: ListCapability;
+  /** One request that deletes many keys, or false. */
+  readonly batchDelete: BatchDeleteCapability | false;
+  /** Uploads in parts, or false. Without them, `put` has to take a body of any size in one call. */
+  readonly multipart: MultipartCapability | false;
+  /** `put` takes a body as a stream of unknown length in one call. */
+  readonly streamingPut: boolean;
+  readonly conditionalPut: {
+    /** `ifAbsent`: write only where there is no object yet, atomically. */
+    readonly ifAbsent: boolean;
+    /** `ifMatch`: replace only the object with this ETag, atomically. */
+    readonly ifMatch: boolean;
+  };
+  /** `ifMatch` and `ifNoneMatch` on `get` and `head`. */
+  readonly conditionalRead: boolean;
+  /** Versioned reads and deletes, delete markers, `listVersions`. */
+  readonly versions: boolean;
+  /** `listUploads`: incomplete multipart uploads can be listed. */
+  readonly listUploads: boolean;
+  /** URLs that work without credentials for a limited time. */
+  readonly presign: boolean;
+  /** Which of the {@link PassThrough} options the provider has. */
+  readonly passThrough: readonly (keyof PassThrough)[];
+}
+
+export interface ListCapability {
+  /** `utf8`: keys come in ascending order of their UTF-8 bytes. `none`: in no order to rely on. */
+  readonly order: 'utf8' | 'none';
+  /** A listing can begin after a given key. */
+  readonly startAfter: boolean;
+  /** Most entries that one page can have. */
+  readonly maxPageSize: number;
+  /** Which delimiters group keys: any string, the slash alone, or none. */
+  readonly delimiter: 'any' | 'slash' | 'none';
+}
+
+export interface BatchDeleteCapability {
+  /** Most keys in one request. */
+  readonly maxKeys: number;
+  /** Longest request body in bytes, reckoned with each key as escaped XML; unlimited when absent. */
+  readonly maxBytes?: number;
+  /** `xml`: keys with characters outside XML 1.0 must go in requests of their own. */
+  readonly keys: 'any' | 'xml';
+}
+
+export interface MultipartCapability {
+  /** Smallest part in bytes; the last one may be smaller. */
+  readonly minPartBytes: number;
+  /** Largest part in bytes. */
+  readonly maxPartBytes: number;
+  readonly maxParts: number;
+}
+
+const NONE: Capabilities = {
+  keys: { maxBytes: DEFAULT_MAX_KEY_BYTES },
+  list: { order: 'none', startAfter: false, maxPageSize: 1000, delimiter: 'none' },
+  batchDelete: false,
+  multipart: false,
+  streamingPut: false,
+  conditionalPut: { ifAbsent: false, ifMatch: false },
+  conditionalRead: false,
+  versions: false,
+  listUploads: false,
+  presign: false,
+  passThrough: [],
+};
+
+/** The capabilities given, with "no" for all that is not mentioned. */
+export function defineCapabilities(given: Partial<Capabilities>): Capabilities {
+  return Object.freeze({ ...NONE, ...given });
+}

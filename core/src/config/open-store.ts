@@ -1,0 +1,83 @@
+import type { StoreAdapter } from '../adapter.js';
+import type { Clock } from '../clock.js';
+import { StoreError } from '../errors.js';
+import type { ObjectStore } from '../object-store.js';
+import { createObjectStore } from '../store/portable-store.js';
+import type { Environment } from './interpolate.js';
+import {
+  checkShape,
+  resolveStore,
+  selectStore,
+  type ResolveContext,
+  type StoreConfig,
+  type StoreEntry,
+} from './store-config.js';
+
+export interface OpenOptions {
+  /** The adapters that the configuration may name. */
+  readonly adapters: readonly StoreAdapter[];
+  /** Which of the named stores; default: `config.default`, or the only one. */
+  readonly name?: string | undefined;
+  /** Where relative paths start; default: the current directory. */
+  readonly baseDirectory?: string | undefined;
+  /** Where `${NAME}` comes from; default: `process.env`. */
+  readonly env?: Environment | undefined;
+  readonly clock?: Clock | undefined;
+}
+
+/**
+ * Opens one store of a configuration, or the store that a single entry describes. Nothing is contacted yet:
+ * what is unreachable or missing shows at the first request.
+ *
+ * @throws StoreError `InvalidConfig` that names the path, what was found and what is allowed
+ */
+export async function openStore(
+  config: StoreConfig | StoreEntry,
+  options: OpenOptions,
+): Promise<ObjectStore> {
+  const context = resolveContext(options);
+  const { path, entry } = isEntry(config)
+    ? { path: 'store', entry: config }
+    : namedEntry(checkShape(config), options.name);
+  const resolved = resolveStore(entry, path, context);
+  return createObjectStore(resolved.createDriver(), { retry: resolved.retry, clock: options.clock });
+}
+
+/**
+ * Checks all stores of a configuration without opening any.
+ *
+ * @throws StoreError `InvalidConfig` that lists every problem
+ */
+export function checkConfig(config: unknown, options: Omit<OpenOptions, 'name' | 'clock'>): StoreConfig {
+  const checked = checkShape(config);
+  const context = resolveContext(options);
+  const problems: string[] = [];
+  for (const [name, entry] of Object.entries(checked.stores)) {
+    try {
+      resolveStore(entry, `stores.${name}`, context);
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+      problems.push(error.message);
+    }
+  }
+  if (problems.length > 0) throw new StoreError('InvalidConfig', problems.join('; '));
+  return checked;
+}
+
+/** Options with their defaults. */
+export function resolveContext(options: Omit<OpenOptions, 'name'>): ResolveContext {
+  return {
+    adapters: options.adapters,
+    baseDirectory: options.baseDirectory ?? process.cwd(),
+    environment: options.env ?? process.env,
+  };
+}
+
+function namedEntry(config: StoreConfig, wanted: string | undefined): { path: string; entry: StoreEntry } {
+  const { name, entry } = selectStore(config, wanted);
+  return { path: `stores.${name}`, entry };
+}
+
+function isEntry(config: StoreConfig | StoreEntry): config is StoreEntry {
+  return typeof config === 'object' && config !== null && 'provider' in config;
+}

@@ -1,0 +1,128 @@
+import { z } from 'zod';
+import type { AdapterContext, StoreAdapter } from '../adapter.js';
+import type { StoreDriver } from '../driver.js';
+import { StoreError } from '../errors.js';
+import type { RetrySettings } from '../retry.js';
+import { checkInput, suggest } from './check-input.js';
+import { interpolate, type Environment } from './interpolate.js';
+
+/** A configuration: named stores, each with its provider. */
+export interface StoreConfig {
+  /** The store that is meant when no name is given. Not needed when there is only one. */
+  readonly default?: string | undefined;
+  readonly stores: Readonly<Record<string, StoreEntry>>;
+}
+
+/** One store of a configuration: what every store has, and the keys of its adapter. */
+export interface StoreEntry {
+  /** Which adapter: `s3`, `oss`, `ctyun`, `fs`, `memory`, … */
+  readonly provider: string;
+  readonly retry?: RetrySettings | undefined;
+  readonly [key: string]: unknown;
+}
+
+const configSchema = z.strictObject({
+  $schema: z.string().optional(),
+  default: z.string().optional(),
+  stores: z.record(z.string(), z.looseObject({ provider: z.string() })),
+});
+
+const commonSchema = z.strictObject({
+  retry: z
+    .strictObject({
+      maxAttempts: z.number().int().min(1).max(100).optional(),
+      baseDelayMs: z.number().min(1).max(60_000).optional(),
+      maxDelayMs: z.number().min(1).max(600_000).optional(),
+    })
+    .optional(),
+});
+
+/** A store's configuration after checking, ready to be opened. */
+export interface ResolvedStore {
+  readonly retry: RetrySettings | undefined;
+  readonly createDriver: () => StoreDriver;
+}
+
+export interface ResolveContext extends AdapterContext {
+  readonly adapters: readonly StoreAdapter[];
+  readonly environment: Environment;
+}
+
+/**
+ * Checks the outer shape of a configuration.
+ *
+ * @throws StoreError `InvalidConfig`
+ */
+export function checkShape(config: unknown): StoreConfig {
+  const checked = checkInput(configSchema, config, { code: 'InvalidConfig', what: 'config' });
+  const names = Object.keys(checked.stores);
+  if (checked.default !== undefined && !names.includes(checked.default)) {
+    throw new StoreError(
+      'InvalidConfig',
+      `config.default: there is no store ${JSON.stringify(checked.default)}${suggest(checked.default, names, { listAll: true })}`,
+    );
+  }
+  return checked;
+}
+
+/**
+ * The entry of a store, by its name or as the default.
+ *
+ * @throws StoreError `InvalidConfig` when there is none
+ */
+export function selectStore(
+  config: StoreConfig,
+  name: string | undefined,
+): { name: string; entry: StoreEntry } {
+  const names = Object.keys(config.stores);
+  const wanted = name ?? config.default ?? (names.length === 1 ? names[0] : undefined);
+  if (wanted === undefined) {
+    throw new StoreError(
+      'InvalidConfig',
+      `config.default is missing: name one of the stores (${names.join(', ')})`,
+    );
+  }
+  const entry = Object.hasOwn(config.stores, wanted) ? config.stores[wanted] : undefined;
+  if (!entry) {
+    throw new StoreError(
+      'InvalidConfig',
+      `there is no store ${JSON.stringify(wanted)} in the configuration${suggest(wanted, names, { listAll: true })}`,
+    );
+  }
+  return { name: wanted, entry };
+}
+
+/**
+ * Checks one store's entry against its adapter. Opens nothing.
+ *
+ * @param path where the entry stands, for messages
+ * @throws StoreError `InvalidConfig` that names the path, what was found and what is allowed
+ */
+export function resolveStore(entry: StoreEntry, path: string, context: ResolveContext): ResolvedStore {
+  const { provider, retry, ...rest } = entry;
+  const adapter = context.adapters.find((candidate) => candidate.provider === provider);
+  if (!adapter) {
+    const known = context.adapters.map((candidate) => candidate.provider);
+    throw new StoreError(
+      'InvalidConfig',
+      `${path}.provider: there is no adapter for ${JSON.stringify(provider)}${suggest(provider, known, { listAll: true })}`,
+    );
+  }
+  const common = checkInput(
+    commonSchema,
+    interpolate(retry === undefined ? {} : { retry }, context.environment, path),
+    { code: 'InvalidConfig', what: path },
+  );
+  const config = checkInput(adapter.schema, interpolate(rest, context.environment, path), {
+    code: 'InvalidConfig',
+    what: path,
+    secretKeys: [...adapter.secretKeys, ...interpolatedKeys(rest)],
+    otherKeys: ['provider', 'retry'],
+  });
+  return { retry: common.retry, createDriver: () => adapter.createDriver(config, context) };
+}
+
+/** Values that come from the environment are treated as secrets in messages. */
+function interpolatedKeys(entry: Readonly<Record<string, unknown>>): string[] {
+  return Object.keys(entry).filter((key) => JSON.stringify(entry[key])?.includes('${'));
+}

@@ -1,0 +1,22 @@
+import { Container } from 'inversify';
+import type { StoreAdapter } from '../adapter.js';
+import type { OpenOptions } from '../config/open-store.js';
+import type { StoreConfig } from '../config/store-config.js';
+import { adapterModule, storeModule } from './modules.js';
+
+/**
+ * A container with every store of a configuration: `container.get(OBJECT_STORE, { name: 'uploads' })`.
+ * `await container.unbindAllAsync()` closes the stores that were opened.
+ *
+ * @param adapters those that the configuration may name
+ * @throws StoreError `InvalidConfig` when the configuration has not the right shape
+ */
+export function createContainer(
+  config: StoreConfig,
+  adapters: readonly StoreAdapter[],
+  options: Omit<OpenOptions, 'adapters' | 'name'> = {},
+): Container {
+  const container = new Container();
+  container.load(...adapters.map(adapterModule), storeModule(config, options));
+  return container;
+}

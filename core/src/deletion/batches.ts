@@ -1,0 +1,60 @@
+import type { BatchDeleteCapability } from '../capabilities.js';
+import { fitsXml, xmlBytes } from '../keys.js';
+import type { Candidate } from './candidate.js';
+
+/** Markup around one key in a delete request, generously: Object, Key and VersionId elements. */
+const BYTES_AROUND_KEY = 100;
+/** Declaration, root element and Quiet. */
+const BYTES_AROUND_BATCH = 300;
+
+/**
+ * Collects candidates into units for the delete stage: batches within the limits of the service, and units
+ * of one key for what has to be deleted singly. Holds less than one batch.
+ */
+export class Batches {
+  readonly #limits: BatchDeleteCapability | undefined;
+  readonly #size: () => number;
+  #pending: Candidate[] = [];
+  #bytes = BYTES_AROUND_BATCH;
+
+  /**
+   * @param limits of the service's batch delete; without them every unit is one key
+   * @param size how many keys a batch should have at most, asked anew for each batch
+   */
+  constructor(limits: BatchDeleteCapability | undefined, size: () => number) {
+    this.#limits = limits;
+    this.#size = size;
+  }
+
+  /** How many candidates wait for their batch to fill. */
+  get pending(): number {
+    return this.#pending.length;
+  }
+
+  /** Takes one candidate in and returns the units that are ready because of it. */
+  add(candidate: Candidate): Candidate[][] {
+    if (!this.#limits || (this.#limits.keys === 'xml' && !fitsXml(candidate.key))) return [[candidate]];
+    const ready: Candidate[][] = [];
+    const { maxBytes } = this.#limits;
+    if (maxBytes !== undefined) {
+      const bytes = xmlBytes(candidate.key) + xmlBytes(candidate.versionId ?? '') + BYTES_AROUND_KEY;
+      if (this.#pending.length > 0 && this.#bytes + bytes > maxBytes) ready.push(this.#take());
+      this.#bytes += bytes;
+    }
+    this.#pending.push(candidate);
+    if (this.#pending.length >= Math.min(this.#limits.maxKeys, this.#size())) ready.push(this.#take());
+    return ready;
+  }
+
+  /** The last, unfilled batch. */
+  flush(): Candidate[] {
+    return this.#take();
+  }
+
+  #take(): Candidate[] {
+    const batch = this.#pending;
+    this.#pending = [];
+    this.#bytes = BYTES_AROUND_BATCH;
+    return batch;
+  }
+}

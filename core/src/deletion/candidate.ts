@@ -1,0 +1,7 @@
+import type { DeleteTarget } from '../driver.js';
+
+/** A key on its way through the engine, with what its listing said. */
+export interface Candidate extends DeleteTarget {
+  /** Bytes; unknown for keys that a caller gave. */
+  readonly size?: number | undefined;
+}

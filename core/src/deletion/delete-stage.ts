@@ -1,0 +1,248 @@
+import type { Clock } from '../clock.js';
+import type { PassThrough, StoreDriver } from '../driver.js';
+import { toStoreError, type FailureReason, type StoreError } from '../errors.js';
+import { backoffMs, maxAttempts, type RetryPolicy } from '../retry.js';
+import { account, distinctTargets, type Accounted } from './answer.js';
+import type { Candidate } from './candidate.js';
+import type { Ledger } from './ledger.js';
+import type { Pacer, Permit } from './pacer.js';
+import type { DeletionStrategy } from './report.js';
+
+export interface DeleteStageContext {
+  readonly driver: StoreDriver;
+  readonly clock: Clock;
+  readonly retry: RetryPolicy;
+  readonly pacer: Pacer;
+  readonly ledger: Ledger;
+  readonly strategy: DeletionStrategy;
+  readonly pass: PassThrough | undefined;
+  /** Units accepted and not finished: waiting for their turn, in flight, or waiting for a retry. */
+  readonly maxUnits: number;
+  /** Fires when nothing new may be sent: the caller aborted, or the run broke. */
+  readonly stop: AbortSignal;
+  /** Ends the run with this error. */
+  readonly breakOff: (error: StoreError) => void;
+  /** Called after each outcome. */
+  readonly onOutcome: () => void;
+}
+
+/** A batch delete that was refused this often before any was taken is one that the service cannot do. */
+const REFUSALS_BEFORE_SINGLE = 3;
+
+/**
+ * Sends units of keys and sees each key to its outcome: deleted, failed for good, or skipped because the run
+ * ended before its turn. Repeats what may pass later; takes refused batches apart to find the key that spoils
+ * them; goes over to single deletes where the service has no batch delete after all.
+ *
+ * Requests in flight are always waited for, never cut off: a delete that was cut off may have happened.
+ */
+export class DeleteStage {
+  readonly #context: DeleteStageContext;
+  readonly #units = new Set<Promise<void>>();
+  #strategy: DeletionStrategy;
+  /** Wakes the submitter that waits for room. */
+  #room: () => void = () => undefined;
+  /** Batches that the service took, and that it refused as a whole, in this run. */
+  #accepted = 0;
+  #refused = 0;
+
+  constructor(context: DeleteStageContext) {
+    this.#context = context;
+    this.#strategy = context.strategy;
+  }
+
+  get strategy(): DeletionStrategy {
+    return this.#strategy;
+  }
+
+  /** Takes a unit over; resolves when there is room for the next. */
+  async submit(unit: readonly Candidate[]): Promise<void> {
+    if (unit.length === 0) return;
+    const work = this.#process(unit)
+      .catch((error: unknown) => this.#context.breakOff(toStoreError(error, { operation: 'deletePrefix' })))
+      .finally(() => {
+        this.#units.delete(work);
+        this.#room();
+        this.#context.onOutcome();
+      });
+    this.#units.add(work);
+    while (this.#units.size >= this.#context.maxUnits) {
+      await new Promise<void>((resolve) => {
+        this.#room = resolve;
+      });
+    }
+  }
+
+  /** Resolves when every unit has its outcomes. */
+  async drain(): Promise<void> {
+    while (this.#units.size > 0) await Promise.all(this.#units);
+  }
+
+  async #process(unit: readonly Candidate[]): Promise<void> {
+    if (this.#strategy === 'single' || unit.length === 1) return this.#deleteSingly(unit);
+    return this.#deleteBatch(unit, 1);
+  }
+
+  /** @param repeats some of these keys were in a request before */
+  async #deleteBatch(unit: readonly Candidate[], attempt: number, repeats = false): Promise<void> {
+    const { driver, pacer, ledger, pass } = this.#context;
+    // A batch may have become too large for the present pace while it waited.
+    if (unit.length > pacer.batchSize) {
+      for (const part of slices(unit, pacer.batchSize)) await this.#deleteBatch(part, attempt, repeats);
+      return;
+    }
+    const deleteBatch = driver.deleteBatch?.bind(driver);
+    if (this.#strategy === 'single' || !deleteBatch) return this.#deleteSingly(unit, attempt);
+    const permit = await pacer.acquire(unit.length);
+    if (!permit) return this.#giveUp(unit, attempt);
+    ledger.countDeleteRequest(repeats);
+    const outcome = await this.#send('deleteBatch', permit, () =>
+      deleteBatch(distinctTargets(unit), { pass }),
+    );
+    if (!outcome.ok) return this.#failedWhole(unit, attempt, outcome.error);
+    this.#accepted++;
+    const pending = await this.#beforeRetry(this.#settle(account(unit, outcome.value), permit), attempt);
+    if (pending.length > 0) await this.#deleteBatch(pending, attempt + 1, true);
+  }
+
+  /** Books what an answer confirms; returns the rest with its reasons. */
+  #settle({ deleted, failed, invented }: Accounted, permit: Permit): readonly Failed[] {
+    const { pacer, ledger } = this.#context;
+    ledger.countDeleted(deleted);
+    if (invented.length > 0) {
+      ledger.warn(
+        'the service reported outcomes for keys that it was not asked to delete; they are not counted',
+      );
+    }
+    const throttled = failed.filter(({ reason }) => reason.code === 'Throttled').length;
+    if (throttled > 0) this.#throttle(throttled, permit);
+    else pacer.succeeded();
+    return failed;
+  }
+
+  /** A request that failed as a whole: repeated, taken apart, sent singly, or the end of the run. */
+  async #failedWhole(unit: readonly Candidate[], attempt: number, error: StoreError): Promise<void> {
+    const { ledger, breakOff } = this.#context;
+    const refused = error.code === 'InvalidArgument' || error.code === 'Corrupt';
+    if (refused) this.#refused++;
+    if (error.code === 'Unsupported') {
+      this.#goSingle(`the service does not know batch deletes (${error.message})`);
+    } else if (refused && this.#accepted === 0 && this.#refused >= REFUSALS_BEFORE_SINGLE) {
+      this.#goSingle(`the service does not take batch deletes (${error.message})`);
+    }
+    if (this.#strategy === 'single') return this.#deleteSingly(unit, attempt);
+
+    if (error.retryable) {
+      const pending = await this.#beforeRetry(
+        unit.map((candidate) => ({ candidate, reason: error })),
+        attempt,
+      );
+      if (pending.length > 0) await this.#deleteBatch(pending, attempt + 1, true);
+    } else if (refused) {
+      ledger.warn(`the service refused a batch (${error.message}); its keys were tried in smaller ones`);
+      for (const half of slices(unit, Math.ceil(unit.length / 2))) {
+        await (half.length === 1
+          ? this.#deleteSingly(half, attempt)
+          : this.#deleteBatch(half, attempt, true));
+      }
+    } else {
+      // Wrong credentials, no such bucket, a broken driver: no other batch will fare better.
+      for (const candidate of unit) await ledger.countFailed(candidate, error, attempt);
+      breakOff(error);
+    }
+  }
+
+  #goSingle(why: string): void {
+    if (this.#strategy === 'single') return;
+    this.#strategy = 'single';
+    this.#context.ledger.warn(`${why}; the run goes on with one request a key`);
+  }
+
+  async #deleteSingly(unit: readonly Candidate[], attempt = 1): Promise<void> {
+    await Promise.all(unit.map((candidate) => this.#deleteOne(candidate, attempt)));
+  }
+
+  async #deleteOne(candidate: Candidate, firstAttempt: number): Promise<void> {
+    const { driver, pacer, ledger, onOutcome, pass } = this.#context;
+    const [target = candidate] = distinctTargets([candidate]);
+    for (let attempt = firstAttempt; ; attempt++) {
+      const permit = await pacer.acquire(1);
+      if (!permit) return this.#giveUp([candidate], attempt);
+      ledger.countDeleteRequest(attempt > 1);
+      const outcome = await this.#send('deleteOne', permit, () => driver.deleteOne(target, { pass }));
+      if (outcome.ok) {
+        pacer.succeeded();
+        ledger.countDeleted([candidate]);
+        return onOutcome();
+      }
+      const pending = await this.#beforeRetry([{ candidate, reason: outcome.error }], attempt);
+      if (pending.length === 0) return onOutcome();
+    }
+  }
+
+  /** One request under its permit, which is free again before anything waits for a retry. */
+  async #send<T>(operation: string, permit: Permit, request: () => Promise<T>): Promise<Outcome<T>> {
+    try {
+      return { ok: true, value: await request() };
+    } catch (thrown) {
+      const error = toStoreError(thrown, { operation, provider: this.#context.driver.provider });
+      if (error.code === 'Throttled') this.#throttle(1, permit);
+      return { ok: false, error };
+    } finally {
+      this.#context.pacer.release();
+    }
+  }
+
+  /** Books as failed what gets no other attempt, waits, and returns what does. */
+  async #beforeRetry(failed: readonly Failed[], attempt: number): Promise<Candidate[]> {
+    const { retry, clock, ledger, stop } = this.#context;
+    if (failed.length === 0) return [];
+    const again: Failed[] = [];
+    for (const failure of failed) {
+      const { candidate, reason } = failure;
+      if (reason.retryable && attempt < maxAttempts(retry, reason)) again.push(failure);
+      else await ledger.countFailed(candidate, reason, attempt);
+    }
+    if (again.length === 0) return [];
+    const retryAfterMs = again.reduce(
+      (longest, { reason }) => Math.max(longest, reason.retryAfterMs ?? 0),
+      0,
+    );
+    await clock.sleep(backoffMs(retry, attempt, { retryAfterMs }), stop);
+    if (!stop.aborted) return again.map(({ candidate }) => candidate);
+    for (const { candidate, reason } of again) await ledger.countFailed(candidate, reason, attempt);
+    return [];
+  }
+
+  /** The run ended before this unit was sent. What was tried before counts as failed, the rest as skipped. */
+  async #giveUp(unit: readonly Candidate[], attempt: number): Promise<void> {
+    const { ledger } = this.#context;
+    if (attempt === 1) {
+      ledger.skipped += unit.length;
+      return;
+    }
+    const reason: FailureReason = {
+      code: 'Aborted',
+      message: 'the run ended before this key was tried again',
+      retryable: false,
+    };
+    for (const candidate of unit) await ledger.countFailed(candidate, reason, attempt - 1);
+  }
+
+  #throttle(count: number, permit: Permit): void {
+    this.#context.ledger.throttled += count;
+    this.#context.pacer.throttled(permit);
+  }
+}
+
+type Outcome<T> =
+  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: StoreError };
+
+interface Failed {
+  readonly candidate: Candidate;
+  readonly reason: FailureReason;
+}
+
+function* slices<T>(items: readonly T[], size: number): Generator<readonly T[]> {
+  for (let start = 0; start < items.length; start += size) yield items.slice(start, start + size);
+}

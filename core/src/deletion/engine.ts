@@ -1,0 +1,10 @@
+import type { Clock } from '../clock.js';
+import type { StoreDriver } from '../driver.js';
+import type { RetryPolicy } from '../retry.js';
+
+/** What a run works with. */
+export interface Engine {
+  readonly driver: StoreDriver;
+  readonly retry: RetryPolicy;
+  readonly clock: Clock;
+}

@@ -1,0 +1,145 @@
+import type { FailureReason, StoreErrorCode } from '../errors.js';
+import type { Candidate } from './candidate.js';
+import type { DeletionFailure, DeletionProgress, DeletionReport, DeletionStrategy } from './report.js';
+
+/** Failures that the report itself shows. */
+const SAMPLE_SIZE = 20;
+const MAX_WARNINGS = 50;
+
+type OnFailure = (failure: DeletionFailure) => void | Promise<void>;
+
+/** What a report says that is not counted. */
+export interface ReportFacts {
+  readonly prefix: string | null;
+  readonly provider: string;
+  readonly strategy: DeletionStrategy;
+  readonly aborted: boolean;
+  readonly dryRun: boolean;
+  readonly maxDeleteReached: boolean;
+  readonly remaining: DeletionReport['remaining'];
+  /** An error ended the run. */
+  readonly broken: boolean;
+  readonly startedAt: number;
+  readonly elapsedMs: number;
+}
+
+/** The books of one run: every key that enters leaves through exactly one of the counters. */
+export class Ledger {
+  listed = 0;
+  filtered = 0;
+  matched = 0;
+  deleted = 0;
+  failed = 0;
+  skipped = 0;
+  blocked = 0;
+  bytes = 0;
+  listRequests = 0;
+  deleteRequests = 0;
+  retried = 0;
+  throttled = 0;
+  readonly #byCode: Partial<Record<StoreErrorCode, number>> = {};
+  readonly #sample: DeletionFailure[] = [];
+  readonly #warnings = new Set<string>();
+  readonly #onFailure: OnFailure | undefined;
+  readonly #onCallbackError: (error: unknown) => void;
+
+  /** @param onCallbackError told what `onFailure` throws; the failure is in the books all the same */
+  constructor(onFailure: OnFailure | undefined, onCallbackError: (error: unknown) => void) {
+    this.#onFailure = onFailure;
+    this.#onCallbackError = onCallbackError;
+  }
+
+  countListRequest(retry: boolean): void {
+    this.listRequests++;
+    if (retry) this.retried++;
+  }
+
+  countDeleteRequest(retry: boolean): void {
+    this.deleteRequests++;
+    if (retry) this.retried++;
+  }
+
+  countDeleted(candidates: readonly Candidate[]): void {
+    this.deleted += candidates.length;
+    for (const { size } of candidates) this.bytes += size ?? 0;
+  }
+
+  async countFailed(candidate: Candidate, reason: FailureReason, attempts: number): Promise<void> {
+    const failure = describeFailure(candidate, reason, attempts);
+    if (failure.blocked) {
+      this.blocked++;
+      this.skipped++;
+    } else {
+      this.failed++;
+    }
+    this.#byCode[failure.code] = (this.#byCode[failure.code] ?? 0) + 1;
+    if (this.#sample.length < SAMPLE_SIZE) this.#sample.push(failure);
+    try {
+      await this.#onFailure?.(failure);
+    } catch (error) {
+      this.#onCallbackError(error);
+    }
+  }
+
+  /** A warning is said once, however often it applies. */
+  warn(message: string): void {
+    if (this.#warnings.size < MAX_WARNINGS) this.#warnings.add(message);
+  }
+
+  progress(phase: DeletionProgress['phase'], elapsedMs: number): DeletionProgress {
+    const { listed, matched, deleted, failed, skipped, bytes, throttled } = this;
+    return { phase, listed, matched, deleted, failed, skipped, bytes, throttled, elapsedMs };
+  }
+
+  report(facts: ReportFacts): DeletionReport {
+    const nothingLeft =
+      this.failed === 0 &&
+      this.skipped === 0 &&
+      !facts.maxDeleteReached &&
+      (facts.remaining?.count ?? 0) === 0;
+    return {
+      prefix: facts.prefix,
+      provider: facts.provider,
+      strategy: facts.strategy,
+      listed: this.listed,
+      filtered: this.filtered,
+      matched: this.matched,
+      deleted: this.deleted,
+      failed: this.failed,
+      skipped: this.skipped,
+      blocked: this.blocked,
+      bytes: this.bytes,
+      complete: nothingLeft && !facts.aborted && !facts.broken,
+      aborted: facts.aborted,
+      dryRun: facts.dryRun,
+      maxDeleteReached: facts.maxDeleteReached,
+      failures: { byCode: { ...this.#byCode }, sample: [...this.#sample] },
+      requests: {
+        list: this.listRequests,
+        delete: this.deleteRequests,
+        retried: this.retried,
+        throttled: this.throttled,
+      },
+      remaining: facts.remaining,
+      startedAt: new Date(facts.startedAt).toISOString(),
+      elapsedMs: facts.elapsedMs,
+      warnings: [...this.#warnings],
+    };
+  }
+}
+
+function describeFailure(candidate: Candidate, reason: FailureReason, attempts: number): DeletionFailure {
+  const { code, message, providerCode, status, requestId } = reason;
+  const blocked = reason.blocked === true || code === 'PreconditionFailed';
+  return {
+    key: candidate.key,
+    ...(candidate.versionId === undefined ? {} : { versionId: candidate.versionId }),
+    code,
+    message,
+    ...(providerCode === undefined ? {} : { providerCode }),
+    ...(status === undefined ? {} : { status }),
+    ...(requestId === undefined ? {} : { requestId }),
+    ...(blocked ? { blocked } : {}),
+    attempts,
+  };
+}

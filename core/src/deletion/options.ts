@@ -1,0 +1,109 @@
+import { z } from 'zod';
+import { checkInput } from '../config/check-input.js';
+import type { PassThrough } from '../driver.js';
+import type { ObjectInfo } from '../objects.js';
+import type { DeletionFailure, DeletionProgress, DeletionStrategy } from './report.js';
+
+/** What `deleteMany` and `deletePrefix` have in common. */
+export interface DeleteManyOptions extends PassThrough {
+  /** Say what would be deleted, and delete nothing. Default false. */
+  readonly dryRun?: boolean | undefined;
+  /** Stop before more than this many keys would be sent for deletion. Default: no limit. */
+  readonly maxDelete?: number | undefined;
+  /** Default: `batch` where the store has it, else `single`. */
+  readonly strategy?: DeletionStrategy | undefined;
+  /** Most delete requests in flight; throttling lowers it for a while. Default 8 batches, or 32 single deletes. */
+  readonly concurrency?: number | undefined;
+  /** Most keys deleted a second, averaged. Default: no limit but the service's own. */
+  readonly maxKeysPerSecond?: number | undefined;
+  /** Stops the run: nothing new is sent, what is in flight is waited for, the report says `aborted`. */
+  readonly signal?: AbortSignal | undefined;
+  /** Called now and then (at most every 100 ms) and once at the end. */
+  readonly onProgress?: ((progress: DeletionProgress) => void) | undefined;
+  /** Called for every key that failed or is blocked. What it throws ends the run. */
+  readonly onFailure?: ((failure: DeletionFailure) => void | Promise<void>) | undefined;
+}
+
+/** Which objects under the prefix are meant, and how the run goes. */
+export interface DeletePrefixOptions extends DeleteManyOptions {
+  /** Allow a prefix that does not end in `/`, which also matches longer names: `tmp/aa` matches `tmp/aab`. */
+  readonly partialName?: boolean | undefined;
+  /** Allow the empty prefix: delete everything in the store. */
+  readonly entireStore?: boolean | undefined;
+  /**
+   * Delete only keys whose rest behind the prefix matches one of these globs. `*` and `?` stop at `/`,
+   * `**` does not; `[ab]`, `{a,b}`, and `\` before a special character work as in a shell.
+   */
+  readonly include?: string | readonly string[] | undefined;
+  /** Keep keys whose rest behind the prefix matches one of these globs, whatever `include` says. */
+  readonly exclude?: string | readonly string[] | undefined;
+  /** Delete only what was last modified more than this many milliseconds before the run began. */
+  readonly olderThan?: number | undefined;
+  /** Delete only what was last modified less than this many milliseconds before the run began. */
+  readonly newerThan?: number | undefined;
+  /** Delete only what was last modified before this time. */
+  readonly modifiedBefore?: Date | undefined;
+  /** Delete only what was last modified before the run began, by this machine's clock. Default false. */
+  readonly notAfterStart?: boolean | undefined;
+  /** Delete only objects of at least this many bytes. */
+  readonly minSize?: number | undefined;
+  /** Delete only objects of at most this many bytes. */
+  readonly maxSize?: number | undefined;
+  /** List once more at the end; what still matches is in `report.remaining` and makes it incomplete. Default false. */
+  readonly verify?: boolean | undefined;
+  /** Called for each object that matched, before it is deleted (in a dry run: that would be). */
+  readonly onMatch?: ((object: ObjectInfo) => void) | undefined;
+}
+
+const callback = z.custom<(...args: never[]) => unknown>(
+  (value) => typeof value === 'function',
+  'expected a function',
+);
+const count = z.number().int().min(0);
+const globs = z.union([z.string(), z.array(z.string())]);
+
+const deleteManySchema = z.strictObject({
+  dryRun: z.boolean().optional(),
+  maxDelete: count.optional(),
+  strategy: z.enum(['batch', 'single']).optional(),
+  concurrency: z.number().int().min(1).max(1024).optional(),
+  maxKeysPerSecond: z.number().positive().optional(),
+  signal: z
+    .custom<AbortSignal>((value) => value instanceof AbortSignal, 'expected an AbortSignal')
+    .optional(),
+  onProgress: callback.optional(),
+  onFailure: callback.optional(),
+  mfa: z.string().optional(),
+  bypassGovernance: z.boolean().optional(),
+  requestPayer: z.boolean().optional(),
+  expectedBucketOwner: z.string().optional(),
+});
+
+const deletePrefixSchema = deleteManySchema.extend({
+  partialName: z.boolean().optional(),
+  entireStore: z.boolean().optional(),
+  include: globs.optional(),
+  exclude: globs.optional(),
+  olderThan: z.number().min(0).optional(),
+  newerThan: z.number().min(0).optional(),
+  modifiedBefore: z.date().optional(),
+  notAfterStart: z.boolean().optional(),
+  minSize: count.optional(),
+  maxSize: count.optional(),
+  verify: z.boolean().optional(),
+  onMatch: callback.optional(),
+});
+
+/**
+ * Refuses options that are misspelt or of the wrong type: `{ dryrun: true }` must not delete anything.
+ *
+ * @throws StoreError `InvalidArgument`
+ */
+export function checkDeleteManyOptions(options: DeleteManyOptions): void {
+  checkInput(deleteManySchema, options, { code: 'InvalidArgument', what: 'deleteMany options' });
+}
+
+/** As {@link checkDeleteManyOptions}. */
+export function checkDeletePrefixOptions(options: DeletePrefixOptions): void {
+  checkInput(deletePrefixSchema, options, { code: 'InvalidArgument', what: 'deletePrefix options' });
+}

@@ -1,0 +1,102 @@
+import { StoreError, type FailureReason, type StoreErrorCode } from '../errors.js';
+
+/**
+ * The account of a run. The books are closed:
+ *
+ * - `listed = matched + filtered`
+ * - `matched = deleted + failed + skipped`
+ */
+export interface DeletionReport {
+  /** What was deleted under; null for `deleteMany`. */
+  readonly prefix: string | null;
+  readonly provider: string;
+  /** How the keys were deleted, in the end; see `DeletionStrategy`. */
+  readonly strategy: DeletionStrategy;
+  /** Keys that the listing (or the caller of `deleteMany`) named. */
+  readonly listed: number;
+  /** Of these, kept because a filter says so. */
+  readonly filtered: number;
+  /** Of these, meant to be deleted. */
+  readonly matched: number;
+  /** Seen to be deleted: the service named them so. */
+  readonly deleted: number;
+  /** Tried and not deleted, after all retries. */
+  readonly failed: number;
+  /** Matched and left alone: dry run, `maxDelete`, abort, an error that ended the run, or blocked. */
+  readonly skipped: number;
+  /** The part of `skipped` that the service holds on purpose: object lock, a condition that did not hold. */
+  readonly blocked: number;
+  /** Bytes of what was deleted, as listed (in a dry run: of what would be); 0 where the sizes are not known. */
+  readonly bytes: number;
+  /** Nothing failed, nothing was skipped, nothing is known to be left. In a dry run only when nothing matched. */
+  readonly complete: boolean;
+  /** The `signal` ended the run early. */
+  readonly aborted: boolean;
+  readonly dryRun: boolean;
+  /** The run ended before its limit on deletes would have been exceeded. */
+  readonly maxDeleteReached: boolean;
+  readonly failures: {
+    /** How many keys failed or are blocked, by code. The sum is `failed + blocked`. */
+    readonly byCode: Readonly<Partial<Record<StoreErrorCode, number>>>;
+    /** The first of them; `onFailure` gets all. */
+    readonly sample: readonly DeletionFailure[];
+  };
+  readonly requests: {
+    readonly list: number;
+    readonly delete: number;
+    /** Requests that repeated an earlier one, or a part of it. Included in the two above. */
+    readonly retried: number;
+    /** Answers, whole or for single keys, that asked for fewer requests. */
+    readonly throttled: number;
+  };
+  /** With `verify`: what a second listing found. Null when not asked for, or not reached. */
+  readonly remaining: { readonly count: number; readonly sample: readonly string[] } | null;
+  /** ISO 8601, UTC. */
+  readonly startedAt: string;
+  readonly elapsedMs: number;
+  readonly warnings: readonly string[];
+}
+
+/** `batch`: multi-object deletes. `single`: one request a key. */
+export type DeletionStrategy = 'batch' | 'single';
+
+/** A key that was not deleted, and why. Plain data, fit for JSON. */
+export interface DeletionFailure extends Omit<FailureReason, 'retryable' | 'retryAfterMs'> {
+  readonly key: string;
+  readonly versionId?: string | undefined;
+  /** Requests that tried to delete this key; 0 when it was refused before any. */
+  readonly attempts: number;
+}
+
+/** How far a run is. The counters have the meaning that they have in {@link DeletionReport}. */
+export interface DeletionProgress {
+  readonly phase: 'deleting' | 'verifying';
+  readonly listed: number;
+  readonly matched: number;
+  readonly deleted: number;
+  readonly failed: number;
+  readonly skipped: number;
+  readonly bytes: number;
+  readonly throttled: number;
+  readonly elapsedMs: number;
+}
+
+/** A run that could not be finished. Its report says what was deleted until then. */
+export class DeletionError extends StoreError {
+  readonly report: DeletionReport;
+
+  constructor(cause: StoreError, report: DeletionReport) {
+    super(cause.code, cause.message, {
+      provider: cause.provider,
+      operation: cause.operation,
+      key: cause.key,
+      retryable: cause.retryable,
+      providerCode: cause.providerCode,
+      status: cause.status,
+      requestId: cause.requestId,
+      cause,
+    });
+    this.name = 'DeletionError';
+    this.report = report;
+  }
+}

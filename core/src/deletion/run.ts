@@ -1,0 +1,264 @@
+import { setMaxListeners } from 'node:events';
+import type { DriverCall, PassThrough } from '../driver.js';
+import { StoreError, toStoreError } from '../errors.js';
+import { quoteKey } from '../keys.js';
+import { passThrough } from '../pass-through.js';
+import { Batches } from './batches.js';
+import type { Candidate } from './candidate.js';
+import { DeleteStage } from './delete-stage.js';
+import type { Engine } from './engine.js';
+import { Ledger } from './ledger.js';
+import type { DeleteManyOptions } from './options.js';
+import { Pacer } from './pacer.js';
+import { ProgressReporter } from './progress.js';
+import { readAhead } from './read-ahead.js';
+import { DeletionError, type DeletionReport, type DeletionStrategy } from './report.js';
+
+/** Requests in flight when the caller does not say. */
+const BATCHES_IN_FLIGHT = 8;
+const SINGLES_IN_FLIGHT = 32;
+
+/** Pages listed ahead of the deletes that they wait for. */
+const PAGES_AHEAD = 2;
+
+/** Survivors that the report names. */
+const REMAINING_SAMPLE = 20;
+
+/** What a source may use while it lists. */
+export interface SourceContext {
+  readonly ledger: Ledger;
+  /** Its signal ends a listing whose keys nobody will take any more. */
+  readonly call: DriverCall;
+  /** The service asked for fewer requests. */
+  readonly throttled: () => void;
+}
+
+/** Where the keys of a run come from, and which of them are meant. */
+export interface RunSource<T extends Candidate> {
+  readonly prefix: string | null;
+  /** Pages of keys. What it throws ends the run, after all keys before it have been dealt with. */
+  readonly pages: (context: SourceContext) => AsyncIterable<readonly T[]>;
+  /** Why an entry cannot be sent at all; such an entry fails. */
+  readonly problem?: ((entry: T) => string | undefined) | undefined;
+  readonly matches: (entry: T) => boolean;
+  readonly onMatch?: ((entry: T) => void) | undefined;
+  /** List once more when all is done. */
+  readonly verify?: boolean | undefined;
+}
+
+/**
+ * One deletion run: list → filter → batch → delete → account, each stage pulling from the one before, so
+ * that memory is bounded by what is in flight and deleting begins with the first page.
+ *
+ * @throws DeletionError when an error ended the run
+ * @throws StoreError `Unsupported` when the strategy asked for is not to be had here
+ */
+export async function runDeletion<T extends Candidate>(
+  engine: Engine,
+  source: RunSource<T>,
+  options: DeleteManyOptions,
+): Promise<DeletionReport> {
+  return new DeletionRun(engine, source, options).run();
+}
+
+class DeletionRun<T extends Candidate> {
+  readonly #engine: Engine;
+  readonly #source: RunSource<T>;
+  readonly #options: DeleteManyOptions;
+  readonly #startedAt: number;
+  readonly #pass: PassThrough | undefined;
+  readonly #stop = new AbortController();
+  readonly #ledger: Ledger;
+  readonly #progress: ProgressReporter;
+  readonly #pacer: Pacer;
+  readonly #stage: DeleteStage;
+  readonly #batches: Batches;
+  #error: StoreError | undefined;
+  #allowance: number;
+  #maxDeleteReached = false;
+  #remaining: DeletionReport['remaining'] = null;
+
+  constructor(engine: Engine, source: RunSource<T>, options: DeleteManyOptions) {
+    const { driver, clock, retry } = engine;
+    const limits = driver.capabilities.batchDelete;
+    const strategy = chooseStrategy(engine, options.strategy);
+    const concurrency = options.concurrency ?? (strategy === 'batch' ? BATCHES_IN_FLIGHT : SINGLES_IN_FLIGHT);
+    const breakOff = (error: unknown): void =>
+      this.#breakOff(toStoreError(error, { provider: driver.provider }));
+    this.#engine = engine;
+    this.#source = source;
+    this.#options = options;
+    this.#startedAt = clock.now();
+    this.#pass = passThrough(options, driver.capabilities, 'delete');
+    this.#allowance = options.maxDelete ?? Infinity;
+    // Every retry that waits listens to this one signal.
+    setMaxListeners(0, this.#stop.signal);
+    this.#ledger = new Ledger(options.onFailure, breakOff);
+    this.#progress = new ProgressReporter(this.#ledger, clock, options.onProgress, breakOff);
+    this.#pacer = new Pacer(
+      { concurrency, maxBatch: limits ? limits.maxKeys : 1, maxKeysPerSecond: options.maxKeysPerSecond },
+      clock,
+      this.#stop.signal,
+    );
+    this.#stage = new DeleteStage({
+      driver,
+      clock,
+      retry,
+      pacer: this.#pacer,
+      ledger: this.#ledger,
+      strategy,
+      pass: this.#pass,
+      // Twice what can be in flight: while some units wait for a retry, others use the connections.
+      maxUnits: concurrency * 2,
+      stop: this.#stop.signal,
+      breakOff,
+      onOutcome: () => this.#progress.changed(),
+    });
+    this.#batches = new Batches(strategy === 'batch' && limits ? limits : undefined, () =>
+      this.#stage.strategy === 'batch' ? this.#pacer.batchSize : 1,
+    );
+  }
+
+  async run(): Promise<DeletionReport> {
+    const { signal } = this.#options;
+    const stop = (): void => this.#stop.abort(signal?.reason);
+    if (signal?.aborted) stop();
+    signal?.addEventListener('abort', stop, { once: true });
+    try {
+      await this.#consume();
+      await this.#drain();
+      if (this.#source.verify && !this.#options.dryRun && !this.#error && !this.#stopped)
+        await this.#verify();
+    } finally {
+      signal?.removeEventListener('abort', stop);
+    }
+    this.#progress.changed(true);
+    const report = this.#report();
+    if (this.#error) throw new DeletionError(this.#error, report);
+    return report;
+  }
+
+  get #stopped(): boolean {
+    return this.#stop.signal.aborted;
+  }
+
+  async #consume(): Promise<void> {
+    try {
+      for await (const page of readAhead(this.#pages(), PAGES_AHEAD)) {
+        if (this.#stopped) break;
+        await this.#take(page);
+        this.#progress.changed();
+        if (this.#maxDeleteReached) break;
+      }
+    } catch (error) {
+      // A listing that was ended because the run stops is no failure of its own.
+      if (!this.#stopped) this.#error ??= toStoreError(error, { operation: 'list' });
+    }
+  }
+
+  #pages(): AsyncIterable<readonly T[]> {
+    return this.#source.pages({
+      ledger: this.#ledger,
+      call: { signal: this.#stop.signal, pass: this.#pass },
+      throttled: () => {
+        this.#ledger.throttled++;
+        this.#pacer.throttled();
+      },
+    });
+  }
+
+  async #take(page: readonly T[]): Promise<void> {
+    const ledger = this.#ledger;
+    ledger.listed += page.length;
+    for (const entry of page) {
+      if (!this.#source.matches(entry)) {
+        ledger.filtered++;
+        continue;
+      }
+      ledger.matched++;
+      const problem = this.#source.problem?.(entry);
+      if (problem !== undefined) {
+        await ledger.countFailed(entry, { code: 'InvalidArgument', message: problem, retryable: false }, 0);
+        continue;
+      }
+      if (this.#allowance <= 0) {
+        this.#maxDeleteReached = true;
+        ledger.skipped++;
+        continue;
+      }
+      this.#allowance--;
+      try {
+        this.#source.onMatch?.(entry);
+      } catch (error) {
+        this.#breakOff(toStoreError(error, { operation: 'deletePrefix' }));
+      }
+      if (this.#options.dryRun || this.#stopped) {
+        ledger.skipped++;
+        if (this.#options.dryRun) ledger.bytes += entry.size ?? 0;
+        continue;
+      }
+      for (const unit of this.#batches.add(entry)) await this.#stage.submit(unit);
+    }
+  }
+
+  async #drain(): Promise<void> {
+    await this.#stage.submit(this.#batches.flush());
+    await this.#stage.drain();
+  }
+
+  async #verify(): Promise<void> {
+    this.#progress.phase = 'verifying';
+    let count = 0;
+    const sample: string[] = [];
+    try {
+      for await (const page of this.#pages()) {
+        for (const entry of page) {
+          if (!this.#source.matches(entry)) continue;
+          count++;
+          if (sample.length < REMAINING_SAMPLE) sample.push(entry.key);
+        }
+        this.#progress.changed();
+      }
+      this.#remaining = { count, sample };
+      if (count > 0) {
+        const first = sample[0] === undefined ? '' : `, such as ${quoteKey(sample[0])}`;
+        this.#ledger.warn(`verify: ${count} objects are still there${first}`);
+      }
+    } catch (error) {
+      if (!this.#stopped) this.#error ??= toStoreError(error, { operation: 'list' });
+    }
+  }
+
+  #breakOff(error: StoreError): void {
+    this.#error ??= error;
+    this.#stop.abort(error);
+  }
+
+  #report(): DeletionReport {
+    return this.#ledger.report({
+      prefix: this.#source.prefix,
+      provider: this.#engine.driver.provider,
+      strategy: this.#stage.strategy,
+      aborted: this.#stopped && !this.#error,
+      dryRun: this.#options.dryRun ?? false,
+      maxDeleteReached: this.#maxDeleteReached,
+      remaining: this.#remaining,
+      broken: this.#error !== undefined,
+      startedAt: this.#startedAt,
+      elapsedMs: this.#engine.clock.now() - this.#startedAt,
+    });
+  }
+}
+
+function chooseStrategy({ driver }: Engine, asked: DeletionStrategy | undefined): DeletionStrategy {
+  if (asked !== 'batch') return asked ?? (driver.capabilities.batchDelete ? 'batch' : 'single');
+  if (driver.capabilities.batchDelete) return asked;
+  throw new StoreError(
+    'Unsupported',
+    `this ${driver.provider} store has no batch delete; use the strategy single`,
+    {
+      operation: 'deletePrefix',
+      provider: driver.provider,
+    },
+  );
+}

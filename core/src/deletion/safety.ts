@@ -1,0 +1,30 @@
+import { StoreError } from '../errors.js';
+import { assertPrefix, quoteKey } from '../keys.js';
+import type { DeletePrefixOptions } from './options.js';
+
+/**
+ * Refuses prefixes that mean more than they seem to: one that does not end in `/` also matches siblings, the
+ * empty one matches everything.
+ *
+ * @throws StoreError `InvalidArgument`
+ */
+export function checkPrefix(prefix: string, options: DeletePrefixOptions): void {
+  assertPrefix(prefix, 'deletePrefix');
+  if (prefix === '') {
+    if (options.entireStore) return;
+    throw refused('the empty prefix means every object in the store; set entireStore to delete them all');
+  }
+  if (options.entireStore) {
+    throw refused(`entireStore goes with the empty prefix, not with ${quoteKey(prefix)}`);
+  }
+  if (!prefix.endsWith('/') && !options.partialName) {
+    throw refused(
+      `the prefix ${quoteKey(prefix)} does not end in "/", so it also matches longer names such as ` +
+        `${quoteKey(`${prefix}2`)}; end it with "/", or set partialName when that is meant`,
+    );
+  }
+}
+
+function refused(message: string): StoreError {
+  return new StoreError('InvalidArgument', message, { operation: 'deletePrefix' });
+}

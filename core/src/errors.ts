@@ -1,0 +1,140 @@
+/**
+ * What went wrong, in the words of this library. The set is closed: adapters translate every failure of
+ * their provider into one of these, and nothing above an adapter looks at message texts.
+ *
+ * | code | meaning |
+ * |---|---|
+ * | `NotFound` | the object, version, upload or bucket does not exist |
+ * | `AccessDenied` | credentials are missing, wrong, expired, or do not permit the operation |
+ * | `PreconditionFailed` | a condition of the call (`ifMatch`, `ifNoneMatch`, `ifAbsent`) did not hold |
+ * | `InvalidArgument` | the caller's input was refused, here or by the service |
+ * | `InvalidConfig` | the configuration cannot be used |
+ * | `Unsupported` | this store cannot do that; see its `capabilities` |
+ * | `Throttled` | the service asks for fewer requests |
+ * | `Timeout` | no answer in time |
+ * | `Aborted` | the caller's `AbortSignal` fired |
+ * | `Unavailable` | the service could not be reached, or failed on its side |
+ * | `Conflict` | a concurrent operation is in the way |
+ * | `Corrupt` | an answer contradicts itself or the protocol |
+ * | `Unconfirmed` | the service answered without saying what became of this key |
+ * | `Internal` | a failure that fits nothing above |
+ */
+export type StoreErrorCode =
+  | 'NotFound'
+  | 'AccessDenied'
+  | 'PreconditionFailed'
+  | 'InvalidArgument'
+  | 'InvalidConfig'
+  | 'Unsupported'
+  | 'Throttled'
+  | 'Timeout'
+  | 'Aborted'
+  | 'Unavailable'
+  | 'Conflict'
+  | 'Corrupt'
+  | 'Unconfirmed'
+  | 'Internal';
+
+/** Codes after which the same request may well succeed; an adapter that knows better sets `retryable`. */
+const RETRYABLE: ReadonlySet<StoreErrorCode> = new Set([
+  'Throttled',
+  'Timeout',
+  'Unavailable',
+  'Conflict',
+  'Unconfirmed',
+]);
+
+/** Why one key failed: the part of a {@link StoreError} that also travels as plain data in batch answers. */
+export interface FailureReason {
+  readonly code: StoreErrorCode;
+  readonly message: string;
+  /** Whether the same request may succeed later. */
+  readonly retryable: boolean;
+  /** The provider's own code, such as `NoSuchKey` or `QpsLimitExceeded`. */
+  readonly providerCode?: string | undefined;
+  /** The HTTP status of the answer, where there was one. */
+  readonly status?: number | undefined;
+  readonly requestId?: string | undefined;
+  /** How long the service asks to wait before the next attempt, in milliseconds (`Retry-After`). */
+  readonly retryAfterMs?: number | undefined;
+  /** The key is held on purpose (object lock, a condition that did not hold) rather than failing to go. */
+  readonly blocked?: boolean | undefined;
+}
+
+export interface StoreErrorDetails {
+  readonly provider?: string | undefined;
+  /** The operation that failed, named as in `ObjectStore` or `StoreDriver`, such as `list` or `deleteBatch`. */
+  readonly operation?: string | undefined;
+  readonly key?: string | undefined;
+  readonly retryable?: boolean | undefined;
+  readonly providerCode?: string | undefined;
+  readonly status?: number | undefined;
+  readonly requestId?: string | undefined;
+  readonly retryAfterMs?: number | undefined;
+  readonly blocked?: boolean | undefined;
+  readonly cause?: unknown;
+}
+
+const BRAND = Symbol.for('@store/core/StoreError');
+
+/**
+ * The one error class of this library. `instanceof` also recognises errors that come from another copy of
+ * the package in the same process.
+ */
+export class StoreError extends Error implements FailureReason {
+  readonly code: StoreErrorCode;
+  readonly retryable: boolean;
+  readonly provider: string | undefined;
+  readonly operation: string | undefined;
+  readonly key: string | undefined;
+  readonly providerCode: string | undefined;
+  readonly status: number | undefined;
+  readonly requestId: string | undefined;
+  readonly retryAfterMs: number | undefined;
+  readonly blocked: boolean | undefined;
+
+  constructor(code: StoreErrorCode, message: string, details: StoreErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.name = 'StoreError';
+    this.code = code;
+    this.retryable = details.retryable ?? RETRYABLE.has(code);
+    this.provider = details.provider;
+    this.operation = details.operation;
+    this.key = details.key;
+    this.providerCode = details.providerCode;
+    this.status = details.status;
+    this.requestId = details.requestId;
+    this.retryAfterMs = details.retryAfterMs;
+    this.blocked = details.blocked;
+    Object.defineProperty(this, BRAND, { value: true });
+  }
+
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    if (this !== StoreError) return Function.prototype[Symbol.hasInstance].call(this, value);
+    return typeof value === 'object' && value !== null && BRAND in value;
+  }
+}
+
+/**
+ * Anything thrown, as a `StoreError`. What is one already stays as it is; an abort becomes `Aborted`; all
+ * else is an `Internal` error that is not retried, because nothing is known about it.
+ */
+export function toStoreError(error: unknown, details: StoreErrorDetails = {}): StoreError {
+  if (error instanceof StoreError) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  const aborted = error instanceof Error && error.name === 'AbortError';
+  return new StoreError(aborted ? 'Aborted' : 'Internal', message || 'unknown failure', {
+    ...details,
+    cause: error,
+  });
+}
+
+/** Throws `Aborted` when the signal has fired. */
+export function throwIfAborted(signal: AbortSignal | undefined, operation: string): void {
+  if (signal?.aborted) throw abortedError(signal, operation);
+}
+
+/** The error for a signal that has fired; the signal's reason is its cause. */
+export function abortedError(signal: AbortSignal, operation: string): StoreError {
+  return new StoreError('Aborted', `${operation} was aborted`, { operation, cause: signal.reason });
+}

@@ -1,0 +1,31 @@
+export type { AdapterContext, StoreAdapter, UrlScheme, UrlTarget } from './adapter.js';
+export { defineCapabilities } from './capabilities.js';
+export type {
+  BatchDeleteCapability,
+  Capabilities,
+  ListCapability,
+  MultipartCapability,
+} from './capabilities.js';
+export { systemClock, type Clock } from './clock.js';
+export { checkInput, suggest } from './config/check-input.js';
+export { checkConfig, openStore, type OpenOptions } from './config/open-store.js';
+export type { StoreConfig, StoreEntry } from './config/store-config.js';
+export { createContainer } from './container/create-container.js';
+export { adapterModule, storeModule } from './container/modules.js';
+export { OBJECT_STORE, STORE_ADAPTER } from './container/tokens.js';
+export type { DeleteManyOptions, DeletePrefixOptions } from './deletion/options.js';
+export { DeletionError } from './deletion/report.js';
+export type {
+  DeletionFailure,
+  DeletionProgress,
+  DeletionReport,
+  DeletionStrategy,
+} from './deletion/report.js';
+export type * from './driver.js';
+export { abortedError, StoreError, throwIfAborted, toStoreError } from './errors.js';
+export type { FailureReason, StoreErrorCode, StoreErrorDetails } from './errors.js';
+export { assertKey, assertPrefix, compareKeys, fitsXml, keyProblem, quoteKey } from './keys.js';
+export type * from './object-store.js';
+export type * from './objects.js';
+export { backoffMs, DEFAULT_RETRY, type RetryPolicy, type RetrySettings } from './retry.js';
+export { createObjectStore, type ObjectStoreSettings } from './store/portable-store.js';

@@ -1,0 +1,104 @@
+import type { Capabilities } from '../capabilities.js';
+import type { ListPage, StoreDriver } from '../driver.js';
+import { StoreError } from '../errors.js';
+import { compareKeys, quoteKey } from '../keys.js';
+import { followPages, type PagesContext } from './pages.js';
+
+export interface ObjectPagesRequest {
+  readonly prefix: string;
+  readonly startAfter?: string | undefined;
+  readonly delimiter?: string | undefined;
+  readonly pageSize?: number | undefined;
+}
+
+/** The pages of a listing of current objects, each checked against the request and the page before. */
+export function objectPages(
+  driver: StoreDriver,
+  request: ObjectPagesRequest,
+  context: PagesContext,
+): AsyncGenerator<ListPage, void, undefined> {
+  const { maxPageSize } = driver.capabilities.list;
+  const maxKeys = Math.min(request.pageSize ?? maxPageSize, maxPageSize);
+  const order = new PageOrder(request, driver.capabilities, context);
+  return followPages(
+    context,
+    (token, call) =>
+      driver.listPage(
+        {
+          prefix: request.prefix,
+          delimiter: request.delimiter,
+          maxKeys,
+          ...(token === undefined ? { startAfter: request.startAfter } : { token }),
+        },
+        call,
+      ),
+    (page) => order.check(page),
+    (page) => page.objects.length + page.prefixes.length,
+  );
+}
+
+/**
+ * Notices pages that do not belong to the listing: keys outside the prefix (a service that ignores the
+ * parameter would have them deleted), pages that come again, keys that go backwards.
+ */
+class PageOrder {
+  readonly #request: ObjectPagesRequest;
+  readonly #ordered: boolean;
+  readonly #context: PagesContext;
+  #last: string | undefined;
+  #lastFirst: string | undefined;
+
+  constructor(request: ObjectPagesRequest, capabilities: Capabilities, context: PagesContext) {
+    this.#request = request;
+    this.#ordered = capabilities.list.order === 'utf8';
+    this.#context = context;
+    this.#last = this.#ordered ? request.startAfter : undefined;
+  }
+
+  check(page: ListPage): void {
+    const keys = page.objects.map((object) => object.key);
+    const groups = page.prefixes.map((group) => group.prefix);
+    for (const entries of [keys, groups]) this.#checkEntries(entries);
+    const first = smallest(keys[0], groups[0]);
+    if (first === undefined) return;
+    if (!this.#ordered && first === this.#lastFirst)
+      throw this.#corrupt(`the page with ${quoteKey(first)} came again`);
+    this.#lastFirst = first;
+    if (this.#ordered) this.#last = largest(keys.at(-1), groups.at(-1));
+  }
+
+  #checkEntries(entries: readonly string[]): void {
+    let previous = this.#last;
+    for (const entry of entries) {
+      if (!entry.startsWith(this.#request.prefix)) {
+        throw this.#corrupt(
+          `it names ${quoteKey(entry)}, which is outside the prefix ${quoteKey(this.#request.prefix)}`,
+        );
+      }
+      if (!this.#ordered) continue;
+      if (previous !== undefined && compareKeys(entry, previous) <= 0) {
+        throw this.#corrupt(
+          `it goes back from ${quoteKey(previous)} to ${quoteKey(entry)} (a page that repeats, or keys out of order)`,
+        );
+      }
+      previous = entry;
+    }
+  }
+
+  #corrupt(message: string): StoreError {
+    return new StoreError('Corrupt', `the listing cannot be trusted: ${message}`, {
+      provider: this.#context.provider,
+      operation: this.#context.operation,
+    });
+  }
+}
+
+function smallest(a: string | undefined, b: string | undefined): string | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
+  return compareKeys(a, b) <= 0 ? a : b;
+}
+
+function largest(a: string | undefined, b: string | undefined): string | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
+  return compareKeys(a, b) >= 0 ? a : b;
+}

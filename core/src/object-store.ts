@@ -1,0 +1,161 @@
+import type { Readable } from 'node:stream';
+import type { ReadableStream } from 'node:stream/web';
+import type { Capabilities } from './capabilities.js';
+import type { DeleteManyOptions, DeletePrefixOptions } from './deletion/options.js';
+import type { DeletionReport } from './deletion/report.js';
+import type { DeleteTarget, PassThrough } from './driver.js';
+import type {
+  CommonPrefix,
+  ObjectInfo,
+  ObjectMetadata,
+  UploadInfo,
+  VersionInfo,
+  WriteResult,
+} from './objects.js';
+
+/**
+ * One bucket (or directory), whatever the provider. Every method rejects with a `StoreError`.
+ *
+ * Failed requests are repeated where that can help, with exponential back-off and full jitter; see
+ * `RetryPolicy`. Every method ends with `Aborted` when its `signal` fires, except `deletePrefix` and
+ * `deleteMany`, which then finish what is in flight and resolve to a report with `aborted: true`.
+ */
+export interface ObjectStore extends AsyncDisposable {
+  /** `s3`, `oss`, `ctyun`, `fs`, `memory`, … */
+  readonly provider: string;
+  /** What this store can do natively, as data. */
+  readonly capabilities: Capabilities;
+
+  /**
+   * Writes one object, whole or not at all. Bodies that are large or of unknown length go up in parts, with
+   * bounded memory, where the provider has multipart uploads.
+   *
+   * @throws StoreError `PreconditionFailed` when `ifAbsent` or `ifMatch` does not hold
+   */
+  put(key: string, body: ObjectBody, options?: PutOptions): Promise<WriteResult>;
+
+  /** Reads one object, or a range of it. Read or destroy the body: it holds a socket. @throws StoreError `NotFound` */
+  get(key: string, options?: GetOptions): Promise<StoredObject>;
+
+  /** What is known about one object. @throws StoreError `NotFound` */
+  head(key: string, options?: ReadOptions): Promise<ObjectInfo>;
+
+  /** Whether there is such an object. */
+  exists(key: string, options?: CallOptions): Promise<boolean>;
+
+  /** Copies inside this store, on the provider's side. @throws StoreError `NotFound` */
+  copy(from: string, to: string, options?: CopyOptions): Promise<WriteResult>;
+
+  /**
+   * The objects under a prefix, page by page as they are consumed. With `delimiter`, keys that go on after
+   * it are grouped and come as `CommonPrefix`.
+   *
+   * @throws StoreError `Corrupt` when the service's listing cannot be finished; it never just ends early
+   */
+  list(
+    prefix: string,
+    options: ListOptions & { delimiter: string },
+  ): AsyncIterable<ObjectInfo | CommonPrefix>;
+  list(prefix: string, options?: ListOptions & { delimiter?: undefined }): AsyncIterable<ObjectInfo>;
+
+  /** All versions and delete markers under a prefix. @throws StoreError `Unsupported` without `capabilities.versions` */
+  listVersions(prefix: string, options?: CallOptions): AsyncIterable<VersionInfo>;
+
+  /** The incomplete uploads under a prefix. @throws StoreError `Unsupported` without `capabilities.listUploads` */
+  listUploads(prefix: string, options?: CallOptions): AsyncIterable<UploadInfo>;
+
+  /** A URL for one request without credentials. @throws StoreError `Unsupported` without `capabilities.presign` */
+  presign(key: string, options?: PresignOptions): Promise<string>;
+
+  /** Deletes one object, or one version. Deleting what is not there succeeds, as on S3. */
+  delete(key: string, options?: DeleteOptions): Promise<void>;
+
+  /**
+   * Deletes the given keys (or versions) in batches. A key that cannot be deleted does not end the run; it
+   * is in the report.
+   */
+  deleteMany(
+    targets: Iterable<string | DeleteTarget> | AsyncIterable<string | DeleteTarget>,
+    options?: DeleteManyOptions,
+  ): Promise<DeletionReport>;
+
+  /**
+   * Deletes every object whose key begins with `prefix`, as `rm -rf` does for a directory.
+   *
+   * The prefix has to end in `/`, unless `partialName` says that a part of a name is meant; the empty prefix
+   * is refused unless `entireStore` is set. Keys that could not be deleted are in the report.
+   *
+   * @throws DeletionError when the run could not be finished: the listing broke off, or the service refused
+   * everything. The report so far is in its `report`.
+   * @throws StoreError `InvalidArgument` when the call is refused, before anything is deleted
+   */
+  deletePrefix(prefix: string, options?: DeletePrefixOptions): Promise<DeletionReport>;
+
+  /** Frees sockets and files. The store cannot be used afterwards. Also called by `await using`. */
+  close(): Promise<void>;
+}
+
+export type ObjectBody =
+  string | Uint8Array | Blob | Readable | ReadableStream<Uint8Array> | AsyncIterable<Uint8Array>;
+
+export interface CallOptions {
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface PutOptions extends ObjectMetadata, CallOptions {
+  /** Write only when the key does not exist; with `capabilities.conditionalPut.ifAbsent`. */
+  readonly ifAbsent?: boolean | undefined;
+  /** Replace only the object with this ETag; with `capabilities.conditionalPut.ifMatch`. */
+  readonly ifMatch?: string | undefined;
+  /** Size of the parts of a large body in bytes; default 8 MiB, raised when that would make too many parts. */
+  readonly partBytes?: number | undefined;
+}
+
+export interface ReadOptions extends CallOptions {
+  readonly versionId?: string | undefined;
+  /** Fail with `PreconditionFailed` unless the ETag is this one. */
+  readonly ifMatch?: string | undefined;
+  /** Fail with `PreconditionFailed` when the ETag is this one. */
+  readonly ifNoneMatch?: string | undefined;
+}
+
+export interface GetOptions extends ReadOptions {
+  /** Bytes `start` to `end`, both inclusive; without `end`, to the end of the object. */
+  readonly range?: { readonly start: number; readonly end?: number | undefined } | undefined;
+}
+
+/** An object on its way in. Consume it once: as a stream, or whole. */
+export interface StoredObject {
+  readonly info: ObjectInfo;
+  readonly body: Readable;
+  bytes(): Promise<Uint8Array>;
+  /** Decoded as UTF-8. */
+  text(): Promise<string>;
+  /** @throws StoreError `Corrupt` when the body is not JSON */
+  json(): Promise<unknown>;
+}
+
+export interface CopyOptions extends CallOptions {
+  /** Copy this version instead of the current object. */
+  readonly versionId?: string | undefined;
+}
+
+export interface ListOptions extends CallOptions {
+  readonly delimiter?: string | undefined;
+  /** Begin after this key; with `capabilities.list.startAfter`. */
+  readonly startAfter?: string | undefined;
+  /** Entries asked for in one request; default and maximum: `capabilities.list.maxPageSize`. */
+  readonly pageSize?: number | undefined;
+}
+
+export interface PresignOptions extends CallOptions {
+  /** Default `GET`. */
+  readonly method?: 'GET' | 'PUT' | 'HEAD' | 'DELETE' | undefined;
+  /** Seconds that the URL works; default 900, at most 604800 (seven days). */
+  readonly expiresIn?: number | undefined;
+}
+
+export interface DeleteOptions extends CallOptions, PassThrough {
+  /** Delete this version for good. */
+  readonly versionId?: string | undefined;
+}

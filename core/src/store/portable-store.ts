@@ -1,0 +1,338 @@
+import { Readable } from 'node:stream';
+import type { Capabilities } from '../capabilities.js';
+import { systemClock, type Clock } from '../clock.js';
+import { deleteMany } from '../deletion/delete-many.js';
+import { deletePrefix } from '../deletion/delete-prefix.js';
+import type { DeleteManyOptions, DeletePrefixOptions } from '../deletion/options.js';
+import type { DeletionReport } from '../deletion/report.js';
+import type { DeleteTarget, DriverCall, StoreDriver } from '../driver.js';
+import { abortedError, StoreError, throwIfAborted } from '../errors.js';
+import { assertKey, assertPrefix } from '../keys.js';
+import { objectPages } from '../listing/object-pages.js';
+import { followPages, type PagesContext } from '../listing/pages.js';
+import type {
+  CallOptions,
+  CopyOptions,
+  DeleteOptions,
+  GetOptions,
+  ListOptions,
+  ObjectBody,
+  ObjectStore,
+  PresignOptions,
+  PutOptions,
+  ReadOptions,
+  StoredObject,
+} from '../object-store.js';
+import type { CommonPrefix, ObjectInfo, UploadInfo, VersionInfo, WriteResult } from '../objects.js';
+import { passThrough } from '../pass-through.js';
+import { retrying, retryPolicy, type RetryPolicy, type RetrySettings } from '../retry.js';
+import { normaliseBody } from './body.js';
+import { checkDriver } from './driver-check.js';
+import { OpenObject } from './stored-object.js';
+import { putStream, type Attempt } from './upload.js';
+
+export interface ObjectStoreSettings {
+  readonly retry?: RetrySettings | undefined;
+  readonly clock?: Clock | undefined;
+}
+
+/**
+ * The `ObjectStore` over a driver: everything that is the same for all providers. Programs use `openStore`;
+ * this is for drivers that are made by hand, in tests above all.
+ */
+export function createObjectStore(driver: StoreDriver, settings: ObjectStoreSettings = {}): ObjectStore {
+  checkDriver(driver);
+  return new PortableStore(driver, settings);
+}
+
+/** Longest life of a presigned URL in seconds: SigV4's limit (X-Amz-Expires), which OSS shares. */
+const MAX_PRESIGN_SECONDS = 604_800;
+
+class PortableStore implements ObjectStore {
+  readonly #driver: StoreDriver;
+  readonly #retry: RetryPolicy;
+  readonly #clock: Clock;
+  #closed = false;
+
+  constructor(driver: StoreDriver, settings: ObjectStoreSettings) {
+    this.#driver = driver;
+    this.#retry = retryPolicy(settings.retry);
+    this.#clock = settings.clock ?? systemClock;
+  }
+
+  get provider(): string {
+    return this.#driver.provider;
+  }
+
+  get capabilities(): Capabilities {
+    return this.#driver.capabilities;
+  }
+
+  async put(key: string, body: ObjectBody, options: PutOptions = {}): Promise<WriteResult> {
+    this.#checkKey(key, 'put');
+    const { signal, partBytes, ...attributes } = options;
+    if (options.ifAbsent) this.#need(this.capabilities.conditionalPut.ifAbsent, 'put', 'ifAbsent');
+    if (options.ifMatch !== undefined) this.#need(this.capabilities.conditionalPut.ifMatch, 'put', 'ifMatch');
+    if (partBytes !== undefined && !(Number.isInteger(partBytes) && partBytes > 0)) {
+      throw new StoreError(
+        'InvalidArgument',
+        `partBytes is a whole number of bytes above 0, not ${partBytes}`,
+        {
+          operation: 'put',
+          key,
+        },
+      );
+    }
+    const attempt = this.#attempt('put', signal);
+    const { multipart, streamingPut } = this.capabilities;
+    let content = normaliseBody(body);
+    if (
+      content instanceof Uint8Array &&
+      multipart &&
+      content.length > (partBytes ?? multipart.maxPartBytes)
+    ) {
+      content = Readable.from([content], { objectMode: false });
+    }
+    if (content instanceof Uint8Array) {
+      const bytes = content;
+      return attempt((call) => this.#driver.put({ key, ...attributes, body: bytes }, call));
+    }
+    const request = { key, ...attributes, body: content };
+    try {
+      if (streamingPut) {
+        // A stream can be read once, so there is no second attempt.
+        throwIfAborted(signal, 'put');
+        return await this.#driver.put(request, { signal });
+      }
+      if (multipart) return await putStream(this.#driver, multipart, request, partBytes, attempt, signal);
+      const whole = await new OpenObject(
+        { info: { key, size: 0, lastModified: new Date(0) }, body: content },
+        this.provider,
+      ).bytes();
+      return await attempt((call) => this.#driver.put({ ...request, body: whole }, call));
+    } catch (error) {
+      if (signal?.aborted) throw abortedError(signal, 'put');
+      throw error;
+    } finally {
+      content.destroy();
+    }
+  }
+
+  async get(key: string, options: GetOptions = {}): Promise<StoredObject> {
+    this.#checkRead(key, options, 'get');
+    const { signal, ...request } = options;
+    const { range } = options;
+    if (
+      range &&
+      !(
+        isOffset(range.start) &&
+        (range.end === undefined || (isOffset(range.end) && range.end >= range.start))
+      )
+    ) {
+      throw new StoreError(
+        'InvalidArgument',
+        `a range is { start, end? } in whole bytes with 0 <= start <= end, not ${JSON.stringify(range)}`,
+        { operation: 'get', key },
+      );
+    }
+    const result = await this.#attempt('get', signal)((call) => this.#driver.get({ key, ...request }, call));
+    return new OpenObject(result, this.provider);
+  }
+
+  async head(key: string, options: ReadOptions = {}): Promise<ObjectInfo> {
+    this.#checkRead(key, options, 'head');
+    const { signal, ...request } = options;
+    return this.#attempt('head', signal)((call) => this.#driver.head({ key, ...request }, call));
+  }
+
+  async exists(key: string, options: CallOptions = {}): Promise<boolean> {
+    this.#checkKey(key, 'exists');
+    try {
+      await this.#attempt('exists', options.signal)((call) => this.#driver.head({ key }, call));
+      return true;
+    } catch (error) {
+      if (error instanceof StoreError && error.code === 'NotFound') return false;
+      throw error;
+    }
+  }
+
+  async copy(from: string, to: string, options: CopyOptions = {}): Promise<WriteResult> {
+    this.#checkKey(from, 'copy');
+    this.#checkKey(to, 'copy');
+    this.#needVersions(options.versionId, 'copy');
+    const request = { from, fromVersionId: options.versionId, to };
+    return this.#attempt('copy', options.signal)((call) => this.#driver.copy(request, call));
+  }
+
+  list(
+    prefix: string,
+    options: ListOptions & { delimiter: string },
+  ): AsyncIterable<ObjectInfo | CommonPrefix>;
+  list(prefix: string, options?: ListOptions & { delimiter?: undefined }): AsyncIterable<ObjectInfo>;
+  async *list(prefix: string, options: ListOptions = {}): AsyncIterable<ObjectInfo | CommonPrefix> {
+    assertPrefix(prefix, 'list');
+    this.#checkOpen('list');
+    const { list } = this.capabilities;
+    const { delimiter, startAfter, pageSize, signal } = options;
+    if (delimiter === '')
+      throw new StoreError('InvalidArgument', 'a delimiter is not empty', { operation: 'list' });
+    if (delimiter !== undefined) {
+      this.#need(
+        list.delimiter === 'any' || (list.delimiter === 'slash' && delimiter === '/'),
+        'list',
+        'this delimiter',
+      );
+    }
+    if (startAfter !== undefined) this.#need(list.startAfter, 'list', 'startAfter');
+    if (pageSize !== undefined && !(Number.isInteger(pageSize) && pageSize > 0)) {
+      throw new StoreError('InvalidArgument', `pageSize is a whole number above 0, not ${pageSize}`, {
+        operation: 'list',
+      });
+    }
+    for await (const page of objectPages(
+      this.#driver,
+      { prefix, delimiter, startAfter, pageSize },
+      this.#pages('list', signal),
+    )) {
+      yield* page.objects;
+      yield* page.prefixes;
+    }
+  }
+
+  async *listVersions(prefix: string, options: CallOptions = {}): AsyncGenerator<VersionInfo> {
+    assertPrefix(prefix, 'listVersions');
+    this.#checkOpen('listVersions');
+    const listVersionsPage = this.#driver.listVersionsPage?.bind(this.#driver);
+    if (!listVersionsPage) throw this.#unsupported('listVersions', 'versions');
+    const pages = followPages(
+      this.#pages('listVersions', options.signal),
+      (token, call) => listVersionsPage({ prefix, token, maxKeys: 1000 }, call),
+      () => undefined,
+      (page) => page.versions.length,
+    );
+    for await (const page of pages) yield* page.versions;
+  }
+
+  async *listUploads(prefix: string, options: CallOptions = {}): AsyncGenerator<UploadInfo> {
+    assertPrefix(prefix, 'listUploads');
+    this.#checkOpen('listUploads');
+    const listUploadsPage = this.#driver.listUploadsPage?.bind(this.#driver);
+    if (!listUploadsPage) throw this.#unsupported('listUploads', 'listing incomplete uploads');
+    const pages = followPages(
+      this.#pages('listUploads', options.signal),
+      (token, call) => listUploadsPage({ prefix, token, maxUploads: 1000 }, call),
+      () => undefined,
+      (page) => page.uploads.length,
+    );
+    for await (const page of pages) yield* page.uploads;
+  }
+
+  async presign(key: string, options: PresignOptions = {}): Promise<string> {
+    this.#checkKey(key, 'presign');
+    const presign = this.#driver.presign?.bind(this.#driver);
+    if (!presign) throw this.#unsupported('presign', 'presigned URLs');
+    const { method = 'GET', expiresIn = 900, signal } = options;
+    if (!Number.isInteger(expiresIn) || expiresIn < 1 || expiresIn > MAX_PRESIGN_SECONDS) {
+      throw new StoreError(
+        'InvalidArgument',
+        `expiresIn is a whole number of seconds from 1 to ${MAX_PRESIGN_SECONDS}, not ${expiresIn}`,
+        { operation: 'presign', key },
+      );
+    }
+    return this.#attempt('presign', signal)((call) => presign({ key, method, expiresIn }, call));
+  }
+
+  async delete(key: string, options: DeleteOptions = {}): Promise<void> {
+    this.#checkKey(key, 'delete');
+    this.#needVersions(options.versionId, 'delete');
+    const target: DeleteTarget = { key, versionId: options.versionId };
+    const pass = passThrough(options, this.capabilities, 'delete');
+    await this.#attempt(
+      'delete',
+      options.signal,
+    )((call) => this.#driver.deleteOne(target, { ...call, pass }));
+  }
+
+  async deleteMany(
+    targets: Iterable<string | DeleteTarget> | AsyncIterable<string | DeleteTarget>,
+    options: DeleteManyOptions = {},
+  ): Promise<DeletionReport> {
+    this.#checkOpen('deleteMany');
+    return deleteMany(this.#engine(), targets, options);
+  }
+
+  async deletePrefix(prefix: string, options: DeletePrefixOptions = {}): Promise<DeletionReport> {
+    this.#checkOpen('deletePrefix');
+    return deletePrefix(this.#engine(), prefix, options);
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    await this.#driver.close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  #engine() {
+    return { driver: this.#driver, retry: this.#retry, clock: this.#clock };
+  }
+
+  #attempt(operation: string, signal: AbortSignal | undefined): Attempt {
+    return (request) =>
+      retrying({ policy: this.#retry, clock: this.#clock, operation, provider: this.provider, signal }, () =>
+        request({ signal } satisfies DriverCall),
+      );
+  }
+
+  #pages(operation: string, signal: AbortSignal | undefined): PagesContext {
+    return { provider: this.provider, operation, policy: this.#retry, clock: this.#clock, call: { signal } };
+  }
+
+  #checkOpen(operation: string): void {
+    if (this.#closed) {
+      throw new StoreError('InvalidArgument', `${operation} was called on a store that is closed`, {
+        operation,
+        provider: this.provider,
+      });
+    }
+  }
+
+  #checkKey(key: string, operation: string): void {
+    this.#checkOpen(operation);
+    assertKey(key, operation, this.capabilities.keys.maxBytes);
+  }
+
+  #checkRead(key: string, options: ReadOptions, operation: string): void {
+    this.#checkKey(key, operation);
+    this.#needVersions(options.versionId, operation);
+    if (options.ifMatch !== undefined || options.ifNoneMatch !== undefined) {
+      this.#need(this.capabilities.conditionalRead, operation, 'ifMatch and ifNoneMatch');
+    }
+  }
+
+  #needVersions(versionId: string | undefined, operation: string): void {
+    if (versionId !== undefined) this.#need(this.capabilities.versions, operation, 'versionId');
+  }
+
+  #need(has: boolean, operation: string, what: string): void {
+    if (!has) throw this.#unsupported(operation, what);
+  }
+
+  #unsupported(operation: string, what: string): StoreError {
+    return new StoreError(
+      'Unsupported',
+      `${operation}: this ${this.provider} store does not support ${what}`,
+      {
+        operation,
+        provider: this.provider,
+      },
+    );
+  }
+}
+
+function isOffset(value: number): boolean {
+  return Number.isSafeInteger(value) && value >= 0;
+}

@@ -1,0 +1,45 @@
+import type { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import type { GetResult } from '../driver.js';
+import { StoreError, toStoreError } from '../errors.js';
+import type { StoredObject } from '../object-store.js';
+import type { ObjectInfo } from '../objects.js';
+
+/** A driver's answer to `get`, with the usual ways to consume it. */
+export class OpenObject implements StoredObject {
+  readonly info: ObjectInfo;
+  readonly body: Readable;
+  readonly #provider: string;
+
+  constructor(result: GetResult, provider: string) {
+    this.info = result.info;
+    this.body = result.body;
+    this.#provider = provider;
+  }
+
+  async bytes(): Promise<Uint8Array> {
+    try {
+      return await buffer(this.body);
+    } catch (error) {
+      throw toStoreError(error, { operation: 'get', key: this.info.key, provider: this.#provider });
+    }
+  }
+
+  async text(): Promise<string> {
+    return Buffer.from(await this.bytes()).toString('utf8');
+  }
+
+  async json(): Promise<unknown> {
+    const text = await this.text();
+    try {
+      return JSON.parse(text);
+    } catch (cause) {
+      throw new StoreError('Corrupt', 'the object is not JSON', {
+        operation: 'get',
+        key: this.info.key,
+        provider: this.#provider,
+        cause,
+      });
+    }
+  }
+}

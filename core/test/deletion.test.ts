@@ -1,0 +1,542 @@
+import {
+  createObjectStore,
+  DeletionError,
+  StoreError,
+  type BatchDeleteResult,
+  type DeleteTarget,
+  type DeletePrefixOptions,
+  type DeletionFailure,
+  type DeletionProgress,
+  type DeletionReport,
+} from '@store/core';
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { describe, it } from 'mocha';
+import { SetDriver, type SetDriverSettings } from './set-driver.js';
+import { SimulatedClock } from './simulated-clock.js';
+
+function names(count: number, prefix = 'p/'): string[] {
+  return Array.from({ length: count }, (_, i) => `${prefix}${String(i).padStart(6, '0')}`);
+}
+
+function makeStore(settings: SetDriverSettings) {
+  const driver = new SetDriver(settings);
+  const clock = new SimulatedClock();
+  return { driver, clock, store: createObjectStore(driver, { clock }) };
+}
+
+async function rejection(promise: Promise<unknown>): Promise<StoreError> {
+  try {
+    await promise;
+  } catch (error) {
+    if (error instanceof StoreError) return error;
+    throw error;
+  }
+  return expect.fail('it should have been rejected');
+}
+
+async function brokenRun(run: Promise<DeletionReport>): Promise<DeletionError> {
+  const error = await rejection(run);
+  if (error instanceof DeletionError) return error;
+  return expect.fail('the error has no report');
+}
+
+function expectClosedBooks(report: DeletionReport): void {
+  expect(report.listed, 'listed').to.equal(report.matched + report.filtered);
+  expect(report.matched, 'matched').to.equal(report.deleted + report.failed + report.skipped);
+  const byCode = Object.values(report.failures.byCode).reduce((sum, count) => sum + count, 0);
+  expect(byCode, 'byCode').to.equal(report.failed + report.blocked);
+}
+
+const denied = (key: string) =>
+  ({ key, reason: { code: 'AccessDenied', message: 'no', retryable: false } }) as const;
+
+describe('deletePrefix', () => {
+  it('deletes all of the prefix and nothing else, in full batches', async () => {
+    const siblings = ['p', 'p-x/1', 'p0', 'P/1', 'o/1', 'q/p/1'];
+    const { driver, store } = makeStore({ keys: [...names(2500), ...siblings] });
+    const report = await store.deletePrefix('p/');
+    expect(report).to.include({
+      prefix: 'p/',
+      strategy: 'batch',
+      listed: 2500,
+      deleted: 2500,
+      complete: true,
+      bytes: 20_000,
+    });
+    expect(report.requests).to.deep.equal({ list: 3, delete: 3, retried: 0, throttled: 0 });
+    expect([...driver.keys]).to.deep.equal(siblings);
+    expect(driver.batches.map((batch) => batch.length)).to.deep.equal([1000, 1000, 500]);
+    expectClosedBooks(report);
+  });
+
+  it('begins to delete with the first page', async () => {
+    let deletedBeforeLastPage = 0;
+    const { driver, store } = makeStore({
+      keys: names(5000),
+      pageSize: 100,
+      batch: { maxKeys: 100 },
+      onList: () => {
+        deletedBeforeLastPage = 5000 - driver.keys.size;
+      },
+    });
+    await store.deletePrefix('p/');
+    expect(deletedBeforeLastPage).to.be.greaterThan(3000);
+  });
+
+  describe('safety rails', () => {
+    const refused: [string, DeletePrefixOptions & Record<string, unknown>, RegExp][] = [
+      ['p', {}, /does not end in "\/".*partialName/],
+      ['', {}, /every object in the store.*entireStore/],
+      ['p/', { entireStore: true }, /entireStore goes with the empty prefix/],
+      ['p/\ud800', { partialName: true }, /well-formed/],
+      ['p/', { dryrun: true }, /dryrun: unknown key; did you mean "dryRun"\?/],
+      ['p/', { concurrency: -1 }, /concurrency: .*found -1/],
+      ['p/', { concurrency: 1.5 }, /concurrency/],
+      ['p/', { maxDelete: -1 }, /maxDelete/],
+      ['p/', { maxKeysPerSecond: 0 }, /maxKeysPerSecond/],
+      ['p/', { include: '[a' }, /include: the glob "\[a"/],
+      ['p/', { modifiedBefore: new Date(NaN) }, /modifiedBefore/],
+      ['p/', { strategy: 'lifecicle' as never }, /strategy/],
+      ['p/', { mfa: '1 2' }, /does not have the option mfa/],
+    ];
+    for (const [prefix, options, message] of refused) {
+      it(`refuses ${JSON.stringify(prefix)} with ${JSON.stringify(options)} before any request`, async () => {
+        const { driver, store } = makeStore({ keys: names(3) });
+        const error = await rejection(store.deletePrefix(prefix, options));
+        expect(error.message).to.match(message);
+        expect(['InvalidArgument', 'Unsupported']).to.include(error.code);
+        expect(driver.lists).to.have.length(0);
+        expect(driver.keys.size).to.equal(3);
+      });
+    }
+
+    it('deletes part of a name, or the entire store, when that is said', async () => {
+      const { driver, store } = makeStore({ keys: ['ab', 'abc', 'b'] });
+      expect((await store.deletePrefix('ab', { partialName: true })).deleted).to.equal(2);
+      expect([...driver.keys]).to.deep.equal(['b']);
+      expect((await store.deletePrefix('', { entireStore: true })).deleted).to.equal(1);
+    });
+
+    it('ends before deleting anything of a page that names a key outside the prefix', async () => {
+      const { driver, store } = makeStore({ keys: names(3) });
+      driver.listPage = async () => ({
+        objects: ['p/1', 'other'].map((key) => ({ key, size: 1, lastModified: new Date(0) })),
+        prefixes: [],
+        truncated: false,
+      });
+      const error = await brokenRun(store.deletePrefix('p/'));
+      expect(error).to.be.instanceOf(DeletionError).and.include({ code: 'Corrupt' });
+      expect(driver.batches).to.have.length(0);
+    });
+  });
+
+  describe('failures', () => {
+    it('reports denied keys with key and code, and deletes the others', async () => {
+      const heard: DeletionFailure[] = [];
+      const { driver, store } = makeStore({
+        keys: names(1500),
+        onBatch: (targets, really) => {
+          const held = targets.filter(({ key }) => key.endsWith('7'));
+          really();
+          for (const { key } of held) driver.keys.add(key);
+          return {
+            deleted: targets.filter((target) => !held.includes(target)),
+            failed: held.map(({ key }) => denied(key)),
+          };
+        },
+      });
+      const report = await store.deletePrefix('p/', { onFailure: (failure) => void heard.push(failure) });
+      expect(report).to.include({ deleted: 1350, failed: 150, complete: false, aborted: false });
+      expect(report.failures.byCode).to.deep.equal({ AccessDenied: 150 });
+      expect(report.failures.sample[0]).to.include({ key: 'p/000007', code: 'AccessDenied', attempts: 1 });
+      expect(report.failures.sample.length).to.be.below(150);
+      expect(heard.map(({ key }) => key).sort()).to.deep.equal([...driver.keys].sort());
+      expectClosedBooks(report);
+    });
+
+    it('counts what is blocked apart from what failed', async () => {
+      const { store } = makeStore({
+        keys: names(4),
+        onBatch: ([first, second, ...rest]) => ({
+          deleted: rest,
+          failed: [first, second].map((target, i) => ({
+            key: target?.key ?? '',
+            reason:
+              i === 0
+                ? { code: 'PreconditionFailed', message: 'changed', retryable: false }
+                : { code: 'AccessDenied', message: 'locked', retryable: false, blocked: true },
+          })),
+        }),
+      });
+      const report = await store.deletePrefix('p/');
+      expect(report).to.include({ deleted: 2, failed: 0, skipped: 2, blocked: 2, complete: false });
+      expectClosedBooks(report);
+    });
+
+    it('repeats what may pass, key by key, and gives up after the last attempt', async () => {
+      const tries = new Map<string, number>();
+      const { store, clock } = makeStore({
+        keys: names(10),
+        onBatch: (targets) => {
+          const failing = targets.filter(({ key }) => {
+            const count = (tries.get(key) ?? 0) + 1;
+            tries.set(key, count);
+            return key.endsWith('1') ? count < 4 : key.endsWith('2');
+          });
+          return {
+            deleted: targets.filter((target) => !failing.includes(target)),
+            failed: failing.map(({ key }) => ({
+              key,
+              reason: { code: 'Internal', message: 'oops', retryable: true },
+            })),
+          };
+        },
+      });
+      const report = await store.deletePrefix('p/');
+      expect(report).to.include({ deleted: 9, failed: 1 });
+      expect(report.failures.sample[0]).to.include({ key: 'p/000002', attempts: 8 });
+      expect(tries.get('p/000000')).to.equal(1);
+      expect(tries.get('p/000001')).to.equal(4);
+      expect(report.requests).to.include({ delete: 8, retried: 7 });
+      // Full jitter: each wait is between nothing and a bound that doubles.
+      clock.sleeps.forEach((ms, i) => expect(ms).to.be.within(0, 100 * 2 ** i));
+    });
+
+    it('takes silence about a key for a failure, and an invented key for a warning', async () => {
+      const { driver, store } = makeStore({
+        keys: names(3),
+        onBatch: (targets) => ({
+          deleted: [...targets.filter(({ key }) => key !== 'p/000001'), { key: 'q/1' }],
+          failed: [],
+        }),
+      });
+      const report = await store.deletePrefix('p/');
+      expect(report).to.include({ deleted: 2, failed: 1, complete: false });
+      expect(report.failures.byCode).to.deep.equal({ Unconfirmed: 1 });
+      expect(report.warnings.join()).to.include('not asked to delete');
+      expect(driver.batches.length).to.equal(8);
+    });
+
+    it('finds the key that spoils a batch, and deletes the others', async () => {
+      const { driver, store } = makeStore({
+        keys: names(3000),
+        onBatch: (targets, really) => {
+          if (targets.some(({ key }) => key.endsWith('1234')))
+            throw new StoreError('InvalidArgument', 'MalformedXML');
+          return really();
+        },
+        onSingle: (key) => {
+          if (key.endsWith('1234')) throw new StoreError('InvalidArgument', 'bad key');
+        },
+      });
+      const report = await store.deletePrefix('p/');
+      expect(report).to.include({ strategy: 'batch', deleted: 2999, failed: 1 });
+      expect([...driver.keys]).to.deep.equal(['p/001234']);
+      expect(report.requests.delete).to.be.below(40);
+      expectClosedBooks(report);
+    });
+
+    for (const code of ['Unsupported', 'InvalidArgument', 'Corrupt'] as const) {
+      it(`goes over to single deletes where every batch is answered with ${code}`, async () => {
+        const { driver, store } = makeStore({
+          keys: names(5000),
+          onBatch: () => {
+            throw new StoreError(code, 'no batches here');
+          },
+        });
+        const report = await store.deletePrefix('p/');
+        expect(report).to.include({ strategy: 'single', deleted: 5000, complete: true });
+        expect(report.warnings.join()).to.include('no batches here').and.include('one request a key');
+        expect(driver.batches.length).to.be.below(20);
+        expectClosedBooks(report);
+      });
+    }
+
+    it('ends the run when a refusal would meet every other batch too', async () => {
+      const { driver, store } = makeStore({
+        keys: names(50_000),
+        onBatch: () => {
+          throw new StoreError('AccessDenied', 'ExpiredToken');
+        },
+      });
+      const error = await brokenRun(store.deletePrefix('p/', { concurrency: 2 }));
+      expect(error).to.include({ code: 'AccessDenied', message: 'ExpiredToken' });
+      expect(error.report).to.include({ deleted: 0, complete: false, aborted: false });
+      expect(driver.batches.length).to.be.at.most(4);
+      expectClosedBooks(error.report);
+    });
+
+    it('deletes what was listed before the listing broke off, and rejects with the report', async () => {
+      const { driver, store } = makeStore({
+        keys: names(3000),
+        onList: ({ token }) => {
+          if (token === 'p/001999') throw new StoreError('AccessDenied', 'no more');
+        },
+      });
+      const error = await brokenRun(store.deletePrefix('p/'));
+      expect(error.code).to.equal('AccessDenied');
+      expect(error.report).to.include({ listed: 2000, deleted: 2000, complete: false });
+      expect(driver.keys.size).to.equal(1000);
+    });
+
+    it('ends the run when onFailure cannot take the failure, with closed books', async () => {
+      const { store } = makeStore({
+        keys: names(20_000),
+        onBatch: (targets) => ({ deleted: [], failed: targets.map(({ key }) => denied(key)) }),
+      });
+      const error = await brokenRun(
+        store.deletePrefix('p/', {
+          onFailure: () => {
+            throw new Error('disk full');
+          },
+        }),
+      );
+      expect(error.message).to.equal('disk full');
+      expectClosedBooks(error.report);
+    });
+  });
+
+  const throttlings: Record<string, (targets: readonly DeleteTarget[]) => BatchDeleteResult> = {
+    'a whole request': () => {
+      throw new StoreError('Throttled', 'SlowDown');
+    },
+    'single keys inside a 200': (targets) => ({
+      deleted: [],
+      failed: targets.map(({ key }) => ({
+        key,
+        reason: { code: 'Throttled', message: 'SlowDown', retryable: true },
+      })),
+    }),
+  };
+  for (const [what, answer] of Object.entries(throttlings)) {
+    it(`sends fewer and smaller requests when the service throttles ${what}`, async () => {
+      const { driver, store } = makeStore({
+        keys: names(20_000),
+        onBatch: (targets, really) => (driver.batches.length < 40 ? answer(targets) : really()),
+      });
+      const report = await store.deletePrefix('p/');
+      expect(report).to.include({ deleted: 20_000, complete: true });
+      expect(report.requests.throttled).to.be.greaterThan(20);
+      const sizes = driver.batches.map((batch) => batch.length);
+      expect(Math.min(...sizes.slice(20, 40))).to.be.at.most(50);
+    });
+  }
+
+  it('keeps to the concurrency asked for', async () => {
+    const { driver, store } = makeStore({ keys: names(3000), batch: false });
+    const report = await store.deletePrefix('p/', { concurrency: 3 });
+    expect(report).to.include({ strategy: 'single', deleted: 3000 });
+    expect(driver.mostInFlight).to.equal(3);
+  });
+
+  it('a dry run counts, names and deletes nothing', async () => {
+    const { driver, store } = makeStore({ keys: names(1200) });
+    const named: string[] = [];
+    const report = await store.deletePrefix('p/', {
+      dryRun: true,
+      exclude: '*5',
+      onMatch: ({ key }) => void named.push(key),
+    });
+    expect(report).to.include({
+      dryRun: true,
+      listed: 1200,
+      filtered: 120,
+      matched: 1080,
+      skipped: 1080,
+      deleted: 0,
+      complete: false,
+    });
+    expect(report.bytes).to.equal(1080 * 8);
+    expect(named).to.have.length(1080);
+    expect(driver.batches).to.have.length(0);
+    expectClosedBooks(report);
+  });
+
+  it('never sends more keys than maxDelete', async () => {
+    const { driver, store } = makeStore({ keys: names(3500) });
+    const report = await store.deletePrefix('p/', { maxDelete: 1500 });
+    expect(report).to.include({ deleted: 1500, maxDeleteReached: true, complete: false });
+    expect(driver.batches.flat()).to.have.length(1500);
+    expectClosedBooks(report);
+    const rest = await store.deletePrefix('p/', { maxDelete: 2000 });
+    expect(rest).to.include({ deleted: 2000, maxDeleteReached: false, complete: true });
+  });
+
+  it('verify says what is still there, and that the run is not complete', async () => {
+    const { driver, store } = makeStore({
+      keys: names(10),
+      // Somebody writes two objects while the run is under way; one of them is filtered.
+      onBatch: (_targets, really) => {
+        const answer = really();
+        driver.keys.add('p/late').add('p/late.keep');
+        return answer;
+      },
+    });
+    const report = await store.deletePrefix('p/', { verify: true, exclude: '*.keep' });
+    expect(report).to.include({ deleted: 10, failed: 0, complete: false });
+    expect(report.remaining).to.deep.equal({ count: 1, sample: ['p/late'] });
+  });
+
+  describe('when aborted', () => {
+    it('sends nothing new, waits for what is in flight, and accounts for everything', async () => {
+      const controller = new AbortController();
+      let finished = 0;
+      const { driver, store } = makeStore({
+        keys: names(30_000),
+        onBatch: async (_targets, really) => {
+          if (driver.batches.length >= 3) controller.abort();
+          await new Promise(setImmediate);
+          finished++;
+          return really();
+        },
+      });
+      const report = await store.deletePrefix('p/', { signal: controller.signal, concurrency: 2 });
+      expect(report).to.include({ aborted: true, complete: false });
+      expect(finished).to.equal(driver.batches.length);
+      expect(driver.batches.length).to.be.at.most(4);
+      expect(report.deleted).to.equal(30_000 - driver.keys.size);
+      expectClosedBooks(report);
+    });
+
+    it('does not wait out a back-off', async () => {
+      const controller = new AbortController();
+      const { store, clock } = makeStore({
+        keys: names(10),
+        onBatch: () => {
+          throw new StoreError('Throttled', 'SlowDown', { retryAfterMs: 60_000 });
+        },
+      });
+      clock.sleep = async (_ms, signal) => {
+        controller.abort();
+        expect(signal?.aborted).to.equal(true);
+      };
+      const report = await store.deletePrefix('p/', { signal: controller.signal });
+      expect(report).to.include({ aborted: true, failed: 10 });
+      expect(report.failures.byCode).to.deep.equal({ Throttled: 10 });
+    });
+
+    it('before it began, does nothing', async () => {
+      const { driver, store } = makeStore({ keys: names(10) });
+      const report = await store.deletePrefix('p/', { signal: AbortSignal.abort() });
+      expect(report).to.include({ aborted: true, listed: 0, deleted: 0 });
+      expect(driver.keys.size).to.equal(10);
+    });
+  });
+
+  it('tells its progress, and the last word is the report', async () => {
+    const seen: DeletionProgress[] = [];
+    const { store } = makeStore({ keys: names(5000) });
+    const report = await store.deletePrefix('p/', {
+      onProgress: (progress) => seen.push(progress),
+      verify: true,
+      maxKeysPerSecond: 1000,
+    });
+    expect(seen.length).to.be.greaterThan(2);
+    expect(seen.at(-1)).to.include({ phase: 'verifying', deleted: report.deleted, listed: report.listed });
+    for (const [i, progress] of seen.entries())
+      expect(progress.deleted).to.be.at.least(seen[i - 1]?.deleted ?? 0);
+  });
+
+  it('accounts for every key, whatever the service does', async () => {
+    const outcome = fc.constantFrom('ok', 'denied', 'flaky', 'silent', 'locked', 'throttled');
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(outcome, { maxLength: 120 }),
+        fc.integer({ min: 1, max: 40 }),
+        fc.integer({ min: 1, max: 40 }),
+        fc.integer({ min: 1, max: 4 }),
+        async (outcomes, pageSize, maxKeys, concurrency) => {
+          const keys = names(outcomes.length);
+          const fate = new Map(keys.map((key, i) => [key, outcomes[i]]));
+          const seen = new Set<string>();
+          const { driver, store } = makeStore({
+            keys: [...keys, 'outside'],
+            pageSize,
+            batch: { maxKeys },
+            onBatch: (targets) => {
+              const deleted = [];
+              const failed = [];
+              for (const target of targets) {
+                const again = seen.has(target.key);
+                seen.add(target.key);
+                const what = fate.get(target.key);
+                const reason = { message: what ?? '', retryable: what === 'flaky' || what === 'throttled' };
+                if (what === 'denied')
+                  failed.push({ ...target, reason: { ...reason, code: 'AccessDenied' as const } });
+                else if (what === 'locked')
+                  failed.push({
+                    ...target,
+                    reason: { ...reason, code: 'AccessDenied' as const, blocked: true },
+                  });
+                else if (what === 'flaky' && !again)
+                  failed.push({ ...target, reason: { ...reason, code: 'Internal' as const } });
+                else if (what === 'throttled' && !again)
+                  failed.push({ ...target, reason: { ...reason, code: 'Throttled' as const } });
+                else if (what !== 'silent') {
+                  driver.keys.delete(target.key);
+                  deleted.push(target);
+                }
+              }
+              return { deleted, failed };
+            },
+          });
+          const failures: string[] = [];
+          const report = await store.deletePrefix('p/', {
+            concurrency,
+            onFailure: ({ key }) => void failures.push(key),
+          });
+          expectClosedBooks(report);
+          expect(report.listed).to.equal(keys.length);
+          expect(report.deleted).to.equal(keys.length - (driver.keys.size - 1));
+          expect([...failures, 'outside'].sort()).to.deep.equal([...driver.keys].sort());
+          expect(report.complete).to.equal(driver.keys.size === 1);
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+});
+
+describe('deleteMany', () => {
+  it('takes keys from any iterable, refuses the bad ones by name, and deletes the others', async () => {
+    const { driver, store } = makeStore({ keys: names(2100) });
+    async function* targets() {
+      yield* names(2100).slice(100);
+      yield '';
+      yield { key: 'bad\ud800' };
+      yield 'x'.repeat(2000);
+      yield { key: 'p/000001', versionId: 'v1' };
+      yield null as unknown as string;
+    }
+    const report = await store.deleteMany(targets());
+    expect(report).to.include({ prefix: null, listed: 2005, deleted: 2000, failed: 5, complete: false });
+    expect(report.failures.byCode).to.deep.equal({ InvalidArgument: 5 });
+    expect(driver.keys.size).to.equal(100);
+    expect(driver.batches.flat().every((key) => key.startsWith('p/'))).to.equal(true);
+    expectClosedBooks(report);
+  });
+
+  it('counts a key that is named twice twice, and sends it once', async () => {
+    const { driver, store } = makeStore({ keys: ['a', 'b'] });
+    const report = await store.deleteMany(['a', 'b', 'a']);
+    expect(report).to.include({ listed: 3, deleted: 3, complete: true });
+    expect(driver.batches).to.deep.equal([['a', 'b']]);
+  });
+
+  it('refuses a string, which is an iterable of characters', async () => {
+    const { driver, store } = makeStore({ keys: ['a', 'b'] });
+    expect((await rejection(store.deleteMany('ab'))).code).to.equal('InvalidArgument');
+    expect(driver.keys.size).to.equal(2);
+  });
+
+  it('deletes what was named before the iterable threw, and rejects', async () => {
+    const { store } = makeStore({ keys: names(1500) });
+    function* targets() {
+      yield* names(1000);
+      throw new Error('the source broke');
+    }
+    const error = await brokenRun(store.deleteMany(targets()));
+    expect(error.report).to.include({ deleted: 1000, complete: false });
+  });
+});

@@ -1,0 +1,38 @@
+import { StoreError, toStoreError } from '@store/core';
+import { DeletionError, type DeletionReport } from '@store/core';
+import { expect } from 'chai';
+import { describe, it } from 'mocha';
+
+describe('StoreError', () => {
+  it('is recognised across copies of the package', async () => {
+    // A second copy: the same module under another URL.
+    const url = new URL('../../dist/errors.js?copy', import.meta.url).href;
+    const copy = (await import(url)) as { StoreError: typeof StoreError };
+    expect(copy.StoreError).not.to.equal(StoreError);
+    expect(new copy.StoreError('NotFound', 'x')).to.be.instanceOf(StoreError);
+    expect(new StoreError('NotFound', 'x')).to.be.instanceOf(copy.StoreError);
+    expect(new Error('x')).not.to.be.instanceOf(StoreError);
+  });
+
+  it('keeps instanceof of its subclass to the subclass', () => {
+    expect(new StoreError('NotFound', 'x')).not.to.be.instanceOf(DeletionError);
+    // The report is not looked at.
+    const error = new DeletionError(new StoreError('Throttled', 'x'), {} as DeletionReport);
+    expect(error).to.be.instanceOf(DeletionError);
+    expect(error).to.be.instanceOf(StoreError);
+    expect(error.retryable).to.equal(true);
+  });
+
+  it('wraps foreign errors as not retryable, with their cause', () => {
+    const cause = new TypeError('boom');
+    const error = toStoreError(cause, { operation: 'head' });
+    expect(error).to.include({
+      code: 'Internal',
+      retryable: false,
+      operation: 'head',
+      message: 'boom',
+      cause,
+    });
+    expect(toStoreError(new DOMException('x', 'AbortError')).code).to.equal('Aborted');
+  });
+});

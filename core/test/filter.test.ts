@@ -1,0 +1,73 @@
+import { StoreError, type DeletePrefixOptions, type ObjectInfo } from '@store/core';
+import { compileFilter } from '#src/deletion/filter.js';
+import { expect } from 'chai';
+import { describe, it } from 'mocha';
+
+const NOW = Date.UTC(2026, 0, 31);
+const DAY = 86_400_000;
+
+function object(rest: string, more: Partial<ObjectInfo> = {}): ObjectInfo {
+  return { key: `p/${rest}`, size: 10, lastModified: new Date(NOW - DAY), ...more };
+}
+
+function matching(options: DeletePrefixOptions, rests: readonly string[]): string[] {
+  const filter = compileFilter('p/', options, NOW);
+  return rests.filter((rest) => filter(object(rest)));
+}
+
+describe('deletePrefix filters', () => {
+  it('globs match the rest of the key, and * stops at the slash', () => {
+    const rests = ['a.log', 'x/a.log', 'a.txt', '.hidden.log', 'a.log/'];
+    expect(matching({ include: '*.log' }, rests)).to.deep.equal(['a.log', '.hidden.log']);
+    expect(matching({ include: '**/*.log' }, rests)).to.deep.equal(['a.log', 'x/a.log', '.hidden.log']);
+    expect(matching({ include: ['*.txt', 'x/**'] }, rests)).to.deep.equal(['x/a.log', 'a.txt']);
+    expect(matching({ include: '**', exclude: '*.log' }, rests)).to.deep.equal([
+      'x/a.log',
+      'a.txt',
+      'a.log/',
+    ]);
+  });
+
+  it('exclude keeps awkward keys as well: dot segments, line breaks, empty names', () => {
+    const rests = ['keep/../x', 'keep/./x', 'keep/a\nb', 'keep//x', 'keep/..', 'keep/a\u2028b'];
+    expect(matching({ exclude: 'keep/**' }, rests)).to.deep.equal([]);
+    expect(matching({ include: '**' }, ['', ...rests])).to.have.length(7);
+    expect(matching({ include: '../x' }, ['../x', 'ab/x', 'x'])).to.deep.equal(['../x']);
+  });
+
+  it('takes ! as a character of the name', () => {
+    expect(matching({ include: '!a' }, ['!a', 'b'])).to.deep.equal(['!a']);
+  });
+
+  it('refuses globs that cannot be read', () => {
+    for (const include of ['[a', 'a{b', 'a)', '[z-a]', '']) {
+      expect(() => compileFilter('p/', { include }, NOW), include).to.throw(StoreError, /^include: the glob/);
+    }
+  });
+
+  it('takes the sharpest bound on age, and both bounds exclusively', () => {
+    const at = (ms: number): ObjectInfo => object('x', { lastModified: new Date(ms) });
+    const older = compileFilter('p/', { olderThan: DAY, notAfterStart: true }, NOW);
+    expect([at(NOW - DAY - 1), at(NOW - DAY), at(NOW)].map(older)).to.deep.equal([true, false, false]);
+    const newer = compileFilter('p/', { newerThan: DAY }, NOW);
+    expect([at(NOW - DAY), at(NOW - DAY + 1)].map(newer)).to.deep.equal([false, true]);
+    const before = compileFilter('p/', { modifiedBefore: new Date(NOW - 5), olderThan: 0 }, NOW);
+    expect([at(NOW - 6), at(NOW - 5)].map(before)).to.deep.equal([true, false]);
+    const notAfterStart = compileFilter('p/', { notAfterStart: true }, NOW);
+    expect([at(NOW - 1), at(NOW)].map(notAfterStart)).to.deep.equal([true, false]);
+  });
+
+  it('bounds sizes inclusively and refuses bounds that nothing can meet', () => {
+    const filter = compileFilter('p/', { minSize: 5, maxSize: 7 }, NOW);
+    expect([4, 5, 7, 8].map((size) => filter(object('x', { size })))).to.deep.equal([
+      false,
+      true,
+      true,
+      false,
+    ]);
+    expect(() => compileFilter('p/', { minSize: 8, maxSize: 7 }, NOW)).to.throw(
+      StoreError,
+      /nothing can match/,
+    );
+  });
+});
