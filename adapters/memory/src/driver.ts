@@ -1,0 +1,302 @@
+import { Readable } from 'node:stream';
+import {
+  defineCapabilities,
+  StoreError,
+  throwIfAborted,
+  type AbortUploadRequest,
+  type BatchDeleteResult,
+  type Capabilities,
+  type CompleteUploadRequest,
+  type CopyRequest,
+  type CreateUploadRequest,
+  type DeletedTarget,
+  type DeleteTarget,
+  type DriverCall,
+  type GetRequest,
+  type GetResult,
+  type ListPage,
+  type ListPageRequest,
+  type ListUploadsPage,
+  type ListUploadsPageRequest,
+  type ListVersionsPage,
+  type ListVersionsPageRequest,
+  type ObjectInfo,
+  type ObjectMetadata,
+  type PutRequest,
+  type ReadRequest,
+  type StoreDriver,
+  type UploadPartRequest,
+  type WriteResult,
+} from '@store/core';
+import type { MemoryConfig } from './config.js';
+import { KeyIndex } from './key-index.js';
+import { listObjects, listUploads, listVersions } from './listing.js';
+import { Uploads } from './uploads.js';
+import {
+  entityTag,
+  metadataOf,
+  multipartEntityTag,
+  NULL_VERSION,
+  type StoredVersion,
+} from './version-history.js';
+
+const PROVIDER = 'memory';
+
+/** S3's semantics over a Map: what the conformance suite holds the other stores against. */
+export class MemoryDriver implements StoreDriver {
+  readonly provider = PROVIDER;
+  readonly capabilities: Capabilities;
+  readonly #versioning: NonNullable<MemoryConfig['versioning']>;
+  /** The versions of each key, newest first; never empty. */
+  readonly #objects = new Map<string, StoredVersion[]>();
+  readonly #keys = new KeyIndex((key) => this.#objects.has(key));
+  readonly #uploads = new Uploads();
+  #writes = 0;
+
+  constructor(config: MemoryConfig = {}) {
+    this.#versioning = config.versioning ?? 'off';
+    this.capabilities = defineCapabilities({
+      list: { order: 'utf8', startAfter: true, maxPageSize: config.maxPageSize ?? 1000, delimiter: 'any' },
+      batchDelete: { maxKeys: 1000, keys: 'any' },
+      // Parts of any size: what is small here shows in tests what is large elsewhere.
+      multipart: { minPartBytes: 1, maxPartBytes: 64 * 1024 * 1024, maxParts: 10_000 },
+      conditionalPut: { ifAbsent: true, ifMatch: true },
+      conditionalRead: true,
+      versions: this.#versioning !== 'off',
+      listUploads: true,
+    });
+    if (this.#versioning === 'off') this.listVersionsPage = undefined;
+    for (const [key, text] of Object.entries(config.objects ?? {})) this.#write(key, Buffer.from(text), {});
+  }
+
+  async listPage(request: ListPageRequest, call: DriverCall): Promise<ListPage> {
+    throwIfAborted(call.signal, 'list');
+    return listObjects(this.#keys, request, (key) => {
+      const current = this.#objects.get(key)?.[0];
+      return current?.body && listedInfo(key, current, current.body.length);
+    });
+  }
+
+  listVersionsPage: StoreDriver['listVersionsPage'] = async (
+    request: ListVersionsPageRequest,
+    call: DriverCall,
+  ): Promise<ListVersionsPage> => {
+    throwIfAborted(call.signal, 'listVersions');
+    return listVersions(this.#keys, request, (key) => this.#objects.get(key) ?? []);
+  };
+
+  async listUploadsPage(request: ListUploadsPageRequest, call: DriverCall): Promise<ListUploadsPage> {
+    throwIfAborted(call.signal, 'listUploads');
+    return listUploads(this.#uploads.all(), request);
+  }
+
+  async head(request: ReadRequest, call: DriverCall): Promise<ObjectInfo> {
+    throwIfAborted(call.signal, 'head');
+    return this.#read(request, 'head').info;
+  }
+
+  async get(request: GetRequest, call: DriverCall): Promise<GetResult> {
+    throwIfAborted(call.signal, 'get');
+    const { info, body } = this.#read(request, 'get');
+    const { range } = request;
+    if (range && range.start >= body.length) {
+      throw fail(
+        'InvalidArgument',
+        `the range begins at ${range.start}, the object has ${body.length} bytes`,
+        request.key,
+        {
+          operation: 'get',
+          status: 416,
+        },
+      );
+    }
+    // A copy, so that what a reader does to its bytes stays with the reader.
+    const bytes = Buffer.from(
+      range ? body.subarray(range.start, range.end === undefined ? undefined : range.end + 1) : body,
+    );
+    return { info, body: Readable.from(bytes.length > 0 ? [bytes] : [], { objectMode: false }) };
+  }
+
+  async put(request: PutRequest, call: DriverCall): Promise<WriteResult> {
+    throwIfAborted(call.signal, 'put');
+    if (!(request.body instanceof Uint8Array)) {
+      throw fail('InvalidArgument', 'a stream was given, and streamingPut is false', request.key, {
+        operation: 'put',
+      });
+    }
+    this.#checkCondition(request, 'put');
+    return this.#write(request.key, Buffer.from(request.body), request);
+  }
+
+  async copy({ from, fromVersionId, to }: CopyRequest, call: DriverCall): Promise<WriteResult> {
+    throwIfAborted(call.signal, 'copy');
+    const { body, version } = this.#read({ key: from, versionId: fromVersionId }, 'copy');
+    return this.#write(to, body, version.metadata);
+  }
+
+  async deleteOne(target: DeleteTarget, call: DriverCall): Promise<DeletedTarget> {
+    throwIfAborted(call.signal, 'delete');
+    return this.#delete(target);
+  }
+
+  async deleteBatch(targets: readonly DeleteTarget[], call: DriverCall): Promise<BatchDeleteResult> {
+    throwIfAborted(call.signal, 'deleteBatch');
+    return { deleted: targets.map((target) => this.#delete(target)), failed: [] };
+  }
+
+  async createUpload(request: CreateUploadRequest, call: DriverCall): Promise<string> {
+    throwIfAborted(call.signal, 'put');
+    return this.#uploads.create(request.key, metadataOf(request));
+  }
+
+  async uploadPart(request: UploadPartRequest, call: DriverCall): Promise<string> {
+    throwIfAborted(call.signal, 'put');
+    const body = Buffer.from(request.body);
+    this.#uploads.find(request).parts.set(request.partNumber, body);
+    return entityTag(body);
+  }
+
+  async completeUpload(request: CompleteUploadRequest, call: DriverCall): Promise<WriteResult> {
+    throwIfAborted(call.signal, 'put');
+    const upload = this.#uploads.find(request);
+    const parts = request.parts.map(({ partNumber, etag }) => {
+      const part = upload.parts.get(partNumber);
+      if (part && entityTag(part) === etag) return part;
+      throw fail('InvalidArgument', `part ${partNumber} is not there with this ETag`, request.key, {
+        operation: 'put',
+        providerCode: 'InvalidPart',
+      });
+    });
+    this.#checkCondition(request, 'put');
+    this.#uploads.remove(request.uploadId);
+    return this.#write(request.key, Buffer.concat(parts), upload.metadata, multipartEntityTag(parts));
+  }
+
+  async abortUpload(request: AbortUploadRequest, call: DriverCall): Promise<void> {
+    throwIfAborted(call.signal, 'abortUpload');
+    this.#uploads.remove(request.uploadId);
+  }
+
+  async close(): Promise<void> {
+    // The objects live as long as the driver is referenced; there is nothing to free.
+  }
+
+  #read(
+    request: ReadRequest,
+    operation: string,
+  ): { info: ObjectInfo; body: Uint8Array; version: StoredVersion } {
+    const { key, versionId, ifMatch, ifNoneMatch } = request;
+    const versions = this.#objects.get(key) ?? [];
+    const version =
+      versionId === undefined ? versions[0] : versions.find((one) => one.versionId === versionId);
+    if (!version?.body) {
+      throw fail(
+        'NotFound',
+        versionId === undefined ? 'there is no such object' : 'there is no such version',
+        key,
+        {
+          operation,
+          status: 404,
+          providerCode: versionId === undefined ? 'NoSuchKey' : 'NoSuchVersion',
+        },
+      );
+    }
+    if (ifMatch !== undefined && ifMatch !== version.etag) {
+      throw fail('PreconditionFailed', `the object's ETag is ${version.etag}, not ${ifMatch}`, key, {
+        operation,
+        status: 412,
+      });
+    }
+    if (ifNoneMatch !== undefined && ifNoneMatch === version.etag) {
+      throw fail('PreconditionFailed', `the object still has the ETag ${ifNoneMatch}`, key, {
+        operation,
+        status: 304,
+      });
+    }
+    const { metadata, ...attributes } = version.metadata;
+    const info = {
+      ...listedInfo(key, version, version.body.length),
+      ...attributes,
+      metadata: { ...metadata },
+    };
+    const shown = this.#versioning === 'off' ? info : { ...info, versionId: version.versionId };
+    return { info: shown, body: version.body, version };
+  }
+
+  #checkCondition(
+    { key, ifAbsent, ifMatch }: { key: string; ifAbsent?: boolean | undefined; ifMatch?: string | undefined },
+    operation: string,
+  ): void {
+    const current = this.#objects.get(key)?.[0];
+    const details = { operation, status: 412, providerCode: 'PreconditionFailed' };
+    if (ifAbsent && current?.body)
+      throw fail('PreconditionFailed', 'the object is already there', key, details);
+    if (ifMatch === undefined) return;
+    if (!current?.body)
+      throw fail('NotFound', 'there is no such object to replace', key, { operation, status: 404 });
+    if (current.etag !== ifMatch) {
+      throw fail('PreconditionFailed', `the object's ETag is ${current.etag}, not ${ifMatch}`, key, details);
+    }
+  }
+
+  #write(key: string, body: Uint8Array, attributes: ObjectMetadata, etag = entityTag(body)): WriteResult {
+    const versionId = this.#push(key, { body, etag, metadata: metadataOf(attributes) });
+    return this.#versioning === 'off' ? { key, etag } : { key, etag, versionId };
+  }
+
+  #delete({ key, versionId }: DeleteTarget): DeletedTarget {
+    if (versionId !== undefined) {
+      const removed = this.#remove(key, versionId);
+      return removed && !removed.body
+        ? { key, versionId, deleteMarker: true, deleteMarkerVersionId: versionId }
+        : { key, versionId };
+    }
+    if (this.#versioning === 'off') {
+      this.#remove(key, NULL_VERSION);
+      return { key };
+    }
+    const marker = this.#push(key, { body: undefined, etag: '', metadata: {} });
+    return { key, deleteMarker: true, deleteMarkerVersionId: marker };
+  }
+
+  /** Makes a version the newest of its key; without versioning it replaces the one that has no id. */
+  #push(key: string, version: Pick<StoredVersion, 'body' | 'etag' | 'metadata'>): string {
+    const enabled = this.#versioning === 'enabled';
+    const sequence = ++this.#writes;
+    const versionId = enabled ? `v${String(sequence).padStart(16, '0')}` : NULL_VERSION;
+    const kept = this.#objects.get(key);
+    if (!kept) this.#keys.add(key);
+    const others = enabled ? (kept ?? []) : (kept ?? []).filter((one) => one.versionId !== NULL_VERSION);
+    this.#objects.set(key, [{ ...version, versionId, sequence, lastModified: new Date() }, ...others]);
+    return versionId;
+  }
+
+  #remove(key: string, versionId: string): StoredVersion | undefined {
+    const versions = this.#objects.get(key);
+    const removed = versions?.find((one) => one.versionId === versionId);
+    if (!versions || !removed) return undefined;
+    if (versions.length > 1) {
+      this.#objects.set(
+        key,
+        versions.filter((one) => one !== removed),
+      );
+    } else {
+      this.#objects.delete(key);
+      this.#keys.removed();
+    }
+    return removed;
+  }
+}
+
+function listedInfo(key: string, { etag, lastModified }: StoredVersion, size: number): ObjectInfo {
+  return { key, size, etag, lastModified: new Date(lastModified) };
+}
+
+function fail(
+  code: StoreError['code'],
+  message: string,
+  key: string,
+  details: { operation: string; status?: number; providerCode?: string },
+): StoreError {
+  return new StoreError(code, message, { ...details, provider: PROVIDER, key });
+}

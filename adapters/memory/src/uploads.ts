@@ -1,0 +1,39 @@
+import { StoreError, type ObjectMetadata, type UploadInfo } from '@store/core';
+
+export interface Upload extends UploadInfo {
+  readonly metadata: ObjectMetadata;
+  readonly parts: Map<number, Uint8Array>;
+}
+
+/** The multipart uploads that were begun and not ended. */
+export class Uploads {
+  readonly #uploads = new Map<string, Upload>();
+  #begun = 0;
+
+  create(key: string, metadata: ObjectMetadata): string {
+    const uploadId = `u${String(++this.#begun).padStart(16, '0')}`;
+    this.#uploads.set(uploadId, { key, uploadId, initiated: new Date(), metadata, parts: new Map() });
+    return uploadId;
+  }
+
+  /** @throws StoreError `NotFound` when there is no such upload of this key */
+  find({ key, uploadId }: { readonly key: string; readonly uploadId: string }): Upload {
+    const upload = this.#uploads.get(uploadId);
+    if (upload?.key === key) return upload;
+    throw new StoreError('NotFound', 'there is no such upload; it was completed or aborted', {
+      operation: 'put',
+      provider: 'memory',
+      key,
+      status: 404,
+      providerCode: 'NoSuchUpload',
+    });
+  }
+
+  remove(uploadId: string): void {
+    this.#uploads.delete(uploadId);
+  }
+
+  all(): IterableIterator<Upload> {
+    return this.#uploads.values();
+  }
+}

@@ -1,0 +1,14 @@
+import { createObjectStore } from '@store/core';
+import { describeObjectStore } from '@store/conformance';
+import { MemoryDriver, type MemoryConfig } from '@store/memory';
+
+const settings: Record<string, MemoryConfig> = {
+  'memory, not versioned': {},
+  'memory, versioned, small pages': { versioning: 'enabled', maxPageSize: 3 },
+  'memory, versioning suspended': { versioning: 'suspended' },
+};
+
+for (const [name, config] of Object.entries(settings)) {
+  const driver = new MemoryDriver(config);
+  describeObjectStore(name, async () => createObjectStore(driver), { isolated: true, manyKeys: 2500 });
+}

@@ -1,0 +1,67 @@
+import type { ObjectStore } from '@store/core';
+import { expect } from 'chai';
+import { expectError, type SuiteContext } from '../suite-context.js';
+
+const OTHER_TAG = '"00000000000000000000000000000000"';
+
+async function textOf(store: ObjectStore, key: string): Promise<string> {
+  return (await store.get(key)).text();
+}
+
+export function conditionTests({ test }: SuiteContext): void {
+  test('ifAbsent writes only where nothing is', async (store, prefix) => {
+    const key = `${prefix}k`;
+    if (!store.capabilities.conditionalPut.ifAbsent) {
+      await expectError(store.put(key, 'x', { ifAbsent: true }), 'Unsupported');
+      expect(await store.exists(key)).to.equal(false);
+      return;
+    }
+    await store.put(key, 'first', { ifAbsent: true });
+    await expectError(store.put(key, 'second', { ifAbsent: true }), 'PreconditionFailed');
+    expect(await textOf(store, key)).to.equal('first');
+    await store.delete(key);
+    await store.put(key, 'third', { ifAbsent: true });
+    expect(await textOf(store, key)).to.equal('third');
+  });
+
+  test('of many writers with ifAbsent, one wins', async (store, prefix) => {
+    if (!store.capabilities.conditionalPut.ifAbsent) return;
+    const key = `${prefix}k`;
+    const attempts = Array.from({ length: 8 }, (_, i) => store.put(key, `writer ${i}`, { ifAbsent: true }));
+    const results = await Promise.allSettled(attempts);
+    const winners = results.flatMap(({ status }, i) => (status === 'fulfilled' ? [i] : []));
+    expect(winners).to.have.length(1);
+    expect(await textOf(store, key)).to.equal(`writer ${winners[0]}`);
+  });
+
+  test('ifMatch replaces only what has this ETag', async (store, prefix) => {
+    const key = `${prefix}k`;
+    const { etag } = await store.put(key, 'first');
+    if (!store.capabilities.conditionalPut.ifMatch) {
+      await expectError(store.put(key, 'x', { ifMatch: etag }), 'Unsupported');
+      expect(await textOf(store, key)).to.equal('first');
+      return;
+    }
+    await expectError(store.put(key, 'wrong', { ifMatch: OTHER_TAG }), 'PreconditionFailed');
+    await store.put(key, 'second', { ifMatch: etag });
+    await expectError(store.put(key, 'stale', { ifMatch: etag }), 'PreconditionFailed');
+    expect(await textOf(store, key)).to.equal('second');
+  });
+
+  test('reads on condition', async (store, prefix) => {
+    const key = `${prefix}k`;
+    const { etag } = await store.put(key, 'x');
+    if (!store.capabilities.conditionalRead) {
+      await expectError(store.get(key, { ifMatch: etag }), 'Unsupported');
+      await expectError(store.head(key, { ifNoneMatch: etag }), 'Unsupported');
+      return;
+    }
+    expect(await (await store.get(key, { ifMatch: etag })).text()).to.equal('x');
+    expect(await (await store.get(key, { ifNoneMatch: OTHER_TAG })).text()).to.equal('x');
+    expect((await store.head(key, { ifMatch: etag })).etag).to.equal(etag);
+    await expectError(store.get(key, { ifMatch: OTHER_TAG }), 'PreconditionFailed');
+    await expectError(store.get(key, { ifNoneMatch: etag }), 'PreconditionFailed');
+    await expectError(store.head(key, { ifMatch: OTHER_TAG }), 'PreconditionFailed');
+    await expectError(store.head(key, { ifNoneMatch: etag }), 'PreconditionFailed');
+  });
+}

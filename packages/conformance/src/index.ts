@@ -1,0 +1,11 @@
+export { AWKWARD_KEYS, longKey } from './awkward-keys.js';
+export {
+  withFaults,
+  type CallRecord,
+  type FaultPlan,
+  type FaultRule,
+  type FaultyDriver,
+} from './faulty-driver.js';
+export { expectClosedBooks } from './groups/deletion.js';
+export { describeObjectStore } from './suite.js';
+export type { Expectations } from './suite-context.js';

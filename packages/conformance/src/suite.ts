@@ -1,0 +1,52 @@
+import type { ObjectStore } from '@store/core';
+import { after, before, describe } from 'mocha';
+import { conditionTests } from './groups/conditions.js';
+import { deletionTests } from './groups/deletion.js';
+import { keyTests } from './groups/keys.js';
+import { lifetimeTests } from './groups/lifetime.js';
+import { listingTests } from './groups/listing.js';
+import { objectTests } from './groups/objects.js';
+import { uploadTests } from './groups/uploads.js';
+import { versionTests } from './groups/versions.js';
+import { makeContext, type Expectations } from './suite-context.js';
+
+/**
+ * Defines the mocha suite that every `ObjectStore` must pass. What is tested follows from the store's
+ * `capabilities`: where one is missing, the suite expects the call to be refused with `Unsupported`.
+ *
+ * @param name of the store, for the title
+ * @param open opens the store under test; called once for the suite, and for tests that close a store. Every
+ * call has to open the same objects.
+ * @param expectations what is known to be different here, with the reasons
+ */
+export function describeObjectStore(
+  name: string,
+  open: () => Promise<ObjectStore>,
+  expectations: Expectations = {},
+): void {
+  describe(`ObjectStore conformance: ${name}`, () => {
+    let opened: ObjectStore | undefined;
+    const context = makeContext(
+      expectations,
+      () => {
+        if (!opened) throw new Error('the store is open only while tests run');
+        return opened;
+      },
+      open,
+    );
+    before(async () => {
+      opened = await open();
+    });
+    after(async () => {
+      await opened?.close();
+    });
+    describe('objects', () => objectTests(context));
+    describe('keys', () => keyTests(context));
+    describe('conditions', () => conditionTests(context));
+    describe('listing', () => listingTests(context));
+    describe('versions', () => versionTests(context));
+    describe('uploads', () => uploadTests(context));
+    describe('deletion', () => deletionTests(context));
+    describe('lifetime', () => lifetimeTests(context));
+  });
+}

@@ -1,0 +1,69 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { createObjectStore } from '@store/core';
+import { MemoryDriver } from '@store/memory';
+import { describeObjectStore } from '@store/conformance';
+import { expect } from 'chai';
+import { describe, it } from 'mocha';
+
+interface MochaResult {
+  readonly failures: readonly { readonly fullTitle: string }[];
+  readonly passes: readonly unknown[];
+}
+
+/** Runs a spec file in a mocha of its own. */
+function runMocha(spec: string): Promise<MochaResult> {
+  const mocha = fileURLToPath(new URL('bin/mocha.js', import.meta.resolve('mocha/package.json')));
+  const args = [
+    mocha,
+    '--no-config',
+    '--reporter',
+    'json',
+    '--timeout',
+    '20000',
+    '--spec',
+    fileURLToPath(new URL(spec, import.meta.url)),
+  ];
+  return new Promise((resolve, reject) => {
+    execFile(process.execPath, args, { maxBuffer: 64 * 1024 * 1024 }, (_error, stdout) => {
+      try {
+        // The reporter's output has this shape; a wrong one fails the assertions below.
+        resolve(JSON.parse(stdout) as MochaResult);
+      } catch (error) {
+        reject(error instanceof Error ? error : new Error('no report'));
+      }
+    });
+  });
+}
+
+describe('the conformance suite itself', () => {
+  it('finds out stores that are wrong', async () => {
+    const { failures, passes } = await runMocha('broken-stores.js');
+    expect(passes.length).to.be.greaterThan(100);
+    const caught = (name: string): string[] =>
+      failures
+        .map(({ fullTitle }) => fullTitle)
+        .filter((title) => title.startsWith(`ObjectStore conformance: ${name} `));
+    for (const name of [
+      'strips the slash of a prefix',
+      'lists in UTF-16 order',
+      'resolves dot segments',
+      'normalises Unicode',
+      'reports refused keys as deleted',
+      'forgets the metadata',
+      'ignores ranges',
+      'ignores ifAbsent',
+      'fails to delete what is not there',
+      'ends listings early',
+    ]) {
+      expect(caught(name), name).not.to.have.length(0);
+    }
+  }).timeout(120_000);
+});
+
+// What a skip looks like to whoever reads the output: pending, with its reason in the title.
+const driver = new MemoryDriver();
+describeObjectStore('memory, with a skip', async () => createObjectStore(driver), {
+  manyKeys: 0,
+  skip: { 'keeps bytes that are no text': 'an example of a known deviation' },
+});
