@@ -1,0 +1,19 @@
+import { z } from 'zod';
+
+export interface FsConfig {
+  /** The directory that holds the store. Relative paths start at the configuration's directory. */
+  readonly root: string;
+  /** Make the directory when it does not exist. Default false, so that a misspelt path is noticed. */
+  readonly create?: boolean | undefined;
+  /**
+   * Wait until what is written has reached the disk, so that it survives a power failure. Default true.
+   * Without it a crash of the process still loses nothing, and writing is faster.
+   */
+  readonly fsync?: boolean | undefined;
+}
+
+export const fsConfigSchema: z.ZodType<FsConfig> = z.strictObject({
+  root: z.string().min(1),
+  create: z.boolean().optional(),
+  fsync: z.boolean().optional(),
+});

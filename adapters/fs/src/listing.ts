@@ -1,0 +1,167 @@
+import { open } from 'node:fs/promises';
+import {
+  throwIfAborted,
+  StoreError,
+  type CommonPrefix,
+  type ListPage,
+  type ListPageRequest,
+  type ObjectInfo,
+} from '@store/core';
+import { errnoOf } from './errors.js';
+import { listedInfo, readFooter } from './object-file.js';
+import { fromBinary, toBinary } from './path-encoding.js';
+import { Walk, type FoundFile } from './walk.js';
+
+/** Listings that were left off between two pages and can go on where they were. */
+const KEPT_WALKS = 16;
+
+/** Files whose footers are read at the same time. */
+const FILES_AT_ONCE = 16;
+
+interface Position {
+  readonly walk: Walk;
+  /** The file that the page before found and did not take. */
+  readonly next: FoundFile;
+}
+
+/**
+ * Pages of a listing. A token says after which key or group the next page begins, so it works for ever; the
+ * walk that it comes from is kept for a while, so that turning the page does not mean to begin anew.
+ */
+export class Listing {
+  readonly #objects: string;
+  readonly #windowNames: number | undefined;
+  readonly #kept = new Map<string, Position>();
+
+  /** @param windowNames see {@link Walk} */
+  constructor(objects: string, windowNames?: number) {
+    this.#objects = objects;
+    this.#windowNames = windowNames;
+  }
+
+  async page(request: ListPageRequest, signal: AbortSignal | undefined): Promise<ListPage> {
+    const { walk, first } = this.#resume(request);
+    const prefix = toBinary(request.prefix);
+    const delimiter = request.delimiter === undefined ? undefined : toBinary(request.delimiter);
+    const files: FoundFile[] = [];
+    const prefixes: CommonPrefix[] = [];
+    let last: { kind: 'key' | 'group'; bytes: string } | undefined;
+    let file = first ?? (await walk.next());
+    while (file && files.length + prefixes.length < request.maxKeys) {
+      throwIfAborted(signal, 'list');
+      const end = delimiter === undefined ? -1 : file.key.indexOf(delimiter, prefix.length);
+      if (delimiter === undefined || end < 0) {
+        files.push(file);
+        last = { kind: 'key', bytes: file.key };
+      } else {
+        const group = file.key.slice(0, end + delimiter.length);
+        prefixes.push({ prefix: fromBinary(group) });
+        last = { kind: 'group', bytes: group };
+        walk.skipGroup(group);
+      }
+      file = await walk.next();
+    }
+    const objects = await describeAll(files, signal);
+    if (!file || !last) {
+      await walk.close();
+      return { objects, prefixes, truncated: false };
+    }
+    const nextToken = encodeToken(last);
+    this.#keep(this.#id(request, nextToken), { walk, next: file });
+    return { objects, prefixes, truncated: true, nextToken };
+  }
+
+  async close(): Promise<void> {
+    for (const { walk } of this.#kept.values()) await walk.close();
+    this.#kept.clear();
+  }
+
+  #resume(request: ListPageRequest): { walk: Walk; first?: FoundFile } {
+    const { prefix, token, startAfter } = request;
+    if (token === undefined) {
+      return { walk: this.#walk(prefix, startAfter === undefined ? '' : toBinary(startAfter)) };
+    }
+    const id = this.#id(request, token);
+    const kept = this.#kept.get(id);
+    if (kept) {
+      this.#kept.delete(id);
+      return { walk: kept.walk, first: kept.next };
+    }
+    const { kind, bytes } = decodeToken(token);
+    const walk = this.#walk(prefix, bytes);
+    if (kind === 'group') walk.skipGroup(bytes);
+    return { walk };
+  }
+
+  #walk(prefix: string, after: string): Walk {
+    return new Walk(this.#objects, toBinary(prefix), after, this.#windowNames);
+  }
+
+  #keep(id: string, position: Position): void {
+    this.#kept.set(id, position);
+    if (this.#kept.size <= KEPT_WALKS) return;
+    const [oldest] = this.#kept;
+    if (!oldest) return;
+    this.#kept.delete(oldest[0]);
+    // Nothing waits for it: it has no page to give any more.
+    void oldest[1].walk.close();
+  }
+
+  #id({ prefix, delimiter }: ListPageRequest, token: string): string {
+    return JSON.stringify([prefix, delimiter, token]);
+  }
+}
+
+function encodeToken({ kind, bytes }: { kind: 'key' | 'group'; bytes: string }): string {
+  return (kind === 'key' ? 'k' : 'g') + Buffer.from(bytes, 'latin1').toString('base64url');
+}
+
+function decodeToken(token: string): { kind: 'key' | 'group'; bytes: string } {
+  if (!/^[kg][A-Za-z0-9_-]+$/.test(token)) {
+    throw new StoreError('InvalidArgument', 'the continuation token is not one of this store', {
+      provider: 'fs',
+      operation: 'list',
+    });
+  }
+  return {
+    kind: token.startsWith('k') ? 'key' : 'group',
+    bytes: Buffer.from(token.slice(1), 'base64url').toString('latin1'),
+  };
+}
+
+async function describeAll(
+  files: readonly FoundFile[],
+  signal: AbortSignal | undefined,
+): Promise<ObjectInfo[]> {
+  const described: (ObjectInfo | undefined)[] = [];
+  let next = 0;
+  const worker = async (): Promise<void> => {
+    for (let i = next++; i < files.length; i = next++) {
+      throwIfAborted(signal, 'list');
+      const file = files[i];
+      if (file) described[i] = await describe(file);
+    }
+  };
+  await Promise.all(Array.from({ length: FILES_AT_ONCE }, worker));
+  return described.filter((info) => info !== undefined);
+}
+
+/** Undefined when the object has gone meanwhile. A damaged file is listed too, so that it can be deleted. */
+async function describe({ key: binary, path }: FoundFile): Promise<ObjectInfo | undefined> {
+  const key = fromBinary(binary);
+  try {
+    const file = await open(path, 'r');
+    try {
+      return listedInfo(await readFooter(file, key, 'list'));
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+      const { size, mtime } = await file.stat();
+      return { key, size, lastModified: mtime };
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+}

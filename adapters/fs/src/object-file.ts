@@ -1,0 +1,146 @@
+import { createHash } from 'node:crypto';
+import type { FileHandle } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
+import { StoreError, throwIfAborted, type ObjectInfo, type ObjectMetadata } from '@store/core';
+import { z } from 'zod';
+
+/**
+ * One object is one file: the body, then a footer in JSON, then the footer's length and a magic number. The
+ * body comes first so that it can be written while it arrives; since all is one file, one rename makes body
+ * and attributes visible together.
+ */
+const MAGIC = Buffer.from('\u0000store-fs1');
+const TRAILER_BYTES = 4 + MAGIC.length;
+
+/** Footers are small; what is read with the first look at the end of a file, in bytes. */
+const FIRST_LOOK_BYTES = 2048;
+
+export interface Footer extends ObjectMetadata {
+  readonly key: string;
+  readonly size: number;
+  readonly etag: string;
+  /** Milliseconds since the epoch. */
+  readonly lastModified: number;
+}
+
+const text = z.string().optional();
+const footerSchema: z.ZodType<Footer> = z.object({
+  key: z.string(),
+  size: z.number(),
+  etag: z.string(),
+  lastModified: z.number(),
+  contentType: text,
+  cacheControl: text,
+  contentDisposition: text,
+  contentEncoding: text,
+  metadata: z.record(z.string(), z.string()).optional(),
+});
+
+/** Writes a body and its footer at the start of an empty file. */
+export async function writeObject(
+  file: FileHandle,
+  key: string,
+  body: Uint8Array | Readable,
+  attributes: ObjectMetadata,
+  signal: AbortSignal | undefined,
+): Promise<Footer> {
+  const hash = createHash('md5');
+  let size = 0;
+  const write = async (chunk: Uint8Array): Promise<void> => {
+    throwIfAborted(signal, 'put');
+    hash.update(chunk);
+    await writeAll(file, chunk, size);
+    size += chunk.length;
+  };
+  if (body instanceof Uint8Array) await write(body);
+  else for await (const chunk of body) await write(bytesOf(chunk));
+  const { contentType, cacheControl, contentDisposition, contentEncoding, metadata } = attributes;
+  const footer: Footer = {
+    key,
+    size,
+    etag: `"${hash.digest('hex')}"`,
+    lastModified: Date.now(),
+    contentType: contentType ?? 'application/octet-stream',
+    cacheControl,
+    contentDisposition,
+    contentEncoding,
+    metadata,
+  };
+  const json = Buffer.from(JSON.stringify(footer));
+  const length = Buffer.alloc(4);
+  length.writeUInt32BE(json.length);
+  await writeAll(file, Buffer.concat([json, length, MAGIC]), size);
+  return footer;
+}
+
+async function writeAll(file: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
+  let written = 0;
+  while (written < bytes.length) {
+    const { bytesWritten } = await file.write(bytes, written, bytes.length - written, position + written);
+    written += bytesWritten;
+  }
+}
+
+function bytesOf(chunk: unknown): Uint8Array {
+  if (chunk instanceof Uint8Array) return chunk;
+  if (typeof chunk === 'string') return Buffer.from(chunk);
+  throw new StoreError('InvalidArgument', `the body's stream yields ${typeof chunk}, not bytes`, {
+    operation: 'put',
+  });
+}
+
+/**
+ * The footer of an open file.
+ *
+ * @throws StoreError `Corrupt` when the file does not end as this library ends it
+ */
+export async function readFooter(file: FileHandle, key: string, operation: string): Promise<Footer> {
+  const { size: fileSize } = await file.stat();
+  const look = await readEnd(file, fileSize, Math.min(fileSize, FIRST_LOOK_BYTES));
+  const trailer = look.subarray(-TRAILER_BYTES);
+  if (trailer.length === TRAILER_BYTES && trailer.subarray(4).equals(MAGIC)) {
+    const needed = trailer.readUInt32BE() + TRAILER_BYTES;
+    const end =
+      needed <= look.length ? look : needed <= fileSize ? await readEnd(file, fileSize, needed) : undefined;
+    const footer = end && parseFooter(end.subarray(end.length - needed, end.length - TRAILER_BYTES));
+    // A file at the wrong place (copied by hand, or from another key) must not pass for this key.
+    if (footer && footer.key === key && footer.size === fileSize - needed) return footer;
+  }
+  throw new StoreError('Corrupt', 'the file of this object is damaged, or was not written by this library', {
+    provider: 'fs',
+    operation,
+    key,
+  });
+}
+
+async function readEnd(file: FileHandle, fileSize: number, bytes: number): Promise<Buffer> {
+  const buffer = Buffer.alloc(bytes);
+  const { bytesRead } = await file.read(buffer, 0, bytes, fileSize - bytes);
+  return buffer.subarray(0, bytesRead);
+}
+
+function parseFooter(json: Buffer): Footer | undefined {
+  try {
+    return footerSchema.safeParse(JSON.parse(json.toString())).data;
+  } catch {
+    return undefined;
+  }
+}
+
+/** What a listing shows of a footer. */
+export function listedInfo({ key, size, etag, lastModified }: Footer): ObjectInfo {
+  return { key, size, etag, lastModified: new Date(lastModified) };
+}
+
+/** All that a footer says. */
+export function fullInfo(footer: Footer): ObjectInfo {
+  const { contentType, cacheControl, contentDisposition, contentEncoding, metadata } = footer;
+  return {
+    ...listedInfo(footer),
+    contentType,
+    cacheControl,
+    contentDisposition,
+    contentEncoding,
+    metadata: metadata ?? {},
+  };
+}

@@ -1,0 +1,166 @@
+import { randomBytes } from 'node:crypto';
+import { link, mkdir, open, opendir, readFile, rm, stat, unlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { StoreError } from '@store/core';
+import { errnoOf } from './errors.js';
+import type { FsConfig } from './config.js';
+
+/** Says that a directory is a store, and of which format. */
+export const MARKER = '.store-fs.json';
+const FORMAT = 1;
+
+/** Temporary files that are older were left by a process that died; milliseconds. */
+const STALE_AFTER_MS = 24 * 3_600_000;
+
+/** How many temporary files are looked at when a store is opened for writing. */
+const MAX_STALE_LOOKED_AT = 10_000;
+
+/**
+ * The directory of a store: `objects/` with the objects, `tmp/` with what is being written, and the marker.
+ * A directory that holds anything else is not touched, so that nobody's files are taken for objects.
+ */
+export class Root {
+  readonly path: string;
+  readonly objects: string;
+  readonly #tmp: string;
+  readonly #config: FsConfig;
+  #checked: Promise<boolean> | undefined;
+  #prepared: Promise<void> | undefined;
+
+  constructor(path: string, config: FsConfig) {
+    this.path = path;
+    this.objects = join(path, 'objects');
+    this.#tmp = join(path, 'tmp');
+    this.#config = config;
+  }
+
+  /**
+   * Whether there is a store to read from: false for a directory that is still empty.
+   *
+   * @throws StoreError `InvalidConfig` when the directory is missing or is not a store
+   */
+  async readable(): Promise<boolean> {
+    this.#checked ??= this.#check();
+    try {
+      const initialised = await this.#checked;
+      // Another process may make the empty directory a store at any time.
+      if (!initialised) this.#checked = undefined;
+      return initialised;
+    } catch (error) {
+      this.#checked = undefined;
+      throw error;
+    }
+  }
+
+  /** Makes the directory a store, when it is not one yet. @throws as {@link readable} */
+  async prepare(): Promise<void> {
+    this.#prepared ??= this.#initialise();
+    try {
+      await this.#prepared;
+    } catch (error) {
+      this.#prepared = undefined;
+      throw error;
+    }
+  }
+
+  /** A new path for a file that is being written. */
+  temporaryPath(): string {
+    return join(this.#tmp, `${process.pid}-${randomBytes(9).toString('hex')}`);
+  }
+
+  async #check(): Promise<boolean> {
+    const kind = await stat(this.path).catch((error: unknown) => {
+      if (errnoOf(error) === 'ENOENT') return undefined;
+      if (errnoOf(error) === 'ENOTDIR')
+        throw this.#invalid(`${this.path} is inside something that is not a directory`);
+      throw error;
+    });
+    if (!kind) {
+      if (this.#config.create) return false;
+      throw this.#invalid(`the directory ${this.path} does not exist; create it, or set "create": true`);
+    }
+    if (!kind.isDirectory()) throw this.#invalid(`${this.path} is not a directory`);
+    if (await this.#hasMarker()) return true;
+    if (await this.#isEmpty()) return false;
+    // A process that is initialising the directory may have written its marker between the two looks.
+    if (await this.#hasMarker()) return true;
+    throw this.#invalid(
+      `${this.path} holds files that are not a store's; choose an empty directory, or one that a store has made`,
+    );
+  }
+
+  async #hasMarker(): Promise<boolean> {
+    let marker: string;
+    try {
+      marker = await readFile(join(this.path, MARKER), 'utf8');
+    } catch (error) {
+      if (errnoOf(error) === 'ENOENT') return false;
+      throw error;
+    }
+    let format: unknown;
+    try {
+      const parsed: unknown = JSON.parse(marker);
+      format =
+        typeof parsed === 'object' && parsed !== null && 'format' in parsed ? parsed.format : undefined;
+    } catch {
+      // Said below.
+    }
+    if (format === FORMAT) return true;
+    throw this.#invalid(
+      `${join(this.path, MARKER)} says format ${JSON.stringify(format)}; this version of @store/fs knows format ${FORMAT}`,
+    );
+  }
+
+  async #isEmpty(): Promise<boolean> {
+    const directory = await opendir(this.path);
+    try {
+      return (await directory.read()) === null;
+    } finally {
+      await directory.close();
+    }
+  }
+
+  async #initialise(): Promise<void> {
+    if (!(await this.readable())) {
+      await mkdir(this.path, { recursive: true });
+      await this.#writeMarker();
+    }
+    await mkdir(this.#tmp, { recursive: true });
+    await mkdir(this.objects, { recursive: true });
+    await this.#removeStale();
+  }
+
+  /** Written aside and linked into place, so that nobody reads half of it and of two writers one is first. */
+  async #writeMarker(): Promise<void> {
+    // Its name begins as the marker's, so a look in between sees that this is no foreign directory.
+    const aside = join(this.path, `${MARKER}.${process.pid}-${randomBytes(6).toString('hex')}`);
+    const file = await open(aside, 'wx');
+    try {
+      await file.writeFile(`${JSON.stringify({ format: FORMAT })}\n`);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    try {
+      await link(aside, join(this.path, MARKER));
+    } catch (error) {
+      if (errnoOf(error) !== 'EEXIST') throw error;
+    } finally {
+      await unlink(aside);
+    }
+  }
+
+  async #removeStale(): Promise<void> {
+    let looked = 0;
+    for await (const entry of await opendir(this.#tmp)) {
+      if (++looked > MAX_STALE_LOOKED_AT) break;
+      const path = join(this.#tmp, entry.name);
+      const found = await stat(path).catch(() => undefined);
+      if (found && Date.now() - found.mtimeMs > STALE_AFTER_MS) await rm(path, { force: true });
+    }
+  }
+
+  #invalid(message: string): StoreError {
+    return new StoreError('InvalidConfig', message, { provider: 'fs' });
+  }
+}

@@ -1,0 +1,118 @@
+import { opendir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { errnoOf } from './errors.js';
+import { directoriesOfSegment, meaningOfName, type NameMeaning } from './path-encoding.js';
+
+/** Names of one directory that are held in memory at a time; a larger directory is read again for the next ones. */
+const WINDOW_NAMES = 65_536;
+
+/** A file of an object, and its key as a binary string. */
+export interface FoundFile {
+  readonly key: string;
+  readonly path: string;
+}
+
+interface Entry extends NameMeaning {
+  readonly name: string;
+}
+
+/**
+ * Finds the objects under a prefix in the order of their keys' bytes, from a given point on. Subtrees that lie
+ * before that point, or outside the prefix, are not read. Memory is bounded by `windowNames` for each level.
+ *
+ * Sorting the entries of a directory by what they add to a key sorts the keys below them too: the object `a`
+ * adds `a`, the directory `a` adds `a/`, and everything below it begins so.
+ */
+export class Walk {
+  readonly #prefix: string;
+  readonly #windowNames: number;
+  readonly #files: AsyncGenerator<FoundFile>;
+  /** Only keys above this are found; moves on when a group is skipped. */
+  #after: string;
+
+  /** @param prefix and @param after are binary strings */
+  constructor(objects: string, prefix: string, after: string, windowNames = WINDOW_NAMES) {
+    this.#prefix = prefix;
+    this.#windowNames = windowNames;
+    this.#after = after;
+    this.#files = this.#begin(objects);
+  }
+
+  /** The next file, or undefined at the end. */
+  async next(): Promise<FoundFile | undefined> {
+    const result = await this.#files.next();
+    return result.done ? undefined : result.value;
+  }
+
+  /** Goes on behind all keys that begin with this group. */
+  skipGroup(group: string): void {
+    // Above every continuation of the group: bytes of UTF-8 never reach 0xff.
+    this.#after = `${group}\u00ff`;
+  }
+
+  async close(): Promise<void> {
+    await this.#files.return(undefined);
+  }
+
+  /** Goes straight to the deepest directory that the prefix determines. */
+  async *#begin(objects: string): AsyncGenerator<FoundFile> {
+    const slash = this.#prefix.lastIndexOf('/');
+    const base = this.#prefix.slice(0, slash + 1);
+    const names = base === '' ? [] : base.slice(0, -1).split('/').flatMap(directoriesOfSegment);
+    yield* this.#walk(join(objects, ...names), base);
+  }
+
+  async *#walk(directory: string, base: string): AsyncGenerator<FoundFile> {
+    let last: string | undefined;
+    for (;;) {
+      const window = await this.#readWindow(directory, base, last);
+      for (const { name, bytes, kind } of window.entries) {
+        const key = base + bytes;
+        if (!this.#mayHold(key, kind)) continue;
+        if (kind === 'directory') yield* this.#walk(join(directory, name), key);
+        else yield { key, path: join(directory, name) };
+      }
+      if (!window.more) return;
+      last = window.entries.at(-1)?.bytes;
+    }
+  }
+
+  /** The entries with the smallest bytes above `last`, in order. */
+  async #readWindow(
+    directory: string,
+    base: string,
+    last: string | undefined,
+  ): Promise<{ entries: Entry[]; more: boolean }> {
+    const entries: Entry[] = [];
+    let more = false;
+    // Sorting and cutting only now and then keeps this at O(n log n) for a directory of any size.
+    const cut = (): void => {
+      entries.sort((a, b) => (a.bytes < b.bytes ? -1 : 1));
+      if (entries.length <= this.#windowNames) return;
+      entries.length = this.#windowNames;
+      more = true;
+    };
+    try {
+      for await (const found of await opendir(directory, { bufferSize: 512 })) {
+        const meaning = meaningOfName(found.name, found.isDirectory());
+        if (!meaning || (last !== undefined && meaning.bytes <= last)) continue;
+        if (!this.#mayHold(base + meaning.bytes, meaning.kind)) continue;
+        entries.push({ ...meaning, name: found.name });
+        if (entries.length >= this.#windowNames * 2) cut();
+      }
+    } catch (error) {
+      // Somebody removed the directory, because it had become empty, or there never was one.
+      if (errnoOf(error) !== 'ENOENT' && errnoOf(error) !== 'ENOTDIR') throw error;
+    }
+    cut();
+    return { entries, more };
+  }
+
+  /** Whether a key, or any key below a directory, is wanted. */
+  #mayHold(key: string, kind: NameMeaning['kind']): boolean {
+    const after = this.#after;
+    if (kind === 'object') return key > after && key.startsWith(this.#prefix);
+    if (key <= after && !after.startsWith(key)) return false;
+    return key.startsWith(this.#prefix) || this.#prefix.startsWith(key);
+  }
+}
