@@ -9,7 +9,7 @@ export type {
 export { systemClock, type Clock } from './clock.js';
 export { checkInput, suggest } from './config/check-input.js';
 export { checkConfig, openStore, type OpenOptions } from './config/open-store.js';
-export type { StoreConfig, StoreEntry } from './config/store-config.js';
+export { checkShape, selectStore, type StoreConfig, type StoreEntry } from './config/store-config.js';
 export { createContainer } from './container/create-container.js';
 export { adapterModule, storeModule } from './container/modules.js';
 export { OBJECT_STORE, STORE_ADAPTER } from './container/tokens.js';

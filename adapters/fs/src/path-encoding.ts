@@ -58,28 +58,15 @@ export interface NameMeaning {
 
 /** @returns undefined for names that this encoding does not make: files of others, which are left alone */
 export function meaningOfName(name: string, isDirectory: boolean): NameMeaning | undefined {
-  const meaning = readName(name, isDirectory);
-  if (!meaning) return undefined;
-  // Only the one way to write a name counts, so that two files never stand for the same key.
-  const { bytes, kind } = meaning;
-  const again = isDirectory
-    ? name.endsWith(CONTINUATION_MARK)
-      ? encode(bytes) + CONTINUATION_MARK
-      : encode(bytes.slice(0, -1))
-    : encode(bytes) + OBJECT_MARK;
-  return again === name ? { bytes, kind } : undefined;
-}
-
-function readName(name: string, isDirectory: boolean): NameMeaning | undefined {
-  if (!isDirectory) {
-    if (!name.endsWith(OBJECT_MARK)) return undefined;
-    const bytes = decode(name.slice(0, -OBJECT_MARK.length));
-    return bytes === undefined ? undefined : { bytes, kind: 'object' };
-  }
-  const continued = name.endsWith(CONTINUATION_MARK);
-  const bytes = decode(continued ? name.slice(0, -CONTINUATION_MARK.length) : name);
+  const mark = !isDirectory ? OBJECT_MARK : name.endsWith(CONTINUATION_MARK) ? CONTINUATION_MARK : '';
+  if (!name.endsWith(mark)) return undefined;
+  const bytes = decode(name.slice(0, name.length - mark.length));
   if (bytes === undefined) return undefined;
-  return { bytes: continued ? bytes : `${bytes}/`, kind: 'directory' };
+  // Only the one way to write a name counts, so that two files never stand for the same key.
+  const rightLength = mark === CONTINUATION_MARK ? bytes.length === PIECE_BYTES : bytes.length <= PIECE_BYTES;
+  if (!rightLength || encode(bytes) + mark !== name) return undefined;
+  if (!isDirectory) return { bytes, kind: 'object' };
+  return { bytes: mark === CONTINUATION_MARK ? bytes : `${bytes}/`, kind: 'directory' };
 }
 
 /** Cuts a segment so that every piece but the last has the full length and the last is not empty, unless all is. */

@@ -82,7 +82,7 @@ export class Root {
     if (!kind.isDirectory()) throw this.#invalid(`${this.path} is not a directory`);
     if (await this.#hasMarker()) return true;
     if (await this.#isEmpty()) return false;
-    // A process that is initialising the directory may have written its marker between the two looks.
+    // Another process may have initialised the directory between the two looks.
     if (await this.#hasMarker()) return true;
     throw this.#invalid(
       `${this.path} holds files that are not a store's; choose an empty directory, or one that a store has made`,
@@ -111,13 +111,10 @@ export class Root {
     );
   }
 
+  /** Whether there is nothing, except for markers that are being written. */
   async #isEmpty(): Promise<boolean> {
-    const directory = await opendir(this.path);
-    try {
-      return (await directory.read()) === null;
-    } finally {
-      await directory.close();
-    }
+    for await (const { name } of await opendir(this.path)) if (!name.startsWith(MARKER)) return false;
+    return true;
   }
 
   async #initialise(): Promise<void> {
@@ -132,7 +129,7 @@ export class Root {
 
   /** Written aside and linked into place, so that nobody reads half of it and of two writers one is first. */
   async #writeMarker(): Promise<void> {
-    // Its name begins as the marker's, so a look in between sees that this is no foreign directory.
+    // Its name begins as the marker's, so that a look in between does not take this for a foreign directory.
     const aside = join(this.path, `${MARKER}.${process.pid}-${randomBytes(6).toString('hex')}`);
     const file = await open(aside, 'wx');
     try {

@@ -5,9 +5,9 @@ import { deleteMany } from '../deletion/delete-many.js';
 import { deletePrefix } from '../deletion/delete-prefix.js';
 import type { DeleteManyOptions, DeletePrefixOptions } from '../deletion/options.js';
 import type { DeletionReport } from '../deletion/report.js';
-import type { DeleteTarget, DriverCall, StoreDriver } from '../driver.js';
+import type { DeleteTarget, DriverCall, ListPage, StoreDriver } from '../driver.js';
 import { abortedError, StoreError, throwIfAborted } from '../errors.js';
-import { assertKey, assertPrefix } from '../keys.js';
+import { assertKey, assertPrefix, compareKeys } from '../keys.js';
 import { objectPages } from '../listing/object-pages.js';
 import { followPages, type PagesContext } from '../listing/pages.js';
 import type {
@@ -194,8 +194,7 @@ class PortableStore implements ObjectStore {
       { prefix, delimiter, startAfter, pageSize },
       this.#pages('list', signal),
     )) {
-      yield* page.objects;
-      yield* page.prefixes;
+      yield* inOrder(page);
     }
   }
 
@@ -335,4 +334,18 @@ class PortableStore implements ObjectStore {
 
 function isOffset(value: number): boolean {
   return Number.isSafeInteger(value) && value >= 0;
+}
+
+/** The objects and groups of a page as one sequence; services send them as two, each in order. */
+function* inOrder({ objects, prefixes }: ListPage): Generator<ObjectInfo | CommonPrefix> {
+  let next = 0;
+  for (const object of objects) {
+    for (; next < prefixes.length; next++) {
+      const group = prefixes[next];
+      if (!group || compareKeys(group.prefix, object.key) > 0) break;
+      yield group;
+    }
+    yield object;
+  }
+  yield* prefixes.slice(next);
 }

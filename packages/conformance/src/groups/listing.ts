@@ -12,7 +12,8 @@ async function names(
   options: { delimiter: string; pageSize?: number },
 ): Promise<string[]> {
   const entries = await collect(store.list(prefix, options));
-  return entries.map((entry) => nameOf(entry).slice(prefix.length)).sort();
+  const listed = entries.map((entry) => nameOf(entry).slice(prefix.length));
+  return store.capabilities.list.order === 'utf8' ? listed : listed.sort();
 }
 
 export function listingTests({ test, store: current }: SuiteContext): void {
