@@ -1,0 +1,86 @@
+// How much memory and time the deletion engine itself takes: a million keys through a driver that makes its
+// keys up as they are listed and forgets them as they are deleted.
+//
+//   npm run bench:memory [-- KEYS]
+import {
+  createObjectStore,
+  defineCapabilities,
+  StoreError,
+  type ObjectInfo,
+  type StoreDriver,
+} from '@store/core';
+
+const total = Number(process.argv[2] ?? 1_000_000);
+
+function keyAt(index: number): string {
+  return `bench/${String(Math.floor(index / 1000)).padStart(7, '0')}/object-${String(index % 1000).padStart(4, '0')}.json`;
+}
+
+function notHere(): never {
+  throw new StoreError('Unsupported', 'this driver only lists and deletes');
+}
+
+let deleted = 0;
+const driver: StoreDriver = {
+  provider: 'synthetic',
+  capabilities: defineCapabilities({
+    list: { order: 'utf8', startAfter: true, maxPageSize: 1000, delimiter: 'none' },
+    batchDelete: { maxKeys: 1000, maxBytes: 2 * 1024 * 1024, keys: 'xml' },
+  }),
+  async listPage({ token, maxKeys }) {
+    await new Promise(setImmediate);
+    const start = Number(token ?? 0);
+    const end = Math.min(start + maxKeys, total);
+    const objects: ObjectInfo[] = [];
+    for (let i = start; i < end; i++) {
+      objects.push({
+        key: keyAt(i),
+        size: 100,
+        lastModified: new Date(0),
+        etag: '"d41d8cd98f00b204e9800998ecf8427e"',
+      });
+    }
+    return {
+      objects,
+      prefixes: [],
+      truncated: end < total,
+      nextToken: end < total ? String(end) : undefined,
+    };
+  },
+  async deleteBatch(targets) {
+    await new Promise(setImmediate);
+    deleted += targets.length;
+    return { deleted: targets, failed: [] };
+  },
+  deleteOne: notHere,
+  head: notHere,
+  get: notHere,
+  put: notHere,
+  copy: notHere,
+  close: async () => undefined,
+};
+
+globalThis.gc?.();
+const rssAtStart = process.memoryUsage.rss();
+const cpuAtStart = process.cpuUsage();
+const startedAt = performance.now();
+let peak = rssAtStart;
+const sampler = setInterval(() => {
+  peak = Math.max(peak, process.memoryUsage.rss());
+}, 20);
+
+const store = createObjectStore(driver);
+const report = await store.deletePrefix('bench/');
+clearInterval(sampler);
+peak = Math.max(peak, process.memoryUsage.rss());
+
+const seconds = (performance.now() - startedAt) / 1000;
+const cpu = process.cpuUsage(cpuAtStart);
+const cpuSeconds = (cpu.user + cpu.system) / 1e6;
+const mebibytes = (bytes: number): string => (bytes / 1024 / 1024).toFixed(1);
+console.log(`keys: ${report.deleted} deleted (driver counted ${deleted}), complete: ${report.complete}`);
+console.log(
+  `RSS: ${mebibytes(rssAtStart)} MiB at the start, peak ${mebibytes(peak - rssAtStart)} MiB above it`,
+);
+console.log(`time: ${seconds.toFixed(2)} s, ${Math.round(report.deleted / seconds)} keys/s`);
+console.log(`CPU: ${((cpuSeconds / report.deleted) * 100_000).toFixed(3)} s per 100,000 keys`);

@@ -1,0 +1,123 @@
+// The README's first command: fill a store, delete one prefix through the `store` command, show that the
+// neighbours are still there. Which store that is, is a matter of configuration alone.
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { openStore, quoteKey, type ObjectStore, type StoreConfig } from '@store/core';
+import { fs } from '@store/fs';
+
+const DOOMED = 6_000;
+const NEIGHBOURS = 4_000;
+const PREFIX = 'logs/';
+
+/** Legal keys that tools are known to mangle, lose, or take for others. */
+const AWKWARD = [
+  'a b',
+  'a+b',
+  '100%',
+  '%2F',
+  '../up',
+  './here',
+  'a//b',
+  'ünï',
+  'u\u0308',
+  '😀',
+  'tab\there',
+  'line\nbreak',
+  'ctrl\u0001',
+  '<&>',
+  '"q"',
+  'x\\y',
+  'A',
+  'a/',
+  'a',
+];
+
+/** Names that share letters with the prefix and are not under it. */
+const SIBLINGS = [
+  'logs',
+  'logs-old/',
+  'logs0',
+  'logs.txt',
+  'LOGS/',
+  'log/',
+  '/logs/',
+  'x/logs/',
+  'logs\u0000/',
+];
+
+function* doomedKeys(): Generator<string> {
+  yield PREFIX;
+  for (const name of AWKWARD) yield PREFIX + name;
+  for (let i = AWKWARD.length + 1; i < DOOMED; i++)
+    yield `${PREFIX}2026/${String(1 + (i % 12)).padStart(2, '0')}/event-${i}.json`;
+}
+
+function* neighbourKeys(): Generator<string> {
+  for (const sibling of SIBLINGS) for (const name of AWKWARD) yield sibling + name;
+  for (let i = SIBLINGS.length * AWKWARD.length; i < NEIGHBOURS; i++) yield `images/${i % 50}/photo-${i}.jpg`;
+}
+
+async function fill(store: ObjectStore, keys: Iterable<string>): Promise<void> {
+  const queue = keys[Symbol.iterator]();
+  const worker = async (): Promise<void> => {
+    for (let next = queue.next(); !next.done; next = queue.next())
+      await store.put(next.value, `content of ${next.value}`);
+  };
+  await Promise.all(Array.from({ length: 16 }, worker));
+}
+
+/** Runs the `store` command on this terminal; resolves to its exit code. */
+function storeCommand(directory: string, ...args: string[]): Promise<number | null> {
+  const bin = fileURLToPath(new URL('bin/store.js', import.meta.resolve('@store/cli/package.json')));
+  console.log(`\n$ store ${args.join(' ')}`);
+  const child = spawn(process.execPath, [bin, ...args], { cwd: directory, stdio: 'inherit' });
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('exit', resolve);
+  });
+}
+
+async function run(title: string, config: StoreConfig, directory: string): Promise<void> {
+  const started = Date.now();
+  await writeFile(join(directory, 'store.config.json'), JSON.stringify(config, null, 2));
+  console.log(`\n=== ${title}`);
+  const store = await openStore(config, { adapters: [fs], name: 'demo', baseDirectory: directory });
+  await fill(store, doomedKeys());
+  await fill(store, neighbourKeys());
+  console.log(
+    `${DOOMED} objects under ${quoteKey(PREFIX)}, ${NEIGHBOURS} beside it (awkward keys among both)`,
+  );
+
+  const code = await storeCommand(directory, 'rm', '-r', '--yes', '--count', '--verify', `demo:${PREFIX}`);
+  if (code !== 0) throw new Error(`store rm exited with ${code}`);
+
+  const expected = new Set(neighbourKeys());
+  let survivors = 0;
+  for await (const { key } of store.list('')) {
+    if (key.startsWith(PREFIX)) throw new Error(`${quoteKey(key)} should be gone`);
+    if (!expected.delete(key)) throw new Error(`${quoteKey(key)} appeared from nowhere`);
+    survivors++;
+  }
+  const lost = [...expected];
+  if (lost.length > 0)
+    throw new Error(`${lost.length} neighbours are gone, such as ${quoteKey(lost[0] ?? '')}`);
+  await store.close();
+  console.log(
+    `\nChecked by listing the whole store: nothing is left under ${quoteKey(PREFIX)}, all ${survivors} neighbours are there.`,
+  );
+  console.log(`${title}: done in ${((Date.now() - started) / 1000).toFixed(1)} s`);
+}
+
+const directory = await mkdtemp(join(tmpdir(), 'store-demo-'));
+try {
+  await run(
+    'a directory on disk (provider fs)',
+    { stores: { demo: { provider: 'fs', root: 'data', create: true, fsync: false } } },
+    directory,
+  );
+} finally {
+  await rm(directory, { recursive: true, force: true });
+}

@@ -1,0 +1,22 @@
+import type { Command } from 'commander';
+import type { Run } from '../context.js';
+import { EXIT } from '../exit-codes.js';
+
+export function addConfig(program: Command, run: Run): void {
+  const config = program.command('config').description('the configuration');
+  config
+    .command('check')
+    .description('check every store of the configuration, without contacting any')
+    .action(() =>
+      run(async ({ output, session }) => {
+        const { path, config } = await session.checkConfig();
+        await output.line(`${path}: ok`);
+        const names = Object.keys(config.stores);
+        const standard = config.default ?? (names.length === 1 ? names[0] : undefined);
+        for (const [name, { provider }] of Object.entries(config.stores)) {
+          await output.line(`  ${name}: ${provider}${name === standard ? ' (default)' : ''}`);
+        }
+        return EXIT.complete;
+      }),
+    );
+}

@@ -1,0 +1,38 @@
+import type { Command } from 'commander';
+import type { Run } from '../context.js';
+import { EXIT } from '../exit-codes.js';
+
+export function addCp(program: Command, run: Run): void {
+  program
+    .command('cp')
+    .description("copy an object; inside one store on the provider's side, else through this machine")
+    .argument('<from>')
+    .argument('<to>', 'the key; with a "/" at its end, or empty, the last part of the key is added')
+    .action((fromAddress: string, toAddress: string) =>
+      run(async ({ session, signal }) => {
+        const from = await session.openKey(fromAddress);
+        const to = await session.open(toAddress);
+        const directory = to.key === '' || to.key.endsWith('/');
+        const key = directory ? to.key + from.key.slice(from.key.lastIndexOf('/') + 1) : to.key;
+        if (from.store === to.store) {
+          await from.store.copy(from.key, key, { signal });
+          return EXIT.complete;
+        }
+        const { info, body } = await from.store.get(from.key, { signal });
+        const { contentType, cacheControl, contentDisposition, contentEncoding, metadata } = info;
+        try {
+          await to.store.put(key, body, {
+            contentType,
+            cacheControl,
+            contentDisposition,
+            contentEncoding,
+            metadata,
+            signal,
+          });
+        } finally {
+          body.destroy();
+        }
+        return EXIT.complete;
+      }),
+    );
+}

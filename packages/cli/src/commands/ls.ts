@@ -1,0 +1,49 @@
+import type { Command } from 'commander';
+import type { CommonPrefix, ObjectInfo } from '@store/core';
+import type { Context, Run } from '../context.js';
+import { EXIT, type ExitCode } from '../exit-codes.js';
+import { formatBytes } from '../format.js';
+import { displayKey } from '../output.js';
+
+interface LsOptions {
+  readonly recursive?: boolean;
+  readonly long?: boolean;
+  readonly json?: boolean;
+  readonly startAfter?: string;
+}
+
+export function addLs(program: Command, run: Run): void {
+  program
+    .command('ls')
+    .description('list what is under a prefix: objects, and groups up to the next "/"')
+    .argument('<address>')
+    .option('-r, --recursive', 'all objects, not grouped')
+    .option('-l, --long', 'with size and time')
+    .option('--start-after <key>', 'begin after this key')
+    .option('--json', 'one JSON document a line')
+    .action((address: string, options: LsOptions) => run((context) => ls(context, address, options)));
+}
+
+async function ls(
+  { output, session, signal }: Context,
+  address: string,
+  options: LsOptions,
+): Promise<ExitCode> {
+  const { store, key } = await session.open(address);
+  const { startAfter } = options;
+  const entries = options.recursive
+    ? store.list(key, { startAfter, signal })
+    : store.list(key, { delimiter: '/', startAfter, signal });
+  for await (const entry of entries) {
+    await output.line(options.json ? JSON.stringify(entry) : entryText(entry, options.long ?? false));
+    if (output.closed) break;
+  }
+  return EXIT.complete;
+}
+
+function entryText(entry: ObjectInfo | CommonPrefix, long: boolean): string {
+  const name = displayKey('key' in entry ? entry.key : entry.prefix);
+  if (!long) return name;
+  if (!('key' in entry)) return `${'-'.padStart(10)}  ${'-'.padEnd(24)}  ${name}`;
+  return `${formatBytes(entry.size).padStart(10)}  ${entry.lastModified.toISOString()}  ${name}`;
+}

@@ -1,0 +1,29 @@
+import { Option, type Command } from 'commander';
+import type { Run } from '../context.js';
+import { EXIT } from '../exit-codes.js';
+import { duration } from '../option-values.js';
+
+interface PresignOptions {
+  readonly method: 'GET' | 'PUT' | 'HEAD' | 'DELETE';
+  readonly expires: number;
+}
+
+export function addPresign(program: Command, run: Run): void {
+  program
+    .command('presign')
+    .description('make a URL for one request that works without credentials')
+    .argument('<address>')
+    .addOption(
+      new Option('--method <method>', 'what the URL is for')
+        .choices(['GET', 'PUT', 'HEAD', 'DELETE'])
+        .default('GET'),
+    )
+    .option('--expires <duration>', 'how long it works, at most 7d', duration, 900_000)
+    .action((address: string, { method, expires }: PresignOptions) =>
+      run(async ({ output, session, signal }) => {
+        const { store, key } = await session.openKey(address);
+        await output.line(await store.presign(key, { method, expiresIn: Math.ceil(expires / 1000), signal }));
+        return EXIT.complete;
+      }),
+    );
+}

@@ -1,0 +1,56 @@
+import { once } from 'node:events';
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { basename } from 'node:path';
+import type { Readable } from 'node:stream';
+import type { Command } from 'commander';
+import type { Run } from '../context.js';
+import { EXIT, UsageError } from '../exit-codes.js';
+import { pair } from '../option-values.js';
+
+interface PutOptions {
+  readonly contentType?: string;
+  readonly cacheControl?: string;
+  readonly metadata?: Readonly<Record<string, string>>;
+  readonly ifAbsent?: boolean;
+}
+
+export function addPut(program: Command, run: Run): void {
+  program
+    .command('put')
+    .description('write a file, or stdin, to an object')
+    .argument('<file>', '- for stdin')
+    .argument('<address>', 'the key; with a "/" at its end, or empty, the name of the file is added')
+    .option('--content-type <type>', 'MIME type (default: application/octet-stream)')
+    .option('--cache-control <value>')
+    .option('--metadata <name=value>', 'user metadata; can be repeated', pair)
+    .option('--if-absent', 'only when there is no such object yet')
+    .action((file: string, address: string, options: PutOptions) =>
+      run(async ({ session, signal }) => {
+        const target = await session.open(address);
+        const directory = target.key === '' || target.key.endsWith('/');
+        if (directory && file === '-') throw new UsageError(`${JSON.stringify(address)} names no key`);
+        const body = file === '-' ? process.stdin : await openFile(file);
+        try {
+          await target.store.put(directory ? target.key + basename(file) : target.key, body, {
+            ...options,
+            signal,
+          });
+        } finally {
+          body.destroy();
+        }
+        return EXIT.complete;
+      }),
+    );
+}
+
+async function openFile(path: string): Promise<Readable> {
+  try {
+    if ((await stat(path)).isDirectory()) throw new Error('it is a directory');
+    const file = createReadStream(path);
+    await once(file, 'open');
+    return file;
+  } catch (error) {
+    throw new UsageError(`${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}

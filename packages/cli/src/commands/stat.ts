@@ -1,0 +1,45 @@
+import type { Command } from 'commander';
+import type { Run } from '../context.js';
+import { EXIT } from '../exit-codes.js';
+import { formatBytes, formatCount } from '../format.js';
+import { displayKey } from '../output.js';
+
+interface StatOptions {
+  readonly json?: boolean;
+  readonly versionId?: string;
+}
+
+export function addStat(program: Command, run: Run): void {
+  program
+    .command('stat')
+    .description('show what is known about one object')
+    .argument('<address>')
+    .option('--version-id <id>', 'of this version')
+    .option('--json', 'as JSON')
+    .action((address: string, { json, versionId }: StatOptions) =>
+      run(async ({ output, session, signal }) => {
+        const { store, key } = await session.openKey(address);
+        const info = await store.head(key, { versionId, signal });
+        if (json) {
+          await output.line(JSON.stringify(info, null, 2));
+          return EXIT.complete;
+        }
+        const { metadata, ...rest } = info;
+        const rows: [string, string][] = Object.entries(rest)
+          .filter(([, value]) => value !== undefined)
+          .map(([name, value]) => [name, valueText(name, value)]);
+        for (const [name, value] of Object.entries(metadata ?? {})) {
+          rows.push([`metadata ${displayKey(name)}`, displayKey(value)]);
+        }
+        const width = Math.max(...rows.map(([name]) => name.length));
+        for (const [name, value] of rows) await output.line(`${name.padEnd(width)}  ${value}`);
+        return EXIT.complete;
+      }),
+    );
+}
+
+function valueText(name: string, value: unknown): string {
+  if (value instanceof Date) return value.toISOString();
+  if (name === 'size' && typeof value === 'number') return `${formatCount(value)} (${formatBytes(value)})`;
+  return name === 'etag' ? String(value) : displayKey(String(value));
+}

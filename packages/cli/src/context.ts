@@ -1,0 +1,17 @@
+import type { ExitCode } from './exit-codes.js';
+import type { Output } from './output.js';
+import type { Session } from './session.js';
+
+/** What a subcommand works with. */
+export interface Context {
+  readonly output: Output;
+  readonly session: Session;
+  /** Fires at the first Ctrl-C. */
+  readonly signal: AbortSignal;
+}
+
+/** A subcommand's work; resolves to the exit code. */
+export type Work = (context: Context) => Promise<ExitCode>;
+
+/** How a subcommand is run: see `main.ts`. */
+export type Run = (work: Work) => Promise<void>;

@@ -1,0 +1,31 @@
+import { EXIT } from './exit-codes.js';
+import type { Output } from './output.js';
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/**
+ * Turns the first interrupt into an abort, so that what is in flight is waited for and reported, and lets the
+ * second one kill.
+ */
+export class Interrupt implements Disposable {
+  readonly #controller = new AbortController();
+  readonly #output: Output;
+  readonly #onSignal = (): void => {
+    if (this.#controller.signal.aborted) process.exit(EXIT.interrupted);
+    this.#output.note('stopping: waiting for the requests in flight (once more to kill)');
+    this.#controller.abort();
+  };
+
+  constructor(output: Output) {
+    this.#output = output;
+    for (const name of SIGNALS) process.on(name, this.#onSignal);
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  [Symbol.dispose](): void {
+    for (const name of SIGNALS) process.off(name, this.#onSignal);
+  }
+}

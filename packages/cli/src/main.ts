@@ -1,0 +1,99 @@
+import { Command, CommanderError } from 'commander';
+import { readFileSync } from 'node:fs';
+import { toStoreError, DeletionError, type StoreError } from '@store/core';
+import { addCat } from './commands/cat.js';
+import { addConfig } from './commands/config.js';
+import { addCp } from './commands/cp.js';
+import { addDu } from './commands/du.js';
+import { addGet } from './commands/get.js';
+import { addLs } from './commands/ls.js';
+import { addPresign } from './commands/presign.js';
+import { addPut } from './commands/put.js';
+import { addRm } from './commands/rm.js';
+import { addStat } from './commands/stat.js';
+import type { Work } from './context.js';
+import { errorDocument, errorText } from './error-text.js';
+import { EXIT, exitCodeOfError, type ExitCode } from './exit-codes.js';
+import { Interrupt } from './interrupt.js';
+import { list } from './option-values.js';
+import { Output } from './output.js';
+import { reportText } from './report-text.js';
+import { Session, type GlobalOptions } from './session.js';
+
+/**
+ * Runs the command line and resolves to the exit code. Never rejects.
+ *
+ * @param args without the program's name
+ */
+export async function main(args: readonly string[]): Promise<ExitCode> {
+  const output = new Output();
+  let exitCode: ExitCode = EXIT.complete;
+  const program = buildProgram();
+
+  const run = async (work: Work): Promise<void> => {
+    using interrupt = new Interrupt(output);
+    await using session = new Session(program.opts<GlobalOptions>());
+    exitCode = await work({ output, session, signal: interrupt.signal });
+  };
+  for (const add of [addLs, addStat, addPut, addCat, addGet, addCp, addRm, addDu, addPresign, addConfig]) {
+    add(program, run);
+  }
+
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return exitCode;
+  } catch (thrown) {
+    // Commander has written its message, or the help, already.
+    if (thrown instanceof CommanderError) {
+      if (thrown.exitCode === 0) return EXIT.complete;
+      if (args.includes('--json')) {
+        const message = thrown.message.replace(/^error: /, '');
+        await output.line(JSON.stringify({ error: { code: 'InvalidArgument', message } }, null, 2));
+      }
+      return EXIT.usage;
+    }
+    const error = toStoreError(thrown);
+    await tellError(output, error, args, program);
+    return exitCodeOfError(error);
+  }
+}
+
+function buildProgram(): Command {
+  const program = new Command('store');
+  const manifest: unknown = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+  const version =
+    typeof manifest === 'object' && manifest !== null && 'version' in manifest ? manifest.version : '';
+  return program
+    .description(
+      'Object stores, whatever the provider. Addresses are STORE:key, with a store of the configuration, or URLs such as file:///directory/key.',
+    )
+    .version(String(version))
+    .option(
+      '--config <file>',
+      'the configuration (default: $STORE_CONFIG, else the nearest store.config.json)',
+    )
+    .option('--adapter <module>', 'a module with an adapter that is not bundled; can be repeated', list)
+    .option('--debug', 'show where errors come from')
+    .configureOutput({
+      outputError: (text, write) =>
+        write(
+          `${text
+            .trim()
+            .replace(/^error:/, 'store:')
+            .replace(/\s*\n\s*/g, ' ')}\n`,
+        ),
+    })
+    .exitOverride();
+}
+
+async function tellError(
+  output: Output,
+  error: StoreError,
+  args: readonly string[],
+  program: Command,
+): Promise<void> {
+  const report = error instanceof DeletionError ? error.report : undefined;
+  if (args.includes('--json')) await output.line(JSON.stringify(errorDocument(error), null, 2));
+  else if (report && report.listed > 0) await output.line(reportText(report));
+  output.note(errorText(error, program, program.opts<GlobalOptions>().debug ?? false));
+}

@@ -1,0 +1,51 @@
+import { InvalidArgumentError } from 'commander';
+import ms from 'ms';
+
+const SIZE_UNITS = ['', 'K', 'M', 'G', 'T', 'P'];
+
+/** Parses an option's value as a whole number in a range. */
+export function integer(min: number, max = Number.MAX_SAFE_INTEGER): (text: string) => number {
+  return (text) => {
+    const value = /^[+-]?\d+$/.test(text) ? Number(text) : NaN;
+    if (value >= min && value <= max) return value;
+    const range = max === Number.MAX_SAFE_INTEGER ? `${min} or more` : `from ${min} to ${max}`;
+    throw new InvalidArgumentError(`It takes a whole number, ${range}.`);
+  };
+}
+
+/** `30d`, `12h`, `90s`; in milliseconds. */
+export function duration(text: string): number {
+  // The library takes a bare number for milliseconds, which nobody means by `--older-than 30`.
+  const value = /^\d+(\.\d+)?\s*[a-z]+$/i.test(text) ? ms(text as ms.StringValue) : undefined;
+  if (typeof value === 'number' && Number.isFinite(value)) return value;
+  throw new InvalidArgumentError('It takes a duration such as 30d, 12h, 15m or 90s.');
+}
+
+/** `10MB`, `1.5GiB`, `1000`; in bytes. Units are powers of 1024. */
+export function size(text: string): number {
+  const [, number = '', unit = ''] = /^(\d+(?:\.\d+)?)\s*([kmgtp]?)(?:i?b)?$/i.exec(text) ?? [];
+  if (number !== '') return Math.round(Number(number) * 1024 ** SIZE_UNITS.indexOf(unit.toUpperCase()));
+  throw new InvalidArgumentError('It takes a size such as 1000, 10MB or 1.5GiB.');
+}
+
+/** A date, or a date and time, as ISO 8601. */
+export function date(text: string): Date {
+  const value = /^\d{4}-\d{2}-\d{2}/.test(text) ? new Date(text) : undefined;
+  if (value && !Number.isNaN(value.getTime())) return value;
+  throw new InvalidArgumentError('It takes a date such as 2026-01-31 or 2026-01-31T12:00:00Z.');
+}
+
+/** Collects an option that may be given several times. */
+export function list(text: string, before: readonly string[] | undefined): readonly string[] {
+  return [...(before ?? []), text];
+}
+
+/** Collects `name=value` pairs. */
+export function pair(
+  text: string,
+  before: Readonly<Record<string, string>> | undefined,
+): Readonly<Record<string, string>> {
+  const at = text.indexOf('=');
+  if (at <= 0) throw new InvalidArgumentError('It takes name=value.');
+  return { ...before, [text.slice(0, at)]: text.slice(at + 1) };
+}

@@ -1,0 +1,63 @@
+import type { Writable } from 'node:stream';
+import { createLogUpdate } from 'log-update';
+import type { DeletionProgress } from '@store/core';
+import { formatBytes, formatCount, formatDuration, formatRate } from './format.js';
+
+const BAR_CELLS = 24;
+
+/** Between two lines where there is no terminal to redraw, in milliseconds. */
+const LINE_INTERVAL_MS = 5_000;
+
+export interface ProgressView {
+  update(progress: DeletionProgress): void;
+  /** Leaves the last state on a terminal, so that what comes next begins on a fresh line. */
+  done(): void;
+}
+
+/**
+ * Shows how far a run is: a line that is redrawn on a terminal, a plain line every five seconds elsewhere.
+ *
+ * @param total how many keys there are to delete, when a count is known
+ */
+export function progressView(
+  stderr: Writable & { readonly isTTY?: boolean },
+  total: number | undefined,
+): ProgressView {
+  if (stderr.isTTY) {
+    const redraw = createLogUpdate(stderr);
+    return {
+      update: (progress) => redraw(progressLine(progress, total)),
+      done: () => redraw.done(),
+    };
+  }
+  let shownAt = 0;
+  return {
+    update: (progress) => {
+      if (progress.elapsedMs - shownAt < LINE_INTERVAL_MS) return;
+      shownAt = progress.elapsedMs;
+      stderr.write(`${progressLine(progress, total)}\n`);
+    },
+    done: () => undefined,
+  };
+}
+
+/** One line: bar and ETA when the total is known, then keys, rate, bytes, errors, throttling, time. */
+export function progressLine(progress: DeletionProgress, total: number | undefined): string {
+  const { phase, deleted, failed, skipped, bytes, throttled, elapsedMs } = progress;
+  if (phase === 'verifying') return `verifying · ${formatDuration(elapsedMs)}`;
+  const done = deleted + failed + skipped;
+  const parts = [
+    `${formatCount(deleted)}${total === undefined ? '' : `/${formatCount(total)}`} deleted`,
+    formatRate(deleted, elapsedMs),
+    formatBytes(bytes),
+    `${formatCount(failed)} failed`,
+    `${formatCount(throttled)} throttled`,
+    formatDuration(elapsedMs),
+  ];
+  if (total === undefined || total === 0) return parts.join(' · ');
+  const share = Math.min(1, done / total);
+  const cells = Math.round(share * BAR_CELLS);
+  const bar = `${'█'.repeat(cells)}${'░'.repeat(BAR_CELLS - cells)} ${Math.floor(share * 100)} %`;
+  if (done > 0 && done < total) parts.push(`ETA ${formatDuration((elapsedMs / done) * (total - done))}`);
+  return [bar, ...parts].join(' · ');
+}

@@ -1,0 +1,48 @@
+import { quoteKey, type DeletionReport } from '@store/core';
+import { formatBytes, formatCount, formatDuration, formatObjects, formatRate } from './format.js';
+
+/** Failures that the text names; the rest is counted, and in the file of `--failures`. */
+const NAMED_FAILURES = 10;
+
+/** A report for people. */
+export function reportText(report: DeletionReport): string {
+  const lines = [headline(report)];
+  const { listed, filtered, skipped, blocked, failures, requests, remaining, warnings } = report;
+  if (filtered > 0)
+    lines.push(`kept ${formatCount(filtered)} of ${formatObjects(listed)} because of the filters`);
+  for (const [code, count] of Object.entries(failures.byCode)) {
+    lines.push(`not deleted: ${formatObjects(count)}, ${code}`);
+  }
+  for (const { key, versionId, code, message } of failures.sample.slice(0, NAMED_FAILURES)) {
+    const version = versionId === undefined ? '' : ` (version ${versionId})`;
+    lines.push(`  ${quoteKey(key)}${version}: ${code}: ${message}`);
+  }
+  const leftAlone = skipped - blocked;
+  if (leftAlone > 0 && !report.dryRun) lines.push(`left alone: ${formatObjects(leftAlone)}`);
+  lines.push(...warnings.map((warning) => `warning: ${warning}`));
+  lines.push(
+    `requests: ${formatCount(requests.list)} list, ${formatCount(requests.delete)} delete, ` +
+      `${formatCount(requests.retried)} retried, ${formatCount(requests.throttled)} throttled`,
+  );
+  lines.push(verdict(report, remaining));
+  return lines.join('\n');
+}
+
+function headline(report: DeletionReport): string {
+  const { dryRun, matched, deleted, bytes, prefix, elapsedMs } = report;
+  const where = prefix === null || prefix === '' ? 'in the store' : `under ${quoteKey(prefix)}`;
+  const time = formatDuration(elapsedMs);
+  if (dryRun)
+    return `would delete ${formatObjects(matched)} (${formatBytes(bytes)}) ${where}, listed in ${time}`;
+  const what =
+    deleted === matched ? formatObjects(deleted) : `${formatCount(deleted)} of ${formatObjects(matched)}`;
+  return `deleted ${what} (${formatBytes(bytes)}) ${where} in ${time}, ${formatRate(deleted, elapsedMs)}`;
+}
+
+function verdict(report: DeletionReport, remaining: DeletionReport['remaining']): string {
+  if (report.dryRun) return 'dry run: nothing was deleted';
+  if (report.aborted) return 'interrupted';
+  if (report.maxDeleteReached) return 'incomplete: the limit of --max-delete was reached';
+  if (!report.complete) return 'incomplete';
+  return remaining === null ? 'complete' : 'complete, verified: nothing is left';
+}

@@ -1,0 +1,69 @@
+import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { StoreConfig } from '@store/core';
+
+const BIN = fileURLToPath(new URL('../../bin/store.js', import.meta.url));
+
+/** Adapters with faults, for `--adapter`. */
+export const FAULTY_ADAPTERS = fileURLToPath(new URL('faulty-adapters.js', import.meta.url));
+
+export interface Result {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A directory with a configuration, in which the command is run as a user would. */
+export class Place implements AsyncDisposable {
+  readonly directory: string;
+
+  private constructor(directory: string) {
+    this.directory = directory;
+  }
+
+  static async create(config?: StoreConfig | string): Promise<Place> {
+    const place = new Place(await mkdtemp(join(tmpdir(), 'store-cli-')));
+    if (config !== undefined) await place.configure(config);
+    return place;
+  }
+
+  async configure(config: StoreConfig | string): Promise<void> {
+    const text = typeof config === 'string' ? config : JSON.stringify(config);
+    await writeFile(this.path('store.config.json'), text);
+  }
+
+  path(name: string): string {
+    return join(this.directory, name);
+  }
+
+  start(args: readonly string[], env: Record<string, string> = {}): ChildProcessWithoutNullStreams {
+    const { STORE_CONFIG: _inherited, ...inherited } = process.env;
+    return spawn(process.execPath, [BIN, ...args], { cwd: this.directory, env: { ...inherited, ...env } });
+  }
+
+  async run(args: readonly string[], input: string | Uint8Array = '', env = {}): Promise<Result> {
+    const child = this.start(args, env);
+    child.stdin.on('error', () => undefined).end(input);
+    return finish(child);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await rm(this.directory, { recursive: true, force: true });
+  }
+}
+
+/** Waits for the end of a command. */
+export async function finish(child: ChildProcessWithoutNullStreams): Promise<Result> {
+  let stdout = '';
+  let stderr = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  const code = await new Promise<number | null>((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', resolve);
+  });
+  return { code, stdout, stderr };
+}
