@@ -67,6 +67,14 @@ describe('fs: the directory', () => {
     expect((await refusal(newer.head('k'))).message).to.contain('format 2');
   });
 
+  it('is usable while another process is about to make it a store, or died doing so', async () => {
+    await writeFile(join(directory, '.store-fs.json.4711-abc'), '{"for');
+    await using store = await open({ root: '.' });
+    expect(await store.exists('k')).to.equal(false);
+    await store.put('k', 'x');
+    expect(await keysOf(store)).to.deep.equal(['k']);
+  });
+
   it('is read from while it is still empty, and left empty', async () => {
     await using store = await open({ root: '.' });
     expect(await keysOf(store)).to.deep.equal([]);
