@@ -186,6 +186,8 @@ export interface BatchDeleteResult {
 export interface ListVersionsPageRequest {
   readonly prefix: string;
   readonly token?: string | undefined;
+  /** Begin after all versions of this key. Sent with the first page only, where `list.startAfter` is there. */
+  readonly startAfter?: string | undefined;
   readonly maxKeys: number;
 }
 

@@ -33,6 +33,7 @@ import { KeyIndex } from './key-index.js';
 import { listObjects, listUploads, listVersions } from './listing.js';
 import { Uploads } from './uploads.js';
 import {
+  EMPTY_BODY,
   entityTag,
   metadataOf,
   multipartEntityTag,
@@ -45,8 +46,8 @@ const PROVIDER = 'memory';
 /** S3's semantics over a Map: what the conformance suite holds the other stores against. */
 export class MemoryDriver implements StoreDriver {
   readonly provider = PROVIDER;
-  readonly capabilities: Capabilities;
-  readonly #versioning: NonNullable<MemoryConfig['versioning']>;
+  #capabilities: Capabilities;
+  #versioning: NonNullable<MemoryConfig['versioning']> = 'off';
   /** The versions of each key, newest first; never empty. */
   readonly #objects = new Map<string, StoredVersion[]>();
   readonly #keys = new KeyIndex((key) => this.#objects.has(key));
@@ -54,19 +55,30 @@ export class MemoryDriver implements StoreDriver {
   #writes = 0;
 
   constructor(config: MemoryConfig = {}) {
-    this.#versioning = config.versioning ?? 'off';
-    this.capabilities = defineCapabilities({
+    this.#capabilities = defineCapabilities({
       list: { order: 'utf8', startAfter: true, maxPageSize: config.maxPageSize ?? 1000, delimiter: 'any' },
       batchDelete: { maxKeys: 1000, keys: 'any' },
       // Parts of any size: what is small here shows in tests what is large elsewhere.
       multipart: { minPartBytes: 1, maxPartBytes: 64 * 1024 * 1024, maxParts: 10_000 },
       conditionalPut: { ifAbsent: true, ifMatch: true },
       conditionalRead: true,
-      versions: this.#versioning !== 'off',
       listUploads: true,
     });
-    if (this.#versioning === 'off') this.listVersionsPage = undefined;
-    for (const [key, text] of Object.entries(config.objects ?? {})) this.#write(key, Buffer.from(text), {});
+    this.setVersioning(config.versioning ?? 'off');
+    for (const [key, text] of Object.entries(config.objects ?? {}))
+      this.#write(key, copyOf(Buffer.from(text)), {});
+  }
+
+  get capabilities(): Capabilities {
+    return this.#capabilities;
+  }
+
+  /** Turns versioning on, or (once it was on) suspends it. What is there stays as it is. */
+  setVersioning(versioning: NonNullable<MemoryConfig['versioning']>): void {
+    this.#versioning = versioning;
+    const versions = versioning !== 'off';
+    this.#capabilities = { ...this.#capabilities, versions };
+    this.listVersionsPage = versions ? (request, call) => this.versionsPage(request, call) : undefined;
   }
 
   async listPage(request: ListPageRequest, call: DriverCall): Promise<ListPage> {
@@ -77,13 +89,13 @@ export class MemoryDriver implements StoreDriver {
     });
   }
 
-  listVersionsPage: StoreDriver['listVersionsPage'] = async (
-    request: ListVersionsPageRequest,
-    call: DriverCall,
-  ): Promise<ListVersionsPage> => {
+  listVersionsPage: StoreDriver['listVersionsPage'];
+
+  /** As `listVersionsPage`; without versioning too, where every object is the version `null`, as on S3. */
+  async versionsPage(request: ListVersionsPageRequest, call: DriverCall): Promise<ListVersionsPage> {
     throwIfAborted(call.signal, 'listVersions');
     return listVersions(this.#keys, request, (key) => this.#objects.get(key) ?? []);
-  };
+  }
 
   async listUploadsPage(request: ListUploadsPageRequest, call: DriverCall): Promise<ListUploadsPage> {
     throwIfAborted(call.signal, 'listUploads');
@@ -125,7 +137,7 @@ export class MemoryDriver implements StoreDriver {
       });
     }
     this.#checkCondition(request, 'put');
-    return this.#write(request.key, Buffer.from(request.body), request);
+    return this.#write(request.key, copyOf(request.body), request);
   }
 
   async copy({ from, fromVersionId, to }: CopyRequest, call: DriverCall): Promise<WriteResult> {
@@ -267,7 +279,7 @@ export class MemoryDriver implements StoreDriver {
     const kept = this.#objects.get(key);
     if (!kept) this.#keys.add(key);
     const others = enabled ? (kept ?? []) : (kept ?? []).filter((one) => one.versionId !== NULL_VERSION);
-    this.#objects.set(key, [{ ...version, versionId, sequence, lastModified: new Date() }, ...others]);
+    this.#objects.set(key, [{ ...version, versionId, sequence, lastModified: Date.now() }, ...others]);
     return versionId;
   }
 
@@ -286,6 +298,11 @@ export class MemoryDriver implements StoreDriver {
     }
     return removed;
   }
+}
+
+/** What a caller does to its bytes afterwards stays with the caller. */
+function copyOf(body: Uint8Array): Uint8Array {
+  return body.length === 0 ? EMPTY_BODY : Buffer.from(body);
 }
 
 function listedInfo(key: string, { etag, lastModified }: StoredVersion, size: number): ObjectInfo {

@@ -67,7 +67,7 @@ function startOf(keys: KeyIndex, { prefix, token, startAfter }: ListPageRequest)
 /** One page of versions, newest first within a key. */
 export function listVersions(
   keys: KeyIndex,
-  { prefix, token, maxKeys }: ListVersionsPageRequest,
+  { prefix, token, startAfter = '', maxKeys }: ListVersionsPageRequest,
   versionsOf: (key: string) => readonly StoredVersion[],
 ): ListVersionsPage {
   const found: VersionInfo[] = [];
@@ -79,8 +79,12 @@ export function listVersions(
         if (one.sequence < Number(afterSequence)) yield [afterKey, one, i === 0];
       }
     }
-    for (const key of afterKey === undefined ? keys.fromPrefix(prefix) : keys.after(afterKey)) {
-      if (!key.startsWith(prefix)) return;
+    const start = afterKey ?? (compareKeys(startAfter, prefix) < 0 ? undefined : startAfter);
+    for (const key of start === undefined ? keys.fromPrefix(prefix) : keys.after(start)) {
+      if (!key.startsWith(prefix)) {
+        if (compareKeys(key, prefix) > 0) return;
+        continue;
+      }
       for (const [i, one] of versionsOf(key).entries()) yield [key, one, i === 0];
     }
   }

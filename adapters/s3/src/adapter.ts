@@ -1,0 +1,21 @@
+import type { StoreAdapter } from '@store/core';
+import { s3ConfigSchema, type S3Config } from './config.js';
+import { S3Driver } from './driver.js';
+import { PROFILES } from './profiles.js';
+import type { Quirks } from './quirks.js';
+import { s3Url } from './url.js';
+
+/** `provider: 's3'`: AWS S3, and services that speak its API. */
+export const s3: StoreAdapter<S3Config> = {
+  provider: 's3',
+  schema: s3ConfigSchema,
+  secretKeys: ['accessKeyId', 'secretAccessKey', 'sessionToken'],
+  createDriver: (config) => new S3Driver(config, quirksOf(config)),
+  url: s3Url,
+};
+
+/** The profile's quirks, with those that the configuration sets on its own. */
+export function quirksOf({ profile, endpoint, quirks = {} }: S3Config): Quirks {
+  const given = Object.fromEntries(Object.entries(quirks).filter(([, value]) => value !== undefined));
+  return { ...PROFILES[profile ?? (endpoint === undefined ? 'aws' : 'generic')], ...given };
+}

@@ -1,0 +1,58 @@
+import { S3Client } from '@aws-sdk/client-s3';
+import { checkAnswers } from './answer-check.js';
+import type { S3Config } from './config.js';
+import { contentMd5 } from './content-md5.js';
+import type { Quirks } from './quirks.js';
+import { unsignedPayload } from './unsigned-payload.js';
+
+const DEFAULT_TIMEOUT_MS = 60_000;
+const DEFAULT_CONNECT_TIMEOUT_MS = 10_000;
+const DEFAULT_MAX_SOCKETS = 64;
+
+export function timeoutOf(config: S3Config): number {
+  return config.timeoutMs ?? DEFAULT_TIMEOUT_MS;
+}
+
+/**
+ * The SDK's client for one store, with sockets of its own. It never retries: that happens once, in core, which
+ * knows what a batch delete means (and the SDK's budget of retries is used up after about 100 of them).
+ */
+export function createClient(config: S3Config, quirks: Quirks): S3Client {
+  const { endpoint, region, accessKeyId, secretAccessKey, sessionToken, credentialsProfile } = config;
+  const agent = { keepAlive: true, maxSockets: config.maxSockets ?? DEFAULT_MAX_SOCKETS };
+  const checksums = quirks.checksums === 'when-required' ? 'WHEN_REQUIRED' : 'WHEN_SUPPORTED';
+  const client = new S3Client({
+    ...(endpoint === undefined ? {} : { endpoint }),
+    ...(region === undefined ? (endpoint === undefined ? {} : { region: 'us-east-1' }) : { region }),
+    ...(credentialsProfile === undefined ? {} : { profile: credentialsProfile }),
+    ...(accessKeyId === undefined || secretAccessKey === undefined
+      ? {}
+      : {
+          credentials: {
+            accessKeyId,
+            secretAccessKey,
+            ...(sessionToken === undefined ? {} : { sessionToken }),
+          },
+        }),
+    forcePathStyle: quirks.forcePathStyle,
+    maxAttempts: 1,
+    requestChecksumCalculation: checksums,
+    responseChecksumValidation: checksums,
+    // A bucket in another region is an error with the region in it; following would hide it.
+    followRegionRedirects: false,
+    requestHandler: {
+      connectionTimeout: config.connectTimeoutMs ?? DEFAULT_CONNECT_TIMEOUT_MS,
+      requestTimeout: timeoutOf(config),
+      // Without this the SDK only prints a warning and goes on waiting.
+      throwOnRequestTimeout: true,
+      // Time without a byte, for bodies that stop flowing.
+      socketTimeout: timeoutOf(config),
+      httpAgent: agent,
+      httpsAgent: agent,
+    },
+  });
+  client.middlewareStack.use(checkAnswers);
+  if (quirks.contentMd5) client.middlewareStack.use(contentMd5);
+  if (quirks.unsignedPayload) client.middlewareStack.use(unsignedPayload);
+  return client;
+}

@@ -1,0 +1,80 @@
+import { z } from 'zod';
+import { PROFILE_NAMES, type ProfileName } from './profiles.js';
+import type { Quirks } from './quirks.js';
+
+export interface S3Config {
+  readonly bucket: string;
+  /** Default: the SDK's own (`AWS_REGION`, the shared config file); `us-east-1` where an endpoint is given. */
+  readonly region?: string | undefined;
+  /** URL of an S3-compatible service. Default: AWS. */
+  readonly endpoint?: string | undefined;
+  /** Without credentials here, the SDK's chain is used: environment, shared files, web identity, instance role. */
+  readonly accessKeyId?: string | undefined;
+  readonly secretAccessKey?: string | undefined;
+  readonly sessionToken?: string | undefined;
+  /** A named profile of the shared credentials file. */
+  readonly credentialsProfile?: string | undefined;
+  /** Which service this is. Default `aws`, or `generic` where an endpoint is given. */
+  readonly profile?: ProfileName | undefined;
+  /** Single differences from the profile. */
+  readonly quirks?: { readonly [K in keyof Quirks]?: Quirks[K] | undefined } | undefined;
+  /** How long a request may take, from its sending to the end of its answer, in milliseconds. Bodies of `get` and `put` may take longer as long as bytes flow. Default 60 000. */
+  readonly timeoutMs?: number | undefined;
+  /** How long a connection may take to be made, in milliseconds. Default 10 000. */
+  readonly connectTimeoutMs?: number | undefined;
+  /** Most connections. Default 64. */
+  readonly maxSockets?: number | undefined;
+}
+
+const quirksSchema = z
+  .strictObject({
+    forcePathStyle: z.boolean(),
+    contentMd5: z.boolean(),
+    checksums: z.enum(['when-required', 'when-supported']),
+    disableBatchDelete: z.boolean(),
+    listVersion: z.union([z.literal(1), z.literal(2)]),
+    unsignedPayload: z.boolean(),
+    quietDeletes: z.boolean(),
+    orderedList: z.boolean(),
+    versions: z.boolean(),
+    conditionalPut: z.boolean(),
+  })
+  .partial();
+
+const text = z.string().min(1);
+
+export const s3ConfigSchema: z.ZodType<S3Config> = z
+  .strictObject({
+    // The form that all services share; names that AWS alone refuses are left to it.
+    bucket: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{1,254}$/, 'expected the name of a bucket'),
+    region: text.optional(),
+    endpoint: z
+      .url({ protocol: /^https?$/, error: 'expected a URL such as https://s3.example.com' })
+      .optional(),
+    accessKeyId: text.optional(),
+    secretAccessKey: text.optional(),
+    sessionToken: text.optional(),
+    credentialsProfile: text.optional(),
+    profile: z.enum(PROFILE_NAMES).optional(),
+    quirks: quirksSchema.optional(),
+    timeoutMs: z.number().int().min(1).max(3_600_000).optional(),
+    connectTimeoutMs: z.number().int().min(1).max(600_000).optional(),
+    maxSockets: z.number().int().min(1).max(10_000).optional(),
+  })
+  .refine(
+    ({ accessKeyId, secretAccessKey }) => (accessKeyId === undefined) === (secretAccessKey === undefined),
+    {
+      error: 'accessKeyId and secretAccessKey go together',
+    },
+  )
+  .refine(({ sessionToken, accessKeyId }) => sessionToken === undefined || accessKeyId !== undefined, {
+    error: 'sessionToken goes with accessKeyId and secretAccessKey',
+    path: ['sessionToken'],
+  })
+  .refine(
+    ({ credentialsProfile, accessKeyId }) => credentialsProfile === undefined || accessKeyId === undefined,
+    {
+      error: 'either accessKeyId and secretAccessKey, or credentialsProfile',
+      path: ['credentialsProfile'],
+    },
+  );

@@ -1,0 +1,39 @@
+import { createHash } from 'node:crypto';
+import type { ClientPlugin } from './client-plugin.js';
+import { isHttpRequest } from './http-message.js';
+
+/** The requests for which services demand a digest of the body. */
+const COMMANDS = new Set(['DeleteObjectsCommand', 'PutBucketLifecycleConfigurationCommand']);
+
+const CHECKSUM_HEADERS = /^x-amz-(checksum-|sdk-checksum-algorithm$)/i;
+
+/**
+ * Sends Content-MD5 in place of the SDK's CRC32, as SDKs did before 2025.
+ *
+ * Measured with client-s3 3.1169: at `priority: 'low'` of the step `build` this comes after the SDK's checksum
+ * and before the signature, so that the header is signed and no checksum stands beside it. With the usual
+ * priority (as in AWS's own recipe, MD5_FALLBACK.md) both are sent, and services that refuse the one refuse the
+ * request. `ChecksumAlgorithm: 'MD5'` leaves `x-amz-sdk-checksum-algorithm: MD5`, which some refuse by name.
+ */
+export const contentMd5: ClientPlugin = {
+  applyToStack(stack) {
+    stack.add(
+      (next, context) => async (args) => {
+        const { request } = args;
+        if (!COMMANDS.has(String(context['commandName'])) || !isHttpRequest(request)) return next(args);
+        const headers = Object.fromEntries(
+          Object.entries(request.headers).filter(([name]) => !CHECKSUM_HEADERS.test(name)),
+        );
+        headers['content-md5'] = createHash('md5').update(bodyBytes(request.body)).digest('base64');
+        request.headers = headers;
+        return next(args);
+      },
+      { step: 'build', priority: 'low', name: 'storeContentMd5' },
+    );
+  },
+};
+
+function bodyBytes(body: unknown): string | Uint8Array {
+  if (typeof body === 'string' || body instanceof Uint8Array) return body;
+  throw new TypeError('the body of this request is not in memory');
+}

@@ -1,0 +1,214 @@
+import { StoreError, type FailureReason, type StoreErrorCode } from '@store/core';
+
+/** S3's error codes in the words of this library. What is not here goes by the HTTP status. */
+const CODES: Readonly<Record<string, StoreErrorCode>> = {
+  NoSuchKey: 'NotFound',
+  NoSuchBucket: 'NotFound',
+  NoSuchVersion: 'NotFound',
+  NoSuchUpload: 'NotFound',
+  NotFound: 'NotFound',
+  AccessDenied: 'AccessDenied',
+  AllAccessDisabled: 'AccessDenied',
+  AccountProblem: 'AccessDenied',
+  CredentialsProviderError: 'AccessDenied',
+  ExpiredToken: 'AccessDenied',
+  InvalidAccessKeyId: 'AccessDenied',
+  InvalidToken: 'AccessDenied',
+  SignatureDoesNotMatch: 'AccessDenied',
+  TokenRefreshRequired: 'AccessDenied',
+  RequestTimeTooSkewed: 'AccessDenied',
+  MethodNotAllowed: 'Unsupported',
+  NotImplemented: 'Unsupported',
+  XNotImplemented: 'Unsupported',
+  PreconditionFailed: 'PreconditionFailed',
+  NotModified: 'PreconditionFailed',
+  ConditionalRequestConflict: 'Conflict',
+  OperationAborted: 'Conflict',
+  AuthorizationHeaderMalformed: 'InvalidConfig',
+  PermanentRedirect: 'InvalidConfig',
+  TemporaryRedirect: 'InvalidConfig',
+  Redirect: 'InvalidConfig',
+  IllegalLocationConstraintException: 'InvalidConfig',
+  SlowDown: 'Throttled',
+  BandwidthLimitExceeded: 'Throttled',
+  RequestLimitExceeded: 'Throttled',
+  RequestThrottled: 'Throttled',
+  RequestThrottledException: 'Throttled',
+  Throttling: 'Throttled',
+  ThrottlingException: 'Throttled',
+  TooManyRequests: 'Throttled',
+  TooManyRequestsException: 'Throttled',
+  RequestTimeout: 'Timeout',
+  TimeoutError: 'Timeout',
+  InternalError: 'Unavailable',
+  ServiceUnavailable: 'Unavailable',
+};
+
+/** Errors of sockets and name lookups. */
+const NETWORK: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'the connection was refused; is the endpoint right, and is the service running?',
+  ENOTFOUND: 'the host name is not known; is the endpoint right?',
+  EAI_AGAIN: 'the host name could not be looked up',
+  ECONNRESET: 'the connection was reset',
+  EPIPE: 'the connection was closed while sending',
+  ETIMEDOUT: 'the connection timed out',
+  EHOSTUNREACH: 'the host cannot be reached',
+  ENETUNREACH: 'the network cannot be reached',
+};
+
+/** What the SDK calls an error whose answer names no code. */
+const NO_CODE = /^(?:Error|Unknown|UnknownError|\d+)$/;
+
+interface SdkError extends Error {
+  readonly Code?: string;
+  readonly code?: string;
+  readonly $metadata?: { readonly httpStatusCode?: number; readonly requestId?: string };
+  readonly $response?: { readonly headers?: Readonly<Record<string, string>> };
+  readonly Region?: string;
+}
+
+/** Where an error came up, for its message and its fields. */
+export interface ErrorContext {
+  readonly operation: string;
+  readonly bucket: string;
+  readonly key?: string | undefined;
+}
+
+/** Whatever the SDK threw, in the words of this library. */
+export function translate(thrown: unknown, { operation, bucket, key }: ErrorContext): StoreError {
+  const where = { provider: 's3', operation, key };
+  if (thrown instanceof StoreError) {
+    const { code, message, retryable, status, requestId, providerCode } = thrown;
+    return new StoreError(code, message, {
+      ...where,
+      retryable,
+      status,
+      requestId,
+      providerCode,
+      cause: thrown,
+    });
+  }
+  const error: SdkError = thrown instanceof Error ? thrown : new Error(String(thrown));
+  const status = error.$metadata?.httpStatusCode;
+  const details = { ...where, status, requestId: error.$metadata?.requestId, cause: error };
+  if (error.name === 'AbortError') return new StoreError('Aborted', `${operation} was aborted`, details);
+
+  const network = NETWORK[error.code ?? ''];
+  if (network !== undefined) {
+    const code = error.code === 'ETIMEDOUT' ? 'Timeout' : 'Unavailable';
+    // A wrong host name stays wrong.
+    const retryable = error.code !== 'ENOTFOUND';
+    return new StoreError(code, network, { ...details, providerCode: error.code, retryable });
+  }
+  const name = error.Code ?? error.name;
+  const providerCode = NO_CODE.test(name) ? undefined : name;
+  return new StoreError(codeOf(providerCode, status), messageOf(providerCode, error, status, bucket), {
+    ...details,
+    providerCode,
+    // The SDK corrects its clock by the server's answer: the next request is signed with the right time.
+    ...(providerCode === 'RequestTimeTooSkewed' ? { retryable: true } : {}),
+    retryAfterMs: retryAfterMs(error.$response?.headers?.['retry-after']),
+  });
+}
+
+/** Why one key of a batch was refused. */
+export function keyFailure(providerCode: string | undefined, message: string | undefined): FailureReason {
+  const code = codeOf(providerCode, undefined);
+  const error = new StoreError(code, message || providerCode || 'the service gives no reason');
+  return {
+    code,
+    message: error.message,
+    retryable: error.retryable,
+    ...(providerCode ? { providerCode } : {}),
+  };
+}
+
+function codeOf(providerCode: string | undefined, status: number | undefined): StoreErrorCode {
+  const known = providerCode === undefined ? undefined : CODES[providerCode];
+  if (known) return known;
+  // Families of codes that differ by service: QpsLimitExceeded, DownloadTrafficRateLimitExceeded, …
+  if (/Limit(?:t)?(?:ed|Exceeded)$|SlowDown|Throttl|TooManyRequests/.test(providerCode ?? ''))
+    return 'Throttled';
+  switch (status) {
+    case undefined:
+      return 'Internal';
+    case 401:
+    case 403:
+      return 'AccessDenied';
+    case 404:
+      return 'NotFound';
+    case 405:
+    case 501:
+      return 'Unsupported';
+    case 408:
+      return 'Timeout';
+    case 409:
+      return 'Conflict';
+    case 304:
+    case 412:
+      return 'PreconditionFailed';
+    case 429:
+      return 'Throttled';
+    default:
+      if (status >= 500) return 'Unavailable';
+      if (status >= 400) return 'InvalidArgument';
+      return status >= 300 ? 'InvalidConfig' : 'Corrupt';
+  }
+}
+
+function messageOf(
+  providerCode: string | undefined,
+  error: SdkError,
+  status: number | undefined,
+  bucket: string,
+): string {
+  switch (providerCode) {
+    case 'NoSuchBucket':
+      return `there is no bucket ${JSON.stringify(bucket)}`;
+    case 'NoSuchKey':
+    case 'NotFound':
+      return 'there is no such object';
+    case 'InvalidAccessKeyId':
+      return 'the service does not know this access key id';
+    case 'SignatureDoesNotMatch':
+      return 'the signature does not match; is the secret access key right?';
+    case 'ExpiredToken':
+      return 'the session token has expired; get new credentials';
+    case 'RequestTimeTooSkewed':
+      return "this machine's clock differs too much from the service's; set it right";
+    case 'AuthorizationHeaderMalformed':
+    case 'PermanentRedirect':
+    case 'TemporaryRedirect':
+    case 'IllegalLocationConstraintException':
+      return regionMessage(error, bucket);
+    case 'CredentialsProviderError':
+      return 'no credentials were found: set accessKeyId and secretAccessKey, or one of the sources of the AWS SDK';
+    case 'TimeoutError':
+      return 'there was no answer in time';
+    case undefined:
+      break;
+    default:
+      return error.message && !NO_CODE.test(error.message) ? error.message : providerCode;
+  }
+  if (status !== undefined && status >= 300 && status < 400 && status !== 304)
+    return regionMessage(error, bucket);
+  if (status === 404) return 'there is no such object';
+  if (status === 403) return 'access denied';
+  if (status !== undefined && status >= 300) return `the service answered HTTP ${status}`;
+  return error.message || 'the request failed';
+}
+
+function regionMessage(error: SdkError, bucket: string): string {
+  const region = error.Region ?? error.$response?.headers?.['x-amz-bucket-region'];
+  return region
+    ? `the bucket ${JSON.stringify(bucket)} is in the region ${JSON.stringify(region)}; set "region" to it`
+    : `the service points to another endpoint for the bucket ${JSON.stringify(bucket)}; is "region" or "endpoint" right?`;
+}
+
+/** Seconds, or a date. */
+function retryAfterMs(header: string | undefined): number | undefined {
+  if (header === undefined) return undefined;
+  const seconds = Number(header);
+  const ms = Number.isNaN(seconds) ? Date.parse(header) - Date.now() : seconds * 1000;
+  return Number.isFinite(ms) && ms > 0 ? ms : undefined;
+}

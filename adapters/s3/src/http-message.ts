@@ -1,0 +1,19 @@
+/** The parts of the SDK's HTTP messages that middleware here works with. */
+export interface HttpRequest {
+  headers: Record<string, string>;
+  body?: unknown;
+}
+
+export interface HttpResponse {
+  readonly statusCode: number;
+  readonly headers: Readonly<Record<string, string>>;
+  body?: unknown;
+}
+
+export function isHttpRequest(value: unknown): value is HttpRequest {
+  return typeof value === 'object' && value !== null && 'headers' in value && 'hostname' in value;
+}
+
+export function isHttpResponse(value: unknown): value is HttpResponse {
+  return typeof value === 'object' && value !== null && 'headers' in value && 'statusCode' in value;
+}

@@ -1,0 +1,18 @@
+import { StoreError } from '@store/core';
+
+/** Two markers as one token, for listings that go on by both. */
+export function joinMarkers(key: string, id: string | undefined): string {
+  return JSON.stringify(id === undefined ? [key] : [key, id]);
+}
+
+/** @throws StoreError `InvalidArgument` when the token does not come from {@link joinMarkers} */
+export function splitMarkers(token: string): [key: string, id: string | undefined] {
+  try {
+    const parts: unknown = JSON.parse(token);
+    if (Array.isArray(parts) && parts.every((part) => typeof part === 'string'))
+      return [parts[0] ?? '', parts[1]];
+  } catch {
+    // Said below.
+  }
+  throw new StoreError('InvalidArgument', 'the continuation token is not one of this store');
+}

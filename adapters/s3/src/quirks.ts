@@ -1,0 +1,40 @@
+/** How a service differs from AWS S3, in what this adapter has to do about it. Each can be set on its own. */
+export interface Quirks {
+  /** `http://host/bucket/key` instead of `http://bucket.host/key`. */
+  readonly forcePathStyle: boolean;
+  /**
+   * Send a signed Content-MD5, and no checksum header beside it, with the requests that need a digest:
+   * DeleteObjects above all. Alibaba Cloud OSS, CTYUN OOS, Swift and others take nothing else.
+   */
+  readonly contentMd5: boolean;
+  /** Whether the SDK's checksums go with uploads and are looked for in downloads, or where S3 insists alone. */
+  readonly checksums: 'when-required' | 'when-supported';
+  /** Never send DeleteObjects: one DeleteObject a key. */
+  readonly disableBatchDelete: boolean;
+  /** ListObjects version 1 goes on by the last key of a page, version 2 by a token. */
+  readonly listVersion: 1 | 2;
+  /** Do not hash bodies for the signature; over TLS only, since nothing else protects them. */
+  readonly unsignedPayload: boolean;
+  /** Ask DeleteObjects to name failures only. Saves about 100 bytes a key, and the account of what was deleted. */
+  readonly quietDeletes: boolean;
+  /** Keys come in the order of their UTF-8 bytes. */
+  readonly orderedList: boolean;
+  /** Versions, delete markers, ListObjectVersions. */
+  readonly versions: boolean;
+  /** `If-None-Match: *` and `If-Match` on writes are honoured. */
+  readonly conditionalPut: boolean;
+}
+
+/** AWS S3 as documented. */
+export const AWS_QUIRKS: Quirks = {
+  forcePathStyle: false,
+  contentMd5: false,
+  checksums: 'when-supported',
+  disableBatchDelete: false,
+  listVersion: 2,
+  unsignedPayload: false,
+  quietDeletes: false,
+  orderedList: true,
+  versions: true,
+  conditionalPut: true,
+};

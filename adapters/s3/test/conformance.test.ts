@@ -1,0 +1,57 @@
+import { describeObjectStore } from '@store/conformance';
+import { openStore } from '@store/core';
+import { startEmulator, type S3Quirks } from '@store/emulator';
+import { s3, type S3Config } from '@store/s3';
+import { after } from 'mocha';
+
+/** Each kind of service that a profile or a quirk is for, and the configuration that suits it. */
+const SERVICES: readonly {
+  readonly name: string;
+  readonly service: S3Quirks;
+  readonly versioned?: boolean;
+  readonly config: Partial<S3Config>;
+}[] = [
+  { name: 's3, as AWS', service: {}, config: { profile: 'aws', quirks: { forcePathStyle: true } } },
+  {
+    name: 's3, generic, versioned, on a service that takes Content-MD5 alone',
+    service: { requireContentMd5: 'MissingArgument', rejectCrcTrailers: true, rejectChecksumHeaders: true },
+    versioned: true,
+    config: { profile: 'generic' },
+  },
+  {
+    name: 's3, ceph',
+    service: { digestOptional: true, ignoreDeleteConditions: true },
+    config: { profile: 'ceph' },
+  },
+  {
+    name: 's3, on a service without batch delete, list v2 and conditional writes',
+    service: { noBatchDelete: true, listV1Only: true, noConditionalPut: true },
+    config: {
+      profile: 'generic',
+      quirks: { disableBatchDelete: true, listVersion: 1, conditionalPut: false, unsignedPayload: true },
+    },
+  },
+  {
+    name: 's3, minio, quiet deletes',
+    service: { requireContentMd5: 'InvalidRequest' },
+    config: { profile: 'minio', quirks: { quietDeletes: true } },
+  },
+];
+
+for (const { name, service, versioned, config } of SERVICES) {
+  const emulator = await startEmulator({
+    s3: { quirks: service },
+    buckets: [{ name: 'demo', versioning: versioned ? 'enabled' : 'off' }],
+  });
+  after(() => emulator.close());
+  const { credential, endpoints, region } = emulator;
+  describeObjectStore(
+    name,
+    () =>
+      openStore(
+        { provider: 's3', bucket: 'demo', endpoint: endpoints.s3, region, ...credential, ...config },
+        { adapters: [s3] },
+      ),
+    { isolated: true, manyKeys: config.quirks?.disableBatchDelete ? 300 : 2500 },
+  );
+}

@@ -1,0 +1,91 @@
+import { expect } from 'chai';
+import { describe, it } from 'mocha';
+import { emulate, numbered, storeOn } from './harness.js';
+
+const SIBLINGS = ['p', 'p-x/1', 'p0', 'pp/1', 'P/1'];
+
+describe('s3: a run through a bad day', () => {
+  for (const seed of [1, 2, 3]) {
+    it(`deletes everything and nothing else, and its sums agree with the service's log (seed ${seed})`, async () => {
+      const emulator = await emulate();
+      await emulator.bucket('demo').seed([...numbered(10_000), ...SIBLINGS]);
+      emulator.setFaults({
+        seed,
+        faults: [
+          { probability: 0.03, effect: { error: { code: 'SlowDown' } } },
+          { probability: 0.01, effect: { reset: 'before' } },
+          { probability: 0.01, effect: { reset: 'after' } },
+          { operation: 'DeleteObjects', effect: { keyError: { code: 'InternalError' }, share: 0.01 } },
+        ],
+      });
+      const store = await storeOn(emulator);
+      const report = await store.deletePrefix('p/', { verify: true });
+      expect(report).to.deep.include({
+        listed: 10_000,
+        deleted: 10_000,
+        failed: 0,
+        complete: true,
+        remaining: { count: 0, sample: [] },
+      });
+      expect(await emulator.bucket('demo').keys()).to.have.members(SIBLINGS);
+      const { log } = emulator;
+      const deletes = [...log.of('DeleteObjects'), ...log.of('DeleteObject')];
+      expect(report.requests.delete).to.equal(deletes.length);
+      expect(report.requests.list).to.equal(log.of('ListObjectsV2').length);
+      expect(report.requests.throttled).to.equal(
+        log.entries.filter(({ code }) => code === 'SlowDown').length,
+      );
+      // What was reset after the work was done is deleted once more.
+      const twice = deletes
+        .filter(({ fault }) => fault?.includes('reset'))
+        .reduce((sum, { deleted = 0 }) => sum + deleted, 0);
+      expect(log.deleted - twice).to.equal(10_000);
+    });
+  }
+
+  it('reports denied keys with key and code, and deletes the others', async () => {
+    const emulator = await emulate();
+    await emulator.bucket('demo').seed(numbered(3_000));
+    emulator.setFaults({ deny: [{ key: '77$' }] });
+    const failures: string[] = [];
+    const store = await storeOn(emulator);
+    const report = await store.deletePrefix('p/', {
+      onFailure: ({ key, code }) => void failures.push(`${key} ${code}`),
+    });
+    const held = numbered(3_000).filter((key) => key.endsWith('77'));
+    expect(report).to.include({ deleted: 3_000 - held.length, failed: held.length, complete: false });
+    expect(failures).to.have.members(held.map((key) => `${key} AccessDenied`));
+    expect(await emulator.bucket('demo').keys()).to.deep.equal(held);
+  });
+
+  it('deletes what governance holds only when it is told to bypass it', async () => {
+    const emulator = await emulate();
+    await emulator.bucket('demo').seed(numbered(10));
+    emulator.setFaults({ deny: [{ key: '3$', unlessBypassed: true }] });
+    const store = await storeOn(emulator);
+    expect(await store.deletePrefix('p/')).to.include({ deleted: 9, failed: 1 });
+    expect(await store.deletePrefix('p/', { bypassGovernance: true })).to.include({
+      deleted: 1,
+      complete: true,
+    });
+  });
+
+  for (const refuses of ['request', 'keys'] as const) {
+    it(`gets through a rate limit that refuses ${refuses === 'keys' ? 'single keys' : 'whole requests'}`, async () => {
+      const emulator = await emulate({}, { rate: { writesPerSecond: 3_000, burst: 500, refuses } });
+      await emulator.bucket('demo').seed(numbered(4_000));
+      const store = await storeOn(emulator, {}, { baseDelayMs: 20, maxDelayMs: 200 });
+      const report = await store.deletePrefix('p/');
+      expect(report).to.include({ deleted: 4_000, complete: true });
+      expect(report.requests.throttled).to.be.above(0);
+    });
+  }
+
+  it('goes over to single deletes, with a warning, where there is no batch delete', async () => {
+    const emulator = await emulate({ noBatchDelete: true });
+    await emulator.bucket('demo').seed(numbered(100));
+    const report = await (await storeOn(emulator)).deletePrefix('p/');
+    expect(report).to.include({ deleted: 100, complete: true, strategy: 'single' });
+    expect(report.warnings[0]).to.match(/does not know batch deletes/);
+  });
+});

@@ -1,0 +1,71 @@
+import { MemoryDriver } from '@store/memory';
+
+export type Versioning = 'off' | 'enabled' | 'suspended';
+
+/** A bucket: its objects, in S3's semantics, and what belongs to the bucket itself. */
+export class Bucket {
+  readonly name: string;
+  readonly created = new Date();
+  readonly objects = new MemoryDriver();
+  #versioning: Versioning = 'off';
+
+  constructor(name: string, versioning: Versioning = 'off') {
+    this.name = name;
+    this.versioning = versioning;
+  }
+
+  get versioning(): Versioning {
+    return this.#versioning;
+  }
+
+  set versioning(versioning: Versioning) {
+    this.#versioning = versioning;
+    this.objects.setVersioning(versioning);
+  }
+
+  /** Whether there is no version of any object in it. */
+  async isEmpty(): Promise<boolean> {
+    return (await this.objects.versionsPage({ prefix: '', maxKeys: 1 }, {})).versions.length === 0;
+  }
+
+  /** Fills in small objects without requests. */
+  async seed(keys: Iterable<string>, body: string | Uint8Array = ''): Promise<void> {
+    const bytes = Buffer.from(body);
+    for (const key of keys) await this.objects.put({ key, body: bytes }, {});
+  }
+
+  /** All current keys, in order. */
+  async keys(prefix = ''): Promise<string[]> {
+    const keys: string[] = [];
+    let token: string | undefined;
+    do {
+      const page = await this.objects.listPage({ prefix, token, maxKeys: 1000 }, {});
+      for (const { key } of page.objects) keys.push(key);
+      token = page.nextToken;
+    } while (token !== undefined);
+    return keys;
+  }
+}
+
+/** The buckets of one emulator, shared by its faces. */
+export class Buckets {
+  readonly #buckets = new Map<string, Bucket>();
+
+  find(name: string): Bucket | undefined {
+    return this.#buckets.get(name);
+  }
+
+  create(name: string, versioning?: Versioning): Bucket {
+    const bucket = new Bucket(name, versioning);
+    this.#buckets.set(name, bucket);
+    return bucket;
+  }
+
+  remove(name: string): void {
+    this.#buckets.delete(name);
+  }
+
+  all(): Bucket[] {
+    return [...this.#buckets.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+}

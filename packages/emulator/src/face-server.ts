@@ -1,0 +1,193 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Face, Subject } from './face.js';
+import { refusal, type Faults } from './faults.js';
+import { sendAnswer, type Answer } from './http/answer.js';
+import { readIncoming, type Incoming } from './http/incoming.js';
+import { ServiceError } from './http/service-error.js';
+import type { LoadModel } from './load-model.js';
+import { visibleHeaders, visibleQuery, type LogEntry, type RequestLog } from './request-log.js';
+
+/** What all faces of an emulator share. */
+export interface Surroundings {
+  readonly log: RequestLog;
+  /** Can be replaced while the emulator runs. */
+  readonly faults: () => Faults;
+  readonly load: () => LoadModel;
+}
+
+const WRITES = new Set(['PUT', 'POST', 'DELETE']);
+
+/** Serves one face over HTTP, with faults, latency and log. */
+export class FaceServer {
+  readonly #face: Face;
+  readonly #surroundings: Surroundings;
+  readonly #server: Server;
+  readonly #closing = new AbortController();
+
+  constructor(face: Face, surroundings: Surroundings) {
+    this.#face = face;
+    this.#surroundings = surroundings;
+    this.#server = createServer((message, response) => {
+      this.#serve(message, response).catch(() => message.destroy());
+    });
+    // What is too slow or hangs is the fault plan's business.
+    this.#server.requestTimeout = 0;
+    this.#server.keepAliveTimeout = 60_000;
+  }
+
+  /** @param port 0 for any free one. @returns the port */
+  async listen(port: number, host: string): Promise<number> {
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once('error', reject);
+      this.#server.listen(port, host, resolve);
+    });
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort();
+    this.#server.closeAllConnections();
+    await new Promise((resolve) => this.#server.close(resolve));
+  }
+
+  async #serve(message: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { log } = this.#surroundings;
+    const number = log.next();
+    const requestId = number.toString(16).toUpperCase().padStart(16, '0');
+    for (const [name, value] of Object.entries(this.#face.idHeaders(requestId)))
+      response.setHeader(name, value);
+    const request = await this.#read(message, response, requestId);
+    if (!request) return;
+    const entry: LogEntry = {
+      number,
+      time: new Date(request.receivedAt).toISOString(),
+      face: this.#face.name,
+      method: request.method,
+      path: request.rawPath,
+      query: visibleQuery(request.query.pairs),
+      headers: visibleHeaders(request.headers),
+      operation: 'Unknown',
+      bytesIn: request.body.length,
+    };
+    try {
+      await this.#perform(request, response, entry, requestId);
+    } finally {
+      entry.elapsedMs = Date.now() - request.receivedAt;
+      log.add(entry);
+    }
+  }
+
+  async #read(
+    message: IncomingMessage,
+    response: ServerResponse,
+    requestId: string,
+  ): Promise<Incoming | undefined> {
+    try {
+      return await readIncoming(message);
+    } catch (error) {
+      if (!(error instanceof URIError)) throw error;
+      const invalid = new ServiceError(400, 'InvalidURI', "Couldn't parse the specified URI.");
+      await sendAnswer(
+        response,
+        this.#face.refuse(invalid, { rawPath: message.url ?? '' }, requestId),
+        false,
+      );
+      return undefined;
+    }
+  }
+
+  async #perform(
+    request: Incoming,
+    response: ServerResponse,
+    entry: LogEntry,
+    requestId: string,
+  ): Promise<void> {
+    const refuse = (error: unknown): Answer => {
+      const answer = this.#face.refuse(error, request, requestId);
+      entry.code = error instanceof ServiceError ? error.code : undefined;
+      return answer;
+    };
+    let subject: Subject;
+    try {
+      subject = this.#face.identify(request);
+    } catch (error) {
+      return this.#send(request, response, entry, refuse(error));
+    }
+    entry.operation = subject.operation;
+    entry.bucket = subject.bucket;
+    entry.key = subject.key;
+    const faults = this.#surroundings.faults();
+    const load = this.#surroundings.load();
+    const bypassGovernance = request.headers.get('x-amz-bypass-governance-retention') === 'true';
+    const about = { ...subject, bypassGovernance };
+    const effects = faults.effectsOn(about);
+    const names = effects.map((effect) => Object.keys(effect)[0]);
+    if (names.length > 0) entry.fault = names.join(', ');
+
+    let delayMs = load.delayMs(subject.keys.length);
+    for (const effect of effects) if ('delayMs' in effect) delayMs += effect.delayMs;
+    if (delayMs > 0) await sleep(delayMs, undefined, { signal: this.#closing.signal });
+
+    let answer: Answer | undefined;
+    for (const effect of effects) {
+      if ('reset' in effect && effect.reset === 'before') {
+        response.socket?.resetAndDestroy();
+        return;
+      }
+      if ('error' in effect) {
+        const { status, code, message } = refusal({ ...effect.error, status: effect.error.status ?? 503 });
+        const retryAfter =
+          effect.retryAfterSeconds === undefined ? {} : { 'retry-after': String(effect.retryAfterSeconds) };
+        answer ??= refuse(new ServiceError(status, code, message, {}, retryAfter));
+      }
+      if ('answer' in effect) answer ??= effect.answer;
+      if ('hang' in effect && effect.after === undefined) return this.#hang(response);
+    }
+    try {
+      answer ??= await this.#face.answer({
+        request,
+        subject,
+        entry,
+        effects,
+        refusalOf: (key) => faults.refusalOf(key, about, effects),
+        admit: (keys) => (WRITES.has(request.method) ? load.admit(keys) : keys.length),
+      });
+    } catch (error) {
+      answer = refuse(error);
+    }
+    for (const effect of effects) if ('rewrite' in effect) answer = effect.rewrite(answer);
+    for (const effect of effects) {
+      if ('reset' in effect && effect.reset === 'after') {
+        response.socket?.resetAndDestroy();
+        return;
+      }
+      if ('truncate' in effect) return this.#send(request, response, entry, answer, effect.truncate);
+      if ('hang' in effect && effect.after !== undefined) {
+        const body = Buffer.from(answer.body ?? '');
+        response.writeHead(answer.status, { ...answer.headers, 'content-length': String(body.length) });
+        response.write(body.subarray(0, effect.after));
+        return this.#hang(response);
+      }
+    }
+    await this.#send(request, response, entry, answer);
+  }
+
+  async #send(
+    request: Incoming,
+    response: ServerResponse,
+    entry: LogEntry,
+    answer: Answer,
+    truncateTo?: number,
+  ): Promise<void> {
+    entry.status = answer.status;
+    entry.bytesOut = answer.body?.length ?? 0;
+    await sendAnswer(response, answer, request.method === 'HEAD', truncateTo);
+  }
+
+  /** Waits until the client has had enough. */
+  async #hang(response: ServerResponse): Promise<void> {
+    await new Promise((resolve) => response.once('close', resolve));
+  }
+}

@@ -1,0 +1,37 @@
+import type { IncomingMessage } from 'node:http';
+import { Query } from './query.js';
+
+/** A request, read whole. The path is taken as it came: `new URL` would resolve dot segments. */
+export interface Incoming {
+  readonly method: string;
+  /** Percent-encoded, with its leading slash. */
+  readonly rawPath: string;
+  readonly query: Query;
+  /** By lower-case name; repeated headers are joined with a comma. */
+  readonly headers: ReadonlyMap<string, string>;
+  readonly body: Buffer;
+  /** When it arrived; milliseconds since the epoch, by this machine's clock. */
+  readonly receivedAt: number;
+}
+
+/** Reads a request. Rejects when the client goes away before it is complete. */
+export async function readIncoming(message: IncomingMessage): Promise<Incoming> {
+  const receivedAt = Date.now();
+  const url = message.url ?? '/';
+  const mark = url.indexOf('?');
+  const headers = new Map<string, string>();
+  for (const [name, value] of Object.entries(message.headersDistinct)) {
+    if (value) headers.set(name, value.join(','));
+  }
+  const chunks: Buffer[] = [];
+  for await (const chunk of message as AsyncIterable<Buffer>) chunks.push(chunk);
+  const [first] = chunks;
+  return {
+    method: message.method ?? 'GET',
+    rawPath: mark < 0 ? url : url.slice(0, mark),
+    query: Query.parse(mark < 0 ? '' : url.slice(mark + 1)),
+    headers,
+    body: chunks.length === 1 && first ? first : Buffer.concat(chunks),
+    receivedAt,
+  };
+}

@@ -1,0 +1,151 @@
+import type { DeletedTarget } from '@store/core';
+import { xmlAnswer, type Answer } from '../http/answer.js';
+import { ServiceError } from '../http/service-error.js';
+import { childrenOf, childText, element, parseStrictly, textElement, type XmlElement } from '../xml.js';
+import { rootElement } from './root-element.js';
+import type { Call } from './operation.js';
+
+/** Documented: "The request can contain a list of up to 1000 keys", and a body of up to 2 MiB. */
+const MAX_KEYS = 1000;
+const MAX_BODY_BYTES = 2 * 1024 * 1024;
+
+const KNOWN_CHILDREN = new Set(['Key', 'VersionId', 'ETag', 'LastModifiedTime', 'Size']);
+
+interface Target {
+  readonly key: string;
+  readonly versionId: string | undefined;
+  readonly etag: string | undefined;
+}
+
+interface KeyError extends Target {
+  readonly code: string;
+  readonly message: string;
+}
+
+/** `POST /bucket?delete`: https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html */
+export async function deleteObjects(call: Call): Promise<Answer> {
+  const { quirks, body, entry, request } = call;
+  if (quirks.noBatchDelete) {
+    throw new ServiceError(
+      501,
+      'NotImplemented',
+      'A header you provided implies functionality that is not implemented.',
+    );
+  }
+  checkDigest(call);
+  if (body.length > MAX_BODY_BYTES) {
+    throw new ServiceError(400, 'MaxMessageLengthExceeded', 'Your request was too big.', {
+      MaxMessageLengthBytes: String(MAX_BODY_BYTES),
+    });
+  }
+  const { targets, quiet } = readTargets(call);
+  entry.keys = targets.length;
+  if (
+    quirks.mfaDelete &&
+    !request.headers.has('x-amz-mfa') &&
+    targets.some((one) => one.versionId !== undefined)
+  ) {
+    throw new ServiceError(403, 'AccessDenied', 'Mfa Authentication must be used for this request');
+  }
+  const admitted = call.admit(targets.map(({ key }) => key));
+  if (admitted === 0) throw slowDown();
+
+  const deleted: DeletedTarget[] = [];
+  const failed: KeyError[] = [];
+  for (const [i, target] of targets.entries()) {
+    const error =
+      i >= admitted ? slowDown() : (call.refusalOf(target.key) ?? (await unmetCondition(call, target)));
+    if (error) failed.push({ ...target, code: error.code, message: error.message });
+    else deleted.push(await call.bucket.objects.deleteOne(target, {}));
+  }
+  entry.deleted = deleted.length;
+  entry.refused = failed.length;
+  if (quiet && quirks.quietAnswersEmpty && failed.length === 0) return { status: 200 };
+  return xmlAnswer(
+    rootElement('DeleteResult', ...(quiet ? [] : deleted.map(deletedElement)), ...failed.map(errorElement)),
+  );
+}
+
+function checkDigest({ quirks, digests }: Call): void {
+  const { requireContentMd5 } = quirks;
+  if (requireContentMd5) {
+    if (digests.includes('content-md5')) return;
+    throw requireContentMd5 === 'MissingArgument'
+      ? new ServiceError(400, 'MissingArgument', 'Missing Some Required Arguments.', {
+          ArgumentName: 'Content-MD5',
+          EC: '0016-00000606',
+        })
+      : new ServiceError(400, 'InvalidRequest', 'Missing required header for this request: Content-MD5');
+  }
+  if (digests.length > 0 || quirks.digestOptional) return;
+  throw new ServiceError(
+    400,
+    'InvalidRequest',
+    'Missing required header for this request: Content-MD5 OR x-amz-checksum-*',
+  );
+}
+
+function readTargets({ body, quirks }: Call): { targets: Target[]; quiet: boolean } {
+  const root = parseStrictly(body);
+  if (root?.name !== 'Delete') throw malformed();
+  const others = childrenOf(root).filter(({ name }) => name !== 'Object' && name !== 'Quiet');
+  const objects = childrenOf(root, 'Object');
+  if (others.length > 0 || objects.length === 0 || objects.length > (quirks.maxBatchKeys ?? MAX_KEYS)) {
+    throw malformed();
+  }
+  return { targets: objects.map(readTarget), quiet: childText(root, 'Quiet') === 'true' };
+}
+
+function readTarget(object: XmlElement): Target {
+  const key = childText(object, 'Key');
+  if (!key || childrenOf(object).some(({ name }) => !KNOWN_CHILDREN.has(name))) throw malformed();
+  return { key, versionId: childText(object, 'VersionId'), etag: childText(object, 'ETag') };
+}
+
+/** A key with an ETag is deleted only while the object still has it. */
+async function unmetCondition(
+  { bucket, quirks }: Call,
+  { key, etag }: Target,
+): Promise<ServiceError | undefined> {
+  if (etag === undefined || quirks.ignoreDeleteConditions) return undefined;
+  const current = await bucket.objects.head({ key }, {}).catch(() => undefined);
+  if (current && (etag === '*' || etag.replaceAll('"', '') === current.etag?.replaceAll('"', '')))
+    return undefined;
+  return new ServiceError(
+    412,
+    'PreconditionFailed',
+    'At least one of the pre-conditions you specified did not hold',
+  );
+}
+
+function deletedElement({ key, versionId, deleteMarker, deleteMarkerVersionId }: DeletedTarget): string {
+  return element(
+    'Deleted',
+    textElement('Key', key),
+    textElement('VersionId', versionId),
+    textElement('DeleteMarker', deleteMarker),
+    textElement('DeleteMarkerVersionId', deleteMarkerVersionId),
+  );
+}
+
+function errorElement({ key, versionId, code, message }: KeyError): string {
+  return element(
+    'Error',
+    textElement('Key', key),
+    textElement('VersionId', versionId),
+    textElement('Code', code),
+    textElement('Message', message),
+  );
+}
+
+export function slowDown(): ServiceError {
+  return new ServiceError(503, 'SlowDown', 'Please reduce your request rate.');
+}
+
+function malformed(): ServiceError {
+  return new ServiceError(
+    400,
+    'MalformedXML',
+    'The XML you provided was not well-formed or did not validate against our published schema',
+  );
+}

@@ -1,0 +1,195 @@
+import { StoreError } from '@store/core';
+import { verifySigV4, type Credential, type Signed } from '../auth/sigv4.js';
+import type { Buckets } from '../buckets.js';
+import type { Face, FaceCall } from '../face.js';
+import { xmlAnswer, type Answer } from '../http/answer.js';
+import type { Incoming } from '../http/incoming.js';
+import { ServiceError } from '../http/service-error.js';
+import { childrenOf, childText, element, parseStrictly, textElement } from '../xml.js';
+import {
+  createBucket,
+  deleteBucket,
+  getLocation,
+  getVersioning,
+  headBucket,
+  listBuckets,
+  putVersioning,
+} from './bucket-operations.js';
+import { deleteObjects } from './delete-objects.js';
+import { listObjects, listObjectsV2, listObjectVersions, listUploads } from './listings.js';
+import {
+  abortUpload,
+  completeUpload,
+  createUpload,
+  listParts,
+  uploadPart,
+  uploadPartCopy,
+} from './multipart.js';
+import { copyObject, deleteObject, getObject, putObject } from './objects.js';
+import type { Operation } from './operation.js';
+import { readPayload } from './payload.js';
+import type { S3Quirks } from './quirks.js';
+import { route } from './route.js';
+
+/** The longest key that S3 takes, in bytes of UTF-8. */
+const MAX_KEY_BYTES = 1024;
+
+const OPERATIONS: Readonly<Record<string, Operation>> = {
+  HeadBucket: headBucket,
+  DeleteBucket: deleteBucket,
+  GetBucketLocation: getLocation,
+  GetBucketVersioning: getVersioning,
+  PutBucketVersioning: putVersioning,
+  ListObjects: listObjects,
+  ListObjectsV2: listObjectsV2,
+  ListObjectVersions: listObjectVersions,
+  ListMultipartUploads: listUploads,
+  DeleteObjects: deleteObjects,
+  GetObject: getObject,
+  HeadObject: getObject,
+  PutObject: putObject,
+  CopyObject: copyObject,
+  DeleteObject: deleteObject,
+  CreateMultipartUpload: createUpload,
+  UploadPart: uploadPart,
+  UploadPartCopy: uploadPartCopy,
+  CompleteMultipartUpload: completeUpload,
+  AbortMultipartUpload: abortUpload,
+  ListParts: listParts,
+};
+
+export interface S3FaceSettings {
+  readonly region: string;
+  readonly credentials: readonly Credential[];
+  readonly quirks: S3Quirks;
+  readonly now: () => number;
+}
+
+/** The S3 API over the emulator's buckets. */
+export class S3Face implements Face {
+  readonly name = 's3';
+  readonly #buckets: Buckets;
+  readonly #settings: S3FaceSettings;
+
+  constructor(buckets: Buckets, settings: S3FaceSettings) {
+    this.#buckets = buckets;
+    this.#settings = settings;
+  }
+
+  identify(request: Incoming) {
+    const { operation, bucket, key } = route(request);
+    const keys = operation === 'DeleteObjects' ? keysOfBatch(request.body) : key === undefined ? [] : [key];
+    return { operation, bucket, key, keys };
+  }
+
+  async answer({ request, subject, entry, effects, refusalOf, admit }: FaceCall): Promise<Answer> {
+    const { quirks, region } = this.#settings;
+    const signed = this.#verify(request);
+    entry.signedHeaders = signed.signedHeaders;
+    const { body, digests } = readPayload(request, signed, quirks);
+    checkAccount(request, quirks);
+    const { operation, bucket: bucketName, key } = subject;
+    if (operation === 'ListBuckets' || bucketName === undefined) return listBuckets(this.#buckets);
+    if (operation === 'CreateBucket') return createBucket(this.#buckets, bucketName);
+    const bucket = this.#buckets.find(bucketName);
+    if (!bucket) {
+      throw new ServiceError(404, 'NoSuchBucket', 'The specified bucket does not exist', {
+        BucketName: bucketName,
+      });
+    }
+    if (key !== undefined && Buffer.byteLength(key) > MAX_KEY_BYTES) {
+      throw new ServiceError(400, 'KeyTooLongError', 'Your key is too long', {
+        Size: String(Buffer.byteLength(key)),
+        MaxSizeAllowed: String(MAX_KEY_BYTES),
+      });
+    }
+    const perform = OPERATIONS[operation];
+    if (!perform) throw new ServiceError(501, 'NotImplemented', `${operation} is not implemented.`);
+    return perform({
+      request,
+      buckets: this.#buckets,
+      bucketName,
+      bucket,
+      key: key ?? '',
+      body,
+      digests,
+      quirks,
+      region,
+      entry,
+      effects,
+      refusalOf,
+      admit,
+    });
+  }
+
+  refuse(error: unknown, { rawPath }: Pick<Incoming, 'rawPath'>, requestId: string): Answer {
+    const { status, code, message, fields, headers } = toServiceError(error);
+    return xmlAnswer(
+      element(
+        'Error',
+        textElement('Code', code),
+        textElement('Message', message),
+        ...Object.entries(fields).map(([name, value]) => textElement(name, value)),
+        textElement('Resource', rawPath),
+        textElement('RequestId', requestId),
+      ),
+      headers,
+      status,
+    );
+  }
+
+  idHeaders(requestId: string): Record<string, string> {
+    return { 'x-amz-request-id': requestId, 'x-amz-id-2': requestId, server: 'StoreEmulator' };
+  }
+
+  #verify(request: Incoming): Signed {
+    const { credentials, region, now } = this.#settings;
+    return verifySigV4(request, { credentials, region, service: 's3', now });
+  }
+}
+
+function checkAccount({ headers }: Incoming, quirks: S3Quirks): void {
+  const owner = headers.get('x-amz-expected-bucket-owner');
+  const wrongOwner = owner !== undefined && owner !== (quirks.owner ?? '111122223333');
+  const unpaid = quirks.requesterPays && headers.get('x-amz-request-payer') !== 'requester';
+  if (wrongOwner || unpaid) throw new ServiceError(403, 'AccessDenied', 'Access Denied');
+}
+
+/** For the fault plan alone; what is wrong with a batch shows later. */
+function keysOfBatch(body: Buffer): string[] {
+  const root = parseStrictly(body);
+  return root ? childrenOf(root, 'Object').map((object) => childText(object, 'Key') ?? '') : [];
+}
+
+/** What the buckets threw, in S3's words. */
+export function toServiceError(error: unknown): ServiceError {
+  if (error instanceof ServiceError) return error;
+  if (!(error instanceof StoreError)) {
+    const message = error instanceof Error ? error.message : String(error);
+    return new ServiceError(500, 'InternalError', `We encountered an internal error: ${message}`);
+  }
+  const { code, providerCode, status, message } = error;
+  if (code === 'NotFound') {
+    const words: Record<string, string> = {
+      NoSuchVersion: 'The specified version does not exist.',
+      NoSuchUpload: 'The specified multipart upload does not exist.',
+    };
+    return new ServiceError(
+      404,
+      providerCode ?? 'NoSuchKey',
+      words[providerCode ?? ''] ?? 'The specified key does not exist.',
+    );
+  }
+  if (code === 'PreconditionFailed') {
+    return status === 304
+      ? new ServiceError(304, 'NotModified', message)
+      : new ServiceError(
+          412,
+          'PreconditionFailed',
+          'At least one of the pre-conditions you specified did not hold',
+        );
+  }
+  if (code === 'InvalidArgument')
+    return new ServiceError(status ?? 400, providerCode ?? 'InvalidArgument', message);
+  return new ServiceError(500, 'InternalError', message);
+}

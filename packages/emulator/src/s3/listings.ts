@@ -1,0 +1,231 @@
+import { compareKeys, type ListPage } from '@store/core';
+import { xmlAnswer, type Answer } from '../http/answer.js';
+import { ServiceError } from '../http/service-error.js';
+import { element, textElement } from '../xml.js';
+import type { Call } from './operation.js';
+import { rootElement } from './root-element.js';
+
+const MAX_KEYS = 1000;
+
+/** Above every continuation of a group; as good as the end of it. */
+const LAST_CHARACTER = '\u{10ffff}';
+
+const OWNER = element('Owner', textElement('ID', 'owner'), textElement('DisplayName', 'owner'));
+
+/** What all listings have in common. */
+interface ListParameters {
+  readonly prefix: string;
+  readonly delimiter: string | undefined;
+  readonly maxKeys: number;
+  readonly encode: (text: string) => string;
+  readonly encodingType: string;
+}
+
+function parametersOf({ request: { query }, quirks }: Call, maxName: string): ListParameters {
+  const encoding = quirks.ignoreEncodingType ? undefined : query.get('encoding-type');
+  if (encoding !== undefined && encoding !== 'url') {
+    throw new ServiceError(400, 'InvalidArgument', 'Invalid Encoding Method specified in Request');
+  }
+  const asked = query.get(maxName) ?? String(MAX_KEYS);
+  if (!/^\d{1,9}$/.test(asked)) {
+    throw new ServiceError(
+      400,
+      'InvalidArgument',
+      `Provided ${maxName} not an integer or within integer range`,
+    );
+  }
+  return {
+    prefix: query.get('prefix') ?? '',
+    delimiter: query.get('delimiter') || undefined,
+    maxKeys: Math.min(Number(asked), MAX_KEYS),
+    encode: encoding === 'url' ? encodeKey : (text) => text,
+    encodingType: textElement('EncodingType', encoding),
+  };
+}
+
+/** As S3 encodes keys in listings: a form's encoding, with slashes left alone. */
+function encodeKey(text: string): string {
+  return encodeURIComponent(text)
+    .replace(/[!'()]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`)
+    .replaceAll('%20', '+')
+    .replaceAll('%2F', '/');
+}
+
+/** ListObjectsV2. */
+export async function listObjectsV2(call: Call): Promise<Answer> {
+  if (call.quirks.listV1Only) return listObjects(call);
+  const { query } = call.request;
+  const parameters = parametersOf(call, 'max-keys');
+  const { prefix, delimiter, maxKeys, encode, encodingType } = parameters;
+  const token = query.get('continuation-token');
+  const startAfter = query.get('start-after');
+  if (token === '') {
+    throw new ServiceError(400, 'InvalidArgument', 'The continuation token provided is incorrect');
+  }
+  const page = await pageOf(call, parameters, token === undefined ? { startAfter } : { token });
+  return xmlAnswer(
+    rootElement(
+      'ListBucketResult',
+      textElement('Name', call.bucket.name),
+      textElement('Prefix', encode(prefix)),
+      textElement('Delimiter', delimiter && encode(delimiter)),
+      textElement('MaxKeys', maxKeys),
+      encodingType,
+      textElement('KeyCount', page.objects.length + page.prefixes.length),
+      textElement('IsTruncated', page.truncated),
+      textElement('ContinuationToken', token),
+      textElement('NextContinuationToken', page.nextToken),
+      textElement('StartAfter', startAfter && encode(startAfter)),
+      contents(page, encode, query.get('fetch-owner') === 'true'),
+    ),
+  );
+}
+
+/** ListObjects, version 1: `marker` is a key, and the next one is told only with a delimiter. */
+export async function listObjects(call: Call): Promise<Answer> {
+  const parameters = parametersOf(call, 'max-keys');
+  const { prefix, delimiter, maxKeys, encode, encodingType } = parameters;
+  const marker = call.request.query.get('marker') ?? '';
+  const page = await pageOf(call, parameters, { startAfter: behindGroup(marker, parameters) || undefined });
+  const last = [page.objects.at(-1)?.key ?? '', page.prefixes.at(-1)?.prefix ?? ''].sort(compareKeys).at(-1);
+  return xmlAnswer(
+    rootElement(
+      'ListBucketResult',
+      textElement('Name', call.bucket.name),
+      textElement('Prefix', encode(prefix)),
+      textElement('Marker', encode(marker)),
+      textElement('NextMarker', page.truncated && delimiter !== undefined && last ? encode(last) : undefined),
+      textElement('Delimiter', delimiter && encode(delimiter)),
+      textElement('MaxKeys', maxKeys),
+      encodingType,
+      textElement('IsTruncated', page.truncated),
+      contents(page, encode, true),
+    ),
+  );
+}
+
+/** A marker that is a group means: behind the group. */
+function behindGroup(marker: string, { prefix, delimiter }: ListParameters): string {
+  if (delimiter === undefined || !marker.startsWith(prefix)) return marker;
+  const at = marker.indexOf(delimiter, prefix.length);
+  return at >= 0 && at + delimiter.length === marker.length ? marker + LAST_CHARACTER : marker;
+}
+
+async function pageOf(
+  { bucket }: Call,
+  { prefix, delimiter, maxKeys }: ListParameters,
+  start: { token?: string | undefined; startAfter?: string | undefined },
+): Promise<ListPage> {
+  if (maxKeys === 0) return { objects: [], prefixes: [], truncated: false };
+  return bucket.objects.listPage({ prefix, delimiter, maxKeys, ...start }, {});
+}
+
+function contents(page: ListPage, encode: (text: string) => string, owner: boolean): string {
+  const objects = page.objects.map(({ key, size, etag, lastModified }) =>
+    element(
+      'Contents',
+      textElement('Key', encode(key)),
+      textElement('LastModified', lastModified.toISOString()),
+      textElement('ETag', etag),
+      textElement('Size', size),
+      owner ? OWNER : '',
+      '<StorageClass>STANDARD</StorageClass>',
+    ),
+  );
+  const groups = page.prefixes.map(({ prefix }) =>
+    element('CommonPrefixes', textElement('Prefix', encode(prefix))),
+  );
+  return objects.join('') + groups.join('');
+}
+
+/** ListObjectVersions. The version marker is opaque here: it stands for a place, not for a version. */
+export async function listObjectVersions(call: Call): Promise<Answer> {
+  const { query } = call.request;
+  const { prefix, maxKeys, encode, encodingType } = parametersOf(call, 'max-keys');
+  const keyMarker = query.get('key-marker') || undefined;
+  const versionMarker = query.get('version-id-marker') || undefined;
+  if (versionMarker !== undefined && keyMarker === undefined) {
+    throw new ServiceError(
+      400,
+      'InvalidArgument',
+      'A version-id marker cannot be specified without a key marker.',
+    );
+  }
+  const page = await call.bucket.objects.versionsPage(
+    {
+      prefix,
+      maxKeys,
+      ...(versionMarker === undefined ? { startAfter: keyMarker } : { token: versionMarker }),
+    },
+    {},
+  );
+  const entries = page.versions.map((version) =>
+    element(
+      version.deleteMarker ? 'DeleteMarker' : 'Version',
+      textElement('Key', encode(version.key)),
+      textElement('VersionId', version.versionId),
+      textElement('IsLatest', version.isLatest),
+      textElement('LastModified', version.lastModified.toISOString()),
+      textElement('ETag', version.etag),
+      textElement('Size', version.deleteMarker ? undefined : version.size),
+      version.deleteMarker ? '' : '<StorageClass>STANDARD</StorageClass>',
+      OWNER,
+    ),
+  );
+  const last = page.versions.at(-1)?.key ?? '';
+  return xmlAnswer(
+    rootElement(
+      'ListVersionsResult',
+      textElement('Name', call.bucket.name),
+      textElement('Prefix', encode(prefix)),
+      textElement('KeyMarker', encode(keyMarker ?? '')),
+      textElement('VersionIdMarker', versionMarker ?? ''),
+      textElement('NextKeyMarker', page.truncated ? encode(last) : undefined),
+      textElement('NextVersionIdMarker', page.nextToken),
+      textElement('MaxKeys', maxKeys),
+      encodingType,
+      textElement('IsTruncated', page.truncated),
+      ...entries,
+    ),
+  );
+}
+
+/** ListMultipartUploads. */
+export async function listUploads(call: Call): Promise<Answer> {
+  const { query } = call.request;
+  const { prefix, maxKeys, encode, encodingType } = parametersOf(call, 'max-uploads');
+  const keyMarker = query.get('key-marker') ?? '';
+  const idMarker = query.get('upload-id-marker') ?? '';
+  const all = await call.bucket.objects.listUploadsPage({ prefix, maxUploads: Number.MAX_SAFE_INTEGER }, {});
+  const rest = all.uploads.filter(
+    ({ key, uploadId }) =>
+      compareKeys(key, keyMarker) > 0 || (idMarker !== '' && key === keyMarker && uploadId > idMarker),
+  );
+  const uploads = rest.slice(0, maxKeys);
+  const truncated = rest.length > uploads.length;
+  return xmlAnswer(
+    rootElement(
+      'ListMultipartUploadsResult',
+      textElement('Bucket', call.bucket.name),
+      textElement('KeyMarker', encode(keyMarker)),
+      textElement('UploadIdMarker', idMarker),
+      textElement('NextKeyMarker', truncated ? encode(uploads.at(-1)?.key ?? '') : undefined),
+      textElement('NextUploadIdMarker', truncated ? uploads.at(-1)?.uploadId : undefined),
+      textElement('Prefix', encode(prefix)),
+      encodingType,
+      textElement('MaxUploads', maxKeys),
+      textElement('IsTruncated', truncated),
+      ...uploads.map(({ key, uploadId, initiated }) =>
+        element(
+          'Upload',
+          textElement('Key', encode(key)),
+          textElement('UploadId', uploadId),
+          element('Initiator', textElement('ID', 'owner'), textElement('DisplayName', 'owner')),
+          OWNER,
+          '<StorageClass>STANDARD</StorageClass>',
+          textElement('Initiated', initiated.toISOString()),
+        ),
+      ),
+    ),
+  );
+}

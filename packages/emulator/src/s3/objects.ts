@@ -1,0 +1,198 @@
+import type { ObjectInfo, ObjectMetadata } from '@store/core';
+import { xmlAnswer, type Answer } from '../http/answer.js';
+import type { Incoming } from '../http/incoming.js';
+import { ServiceError } from '../http/service-error.js';
+import { textElement } from '../xml.js';
+import { slowDown } from './delete-objects.js';
+import type { Call } from './operation.js';
+import { rootElement } from './root-element.js';
+
+const META = 'x-amz-meta-';
+
+/** The attributes that a write brings. */
+export function attributesOf({ headers }: Incoming): ObjectMetadata {
+  const metadata: Record<string, string> = {};
+  for (const [name, value] of headers) if (name.startsWith(META)) metadata[name.slice(META.length)] = value;
+  // `aws-chunked` is how the body travelled, not what it is.
+  const encodings = (headers.get('content-encoding') ?? '')
+    .split(',')
+    .map((one) => one.trim())
+    .filter((one) => one !== '' && one !== 'aws-chunked');
+  return {
+    contentType: headers.get('content-type') ?? 'binary/octet-stream',
+    cacheControl: headers.get('cache-control'),
+    contentDisposition: headers.get('content-disposition'),
+    contentEncoding: encodings.length > 0 ? encodings.join(',') : undefined,
+    metadata,
+  };
+}
+
+/** `If-None-Match: *` and `If-Match` of a write. */
+export function writeConditions({ request: { headers }, quirks }: Call): {
+  ifAbsent: boolean;
+  ifMatch?: string;
+} {
+  const ifNoneMatch = headers.get('if-none-match');
+  const ifMatch = headers.get('if-match');
+  if (quirks.noConditionalPut && (ifNoneMatch ?? ifMatch) !== undefined) {
+    throw new ServiceError(501, 'NotImplemented', 'Conditional writes are not implemented.');
+  }
+  if (ifNoneMatch !== undefined && ifNoneMatch !== '*') {
+    throw new ServiceError(501, 'NotImplemented', 'If-None-Match takes * on a write.');
+  }
+  return { ifAbsent: ifNoneMatch === '*', ...(ifMatch === undefined ? {} : { ifMatch }) };
+}
+
+export function versionHeader(versionId: string | undefined): Record<string, string> {
+  return versionId === undefined ? {} : { 'x-amz-version-id': versionId };
+}
+
+export async function putObject(call: Call): Promise<Answer> {
+  const { bucket, key, request, body } = call;
+  if (call.admit([key]) === 0) throw slowDown();
+  const written = await bucket.objects.put(
+    { key, body, ...attributesOf(request), ...writeConditions(call) },
+    {},
+  );
+  return { status: 200, headers: { etag: written.etag ?? '', ...versionHeader(written.versionId) } };
+}
+
+/** Where `x-amz-copy-source` points. */
+export function copySource({ request: { headers }, buckets, bucket }: Call) {
+  const source = headers.get('x-amz-copy-source') ?? '';
+  const [path = '', versionId] = source.split('?versionId=');
+  let decoded: string;
+  try {
+    decoded = decodeURIComponent(path).replace(/^\//, '');
+  } catch {
+    throw new ServiceError(400, 'InvalidArgument', 'Invalid copy source encoding');
+  }
+  const slash = decoded.indexOf('/');
+  if (slash <= 0 || slash === decoded.length - 1) {
+    throw new ServiceError(
+      400,
+      'InvalidArgument',
+      'Copy Source must mention the source bucket and key: sourcebucket/sourcekey',
+    );
+  }
+  const from = decoded.slice(0, slash) === bucket.name ? bucket : buckets.find(decoded.slice(0, slash));
+  if (!from) throw new ServiceError(404, 'NoSuchBucket', 'The specified bucket does not exist');
+  return { bucket: from, key: decoded.slice(slash + 1), versionId };
+}
+
+export async function copyObject(call: Call): Promise<Answer> {
+  const { bucket, key, request } = call;
+  const from = copySource(call);
+  if (call.admit([key]) === 0) throw slowDown();
+  const source = await from.bucket.objects.get({ key: from.key, versionId: from.versionId }, {});
+  const replace = request.headers.get('x-amz-metadata-directive') === 'REPLACE';
+  if (from.bucket === bucket && from.key === key && from.versionId === undefined && !replace) {
+    throw new ServiceError(
+      400,
+      'InvalidRequest',
+      "This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata, storage class, website redirect location or encryption attributes.",
+    );
+  }
+  const chunks: Buffer[] = [];
+  for await (const chunk of source.body as AsyncIterable<Buffer>) chunks.push(chunk);
+  const written = await bucket.objects.put(
+    { ...(replace ? attributesOf(request) : source.info), key, body: Buffer.concat(chunks) },
+    {},
+  );
+  return xmlAnswer(
+    rootElement(
+      'CopyObjectResult',
+      textElement('LastModified', new Date().toISOString()),
+      textElement('ETag', written.etag),
+    ),
+    versionHeader(written.versionId),
+  );
+}
+
+/** GET and HEAD. */
+export async function getObject({ bucket, key, request }: Call): Promise<Answer> {
+  const { headers, query } = request;
+  const read = {
+    key,
+    versionId: query.get('versionId'),
+    ifMatch: headers.get('if-match'),
+    ifNoneMatch: headers.get('if-none-match'),
+  };
+  if (request.method === 'HEAD') {
+    const info = await bucket.objects.head(read, {});
+    return { status: 200, headers: { ...infoHeaders(info), 'content-length': String(info.size) } };
+  }
+  const { info, body } = await bucket.objects.get(read, {});
+  const chunks: Buffer[] = [];
+  for await (const chunk of body as AsyncIterable<Buffer>) chunks.push(chunk);
+  const bytes = Buffer.concat(chunks);
+  const range = rangeOf(headers.get('range'), bytes.length);
+  if (!range) return { status: 200, headers: infoHeaders(info), body: bytes };
+  const { start, end } = range;
+  return {
+    status: 206,
+    headers: { ...infoHeaders(info), 'content-range': `bytes ${start}-${end}/${bytes.length}` },
+    body: bytes.subarray(start, end + 1),
+  };
+}
+
+/** One range of bytes; what is no range is ignored, as HTTP wants it. */
+function rangeOf(header: string | undefined, size: number): { start: number; end: number } | undefined {
+  const [, from = '', to = ''] = /^bytes=(\d*)-(\d*)$/.exec(header ?? '') ?? [];
+  if (from === '' && to === '') return undefined;
+  const start = from === '' ? Math.max(0, size - Number(to)) : Number(from);
+  const end = from === '' || to === '' ? size - 1 : Math.min(Number(to), size - 1);
+  if (start <= end && start < size) return { start, end };
+  throw new ServiceError(
+    416,
+    'InvalidRange',
+    'The requested range is not satisfiable',
+    { RangeRequested: header ?? '', ActualObjectSize: String(size) },
+    { 'content-range': `bytes */${size}` },
+  );
+}
+
+function infoHeaders(info: ObjectInfo): Record<string, string> {
+  const optional = {
+    'content-type': info.contentType,
+    'cache-control': info.cacheControl,
+    'content-disposition': info.contentDisposition,
+    'content-encoding': info.contentEncoding,
+    etag: info.etag,
+    ...versionHeader(info.versionId),
+    ...Object.fromEntries(Object.entries(info.metadata ?? {}).map(([name, value]) => [META + name, value])),
+  };
+  const present = Object.entries(optional).filter(
+    (entry): entry is [string, string] => entry[1] !== undefined,
+  );
+  return {
+    ...Object.fromEntries(present),
+    'last-modified': info.lastModified.toUTCString(),
+    'accept-ranges': 'bytes',
+  };
+}
+
+export async function deleteObject(call: Call): Promise<Answer> {
+  const { bucket, key, request, quirks, entry } = call;
+  const versionId = request.query.get('versionId');
+  if (quirks.mfaDelete && versionId !== undefined && !request.headers.has('x-amz-mfa')) {
+    throw new ServiceError(403, 'AccessDenied', 'Mfa Authentication must be used for this request');
+  }
+  if (call.admit([key]) === 0) throw slowDown();
+  const refused = call.refusalOf(key);
+  if (refused) throw new ServiceError(refused.status, refused.code, refused.message);
+  const ifMatch = request.headers.get('if-match');
+  // Without the object there is nothing to match: S3 answers 404 to a conditional delete.
+  if (ifMatch !== undefined && !quirks.ignoreDeleteConditions) {
+    await bucket.objects.head({ key, ifMatch: ifMatch === '*' ? undefined : ifMatch }, {});
+  }
+  const deleted = await bucket.objects.deleteOne(versionId === undefined ? { key } : { key, versionId }, {});
+  entry.deleted = 1;
+  return {
+    status: 204,
+    headers: {
+      ...versionHeader(versionId ?? deleted.deleteMarkerVersionId),
+      ...(deleted.deleteMarker ? { 'x-amz-delete-marker': 'true' } : {}),
+    },
+  };
+}

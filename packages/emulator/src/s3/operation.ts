@@ -1,0 +1,29 @@
+import type { Bucket, Buckets } from '../buckets.js';
+import type { FaultEffect, Refusal } from '../faults.js';
+import type { Answer } from '../http/answer.js';
+import type { Incoming } from '../http/incoming.js';
+import type { LogEntry } from '../request-log.js';
+import type { S3Quirks } from './quirks.js';
+
+/** What an operation works with: the request after its signature and digests were found right. */
+export interface Call {
+  readonly request: Incoming;
+  readonly buckets: Buckets;
+  readonly bucketName: string;
+  readonly bucket: Bucket;
+  readonly key: string;
+  /** The body, out of its transfer form. */
+  readonly body: Buffer;
+  readonly digests: readonly string[];
+  readonly quirks: S3Quirks;
+  readonly region: string;
+  /** The request's line in the log, to be completed. */
+  readonly entry: LogEntry;
+  readonly effects: readonly FaultEffect[];
+  /** Why a key may not be deleted. */
+  readonly refusalOf: (key: string) => Refusal | undefined;
+  /** How many of these writes the rate limit has room for. */
+  readonly admit: (keys: readonly string[]) => number;
+}
+
+export type Operation = (call: Call) => Promise<Answer>;

@@ -1,0 +1,195 @@
+import { createHash } from 'node:crypto';
+import { crc32 } from 'node:zlib';
+import { crc32c } from '@aws-crypto/crc32c';
+import { sha256, type Signed } from '../auth/sigv4.js';
+import type { Incoming } from '../http/incoming.js';
+import { md5Base64 } from '../http/answer.js';
+import { ServiceError } from '../http/service-error.js';
+import type { S3Quirks } from './quirks.js';
+
+/** What a client says about the body, apart from the body. */
+export interface Payload {
+  readonly body: Buffer;
+  /** Names of the digests that the request carries: `content-md5`, `x-amz-checksum-crc32`, …; all are right. */
+  readonly digests: readonly string[];
+}
+
+const CHECKSUM_HEADER = /^x-amz-checksum-(?!mode$|type$|algorithm$)(.+)$/;
+
+/** Computes a digest in base64; undefined for algorithms that are not known here. */
+function digest(algorithm: string, body: Uint8Array): string | undefined {
+  switch (algorithm) {
+    case 'crc32':
+      return base64OfUint32(crc32(body));
+    case 'crc32c':
+      return base64OfUint32(crc32c(body));
+    case 'sha1':
+    case 'sha256':
+      return createHash(algorithm).update(body).digest('base64');
+    default:
+      return undefined;
+  }
+}
+
+function base64OfUint32(value: number): string {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32BE(value);
+  return bytes.toString('base64');
+}
+
+/**
+ * Takes the body out of its transfer form and holds it against every digest that came with it.
+ *
+ * @throws ServiceError `BadDigest`, `XAmzContentSHA256Mismatch`, `InvalidDigest`, …
+ */
+export function readPayload(request: Incoming, signed: Signed, quirks: S3Quirks): Payload {
+  const chunked = signed.payload.startsWith('STREAMING-');
+  const trailers = new Map<string, string>();
+  const body = chunked ? decodeChunks(request, signed, quirks, trailers) : request.body;
+  if (!chunked && signed.payload !== 'UNSIGNED-PAYLOAD' && signed.payload !== sha256(body)) {
+    throw new ServiceError(
+      400,
+      'XAmzContentSHA256Mismatch',
+      "The provided 'x-amz-content-sha256' header does not match what was computed.",
+    );
+  }
+  const digests: string[] = [];
+  const md5 = request.headers.get('content-md5');
+  if (md5 !== undefined) {
+    if (Buffer.from(md5, 'base64').length !== 16) {
+      throw new ServiceError(400, 'InvalidDigest', 'The Content-MD5 you specified was invalid.');
+    }
+    if (md5 !== md5Base64(body)) {
+      throw new ServiceError(
+        400,
+        'BadDigest',
+        'The Content-MD5 you specified did not match what we received.',
+        {
+          ExpectedDigest: md5,
+          CalculatedDigest: md5Base64(body),
+        },
+      );
+    }
+    digests.push('content-md5');
+  }
+  for (const [name, value] of [...request.headers, ...trailers]) {
+    const algorithm = CHECKSUM_HEADER.exec(name)?.[1];
+    if (algorithm === undefined) continue;
+    if (quirks.rejectChecksumHeaders) {
+      throw new ServiceError(
+        400,
+        'InvalidArgument',
+        `Unsupported header '${name}' received for this API call.`,
+      );
+    }
+    const computed = digest(algorithm, body);
+    if (computed === undefined) {
+      throw new ServiceError(400, 'InvalidRequest', `The algorithm of ${name} is not supported.`);
+    }
+    if (value !== computed) {
+      throw new ServiceError(
+        400,
+        'BadDigest',
+        `The ${algorithm.toUpperCase()} you specified did not match the calculated checksum.`,
+      );
+    }
+    digests.push(name);
+  }
+  const announced = request.headers.get('x-amz-sdk-checksum-algorithm');
+  if (announced !== undefined) {
+    if (quirks.rejectChecksumHeaders) {
+      throw new ServiceError(
+        400,
+        'InvalidArgument',
+        "Unsupported header 'x-amz-sdk-checksum-algorithm' received for this API call.",
+      );
+    }
+    // Documented for S3: the announced checksum has to come with the request.
+    if (!digests.includes(`x-amz-checksum-${announced.toLowerCase()}`)) {
+      throw new ServiceError(
+        400,
+        'InvalidRequest',
+        'x-amz-sdk-checksum-algorithm specified, but no corresponding x-amz-checksum-* or x-amz-trailer headers were found.',
+      );
+    }
+  }
+  return { body, digests };
+}
+
+/** Decodes `aws-chunked` and verifies the chunks' signatures where they have them. */
+function decodeChunks(
+  { body, headers }: Incoming,
+  signed: Signed,
+  quirks: S3Quirks,
+  trailers: Map<string, string>,
+): Buffer {
+  const hasSignatures = signed.payload.startsWith('STREAMING-AWS4-HMAC-SHA256-PAYLOAD');
+  const hasTrailers = signed.payload.endsWith('-TRAILER');
+  if (quirks.rejectCrcTrailers && (hasTrailers || !hasSignatures)) {
+    throw new ServiceError(
+      501,
+      'NotImplemented',
+      'A header you provided implies functionality that is not implemented.',
+      { Header: 'x-amz-trailer' },
+    );
+  }
+  const malformed = (): ServiceError =>
+    new ServiceError(400, 'IncompleteBody', 'The request body terminated unexpectedly');
+  const chunks: Buffer[] = [];
+  let previous = signed.signature;
+  let at = 0;
+  const readLine = (): string => {
+    const end = body.indexOf('\r\n', at);
+    if (end < 0) throw malformed();
+    const line = body.toString('latin1', at, end);
+    at = end + 2;
+    return line;
+  };
+  for (;;) {
+    const [, size = '', signature] = /^([0-9a-f]+)(?:;chunk-signature=([0-9a-f]+))?$/i.exec(readLine()) ?? [];
+    if (size === '' || hasSignatures !== (signature !== undefined)) throw malformed();
+    const length = Number.parseInt(size, 16);
+    const chunk = body.subarray(at, at + length);
+    if (chunk.length !== length) throw malformed();
+    at += length;
+    if (signature !== undefined) {
+      if (signed.signChunk(previous, chunk, 'payload') !== signature) throw chunkMismatch();
+      previous = signature;
+    }
+    if (length === 0) break;
+    if (readLine() !== '') throw malformed();
+    chunks.push(chunk);
+  }
+  readTrailers(readLine, previous, signed, trailers);
+  const decoded = Buffer.concat(chunks);
+  const declared = headers.get('x-amz-decoded-content-length');
+  if (declared === undefined) {
+    throw new ServiceError(411, 'MissingContentLength', 'You must provide the Content-Length HTTP header.');
+  }
+  if (Number(declared) !== decoded.length) throw malformed();
+  return decoded;
+}
+
+function readTrailers(
+  readLine: () => string,
+  previous: string,
+  signed: Signed,
+  trailers: Map<string, string>,
+): void {
+  let text = '';
+  for (let line = readLine(); line !== ''; line = readLine()) {
+    const at = line.indexOf(':');
+    const name = line.slice(0, at).toLowerCase();
+    const value = line.slice(at + 1).trim();
+    if (name !== 'x-amz-trailer-signature') {
+      trailers.set(name, value);
+      text += `${name}:${value}\n`;
+    } else if (value !== signed.signChunk(previous, Buffer.from(text), 'trailer')) {
+      throw chunkMismatch();
+    }
+  }
+}
+
+function chunkMismatch(): ServiceError {
+  return new ServiceError(403, 'SignatureDoesNotMatch', 'The signature of a chunk does not match.');
+}

@@ -1,0 +1,36 @@
+/** Where a service differs from AWS S3, one switch each; all off is AWS. */
+export interface S3Quirks {
+  /**
+   * DeleteObjects needs Content-MD5, a checksum header is not enough: with the code `InvalidRequest` (as
+   * Swift's s3api answers) or `MissingArgument` (as Alibaba Cloud OSS does).
+   */
+  readonly requireContentMd5?: 'InvalidRequest' | 'MissingArgument' | false | undefined;
+  /** DeleteObjects is taken without any digest, as by Ceph. */
+  readonly digestOptional?: boolean | undefined;
+  /** `aws-chunked` bodies with trailing checksums are refused. */
+  readonly rejectCrcTrailers?: boolean | undefined;
+  /** Every `x-amz-checksum-*` header is refused by name, as by Backblaze B2. */
+  readonly rejectChecksumHeaders?: boolean | undefined;
+  /** There is no DeleteObjects: 501. */
+  readonly noBatchDelete?: boolean | undefined;
+  /** Most keys in a batch; default 1000. */
+  readonly maxBatchKeys?: number | undefined;
+  /** ListObjectsV2 is not known: the parameter is ignored and version 1 answers. */
+  readonly listV1Only?: boolean | undefined;
+  /** `encoding-type` is ignored. */
+  readonly ignoreEncodingType?: boolean | undefined;
+  /** Conditions on deletes are ignored, as by Ceph 16. */
+  readonly ignoreDeleteConditions?: boolean | undefined;
+  /** Conditional writes answer 501, as Swift's. */
+  readonly noConditionalPut?: boolean | undefined;
+  /** Deleting answers without a body instead of a DeleteResult when `Quiet` is asked for, as OSS does. */
+  readonly quietAnswersEmpty?: boolean | undefined;
+  /** Smallest part but the last, in bytes; default 5 MiB. */
+  readonly minPartBytes?: number | undefined;
+  /** Deleting a version needs `x-amz-mfa`. */
+  readonly mfaDelete?: boolean | undefined;
+  /** Every request needs `x-amz-request-payer: requester`. */
+  readonly requesterPays?: boolean | undefined;
+  /** Account that owns the buckets; default `111122223333`. */
+  readonly owner?: string | undefined;
+}

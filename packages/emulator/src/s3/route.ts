@@ -1,0 +1,130 @@
+import type { Incoming } from '../http/incoming.js';
+import { ServiceError } from '../http/service-error.js';
+
+/** What a request addresses and asks for. */
+export interface Route {
+  /** As the S3 API calls it. */
+  readonly operation: string;
+  readonly bucket: string | undefined;
+  /** Decoded, byte for byte: neither dot segments nor doubled slashes mean anything. */
+  readonly key: string | undefined;
+}
+
+/** Sub-resources of a bucket, by method. The first that the query names decides. */
+const BUCKET_OPERATIONS: Readonly<
+  Record<string, readonly (readonly [parameter: string, operation: string])[]>
+> = {
+  GET: [
+    ['location', 'GetBucketLocation'],
+    ['versioning', 'GetBucketVersioning'],
+    ['versions', 'ListObjectVersions'],
+    ['uploads', 'ListMultipartUploads'],
+  ],
+  PUT: [['versioning', 'PutBucketVersioning']],
+  POST: [['delete', 'DeleteObjects']],
+};
+
+const OBJECT_OPERATIONS: typeof BUCKET_OPERATIONS = {
+  GET: [['uploadId', 'ListParts']],
+  PUT: [['uploadId', 'UploadPart']],
+  POST: [
+    ['uploads', 'CreateMultipartUpload'],
+    ['uploadId', 'CompleteMultipartUpload'],
+  ],
+  DELETE: [['uploadId', 'AbortMultipartUpload']],
+};
+
+/** Sub-resources that S3 has and the emulator has not; without this list they would act on the object. */
+const UNKNOWN_SUBRESOURCES = new Set([
+  'accelerate',
+  'acl',
+  'analytics',
+  'attributes',
+  'cors',
+  'encryption',
+  'inventory',
+  'legal-hold',
+  'lifecycle',
+  'logging',
+  'metrics',
+  'notification',
+  'object-lock',
+  'ownershipControls',
+  'policy',
+  'policyStatus',
+  'publicAccessBlock',
+  'replication',
+  'requestPayment',
+  'restore',
+  'retention',
+  'select',
+  'tagging',
+  'torrent',
+  'website',
+]);
+
+/**
+ * Reads bucket and key from the path, or the bucket from a host such as `bucket.localhost`.
+ *
+ * @throws ServiceError when the path is not one
+ */
+export function route(request: Incoming): Route {
+  const { bucket, key } = address(request);
+  return { bucket, key, operation: operationOf(request, bucket, key) };
+}
+
+function address({ rawPath, headers }: Incoming): { bucket: string | undefined; key: string | undefined } {
+  const host = (headers.get('host') ?? '').replace(/:\d+$/, '');
+  const virtual = host.endsWith('.localhost') ? host.slice(0, -'.localhost'.length) : undefined;
+  const path = rawPath.slice(1);
+  if (virtual !== undefined) return { bucket: virtual, key: path === '' ? undefined : decodePath(path) };
+  const slash = path.indexOf('/');
+  const [bucket, key] = slash < 0 ? [path, ''] : [path.slice(0, slash), path.slice(slash + 1)];
+  return {
+    bucket: bucket === '' ? undefined : decodePath(bucket),
+    key: key === '' ? undefined : decodePath(key),
+  };
+}
+
+function decodePath(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    throw new ServiceError(400, 'InvalidURI', "Couldn't parse the specified URI.");
+  }
+}
+
+function operationOf({ method, query, headers }: Incoming, bucket?: string, key?: string): string {
+  if (bucket === undefined) {
+    if (method === 'GET') return 'ListBuckets';
+    throw notAllowed();
+  }
+  const foreign = query.pairs.find(([name]) => UNKNOWN_SUBRESOURCES.has(name));
+  if (foreign) {
+    throw new ServiceError(501, 'NotImplemented', `The sub-resource ${foreign[0]} is not implemented.`);
+  }
+  const table = key === undefined ? BUCKET_OPERATIONS : OBJECT_OPERATIONS;
+  const named = table[method]?.find(([parameter]) => query.has(parameter))?.[1];
+  const copies = headers.has('x-amz-copy-source');
+  if (named !== undefined) return named === 'UploadPart' && copies ? 'UploadPartCopy' : named;
+  if (key === undefined) {
+    if (method === 'GET') return query.get('list-type') === '2' ? 'ListObjectsV2' : 'ListObjects';
+    const plain: Record<string, string> = { HEAD: 'HeadBucket', PUT: 'CreateBucket', DELETE: 'DeleteBucket' };
+    const operation = plain[method];
+    if (operation !== undefined) return operation;
+    throw notAllowed();
+  }
+  if (method === 'PUT') return copies ? 'CopyObject' : 'PutObject';
+  const plain: Record<string, string> = { GET: 'GetObject', HEAD: 'HeadObject', DELETE: 'DeleteObject' };
+  const operation = plain[method];
+  if (operation !== undefined) return operation;
+  throw notAllowed();
+}
+
+function notAllowed(): ServiceError {
+  return new ServiceError(
+    405,
+    'MethodNotAllowed',
+    'The specified method is not allowed against this resource.',
+  );
+}

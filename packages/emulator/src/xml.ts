@@ -1,0 +1,65 @@
+import { parseXml, XmlElement } from '@rgrove/parse-xml';
+
+export { XmlElement } from '@rgrove/parse-xml';
+
+/** An element with elements (already written) inside. */
+export function element(name: string, ...children: readonly (string | undefined)[]): string {
+  return `<${name}>${children.join('')}</${name}>`;
+}
+
+/** An element with a text, or nothing when there is no text. */
+export function textElement(name: string, text: string | number | boolean | undefined): string {
+  return text === undefined ? '' : `<${name}>${escapeXml(String(text))}</${name}>`;
+}
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+};
+
+/**
+ * Characters that XML 1.0 cannot carry come as character references: not well-formed either, and what S3 sends
+ * when a client does not ask for `encoding-type=url`.
+ */
+function escapeXml(text: string): string {
+  // oxlint-disable-next-line no-control-regex -- control characters are what this looks for
+  return text.replace(/[&<>"\u0000-\u001f\u0085\u2028\ufffe\uffff]/g, (char) =>
+    char === '\t' ? char : (ENTITIES[char] ?? `&#x${char.charCodeAt(0).toString(16)};`),
+  );
+}
+
+/** Documents that were parsed: a batch is looked at for the fault plan, and again to be carried out. */
+const parsed = new WeakMap<Buffer, { readonly root: XmlElement | undefined }>();
+
+/** Parses strictly by XML 1.0. @returns undefined when the text is not a document */
+export function parseStrictly(body: Buffer): XmlElement | undefined {
+  let document = parsed.get(body);
+  if (!document) {
+    document = { root: parse(body) };
+    parsed.set(body, document);
+  }
+  return document.root;
+}
+
+function parse(body: Buffer): XmlElement | undefined {
+  try {
+    return parseXml(new TextDecoder('utf-8', { fatal: true }).decode(body)).root ?? undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The child elements of this name. */
+export function childrenOf(parent: XmlElement, name?: string): XmlElement[] {
+  return parent.children.filter(
+    (child): child is XmlElement =>
+      child instanceof XmlElement && (name === undefined || child.name === name),
+  );
+}
+
+/** The text of the only child of this name. */
+export function childText(parent: XmlElement, name: string): string | undefined {
+  return childrenOf(parent, name)[0]?.text;
+}
