@@ -9,6 +9,7 @@ import {
   type ObjectInfo,
   type StoreDriver,
 } from '@store/core';
+import { keysText, Meter } from './meter.js';
 
 const total = Number(process.argv[2] ?? 1_000_000);
 
@@ -60,27 +61,10 @@ const driver: StoreDriver = {
   close: async () => undefined,
 };
 
-globalThis.gc?.();
-const rssAtStart = process.memoryUsage.rss();
-const cpuAtStart = process.cpuUsage();
-const startedAt = performance.now();
-let peak = rssAtStart;
-const sampler = setInterval(() => {
-  peak = Math.max(peak, process.memoryUsage.rss());
-}, 20);
-
+const meter = new Meter();
 const store = createObjectStore(driver);
 const report = await store.deletePrefix('bench/');
-clearInterval(sampler);
-peak = Math.max(peak, process.memoryUsage.rss());
-
-const seconds = (performance.now() - startedAt) / 1000;
-const cpu = process.cpuUsage(cpuAtStart);
-const cpuSeconds = (cpu.user + cpu.system) / 1e6;
-const mebibytes = (bytes: number): string => (bytes / 1024 / 1024).toFixed(1);
+const measured = meter.stop();
 console.log(`keys: ${report.deleted} deleted (driver counted ${deleted}), complete: ${report.complete}`);
-console.log(
-  `RSS: ${mebibytes(rssAtStart)} MiB at the start, peak ${mebibytes(peak - rssAtStart)} MiB above it`,
-);
-console.log(`time: ${seconds.toFixed(2)} s, ${Math.round(report.deleted / seconds)} keys/s`);
-console.log(`CPU: ${((cpuSeconds / report.deleted) * 100_000).toFixed(3)} s per 100,000 keys`);
+console.log(measured.text);
+console.log(keysText(report.deleted, measured));

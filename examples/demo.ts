@@ -5,8 +5,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { openStore, quoteKey, type ObjectStore, type StoreConfig } from '@store/core';
+import { openStore, quoteKey, type ObjectStore, type StoreConfig, type StoreEntry } from '@store/core';
+import { startEmulator } from '@store/emulator';
 import { fs } from '@store/fs';
+import { s3 } from '@store/s3';
 
 const DOOMED = 6_000;
 const NEIGHBOURS = 4_000;
@@ -84,7 +86,7 @@ async function run(title: string, config: StoreConfig, directory: string): Promi
   const started = Date.now();
   await writeFile(join(directory, 'store.config.json'), JSON.stringify(config, null, 2));
   console.log(`\n=== ${title}`);
-  const store = await openStore(config, { adapters: [fs], name: 'demo', baseDirectory: directory });
+  const store = await openStore(config, { adapters: [fs, s3], baseDirectory: directory });
   await fill(store, doomedKeys());
   await fill(store, neighbourKeys());
   console.log(
@@ -112,12 +114,23 @@ async function run(title: string, config: StoreConfig, directory: string): Promi
 }
 
 const directory = await mkdtemp(join(tmpdir(), 'store-demo-'));
+await using emulator = await startEmulator({ s3: {}, buckets: ['demo'] });
+const stores: Readonly<Record<string, StoreEntry>> = {
+  'a directory on disk (provider fs)': { provider: 'fs', root: 'data', create: true, fsync: false },
+  'S3, on the emulator (provider s3)': {
+    provider: 's3',
+    bucket: 'demo',
+    endpoint: emulator.endpoints.s3,
+    accessKeyId: '${DEMO_KEY_ID}',
+    secretAccessKey: '${DEMO_SECRET}',
+  },
+};
+process.env['DEMO_KEY_ID'] = emulator.credential.accessKeyId;
+process.env['DEMO_SECRET'] = emulator.credential.secretAccessKey;
+process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
 try {
-  await run(
-    'a directory on disk (provider fs)',
-    { stores: { demo: { provider: 'fs', root: 'data', create: true, fsync: false } } },
-    directory,
-  );
+  for (const [title, entry] of Object.entries(stores))
+    await run(title, { stores: { demo: entry } }, directory);
 } finally {
   await rm(directory, { recursive: true, force: true });
 }

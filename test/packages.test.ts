@@ -67,7 +67,7 @@ describe('packages', () => {
   it('work when they are installed into an empty folder', async () => {
     const folder = join(directory, 'app');
     await mkdir(folder);
-    const wanted = ['@store/core', '@store/fs', '@store/memory', '@store/cli'];
+    const wanted = ['@store/core', '@store/fs', '@store/memory', '@store/s3', '@store/cli'];
     const files = packed
       .filter(({ name }) => wanted.includes(name))
       .map(({ filename }) => join(directory, filename));

@@ -9,7 +9,7 @@ import { cutPieces } from './body.js';
 const DEFAULT_PART_BYTES = 8 * 1024 * 1024;
 
 /** Parts in flight at once: memory for a put is about this many parts, and one being filled. */
-const PARTS_IN_FLIGHT = 4;
+const PARTS_IN_FLIGHT = 3;
 
 /** Runs one driver request with retries. */
 export type Attempt = <T>(request: (call: DriverCall) => Promise<T>) => Promise<T>;

@@ -4,7 +4,11 @@ import { pathToFileURL } from 'node:url';
 import { StoreError, suggest, type StoreAdapter } from '@store/core';
 
 /** The adapters that come with the command, and the URL schemes of those that have one. */
-const BUNDLED: Readonly<Record<string, string | undefined>> = { fs: 'file', memory: undefined };
+const BUNDLED: Readonly<Record<string, string | undefined>> = {
+  fs: 'file',
+  memory: undefined,
+  s3: 's3',
+};
 
 /**
  * Loads adapters by name when they are needed: the SDK of a provider that a command does not talk to is never
