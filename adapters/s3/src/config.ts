@@ -31,6 +31,7 @@ const quirksSchema = z
     forcePathStyle: z.boolean(),
     contentMd5: z.boolean(),
     checksums: z.enum(['when-required', 'when-supported']),
+    checksumAlgorithm: z.enum(['CRC32', 'CRC32C', 'SHA1', 'SHA256']),
     disableBatchDelete: z.boolean(),
     listVersion: z.union([z.literal(1), z.literal(2)]),
     unsignedPayload: z.boolean(),

@@ -277,13 +277,14 @@ export class S3Driver implements StoreDriver {
   }
 
   async #deleteBatch(targets: readonly DeleteTarget[], call: DriverCall): Promise<BatchDeleteResult> {
-    const { quietDeletes } = this.#quirks;
+    const { quietDeletes, checksumAlgorithm } = this.#quirks;
     const command = new DeleteObjectsCommand({
       Bucket: this.#bucket,
       Delete: {
         Objects: targets.map(({ key, versionId }) => ({ Key: notEmpty(key), VersionId: versionId })),
         Quiet: quietDeletes,
       },
+      ChecksumAlgorithm: checksumAlgorithm,
       ...deleteParameters(call.pass),
     });
     return this.#run('deleteBatch', undefined, call, async (abortSignal) => {

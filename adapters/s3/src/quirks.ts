@@ -9,6 +9,8 @@ export interface Quirks {
   readonly contentMd5: boolean;
   /** Whether the SDK's checksums go with uploads and are looked for in downloads, or where S3 insists alone. */
   readonly checksums: 'when-required' | 'when-supported';
+  /** The checksum of DeleteObjects, where Content-MD5 does not stand in for it. */
+  readonly checksumAlgorithm: 'CRC32' | 'CRC32C' | 'SHA1' | 'SHA256';
   /** Never send DeleteObjects: one DeleteObject a key. */
   readonly disableBatchDelete: boolean;
   /** ListObjects version 1 goes on by the last key of a page, version 2 by a token. */
@@ -30,6 +32,7 @@ export const AWS_QUIRKS: Quirks = {
   forcePathStyle: false,
   contentMd5: false,
   checksums: 'when-supported',
+  checksumAlgorithm: 'CRC32',
   disableBatchDelete: false,
   listVersion: 2,
   unsignedPayload: false,

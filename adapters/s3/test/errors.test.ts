@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import type { StoreError } from '@store/core';
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
-import { configFor, driverOn, emulate, errorOf, type storeOn } from './harness.js';
+import { configFor, driverOn, emulate, errorOf, storeOn } from './harness.js';
 
 const SECRET = 'wJalrXUtnFEMI-secret';
 
@@ -149,6 +149,18 @@ describe('s3: errors', () => {
     const driver = driverOn(emulator, { accessKeyId: 'AK', secretAccessKey: SECRET });
     const error = await errorOf(driver.head({ key: 'k' }, {}));
     expect(inspect(error, { depth: 10, showHidden: true })).not.to.contain(SECRET);
+  });
+
+  it('closes its connections with the store', async () => {
+    const emulator = await emulate();
+    const store = await storeOn(emulator);
+    await Promise.all(['a', 'b', 'c'].map((key) => store.put(key, 'x')));
+    (await store.get('a')).body.destroy();
+    await store.presign('a');
+    expect(await emulator.connections()).to.be.above(0);
+    await store.close();
+    for (let i = 0; i < 100 && (await emulator.connections()) > 0; i++) await new Promise(setImmediate);
+    expect(await emulator.connections()).to.equal(0);
   });
 
   it('lets the process end after close, with nothing left open', async () => {

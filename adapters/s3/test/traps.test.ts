@@ -178,6 +178,14 @@ describe('s3: what the SDK would take for something else', () => {
     expect((await errorOf((async () => driver.deleteBatch?.(targets, {}))())).code).to.equal('Timeout');
   });
 
+  it('ends a request whose answer comes too slowly to ever be complete in time', async () => {
+    const emulator = await emulate();
+    await emulator.bucket('demo').seed(numbered(100));
+    emulator.setFaults({ faults: [{ effect: { trickleMs: 20 } }] });
+    const driver = driverOn(emulator, { timeoutMs: 150 });
+    expect((await errorOf(driver.listPage({ prefix: '', maxKeys: 100 }, {}))).code).to.equal('Timeout');
+  });
+
   it('ends a body that stops flowing, and one whose signal fires', async () => {
     const emulator = await emulate();
     await emulator.bucket('demo').seed(['k'], Buffer.alloc(100_000));

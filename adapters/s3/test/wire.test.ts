@@ -30,6 +30,17 @@ describe('s3: on the wire', () => {
     expect(entry?.signedHeaders).to.include('x-amz-checksum-crc32').and.not.include('content-md5');
   });
 
+  it('sends the checksum that is asked for', async () => {
+    const emulator = await emulate();
+    for (const checksumAlgorithm of ['CRC32C', 'SHA1', 'SHA256'] as const) {
+      const driver = driverOn(emulator, { profile: 'ceph', quirks: { checksumAlgorithm } });
+      await driver.deleteBatch?.(TARGETS, {});
+      const entry = emulator.log.of('DeleteObjects').at(-1);
+      expect(entry?.status).to.equal(200);
+      expect(entry?.signedHeaders).to.include(`x-amz-checksum-${checksumAlgorithm.toLowerCase()}`);
+    }
+  });
+
   it('is refused without Content-MD5 by a service that wants it, and says what the service said', async () => {
     const emulator = await emulate({ requireContentMd5: 'MissingArgument' });
     const driver = driverOn(emulator, { profile: 'aws' });

@@ -41,6 +41,8 @@ export interface Emulator extends AsyncDisposable {
   setFaults(plan: FaultPlan): void;
   /** Replaces latency and rate limit. */
   setLoad(latency?: Latency, rate?: RateLimit): void;
+  /** How many connections clients hold open. */
+  connections(): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -94,6 +96,10 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     },
     setLoad(latency, rate) {
       load = new LoadModel(latency, rate);
+    },
+    async connections() {
+      const counts = await Promise.all(servers.map((server) => server.connections()));
+      return counts.reduce((sum, count) => sum + count, 0);
     },
     close,
     [Symbol.asyncDispose]: close,

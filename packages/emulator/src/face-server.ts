@@ -46,6 +46,12 @@ export class FaceServer {
     return (this.#server.address() as AddressInfo).port;
   }
 
+  connections(): Promise<number> {
+    return new Promise((resolve, reject) => {
+      this.#server.getConnections((error, count) => (error ? reject(error) : resolve(count)));
+    });
+  }
+
   async close(): Promise<void> {
     this.#closing.abort();
     this.#server.closeAllConnections();
@@ -165,10 +171,18 @@ export class FaceServer {
       }
       if ('truncate' in effect) return this.#send(request, response, entry, answer, effect.truncate);
       if ('hang' in effect && effect.after !== undefined) {
-        const body = Buffer.from(answer.body ?? '');
-        response.writeHead(answer.status, { ...answer.headers, 'content-length': String(body.length) });
-        response.write(body.subarray(0, effect.after));
+        this.#begin(response, answer).write(Buffer.from(answer.body ?? '').subarray(0, effect.after));
         return this.#hang(response);
+      }
+      if ('trickleMs' in effect) {
+        this.#begin(response, answer);
+        for (const byte of Buffer.from(answer.body ?? '')) {
+          if (response.destroyed) return;
+          response.write(Buffer.of(byte));
+          await sleep(effect.trickleMs, undefined, { signal: this.#closing.signal });
+        }
+        response.end();
+        return;
       }
     }
     await this.#send(request, response, entry, answer);
@@ -184,6 +198,11 @@ export class FaceServer {
     entry.status = answer.status;
     entry.bytesOut = answer.body?.length ?? 0;
     await sendAnswer(response, answer, request.method === 'HEAD', truncateTo);
+  }
+
+  #begin(response: ServerResponse, { status, headers, body }: Answer): ServerResponse {
+    const length = String(Buffer.byteLength(body ?? ''));
+    return response.writeHead(status, { ...headers, 'content-length': length });
   }
 
   /** Waits until the client has had enough. */

@@ -32,6 +32,8 @@ const effectSchema = z.union([
   z.strictObject({ truncate: z.number().int().min(0) }),
   /** No answer ever comes; with `after`, the head and so many bytes of the body do. */
   z.strictObject({ hang: z.literal(true), after: z.number().int().min(0).optional() }),
+  /** The body of the answer comes byte by byte, one each so many milliseconds. */
+  z.strictObject({ trickleMs: z.number().min(0) }),
   /** The answer comes later. */
   z.strictObject({ delayMs: z.number().min(0) }),
   /** This answer comes instead, and nothing is done. */

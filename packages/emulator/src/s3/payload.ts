@@ -72,7 +72,9 @@ export function readPayload(request: Incoming, signed: Signed, quirks: S3Quirks)
     }
     digests.push('content-md5');
   }
-  for (const [name, value] of [...request.headers, ...trailers]) {
+  // A presigned URL carries in its query what would be headers.
+  const hoisted = request.query.pairs.map(([name, value]) => [name.toLowerCase(), value] as const);
+  for (const [name, value] of [...request.headers, ...hoisted, ...trailers]) {
     const algorithm = CHECKSUM_HEADER.exec(name)?.[1];
     if (algorithm === undefined) continue;
     if (quirks.rejectChecksumHeaders) {
