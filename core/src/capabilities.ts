@@ -23,6 +23,11 @@ export interface Capabilities {
     /** `ifMatch`: replace only the object with this ETag, atomically. */
     readonly ifMatch: boolean;
   };
+  /**
+   * `ifMatch` on deletes: inside a batch too, on single deletes alone, or not. Some services ignore the condition
+   * and delete anyway, so a driver says yes only where the service has been seen to honour it.
+   */
+  readonly conditionalDelete: 'batch' | 'single' | false;
   /** `ifMatch` and `ifNoneMatch` on `get` and `head`. */
   readonly conditionalRead: boolean;
   /** Versioned reads and deletes, delete markers, `listVersions`. */
@@ -70,6 +75,7 @@ const NONE: Capabilities = {
   multipart: false,
   streamingPut: false,
   conditionalPut: { ifAbsent: false, ifMatch: false },
+  conditionalDelete: false,
   conditionalRead: false,
   versions: false,
   listUploads: false,

@@ -62,7 +62,10 @@ export interface StoreDriver {
   deleteBatch?:
     ((targets: readonly DeleteTarget[], call: DriverCall) => Promise<BatchDeleteResult>) | undefined;
 
-  /** One page of versions and delete markers, newest first within a key. With `capabilities.versions`. */
+  /**
+   * One page of versions and delete markers: all of a key together, the latest first, the others newest first as
+   * far as the service tells. With `capabilities.versions`.
+   */
   listVersionsPage?:
     ((request: ListVersionsPageRequest, call: DriverCall) => Promise<ListVersionsPage>) | undefined;
 
@@ -166,6 +169,8 @@ export interface DeleteTarget {
   readonly key: string;
   /** Delete this version for good, instead of the current object. */
   readonly versionId?: string | undefined;
+  /** Delete only the object with this ETag, else `PreconditionFailed`. With `capabilities.conditionalDelete`. */
+  readonly ifMatch?: string | undefined;
 }
 
 export interface DeletedTarget extends DeleteTarget {

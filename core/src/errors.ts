@@ -59,6 +59,11 @@ export interface FailureReason {
   readonly retryAfterMs?: number | undefined;
   /** The key is held on purpose (object lock, a condition that did not hold) rather than failing to go. */
   readonly blocked?: boolean | undefined;
+  /**
+   * Because of this refusal the driver talks to the service in another way from now on, so the same call is worth
+   * another attempt. Says what to write into the configuration, so that the refusal is not needed the next time.
+   */
+  readonly adjusted?: string | undefined;
 }
 
 export interface StoreErrorDetails {
@@ -72,6 +77,7 @@ export interface StoreErrorDetails {
   readonly requestId?: string | undefined;
   readonly retryAfterMs?: number | undefined;
   readonly blocked?: boolean | undefined;
+  readonly adjusted?: string | undefined;
   readonly cause?: unknown;
 }
 
@@ -92,12 +98,13 @@ export class StoreError extends Error implements FailureReason {
   readonly requestId: string | undefined;
   readonly retryAfterMs: number | undefined;
   readonly blocked: boolean | undefined;
+  readonly adjusted: string | undefined;
 
   constructor(code: StoreErrorCode, message: string, details: StoreErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
     this.name = 'StoreError';
     this.code = code;
-    this.retryable = details.retryable ?? RETRYABLE.has(code);
+    this.retryable = details.retryable ?? (details.adjusted !== undefined || RETRYABLE.has(code));
     this.provider = details.provider;
     this.operation = details.operation;
     this.key = details.key;
@@ -106,6 +113,7 @@ export class StoreError extends Error implements FailureReason {
     this.requestId = details.requestId;
     this.retryAfterMs = details.retryAfterMs;
     this.blocked = details.blocked;
+    this.adjusted = details.adjusted;
     Object.defineProperty(this, BRAND, { value: true });
   }
 

@@ -158,4 +158,6 @@ export interface PresignOptions extends CallOptions {
 export interface DeleteOptions extends CallOptions, PassThrough {
   /** Delete this version for good. */
   readonly versionId?: string | undefined;
+  /** Delete only the object with this ETag, else `PreconditionFailed`; with `capabilities.conditionalDelete`. */
+  readonly ifMatch?: string | undefined;
 }

@@ -12,6 +12,7 @@ import {
   type DeletedTarget,
   type DeleteTarget,
   type DriverCall,
+  type FailedTarget,
   type GetRequest,
   type GetResult,
   type ListPage,
@@ -61,6 +62,7 @@ export class MemoryDriver implements StoreDriver {
       // Parts of any size: what is small here shows in tests what is large elsewhere.
       multipart: { minPartBytes: 1, maxPartBytes: 64 * 1024 * 1024, maxParts: 10_000 },
       conditionalPut: { ifAbsent: true, ifMatch: true },
+      conditionalDelete: 'batch',
       conditionalRead: true,
       listUploads: true,
     });
@@ -148,12 +150,24 @@ export class MemoryDriver implements StoreDriver {
 
   async deleteOne(target: DeleteTarget, call: DriverCall): Promise<DeletedTarget> {
     throwIfAborted(call.signal, 'delete');
+    this.#checkDelete(target);
     return this.#delete(target);
   }
 
   async deleteBatch(targets: readonly DeleteTarget[], call: DriverCall): Promise<BatchDeleteResult> {
     throwIfAborted(call.signal, 'deleteBatch');
-    return { deleted: targets.map((target) => this.#delete(target)), failed: [] };
+    const deleted: DeletedTarget[] = [];
+    const failed: FailedTarget[] = [];
+    for (const target of targets) {
+      try {
+        this.#checkDelete(target);
+        deleted.push(this.#delete(target));
+      } catch (error) {
+        if (!(error instanceof StoreError)) throw error;
+        failed.push({ ...target, reason: { code: error.code, message: error.message, retryable: false } });
+      }
+    }
+    return { deleted, failed };
   }
 
   async createUpload(request: CreateUploadRequest, call: DriverCall): Promise<string> {
@@ -244,11 +258,14 @@ export class MemoryDriver implements StoreDriver {
     if (ifAbsent && current?.body)
       throw fail('PreconditionFailed', 'the object is already there', key, details);
     if (ifMatch === undefined) return;
-    if (!current?.body)
-      throw fail('NotFound', 'there is no such object to replace', key, { operation, status: 404 });
+    if (!current?.body) throw fail('NotFound', 'there is no such object', key, { operation, status: 404 });
     if (current.etag !== ifMatch) {
       throw fail('PreconditionFailed', `the object's ETag is ${current.etag}, not ${ifMatch}`, key, details);
     }
+  }
+
+  #checkDelete({ key, ifMatch }: DeleteTarget): void {
+    if (ifMatch !== undefined) this.#checkCondition({ key, ifMatch }, 'delete');
   }
 
   #write(key: string, body: Uint8Array, attributes: ObjectMetadata, etag = entityTag(body)): WriteResult {

@@ -1,7 +1,7 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import { checkAnswers } from './answer-check.js';
 import type { S3Config } from './config.js';
-import { contentMd5 } from './content-md5.js';
+import type { ContentMd5 } from './content-md5.js';
 import type { Quirks } from './quirks.js';
 import { unsignedPayload } from './unsigned-payload.js';
 
@@ -17,7 +17,7 @@ export function timeoutOf(config: S3Config): number {
  * The SDK's client for one store, with sockets of its own. It never retries: that happens once, in core, which
  * knows what a batch delete means (and the SDK's budget of retries is used up after about 100 of them).
  */
-export function createClient(config: S3Config, quirks: Quirks): S3Client {
+export function createClient(config: S3Config, quirks: Quirks, contentMd5?: ContentMd5): S3Client {
   const { endpoint, region, accessKeyId, secretAccessKey, sessionToken, credentialsProfile } = config;
   const agent = { keepAlive: true, maxSockets: config.maxSockets ?? DEFAULT_MAX_SOCKETS };
   const checksums = quirks.checksums === 'when-required' ? 'WHEN_REQUIRED' : 'WHEN_SUPPORTED';
@@ -52,7 +52,7 @@ export function createClient(config: S3Config, quirks: Quirks): S3Client {
     },
   });
   client.middlewareStack.use(checkAnswers);
-  if (quirks.contentMd5) client.middlewareStack.use(contentMd5);
+  if (contentMd5) client.middlewareStack.use(contentMd5.plugin);
   if (quirks.unsignedPayload) client.middlewareStack.use(unsignedPayload);
   return client;
 }

@@ -29,7 +29,7 @@ export interface S3Config {
 const quirksSchema = z
   .strictObject({
     forcePathStyle: z.boolean(),
-    contentMd5: z.boolean(),
+    contentMd5: z.union([z.boolean(), z.literal('auto')]),
     checksums: z.enum(['when-required', 'when-supported']),
     checksumAlgorithm: z.enum(['CRC32', 'CRC32C', 'SHA1', 'SHA256']),
     disableBatchDelete: z.boolean(),
@@ -38,6 +38,7 @@ const quirksSchema = z
     quietDeletes: z.boolean(),
     orderedList: z.boolean(),
     versions: z.boolean(),
+    conditionalDelete: z.union([z.literal('batch'), z.literal('single'), z.literal(false)]),
     conditionalPut: z.boolean(),
   })
   .partial();

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { StoreError } from '@store/core';
 import type { ClientPlugin } from './client-plugin.js';
 import { isHttpRequest } from './http-message.js';
 
@@ -10,28 +11,49 @@ const CHECKSUM_HEADERS = /^x-amz-(checksum-|sdk-checksum-algorithm$)/i;
 /**
  * Sends Content-MD5 in place of the SDK's CRC32, as SDKs did before 2025.
  *
- * Measured with client-s3 3.1169: at `priority: 'low'` of the step `build` this comes after the SDK's checksum
- * and before the signature, so that the header is signed and no checksum stands beside it. With the usual
+ * Measured with client-s3 3.1162 and 3.1169: at `priority: 'low'` of the step `build` this comes after the SDK's
+ * checksum and before the signature, so that the header is signed and no checksum stands beside it. With the usual
  * priority (as in AWS's own recipe, MD5_FALLBACK.md) both are sent, and services that refuse the one refuse the
  * request. `ChecksumAlgorithm: 'MD5'` leaves `x-amz-sdk-checksum-algorithm: MD5`, which some refuse by name.
  */
-export const contentMd5: ClientPlugin = {
-  applyToStack(stack) {
-    stack.add(
-      (next, context) => async (args) => {
-        const { request } = args;
-        if (!COMMANDS.has(String(context['commandName'])) || !isHttpRequest(request)) return next(args);
-        const headers = Object.fromEntries(
-          Object.entries(request.headers).filter(([name]) => !CHECKSUM_HEADERS.test(name)),
-        );
-        headers['content-md5'] = createHash('md5').update(bodyBytes(request.body)).digest('base64');
-        request.headers = headers;
-        return next(args);
-      },
-      { step: 'build', priority: 'low', name: 'storeContentMd5' },
-    );
-  },
-};
+export class ContentMd5 {
+  /** Whether requests carry it now. */
+  active: boolean;
+
+  constructor(active: boolean) {
+    this.active = active;
+  }
+
+  readonly plugin: ClientPlugin = {
+    applyToStack: (stack) => {
+      stack.add(
+        (next, context) => async (args) => {
+          const { request } = args;
+          const meant = this.active && COMMANDS.has(String(context['commandName']));
+          if (!meant || !isHttpRequest(request)) return next(args);
+          const headers = Object.fromEntries(
+            Object.entries(request.headers).filter(([name]) => !CHECKSUM_HEADERS.test(name)),
+          );
+          headers['content-md5'] = createHash('md5').update(bodyBytes(request.body)).digest('base64');
+          request.headers = headers;
+          return next(args);
+        },
+        { step: 'build', priority: 'low', name: 'storeContentMd5' },
+      );
+    },
+  };
+}
+
+/**
+ * Whether a service refused a batch because it wants Content-MD5, or because it does not want the checksum. Seen:
+ * `MissingArgument` (Alibaba Cloud OSS), `InvalidRequest` "Missing required header for this request: Content-MD5"
+ * (Swift), `MissingContentMD5` (MinIO), "Unsupported header 'x-amz-checksum-crc32'" (Backblaze B2).
+ */
+export function wantsContentMd5({ status, providerCode, message }: StoreError): boolean {
+  if (status !== 400 && status !== 501) return false;
+  if (providerCode === 'MissingContentMD5' || providerCode === 'MissingArgument') return true;
+  return /content-md5|x-amz-(?:sdk-)?checksum/i.test(message);
+}
 
 function bodyBytes(body: unknown): string | Uint8Array {
   if (typeof body === 'string' || body instanceof Uint8Array) return body;

@@ -47,7 +47,8 @@ import {
 import { createClient, timeoutOf } from './client.js';
 import type { S3Config } from './config.js';
 import { withDeadline } from './deadline.js';
-import { keyFailure, translate } from './errors.js';
+import { ContentMd5, wantsContentMd5 } from './content-md5.js';
+import { adjustedError, keyFailure, translate } from './errors.js';
 import { listDecoder } from './list-decoding.js';
 import { listedInfo, nextMarker, uploadInfo, versionInfos } from './listed.js';
 import { bodyInfo, putAttributes } from './attributes.js';
@@ -71,12 +72,14 @@ export class S3Driver implements StoreDriver {
   readonly #config: S3Config;
   readonly #quirks: Quirks;
   readonly #bucket: string;
+  readonly #contentMd5: ContentMd5;
 
   constructor(config: S3Config, quirks: Quirks) {
     this.#config = config;
     this.#quirks = quirks;
     this.#bucket = config.bucket;
-    this.#client = createClient(config, quirks);
+    this.#contentMd5 = new ContentMd5(quirks.contentMd5 === true);
+    this.#client = createClient(config, quirks, this.#contentMd5);
     this.capabilities = defineCapabilities({
       list: {
         order: quirks.orderedList ? 'utf8' : 'none',
@@ -89,13 +92,15 @@ export class S3Driver implements StoreDriver {
       // https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html
       multipart: { minPartBytes: 5 * MIB, maxPartBytes: 5 * 1024 * MIB, maxParts: 10_000 },
       conditionalPut: { ifAbsent: quirks.conditionalPut, ifMatch: quirks.conditionalPut },
+      conditionalDelete: quirks.conditionalDelete,
       conditionalRead: true,
       versions: quirks.versions,
       listUploads: true,
       presign: true,
       passThrough: ['mfa', 'bypassGovernance', 'requestPayer', 'expectedBucketOwner'],
     });
-    if (!quirks.disableBatchDelete) this.deleteBatch = (targets, call) => this.#deleteBatch(targets, call);
+    if (!quirks.disableBatchDelete)
+      this.deleteBatch = (targets, call) => this.#deleteBatchAdjusting(targets, call);
     if (quirks.versions) this.listVersionsPage = (request, call) => this.#listVersionsPage(request, call);
   }
 
@@ -259,11 +264,12 @@ export class S3Driver implements StoreDriver {
     });
   }
 
-  async deleteOne({ key, versionId }: DeleteTarget, call: DriverCall): Promise<DeletedTarget> {
+  async deleteOne({ key, versionId, ifMatch }: DeleteTarget, call: DriverCall): Promise<DeletedTarget> {
     const command = new DeleteObjectCommand({
       Bucket: this.#bucket,
       Key: notEmpty(key),
       VersionId: versionId,
+      IfMatch: ifMatch,
       ...deleteParameters(call.pass),
     });
     return this.#run('delete', key, call, async (abortSignal) => {
@@ -276,12 +282,36 @@ export class S3Driver implements StoreDriver {
     });
   }
 
+  /** A batch that is refused for want of Content-MD5 turns it on, where that is left to be found out. */
+  async #deleteBatchAdjusting(
+    targets: readonly DeleteTarget[],
+    call: DriverCall,
+  ): Promise<BatchDeleteResult> {
+    const sentMd5 = this.#contentMd5.active;
+    try {
+      return await this.#deleteBatch(targets, call);
+    } catch (error) {
+      const adjustable = this.#quirks.contentMd5 === 'auto' && !sentMd5;
+      if (!adjustable || !(error instanceof StoreError) || !wantsContentMd5(error)) throw error;
+      this.#contentMd5.active = true;
+      throw adjustedError(
+        error,
+        `the service wants Content-MD5 with batch deletes (${error.message}); it is sent from now on. ` +
+          `Set quirks.contentMd5 to true, or the profile of the service, to save the refusals`,
+      );
+    }
+  }
+
   async #deleteBatch(targets: readonly DeleteTarget[], call: DriverCall): Promise<BatchDeleteResult> {
     const { quietDeletes, checksumAlgorithm } = this.#quirks;
     const command = new DeleteObjectsCommand({
       Bucket: this.#bucket,
       Delete: {
-        Objects: targets.map(({ key, versionId }) => ({ Key: notEmpty(key), VersionId: versionId })),
+        Objects: targets.map(({ key, versionId, ifMatch }) => ({
+          Key: notEmpty(key),
+          VersionId: versionId,
+          ETag: ifMatch,
+        })),
         Quiet: quietDeletes,
       },
       ChecksumAlgorithm: checksumAlgorithm,

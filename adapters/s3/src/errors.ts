@@ -111,6 +111,13 @@ export function translate(thrown: unknown, { operation, bucket, key }: ErrorCont
   });
 }
 
+/** The same error, for a request that will be sent in another way the next time. */
+export function adjustedError(error: StoreError, adjusted: string): StoreError {
+  const { code, message, provider, operation, key, status, requestId, providerCode } = error;
+  const details = { provider, operation, key, status, requestId, providerCode, adjusted, cause: error };
+  return new StoreError(code, message, details);
+}
+
 /** Why one key of a batch was refused. */
 export function keyFailure(providerCode: string | undefined, message: string | undefined): FailureReason {
   const code = codeOf(providerCode, undefined);

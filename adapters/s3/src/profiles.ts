@@ -1,20 +1,49 @@
 import { AWS_QUIRKS, type Quirks } from './quirks.js';
 
-export const PROFILE_NAMES = ['aws', 'minio', 'ceph', 'generic'] as const;
-
-/** A service whose quirks are known. */
-export type ProfileName = (typeof PROFILE_NAMES)[number];
-
 /** What most services other than AWS have in common: path-style addresses, no unasked-for checksums. */
 const COMPATIBLE: Quirks = { ...AWS_QUIRKS, forcePathStyle: true, checksums: 'when-required' };
 
-/** The quirks of each profile; sources in `docs/adapters/s3.md`. */
-export const PROFILES: Readonly<Record<ProfileName, Quirks>> = {
+/** Services that take Content-MD5 alone, or that are not known to take anything else. */
+const MD5: Quirks = { ...COMPATIBLE, contentMd5: true };
+
+/** Of these nobody has shown that conditions and versions work as on S3, so they are not promised. */
+const MD5_PLAIN: Quirks = { ...MD5, versions: false, conditionalPut: false };
+
+/**
+ * The quirks of each service. Measured: `ceph`, `swift`. From documentation and reports, not tried: the others;
+ * sources in `docs/adapters/s3.md`.
+ */
+export const PROFILES = {
   aws: AWS_QUIRKS,
-  // MinIO before 2025 takes Content-MD5 alone, later versions either.
-  minio: { ...COMPATIBLE, contentMd5: true },
-  // Measured on RADOS Gateway 16.2: takes any digest or none.
+  /** A service that is not known: what it wants is found out on the way. */
+  generic: { ...COMPATIBLE, contentMd5: 'auto' },
+  /** RADOS Gateway 16.2: takes any digest or none, and ignores conditions on deletes. */
   ceph: COMPATIBLE,
-  // Every SDK sent Content-MD5 before 2025, and no service is known to refuse it.
-  generic: { ...COMPATIBLE, contentMd5: true },
-};
+  /** OpenStack Swift's s3api 2.30: no conditional writes; its version listings end early. */
+  swift: MD5_PLAIN,
+  /** Before 2025 it takes Content-MD5 alone, later versions either. */
+  minio: MD5,
+  /** Google Cloud Storage's XML API: its versions are generations. */
+  gcs: MD5_PLAIN,
+  /** Cloudflare R2 has no versions. */
+  r2: { ...MD5, versions: false },
+  /** Backblaze B2 refuses checksum headers by name. */
+  b2: { ...MD5, conditionalPut: false },
+  /** Alibaba Cloud OSS through its S3 endpoint: host-style addresses only, no ListObjectVersions. */
+  oss: { ...MD5_PLAIN, forcePathStyle: false },
+  /** CTYUN OOS: list version 1. */
+  'ctyun-oos': { ...MD5_PLAIN, listVersion: 1 },
+  /** CTYUN ZOS, whose S3 endpoint is a RADOS Gateway. */
+  'ctyun-zos': { ...MD5, conditionalPut: false },
+  /** Tencent Cloud COS. */
+  cos: { ...MD5_PLAIN, forcePathStyle: false },
+  /** Huawei Cloud OBS. */
+  obs: { ...MD5_PLAIN, forcePathStyle: false },
+  /** Volcengine TOS. */
+  tos: { ...MD5_PLAIN, forcePathStyle: false },
+} as const satisfies Readonly<Record<string, Quirks>>;
+
+/** A service whose quirks are known. */
+export type ProfileName = keyof typeof PROFILES;
+
+export const PROFILE_NAMES = Object.keys(PROFILES) as [ProfileName, ...ProfileName[]];

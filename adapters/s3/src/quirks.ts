@@ -4,9 +4,10 @@ export interface Quirks {
   readonly forcePathStyle: boolean;
   /**
    * Send a signed Content-MD5, and no checksum header beside it, with the requests that need a digest:
-   * DeleteObjects above all. Alibaba Cloud OSS, CTYUN OOS, Swift and others take nothing else.
+   * DeleteObjects above all. Alibaba Cloud OSS, CTYUN OOS, Swift and others take nothing else. `auto`: as soon as
+   * the service refuses a batch for want of it.
    */
-  readonly contentMd5: boolean;
+  readonly contentMd5: boolean | 'auto';
   /** Whether the SDK's checksums go with uploads and are looked for in downloads, or where S3 insists alone. */
   readonly checksums: 'when-required' | 'when-supported';
   /** The checksum of DeleteObjects, where Content-MD5 does not stand in for it. */
@@ -23,6 +24,11 @@ export interface Quirks {
   readonly orderedList: boolean;
   /** Versions, delete markers, ListObjectVersions. */
   readonly versions: boolean;
+  /**
+   * `If-Match` on deletes is honoured: by ETags inside a batch, on single deletes alone, or not. Ceph 16 ignores
+   * both and deletes anyway, so this is set only for services that have been seen to honour it (`store doctor`).
+   */
+  readonly conditionalDelete: 'batch' | 'single' | false;
   /** `If-None-Match: *` and `If-Match` on writes are honoured. */
   readonly conditionalPut: boolean;
 }
@@ -39,5 +45,6 @@ export const AWS_QUIRKS: Quirks = {
   quietDeletes: false,
   orderedList: true,
   versions: true,
+  conditionalDelete: false,
   conditionalPut: true,
 };

@@ -11,7 +11,17 @@ const SERVICES: readonly {
   readonly versioned?: boolean;
   readonly config: Partial<S3Config>;
 }[] = [
-  { name: 's3, as AWS', service: {}, config: { profile: 'aws', quirks: { forcePathStyle: true } } },
+  {
+    name: 's3, as AWS',
+    service: {},
+    config: { profile: 'aws', quirks: { forcePathStyle: true, conditionalDelete: 'batch' } },
+  },
+  {
+    name: 's3, versioned, with conditions on single deletes alone',
+    service: {},
+    versioned: true,
+    config: { profile: 'ceph', quirks: { conditionalDelete: 'single' } },
+  },
   {
     name: 's3, generic, versioned, on a service that takes Content-MD5 alone',
     service: { requireContentMd5: 'MissingArgument', rejectCrcTrailers: true, rejectChecksumHeaders: true },

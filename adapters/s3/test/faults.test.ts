@@ -81,6 +81,49 @@ describe('s3: a run through a bad day', () => {
     });
   }
 
+  for (const code of ['MissingArgument', 'InvalidRequest'] as const) {
+    it(`finds out that a service wants Content-MD5 (${code}), goes on with it, and says what to write down`, async () => {
+      const emulator = await emulate({ requireContentMd5: code });
+      await emulator.bucket('demo').seed(numbered(20_000));
+      const report = await (await storeOn(emulator)).deletePrefix('p/');
+      expect(report).to.include({ deleted: 20_000, complete: true, strategy: 'batch' });
+      expect(report.warnings).to.have.length(1);
+      expect(report.warnings[0]).to.match(/Content-MD5.*quirks\.contentMd5/);
+      // At most what was in flight when the first refusal came.
+      expect(emulator.log.of('DeleteObjects').filter(({ status }) => status === 400).length).to.be.within(
+        1,
+        8,
+      );
+      emulator.log.clear();
+      await emulator.bucket('demo').seed(numbered(2_000));
+      const told = await (await storeOn(emulator, { profile: 'swift' })).deletePrefix('p/');
+      expect(told).to.deep.include({ deleted: 2_000, complete: true, warnings: [] });
+      expect(emulator.log.of('DeleteObjects').every(({ status }) => status === 200)).to.equal(true);
+    });
+  }
+
+  it('goes on with single deletes where Content-MD5 does not help, and finishes', async () => {
+    const emulator = await emulate();
+    await emulator.bucket('demo').seed(numbered(3_000));
+    const error = { code: 'MissingArgument', message: 'Missing Some Required Arguments.', status: 400 };
+    emulator.setFaults({ faults: [{ operation: 'DeleteObjects', effect: { error } }] });
+    const report = await (await storeOn(emulator)).deletePrefix('p/');
+    expect(report).to.include({ deleted: 3_000, complete: true, strategy: 'single' });
+    expect(report.warnings.join('\n'))
+      .to.match(/Content-MD5/)
+      .and.match(/one request a key/);
+  });
+
+  it('sends no batch at all when that is switched off', async () => {
+    const emulator = await emulate({ requireContentMd5: 'MissingArgument' });
+    await emulator.bucket('demo').seed(numbered(500));
+    const report = await (
+      await storeOn(emulator, { quirks: { disableBatchDelete: true } })
+    ).deletePrefix('p/');
+    expect(report).to.deep.include({ deleted: 500, complete: true, strategy: 'single', warnings: [] });
+    expect(emulator.log.of('DeleteObjects')).to.deep.equal([]);
+  });
+
   it('goes over to single deletes, with a warning, where there is no batch delete', async () => {
     const emulator = await emulate({ noBatchDelete: true });
     await emulator.bucket('demo').seed(numbered(100));

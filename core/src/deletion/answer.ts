@@ -1,4 +1,4 @@
-import type { BatchDeleteResult, DeleteTarget } from '../driver.js';
+import type { BatchDeleteResult, DeletedTarget, DeleteTarget } from '../driver.js';
 import type { FailureReason } from '../errors.js';
 import type { Candidate } from './candidate.js';
 
@@ -8,6 +8,8 @@ export interface Accounted {
   readonly failed: readonly { readonly candidate: Candidate; readonly reason: FailureReason }[];
   /** Keys in the answer that nobody asked for. */
   readonly invented: readonly string[];
+  /** How many of the deletes put a delete marker on top instead of freeing anything. */
+  readonly markers: number;
 }
 
 const UNCONFIRMED: FailureReason = {
@@ -33,6 +35,7 @@ export function account(asked: readonly Candidate[], answer: BatchDeleteResult):
   const failed: { candidate: Candidate; reason: FailureReason }[] = [];
   const invented: string[] = [];
   const settled = new Set<string>();
+  let markers = 0;
 
   const settle = (target: DeleteTarget, outcome: (candidate: Candidate) => void): void => {
     const id = identity(target);
@@ -49,18 +52,32 @@ export function account(asked: readonly Candidate[], answer: BatchDeleteResult):
   for (const { reason, ...target } of answer.failed) {
     settle(target, (candidate) => failed.push({ candidate, reason }));
   }
-  for (const target of answer.deleted) settle(target, (candidate) => deleted.push(candidate));
+  for (const target of answer.deleted) {
+    settle(target, (candidate) => {
+      deleted.push(candidate);
+      if (createdMarker(candidate, target)) markers++;
+    });
+  }
   for (const candidates of open.values()) {
     for (const candidate of candidates) failed.push({ candidate, reason: UNCONFIRMED });
   }
-  return { deleted, failed, invented };
+  return { deleted, failed, invented, markers };
+}
+
+/** Whether a delete of the current object made a marker; deleting a version may remove one instead. */
+export function createdMarker(asked: DeleteTarget, answer: DeletedTarget): boolean {
+  return asked.versionId === undefined && answer.deleteMarker === true;
 }
 
 /** Each target once, as it goes into a request. */
 export function distinctTargets(candidates: readonly Candidate[]): DeleteTarget[] {
   const targets = new Map<string, DeleteTarget>();
-  for (const { key, versionId } of candidates) {
-    const target = versionId === undefined ? { key } : { key, versionId };
+  for (const { key, versionId, ifMatch } of candidates) {
+    const target = {
+      key,
+      ...(versionId === undefined ? {} : { versionId }),
+      ...(ifMatch === undefined ? {} : { ifMatch }),
+    };
     targets.set(identity(target), target);
   }
   return [...targets.values()];

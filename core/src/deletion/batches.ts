@@ -14,16 +14,23 @@ const BYTES_AROUND_BATCH = 300;
 export class Batches {
   readonly #limits: BatchDeleteCapability | undefined;
   readonly #size: () => number;
+  readonly #goesAlone: (candidate: Candidate) => boolean;
   #pending: Candidate[] = [];
   #bytes = BYTES_AROUND_BATCH;
 
   /**
    * @param limits of the service's batch delete; without them every unit is one key
    * @param size how many keys a batch should have at most, asked anew for each batch
+   * @param goesAlone what a batch cannot carry, apart from what its limits say
    */
-  constructor(limits: BatchDeleteCapability | undefined, size: () => number) {
+  constructor(
+    limits: BatchDeleteCapability | undefined,
+    size: () => number,
+    goesAlone: (candidate: Candidate) => boolean = () => false,
+  ) {
     this.#limits = limits;
     this.#size = size;
+    this.#goesAlone = goesAlone;
   }
 
   /** How many candidates wait for their batch to fill. */
@@ -33,11 +40,16 @@ export class Batches {
 
   /** Takes one candidate in and returns the units that are ready because of it. */
   add(candidate: Candidate): Candidate[][] {
-    if (!this.#limits || (this.#limits.keys === 'xml' && !fitsXml(candidate.key))) return [[candidate]];
+    if (!this.#limits || this.#goesAlone(candidate)) return [[candidate]];
+    if (this.#limits.keys === 'xml' && !fitsXml(candidate.key)) return [[candidate]];
     const ready: Candidate[][] = [];
     const { maxBytes } = this.#limits;
     if (maxBytes !== undefined) {
-      const bytes = xmlBytes(candidate.key) + xmlBytes(candidate.versionId ?? '') + BYTES_AROUND_KEY;
+      const bytes =
+        [candidate.key, candidate.versionId ?? '', candidate.ifMatch ?? ''].reduce(
+          (sum, text) => sum + xmlBytes(text),
+          0,
+        ) + BYTES_AROUND_KEY;
       if (this.#pending.length > 0 && this.#bytes + bytes > maxBytes) ready.push(this.#take());
       this.#bytes += bytes;
     }

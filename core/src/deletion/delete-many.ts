@@ -24,15 +24,18 @@ export async function deleteMany(
       operation: 'deleteMany',
     });
   }
-  const { keys, versions } = engine.driver.capabilities;
+  const { keys, versions, conditionalDelete } = engine.driver.capabilities;
   return runDeletion<Candidate>(
     engine,
     {
       prefix: null,
-      pages: () => paged(targets),
-      problem: ({ key, versionId }) =>
+      passes: [() => paged(targets)],
+      problem: ({ key, versionId, ifMatch }) =>
         keyProblem(key, keys.maxBytes) ??
-        (versionId !== undefined && !versions ? 'this store does not support versionId' : undefined),
+        (versionId !== undefined && !versions ? 'this store does not support versionId' : undefined) ??
+        (ifMatch !== undefined && !conditionalDelete
+          ? 'this store does not support ifMatch on deletes'
+          : undefined),
       matches: () => true,
     },
     options,

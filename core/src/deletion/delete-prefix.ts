@@ -1,12 +1,26 @@
+import { StoreError } from '../errors.js';
 import { keyProblem } from '../keys.js';
 import { objectPages } from '../listing/object-pages.js';
+import type { PagesContext } from '../listing/pages.js';
+import { versionPages } from '../listing/version-pages.js';
 import type { ObjectInfo } from '../objects.js';
+import { abortUploads } from './abort-uploads.js';
+import type { Candidate } from './candidate.js';
 import type { Engine } from './engine.js';
 import { compileFilter } from './filter.js';
 import { checkDeletePrefixOptions, type DeletePrefixOptions } from './options.js';
 import type { DeletionReport } from './report.js';
-import { runDeletion, type SourceContext } from './run.js';
+import { runDeletion, type RunSource, type SourceContext } from './run.js';
 import { checkPrefix } from './safety.js';
+import { MarkerPass, selectObjectVersions, type DeleteMarkerSelection } from './version-selection.js';
+
+/** An object or version that was listed. Those that are not `doomed` are kept by the selection of versions. */
+interface Listed extends ObjectInfo, Candidate {
+  readonly size: number;
+  readonly doomed: boolean;
+}
+
+type Pass = RunSource<Listed>['passes'][number];
 
 /** `ObjectStore.deletePrefix` over a driver. */
 export async function deletePrefix(
@@ -16,14 +30,41 @@ export async function deletePrefix(
 ): Promise<DeletionReport> {
   checkDeletePrefixOptions(options);
   checkPrefix(prefix, options);
-  return runDeletion<ObjectInfo>(
+  checkCapabilities(engine, options);
+  const { versions = 'current', ifUnchanged = false } = options;
+  const { deleteMarkers = versions === 'all' ? 'all' : 'keep' } = options;
+  const startedAt = engine.clock.now();
+  const matches = compileFilter(prefix, options, startedAt);
+  const passes: Pass[] = [
+    versions === 'current'
+      ? (context) => currentObjects(engine, prefix, context, ifUnchanged)
+      : (context) =>
+          objectVersions(engine, prefix, context, (page) =>
+            selectObjectVersions(page, versions, deleteMarkers),
+          ),
+  ];
+  if (deleteMarkers !== 'keep') passes.push((context) => markers(engine, prefix, context, deleteMarkers));
+  return runDeletion<Listed>(
     engine,
     {
       prefix,
-      pages: (context) => listedObjects(engine, prefix, context),
+      versions,
+      uploads: options.uploads
+        ? (context) =>
+            abortUploads(
+              engine,
+              prefix,
+              compileFilter(prefix, { ...options, minSize: undefined, maxSize: undefined }, startedAt),
+              options.dryRun ?? false,
+              pagesContext(engine, 'listUploads', context),
+            )
+        : undefined,
+      passes,
       // A listing that was decoded wrongly can yield '', and deleting '' means deleting the bucket.
-      problem: ({ key }) => keyProblem(key, engine.driver.capabilities.keys.maxBytes),
-      matches: compileFilter(prefix, options, engine.clock.now()),
+      problem: ({ key, ifMatch }) =>
+        keyProblem(key, engine.driver.capabilities.keys.maxBytes) ??
+        (ifUnchanged && ifMatch === undefined ? 'the listing gives no ETag to compare with' : undefined),
+      matches: (entry) => entry.doomed && matches(entry),
       onMatch: options.onMatch,
       verify: options.verify,
     },
@@ -31,25 +72,90 @@ export async function deletePrefix(
   );
 }
 
-async function* listedObjects(
-  { driver, retry, clock }: Engine,
-  prefix: string,
-  { ledger, call, throttled }: SourceContext,
-): AsyncGenerator<readonly ObjectInfo[]> {
-  const pages = objectPages(
-    driver,
-    { prefix },
-    {
-      provider: driver.provider,
-      operation: 'list',
-      policy: retry,
-      clock,
-      call,
-      onRequest: (again) => ledger.countListRequest(again),
-      onError: (error) => {
-        if (error.code === 'Throttled') throttled();
+/** Refuses before anything is deleted what this store cannot do. @throws StoreError */
+function checkCapabilities({ driver }: Engine, options: DeletePrefixOptions): void {
+  const { versions = 'current', deleteMarkers = 'keep', uploads, ifUnchanged } = options;
+  const { capabilities, provider } = driver;
+  const unsupported = (what: string): StoreError =>
+    new StoreError('Unsupported', `deletePrefix: this ${provider} store does not support ${what}`, {
+      provider,
+      operation: 'deletePrefix',
+    });
+  if ((versions !== 'current' || deleteMarkers !== 'keep') && !capabilities.versions)
+    throw unsupported('versions');
+  if (uploads && !(capabilities.listUploads && driver.abortUpload))
+    throw unsupported('listing incomplete uploads');
+  if (!ifUnchanged) return;
+  if (versions !== 'current') {
+    throw new StoreError(
+      'InvalidArgument',
+      "ifUnchanged goes with versions 'current': a version never changes",
+      {
+        operation: 'deletePrefix',
       },
+    );
+  }
+  if (!capabilities.conditionalDelete) {
+    throw unsupported('ifUnchanged (deletes on condition of the ETag have not been seen to work there)');
+  }
+}
+
+function pagesContext(
+  { driver, retry, clock }: Engine,
+  operation: string,
+  { ledger, call, throttled }: SourceContext,
+): PagesContext {
+  return {
+    provider: driver.provider,
+    operation,
+    policy: retry,
+    clock,
+    call,
+    onRequest: (again) => ledger.countListRequest(again),
+    onError: (error) => {
+      if (error.code === 'Throttled') throttled();
     },
+  };
+}
+
+async function* currentObjects(
+  engine: Engine,
+  prefix: string,
+  context: SourceContext,
+  ifUnchanged: boolean,
+): AsyncGenerator<readonly Listed[]> {
+  for await (const { objects } of objectPages(
+    engine.driver,
+    { prefix },
+    pagesContext(engine, 'list', context),
+  )) {
+    yield objects.map(({ versionId: _current, ...object }) => ({
+      ...object,
+      doomed: true,
+      ...(ifUnchanged ? { ifMatch: object.etag } : {}),
+    }));
+  }
+}
+
+async function* objectVersions(
+  engine: Engine,
+  prefix: string,
+  context: SourceContext,
+  select: (page: Parameters<typeof selectObjectVersions>[0]) => Iterable<Listed>,
+): AsyncGenerator<readonly Listed[]> {
+  const pages = versionPages(engine.driver, prefix, pagesContext(engine, 'listVersions', context));
+  for await (const { versions } of pages) yield [...select(versions)];
+}
+
+async function* markers(
+  engine: Engine,
+  prefix: string,
+  context: SourceContext,
+  selection: DeleteMarkerSelection,
+): AsyncGenerator<readonly Listed[]> {
+  const pass = new MarkerPass(selection, (key) =>
+    context.ledger.warn(`the key ${JSON.stringify(key)} has too many delete markers for one run; run again`),
   );
-  for await (const page of pages) yield page.objects;
+  yield* objectVersions(engine, prefix, context, (page) => pass.next(page));
+  yield [...pass.end()];
 }

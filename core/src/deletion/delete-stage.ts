@@ -2,7 +2,7 @@ import type { Clock } from '../clock.js';
 import type { PassThrough, StoreDriver } from '../driver.js';
 import { toStoreError, type FailureReason, type StoreError } from '../errors.js';
 import { backoffMs, maxAttempts, type RetryPolicy } from '../retry.js';
-import { account, distinctTargets, type Accounted } from './answer.js';
+import { account, createdMarker, distinctTargets, type Accounted } from './answer.js';
 import type { Candidate } from './candidate.js';
 import type { Ledger } from './ledger.js';
 import type { Pacer, Permit } from './pacer.js';
@@ -106,9 +106,10 @@ export class DeleteStage {
   }
 
   /** Books what an answer confirms; returns the rest with its reasons. */
-  #settle({ deleted, failed, invented }: Accounted, permit: Permit): readonly Failed[] {
+  #settle({ deleted, failed, invented, markers }: Accounted, permit: Permit): readonly Failed[] {
     const { pacer, ledger } = this.#context;
     ledger.countDeleted(deleted);
+    ledger.markersCreated += markers;
     if (invented.length > 0) {
       ledger.warn(
         'the service reported outcomes for keys that it was not asked to delete; they are not counted',
@@ -123,7 +124,9 @@ export class DeleteStage {
   /** A request that failed as a whole: repeated, taken apart, sent singly, or the end of the run. */
   async #failedWhole(unit: readonly Candidate[], attempt: number, error: StoreError): Promise<void> {
     const { ledger, breakOff } = this.#context;
-    const refused = error.code === 'InvalidArgument' || error.code === 'Corrupt';
+    if (error.adjusted !== undefined) ledger.warn(error.adjusted);
+    const refused =
+      error.adjusted === undefined && (error.code === 'InvalidArgument' || error.code === 'Corrupt');
     if (refused) this.#refused++;
     if (error.code === 'Unsupported') {
       this.#goSingle(`the service does not know batch deletes (${error.message})`);
@@ -155,7 +158,7 @@ export class DeleteStage {
   #goSingle(why: string): void {
     if (this.#strategy === 'single') return;
     this.#strategy = 'single';
-    this.#context.ledger.warn(`${why}; the run goes on with one request a key`);
+    this.#context.ledger.warn(`${why}; the run goes on with one request a key, as the strategy single does`);
   }
 
   async #deleteSingly(unit: readonly Candidate[], attempt = 1): Promise<void> {
@@ -173,6 +176,7 @@ export class DeleteStage {
       if (outcome.ok) {
         pacer.succeeded();
         ledger.countDeleted([candidate]);
+        if (createdMarker(target, outcome.value)) ledger.markersCreated++;
         return onOutcome();
       }
       const pending = await this.#beforeRetry([{ candidate, reason: outcome.error }], attempt);

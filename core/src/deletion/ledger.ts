@@ -16,6 +16,8 @@ export interface ReportFacts {
   readonly aborted: boolean;
   readonly dryRun: boolean;
   readonly maxDeleteReached: boolean;
+  readonly versions: DeletionReport['versions'];
+  readonly uploads: DeletionReport['uploads'];
   readonly remaining: DeletionReport['remaining'];
   /** An error ended the run. */
   readonly broken: boolean;
@@ -37,6 +39,8 @@ export class Ledger {
   deleteRequests = 0;
   retried = 0;
   throttled = 0;
+  /** Deletes that put a delete marker on top. */
+  markersCreated = 0;
   readonly #byCode: Partial<Record<StoreErrorCode, number>> = {};
   readonly #sample: DeletionFailure[] = [];
   readonly #warnings = new Set<string>();
@@ -96,11 +100,13 @@ export class Ledger {
       this.failed === 0 &&
       this.skipped === 0 &&
       !facts.maxDeleteReached &&
+      (facts.uploads === null || facts.uploads.aborted === facts.uploads.listed) &&
       (facts.remaining?.count ?? 0) === 0;
     return {
       prefix: facts.prefix,
       provider: facts.provider,
       strategy: facts.strategy,
+      versions: facts.versions,
       listed: this.listed,
       filtered: this.filtered,
       matched: this.matched,
@@ -120,6 +126,8 @@ export class Ledger {
         retried: this.retried,
         throttled: this.throttled,
       },
+      deleteMarkersCreated: this.markersCreated,
+      uploads: facts.uploads,
       remaining: facts.remaining,
       startedAt: new Date(facts.startedAt).toISOString(),
       elapsedMs: facts.elapsedMs,

@@ -3,6 +3,7 @@ import { checkInput } from '../config/check-input.js';
 import type { PassThrough } from '../driver.js';
 import type { ObjectInfo } from '../objects.js';
 import type { DeletionFailure, DeletionProgress, DeletionStrategy } from './report.js';
+import type { DeleteMarkerSelection, VersionSelection } from './version-selection.js';
 
 /** What `deleteMany` and `deletePrefix` have in common. */
 export interface DeleteManyOptions extends PassThrough {
@@ -49,6 +50,20 @@ export interface DeletePrefixOptions extends DeleteManyOptions {
   readonly minSize?: number | undefined;
   /** Delete only objects of at most this many bytes. */
   readonly maxSize?: number | undefined;
+  /**
+   * Which object versions to delete. `current` (the default): each current object; in a versioned bucket that puts a
+   * delete marker on top and frees nothing. `noncurrent`: the versions below. `all`: every version, for good.
+   */
+  readonly versions?: VersionSelection | undefined;
+  /**
+   * Which delete markers to remove. `expired`: those of keys without any object version left. `all`: also those
+   * between versions; one that hides a version stays in any case. Default `keep`; `all` with `versions: 'all'`.
+   */
+  readonly deleteMarkers?: DeleteMarkerSelection | undefined;
+  /** Abort the incomplete multipart uploads under the prefix first. The filters apply to key and time. Default false. */
+  readonly uploads?: boolean | undefined;
+  /** Delete only what still has the ETag that was listed; with `capabilities.conditionalDelete`. Default false. */
+  readonly ifUnchanged?: boolean | undefined;
   /** List once more at the end; what still matches is in `report.remaining` and makes it incomplete. Default false. */
   readonly verify?: boolean | undefined;
   /** Called for each object that matched, before it is deleted (in a dry run: that would be). */
@@ -91,6 +106,10 @@ const deletePrefixSchema = deleteManySchema.extend({
   minSize: count.optional(),
   maxSize: count.optional(),
   verify: z.boolean().optional(),
+  versions: z.enum(['current', 'noncurrent', 'all']).optional(),
+  deleteMarkers: z.enum(['keep', 'expired', 'all']).optional(),
+  uploads: z.boolean().optional(),
+  ifUnchanged: z.boolean().optional(),
   onMatch: callback.optional(),
 });
 

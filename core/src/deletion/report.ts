@@ -1,4 +1,6 @@
 import { StoreError, type FailureReason, type StoreErrorCode } from '../errors.js';
+import type { UploadsReport } from './abort-uploads.js';
+import type { VersionSelection } from './version-selection.js';
 
 /**
  * The account of a run. The books are closed:
@@ -12,7 +14,9 @@ export interface DeletionReport {
   readonly provider: string;
   /** How the keys were deleted, in the end; see `DeletionStrategy`. */
   readonly strategy: DeletionStrategy;
-  /** Keys that the listing (or the caller of `deleteMany`) named. */
+  /** What was deleted: current objects, or versions. */
+  readonly versions: VersionSelection;
+  /** Keys (or versions and markers) that the listing (or the caller of `deleteMany`) named. */
   readonly listed: number;
   /** Of these, kept because a filter says so. */
   readonly filtered: number;
@@ -49,6 +53,10 @@ export interface DeletionReport {
     /** Answers, whole or for single keys, that asked for fewer requests. */
     readonly throttled: number;
   };
+  /** How many of the deletes put a delete marker on top of versions that stay, because the bucket is versioned. */
+  readonly deleteMarkersCreated: number;
+  /** With `uploads`: what became of the incomplete multipart uploads. Null when not asked for, or not reached. */
+  readonly uploads: UploadsReport | null;
   /** With `verify`: what a second listing found. Null when not asked for, or not reached. */
   readonly remaining: { readonly count: number; readonly sample: readonly string[] } | null;
   /** ISO 8601, UTC. */

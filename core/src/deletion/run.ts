@@ -13,6 +13,8 @@ import { Pacer } from './pacer.js';
 import { ProgressReporter } from './progress.js';
 import { readAhead } from './read-ahead.js';
 import { DeletionError, type DeletionReport, type DeletionStrategy } from './report.js';
+import type { UploadsReport } from './abort-uploads.js';
+import type { VersionSelection } from './version-selection.js';
 
 /** Requests in flight when the caller does not say. */
 const BATCHES_IN_FLIGHT = 8;
@@ -36,8 +38,14 @@ export interface SourceContext {
 /** Where the keys of a run come from, and which of them are meant. */
 export interface RunSource<T extends Candidate> {
   readonly prefix: string | null;
-  /** Pages of keys. What it throws ends the run, after all keys before it have been dealt with. */
-  readonly pages: (context: SourceContext) => AsyncIterable<readonly T[]>;
+  readonly versions?: VersionSelection | undefined;
+  /** What comes before the deletes. */
+  readonly uploads?: ((context: SourceContext) => Promise<UploadsReport>) | undefined;
+  /**
+   * Pages of keys, pass by pass: a pass begins when every key of the one before has its outcome. What one throws ends
+   * the run, after all keys before it have been dealt with.
+   */
+  readonly passes: readonly ((context: SourceContext) => AsyncIterable<readonly T[]>)[];
   /** Why an entry cannot be sent at all; such an entry fails. */
   readonly problem?: ((entry: T) => string | undefined) | undefined;
   readonly matches: (entry: T) => boolean;
@@ -77,6 +85,7 @@ class DeletionRun<T extends Candidate> {
   #allowance: number;
   #maxDeleteReached = false;
   #remaining: DeletionReport['remaining'] = null;
+  #uploads: DeletionReport['uploads'] = null;
 
   constructor(engine: Engine, source: RunSource<T>, options: DeleteManyOptions) {
     const { driver, clock, retry } = engine;
@@ -114,8 +123,10 @@ class DeletionRun<T extends Candidate> {
       breakOff,
       onOutcome: () => this.#progress.changed(),
     });
-    this.#batches = new Batches(strategy === 'batch' && limits ? limits : undefined, () =>
-      this.#stage.strategy === 'batch' ? this.#pacer.batchSize : 1,
+    this.#batches = new Batches(
+      strategy === 'batch' && limits ? limits : undefined,
+      () => (this.#stage.strategy === 'batch' ? this.#pacer.batchSize : 1),
+      ({ ifMatch }) => ifMatch !== undefined && driver.capabilities.conditionalDelete !== 'batch',
     );
   }
 
@@ -125,14 +136,19 @@ class DeletionRun<T extends Candidate> {
     if (signal?.aborted) stop();
     signal?.addEventListener('abort', stop, { once: true });
     try {
-      await this.#consume();
-      await this.#drain();
+      await this.#abortUploads();
+      for (const pass of this.#source.passes) {
+        if (this.#stopped || this.#error || this.#maxDeleteReached) break;
+        await this.#consume(pass);
+        await this.#drain();
+      }
       if (this.#source.verify && !this.#options.dryRun && !this.#error && !this.#stopped)
         await this.#verify();
     } finally {
       signal?.removeEventListener('abort', stop);
     }
     this.#progress.changed(true);
+    this.#warnOfMarkers();
     const report = this.#report();
     if (this.#error) throw new DeletionError(this.#error, report);
     return report;
@@ -142,9 +158,26 @@ class DeletionRun<T extends Candidate> {
     return this.#stop.signal.aborted;
   }
 
-  async #consume(): Promise<void> {
+  async #abortUploads(): Promise<void> {
     try {
-      for await (const page of readAhead(this.#pages(), PAGES_AHEAD)) {
+      this.#uploads = (await this.#source.uploads?.(this.#context())) ?? null;
+    } catch (error) {
+      if (!this.#stopped) this.#error ??= toStoreError(error, { operation: 'listUploads' });
+    }
+  }
+
+  #warnOfMarkers(): void {
+    const { markersCreated } = this.#ledger;
+    if (markersCreated === 0) return;
+    this.#ledger.warn(
+      `the bucket is versioned: ${markersCreated} deletes put a delete marker on top, and the versions under it stay; ` +
+        `versions 'all' deletes them`,
+    );
+  }
+
+  async #consume(pass: RunSource<T>['passes'][number]): Promise<void> {
+    try {
+      for await (const page of readAhead(pass(this.#context()), PAGES_AHEAD)) {
         if (this.#stopped) break;
         await this.#take(page);
         this.#progress.changed();
@@ -156,15 +189,15 @@ class DeletionRun<T extends Candidate> {
     }
   }
 
-  #pages(): AsyncIterable<readonly T[]> {
-    return this.#source.pages({
+  #context(): SourceContext {
+    return {
       ledger: this.#ledger,
       call: { signal: this.#stop.signal, pass: this.#pass },
       throttled: () => {
         this.#ledger.throttled++;
         this.#pacer.throttled();
       },
-    });
+    };
   }
 
   async #take(page: readonly T[]): Promise<void> {
@@ -211,13 +244,15 @@ class DeletionRun<T extends Candidate> {
     let count = 0;
     const sample: string[] = [];
     try {
-      for await (const page of this.#pages()) {
-        for (const entry of page) {
-          if (!this.#source.matches(entry)) continue;
-          count++;
-          if (sample.length < REMAINING_SAMPLE) sample.push(entry.key);
+      for (const pass of this.#source.passes) {
+        for await (const page of pass(this.#context())) {
+          for (const entry of page) {
+            if (!this.#source.matches(entry)) continue;
+            count++;
+            if (sample.length < REMAINING_SAMPLE) sample.push(entry.key);
+          }
+          this.#progress.changed();
         }
-        this.#progress.changed();
       }
       this.#remaining = { count, sample };
       if (count > 0) {
@@ -242,6 +277,8 @@ class DeletionRun<T extends Candidate> {
       aborted: this.#stopped && !this.#error,
       dryRun: this.#options.dryRun ?? false,
       maxDeleteReached: this.#maxDeleteReached,
+      versions: this.#source.versions ?? 'current',
+      uploads: this.#uploads,
       remaining: this.#remaining,
       broken: this.#error !== undefined,
       startedAt: this.#startedAt,

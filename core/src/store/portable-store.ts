@@ -9,7 +9,9 @@ import type { DeleteTarget, DriverCall, ListPage, StoreDriver } from '../driver.
 import { abortedError, StoreError, throwIfAborted } from '../errors.js';
 import { assertKey, assertPrefix, compareKeys } from '../keys.js';
 import { objectPages } from '../listing/object-pages.js';
-import { followPages, type PagesContext } from '../listing/pages.js';
+import type { PagesContext } from '../listing/pages.js';
+import { uploadPages } from '../listing/upload-pages.js';
+import { versionPages } from '../listing/version-pages.js';
 import type {
   CallOptions,
   CopyOptions,
@@ -201,28 +203,14 @@ class PortableStore implements ObjectStore {
   async *listVersions(prefix: string, options: CallOptions = {}): AsyncGenerator<VersionInfo> {
     assertPrefix(prefix, 'listVersions');
     this.#checkOpen('listVersions');
-    const listVersionsPage = this.#driver.listVersionsPage?.bind(this.#driver);
-    if (!listVersionsPage) throw this.#unsupported('listVersions', 'versions');
-    const pages = followPages(
-      this.#pages('listVersions', options.signal),
-      (token, call) => listVersionsPage({ prefix, token, maxKeys: 1000 }, call),
-      () => undefined,
-      (page) => page.versions.length,
-    );
+    const pages = versionPages(this.#driver, prefix, this.#pages('listVersions', options.signal));
     for await (const page of pages) yield* page.versions;
   }
 
   async *listUploads(prefix: string, options: CallOptions = {}): AsyncGenerator<UploadInfo> {
     assertPrefix(prefix, 'listUploads');
     this.#checkOpen('listUploads');
-    const listUploadsPage = this.#driver.listUploadsPage?.bind(this.#driver);
-    if (!listUploadsPage) throw this.#unsupported('listUploads', 'listing incomplete uploads');
-    const pages = followPages(
-      this.#pages('listUploads', options.signal),
-      (token, call) => listUploadsPage({ prefix, token, maxUploads: 1000 }, call),
-      () => undefined,
-      (page) => page.uploads.length,
-    );
+    const pages = uploadPages(this.#driver, prefix, this.#pages('listUploads', options.signal));
     for await (const page of pages) yield* page.uploads;
   }
 
@@ -244,7 +232,9 @@ class PortableStore implements ObjectStore {
   async delete(key: string, options: DeleteOptions = {}): Promise<void> {
     this.#checkKey(key, 'delete');
     this.#needVersions(options.versionId, 'delete');
-    const target: DeleteTarget = { key, versionId: options.versionId };
+    if (options.ifMatch !== undefined)
+      this.#need(this.capabilities.conditionalDelete !== false, 'delete', 'ifMatch');
+    const target: DeleteTarget = { key, versionId: options.versionId, ifMatch: options.ifMatch };
     const pass = passThrough(options, this.capabilities, 'delete');
     await this.#attempt(
       'delete',

@@ -48,6 +48,33 @@ export function conditionTests({ test }: SuiteContext): void {
     expect(await textOf(store, key)).to.equal('second');
   });
 
+  test('deletes on condition, or says that it cannot', async (store, prefix) => {
+    const [changed, same] = [`${prefix}changed`, `${prefix}same`];
+    await store.put(changed, 'x');
+    const { etag } = await store.put(same, 'x');
+    if (!store.capabilities.conditionalDelete) {
+      await expectError(store.delete(same, { ifMatch: etag }), 'Unsupported');
+      await expectError(store.deletePrefix(prefix, { ifUnchanged: true }), 'Unsupported');
+      const report = await store.deleteMany([{ key: same, ifMatch: OTHER_TAG }]);
+      expect(report.failures.byCode).to.deep.equal({ InvalidArgument: 1 });
+      expect(await store.exists(same)).to.equal(true);
+      return;
+    }
+    await expectError(store.delete(changed, { ifMatch: OTHER_TAG }), 'PreconditionFailed');
+    const report = await store.deleteMany([
+      { key: changed, ifMatch: OTHER_TAG },
+      { key: same, ifMatch: etag },
+    ]);
+    expect(report).to.include({ deleted: 1, blocked: 1, skipped: 1, failed: 0, complete: false });
+    expect(report.failures.sample[0]).to.include({ key: changed, code: 'PreconditionFailed', blocked: true });
+    expect(await store.exists(changed)).to.equal(true);
+    expect(await store.exists(same)).to.equal(false);
+    expect(await store.deletePrefix(prefix, { ifUnchanged: true })).to.include({
+      deleted: 1,
+      complete: true,
+    });
+  });
+
   test('reads on condition', async (store, prefix) => {
     const key = `${prefix}k`;
     const { etag } = await store.put(key, 'x');

@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import type { DeletionReport } from '@store/core';
 import { expect } from 'chai';
 import { collect, expectError, type SuiteContext } from '../suite-context.js';
 
@@ -22,6 +23,34 @@ export function uploadTests({ test }: SuiteContext): void {
     expect(seen).to.deep.equal([`${prefix}k`]);
     expect(await collect(store.listUploads(prefix))).to.deep.equal([]);
     expect((await store.head(`${prefix}k`)).size).to.equal(partBytes * 3 + 10);
+  });
+
+  test('aborts incomplete uploads with a prefix when that is asked for', async (store, prefix) => {
+    if (!store.capabilities.listUploads) {
+      await expectError(store.deletePrefix(prefix, { uploads: true }), 'Unsupported');
+      return;
+    }
+    const { multipart } = store.capabilities;
+    if (!multipart) return;
+    const partBytes = Math.max(multipart.minPartBytes, 1000);
+    const reports: DeletionReport[] = [];
+    async function* body(): AsyncGenerator<Uint8Array> {
+      for (let i = 0; i < 3; i++) yield Buffer.alloc(partBytes, i);
+      reports.push(await store.deletePrefix(`${prefix}other/`, { uploads: true }));
+      reports.push(await store.deletePrefix(`${prefix}in/`, { uploads: true, dryRun: true }));
+      reports.push(await store.deletePrefix(`${prefix}in/`, { uploads: true }));
+      yield Buffer.alloc(10, 9);
+    }
+    const put = store.put(`${prefix}in/k`, Readable.from(body(), { objectMode: false }), { partBytes });
+    await expectError(put, 'NotFound');
+    expect(reports.map(({ uploads }) => [uploads?.listed, uploads?.aborted])).to.deep.equal([
+      [0, 0],
+      [1, 0],
+      [1, 1],
+    ]);
+    expect(reports.at(-1)).to.include({ complete: true });
+    expect(await collect(store.listUploads(prefix))).to.deep.equal([]);
+    expect(await store.exists(`${prefix}in/k`)).to.equal(false);
   });
 
   test('presigns, or says that it cannot', async (store, prefix) => {

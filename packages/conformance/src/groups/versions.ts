@@ -1,5 +1,66 @@
+import type { DeletePrefixOptions, ObjectStore } from '@store/core';
 import { expect } from 'chai';
 import { collect, expectError, keysUnder, type SuiteContext } from '../suite-context.js';
+import { expectClosedBooks } from './deletion.js';
+
+/** The versions of some keys: O an object, M a delete marker. The latest first, then the others in any order. */
+type Histories = Readonly<Record<'live' | 'hidden' | 'gone' | 'between' | 'stacked', string>>;
+
+const BEFORE: Histories = { live: 'OO', hidden: 'MO', gone: 'M', between: 'OMO', stacked: 'MM' };
+
+/** What each combination of `versions` and `deleteMarkers` leaves of {@link BEFORE}. */
+const AFTER: readonly (readonly [options: DeletePrefixOptions, Histories])[] = [
+  [{ deleteMarkers: 'keep' }, { live: 'MOO', hidden: 'MO', gone: 'M', between: 'MMOO', stacked: 'MM' }],
+  [{ deleteMarkers: 'expired' }, { live: 'MOO', hidden: 'MO', gone: '', between: 'MMOO', stacked: '' }],
+  [{ deleteMarkers: 'all' }, { live: 'MOO', hidden: 'MO', gone: '', between: 'MOO', stacked: '' }],
+  [{ versions: 'noncurrent' }, { live: 'O', hidden: 'M', gone: 'M', between: 'OM', stacked: 'MM' }],
+  [
+    { versions: 'noncurrent', deleteMarkers: 'expired' },
+    { live: 'O', hidden: '', gone: '', between: 'OM', stacked: '' },
+  ],
+  [
+    { versions: 'noncurrent', deleteMarkers: 'all' },
+    { live: 'O', hidden: '', gone: '', between: 'O', stacked: '' },
+  ],
+  [
+    { versions: 'all', deleteMarkers: 'keep' },
+    { live: '', hidden: 'M', gone: 'M', between: 'M', stacked: 'MM' },
+  ],
+  [
+    { versions: 'all', deleteMarkers: 'expired' },
+    { live: '', hidden: '', gone: '', between: '', stacked: '' },
+  ],
+  [{ versions: 'all' }, { live: '', hidden: '', gone: '', between: '', stacked: '' }],
+];
+
+function unordered(history: string): string {
+  return history.slice(0, 1) + history.slice(1).split('').sort().join('');
+}
+
+/** Makes the histories; false when the bucket is not versioned now. */
+async function makeHistories(store: ObjectStore, prefix: string): Promise<boolean> {
+  for (const [name, history] of Object.entries(BEFORE)) {
+    const key = prefix + name;
+    // A marker needs an object to be put on; that one goes by its version afterwards.
+    const first = await store.put(key, 'first');
+    if (first.versionId === undefined || first.versionId === 'null') return false;
+    for (const entry of history.split('').reverse())
+      await (entry === 'O' ? store.put(key, entry) : store.delete(key));
+    await store.delete(key, { versionId: first.versionId });
+  }
+  return true;
+}
+
+async function historiesUnder(store: ObjectStore, prefix: string): Promise<Record<string, string>> {
+  const found: Record<string, string> = Object.fromEntries(Object.keys(BEFORE).map((name) => [name, '']));
+  for (const { key, deleteMarker } of await collect(store.listVersions(prefix))) {
+    const name = key.slice(prefix.length);
+    found[name] = (found[name] ?? '') + (deleteMarker ? 'M' : 'O');
+  }
+  // Times of whole seconds, and answers that list markers apart, do not tell the order of the others.
+  for (const [name, history] of Object.entries(found)) found[name] = unordered(history);
+  return found;
+}
 
 export function versionTests({ test }: SuiteContext): void {
   test('keeps, lists, reads and deletes versions, or says that it cannot', async (store, prefix) => {
@@ -43,6 +104,43 @@ export function versionTests({ test }: SuiteContext): void {
     await store.delete(key, { versionId: first.versionId });
     expect(await collect(store.listVersions(prefix))).to.deep.equal([]);
   });
+
+  for (const [options, after] of AFTER) {
+    test(`deletes by ${JSON.stringify(options)} what that says`, async (store, prefix) => {
+      const begun = `${prefix}in/`;
+      if (!store.capabilities.versions) {
+        await store.put(`${begun}k`, 'x');
+        if (options.versions !== undefined || options.deleteMarkers !== 'keep') {
+          await expectError(store.deletePrefix(begun, options), 'Unsupported');
+          expect(await keysUnder(store, begun)).to.deep.equal(['k']);
+        }
+        return;
+      }
+      if (!(await makeHistories(store, begun))) return;
+      await makeHistories(store, `${prefix}out/`);
+      expect(await historiesUnder(store, begun)).to.deep.equal(BEFORE);
+      const dry = await store.deletePrefix(begun, { ...options, dryRun: true });
+      expect(await historiesUnder(store, begun)).to.deep.equal(BEFORE);
+      const report = await store.deletePrefix(begun, options);
+      expectClosedBooks(report);
+      expect(report).to.include({
+        failed: 0,
+        skipped: 0,
+        complete: true,
+        versions: options.versions ?? 'current',
+      });
+      expect(await historiesUnder(store, begun)).to.deep.equal(after);
+      expect(await historiesUnder(store, `${prefix}out/`)).to.deep.equal(BEFORE);
+      expect(report.deleteMarkersCreated).to.equal(options.versions === undefined ? 2 : 0);
+      // A dry run cannot know which markers the first pass would leave alone.
+      expect(dry.matched).to.be.at.most(report.matched);
+      if (options.versions !== undefined || options.deleteMarkers === 'keep') {
+        const again = await store.deletePrefix(begun, { ...options, verify: true });
+        if (options.versions !== undefined) expect(again).to.include({ deleted: 0, complete: true });
+      }
+      await store.deletePrefix(prefix, { versions: 'all' });
+    });
+  }
 
   test('lists the versions of many keys, page by page', async (store, prefix) => {
     if (!store.capabilities.versions) return;
