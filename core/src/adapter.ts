@@ -25,6 +25,29 @@ export interface StoreAdapter<Config = unknown> {
    * key. For adapters that have one.
    */
   readonly url?: UrlScheme | undefined;
+  /**
+   * Finds out how a service behaves, with small objects under a prefix of its own, which it leaves empty. For
+   * adapters of services that differ.
+   */
+  diagnose?(config: Config, context: DiagnoseContext): AsyncIterable<Finding>;
+}
+
+export interface DiagnoseContext {
+  /** Where the diagnosis may write and delete; nothing outside is touched. Ends in `/`. */
+  readonly prefix: string;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What one probe of a diagnosis found. */
+export interface Finding {
+  /** What was asked, such as `Content-MD5 needed`. */
+  readonly probe: string;
+  /** The answer in a word or two, such as `yes`. */
+  readonly answer: string;
+  /** What it means for deleting, where it means something. */
+  readonly meaning?: string | undefined;
+  /** What to set in the store's configuration because of it. */
+  readonly settings?: Readonly<Record<string, unknown>> | undefined;
 }
 
 /** What the surroundings of a configuration mean for an adapter. */

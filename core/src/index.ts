@@ -1,4 +1,11 @@
-export type { AdapterContext, StoreAdapter, UrlScheme, UrlTarget } from './adapter.js';
+export type {
+  AdapterContext,
+  DiagnoseContext,
+  Finding,
+  StoreAdapter,
+  UrlScheme,
+  UrlTarget,
+} from './adapter.js';
 export { defineCapabilities } from './capabilities.js';
 export type {
   BatchDeleteCapability,
@@ -8,7 +15,7 @@ export type {
 } from './capabilities.js';
 export { systemClock, type Clock } from './clock.js';
 export { checkInput, suggest } from './config/check-input.js';
-export { checkConfig, openStore, type OpenOptions } from './config/open-store.js';
+export { checkConfig, diagnoseStore, openStore, type OpenOptions } from './config/open-store.js';
 export { checkShape, selectStore, type StoreConfig, type StoreEntry } from './config/store-config.js';
 export { createContainer } from './container/create-container.js';
 export { adapterModule, storeModule } from './container/modules.js';
@@ -21,6 +28,8 @@ export type {
   DeletionReport,
   DeletionStrategy,
 } from './deletion/report.js';
+export type { UploadsReport } from './deletion/abort-uploads.js';
+export type { DeleteMarkerSelection, VersionSelection } from './deletion/version-selection.js';
 export type * from './driver.js';
 export { abortedError, StoreError, throwIfAborted, toStoreError } from './errors.js';
 export type { FailureReason, StoreErrorCode, StoreErrorDetails } from './errors.js';

@@ -1,5 +1,6 @@
 import type { StoreAdapter } from '@store/core';
 import { s3ConfigSchema, type S3Config } from './config.js';
+import { diagnose } from './diagnosis/diagnose.js';
 import { S3Driver } from './driver.js';
 import { PROFILES } from './profiles.js';
 import type { Quirks } from './quirks.js';
@@ -12,6 +13,7 @@ export const s3: StoreAdapter<S3Config> = {
   secretKeys: ['accessKeyId', 'secretAccessKey', 'sessionToken'],
   createDriver: (config) => new S3Driver(config, quirksOf(config)),
   url: s3Url,
+  diagnose: (config, context) => diagnose(config, quirksOf(config), context),
 };
 
 /** The profile's quirks, with those that the configuration sets on its own. */

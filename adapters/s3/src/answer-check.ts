@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import type { ClientPlugin } from './client-plugin.js';
 import { StoreError } from '@store/core';
+import { codeOf } from './errors.js';
 import { isHttpResponse, type HttpResponse } from './http-message.js';
 
 /** The document that each of these answers has to be. */
@@ -65,9 +66,29 @@ function checkDocument(text: string, root: string | undefined, response: HttpRes
   const html = /^(?:html|HTML)$/.test(found ?? '') || /^<!doctype html/i.test(text);
   const hint = html ? '; is there a proxy in between, or is the endpoint wrong?' : '';
   const status = response.statusCode;
+  const details = { status, requestId: response.headers['x-amz-request-id'] };
+  if (root !== undefined)
+    throw new StoreError('Corrupt', `the answer (HTTP ${status}) is no ${root} but ${shown}${hint}`, details);
+  const { code, message } = jsonError(text);
   throw new StoreError(
-    status >= 500 ? 'Unavailable' : status === 429 ? 'Throttled' : 'Corrupt',
-    `the answer (HTTP ${status}) is ${root === undefined ? 'no S3 error' : `no ${root}`} but ${shown}${hint}`,
-    { status, requestId: response.headers['x-amz-request-id'] },
+    codeOf(code, status),
+    message || code || `the service answered HTTP ${status} with no S3 error but ${shown}${hint}`,
+    { ...details, providerCode: code },
   );
+}
+
+/** Ceph answers in JSON before it knows that it is asked for S3; measured with 16.2 on a key with U+0000. */
+function jsonError(text: string): { code?: string | undefined; message?: string | undefined } {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch {
+    return {};
+  }
+  if (typeof parsed !== 'object' || parsed === null) return {};
+  const { Code: code, Message: message } = parsed as Readonly<Record<string, unknown>>;
+  return {
+    code: typeof code === 'string' ? code : undefined,
+    message: typeof message === 'string' ? message : undefined,
+  };
 }

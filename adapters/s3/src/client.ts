@@ -9,6 +9,9 @@ const DEFAULT_TIMEOUT_MS = 60_000;
 const DEFAULT_CONNECT_TIMEOUT_MS = 10_000;
 const DEFAULT_MAX_SOCKETS = 64;
 
+const silent = (): void => undefined;
+const SILENT = { trace: silent, debug: silent, info: silent, warn: silent, error: silent };
+
 export function timeoutOf(config: S3Config): number {
   return config.timeoutMs ?? DEFAULT_TIMEOUT_MS;
 }
@@ -40,6 +43,8 @@ export function createClient(config: S3Config, quirks: Quirks, contentMd5?: Cont
     responseChecksumValidation: checksums,
     // A bucket in another region is an error with the region in it; following would hide it.
     followRegionRedirects: false,
+    // Errors are thrown; the SDK would print some of them as well.
+    logger: SILENT,
     requestHandler: {
       connectionTimeout: config.connectTimeoutMs ?? DEFAULT_CONNECT_TIMEOUT_MS,
       requestTimeout: timeoutOf(config),

@@ -130,7 +130,8 @@ export function keyFailure(providerCode: string | undefined, message: string | u
   };
 }
 
-function codeOf(providerCode: string | undefined, status: number | undefined): StoreErrorCode {
+/** A code and a status in the words of this library. */
+export function codeOf(providerCode: string | undefined, status: number | undefined): StoreErrorCode {
   const known = providerCode === undefined ? undefined : CODES[providerCode];
   if (known) return known;
   // Families of codes that differ by service: QpsLimitExceeded, DownloadTrafficRateLimitExceeded, …

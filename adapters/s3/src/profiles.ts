@@ -17,8 +17,11 @@ export const PROFILES = {
   aws: AWS_QUIRKS,
   /** A service that is not known: what it wants is found out on the way. */
   generic: { ...COMPATIBLE, contentMd5: 'auto' },
-  /** RADOS Gateway 16.2: takes any digest or none, and ignores conditions on deletes. */
-  ceph: COMPATIBLE,
+  /**
+   * RADOS Gateway 16.2: takes any digest or none. Ignores conditions on deletes, and `If-None-Match` on writes to a
+   * versioned bucket; compares `If-Match` with the ETag without its quotes.
+   */
+  ceph: { ...COMPATIBLE, conditionalPut: false },
   /** OpenStack Swift's s3api 2.30: no conditional writes; its version listings end early. */
   swift: MD5_PLAIN,
   /** Before 2025 it takes Content-MD5 alone, later versions either. */

@@ -18,7 +18,7 @@ const SERVICES: readonly {
   },
   {
     name: 's3, versioned, with conditions on single deletes alone',
-    service: {},
+    service: { ignoreDeleteConditions: 'batch' },
     versioned: true,
     config: { profile: 'ceph', quirks: { conditionalDelete: 'single' } },
   },

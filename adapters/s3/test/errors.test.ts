@@ -71,7 +71,7 @@ describe('s3: errors', () => {
       title: "a proxy's page with a 502",
       emulator: { faults: { faults: [{ effect: { answer: { status: 502, body: '<html>Bad</html>' } } }] } },
       code: 'Unavailable',
-      says: /HTTP 502\) is no S3 error but "<html>Bad/,
+      says: /HTTP 502 with no S3 error but "<html>Bad/,
     },
     {
       title: 'a redirect',

@@ -1,4 +1,4 @@
-import type { StoreAdapter } from '../adapter.js';
+import type { DiagnoseContext, Finding, StoreAdapter } from '../adapter.js';
 import type { Clock } from '../clock.js';
 import { StoreError } from '../errors.js';
 import type { ObjectStore } from '../object-store.js';
@@ -9,6 +9,7 @@ import {
   resolveStore,
   selectStore,
   type ResolveContext,
+  type ResolvedStore,
   type StoreConfig,
   type StoreEntry,
 } from './store-config.js';
@@ -35,12 +36,28 @@ export async function openStore(
   config: StoreConfig | StoreEntry,
   options: OpenOptions,
 ): Promise<ObjectStore> {
-  const context = resolveContext(options);
+  const resolved = resolveOne(config, options);
+  return createObjectStore(resolved.createDriver(), { retry: resolved.retry, clock: options.clock });
+}
+
+/**
+ * Finds out how a store's service behaves; see `StoreAdapter.diagnose`. Undefined where its adapter cannot tell.
+ *
+ * @throws StoreError `InvalidConfig` as `openStore`
+ */
+export function diagnoseStore(
+  config: StoreConfig | StoreEntry,
+  options: OpenOptions,
+  context: DiagnoseContext,
+): AsyncIterable<Finding> | undefined {
+  return resolveOne(config, options).diagnose?.(context);
+}
+
+function resolveOne(config: StoreConfig | StoreEntry, options: OpenOptions): ResolvedStore {
   const { path, entry } = isEntry(config)
     ? { path: 'store', entry: config }
     : namedEntry(checkShape(config), options.name);
-  const resolved = resolveStore(entry, path, context);
-  return createObjectStore(resolved.createDriver(), { retry: resolved.retry, clock: options.clock });
+  return resolveStore(entry, path, resolveContext(options));
 }
 
 /**

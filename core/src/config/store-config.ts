@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { AdapterContext, StoreAdapter } from '../adapter.js';
+import type { AdapterContext, DiagnoseContext, Finding, StoreAdapter } from '../adapter.js';
 import type { StoreDriver } from '../driver.js';
 import { StoreError } from '../errors.js';
 import type { RetrySettings } from '../retry.js';
@@ -41,6 +41,8 @@ const commonSchema = z.strictObject({
 export interface ResolvedStore {
   readonly retry: RetrySettings | undefined;
   readonly createDriver: () => StoreDriver;
+  /** Undefined where the adapter has no diagnosis. */
+  readonly diagnose: ((context: DiagnoseContext) => AsyncIterable<Finding>) | undefined;
 }
 
 export interface ResolveContext extends AdapterContext {
@@ -119,7 +121,11 @@ export function resolveStore(entry: StoreEntry, path: string, context: ResolveCo
     secretKeys: [...adapter.secretKeys, ...interpolatedKeys(rest)],
     otherKeys: ['provider', 'retry'],
   });
-  return { retry: common.retry, createDriver: () => adapter.createDriver(config, context) };
+  return {
+    retry: common.retry,
+    createDriver: () => adapter.createDriver(config, context),
+    diagnose: adapter.diagnose?.bind(adapter, config),
+  };
 }
 
 /** Values that come from the environment are treated as secrets in messages. */

@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { parse, printParseErrorCode, type ParseError } from 'jsonc-parser';
+import { applyEdits, modify, parse, printParseErrorCode, type ParseError } from 'jsonc-parser';
 import { StoreError } from '@store/core';
 
 /** Looked for in the current directory and those above it. */
@@ -33,6 +33,22 @@ export async function loadConfigFile(asked: string | undefined): Promise<ConfigF
     `no configuration: there is no ${CONFIG_NAMES[0]} in this directory or above it; ` +
       'make one, name one with --config, or use a URL such as file:///directory/key',
   );
+}
+
+/** Sets values of one store in the file; comments and everything else stay as they are. */
+export async function writeSettings(
+  { path }: ConfigFile,
+  store: string,
+  settings: readonly (readonly [path: readonly string[], value: unknown])[],
+): Promise<void> {
+  let text = await readFile(path, 'utf8');
+  for (const [place, value] of settings) {
+    const formattingOptions = { insertSpaces: true, tabSize: 2, eol: '\n' };
+    text = applyEdits(text, modify(text, ['stores', store, ...place], value, { formattingOptions }));
+  }
+  const aside = `${path}.${process.pid}.new`;
+  await writeFile(aside, text);
+  await rename(aside, path);
 }
 
 async function readIfThere(path: string): Promise<ConfigFile | undefined> {

@@ -4,6 +4,7 @@ import { toStoreError, DeletionError, type StoreError } from '@store/core';
 import { addCat } from './commands/cat.js';
 import { addConfig } from './commands/config.js';
 import { addCp } from './commands/cp.js';
+import { addDoctor } from './commands/doctor.js';
 import { addDu } from './commands/du.js';
 import { addGet } from './commands/get.js';
 import { addLs } from './commands/ls.js';
@@ -35,7 +36,19 @@ export async function main(args: readonly string[]): Promise<ExitCode> {
     await using session = new Session(program.opts<GlobalOptions>());
     exitCode = await work({ output, session, signal: interrupt.signal });
   };
-  for (const add of [addLs, addStat, addPut, addCat, addGet, addCp, addRm, addDu, addPresign, addConfig]) {
+  for (const add of [
+    addLs,
+    addStat,
+    addPut,
+    addCat,
+    addGet,
+    addCp,
+    addRm,
+    addDu,
+    addPresign,
+    addConfig,
+    addDoctor,
+  ]) {
     add(program, run);
   }
 

@@ -19,6 +19,13 @@ export function reportText(report: DeletionReport): string {
   }
   const leftAlone = skipped - blocked;
   if (leftAlone > 0 && !report.dryRun) lines.push(`left alone: ${formatObjects(leftAlone)}`);
+  const { uploads } = report;
+  if (uploads) {
+    lines.push(
+      `incomplete uploads: ${formatCount(uploads.aborted)} of ${formatCount(uploads.listed)} aborted` +
+        (uploads.failed > 0 ? `, ${formatCount(uploads.failed)} failed (${uploads.sample[0]?.message})` : ''),
+    );
+  }
   lines.push(...warnings.map((warning) => `warning: ${warning}`));
   lines.push(
     `requests: ${formatCount(requests.list)} list, ${formatCount(requests.delete)} delete, ` +

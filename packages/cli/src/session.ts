@@ -4,8 +4,10 @@ import {
   openStore,
   selectStore,
   type ObjectStore,
+  type OpenOptions,
   type StoreAdapter,
   type StoreConfig,
+  type StoreEntry,
 } from '@store/core';
 import { Adapters } from './adapters.js';
 import { loadConfigFile, type ConfigFile } from './config-file.js';
@@ -24,6 +26,18 @@ export interface Target {
   readonly key: string;
   /** The address as it was given. */
   readonly address: string;
+}
+
+/** Where an address leads. */
+export interface Located {
+  /** The same for two addresses of one store. */
+  readonly id: string;
+  readonly key: string;
+  readonly config: StoreConfig | StoreEntry;
+  readonly options: OpenOptions;
+  /** For stores of the configuration file. */
+  readonly named?:
+    { readonly name: string; readonly entry: StoreEntry; readonly file: ConfigFile } | undefined;
 }
 
 /** The stores that one run of the command uses: opened once each, closed together. */
@@ -45,24 +59,10 @@ export class Session implements AsyncDisposable {
    * @throws StoreError `InvalidConfig`, or `InvalidArgument` when it is no address
    */
   async open(address: string): Promise<Target> {
-    const scheme = /^([a-z][a-z0-9+.-]*):\/\//.exec(address)?.[1];
-    const adapter = scheme === undefined ? undefined : await this.#adapters.forScheme(scheme);
-    if (adapter?.url) {
-      const { config, key } = await adapter.url.parse(address);
-      const entry = { provider: adapter.provider, ...config };
-      const store = await this.#once(`url ${JSON.stringify(entry)}`, () =>
-        openStore(entry, { adapters: [adapter] }),
-      );
-      return { store, key, address };
-    }
-    const colon = address.indexOf(':');
-    if (colon < 0) {
-      throw new UsageError(
-        `${JSON.stringify(address)} is not an address; write STORE:key, with a store of the configuration, or a URL such as file:///directory/key`,
-      );
-    }
-    const store = await this.#openNamed(address.slice(0, colon) || undefined);
-    return { store, key: address.slice(colon + 1), address };
+    const { id, key, config, options } = await this.locate(address);
+    const store = this.#stores.get(id) ?? (await openStore(config, options));
+    this.#stores.set(id, store);
+    return { store, key, address };
   }
 
   /** As {@link open}, for commands that need a key. */
@@ -70,6 +70,38 @@ export class Session implements AsyncDisposable {
     const target = await this.open(address);
     if (target.key === '') throw new UsageError(`${JSON.stringify(address)} names no key`);
     return target;
+  }
+
+  /**
+   * What {@link open} would open, as data: for commands that look at the configuration itself.
+   *
+   * @throws as {@link open}
+   */
+  async locate(address: string): Promise<Located> {
+    const scheme = /^([a-z][a-z0-9+.-]*):\/\//.exec(address)?.[1];
+    const adapter = scheme === undefined ? undefined : await this.#adapters.forScheme(scheme);
+    if (adapter?.url) {
+      const { config, key } = await adapter.url.parse(address);
+      const entry = { provider: adapter.provider, ...config };
+      return { id: `url ${JSON.stringify(entry)}`, key, config: entry, options: { adapters: [adapter] } };
+    }
+    const colon = address.indexOf(':');
+    if (colon < 0) {
+      throw new UsageError(
+        `${JSON.stringify(address)} is not an address; write STORE:key, with a store of the configuration, or a URL such as file:///directory/key`,
+      );
+    }
+    const file = await this.#configFile();
+    const config = checkShape(file.value);
+    const { name, entry } = selectStore(config, address.slice(0, colon) || undefined);
+    const named = await this.#adapters.forProvider(entry.provider, `stores.${name}`);
+    return {
+      id: `name ${name}`,
+      key: address.slice(colon + 1),
+      config,
+      options: { adapters: [named], name, baseDirectory: file.directory },
+      named: { name, entry, file },
+    };
   }
 
   /** Checks the whole configuration; resolves to it and its path. */
@@ -85,22 +117,6 @@ export class Session implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     for (const store of this.#stores.values()) await store.close();
     this.#stores.clear();
-  }
-
-  async #openNamed(wanted: string | undefined): Promise<ObjectStore> {
-    const { directory, value } = await this.#configFile();
-    const config = checkShape(value);
-    const { name, entry } = selectStore(config, wanted);
-    const adapter = await this.#adapters.forProvider(entry.provider, `stores.${name}`);
-    return this.#once(`name ${name}`, () =>
-      openStore(config, { adapters: [adapter], name, baseDirectory: directory }),
-    );
-  }
-
-  async #once(id: string, open: () => Promise<ObjectStore>): Promise<ObjectStore> {
-    const store = this.#stores.get(id) ?? (await open());
-    this.#stores.set(id, store);
-    return store;
   }
 
   async #configFile(): Promise<ConfigFile> {

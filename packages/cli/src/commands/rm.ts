@@ -1,5 +1,11 @@
 import { Option, type Command } from 'commander';
-import { DeletionError, type DeletePrefixOptions, type DeletionStrategy } from '@store/core';
+import {
+  DeletionError,
+  type DeleteMarkerSelection,
+  type DeletePrefixOptions,
+  type DeletionStrategy,
+  type VersionSelection,
+} from '@store/core';
 import { canAsk, confirm } from '../confirm.js';
 import type { Context, Run } from '../context.js';
 import { EXIT, exitCodeOfReport, UsageError, type ExitCode } from '../exit-codes.js';
@@ -32,6 +38,10 @@ interface RmOptions {
   readonly minSize?: number;
   readonly maxSize?: number;
   readonly maxDelete?: number;
+  readonly versions?: VersionSelection;
+  readonly deleteMarkers?: DeleteMarkerSelection;
+  readonly uploads?: boolean;
+  readonly ifUnchanged?: boolean;
   readonly verify?: boolean;
   readonly strategy?: DeletionStrategy;
   readonly concurrency?: number;
@@ -68,6 +78,21 @@ export function addRm(program: Command, run: Run): void {
     .option('--min-size <size>', 'only objects of at least 1000, 10MB, 1.5GiB, …', size)
     .option('--max-size <size>', 'only objects of at most that size', size)
     .option('--max-delete <n>', 'stop before more than this many are deleted', integer(0))
+    .addOption(
+      new Option('--versions <which>', 'object versions: current objects, noncurrent, or all').choices([
+        'current',
+        'noncurrent',
+        'all',
+      ]),
+    )
+    .addOption(
+      new Option(
+        '--delete-markers <which>',
+        'delete markers; those that hide a version stay in any case',
+      ).choices(['keep', 'expired', 'all']),
+    )
+    .option('--uploads', 'abort incomplete multipart uploads first')
+    .option('--if-unchanged', 'only what still has the ETag that was listed')
     .optionsGroup('How to delete, with -r:')
     .option('--verify', 'list again at the end and say what is left')
     .option('--concurrency <n>', 'most delete requests in flight', integer(1, 1024))
@@ -215,6 +240,10 @@ function selectionOf(options: RmOptions, signal: AbortSignal): DeletePrefixOptio
     notAfterStart: options.notAfterStart,
     minSize: options.minSize,
     maxSize: options.maxSize,
+    versions: options.versions,
+    deleteMarkers: options.deleteMarkers,
+    uploads: options.uploads,
+    ifUnchanged: options.ifUnchanged,
     maxDelete: options.maxDelete,
     strategy: options.strategy,
     concurrency: options.concurrency,

@@ -183,7 +183,7 @@ export async function deleteObject(call: Call): Promise<Answer> {
   if (refused) throw new ServiceError(refused.status, refused.code, refused.message);
   const ifMatch = request.headers.get('if-match');
   // Without the object there is nothing to match: S3 answers 404 to a conditional delete.
-  if (ifMatch !== undefined && !quirks.ignoreDeleteConditions) {
+  if (ifMatch !== undefined && quirks.ignoreDeleteConditions !== true) {
     await bucket.objects.head({ key, ifMatch: ifMatch === '*' ? undefined : ifMatch }, {});
   }
   const deleted = await bucket.objects.deleteOne(versionId === undefined ? { key } : { key, versionId }, {});

@@ -19,8 +19,8 @@ export interface S3Quirks {
   readonly listV1Only?: boolean | undefined;
   /** `encoding-type` is ignored. */
   readonly ignoreEncodingType?: boolean | undefined;
-  /** Conditions on deletes are ignored, as by Ceph 16. */
-  readonly ignoreDeleteConditions?: boolean | undefined;
+  /** Conditions on deletes are ignored, as by Ceph 16; `batch`: those inside a batch. */
+  readonly ignoreDeleteConditions?: boolean | 'batch' | undefined;
   /** Conditional writes answer 501, as Swift's. */
   readonly noConditionalPut?: boolean | undefined;
   /** Deleting answers without a body instead of a DeleteResult when `Quiet` is asked for, as OSS does. */

@@ -1,0 +1,139 @@
+import type { Finding, StoreError } from '@store/core';
+import { notFoundOut, yesNo, type Subject } from './subject.js';
+
+/** Clocks that differ by less do no harm; milliseconds. */
+const HARMLESS_SKEW_MS = 60_000;
+
+/**
+ * Whether the service can be talked to at all: reachable, clock, region, credentials, bucket. What cannot be got
+ * over ends the diagnosis.
+ */
+export async function reach(subject: Subject): Promise<{ findings: Finding[]; goOn: boolean }> {
+  const findings: Finding[] = [];
+  for (let attempt = 0; attempt < 3; attempt++) {
+    const driver = subject.driver();
+    const listed = await subject.outcome(
+      'list',
+      driver.listPage({ prefix: subject.prefix, maxKeys: 1 }, subject.call),
+    );
+    const { error } = listed;
+    if (!error) {
+      findings.unshift({ probe: 'reachable', answer: 'yes' }, { probe: 'credentials', answer: 'good' });
+      return { findings, goOn: true };
+    }
+    const region = error.code === 'InvalidConfig' ? regionOf(error) : undefined;
+    if (region !== undefined && region !== subject.config.region) {
+      findings.push({
+        probe: 'region',
+        answer: region,
+        meaning: `it was ${JSON.stringify(subject.config.region ?? 'not set')}`,
+        settings: { region },
+      });
+      subject.config = { ...subject.config, region };
+      continue;
+    }
+    if (error.providerCode === 'RequestTimeTooSkewed' && attempt === 0) {
+      findings.push({
+        probe: 'clock',
+        answer: 'wrong',
+        meaning: "this machine's clock differs from the service's by more than 15 minutes; set it right",
+      });
+      // The SDK corrects itself by the answer, for this client; the others have to be told.
+      const again = await subject.outcome(
+        'list',
+        driver.listPage({ prefix: subject.prefix, maxKeys: 1 }, subject.call),
+      );
+      findings.push({
+        probe: 'credentials',
+        answer: again.error ? 'unknown' : 'good',
+        meaning: 'the other probes need the right time',
+      });
+      return { findings, goOn: false };
+    }
+    return {
+      findings: [...findings, refusal(error)],
+      goOn: error.code === 'AccessDenied' && isPolicy(error),
+    };
+  }
+  return { findings, goOn: false };
+}
+
+function refusal(error: StoreError): Finding {
+  if (error.code === 'Unavailable' || error.code === 'Timeout' || error.code === 'Corrupt') {
+    return { probe: 'reachable', answer: 'no', meaning: error.message };
+  }
+  if (error.code === 'NotFound') return { probe: 'bucket', answer: 'not there', meaning: error.message };
+  if (isPolicy(error)) {
+    return { probe: 'list', answer: 'denied', meaning: 'without s3:ListBucket no prefix can be deleted' };
+  }
+  return error.code === 'AccessDenied'
+    ? { probe: 'credentials', answer: 'refused', meaning: error.message }
+    : notFoundOut('reachable', error);
+}
+
+/** The credentials are known, and may not do this. */
+function isPolicy(error: StoreError): boolean {
+  return (
+    error.code === 'AccessDenied' &&
+    (error.providerCode === 'AccessDenied' || error.providerCode === undefined)
+  );
+}
+
+/** The region that a refusal names. */
+function regionOf(error: StoreError): string | undefined {
+  const { cause } = error;
+  if (typeof cause !== 'object' || cause === null) return undefined;
+  const { Region, $response } = cause as {
+    readonly Region?: unknown;
+    readonly $response?: { readonly headers?: Readonly<Record<string, string>> };
+  };
+  return typeof Region === 'string' ? Region : $response?.headers?.['x-amz-bucket-region'];
+}
+
+/** How addresses can be written, and how far the clocks are apart. */
+export async function address(subject: Subject): Promise<readonly Finding[]> {
+  const works = async (forcePathStyle: boolean): Promise<boolean> => {
+    const page = subject
+      .driver({ forcePathStyle })
+      .listPage({ prefix: subject.prefix, maxKeys: 1 }, subject.call);
+    return (await subject.outcome('list', page)).error === undefined;
+  };
+  const path = await works(true);
+  // The SDK writes the path style where the endpoint is an address of digits, whatever it is told.
+  const digits = /^https?:\/\/(?:[\d.]+|\[[^\]]*\])(?::|\/|$)/.test(subject.config.endpoint ?? '');
+  const host = !digits && (await works(false));
+  const forcePathStyle = path && (!host || subject.quirks.forcePathStyle);
+  subject.quirks = { ...subject.quirks, forcePathStyle };
+  return [
+    { probe: 'path-style addresses', answer: yesNo(path) },
+    { probe: 'host-style addresses', answer: digits ? 'not tried' : yesNo(host) },
+    { probe: 'addressing', answer: forcePathStyle ? 'path' : 'host', settings: { forcePathStyle } },
+  ];
+}
+
+/** Whether the clocks agree, by the `Date` of an answer. */
+export async function clock(subject: Subject): Promise<readonly Finding[]> {
+  const sentAt = Date.now();
+  const answer = await fetch(
+    subject.config.endpoint ?? `https://s3.${subject.config.region ?? 'us-east-1'}.amazonaws.com/`,
+    {
+      method: 'HEAD',
+      redirect: 'manual',
+      signal: subject.signal ?? null,
+    },
+  ).catch(() => undefined);
+  const date = Date.parse(answer?.headers.get('date') ?? '');
+  if (Number.isNaN(date)) return [{ probe: 'clock', answer: 'unknown' }];
+  const skew = Math.round((date - (sentAt + Date.now()) / 2) / 1000);
+  const harmless = Math.abs(skew) * 1000 < HARMLESS_SKEW_MS;
+  const seconds = `${Math.abs(skew)} s ${skew > 0 ? 'behind' : 'ahead'}`;
+  return [
+    {
+      probe: 'clock',
+      answer: harmless ? 'right' : seconds,
+      meaning: harmless
+        ? undefined
+        : `this machine's clock is ${seconds}; at 15 minutes requests are refused`,
+    },
+  ];
+}

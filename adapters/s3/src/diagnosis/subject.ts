@@ -1,0 +1,87 @@
+import { toStoreError, type Finding, type StoreError } from '@store/core';
+import type { S3Config } from '../config.js';
+import { S3Driver } from '../driver.js';
+import type { Quirks } from '../quirks.js';
+
+/** The service under examination, and what is known about it so far. */
+export class Subject {
+  readonly prefix: string;
+  readonly signal: AbortSignal | undefined;
+  config: S3Config;
+  quirks: Quirks;
+  /** Answers that asked for fewer requests. */
+  throttled = 0;
+  /** Operations that the credentials do not permit. */
+  readonly denied = new Set<string>();
+  versioning: 'enabled' | 'suspended' | 'off' | 'unknown' = 'unknown';
+  readonly #drivers: S3Driver[] = [];
+  #names = 0;
+
+  constructor(config: S3Config, quirks: Quirks, prefix: string, signal: AbortSignal | undefined) {
+    this.config = config;
+    this.quirks = quirks;
+    this.prefix = prefix;
+    this.signal = signal;
+  }
+
+  /** A driver with some quirks changed. Its requests are not repeated. */
+  driver(changes: Partial<Quirks> = {}, config: Partial<S3Config> = {}): S3Driver {
+    const driver = new S3Driver({ ...this.config, ...config }, { ...this.quirks, ...changes });
+    this.#drivers.push(driver);
+    return driver;
+  }
+
+  /** A key that no probe has used. */
+  key(name = 'key'): string {
+    return `${this.prefix}${++this.#names}-${name}`;
+  }
+
+  /** Writes a small object and resolves to its key and ETag. */
+  async object(key = this.key(), body = 'probe'): Promise<{ key: string; etag: string | undefined }> {
+    const { etag } = await this.driver().put({ key, body: Buffer.from(body) }, this.call);
+    return { key, etag };
+  }
+
+  /** Whether there is such an object. */
+  async exists(key: string): Promise<boolean> {
+    const found = await this.outcome('head', this.driver().head({ key }, this.call));
+    return found.error === undefined;
+  }
+
+  get call() {
+    return { signal: this.signal };
+  }
+
+  /** What became of a request; an abort ends the diagnosis. */
+  async outcome<T>(operation: string, request: Promise<T>): Promise<Outcome<T>> {
+    try {
+      return { value: await request, error: undefined };
+    } catch (thrown) {
+      const error = toStoreError(thrown);
+      if (error.code === 'Aborted') throw error;
+      if (error.code === 'Throttled') this.throttled++;
+      if (error.code === 'AccessDenied') this.denied.add(operation);
+      return { value: undefined, error };
+    }
+  }
+
+  async close(): Promise<void> {
+    for (const driver of this.#drivers.splice(0)) await driver.close();
+  }
+}
+
+export type Outcome<T> =
+  | { readonly value: T; readonly error: undefined }
+  | { readonly value: undefined; readonly error: StoreError };
+
+/** One question to a service. What it finds may change what the following ones ask with. */
+export type Probe = (subject: Subject) => Promise<readonly Finding[]>;
+
+export function yesNo(value: boolean): string {
+  return value ? 'yes' : 'no';
+}
+
+/** The finding of a probe that could not be made. */
+export function notFoundOut(probe: string, error: StoreError): Finding {
+  return { probe, answer: 'unknown', meaning: `the probe failed: ${error.message}` };
+}

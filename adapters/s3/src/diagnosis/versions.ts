@@ -1,0 +1,93 @@
+import { GetBucketVersioningCommand } from '@aws-sdk/client-s3';
+import type { Finding } from '@store/core';
+import { createClient } from '../client.js';
+import { yesNo, type Subject } from './subject.js';
+
+/** The state of the bucket's versioning, as it says, or as a write shows. */
+export async function versioning(subject: Subject): Promise<readonly Finding[]> {
+  const client = createClient(subject.config, subject.quirks);
+  const command = new GetBucketVersioningCommand({ Bucket: subject.config.bucket });
+  const answer = await subject.outcome('versioning', client.send(command));
+  client.destroy();
+  const { versionId } = await subject
+    .driver()
+    .put({ key: subject.key(), body: Buffer.from('x') }, subject.call);
+  const states = { Enabled: 'enabled', Suspended: 'suspended' } as const;
+  const said = answer.error
+    ? undefined
+    : answer.value.Status
+      ? states[answer.value.Status]
+      : ('off' as const);
+  subject.versioning =
+    said ?? (versionId === undefined ? 'unknown' : versionId === 'null' ? 'suspended' : 'enabled');
+  const kept = subject.versioning === 'enabled' || subject.versioning === 'suspended';
+  return [
+    {
+      probe: 'versioning',
+      answer: subject.versioning,
+      meaning: kept ? 'a plain delete puts a marker on top and frees nothing' : undefined,
+    },
+  ];
+}
+
+/** Whether versions can be listed to the end, and deleted. */
+export async function versionListing(subject: Subject): Promise<readonly Finding[]> {
+  const probe = 'version listing';
+  if (subject.versioning !== 'enabled') {
+    return [{ probe, answer: 'not tried', meaning: 'the bucket is not versioned' }];
+  }
+  const driver = subject.driver({ versions: true });
+  const prefix = `${subject.key('versions')}/`;
+  const written = 3;
+  for (let i = 0; i < written; i++) await subject.object(`${prefix}k`, String(i));
+  const marker = await subject.outcome('delete', driver.deleteOne({ key: `${prefix}k` }, subject.call));
+  const seen = new Set<string>();
+  let token: string | undefined;
+  let failed = false;
+  for (let pages = 0; pages < 10; pages++) {
+    const page = await subject.outcome(
+      'listVersions',
+      (async () => driver.listVersionsPage?.({ prefix, token, maxKeys: 2 }, subject.call))(),
+    );
+    if (!page.value) {
+      failed = true;
+      break;
+    }
+    for (const { versionId, deleteMarker } of page.value.versions) seen.add(`${deleteMarker} ${versionId}`);
+    token = page.value.nextToken;
+    if (!page.value.truncated || token === undefined) break;
+  }
+  const complete = !failed && seen.size === written + 1;
+  return [
+    {
+      probe,
+      answer: failed ? 'no' : complete ? 'yes' : 'incomplete',
+      meaning: complete ? undefined : 'versions cannot be deleted reliably; options on versions are refused',
+      settings: { versions: complete },
+    },
+    { probe: 'delete markers told', answer: yesNo(marker.value?.deleteMarker === true) },
+  ];
+}
+
+/** Whether deleting what is not there succeeds, and whether incomplete uploads can be listed and aborted. */
+export async function others(subject: Subject): Promise<readonly Finding[]> {
+  const driver = subject.driver();
+  const missing = await subject.outcome(
+    'delete',
+    driver.deleteOne({ key: subject.key('never') }, subject.call),
+  );
+  const key = subject.key('upload');
+  const begun = await subject.outcome('put', driver.createUpload({ key }, subject.call));
+  const listed = await subject.outcome(
+    'listUploads',
+    driver.listUploadsPage({ prefix: key, maxUploads: 10 }, subject.call),
+  );
+  if (begun.value !== undefined) await driver.abortUpload({ key, uploadId: begun.value }, {});
+  return [
+    { probe: 'missing key on delete', answer: missing.error ? missing.error.code : 'succeeds' },
+    {
+      probe: 'uploads listing',
+      answer: yesNo(listed.value?.uploads.some((upload) => upload.key === key) ?? false),
+    },
+  ];
+}

@@ -1,0 +1,129 @@
+// Tests against the server that `main.ts` has started; it says where in the environment.
+import { describeObjectStore, expectClosedBooks } from '@store/conformance';
+import { diagnoseStore, openStore, type DeletionStrategy, type ObjectStore } from '@store/core';
+import { s3 } from '@store/s3';
+import { expect } from 'chai';
+import { after, before, describe, it } from 'mocha';
+import { makeBucket } from './buckets.js';
+import { AWS_ANSWERS, EXPECTATIONS } from './expectations.js';
+import type { Access } from './real-server.js';
+
+const name = process.env['STORE_REAL_SERVER'] ?? '';
+const access = JSON.parse(process.env['STORE_REAL_ACCESS'] ?? '') as Access;
+const expectations = EXPECTATIONS[name];
+if (!expectations) throw new Error(`there are no expectations of ${name}`);
+const { config, versions, objects, suite, doctor } = expectations;
+
+function open(bucket: string, more: object = {}): Promise<ObjectStore> {
+  return openStore({ provider: 's3', bucket, ...access, ...config, ...more }, { adapters: [s3] });
+}
+
+/** Runs requests, some at a time. */
+async function each<T>(items: Iterable<T>, work: (item: T) => Promise<unknown>): Promise<void> {
+  const queue = items[Symbol.iterator]();
+  const worker = async (): Promise<void> => {
+    for (let next = queue.next(); !next.done; next = queue.next()) await work(next.value);
+  };
+  await Promise.all(Array.from({ length: 32 }, worker));
+}
+
+async function keysOf(store: ObjectStore, prefix: string): Promise<string[]> {
+  const keys: string[] = [];
+  for await (const { key } of store.list(prefix)) keys.push(key);
+  return keys;
+}
+
+await makeBucket(access, 'store-plain', false);
+describeObjectStore(`s3 on ${name}`, () => open('store-plain'), suite);
+if (versions) {
+  await makeBucket(access, 'store-versioned', true);
+  describeObjectStore(`s3 on ${name}, versioned`, () => open('store-versioned'), {
+    ...suite,
+    manyKeys: 1_200,
+  });
+}
+
+describe(`deleting on ${name}`, () => {
+  let store: ObjectStore;
+  before(async () => {
+    store = await open('store-plain');
+  });
+  after(() => store.close());
+
+  const siblings = ['del', 'del-x/1', 'del0', 'delete/1'];
+  for (const strategy of ['batch', 'single'] satisfies DeletionStrategy[]) {
+    it(`deletes ${objects} objects by ${strategy}, and no sibling`, async () => {
+      await each(siblings, (key) => store.put(key, 'stays'));
+      const keys = Array.from({ length: objects }, (_, i) => `del/${i % 100}/${i}`);
+      await each(keys, (key) => store.put(key, 'x'));
+      const report = await store.deletePrefix('del/', { strategy, verify: true });
+      expectClosedBooks(report);
+      expect(report).to.deep.include({
+        strategy,
+        listed: objects,
+        deleted: objects,
+        complete: true,
+        remaining: { count: 0, sample: [] },
+      });
+      expect(await keysOf(store, 'del')).to.have.members(siblings);
+    }).timeout(600_000);
+  }
+
+  it('works at once with Content-MD5, and finds out that it is wanted without being told', async () => {
+    await using generic = await open('store-plain', { profile: 'generic' });
+    await each(
+      Array.from({ length: 500 }, (_, i) => `md5/${i}`),
+      (key) => store.put(key, 'x'),
+    );
+    const report = await generic.deletePrefix('md5/');
+    expect(report).to.include({ deleted: 500, complete: true, strategy: 'batch' });
+    // Swift takes nothing else, Ceph takes anything.
+    if (name === 'swift') expect(report.warnings.join()).to.match(/quirks\.contentMd5/);
+    else expect(report.warnings).to.deep.equal([]);
+  }).timeout(60_000);
+
+  it('is described by store doctor as the table says', async () => {
+    await makeBucket(access, 'store-doctor', false);
+    const entry = { provider: 's3', bucket: 'store-doctor', ...access };
+    const diagnosis = diagnoseStore(entry, { adapters: [s3] }, { prefix: 'somewhere/' });
+    const answers: Record<string, string> = {};
+    for await (const { probe, answer } of diagnosis ?? []) answers[probe] = answer;
+    expect(answers).to.deep.equal({ ...AWS_ANSWERS, ...doctor });
+    await using left = await open('store-doctor');
+    expect(await keysOf(left, '')).to.deep.equal([]);
+  }).timeout(120_000);
+
+  if (versions) {
+    it('deletes 2,000 keys with 3 versions each, markers among them', async () => {
+      await using versioned = await open('store-versioned');
+      const keys = Array.from({ length: 2_000 }, (_, i) => `v/${i}`);
+      for (const body of ['1', '2', '3']) await each(keys, (key) => versioned.put(key, body));
+      const hidden = keys.filter((_, i) => i % 4 === 0);
+      await each(hidden, (key) => versioned.delete(key));
+      const first = await versioned.deletePrefix('v/', { versions: 'noncurrent', deleteMarkers: 'expired' });
+      // The current version of each key that is not hidden stays; of the others nothing does.
+      expect(first).to.include({ failed: 0, complete: true, deleted: 500 * 3 + 1_500 * 2 + 500 });
+      expect(await keysOf(versioned, 'v/')).to.have.length(1_500);
+      const left = [];
+      for await (const one of versioned.listVersions('v/')) left.push(one.deleteMarker);
+      expect(left).to.have.length(1_500).and.not.include(true);
+      const second = await versioned.deletePrefix('v/', { versions: 'all', verify: true });
+      expect(second).to.include({ deleted: 1_500, complete: true });
+      for await (const one of versioned.listVersions('v/')) expect.fail(`${one.key} is left`);
+    }).timeout(600_000);
+  } else {
+    it('refuses to delete versions, and deletes nothing, where that cannot be done rightly', async () => {
+      await store.put('v/1', 'x');
+      for (const options of [
+        { versions: 'all' },
+        { deleteMarkers: 'expired' },
+        { ifUnchanged: true },
+      ] as const) {
+        const error: unknown = await store.deletePrefix('v/', options).catch((thrown: unknown) => thrown);
+        expect(error).to.include({ code: 'Unsupported' });
+      }
+      expect(await keysOf(store, 'v/')).to.deep.equal(['v/1']);
+      await store.delete('v/1');
+    });
+  }
+});
