@@ -86,7 +86,7 @@ describe('s3: a run through a bad day', () => {
       const emulator = await emulate({ requireContentMd5: code });
       await emulator.bucket('demo').seed(numbered(20_000));
       // Slow enough for the first batches to be on their way together.
-      emulator.setFaults({ faults: [{ operation: 'DeleteObjects', times: 8, effect: { delayMs: 700 } }] });
+      emulator.setFaults({ faults: [{ operation: 'DeleteObjects', times: 16, effect: { delayMs: 500 } }] });
       const report = await (await storeOn(emulator)).deletePrefix('p/');
       expect(report).to.include({ deleted: 20_000, complete: true, strategy: 'batch' });
       expect(report.warnings).to.have.length(1);
