@@ -2,6 +2,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { openStore, type ObjectStore } from '@store/core';
+import { s3 } from '@store/s3';
 
 /** Clock ticks a second, as `/proc` counts CPU time. */
 const TICKS = 100;
@@ -31,4 +33,12 @@ export async function startEmulatorProcess(...args: readonly string[]) {
       await ended;
     },
   };
+}
+
+/** A store on such an emulator, with the credentials that it has by default. */
+export function openBenchStore(endpoint: string): Promise<ObjectStore> {
+  process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
+  const credentials = { accessKeyId: 'AK', secretAccessKey: 'SK' };
+  const entry = { provider: 's3', bucket: 'demo', region: 'us-east-1', endpoint, ...credentials };
+  return openStore(entry, { adapters: [s3] });
 }

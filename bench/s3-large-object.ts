@@ -3,27 +3,14 @@
 //   npm run bench:s3   or   node --expose-gc bench/dist/s3-large-object.js [MIB]
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
-import { openStore } from '@store/core';
-import { s3 } from '@store/s3';
-import { startEmulatorProcess } from './emulator-process.js';
+import { openBenchStore, startEmulatorProcess } from './emulator-process.js';
 import { Meter } from './meter.js';
 
-process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
 const mib = Number(process.argv[2] ?? 1024);
 const CHUNK = Buffer.alloc(1024 * 1024, 'abcdefgh');
 
 const emulator = await startEmulatorProcess('--s3', '0', '--bucket', 'demo');
-const store = await openStore(
-  {
-    provider: 's3',
-    bucket: 'demo',
-    endpoint: emulator.endpoint,
-    region: 'us-east-1',
-    accessKeyId: 'AK',
-    secretAccessKey: 'SK',
-  },
-  { adapters: [s3] },
-);
+const store = await openBenchStore(emulator.endpoint);
 await store.put('warm-up', CHUNK);
 
 function* body(): Generator<Buffer> {

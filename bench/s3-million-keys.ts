@@ -2,12 +2,9 @@
 // own. Both share this machine's cores, so the rate is a floor.
 //
 //   npm run bench:s3   or   node --expose-gc bench/dist/s3-million-keys.js [KEYS]
-import { openStore } from '@store/core';
-import { s3 } from '@store/s3';
-import { startEmulatorProcess } from './emulator-process.js';
+import { openBenchStore, startEmulatorProcess } from './emulator-process.js';
 import { keysText, mebibytes, Meter } from './meter.js';
 
-process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
 const total = Number(process.argv[2] ?? 1_000_000);
 
 const emulator = await startEmulatorProcess(
@@ -19,17 +16,7 @@ const emulator = await startEmulatorProcess(
   `demo/bench/=${total}`,
 );
 const filled = await emulator.usage();
-const store = await openStore(
-  {
-    provider: 's3',
-    bucket: 'demo',
-    endpoint: emulator.endpoint,
-    region: 'us-east-1',
-    accessKeyId: 'AK',
-    secretAccessKey: 'SK',
-  },
-  { adapters: [s3] },
-);
+const store = await openBenchStore(emulator.endpoint);
 // Connections and code are there before the measurement begins.
 await store.exists('nothing');
 

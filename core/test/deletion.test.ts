@@ -1,5 +1,4 @@
 import {
-  createObjectStore,
   DeletionError,
   StoreError,
   type BatchDeleteResult,
@@ -7,49 +6,11 @@ import {
   type DeletePrefixOptions,
   type DeletionFailure,
   type DeletionProgress,
-  type DeletionReport,
 } from '@store/core';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { describe, it } from 'mocha';
-import { SetDriver, type SetDriverSettings } from './set-driver.js';
-import { SimulatedClock } from './simulated-clock.js';
-
-function names(count: number, prefix = 'p/'): string[] {
-  return Array.from({ length: count }, (_, i) => `${prefix}${String(i).padStart(6, '0')}`);
-}
-
-function makeStore(settings: SetDriverSettings) {
-  const driver = new SetDriver(settings);
-  const clock = new SimulatedClock();
-  return { driver, clock, store: createObjectStore(driver, { clock }) };
-}
-
-async function rejection(promise: Promise<unknown>): Promise<StoreError> {
-  try {
-    await promise;
-  } catch (error) {
-    if (error instanceof StoreError) return error;
-    throw error;
-  }
-  return expect.fail('it should have been rejected');
-}
-
-async function brokenRun(run: Promise<DeletionReport>): Promise<DeletionError> {
-  const error = await rejection(run);
-  if (error instanceof DeletionError) return error;
-  return expect.fail('the error has no report');
-}
-
-function expectClosedBooks(report: DeletionReport): void {
-  expect(report.listed, 'listed').to.equal(report.matched + report.filtered);
-  expect(report.matched, 'matched').to.equal(report.deleted + report.failed + report.skipped);
-  const byCode = Object.values(report.failures.byCode).reduce((sum, count) => sum + count, 0);
-  expect(byCode, 'byCode').to.equal(report.failed + report.blocked);
-}
-
-const denied = (key: string) =>
-  ({ key, reason: { code: 'AccessDenied', message: 'no', retryable: false } }) as const;
+import { brokenRun, denied, expectClosedBooks, makeStore, names, rejection } from './deletion-harness.js';
 
 describe('deletePrefix', () => {
   it('deletes all of the prefix and nothing else, in full batches', async () => {
@@ -378,52 +339,6 @@ describe('deletePrefix', () => {
     expect(report.remaining).to.deep.equal({ count: 1, sample: ['p/late'] });
   });
 
-  describe('when aborted', () => {
-    it('sends nothing new, waits for what is in flight, and accounts for everything', async () => {
-      const controller = new AbortController();
-      let finished = 0;
-      const { driver, store } = makeStore({
-        keys: names(30_000),
-        onBatch: async (_targets, really) => {
-          if (driver.batches.length >= 3) controller.abort();
-          await new Promise(setImmediate);
-          finished++;
-          return really();
-        },
-      });
-      const report = await store.deletePrefix('p/', { signal: controller.signal, concurrency: 2 });
-      expect(report).to.include({ aborted: true, complete: false });
-      expect(finished).to.equal(driver.batches.length);
-      expect(driver.batches.length).to.be.at.most(4);
-      expect(report.deleted).to.equal(30_000 - driver.keys.size);
-      expectClosedBooks(report);
-    });
-
-    it('does not wait out a back-off', async () => {
-      const controller = new AbortController();
-      const { store, clock } = makeStore({
-        keys: names(10),
-        onBatch: () => {
-          throw new StoreError('Throttled', 'SlowDown', { retryAfterMs: 60_000 });
-        },
-      });
-      clock.sleep = async (_ms, signal) => {
-        controller.abort();
-        expect(signal?.aborted).to.equal(true);
-      };
-      const report = await store.deletePrefix('p/', { signal: controller.signal });
-      expect(report).to.include({ aborted: true, failed: 10 });
-      expect(report.failures.byCode).to.deep.equal({ Throttled: 10 });
-    });
-
-    it('before it began, does nothing', async () => {
-      const { driver, store } = makeStore({ keys: names(10) });
-      const report = await store.deletePrefix('p/', { signal: AbortSignal.abort() });
-      expect(report).to.include({ aborted: true, listed: 0, deleted: 0 });
-      expect(driver.keys.size).to.equal(10);
-    });
-  });
-
   it('tells its progress, and the last word is the report', async () => {
     const seen: DeletionProgress[] = [];
     const { store } = makeStore({ keys: names(5000) });
@@ -495,48 +410,5 @@ describe('deletePrefix', () => {
       ),
       { numRuns: 60 },
     );
-  });
-});
-
-describe('deleteMany', () => {
-  it('takes keys from any iterable, refuses the bad ones by name, and deletes the others', async () => {
-    const { driver, store } = makeStore({ keys: names(2100) });
-    async function* targets() {
-      yield* names(2100).slice(100);
-      yield '';
-      yield { key: 'bad\ud800' };
-      yield 'x'.repeat(2000);
-      yield { key: 'p/000001', versionId: 'v1' };
-      yield null as unknown as string;
-    }
-    const report = await store.deleteMany(targets());
-    expect(report).to.include({ prefix: null, listed: 2005, deleted: 2000, failed: 5, complete: false });
-    expect(report.failures.byCode).to.deep.equal({ InvalidArgument: 5 });
-    expect(driver.keys.size).to.equal(100);
-    expect(driver.batches.flat().every((key) => key.startsWith('p/'))).to.equal(true);
-    expectClosedBooks(report);
-  });
-
-  it('counts a key that is named twice twice, and sends it once', async () => {
-    const { driver, store } = makeStore({ keys: ['a', 'b'] });
-    const report = await store.deleteMany(['a', 'b', 'a']);
-    expect(report).to.include({ listed: 3, deleted: 3, complete: true });
-    expect(driver.batches).to.deep.equal([['a', 'b']]);
-  });
-
-  it('refuses a string, which is an iterable of characters', async () => {
-    const { driver, store } = makeStore({ keys: ['a', 'b'] });
-    expect((await rejection(store.deleteMany('ab'))).code).to.equal('InvalidArgument');
-    expect(driver.keys.size).to.equal(2);
-  });
-
-  it('deletes what was named before the iterable threw, and rejects', async () => {
-    const { store } = makeStore({ keys: names(1500) });
-    function* targets() {
-      yield* names(1000);
-      throw new Error('the source broke');
-    }
-    const error = await brokenRun(store.deleteMany(targets()));
-    expect(error.report).to.include({ deleted: 1000, complete: false });
   });
 });

@@ -8,13 +8,8 @@ import {
   DeleteObjectsCommand,
   GetObjectCommand,
   HeadObjectCommand,
-  ListMultipartUploadsCommand,
-  ListObjectsCommand,
-  ListObjectsV2Command,
-  ListObjectVersionsCommand,
   PutObjectCommand,
   UploadPartCommand,
-  type S3Client,
 } from '@aws-sdk/client-s3';
 import {
   defineCapabilities,
@@ -34,8 +29,6 @@ import {
   type ListPageRequest,
   type ListUploadsPage,
   type ListUploadsPageRequest,
-  type ListVersionsPage,
-  type ListVersionsPageRequest,
   type ObjectInfo,
   type PresignRequest,
   type PutRequest,
@@ -44,23 +37,18 @@ import {
   type UploadPartRequest,
   type WriteResult,
 } from '@store/core';
-import { createClient, timeoutOf } from './client.js';
+import { createClient } from './client.js';
 import type { S3Config } from './config.js';
-import { withDeadline } from './deadline.js';
 import { ContentMd5, wantsContentMd5 } from './content-md5.js';
-import { adjustedError, keyFailure, translate } from './errors.js';
-import { listDecoder } from './list-decoding.js';
-import { listedInfo, nextMarker, uploadInfo, versionInfos } from './listed.js';
+import { adjustedError, keyFailure } from './errors.js';
+import { listObjectsV1, listObjectsV2, listUploads, listVersions } from './listings.js';
 import { bodyInfo, putAttributes } from './attributes.js';
-import { joinMarkers, splitMarkers } from './page-token.js';
-import { deleteParameters, listParameters } from './pass-through.js';
+import { deleteParameters } from './pass-through.js';
 import { presignRequest } from './presign.js';
 import type { Quirks } from './quirks.js';
+import { Requests } from './requests.js';
 
 const MIB = 1024 * 1024;
-
-/** Slowest upload that is waited for, in bytes a second, on top of the time-out. */
-const SLOWEST_UPLOAD = 64 * 1024;
 
 /** S3 over the AWS SDK. Each method is one request. */
 export class S3Driver implements StoreDriver {
@@ -68,18 +56,16 @@ export class S3Driver implements StoreDriver {
   readonly capabilities: Capabilities;
   readonly listVersionsPage: StoreDriver['listVersionsPage'];
   readonly deleteBatch: StoreDriver['deleteBatch'];
-  readonly #client: S3Client;
+  readonly #requests: Requests;
   readonly #config: S3Config;
   readonly #quirks: Quirks;
-  readonly #bucket: string;
   readonly #contentMd5: ContentMd5;
 
   constructor(config: S3Config, quirks: Quirks) {
     this.#config = config;
     this.#quirks = quirks;
-    this.#bucket = config.bucket;
     this.#contentMd5 = new ContentMd5(quirks.contentMd5 === true);
-    this.#client = createClient(config, quirks, this.#contentMd5);
+    this.#requests = new Requests(createClient(config, quirks, this.#contentMd5), config);
     this.capabilities = defineCapabilities({
       list: {
         order: quirks.orderedList ? 'utf8' : 'none',
@@ -101,120 +87,23 @@ export class S3Driver implements StoreDriver {
     });
     if (!quirks.disableBatchDelete)
       this.deleteBatch = (targets, call) => this.#deleteBatchAdjusting(targets, call);
-    if (quirks.versions) this.listVersionsPage = (request, call) => this.#listVersionsPage(request, call);
+    if (quirks.versions)
+      this.listVersionsPage = (request, call) => listVersions(this.#requests, request, call);
   }
 
   async listPage(request: ListPageRequest, call: DriverCall): Promise<ListPage> {
-    return this.#quirks.listVersion === 1 ? this.#listPageV1(request, call) : this.#listPageV2(request, call);
-  }
-
-  async #listPageV2(request: ListPageRequest, call: DriverCall): Promise<ListPage> {
-    const { prefix, token, startAfter, maxKeys, delimiter } = request;
-    const command = new ListObjectsV2Command({
-      Bucket: this.#bucket,
-      Prefix: prefix,
-      ContinuationToken: token,
-      StartAfter: startAfter,
-      MaxKeys: maxKeys,
-      Delimiter: delimiter,
-      EncodingType: 'url',
-      ...listParameters(call.pass),
-    });
-    return this.#run('list', undefined, call, async (abortSignal) => {
-      const page = await this.#client.send(command, { abortSignal });
-      const decode = listDecoder(page.EncodingType);
-      return {
-        objects: (page.Contents ?? []).map((object) => listedInfo(object, decode)),
-        prefixes: (page.CommonPrefixes ?? []).map(({ Prefix }) => ({ prefix: decode(Prefix) })),
-        truncated: page.IsTruncated ?? false,
-        nextToken: page.NextContinuationToken,
-      };
-    });
-  }
-
-  async #listPageV1(request: ListPageRequest, call: DriverCall): Promise<ListPage> {
-    const { prefix, token, startAfter, maxKeys, delimiter } = request;
-    const command = new ListObjectsCommand({
-      Bucket: this.#bucket,
-      Prefix: prefix,
-      Marker: token ?? startAfter,
-      MaxKeys: maxKeys,
-      Delimiter: delimiter,
-      EncodingType: 'url',
-      ...listParameters(call.pass),
-    });
-    return this.#run('list', undefined, call, async (abortSignal) => {
-      const page = await this.#client.send(command, { abortSignal });
-      const decode = listDecoder(page.EncodingType);
-      const objects = (page.Contents ?? []).map((object) => listedInfo(object, decode));
-      const prefixes = (page.CommonPrefixes ?? []).map(({ Prefix }) => ({ prefix: decode(Prefix) }));
-      const truncated = page.IsTruncated ?? false;
-      // Without a delimiter the service does not name the next marker: it is the last key.
-      const told = page.NextMarker === undefined ? undefined : decode(page.NextMarker);
-      return {
-        objects,
-        prefixes,
-        truncated,
-        nextToken: truncated ? (told ?? nextMarker(objects, prefixes)) : undefined,
-      };
-    });
-  }
-
-  async #listVersionsPage(request: ListVersionsPageRequest, call: DriverCall): Promise<ListVersionsPage> {
-    const { prefix, token, startAfter, maxKeys } = request;
-    const [keyMarker, versionMarker] = token === undefined ? [startAfter, undefined] : splitMarkers(token);
-    const command = new ListObjectVersionsCommand({
-      Bucket: this.#bucket,
-      Prefix: prefix,
-      // Both, or some services (Ceph) list the same page for ever.
-      KeyMarker: keyMarker,
-      VersionIdMarker: versionMarker,
-      MaxKeys: maxKeys,
-      EncodingType: 'url',
-      ...listParameters(call.pass),
-    });
-    return this.#run('listVersions', undefined, call, async (abortSignal) => {
-      const page = await this.#client.send(command, { abortSignal });
-      const decode = listDecoder(page.EncodingType);
-      const { NextKeyMarker, NextVersionIdMarker } = page;
-      return {
-        versions: versionInfos(page.Versions ?? [], page.DeleteMarkers ?? [], decode),
-        truncated: page.IsTruncated ?? false,
-        nextToken:
-          NextKeyMarker === undefined ? undefined : joinMarkers(decode(NextKeyMarker), NextVersionIdMarker),
-      };
-    });
+    const list = this.#quirks.listVersion === 1 ? listObjectsV1 : listObjectsV2;
+    return list(this.#requests, request, call);
   }
 
   async listUploadsPage(request: ListUploadsPageRequest, call: DriverCall): Promise<ListUploadsPage> {
-    const { prefix, token, maxUploads } = request;
-    const [keyMarker, idMarker] = token === undefined ? [] : splitMarkers(token);
-    const command = new ListMultipartUploadsCommand({
-      Bucket: this.#bucket,
-      Prefix: prefix,
-      KeyMarker: keyMarker,
-      UploadIdMarker: idMarker,
-      MaxUploads: maxUploads,
-      EncodingType: 'url',
-      ...listParameters(call.pass),
-    });
-    return this.#run('listUploads', undefined, call, async (abortSignal) => {
-      const page = await this.#client.send(command, { abortSignal });
-      const decode = listDecoder(page.EncodingType);
-      const { NextKeyMarker, NextUploadIdMarker } = page;
-      return {
-        uploads: (page.Uploads ?? []).map((upload) => uploadInfo(upload, decode)),
-        truncated: page.IsTruncated ?? false,
-        nextToken:
-          NextKeyMarker === undefined ? undefined : joinMarkers(decode(NextKeyMarker), NextUploadIdMarker),
-      };
-    });
+    return listUploads(this.#requests, request, call);
   }
 
   async head(request: ReadRequest, call: DriverCall): Promise<ObjectInfo> {
     const command = new HeadObjectCommand(this.#readInput(request));
-    return this.#run('head', request.key, call, async (abortSignal) =>
-      bodyInfo(request.key, await this.#client.send(command, { abortSignal })),
+    return this.#requests.run('head', request.key, call, async (abortSignal) =>
+      bodyInfo(request.key, await this.#requests.client.send(command, { abortSignal })),
     );
   }
 
@@ -224,8 +113,8 @@ export class S3Driver implements StoreDriver {
       ...this.#readInput(request),
       Range: range && `bytes=${range.start}-${range.end ?? ''}`,
     });
-    return this.#run('get', key, call, async (abortSignal) => {
-      const answer = await this.#client.send(command, { abortSignal });
+    return this.#requests.run('get', key, call, async (abortSignal) => {
+      const answer = await this.#requests.client.send(command, { abortSignal });
       const { Body } = answer;
       if (!(Body instanceof Readable)) throw new StoreError('Corrupt', 'the answer has no body');
       // The deadline ends with the head; from here on the caller's signal closes the socket.
@@ -236,18 +125,18 @@ export class S3Driver implements StoreDriver {
   async put(request: PutRequest, call: DriverCall): Promise<WriteResult> {
     const { key, body } = request;
     const command = new PutObjectCommand({
-      Bucket: this.#bucket,
+      Bucket: this.#requests.bucket,
       Key: key,
       Body: inMemory(body),
       ...putAttributes(request),
       ...writeConditions(request),
     });
-    return this.#run(
+    return this.#requests.run(
       'put',
       key,
       call,
       async (abortSignal) => {
-        const { ETag, VersionId } = await this.#client.send(command, { abortSignal });
+        const { ETag, VersionId } = await this.#requests.client.send(command, { abortSignal });
         return { key, etag: ETag, versionId: VersionId };
       },
       inMemory(body).length,
@@ -255,25 +144,29 @@ export class S3Driver implements StoreDriver {
   }
 
   async copy({ from, fromVersionId, to }: CopyRequest, call: DriverCall): Promise<WriteResult> {
-    const source = encodeURIComponent(`${this.#bucket}/${from}`).replaceAll('%2F', '/');
+    const source = encodeURIComponent(`${this.#requests.bucket}/${from}`).replaceAll('%2F', '/');
     const version = fromVersionId === undefined ? '' : `?versionId=${encodeURIComponent(fromVersionId)}`;
-    const command = new CopyObjectCommand({ Bucket: this.#bucket, Key: to, CopySource: source + version });
-    return this.#run('copy', from, call, async (abortSignal) => {
-      const { CopyObjectResult, VersionId } = await this.#client.send(command, { abortSignal });
+    const command = new CopyObjectCommand({
+      Bucket: this.#requests.bucket,
+      Key: to,
+      CopySource: source + version,
+    });
+    return this.#requests.run('copy', from, call, async (abortSignal) => {
+      const { CopyObjectResult, VersionId } = await this.#requests.client.send(command, { abortSignal });
       return { key: to, etag: CopyObjectResult?.ETag, versionId: VersionId };
     });
   }
 
   async deleteOne({ key, versionId, ifMatch }: DeleteTarget, call: DriverCall): Promise<DeletedTarget> {
     const command = new DeleteObjectCommand({
-      Bucket: this.#bucket,
+      Bucket: this.#requests.bucket,
       Key: notEmpty(key),
       VersionId: versionId,
       IfMatch: ifMatch,
       ...deleteParameters(call.pass),
     });
-    return this.#run('delete', key, call, async (abortSignal) => {
-      const { DeleteMarker, VersionId } = await this.#client.send(command, { abortSignal });
+    return this.#requests.run('delete', key, call, async (abortSignal) => {
+      const { DeleteMarker, VersionId } = await this.#requests.client.send(command, { abortSignal });
       return {
         key,
         versionId,
@@ -305,7 +198,7 @@ export class S3Driver implements StoreDriver {
   async #deleteBatch(targets: readonly DeleteTarget[], call: DriverCall): Promise<BatchDeleteResult> {
     const { quietDeletes, checksumAlgorithm } = this.#quirks;
     const command = new DeleteObjectsCommand({
-      Bucket: this.#bucket,
+      Bucket: this.#requests.bucket,
       Delete: {
         Objects: targets.map(({ key, versionId, ifMatch }) => ({
           Key: notEmpty(key),
@@ -317,8 +210,8 @@ export class S3Driver implements StoreDriver {
       ChecksumAlgorithm: checksumAlgorithm,
       ...deleteParameters(call.pass),
     });
-    return this.#run('deleteBatch', undefined, call, async (abortSignal) => {
-      const { Deleted = [], Errors = [] } = await this.#client.send(command, { abortSignal });
+    return this.#requests.run('deleteBatch', undefined, call, async (abortSignal) => {
+      const { Deleted = [], Errors = [] } = await this.#requests.client.send(command, { abortSignal });
       const failed = Errors.map(({ Key = '', VersionId, Code, Message }) => ({
         key: Key,
         versionId: VersionId,
@@ -345,12 +238,12 @@ export class S3Driver implements StoreDriver {
   async createUpload(request: CreateUploadRequest, call: DriverCall): Promise<string> {
     const { key } = request;
     const command = new CreateMultipartUploadCommand({
-      Bucket: this.#bucket,
+      Bucket: this.#requests.bucket,
       Key: key,
       ...putAttributes(request),
     });
-    return this.#run('put', key, call, async (abortSignal) => {
-      const { UploadId } = await this.#client.send(command, { abortSignal });
+    return this.#requests.run('put', key, call, async (abortSignal) => {
+      const { UploadId } = await this.#requests.client.send(command, { abortSignal });
       if (!UploadId) throw new StoreError('Corrupt', 'the service began an upload without an id');
       return UploadId;
     });
@@ -359,18 +252,18 @@ export class S3Driver implements StoreDriver {
   async uploadPart(request: UploadPartRequest, call: DriverCall): Promise<string> {
     const { key, uploadId, partNumber, body } = request;
     const command = new UploadPartCommand({
-      Bucket: this.#bucket,
+      Bucket: this.#requests.bucket,
       Key: key,
       UploadId: uploadId,
       PartNumber: partNumber,
       Body: body,
     });
-    return this.#run(
+    return this.#requests.run(
       'put',
       key,
       call,
       async (abortSignal) => {
-        const { ETag } = await this.#client.send(command, { abortSignal });
+        const { ETag } = await this.#requests.client.send(command, { abortSignal });
         if (!ETag) throw new StoreError('Corrupt', 'the service took a part without an ETag');
         return ETag;
       },
@@ -381,7 +274,7 @@ export class S3Driver implements StoreDriver {
   async completeUpload(request: CompleteUploadRequest, call: DriverCall): Promise<WriteResult> {
     const { key, uploadId, parts } = request;
     const command = new CompleteMultipartUploadCommand({
-      Bucket: this.#bucket,
+      Bucket: this.#requests.bucket,
       Key: key,
       UploadId: uploadId,
       MultipartUpload: {
@@ -389,53 +282,45 @@ export class S3Driver implements StoreDriver {
       },
       ...writeConditions(request),
     });
-    return this.#run('put', key, call, async (abortSignal) => {
-      const { ETag, VersionId } = await this.#client.send(command, { abortSignal });
+    return this.#requests.run('put', key, call, async (abortSignal) => {
+      const { ETag, VersionId } = await this.#requests.client.send(command, { abortSignal });
       return { key, etag: ETag, versionId: VersionId };
     });
   }
 
   async abortUpload({ key, uploadId }: AbortUploadRequest, call: DriverCall): Promise<void> {
-    const command = new AbortMultipartUploadCommand({ Bucket: this.#bucket, Key: key, UploadId: uploadId });
+    const command = new AbortMultipartUploadCommand({
+      Bucket: this.#requests.bucket,
+      Key: key,
+      UploadId: uploadId,
+    });
     try {
-      await this.#run('abortUpload', key, call, (abortSignal) => this.#client.send(command, { abortSignal }));
+      await this.#requests.run('abortUpload', key, call, (abortSignal) =>
+        this.#requests.client.send(command, { abortSignal }),
+      );
     } catch (error) {
       if (!(error instanceof StoreError && error.providerCode === 'NoSuchUpload')) throw error;
     }
   }
 
   async presign(request: PresignRequest, call: DriverCall): Promise<string> {
-    return this.#run('presign', request.key, call, () => presignRequest(this.#config, this.#quirks, request));
+    return this.#requests.run('presign', request.key, call, () =>
+      presignRequest(this.#config, this.#quirks, request),
+    );
   }
 
   async close(): Promise<void> {
-    this.#client.destroy();
+    this.#requests.client.destroy();
   }
 
   #readInput({ key, versionId, ifMatch, ifNoneMatch }: ReadRequest) {
     return {
-      Bucket: this.#bucket,
+      Bucket: this.#requests.bucket,
       Key: key,
       VersionId: versionId,
       IfMatch: ifMatch,
       IfNoneMatch: ifNoneMatch,
     };
-  }
-
-  /** @param bytes of the request's body, which may need longer than the time-out */
-  async #run<T>(
-    operation: string,
-    key: string | undefined,
-    { signal }: DriverCall,
-    work: (signal: AbortSignal) => Promise<T>,
-    bytes = 0,
-  ): Promise<T> {
-    const ms = timeoutOf(this.#config) + Math.ceil((bytes / SLOWEST_UPLOAD) * 1000);
-    try {
-      return await withDeadline({ signal, ms, operation }, work);
-    } catch (error) {
-      throw translate(error, { operation, bucket: this.#bucket, key });
-    }
   }
 }
 

@@ -95,6 +95,15 @@ describe('s3: errors', () => {
     });
   }
 
+  it('reads a refusal in JSON, as Ceph sends some', async () => {
+    const emulator = await emulate();
+    const body = '{"Code":"InvalidRequest","Message":"","RequestId":"tx1","HostId":"h"}';
+    emulator.setFaults({ faults: [{ effect: { answer: { status: 400, body } } }] });
+    const error = await errorOf(driverOn(emulator).put({ key: 'a\u0000b', body: Buffer.from('x') }, {}));
+    expect(error).to.include({ code: 'InvalidArgument', providerCode: 'InvalidRequest', status: 400 });
+    expect(error.message).to.equal('InvalidRequest');
+  });
+
   it('says that nobody answers at an endpoint', async () => {
     const emulator = await emulate();
     const port = createServer().listen(0, '127.0.0.1');

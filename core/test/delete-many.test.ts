@@ -1,0 +1,46 @@
+import { expect } from 'chai';
+import { describe, it } from 'mocha';
+import { brokenRun, expectClosedBooks, makeStore, names, rejection } from './deletion-harness.js';
+
+describe('deleteMany', () => {
+  it('takes keys from any iterable, refuses the bad ones by name, and deletes the others', async () => {
+    const { driver, store } = makeStore({ keys: names(2100) });
+    async function* targets() {
+      yield* names(2100).slice(100);
+      yield '';
+      yield { key: 'bad\ud800' };
+      yield 'x'.repeat(2000);
+      yield { key: 'p/000001', versionId: 'v1' };
+      yield null as unknown as string;
+    }
+    const report = await store.deleteMany(targets());
+    expect(report).to.include({ prefix: null, listed: 2005, deleted: 2000, failed: 5, complete: false });
+    expect(report.failures.byCode).to.deep.equal({ InvalidArgument: 5 });
+    expect(driver.keys.size).to.equal(100);
+    expect(driver.batches.flat().every((key) => key.startsWith('p/'))).to.equal(true);
+    expectClosedBooks(report);
+  });
+
+  it('counts a key that is named twice twice, and sends it once', async () => {
+    const { driver, store } = makeStore({ keys: ['a', 'b'] });
+    const report = await store.deleteMany(['a', 'b', 'a']);
+    expect(report).to.include({ listed: 3, deleted: 3, complete: true });
+    expect(driver.batches).to.deep.equal([['a', 'b']]);
+  });
+
+  it('refuses a string, which is an iterable of characters', async () => {
+    const { driver, store } = makeStore({ keys: ['a', 'b'] });
+    expect((await rejection(store.deleteMany('ab'))).code).to.equal('InvalidArgument');
+    expect(driver.keys.size).to.equal(2);
+  });
+
+  it('deletes what was named before the iterable threw, and rejects', async () => {
+    const { store } = makeStore({ keys: names(1500) });
+    function* targets() {
+      yield* names(1000);
+      throw new Error('the source broke');
+    }
+    const error = await brokenRun(store.deleteMany(targets()));
+    expect(error.report).to.include({ deleted: 1000, complete: false });
+  });
+});
