@@ -58,6 +58,10 @@ export interface BatchDeleteCapability {
   readonly maxBytes?: number;
   /** `xml`: keys with characters outside XML 1.0 must go in requests of their own. */
   readonly keys: 'any' | 'xml';
+  /**
+   * The answer names what was deleted and nothing else: why a key was not, only a delete of that key alone tells.
+   */
+  readonly silentFailures?: boolean;
 }
 
 export interface MultipartCapability {

@@ -20,6 +20,7 @@ export { checkShape, selectStore, type StoreConfig, type StoreEntry } from './co
 export { createContainer } from './container/create-container.js';
 export { adapterModule, storeModule } from './container/modules.js';
 export { OBJECT_STORE, STORE_ADAPTER } from './container/tokens.js';
+export { withDeadline } from './deadline.js';
 export type { DeleteManyOptions, DeletePrefixOptions } from './deletion/options.js';
 export { DeletionError } from './deletion/report.js';
 export type {

@@ -1,8 +1,8 @@
 import type { S3Client } from '@aws-sdk/client-s3';
-import type { DriverCall } from '@store/core';
+import { withDeadline, type DriverCall } from '@store/core';
 import { timeoutOf } from './client.js';
 import type { S3Config } from './config.js';
-import { withDeadline } from './deadline.js';
+
 import { translate } from './errors.js';
 
 /** Slowest upload that is waited for, in bytes a second, on top of the time-out. */

@@ -101,7 +101,17 @@ export class DeleteStage {
     );
     if (!outcome.ok) return this.#failedWhole(unit, attempt, outcome.error);
     this.#accepted++;
-    const pending = await this.#beforeRetry(this.#settle(account(unit, outcome.value), permit), attempt);
+    let failed = this.#settle(account(unit, outcome.value), permit);
+    const { batchDelete } = driver.capabilities;
+    if (batchDelete && batchDelete.silentFailures) {
+      const [unnamed, named] = partition(failed, ({ reason }) => reason.code === 'Unconfirmed');
+      await this.#deleteSingly(
+        unnamed.map(({ candidate }) => candidate),
+        attempt + 1,
+      );
+      failed = named;
+    }
+    const pending = await this.#beforeRetry(failed, attempt);
     if (pending.length > 0) await this.#deleteBatch(pending, attempt + 1, true);
   }
 
@@ -245,6 +255,10 @@ type Outcome<T> =
 interface Failed {
   readonly candidate: Candidate;
   readonly reason: FailureReason;
+}
+
+function partition<T>(items: readonly T[], test: (item: T) => boolean): [T[], T[]] {
+  return [items.filter(test), items.filter((item) => !test(item))];
 }
 
 function* slices<T>(items: readonly T[], size: number): Generator<readonly T[]> {

@@ -8,6 +8,7 @@ const BUNDLED: Readonly<Record<string, string | undefined>> = {
   fs: 'file',
   memory: undefined,
   s3: 's3',
+  oss: 'oss',
 };
 
 /**

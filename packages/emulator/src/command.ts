@@ -10,6 +10,8 @@ import type { S3Quirks } from './s3/quirks.js';
 
 interface Flags {
   readonly s3?: number;
+  readonly oss?: number;
+  readonly ossS3?: number;
   readonly accessKey: string;
   readonly secretKey: string;
   readonly sessionToken?: string;
@@ -57,6 +59,8 @@ function program(): Command {
       'Strict object-store servers for loopback. What is stored is kept in memory and forgotten at the end.',
     )
     .option('--s3 <port>', 'serve the S3 API on this port; 0 for any free one', integer)
+    .option('--oss <port>', 'serve the API of Alibaba Cloud OSS', integer)
+    .option('--oss-s3 <port>', 'serve the S3-compatible API of OSS', integer)
     .option('--access-key <id>', 'access key id', 'AK')
     .option('--secret-key <key>', 'secret access key', 'SK')
     .option('--session-token <token>', 'the token that requests have to carry')
@@ -120,6 +124,8 @@ async function optionsOf(flags: Flags): Promise<EmulatorOptions> {
   };
   return {
     s3: flags.s3 === undefined ? undefined : { port: flags.s3, quirks },
+    oss: flags.oss === undefined ? undefined : { port: flags.oss },
+    ossS3: flags.ossS3 === undefined ? undefined : { port: flags.ossS3 },
     credentials: [{ accessKeyId: accessKey, secretAccessKey: secretKey, sessionToken }],
     region: flags.region,
     buckets: flags.bucket.map((name) => ({ name, versioning: flags.versioning })),

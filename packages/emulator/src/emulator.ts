@@ -1,15 +1,33 @@
 import type { Credential } from './auth/sigv4.js';
 import { Buckets, type Bucket, type Versioning } from './buckets.js';
+import type { Face } from './face.js';
 import { FaceServer } from './face-server.js';
 import { Faults, type FaultPlan } from './faults.js';
 import { LoadModel, type Latency, type RateLimit } from './load-model.js';
+import { OssFace } from './oss/face.js';
 import { RequestLog, type LogEntry } from './request-log.js';
 import { S3Face } from './s3/face.js';
 import type { S3Quirks } from './s3/quirks.js';
 
+/** One of the APIs, on a port of its own. */
+export interface FaceOptions {
+  readonly port?: number | undefined;
+  readonly quirks?: S3Quirks | undefined;
+}
+
+/** What the S3 face of OSS does differently (documented, and reported by its users). */
+const OSS_S3_QUIRKS: S3Quirks = {
+  requireContentMd5: 'MissingArgument',
+  rejectCrcTrailers: true,
+};
+
 export interface EmulatorOptions {
-  /** The S3 face; its port, 0 (the default) for any free one. */
-  readonly s3?: { readonly port?: number | undefined; readonly quirks?: S3Quirks | undefined } | undefined;
+  /** The S3 API; ports are 0 (the default) for any free one. */
+  readonly s3?: FaceOptions | undefined;
+  /** Alibaba Cloud OSS's own API. */
+  readonly oss?: FaceOptions | undefined;
+  /** OSS's S3-compatible face: SigV4, Content-MD5 demanded with batches, no checksum trailers. */
+  readonly ossS3?: FaceOptions | undefined;
   /** Default: one, `AK` and `SK`. */
   readonly credentials?: readonly Credential[] | undefined;
   /** Default `us-east-1`. */
@@ -28,9 +46,16 @@ export interface EmulatorOptions {
   readonly host?: string | undefined;
 }
 
+/** The URLs of the faces that were asked for. */
+export interface Endpoints {
+  readonly s3?: string;
+  readonly oss?: string;
+  readonly ossS3?: string;
+}
+
 /** A running emulator. */
 export interface Emulator extends AsyncDisposable {
-  readonly endpoints: { readonly s3?: string };
+  readonly endpoints: Endpoints;
   readonly credential: Credential;
   readonly region: string;
   readonly log: RequestLog;
@@ -68,14 +93,26 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const surroundings = { log, faults: () => faults, load: () => load };
 
   const servers: FaceServer[] = [];
-  const endpoints: { s3?: string } = {};
-  if (options.s3) {
-    const quirks = options.s3.quirks ?? {};
-    const now = (): number => Date.now() + clockOffsetMs;
-    const server = new FaceServer(new S3Face(buckets, { region, credentials, quirks, now }), surroundings);
+  const now = (): number => Date.now() + clockOffsetMs;
+  const serve = async (
+    options: FaceOptions | undefined,
+    face: (quirks: S3Quirks) => Face,
+  ): Promise<string | undefined> => {
+    if (!options) return undefined;
+    const server = new FaceServer(face(options.quirks ?? {}), surroundings);
     servers.push(server);
-    endpoints.s3 = `http://${host}:${await server.listen(options.s3.port ?? 0, host)}`;
-  }
+    return `http://${host}:${await server.listen(options.port ?? 0, host)}`;
+  };
+  const s3 = await serve(options.s3, (quirks) => new S3Face(buckets, { region, credentials, quirks, now }));
+  const oss = await serve(
+    options.oss,
+    (quirks) => new OssFace(buckets, { region, credentials, quirks, now }),
+  );
+  const ossS3 = await serve(
+    options.ossS3,
+    (quirks) => new S3Face(buckets, { region, credentials, quirks: { ...OSS_S3_QUIRKS, ...quirks }, now }),
+  );
+  const endpoints: Endpoints = { ...(s3 && { s3 }), ...(oss && { oss }), ...(ossS3 && { ossS3 }) };
 
   const close = async (): Promise<void> => {
     await Promise.all(servers.map((server) => server.close()));

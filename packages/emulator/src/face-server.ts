@@ -97,7 +97,7 @@ export class FaceServer {
       const invalid = new ServiceError(400, 'InvalidURI', "Couldn't parse the specified URI.");
       await sendAnswer(
         response,
-        this.#face.refuse(invalid, { rawPath: message.url ?? '' }, requestId),
+        this.#face.refuse(invalid, { rawPath: message.url ?? '', headers: new Map() }, requestId),
         false,
       );
       return undefined;

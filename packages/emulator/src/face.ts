@@ -33,7 +33,7 @@ export interface Face {
   /** Verifies the signature and does the work. @throws ServiceError */
   answer(call: FaceCall): Promise<Answer>;
   /** An error in the provider's format. */
-  refuse(error: unknown, request: Pick<Incoming, 'rawPath'>, requestId: string): Answer;
+  refuse(error: unknown, request: Pick<Incoming, 'rawPath' | 'headers'>, requestId: string): Answer;
   /** The headers that every answer carries. */
   idHeaders(requestId: string): Readonly<Record<string, string>>;
 }

@@ -51,6 +51,31 @@ function parse(body: Buffer): XmlElement | undefined {
   }
 }
 
+/** Stands for a control character while a document is parsed: a private character far from all others. */
+const CONTROL_BASE = 0x10f000;
+
+/** Parses a document in which control characters may stand as references, which XML 1.0 does not allow. */
+export function parseWithReferences(body: Buffer): XmlElement | undefined {
+  const text = body
+    .toString()
+    .replace(/&#(?:x([0-9a-f]+)|(\d+));/gi, (reference, hex?: string, decimal?: string) => {
+      const code = hex === undefined ? Number(decimal) : Number.parseInt(hex, 16);
+      const allowed = code > 0x1f || code === 0x9 || code === 0xa || code === 0xd;
+      return allowed && code !== 0xfffe && code !== 0xffff
+        ? reference
+        : String.fromCodePoint(CONTROL_BASE + (code & 0xfff));
+    });
+  return parse(Buffer.from(text));
+}
+
+/** The control characters that {@link parseWithReferences} has put aside. */
+export function controlsBack(text: string): string {
+  return text.replace(/[\u{10f000}-\u{10ffff}]/gu, (char) => {
+    const code = (char.codePointAt(0) ?? 0) - CONTROL_BASE;
+    return String.fromCharCode(code > 0x1f ? 0xf000 | code : code);
+  });
+}
+
 /** The child elements of this name. */
 export function childrenOf(parent: XmlElement, name?: string): XmlElement[] {
   return parent.children.filter(

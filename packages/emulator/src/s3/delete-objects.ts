@@ -1,7 +1,17 @@
 import type { DeletedTarget } from '@store/core';
 import { xmlAnswer, type Answer } from '../http/answer.js';
 import { ServiceError } from '../http/service-error.js';
-import { childrenOf, childText, element, parseStrictly, textElement, type XmlElement } from '../xml.js';
+import {
+  childrenOf,
+  childText,
+  controlsBack,
+  element,
+  parseStrictly,
+  parseWithReferences,
+  textElement,
+  type XmlElement,
+} from '../xml.js';
+import { keyEncoder } from './listings.js';
 import { rootElement } from './root-element.js';
 import type { Call } from './operation.js';
 
@@ -61,8 +71,15 @@ export async function deleteObjects(call: Call): Promise<Answer> {
   entry.deleted = deleted.length;
   entry.refused = failed.length;
   if (quiet && quirks.quietAnswersEmpty && failed.length === 0) return { status: 200 };
+  const url = request.query.get('encoding-type') === 'url' && quirks.encodesSpaces;
+  const encode = url ? keyEncoder(true) : (text: string) => text;
   return xmlAnswer(
-    rootElement('DeleteResult', ...(quiet ? [] : deleted.map(deletedElement)), ...failed.map(errorElement)),
+    rootElement(
+      'DeleteResult',
+      url ? textElement('EncodingType', 'url') : undefined,
+      ...(quiet ? [] : deleted.map((one) => deletedElement({ ...one, key: encode(one.key) }))),
+      ...(quirks.silentFailures ? [] : failed.map(errorElement)),
+    ),
   );
 }
 
@@ -86,7 +103,7 @@ function checkDigest({ quirks, digests }: Call): void {
 }
 
 function readTargets({ body, quirks }: Call): { targets: Target[]; quiet: boolean } {
-  const root = parseStrictly(body);
+  const root = quirks.numericReferences ? parseWithReferences(body) : parseStrictly(body);
   if (root?.name !== 'Delete') throw malformed();
   const others = childrenOf(root).filter(({ name }) => name !== 'Object' && name !== 'Quiet');
   const objects = childrenOf(root, 'Object');
@@ -97,7 +114,7 @@ function readTargets({ body, quirks }: Call): { targets: Target[]; quiet: boolea
 }
 
 function readTarget(object: XmlElement): Target {
-  const key = childText(object, 'Key');
+  const key = controlsBack(childText(object, 'Key') ?? '');
   if (!key || childrenOf(object).some(({ name }) => !KNOWN_CHILDREN.has(name))) throw malformed();
   return { key, versionId: childText(object, 'VersionId'), etag: childText(object, 'ETag') };
 }

@@ -1,7 +1,7 @@
 import { StoreError } from '@store/core';
 import { verifySigV4, type Credential, type Signed } from '../auth/sigv4.js';
 import type { Buckets } from '../buckets.js';
-import type { Face, FaceCall } from '../face.js';
+import type { Face, FaceCall, Subject } from '../face.js';
 import { xmlAnswer, type Answer } from '../http/answer.js';
 import type { Incoming } from '../http/incoming.js';
 import { ServiceError } from '../http/service-error.js';
@@ -27,7 +27,7 @@ import {
 } from './multipart.js';
 import { copyObject, deleteObject, getObject, putObject } from './objects.js';
 import type { Operation } from './operation.js';
-import { readPayload } from './payload.js';
+import { readPayload, type Payload } from './payload.js';
 import type { S3Quirks } from './quirks.js';
 import { route } from './route.js';
 
@@ -76,50 +76,15 @@ export class S3Face implements Face {
     this.#settings = settings;
   }
 
-  identify(request: Incoming) {
-    const { operation, bucket, key } = route(request);
-    const keys = operation === 'DeleteObjects' ? keysOfBatch(request.body) : key === undefined ? [] : [key];
-    return { operation, bucket, key, keys };
+  identify(request: Incoming): Subject {
+    return subjectOf(request);
   }
 
-  async answer({ request, subject, entry, effects, refusalOf, admit }: FaceCall): Promise<Answer> {
+  async answer(call: FaceCall): Promise<Answer> {
     const { quirks, region } = this.#settings;
-    const signed = this.#verify(request);
-    entry.signedHeaders = signed.signedHeaders;
-    const { body, digests } = readPayload(request, signed, quirks);
-    checkAccount(request, quirks);
-    const { operation, bucket: bucketName, key } = subject;
-    if (operation === 'ListBuckets' || bucketName === undefined) return listBuckets(this.#buckets);
-    if (operation === 'CreateBucket') return createBucket(this.#buckets, bucketName);
-    const bucket = this.#buckets.find(bucketName);
-    if (!bucket) {
-      throw new ServiceError(404, 'NoSuchBucket', 'The specified bucket does not exist', {
-        BucketName: bucketName,
-      });
-    }
-    if (key !== undefined && Buffer.byteLength(key) > MAX_KEY_BYTES) {
-      throw new ServiceError(400, 'KeyTooLongError', 'Your key is too long', {
-        Size: String(Buffer.byteLength(key)),
-        MaxSizeAllowed: String(MAX_KEY_BYTES),
-      });
-    }
-    const perform = OPERATIONS[operation];
-    if (!perform) throw new ServiceError(501, 'NotImplemented', `${operation} is not implemented.`);
-    return perform({
-      request,
-      buckets: this.#buckets,
-      bucketName,
-      bucket,
-      key: key ?? '',
-      body,
-      digests,
-      quirks,
-      region,
-      entry,
-      effects,
-      refusalOf,
-      admit,
-    });
+    const signed = this.#verify(call.request);
+    call.entry.signedHeaders = signed.signedHeaders;
+    return performS3(call, readPayload(call.request, signed, quirks), this.#buckets, quirks, region);
   }
 
   refuse(error: unknown, { rawPath }: Pick<Incoming, 'rawPath'>, requestId: string): Answer {
@@ -146,6 +111,43 @@ export class S3Face implements Face {
     const { credentials, region, now } = this.#settings;
     return verifySigV4(request, { credentials, region, service: 's3', now });
   }
+}
+
+/** What a request in S3's words is about. */
+export function subjectOf(request: Incoming): Subject {
+  const { operation, bucket, key } = route(request);
+  const keys = operation === 'DeleteObjects' ? keysOfBatch(request.body) : key === undefined ? [] : [key];
+  return { operation, bucket, key, keys };
+}
+
+/** Carries a request in S3's words out, whose signature and digests were found right. @throws ServiceError */
+export async function performS3(
+  { request, subject, entry, effects, refusalOf, admit }: FaceCall,
+  { body, digests }: Payload,
+  buckets: Buckets,
+  quirks: S3Quirks,
+  region: string,
+): Promise<Answer> {
+  checkAccount(request, quirks);
+  const { operation, bucket: bucketName, key = '' } = subject;
+  if (operation === 'ListBuckets' || bucketName === undefined) return listBuckets(buckets);
+  if (operation === 'CreateBucket') return createBucket(buckets, bucketName);
+  const bucket = buckets.find(bucketName);
+  if (!bucket) {
+    throw new ServiceError(404, 'NoSuchBucket', 'The specified bucket does not exist', {
+      BucketName: bucketName,
+    });
+  }
+  if (Buffer.byteLength(key) > MAX_KEY_BYTES) {
+    throw new ServiceError(400, 'KeyTooLongError', 'Your key is too long', {
+      Size: String(Buffer.byteLength(key)),
+      MaxSizeAllowed: String(MAX_KEY_BYTES),
+    });
+  }
+  const perform = OPERATIONS[operation];
+  if (!perform) throw new ServiceError(501, 'NotImplemented', `${operation} is not implemented.`);
+  const about = { request, buckets, bucketName, bucket, key, body, digests, quirks, region, entry };
+  return perform({ ...about, effects, refusalOf, admit });
 }
 
 function checkAccount({ headers }: Incoming, quirks: S3Quirks): void {

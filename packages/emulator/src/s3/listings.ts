@@ -38,12 +38,20 @@ function parametersOf({ request: { query }, quirks }: Call, maxName: string): Li
     prefix: query.get('prefix') ?? '',
     delimiter: query.get('delimiter') || undefined,
     maxKeys: Math.min(Number(asked), MAX_KEYS),
-    encode: encoding === 'url' ? encodeKey : (text) => text,
+    encode: encoding === 'url' ? keyEncoder(quirks.encodesSpaces ?? false) : (text) => text,
     encodingType: textElement('EncodingType', encoding),
   };
 }
 
-/** As S3 encodes keys in listings: a form's encoding, with slashes left alone. */
+/**
+ * As S3 encodes keys in listings: a form's encoding, with slashes left alone.
+ *
+ * @param spaces as `%20`, not `+`
+ */
+export function keyEncoder(spaces: boolean): (text: string) => string {
+  return (text) => (spaces ? encodeKey(text).replaceAll('+', '%20') : encodeKey(text));
+}
+
 function encodeKey(text: string): string {
   return encodeURIComponent(text)
     .replace(/[!'()]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`)

@@ -53,6 +53,21 @@ export function readPayload(request: Incoming, signed: Signed, quirks: S3Quirks)
       "The provided 'x-amz-content-sha256' header does not match what was computed.",
     );
   }
+  return { body, digests: readDigests(request, body, trailers, quirks) };
+}
+
+/**
+ * Holds a body against the digests that came with it.
+ *
+ * @returns their names; all are right
+ * @throws ServiceError `BadDigest`, `InvalidDigest`, …
+ */
+export function readDigests(
+  request: Incoming,
+  body: Buffer,
+  trailers: ReadonlyMap<string, string>,
+  quirks: S3Quirks,
+): string[] {
   const digests: string[] = [];
   const md5 = request.headers.get('content-md5');
   if (md5 !== undefined) {
@@ -115,7 +130,7 @@ export function readPayload(request: Incoming, signed: Signed, quirks: S3Quirks)
       );
     }
   }
-  return { body, digests };
+  return digests;
 }
 
 /** Decodes `aws-chunked` and verifies the chunks' signatures where they have them. */

@@ -25,6 +25,12 @@ export interface S3Quirks {
   readonly noConditionalPut?: boolean | undefined;
   /** Deleting answers without a body instead of a DeleteResult when `Quiet` is asked for, as OSS does. */
   readonly quietAnswersEmpty?: boolean | undefined;
+  /** The answer to a batch names what was deleted and nothing else: failures are left out, as OSS's. */
+  readonly silentFailures?: boolean | undefined;
+  /** Character references to control characters are taken in a batch, as by OSS (its Java SDK's tests). */
+  readonly numericReferences?: boolean | undefined;
+  /** Listings encode a space as `%20`, not `+`. */
+  readonly encodesSpaces?: boolean | undefined;
   /** Smallest part but the last, in bytes; default 5 MiB. */
   readonly minPartBytes?: number | undefined;
   /** Deleting a version needs `x-amz-mfa`. */

@@ -1,4 +1,4 @@
-import { abortedError, StoreError } from '@store/core';
+import { abortedError, StoreError } from './errors.js';
 
 /**
  * Runs a request that has to end by itself: with `Timeout` after some time, with `Aborted` when the caller's

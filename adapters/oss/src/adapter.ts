@@ -1,0 +1,13 @@
+import type { StoreAdapter } from '@store/core';
+import { ossConfigSchema, type OssConfig } from './config.js';
+import { OssDriver } from './driver.js';
+import { ossUrl } from './url.js';
+
+/** `provider: 'oss'`: Alibaba Cloud OSS. */
+export const oss: StoreAdapter<OssConfig> = {
+  provider: 'oss',
+  schema: ossConfigSchema,
+  secretKeys: ['accessKeyId', 'accessKeySecret', 'stsToken'],
+  createDriver: (config) => new OssDriver(config),
+  url: ossUrl,
+};

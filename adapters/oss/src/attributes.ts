@@ -1,0 +1,50 @@
+import type { ObjectInfo, ObjectMetadata } from '@store/core';
+
+const META = 'x-oss-meta-';
+
+type Headers = Readonly<Record<string, string | string[] | undefined>>;
+
+export function headerOf(headers: Headers, name: string): string | undefined {
+  const value = headers[name];
+  return Array.isArray(value) ? value.join(', ') : value;
+}
+
+/** What a write attaches to its object. */
+export function attributeHeaders(attributes: ObjectMetadata): Record<string, string> {
+  const { contentType, cacheControl, contentDisposition, contentEncoding, metadata = {} } = attributes;
+  const headers = {
+    // The SDK would guess it from the key.
+    'Content-Type': contentType ?? 'application/octet-stream',
+    'Cache-Control': cacheControl,
+    'Content-Disposition': contentDisposition,
+    'Content-Encoding': contentEncoding,
+    ...Object.fromEntries(
+      Object.entries(metadata).map(([name, value]) => [META + name.toLowerCase(), value]),
+    ),
+  };
+  return Object.fromEntries(
+    Object.entries(headers).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
+}
+
+/** What an answer with an object says about it; of the whole object, when it brings a range. */
+export function infoOf(key: string, headers: Headers): ObjectInfo {
+  const total = /\/(\d+)$/.exec(headerOf(headers, 'content-range') ?? '')?.[1];
+  const metadata: Record<string, string> = {};
+  for (const name of Object.keys(headers)) {
+    if (name.startsWith(META)) metadata[name.slice(META.length)] = headerOf(headers, name) ?? '';
+  }
+  return {
+    key,
+    size: Number(total ?? headerOf(headers, 'content-length') ?? 0),
+    lastModified: new Date(headerOf(headers, 'last-modified') ?? 0),
+    etag: headerOf(headers, 'etag'),
+    versionId: headerOf(headers, 'x-oss-version-id'),
+    storageClass: headerOf(headers, 'x-oss-storage-class'),
+    contentType: headerOf(headers, 'content-type'),
+    cacheControl: headerOf(headers, 'cache-control'),
+    contentDisposition: headerOf(headers, 'content-disposition'),
+    contentEncoding: headerOf(headers, 'content-encoding'),
+    metadata,
+  };
+}

@@ -1,0 +1,99 @@
+import OSS from 'ali-oss';
+import type { OssConfig } from './config.js';
+import type { Transport, TransportContext, TransportResult } from './transport.js';
+
+/** How often temporary credentials are asked for anew, in milliseconds. */
+const REFRESH_MS = 5 * 60_000;
+
+/** A request as the SDK's signed path takes it (`client.request`, which its types leave out). */
+export interface SignedRequest {
+  readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE' | 'HEAD';
+  readonly object?: string | undefined;
+  /** Parameters that belong to what version 1 signs. */
+  readonly subres?: Record<string, string> | undefined;
+  readonly query?: Record<string, string> | undefined;
+  readonly headers?: Record<string, string> | undefined;
+  readonly content?: Buffer | undefined;
+  readonly successStatuses: readonly number[];
+  readonly ctx: TransportContext;
+}
+
+interface SigningClient {
+  options: { accessKeyId: string; accessKeySecret: string; stsToken?: string | undefined };
+  request(parameters: SignedRequest & { readonly bucket: string }): Promise<TransportResult>;
+  signatureUrlV4(method: string, expires: number, request: undefined, name: string): Promise<string>;
+  asyncSignatureUrl(name: string, options: { method: string; expires: number }): Promise<string>;
+}
+
+/** The SDK for one store: it signs requests and reads errors; the transport sends. */
+export class OssClient {
+  readonly #config: OssConfig;
+  readonly #client: SigningClient;
+  #refreshedAt = Date.now();
+  #refreshing: Promise<void> | undefined;
+
+  constructor(config: OssConfig, transport: Transport) {
+    this.#config = config;
+    const { accessKeyId, accessKeySecret, bucket, region, internal, accelerate } = config;
+    const scheme = config.secure === false ? 'http' : 'https';
+    const endpoint = config.endpoint ?? (accelerate ? `${scheme}://oss-accelerate.aliyuncs.com` : undefined);
+    const options = {
+      accessKeyId,
+      accessKeySecret,
+      bucket,
+      region,
+      internal: internal ?? false,
+      secure: config.secure ?? true,
+      cname: config.cname ?? false,
+      authorizationV4: config.authorization !== 'v1',
+      // The SDK repeats nothing: core does.
+      retryMax: 0,
+      sldEnable: config.pathStyle ?? false,
+      urllib: transport,
+      ...(endpoint === undefined ? {} : { endpoint }),
+    };
+    // Its types know neither `urllib` nor `request`.
+    this.#client = new OSS(options) as unknown as SigningClient;
+    // Set here: the SDK's constructor would print advice about refreshing.
+    this.#client.options.stsToken = config.stsToken;
+  }
+
+  /** Signs and sends. Fresh objects in each call: the SDK writes into them. */
+  async request(parameters: SignedRequest): Promise<TransportResult> {
+    await this.#refresh();
+    const { headers = {}, query = {}, subres = {} } = parameters;
+    return this.#client.request({
+      ...parameters,
+      bucket: this.#config.bucket,
+      headers: { ...headers },
+      query: { ...query },
+      subres: { ...subres },
+      successStatuses: [...parameters.successStatuses],
+    });
+  }
+
+  async presign(method: string, key: string, expires: number): Promise<string> {
+    await this.#refresh();
+    return this.#config.authorization === 'v1'
+      ? this.#client.asyncSignatureUrl(key, { method, expires })
+      : this.#client.signatureUrlV4(method, expires, undefined, key);
+  }
+
+  /**
+   * New credentials ahead of their end. Not by the SDK: when its refresh fails, it goes on with the old ones until
+   * the next interval, without a word.
+   */
+  async #refresh(): Promise<void> {
+    const { refreshSts } = this.#config;
+    if (!refreshSts || Date.now() - this.#refreshedAt < REFRESH_MS) return;
+    this.#refreshing ??= refreshSts()
+      .then((fresh) => {
+        Object.assign(this.#client.options, fresh);
+        this.#refreshedAt = Date.now();
+      })
+      .finally(() => {
+        this.#refreshing = undefined;
+      });
+    await this.#refreshing;
+  }
+}

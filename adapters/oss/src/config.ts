@@ -1,0 +1,70 @@
+import { z } from 'zod';
+
+/** Temporary credentials, as the Security Token Service gives them. */
+export interface StsCredentials {
+  readonly accessKeyId: string;
+  readonly accessKeySecret: string;
+  readonly stsToken: string;
+}
+
+export interface OssConfig {
+  readonly bucket: string;
+  /** Such as `oss-cn-beijing`. */
+  readonly region: string;
+  /** Default: the region's; `https://oss-cn-beijing.aliyuncs.com`. */
+  readonly endpoint?: string | undefined;
+  /** Use the region's endpoint inside Alibaba Cloud's network. Default false. */
+  readonly internal?: boolean | undefined;
+  /** Use the endpoint for transfer acceleration. Default false. */
+  readonly accelerate?: boolean | undefined;
+  /** `endpoint` is a domain of one's own that is bound to the bucket. Default false. */
+  readonly cname?: boolean | undefined;
+  /** HTTPS. Default true. */
+  readonly secure?: boolean | undefined;
+  /** `http://host/bucket/key`; OSS itself does not take that, servers on loopback do. Default false. */
+  readonly pathStyle?: boolean | undefined;
+  readonly accessKeyId: string;
+  readonly accessKeySecret: string;
+  readonly stsToken?: string | undefined;
+  /** For code: gives new temporary credentials; asked ahead of their end, every five minutes. */
+  readonly refreshSts?: (() => Promise<StsCredentials>) | undefined;
+  /** Signature version. Default `v4`. */
+  readonly authorization?: 'v4' | 'v1' | undefined;
+  /** How long a request may take, in milliseconds; see `@store/s3`. Default 60 000. */
+  readonly timeoutMs?: number | undefined;
+  /** Most connections. Default 64. */
+  readonly maxSockets?: number | undefined;
+}
+
+const text = z.string().min(1);
+
+export const ossConfigSchema: z.ZodType<OssConfig> = z
+  .strictObject({
+    bucket: z.string().regex(/^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/, 'expected the name of a bucket'),
+    region: z.string().regex(/^oss-[a-z0-9-]+$/, 'expected a region such as oss-cn-beijing'),
+    endpoint: z
+      .url({ protocol: /^https?$/, error: 'expected a URL such as https://oss-cn-beijing.aliyuncs.com' })
+      .optional(),
+    internal: z.boolean().optional(),
+    accelerate: z.boolean().optional(),
+    cname: z.boolean().optional(),
+    secure: z.boolean().optional(),
+    pathStyle: z.boolean().optional(),
+    accessKeyId: text,
+    accessKeySecret: text,
+    stsToken: text.optional(),
+    refreshSts: z
+      .custom<() => Promise<StsCredentials>>((value) => typeof value === 'function', 'expected a function')
+      .optional(),
+    authorization: z.enum(['v4', 'v1']).optional(),
+    timeoutMs: z.number().int().min(1).max(3_600_000).optional(),
+    maxSockets: z.number().int().min(1).max(10_000).optional(),
+  })
+  .refine(({ cname, endpoint }) => !cname || endpoint !== undefined, {
+    error: 'cname goes with endpoint',
+    path: ['cname'],
+  })
+  .refine(({ internal, accelerate }) => !(internal && accelerate), {
+    error: 'internal and accelerate exclude each other',
+    path: ['accelerate'],
+  });

@@ -1,0 +1,4 @@
+export { oss } from './adapter.js';
+export type { OssConfig, StsCredentials } from './config.js';
+export { OssDriver } from './driver.js';
+export { ossModule } from './module.js';

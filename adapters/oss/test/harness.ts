@@ -1,0 +1,64 @@
+import { openStore, StoreError, type ObjectStore, type RetrySettings } from '@store/core';
+import { startEmulator, type Emulator, type EmulatorOptions } from '@store/emulator';
+import { oss, OssDriver, type OssConfig } from '@store/oss';
+import { afterEach } from 'mocha';
+
+const open: AsyncDisposable[] = [];
+
+afterEach(async () => {
+  for (const one of open.splice(0).toReversed()) await one[Symbol.asyncDispose]();
+});
+
+/** An emulator for one test, with the bucket `demo`. */
+export async function emulate(options: EmulatorOptions = {}): Promise<Emulator> {
+  const emulator = await startEmulator({
+    oss: {},
+    region: 'cn-beijing',
+    buckets: ['demo', 'other'],
+    ...options,
+  });
+  open.push(emulator);
+  return emulator;
+}
+
+export function configFor(emulator: Emulator, config: Partial<OssConfig> = {}): OssConfig {
+  const { accessKeyId, secretAccessKey: accessKeySecret } = emulator.credential;
+  const endpoint = emulator.endpoints.oss?.replace('127.0.0.1', 'localhost');
+  const address = { bucket: 'demo', region: 'oss-cn-beijing', pathStyle: true, endpoint };
+  return { ...address, accessKeyId, accessKeySecret, ...config };
+}
+
+/** A store on the emulator, closed after the test. Waits between attempts are short. */
+export async function storeOn(
+  emulator: Emulator,
+  config: Partial<OssConfig> = {},
+  retry: RetrySettings = { baseDelayMs: 1, maxDelayMs: 5 },
+): Promise<ObjectStore> {
+  const store = await openStore(
+    { provider: 'oss', retry, ...configFor(emulator, config) },
+    { adapters: [oss] },
+  );
+  open.push(store);
+  return store;
+}
+
+export function driverOn(emulator: Emulator, config: Partial<OssConfig> = {}): OssDriver {
+  const driver = new OssDriver(configFor(emulator, config));
+  open.push({ [Symbol.asyncDispose]: () => driver.close() });
+  return driver;
+}
+
+/** The `StoreError` that a call ends with. */
+export async function errorOf(work: Promise<unknown>): Promise<StoreError> {
+  try {
+    await work;
+  } catch (error) {
+    if (error instanceof StoreError) return error;
+    throw error;
+  }
+  throw new Error('the call succeeded');
+}
+
+export function numbered(count: number, prefix = 'p/'): string[] {
+  return Array.from({ length: count }, (_, i) => `${prefix}${String(i).padStart(5, '0')}`);
+}

@@ -1,0 +1,119 @@
+import { verifyOssSignature } from '../auth/oss-signature.js';
+import type { Credential } from '../auth/sigv4.js';
+import type { Buckets } from '../buckets.js';
+import type { Face, FaceCall, Subject } from '../face.js';
+import { xmlAnswer, type Answer } from '../http/answer.js';
+import type { Incoming } from '../http/incoming.js';
+import { ServiceError } from '../http/service-error.js';
+import { performS3, subjectOf, toServiceError } from '../s3/face.js';
+import { readDigests } from '../s3/payload.js';
+import type { S3Quirks } from '../s3/quirks.js';
+import { element, textElement } from '../xml.js';
+import { asOssAnswer, asS3Request } from './dialect.js';
+
+/** Documented: 1 to 1023 bytes, and no slash or backslash at the beginning. */
+const MAX_KEY_BYTES = 1023;
+
+/** Where OSS differs from S3 in what both have. */
+const OSS_QUIRKS: S3Quirks = {
+  requireContentMd5: 'MissingArgument',
+  quietAnswersEmpty: true,
+  silentFailures: true,
+  numericReferences: true,
+  encodesSpaces: true,
+  // https://www.alibabacloud.com/help/en/oss/developer-reference/completemultipartupload: 100 KB
+  minPartBytes: 100 * 1024,
+};
+
+export interface OssFaceSettings {
+  readonly region: string;
+  readonly credentials: readonly Credential[];
+  readonly quirks: S3Quirks;
+  readonly now: () => number;
+}
+
+/**
+ * The API of Alibaba Cloud OSS. Its operations are S3's with other signatures, headers, errors and a few other rules,
+ * so they are carried out by the same code.
+ */
+export class OssFace implements Face {
+  readonly name = 'oss';
+  readonly #buckets: Buckets;
+  readonly #settings: OssFaceSettings;
+
+  constructor(buckets: Buckets, settings: OssFaceSettings) {
+    this.#buckets = buckets;
+    this.#settings = settings;
+  }
+
+  identify(request: Incoming): Subject {
+    return subjectOf(asS3Request(request));
+  }
+
+  async answer(call: FaceCall): Promise<Answer> {
+    const { region, credentials, quirks, now } = this.#settings;
+    const { bucket, key } = call.subject;
+    call.entry.signedHeaders = verifyOssSignature(
+      call.request,
+      { bucket, key },
+      { region, credentials, now },
+    );
+    checkKey(key);
+    const request = asS3Request(call.request);
+    const whole = { ...OSS_QUIRKS, ...quirks };
+    const payload = { body: request.body, digests: readDigests(request, request.body, new Map(), whole) };
+    return asOssAnswer(await performS3({ ...call, request }, payload, this.#buckets, whole, region));
+  }
+
+  refuse(error: unknown, request: Pick<Incoming, 'rawPath' | 'headers'>, requestId: string): Answer {
+    const { status, code, message, fields, headers } = ossError(toServiceError(error), request);
+    return xmlAnswer(
+      element(
+        'Error',
+        textElement('Code', code),
+        textElement('Message', message),
+        textElement('RequestId', requestId),
+        textElement('HostId', 'oss.emulator'),
+        ...Object.entries(fields).map(([name, value]) => textElement(name, value)),
+      ),
+      { ...headers, ...(fields['EC'] === undefined ? {} : { 'x-oss-ec': fields['EC'] }) },
+      status,
+    );
+  }
+
+  idHeaders(requestId: string): Record<string, string> {
+    return { 'x-oss-request-id': requestId, server: 'AliyunOSS' };
+  }
+}
+
+function checkKey(key: string | undefined): void {
+  if (key === undefined) return;
+  if (/^[/\\]/.test(key) || Buffer.byteLength(key) > MAX_KEY_BYTES) {
+    throw new ServiceError(400, 'InvalidObjectName', 'The specified object is not valid.', {
+      EC: '0016-00000005',
+    });
+  }
+}
+
+/** The same refusal by OSS's name. */
+function ossError(error: ServiceError, { headers }: Pick<Incoming, 'headers'>): ServiceError {
+  if (error.code === 'PreconditionFailed' && headers.get('x-oss-forbid-overwrite') === 'true') {
+    return new ServiceError(
+      409,
+      'FileAlreadyExists',
+      'The object you specified already exists and can not be overwritten.',
+      { EC: '0026-00000057' },
+    );
+  }
+  if (error.code === 'SlowDown') {
+    return new ServiceError(503, 'TotalQpsLimitExceeded', 'Please reduce your request rate.', {
+      EC: '0004-00000302',
+    });
+  }
+  if (error.code === 'NoSuchBucket') {
+    return new ServiceError(404, 'NoSuchBucket', 'The specified bucket does not exist.', {
+      EC: '0015-00000101',
+    });
+  }
+  return error;
+}
