@@ -2,7 +2,9 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { openStore, type ObjectStore } from '@store/core';
+import { openStore, type ObjectStore, type StoreEntry } from '@store/core';
+import type { Endpoints } from '@store/emulator';
+import { oss } from '@store/oss';
 import { s3 } from '@store/s3';
 
 /** Clock ticks a second, as `/proc` counts CPU time. */
@@ -13,11 +15,13 @@ export async function startEmulatorProcess(...args: readonly string[]) {
   const bin = fileURLToPath(
     new URL('bin/store-emulator.js', import.meta.resolve('@store/emulator/package.json')),
   );
-  const child = spawn(process.execPath, [bin, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [bin, '--s3', '0', '--oss', '0', '--bucket', 'demo', ...args], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   const [line] = (await once(child.stdout.setEncoding('utf8'), 'data')) as [string];
-  const { endpoints } = JSON.parse(line) as { endpoints: { s3: string } };
+  const { endpoints } = JSON.parse(line) as { endpoints: Endpoints };
   return {
-    endpoint: endpoints.s3,
+    endpoints,
     /** CPU seconds so far and resident bytes; Linux only, else undefined. */
     async usage(): Promise<{ cpuSeconds: number; rss: number } | undefined> {
       try {
@@ -36,9 +40,24 @@ export async function startEmulatorProcess(...args: readonly string[]) {
 }
 
 /** A store on such an emulator, with the credentials that it has by default. */
-export function openBenchStore(endpoint: string): Promise<ObjectStore> {
+export function openBenchStore(
+  provider: string,
+  { s3: s3Endpoint, oss: ossEndpoint }: Endpoints,
+): Promise<ObjectStore> {
   process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
-  const credentials = { accessKeyId: 'AK', secretAccessKey: 'SK' };
-  const entry = { provider: 's3', bucket: 'demo', region: 'us-east-1', endpoint, ...credentials };
-  return openStore(entry, { adapters: [s3] });
+  const entries: Readonly<Record<string, StoreEntry>> = {
+    s3: { provider, bucket: 'demo', endpoint: s3Endpoint, accessKeyId: 'AK', secretAccessKey: 'SK' },
+    oss: {
+      provider,
+      bucket: 'demo',
+      region: 'oss-us-east-1',
+      endpoint: ossEndpoint?.replace('127.0.0.1', 'localhost'),
+      pathStyle: true,
+      accessKeyId: 'AK',
+      accessKeySecret: 'SK',
+    },
+  };
+  const entry = entries[provider];
+  if (!entry) throw new Error(`name one of ${Object.keys(entries).join(', ')}, not ${provider}`);
+  return openStore(entry, { adapters: [s3, oss] });
 }

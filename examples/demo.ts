@@ -61,8 +61,7 @@ function* doomedKeys(): Generator<string> {
 /** @param takes whether the store takes a key */
 function* neighbourKeys(takes: (key: string) => boolean): Generator<string> {
   for (const sibling of SIBLINGS) {
-    for (const key of AWKWARD.map((name) => sibling + name))
-      yield takes(key) ? key : `y${key}`;
+    for (const key of AWKWARD.map((name) => sibling + name)) yield takes(key) ? key : `y${key}`;
   }
   for (let i = SIBLINGS.length * AWKWARD.length; i < NEIGHBOURS; i++) yield `images/${i % 50}/photo-${i}.jpg`;
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import OSS from 'ali-oss';
 import type { OssConfig } from './config.js';
 import type { Transport, TransportContext, TransportResult } from './transport.js';
@@ -61,11 +62,13 @@ export class OssClient {
   /** Signs and sends. Fresh objects in each call: the SDK writes into them. */
   async request(parameters: SignedRequest): Promise<TransportResult> {
     await this.#refresh();
-    const { headers = {}, query = {}, subres = {} } = parameters;
+    const { headers = {}, query = {}, subres = {}, content } = parameters;
+    // The SDK would copy the content to make the digest.
+    const md5 = content && createHash('md5').update(content).digest('base64');
     return this.#client.request({
       ...parameters,
       bucket: this.#config.bucket,
-      headers: { ...headers },
+      headers: { ...headers, ...(md5 === undefined ? {} : { 'Content-MD5': md5 }) },
       query: { ...query },
       subres: { ...subres },
       successStatuses: [...parameters.successStatuses],

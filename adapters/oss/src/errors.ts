@@ -14,6 +14,7 @@ const CODES: Readonly<Record<string, StoreErrorCode>> = {
   RequestTimeTooSkewed: 'AccessDenied',
   UserDisable: 'AccessDenied',
   FileAlreadyExists: 'PreconditionFailed',
+  InvalidObjectState: 'PreconditionFailed',
   PreconditionFailed: 'PreconditionFailed',
   NotModified: 'PreconditionFailed',
   ObjectNotAppendable: 'Conflict',

@@ -1,6 +1,6 @@
 import { describeObjectStore } from '@store/conformance';
 import { openStore } from '@store/core';
-import { startEmulator } from '@store/emulator';
+import { startEmulator, type FaultPlan } from '@store/emulator';
 import { oss, type OssConfig } from '@store/oss';
 import { after } from 'mocha';
 
@@ -8,14 +8,28 @@ const CONFIGS: readonly {
   readonly name: string;
   readonly versioned: boolean;
   readonly config: Partial<OssConfig>;
+  readonly faults?: FaultPlan;
 }[] = [
   { name: 'oss, signature version 4', versioned: false, config: { authorization: 'v4' } },
   { name: 'oss, signature version 1, versioned', versioned: true, config: { authorization: 'v1' } },
+  {
+    name: 'oss, on a bad day',
+    versioned: true,
+    config: {},
+    faults: {
+      faults: [
+        { probability: 0.02, effect: { error: { code: 'TotalQpsLimitExceeded', status: 503 } } },
+        { probability: 0.01, effect: { reset: 'before' } },
+        { operation: 'DeleteObjects', effect: { keyError: { code: 'InternalError' }, share: 0.01 } },
+      ],
+    },
+  },
 ];
 
-for (const { name, versioned, config } of CONFIGS) {
+for (const { name, versioned, config, faults } of CONFIGS) {
   const emulator = await startEmulator({
     oss: {},
+    faults,
     region: 'cn-beijing',
     buckets: [{ name: 'demo', versioning: versioned ? 'enabled' : 'off' }],
   });

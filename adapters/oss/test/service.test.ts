@@ -94,6 +94,24 @@ describe('oss: the service', () => {
     });
   }
 
+  it('says that an archived object has to be restored', async () => {
+    const emulator = await emulate();
+    await emulator.bucket('demo').seed(['k']);
+    const error = {
+      code: 'InvalidObjectState',
+      message: 'The operation is not valid for the object state',
+      status: 403,
+    };
+    emulator.setFaults({ faults: [{ operation: 'GetObject', effect: { error } }] });
+    const refused = await errorOf((await storeOn(emulator)).get('k'));
+    expect(refused).to.include({
+      code: 'PreconditionFailed',
+      providerCode: 'InvalidObjectState',
+      retryable: false,
+    });
+    expect(refused.message).to.match(/archived: it has to be restored/);
+  });
+
   it('takes new temporary credentials when the old ones have run for a while', async () => {
     const credentials = [{ accessKeyId: 'TMP', secretAccessKey: 'S', sessionToken: 'fresh' }];
     const emulator = await emulate({ credentials });

@@ -1,6 +1,12 @@
 export type { Credential } from './auth/sigv4.js';
 export type { Bucket, Versioning } from './buckets.js';
-export { startEmulator, type Emulator, type EmulatorOptions } from './emulator.js';
+export {
+  startEmulator,
+  type Emulator,
+  type EmulatorOptions,
+  type Endpoints,
+  type FaceOptions,
+} from './emulator.js';
 export type { FaultEffect, FaultPlan, FaultRule } from './faults.js';
 export type { Answer } from './http/answer.js';
 export type { Latency, RateLimit } from './load-model.js';

@@ -1,22 +1,16 @@
-// What deleting a prefix on S3 costs the client: a million keys on the emulator, which runs in a process of its
+// What deleting a prefix on S3 or OSS costs the client: a million keys on the emulator, which runs in a process of its
 // own. Both share this machine's cores, so the rate is a floor.
 //
-//   npm run bench:s3   or   node --expose-gc bench/dist/s3-million-keys.js [KEYS]
+//   npm run bench:s3, npm run bench:oss, or node --expose-gc bench/dist/million-objects.js s3|oss [KEYS]
 import { openBenchStore, startEmulatorProcess } from './emulator-process.js';
 import { keysText, mebibytes, Meter } from './meter.js';
 
-const total = Number(process.argv[2] ?? 1_000_000);
+const provider = process.argv[2] ?? 's3';
+const total = Number(process.argv[3] ?? 1_000_000);
 
-const emulator = await startEmulatorProcess(
-  '--s3',
-  '0',
-  '--bucket',
-  'demo',
-  '--seed',
-  `demo/bench/=${total}`,
-);
+const emulator = await startEmulatorProcess('--seed', `demo/bench/=${total}`);
 const filled = await emulator.usage();
-const store = await openBenchStore(emulator.endpoint);
+const store = await openBenchStore(provider, emulator.endpoints);
 // Connections and code are there before the measurement begins.
 await store.exists('nothing');
 

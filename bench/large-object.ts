@@ -1,16 +1,17 @@
 // Memory of the client while 1 GiB goes up in parts, from a stream of unknown length, and comes down again.
 //
-//   npm run bench:s3   or   node --expose-gc bench/dist/s3-large-object.js [MIB]
+//   npm run bench:s3, npm run bench:oss, or node --expose-gc bench/dist/large-object.js s3|oss [MIB]
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { openBenchStore, startEmulatorProcess } from './emulator-process.js';
 import { Meter } from './meter.js';
 
-const mib = Number(process.argv[2] ?? 1024);
+const provider = process.argv[2] ?? 's3';
+const mib = Number(process.argv[3] ?? 1024);
 const CHUNK = Buffer.alloc(1024 * 1024, 'abcdefgh');
 
-const emulator = await startEmulatorProcess('--s3', '0', '--bucket', 'demo');
-const store = await openBenchStore(emulator.endpoint);
+const emulator = await startEmulatorProcess();
+const store = await openBenchStore(provider, emulator.endpoints);
 await store.put('warm-up', CHUNK);
 
 function* body(): Generator<Buffer> {
