@@ -20,6 +20,8 @@ export interface SignedRequest {
 }
 
 interface SigningClient {
+  /** Sent only when it has `nodejs` in it. */
+  userAgent: string;
   options: { accessKeyId: string; accessKeySecret: string; stsToken?: string | undefined };
   request(parameters: SignedRequest & { readonly bucket: string }): Promise<TransportResult>;
   signatureUrlV4(method: string, expires: number, request: undefined, name: string): Promise<string>;
@@ -57,6 +59,7 @@ export class OssClient {
     this.#client = new OSS(options) as unknown as SigningClient;
     // Set here: the SDK's constructor would print advice about refreshing.
     this.#client.options.stsToken = config.stsToken;
+    if (config.userAgent !== undefined) this.#client.userAgent = `${config.userAgent} (nodejs)`;
   }
 
   /** Signs and sends. Fresh objects in each call: the SDK writes into them. */

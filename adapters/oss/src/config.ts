@@ -28,8 +28,12 @@ export interface OssConfig {
   readonly stsToken?: string | undefined;
   /** For code: gives new temporary credentials; asked ahead of their end, every five minutes. */
   readonly refreshSts?: (() => Promise<StsCredentials>) | undefined;
+  /** ListObjects goes on by a token (2, the default) or behind a key (1). */
+  readonly listVersion?: 1 | 2 | undefined;
   /** Signature version. Default `v4`. */
   readonly authorization?: 'v4' | 'v1' | undefined;
+  /** Sent in place of the SDK's own `User-Agent`. */
+  readonly userAgent?: string | undefined;
   /** How long a request may take, in milliseconds; see `@store/s3`. Default 60 000. */
   readonly timeoutMs?: number | undefined;
   /** Most connections. Default 64. */
@@ -56,7 +60,9 @@ export const ossConfigSchema: z.ZodType<OssConfig> = z
     refreshSts: z
       .custom<() => Promise<StsCredentials>>((value) => typeof value === 'function', 'expected a function')
       .optional(),
+    listVersion: z.union([z.literal(1), z.literal(2)]).optional(),
     authorization: z.enum(['v4', 'v1']).optional(),
+    userAgent: text.optional(),
     timeoutMs: z.number().int().min(1).max(3_600_000).optional(),
     maxSockets: z.number().int().min(1).max(10_000).optional(),
   })

@@ -84,20 +84,26 @@ export class OssDriver implements StoreDriver {
     { prefix, token, startAfter, maxKeys, delimiter }: ListPageRequest,
     call: DriverCall,
   ): Promise<ListPage> {
+    const first = this.#config.listVersion === 1;
     const query = {
-      'list-type': '2',
       'encoding-type': 'url',
       'max-keys': String(maxKeys),
-      ...given({ prefix, delimiter, 'start-after': startAfter }),
+      ...given({ prefix, delimiter }),
+      ...(first
+        ? given({ marker: token ?? startAfter })
+        : given({ 'list-type': '2', 'start-after': startAfter })),
     };
-    const subres = given({ 'continuation-token': token });
+    const subres = first ? {} : given({ 'continuation-token': token });
     const { data } = await this.#send('list', undefined, call, { method: 'GET', query, subres });
-    const page = this.#read('list', () => parseAnswer(data, 'ListBucketResult'));
-    return {
-      ...objectEntries(page),
-      truncated: textIn(page, 'IsTruncated') === 'true',
-      nextToken: textIn(page, 'NextContinuationToken'),
-    };
+    return this.#read('list', () => {
+      const page = parseAnswer(data, 'ListBucketResult');
+      const marker = textIn(page, 'NextMarker');
+      return {
+        ...objectEntries(page),
+        truncated: textIn(page, 'IsTruncated') === 'true',
+        nextToken: first ? marker && decodeKey(page)(marker) : textIn(page, 'NextContinuationToken'),
+      };
+    });
   }
 
   async listVersionsPage(

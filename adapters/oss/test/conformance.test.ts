@@ -12,6 +12,7 @@ const CONFIGS: readonly {
 }[] = [
   { name: 'oss, signature version 4', versioned: false, config: { authorization: 'v4' } },
   { name: 'oss, signature version 1, versioned', versioned: true, config: { authorization: 'v1' } },
+  { name: 'oss, list version 1', versioned: false, config: { listVersion: 1 } },
   {
     name: 'oss, on a bad day',
     versioned: true,

@@ -132,6 +132,12 @@ describe('oss: the service', () => {
     expect(asked).to.equal(1);
   });
 
+  it('names itself as it is told', async () => {
+    const emulator = await emulate();
+    await (await storeOn(emulator, { userAgent: 'backup/1.0' })).exists('k');
+    expect(emulator.log.entries.at(-1)?.headers['user-agent']).to.equal('backup/1.0 (nodejs)');
+  });
+
   it('presigns with both versions', async () => {
     const emulator = await emulate();
     for (const authorization of ['v4', 'v1'] as const) {

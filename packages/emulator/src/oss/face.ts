@@ -21,6 +21,7 @@ const OSS_QUIRKS: S3Quirks = {
   silentFailures: true,
   numericReferences: true,
   encodesSpaces: true,
+  alwaysNextMarker: true,
   // https://www.alibabacloud.com/help/en/oss/developer-reference/completemultipartupload: 100 KB
   minPartBytes: 100 * 1024,
 };

@@ -96,13 +96,14 @@ export async function listObjects(call: Call): Promise<Answer> {
   const marker = call.request.query.get('marker') ?? '';
   const page = await pageOf(call, parameters, { startAfter: behindGroup(marker, parameters) || undefined });
   const last = [page.objects.at(-1)?.key ?? '', page.prefixes.at(-1)?.prefix ?? ''].sort(compareKeys).at(-1);
+  const told = delimiter !== undefined || call.quirks.alwaysNextMarker;
   return xmlAnswer(
     rootElement(
       'ListBucketResult',
       textElement('Name', call.bucket.name),
       textElement('Prefix', encode(prefix)),
       textElement('Marker', encode(marker)),
-      textElement('NextMarker', page.truncated && delimiter !== undefined && last ? encode(last) : undefined),
+      textElement('NextMarker', told && page.truncated && last ? encode(last) : undefined),
       textElement('Delimiter', delimiter && encode(delimiter)),
       textElement('MaxKeys', maxKeys),
       encodingType,

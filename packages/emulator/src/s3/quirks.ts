@@ -29,6 +29,8 @@ export interface S3Quirks {
   readonly silentFailures?: boolean | undefined;
   /** Character references to control characters are taken in a batch, as by OSS (its Java SDK's tests). */
   readonly numericReferences?: boolean | undefined;
+  /** Version-1 listings that are truncated name the next marker without a delimiter too. */
+  readonly alwaysNextMarker?: boolean | undefined;
   /** Listings encode a space as `%20`, not `+`. */
   readonly encodesSpaces?: boolean | undefined;
   /** Smallest part but the last, in bytes; default 5 MiB. */
