@@ -123,6 +123,35 @@ export class StoreError extends Error implements FailureReason {
   }
 }
 
+/** The same error with other details, and itself as the cause: what is not given stays as it was. */
+export function restate(error: StoreError, details: StoreErrorDetails): StoreError {
+  const {
+    provider,
+    operation,
+    key,
+    retryable,
+    providerCode,
+    status,
+    requestId,
+    retryAfterMs,
+    blocked,
+    adjusted,
+  } = error;
+  const kept = {
+    provider,
+    operation,
+    key,
+    retryable,
+    providerCode,
+    status,
+    requestId,
+    retryAfterMs,
+    blocked,
+    adjusted,
+  };
+  return new StoreError(error.code, error.message, { ...kept, ...details, cause: error });
+}
+
 /**
  * Anything thrown, as a `StoreError`. What is one already stays as it is; an abort becomes `Aborted`; all
  * else is an `Internal` error that is not retried, because nothing is known about it.

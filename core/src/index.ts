@@ -32,7 +32,7 @@ export type {
 export type { UploadsReport } from './deletion/abort-uploads.js';
 export type { DeleteMarkerSelection, VersionSelection } from './deletion/version-selection.js';
 export type * from './driver.js';
-export { abortedError, StoreError, throwIfAborted, toStoreError } from './errors.js';
+export { abortedError, restate, StoreError, throwIfAborted, toStoreError } from './errors.js';
 export type { FailureReason, StoreErrorCode, StoreErrorDetails } from './errors.js';
 export { assertKey, assertPrefix, compareKeys, fitsXml, keyProblem, quoteKey } from './keys.js';
 export type * from './object-store.js';

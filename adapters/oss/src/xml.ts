@@ -59,8 +59,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": '&apos;',
 };
 
-// oxlint-disable-next-line no-control-regex -- control characters are what this looks for
-const ESCAPED = /[&<>"'\u0000-\u001f\u007f-\u009f\u2028\ufffe\uffff]/g;
+const ESCAPED = /[&<>"'\p{Cc}\u2028\ufffe\uffff]/gu;
 
 /**
  * A text inside an element. Control characters go as character references, which XML 1.0 does not allow and OSS

@@ -13,6 +13,7 @@ import {
 } from '@aws-sdk/client-s3';
 import {
   defineCapabilities,
+  restate,
   StoreError,
   type AbortUploadRequest,
   type BatchDeleteResult,
@@ -40,7 +41,7 @@ import {
 import { createClient } from './client.js';
 import type { S3Config } from './config.js';
 import { ContentMd5, wantsContentMd5 } from './content-md5.js';
-import { adjustedError, keyFailure } from './errors.js';
+import { keyFailure } from './errors.js';
 import { listObjectsV1, listObjectsV2, listUploads, listVersions } from './listings.js';
 import { bodyInfo, putAttributes } from './attributes.js';
 import { deleteParameters } from './pass-through.js';
@@ -187,11 +188,12 @@ export class S3Driver implements StoreDriver {
       const adjustable = this.#quirks.contentMd5 === 'auto' && !sentMd5;
       if (!adjustable || !(error instanceof StoreError) || !wantsContentMd5(error)) throw error;
       this.#contentMd5.active = true;
-      throw adjustedError(
-        error,
-        `the service wants Content-MD5 with batch deletes (${error.message}); it is sent from now on. ` +
+      throw restate(error, {
+        retryable: true,
+        adjusted:
+          `the service wants Content-MD5 with batch deletes (${error.message}); it is sent from now on. ` +
           `Set quirks.contentMd5 to true, or the profile of the service, to save the refusals`,
-      );
+      });
     }
   }
 

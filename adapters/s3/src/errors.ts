@@ -1,4 +1,4 @@
-import { StoreError, type FailureReason, type StoreErrorCode } from '@store/core';
+import { restate, StoreError, type FailureReason, type StoreErrorCode } from '@store/core';
 
 /** S3's error codes in the words of this library. What is not here goes by the HTTP status. */
 const CODES: Readonly<Record<string, StoreErrorCode>> = {
@@ -77,17 +77,7 @@ export interface ErrorContext {
 /** Whatever the SDK threw, in the words of this library. */
 export function translate(thrown: unknown, { operation, bucket, key }: ErrorContext): StoreError {
   const where = { provider: 's3', operation, key };
-  if (thrown instanceof StoreError) {
-    const { code, message, retryable, status, requestId, providerCode } = thrown;
-    return new StoreError(code, message, {
-      ...where,
-      retryable,
-      status,
-      requestId,
-      providerCode,
-      cause: thrown,
-    });
-  }
+  if (thrown instanceof StoreError) return restate(thrown, where);
   const error: SdkError = thrown instanceof Error ? thrown : new Error(String(thrown));
   const status = error.$metadata?.httpStatusCode;
   const details = { ...where, status, requestId: error.$metadata?.requestId, cause: error };
@@ -109,13 +99,6 @@ export function translate(thrown: unknown, { operation, bucket, key }: ErrorCont
     ...(providerCode === 'RequestTimeTooSkewed' ? { retryable: true } : {}),
     retryAfterMs: retryAfterMs(error.$response?.headers?.['retry-after']),
   });
-}
-
-/** The same error, for a request that will be sent in another way the next time. */
-export function adjustedError(error: StoreError, adjusted: string): StoreError {
-  const { code, message, provider, operation, key, status, requestId, providerCode } = error;
-  const details = { provider, operation, key, status, requestId, providerCode, adjusted, cause: error };
-  return new StoreError(code, message, details);
 }
 
 /** Why one key of a batch was refused. */

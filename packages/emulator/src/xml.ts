@@ -24,8 +24,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
  * when a client does not ask for `encoding-type=url`.
  */
 function escapeXml(text: string): string {
-  // oxlint-disable-next-line no-control-regex -- control characters are what this looks for
-  return text.replace(/[&<>"\u0000-\u001f\u0085\u2028\ufffe\uffff]/g, (char) =>
+  return text.replace(/[&<>"\p{Cc}\u2028\ufffe\uffff]/gu, (char) =>
     char === '\t' ? char : (ENTITIES[char] ?? `&#x${char.charCodeAt(0).toString(16)};`),
   );
 }
