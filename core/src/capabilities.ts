@@ -34,6 +34,12 @@ export interface Capabilities {
   readonly versions: boolean;
   /** `listUploads`: incomplete multipart uploads can be listed. */
   readonly listUploads: boolean;
+  /** Objects carry tags: `tags` on `put`, `getTags`, `setTags`. */
+  readonly tags: boolean;
+  /** `storageClass` on `put` and `copy`. */
+  readonly storageClasses: boolean;
+  /** `restore`: archived objects can be asked back. */
+  readonly restore: boolean;
   /** URLs that work without credentials for a limited time. */
   readonly presign: boolean;
   /** Which of the {@link PassThrough} options the provider has. */
@@ -70,6 +76,8 @@ export interface MultipartCapability {
   /** Largest part in bytes. */
   readonly maxPartBytes: number;
   readonly maxParts: number;
+  /** Largest object in bytes that one request copies; larger ones are copied by parts. Unlimited when absent. */
+  readonly maxCopyBytes?: number;
 }
 
 const NONE: Capabilities = {
@@ -83,6 +91,9 @@ const NONE: Capabilities = {
   conditionalRead: false,
   versions: false,
   listUploads: false,
+  tags: false,
+  storageClasses: false,
+  restore: false,
   presign: false,
   passThrough: [],
 };

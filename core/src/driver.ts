@@ -4,9 +4,11 @@ import type { FailureReason } from './errors.js';
 import type {
   CommonPrefix,
   ObjectInfo,
-  ObjectMetadata,
+  PartInfo,
+  Tags,
   UploadInfo,
   VersionInfo,
+  WriteAttributes,
   WriteResult,
 } from './objects.js';
 
@@ -73,7 +75,7 @@ export interface StoreDriver {
   listUploadsPage?:
     ((request: ListUploadsPageRequest, call: DriverCall) => Promise<ListUploadsPage>) | undefined;
 
-  /** Begins an upload in parts and resolves to its id. These four come with `capabilities.multipart`. */
+  /** Begins an upload in parts and resolves to its id. These six come with `capabilities.multipart`. */
   createUpload?: ((request: CreateUploadRequest, call: DriverCall) => Promise<string>) | undefined;
   /** Sends one part and resolves to its ETag. Sending a part number again replaces that part. */
   uploadPart?: ((request: UploadPartRequest, call: DriverCall) => Promise<string>) | undefined;
@@ -81,6 +83,22 @@ export interface StoreDriver {
   completeUpload?: ((request: CompleteUploadRequest, call: DriverCall) => Promise<WriteResult>) | undefined;
   /** Gives an upload up and frees its parts. Resolves too when it was not there. */
   abortUpload?: ((request: AbortUploadRequest, call: DriverCall) => Promise<void>) | undefined;
+
+  /** One page of the parts of an upload that have arrived, in order. */
+  listPartsPage?: ((request: ListPartsPageRequest, call: DriverCall) => Promise<ListPartsPage>) | undefined;
+  /** Copies a range of an object into a part and resolves to its ETag. */
+  uploadPartCopy?: ((request: UploadPartCopyRequest, call: DriverCall) => Promise<string>) | undefined;
+
+  /** The tags of an object. These two come with `capabilities.tags`. @throws StoreError `NotFound` */
+  getTags?: ((request: TagsRequest, call: DriverCall) => Promise<Tags>) | undefined;
+  /** Replaces all tags of an object, none included. @throws StoreError `NotFound` */
+  setTags?: ((request: SetTagsRequest, call: DriverCall) => Promise<void>) | undefined;
+
+  /**
+   * Asks an archived object back; resolves when the provider has begun, and when it is back already or on its way.
+   * With `capabilities.restore`.
+   */
+  restore?: ((request: RestoreRequest, call: DriverCall) => Promise<void>) | undefined;
 
   /** A URL for one request without credentials. With `capabilities.presign`. */
   presign?: ((request: PresignRequest, call: DriverCall) => Promise<string>) | undefined;
@@ -150,7 +168,7 @@ export interface GetResult {
   readonly body: Readable;
 }
 
-export interface PutRequest extends ObjectMetadata {
+export interface PutRequest extends WriteAttributes {
   readonly key: string;
   readonly body: Uint8Array | Readable;
   /** Fail with `PreconditionFailed` when the key exists. */
@@ -163,6 +181,8 @@ export interface CopyRequest {
   readonly from: string;
   readonly fromVersionId?: string | undefined;
   readonly to: string;
+  /** Of the copy; default: the one that the bucket has for new objects. */
+  readonly storageClass?: string | undefined;
 }
 
 export interface DeleteTarget {
@@ -214,7 +234,7 @@ export interface ListUploadsPage {
   readonly nextToken?: string | undefined;
 }
 
-export interface CreateUploadRequest extends ObjectMetadata {
+export interface CreateUploadRequest extends WriteAttributes {
   readonly key: string;
 }
 
@@ -224,6 +244,49 @@ export interface UploadPartRequest {
   /** From 1, ascending, without gaps. */
   readonly partNumber: number;
   readonly body: Uint8Array;
+}
+
+export interface UploadPartCopyRequest {
+  readonly key: string;
+  readonly uploadId: string;
+  readonly partNumber: number;
+  readonly from: string;
+  readonly fromVersionId?: string | undefined;
+  /** Bytes, both inclusive. */
+  readonly range: { readonly start: number; readonly end: number };
+  /** Fail with `PreconditionFailed` unless the source's ETag is this one. */
+  readonly ifMatch?: string | undefined;
+}
+
+export interface ListPartsPageRequest {
+  readonly key: string;
+  readonly uploadId: string;
+  readonly token?: string | undefined;
+  readonly maxParts: number;
+}
+
+export interface ListPartsPage {
+  readonly parts: readonly PartInfo[];
+  readonly truncated: boolean;
+  readonly nextToken?: string | undefined;
+}
+
+export interface TagsRequest {
+  readonly key: string;
+  readonly versionId?: string | undefined;
+}
+
+export interface SetTagsRequest extends TagsRequest {
+  readonly tags: Tags;
+}
+
+export interface RestoreRequest {
+  readonly key: string;
+  readonly versionId?: string | undefined;
+  /** How long the restored copy stays, in days. */
+  readonly days: number;
+  /** How fast, by the provider's own name: `Standard`, `Bulk`, `Expedited`. */
+  readonly tier?: string | undefined;
 }
 
 export interface CompleteUploadRequest {

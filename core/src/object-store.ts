@@ -7,9 +7,10 @@ import type { DeleteTarget, PassThrough } from './driver.js';
 import type {
   CommonPrefix,
   ObjectInfo,
-  ObjectMetadata,
+  Tags,
   UploadInfo,
   VersionInfo,
+  WriteAttributes,
   WriteResult,
 } from './objects.js';
 
@@ -43,7 +44,12 @@ export interface ObjectStore extends AsyncDisposable {
   /** Whether there is such an object. */
   exists(key: string, options?: CallOptions): Promise<boolean>;
 
-  /** Copies inside this store, on the provider's side. @throws StoreError `NotFound` */
+  /**
+   * Copies inside this store, on the provider's side, with metadata and tags; objects that are too large for one
+   * request by parts.
+   *
+   * @throws StoreError `NotFound`; `PreconditionFailed` when the object changes while it is copied by parts
+   */
   copy(from: string, to: string, options?: CopyOptions): Promise<WriteResult>;
 
   /**
@@ -63,6 +69,21 @@ export interface ObjectStore extends AsyncDisposable {
 
   /** The incomplete uploads under a prefix. @throws StoreError `Unsupported` without `capabilities.listUploads` */
   listUploads(prefix: string, options?: CallOptions): AsyncIterable<UploadInfo>;
+
+  /** The tags of an object. @throws StoreError `NotFound`; `Unsupported` without `capabilities.tags` */
+  getTags(key: string, options?: VersionOptions): Promise<Tags>;
+
+  /** Replaces all tags of an object; `{}` removes them. @throws as `getTags` */
+  setTags(key: string, tags: Tags, options?: VersionOptions): Promise<void>;
+
+  /**
+   * Asks for a readable copy of an archived object. Resolves when the provider has begun, which it may take hours
+   * to end; `head` tells how far it is (`restore`). Asking again while it lasts succeeds.
+   *
+   * @throws StoreError `NotFound`; `PreconditionFailed` when the object is not archived; `Unsupported` without
+   * `capabilities.restore`
+   */
+  restore(key: string, options: RestoreOptions): Promise<void>;
 
   /** A URL for one request without credentials. @throws StoreError `Unsupported` without `capabilities.presign` */
   presign(key: string, options?: PresignOptions): Promise<string>;
@@ -102,13 +123,32 @@ export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-export interface PutOptions extends ObjectMetadata, CallOptions {
+export interface PutOptions extends WriteAttributes, CallOptions {
   /** Write only when the key does not exist; with `capabilities.conditionalPut.ifAbsent`. */
   readonly ifAbsent?: boolean | undefined;
   /** Replace only the object with this ETag; with `capabilities.conditionalPut.ifMatch`. */
   readonly ifMatch?: string | undefined;
   /** Size of the parts of a large body in bytes; default 8 MiB, raised when that would make too many parts. */
   readonly partBytes?: number | undefined;
+  /**
+   * Go on with the latest incomplete upload of this key: parts that have arrived and are the same (by MD5) are not
+   * sent again. The attributes are then those that it was begun with. Should this put fail too, its parts stay for the
+   * next one (`deletePrefix` with `uploads` removes them). A body that fits into one request is sent whole, as it is by
+   * stores without multipart uploads.
+   */
+  readonly resume?: boolean | undefined;
+}
+
+/** For calls on one version of an object. */
+export interface VersionOptions extends CallOptions {
+  readonly versionId?: string | undefined;
+}
+
+export interface RestoreOptions extends VersionOptions {
+  /** How long the copy stays, in days. */
+  readonly days: number;
+  /** How fast, by the provider's own name, such as `Standard`, `Bulk` or `Expedited`. Default: the provider's. */
+  readonly tier?: string | undefined;
 }
 
 export interface ReadOptions extends CallOptions {
@@ -138,6 +178,8 @@ export interface StoredObject {
 export interface CopyOptions extends CallOptions {
   /** Copy this version instead of the current object. */
   readonly versionId?: string | undefined;
+  /** Of the copy; with `capabilities.storageClasses`. Default: the bucket's. */
+  readonly storageClass?: string | undefined;
 }
 
 export interface ListOptions extends CallOptions {

@@ -9,6 +9,25 @@ export interface ObjectMetadata {
   readonly metadata?: Readonly<Record<string, string>> | undefined;
 }
 
+/** What a write can say about its object besides {@link ObjectMetadata}. */
+export interface WriteAttributes extends ObjectMetadata {
+  /** The provider's own name for the class, such as `STANDARD_IA`; with `capabilities.storageClasses`. */
+  readonly storageClass?: string | undefined;
+  /** Names and values; with `capabilities.tags`. */
+  readonly tags?: Tags | undefined;
+}
+
+/** Labels that rules of the provider (lifecycle, access) can name; unlike metadata they can change later. */
+export type Tags = Readonly<Record<string, string>>;
+
+/** How far an archived object is on its way back. */
+export interface RestoreState {
+  /** The restore was begun and is not done: the object cannot be read yet. */
+  readonly ongoing: boolean;
+  /** Until when the restored copy can be read. */
+  readonly until?: Date | undefined;
+}
+
 /** One object, as a listing or a `head` describes it. Listings leave the metadata out. */
 export interface ObjectInfo extends ObjectMetadata {
   readonly key: string;
@@ -20,6 +39,8 @@ export interface ObjectInfo extends ObjectMetadata {
   readonly versionId?: string | undefined;
   /** The provider's own name for the class, such as `STANDARD_IA`. */
   readonly storageClass?: string | undefined;
+  /** Of an archived object that was asked back; from `head` and `get`. */
+  readonly restore?: RestoreState | undefined;
 }
 
 /** A group of keys that a listing with a delimiter does not enter. */
@@ -45,6 +66,14 @@ export interface UploadInfo {
   readonly key: string;
   readonly uploadId: string;
   readonly initiated: Date;
+}
+
+/** A part of an upload that has arrived. */
+export interface PartInfo {
+  readonly partNumber: number;
+  /** Bytes. */
+  readonly size: number;
+  readonly etag: string;
 }
 
 /** What a write tells about the object it made; services do not report more without another request. */

@@ -17,29 +17,38 @@ import {
   type GetResult,
   type ListPage,
   type ListPageRequest,
+  type ListPartsPage,
+  type ListPartsPageRequest,
   type ListUploadsPage,
   type ListUploadsPageRequest,
   type ListVersionsPage,
   type ListVersionsPageRequest,
   type ObjectInfo,
-  type ObjectMetadata,
   type PutRequest,
   type ReadRequest,
+  type RestoreRequest,
+  type SetTagsRequest,
   type StoreDriver,
+  type Tags,
+  type TagsRequest,
+  type UploadPartCopyRequest,
   type UploadPartRequest,
+  type WriteAttributes,
   type WriteResult,
 } from '@store/core';
 import type { MemoryConfig } from './config.js';
+import { checkReadable, restoreState, restoreVersion } from './archive.js';
 import { KeyIndex } from './key-index.js';
-import { listObjects, listUploads, listVersions } from './listing.js';
+import { listObjects, listParts, listUploads, listVersions } from './listing.js';
 import { Uploads } from './uploads.js';
 import {
   EMPTY_BODY,
+  attributesOf,
   entityTag,
-  metadataOf,
   multipartEntityTag,
   NULL_VERSION,
   type StoredVersion,
+  type VersionAttributes,
 } from './version-history.js';
 
 const PROVIDER = 'memory';
@@ -53,6 +62,8 @@ export class MemoryDriver implements StoreDriver {
   readonly #objects = new Map<string, StoredVersion[]>();
   readonly #keys = new KeyIndex((key) => this.#objects.has(key));
   readonly #uploads = new Uploads();
+  /** How long an archived object takes to come back, in milliseconds. */
+  restoreMs = 0;
   #writes = 0;
 
   constructor(config: MemoryConfig = {}) {
@@ -60,11 +71,19 @@ export class MemoryDriver implements StoreDriver {
       list: { order: 'utf8', startAfter: true, maxPageSize: config.maxPageSize ?? 1000, delimiter: 'any' },
       batchDelete: { maxKeys: 1000, keys: 'any' },
       // Parts of any size: what is small here shows in tests what is large elsewhere.
-      multipart: { minPartBytes: 1, maxPartBytes: 64 * 1024 * 1024, maxParts: 10_000 },
+      multipart: {
+        minPartBytes: 1,
+        maxPartBytes: 64 * 1024 * 1024,
+        maxParts: 10_000,
+        ...(config.maxCopyBytes === undefined ? {} : { maxCopyBytes: config.maxCopyBytes }),
+      },
       conditionalPut: { ifAbsent: true, ifMatch: true },
       conditionalDelete: 'batch',
       conditionalRead: true,
       listUploads: true,
+      tags: true,
+      storageClasses: true,
+      restore: true,
     });
     this.setVersioning(config.versioning ?? 'off');
     for (const [key, text] of Object.entries(config.objects ?? {}))
@@ -111,7 +130,8 @@ export class MemoryDriver implements StoreDriver {
 
   async get(request: GetRequest, call: DriverCall): Promise<GetResult> {
     throwIfAborted(call.signal, 'get');
-    const { info, body } = this.#read(request, 'get');
+    const { info, body, version } = this.#read(request, 'get');
+    checkReadable(version, request.key, 'get');
     const { range } = request;
     if (range && range.start >= body.length) {
       throw fail(
@@ -142,10 +162,27 @@ export class MemoryDriver implements StoreDriver {
     return this.#write(request.key, copyOf(request.body), request);
   }
 
-  async copy({ from, fromVersionId, to }: CopyRequest, call: DriverCall): Promise<WriteResult> {
+  async copy(request: CopyRequest, call: DriverCall): Promise<WriteResult> {
     throwIfAborted(call.signal, 'copy');
+    const { from, fromVersionId, to, storageClass } = request;
     const { body, version } = this.#read({ key: from, versionId: fromVersionId }, 'copy');
-    return this.#write(to, body, version.metadata);
+    checkReadable(version, from, 'copy');
+    return this.#write(to, body, { ...version.metadata, tags: version.tags, storageClass });
+  }
+
+  async getTags({ key, versionId }: TagsRequest, call: DriverCall): Promise<Tags> {
+    throwIfAborted(call.signal, 'getTags');
+    return { ...this.#read({ key, versionId }, 'getTags').version.tags };
+  }
+
+  async setTags({ key, versionId, tags }: SetTagsRequest, call: DriverCall): Promise<void> {
+    throwIfAborted(call.signal, 'setTags');
+    this.#read({ key, versionId }, 'setTags').version.tags = { ...tags };
+  }
+
+  async restore({ key, versionId, days }: RestoreRequest, call: DriverCall): Promise<void> {
+    throwIfAborted(call.signal, 'restore');
+    restoreVersion(this.#read({ key, versionId }, 'restore').version, key, days, this.restoreMs);
   }
 
   async deleteOne(target: DeleteTarget, call: DriverCall): Promise<DeletedTarget> {
@@ -172,7 +209,7 @@ export class MemoryDriver implements StoreDriver {
 
   async createUpload(request: CreateUploadRequest, call: DriverCall): Promise<string> {
     throwIfAborted(call.signal, 'put');
-    return this.#uploads.create(request.key, metadataOf(request));
+    return this.#uploads.create(request.key, attributesOf(request));
   }
 
   async uploadPart(request: UploadPartRequest, call: DriverCall): Promise<string> {
@@ -180,6 +217,19 @@ export class MemoryDriver implements StoreDriver {
     const body = Buffer.from(request.body);
     this.#uploads.find(request).parts.set(request.partNumber, body);
     return entityTag(body);
+  }
+
+  async uploadPartCopy(request: UploadPartCopyRequest, call: DriverCall): Promise<string> {
+    throwIfAborted(call.signal, 'copy');
+    const { from, fromVersionId, range, ifMatch, ...part } = request;
+    const { body, version } = this.#read({ key: from, versionId: fromVersionId, ifMatch }, 'copy');
+    checkReadable(version, from, 'copy');
+    return this.uploadPart({ ...part, body: body.subarray(range.start, range.end + 1) }, call);
+  }
+
+  async listPartsPage(request: ListPartsPageRequest, call: DriverCall): Promise<ListPartsPage> {
+    throwIfAborted(call.signal, 'put');
+    return listParts(this.#uploads.find(request).parts, request);
   }
 
   async completeUpload(request: CompleteUploadRequest, call: DriverCall): Promise<WriteResult> {
@@ -195,7 +245,9 @@ export class MemoryDriver implements StoreDriver {
     });
     this.#checkCondition(request, 'put');
     this.#uploads.remove(request.uploadId);
-    return this.#write(request.key, Buffer.concat(parts), upload.metadata, multipartEntityTag(parts));
+    const etag = multipartEntityTag(parts);
+    const version = { body: Buffer.concat(parts), etag, ...upload.attributes };
+    return this.#written(request.key, version);
   }
 
   async abortUpload(request: AbortUploadRequest, call: DriverCall): Promise<void> {
@@ -244,6 +296,7 @@ export class MemoryDriver implements StoreDriver {
       ...listedInfo(key, version, version.body.length),
       ...attributes,
       metadata: { ...metadata },
+      restore: restoreState(version),
     };
     const shown = this.#versioning === 'off' ? info : { ...info, versionId: version.versionId };
     return { info: shown, body: version.body, version };
@@ -268,8 +321,13 @@ export class MemoryDriver implements StoreDriver {
     if (ifMatch !== undefined) this.#checkCondition({ key, ifMatch }, 'delete');
   }
 
-  #write(key: string, body: Uint8Array, attributes: ObjectMetadata, etag = entityTag(body)): WriteResult {
-    const versionId = this.#push(key, { body, etag, metadata: metadataOf(attributes) });
+  #write(key: string, body: Uint8Array, attributes: WriteAttributes): WriteResult {
+    return this.#written(key, { body, etag: entityTag(body), ...attributesOf(attributes) });
+  }
+
+  #written(key: string, version: NewVersion): WriteResult {
+    const { etag } = version;
+    const versionId = this.#push(key, version);
     return this.#versioning === 'off' ? { key, etag } : { key, etag, versionId };
   }
 
@@ -289,7 +347,7 @@ export class MemoryDriver implements StoreDriver {
   }
 
   /** Makes a version the newest of its key; without versioning it replaces the one that has no id. */
-  #push(key: string, version: Pick<StoredVersion, 'body' | 'etag' | 'metadata'>): string {
+  #push(key: string, version: NewVersion): string {
     const enabled = this.#versioning === 'enabled';
     const sequence = ++this.#writes;
     const versionId = enabled ? `v${String(sequence).padStart(16, '0')}` : NULL_VERSION;
@@ -317,13 +375,17 @@ export class MemoryDriver implements StoreDriver {
   }
 }
 
+type NewVersion = Pick<StoredVersion, 'body' | 'etag'> & VersionAttributes;
+
 /** What a caller does to its bytes afterwards stays with the caller. */
 function copyOf(body: Uint8Array): Uint8Array {
   return body.length === 0 ? EMPTY_BODY : Buffer.from(body);
 }
 
-function listedInfo(key: string, { etag, lastModified }: StoredVersion, size: number): ObjectInfo {
-  return { key, size, etag, lastModified: new Date(lastModified) };
+function listedInfo(key: string, version: StoredVersion, size: number): ObjectInfo {
+  const { etag, lastModified, storageClass } = version;
+  const info = { key, size, etag, lastModified: new Date(lastModified) };
+  return storageClass === undefined ? info : { ...info, storageClass };
 }
 
 function fail(

@@ -3,6 +3,8 @@ import {
   type CommonPrefix,
   type ListPage,
   type ListPageRequest,
+  type ListPartsPage,
+  type ListPartsPageRequest,
   type ListUploadsPage,
   type ListUploadsPageRequest,
   type ListVersionsPage,
@@ -13,7 +15,7 @@ import {
 } from '@store/core';
 import type { KeyIndex } from './key-index.js';
 import { decodeToken, encodeToken } from './page-token.js';
-import type { StoredVersion } from './version-history.js';
+import { entityTag, type StoredVersion } from './version-history.js';
 
 /**
  * One page of current objects, grouped at the delimiter.
@@ -89,7 +91,7 @@ export function listVersions(
     }
   }
   let last: string | undefined;
-  for (const [key, { versionId, sequence, body, etag, lastModified }, isLatest] of all()) {
+  for (const [key, { versionId, sequence, body, etag, lastModified, storageClass }, isLatest] of all()) {
     if (found.length >= maxKeys) return { versions: found, truncated: true, nextToken: last };
     last = encodeToken(key, String(sequence));
     const shared = {
@@ -99,9 +101,25 @@ export function listVersions(
       size: body?.length ?? 0,
       lastModified: new Date(lastModified),
     };
-    found.push(body ? { ...shared, deleteMarker: false, etag } : { ...shared, deleteMarker: true });
+    found.push(
+      body ? { ...shared, deleteMarker: false, etag, storageClass } : { ...shared, deleteMarker: true },
+    );
   }
   return { versions: found, truncated: false };
+}
+
+/** One page of an upload's parts, by number. */
+export function listParts(
+  arrived: ReadonlyMap<number, Uint8Array>,
+  { token, maxParts }: ListPartsPageRequest,
+): ListPartsPage {
+  const rest = [...arrived].filter(([number]) => number > Number(token ?? 0)).sort(([a], [b]) => a - b);
+  const parts = rest
+    .slice(0, maxParts)
+    .map(([partNumber, body]) => ({ partNumber, size: body.length, etag: entityTag(body) }));
+  const last = parts.at(-1);
+  if (rest.length === parts.length || !last) return { parts, truncated: false };
+  return { parts, truncated: true, nextToken: String(last.partNumber) };
 }
 
 /** One page of uploads, by key and then by id. */

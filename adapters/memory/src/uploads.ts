@@ -1,7 +1,8 @@
-import { StoreError, type ObjectMetadata, type UploadInfo } from '@store/core';
+import { StoreError, type UploadInfo } from '@store/core';
+import type { VersionAttributes } from './version-history.js';
 
 export interface Upload extends UploadInfo {
-  readonly metadata: ObjectMetadata;
+  readonly attributes: VersionAttributes;
   readonly parts: Map<number, Uint8Array>;
 }
 
@@ -10,9 +11,9 @@ export class Uploads {
   readonly #uploads = new Map<string, Upload>();
   #begun = 0;
 
-  create(key: string, metadata: ObjectMetadata): string {
+  create(key: string, attributes: VersionAttributes): string {
     const uploadId = `u${String(++this.#begun).padStart(16, '0')}`;
-    this.#uploads.set(uploadId, { key, uploadId, initiated: new Date(), metadata, parts: new Map() });
+    this.#uploads.set(uploadId, { key, uploadId, initiated: new Date(), attributes, parts: new Map() });
     return uploadId;
   }
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { ObjectMetadata } from '@store/core';
+import type { ObjectMetadata, Tags, WriteAttributes } from '@store/core';
 
 /** One version of one key; a delete marker has no body. */
 export interface StoredVersion {
@@ -11,7 +11,14 @@ export interface StoredVersion {
   /** Milliseconds since the epoch. */
   readonly lastModified: number;
   readonly metadata: ObjectMetadata;
+  readonly storageClass?: string | undefined;
+  tags?: Tags | undefined;
+  /** Of an archived object that was asked back; milliseconds since the epoch. */
+  restored?: { readonly from: number; readonly until: number } | undefined;
 }
+
+/** What a write says about its version. */
+export type VersionAttributes = Pick<StoredVersion, 'metadata' | 'storageClass' | 'tags'>;
 
 /** The id that S3 gives to what is written while versioning is off or suspended. */
 export const NULL_VERSION = 'null';
@@ -36,7 +43,14 @@ export function multipartEntityTag(parts: readonly Uint8Array[]): string {
 }
 
 /** The attributes of a write, apart from everything else in its request. */
-export function metadataOf(request: ObjectMetadata): ObjectMetadata {
+export function attributesOf(request: WriteAttributes): VersionAttributes {
+  const { storageClass, tags } = request;
+  const metadata = metadataOf(request);
+  // Without the fields where they are empty: a million versions have to fit.
+  return { metadata, ...(storageClass && { storageClass }), ...(tags && { tags: { ...tags } }) };
+}
+
+function metadataOf(request: ObjectMetadata): ObjectMetadata {
   const { contentType = DEFAULT_TYPE, cacheControl, contentDisposition, contentEncoding, metadata } = request;
   const special = cacheControl ?? contentDisposition ?? contentEncoding;
   const plain = contentType === DEFAULT_TYPE && special === undefined && isEmpty(metadata);

@@ -4,7 +4,11 @@ import { MemoryDriver, type MemoryConfig } from '@store/memory';
 
 const settings: Record<string, MemoryConfig> = {
   'memory, not versioned': {},
-  'memory, versioned, small pages': { versioning: 'enabled', maxPageSize: 3 },
+  'memory, versioned, small pages, small copies': {
+    versioning: 'enabled',
+    maxPageSize: 3,
+    maxCopyBytes: 1000,
+  },
   'memory, versioning suspended': { versioning: 'suspended' },
 };
 

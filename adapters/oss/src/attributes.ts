@@ -1,4 +1,4 @@
-import type { ObjectInfo, ObjectMetadata } from '@store/core';
+import type { ObjectInfo, RestoreState, WriteAttributes } from '@store/core';
 
 const META = 'x-oss-meta-';
 
@@ -10,14 +10,17 @@ export function headerOf(headers: Headers, name: string): string | undefined {
 }
 
 /** What a write attaches to its object. */
-export function attributeHeaders(attributes: ObjectMetadata): Record<string, string> {
+export function attributeHeaders(attributes: WriteAttributes): Record<string, string> {
   const { contentType, cacheControl, contentDisposition, contentEncoding, metadata = {} } = attributes;
+  const { storageClass, tags } = attributes;
   const headers = {
     // The SDK would guess it from the key.
     'Content-Type': contentType ?? 'application/octet-stream',
     'Cache-Control': cacheControl,
     'Content-Disposition': contentDisposition,
     'Content-Encoding': contentEncoding,
+    'x-oss-storage-class': storageClass,
+    'x-oss-tagging': tags && new URLSearchParams({ ...tags }).toString(),
     ...Object.fromEntries(
       Object.entries(metadata).map(([name, value]) => [META + name.toLowerCase(), value]),
     ),
@@ -25,6 +28,14 @@ export function attributeHeaders(attributes: ObjectMetadata): Record<string, str
   return Object.fromEntries(
     Object.entries(headers).filter((entry): entry is [string, string] => entry[1] !== undefined),
   );
+}
+
+/** `ongoing-request="false", expiry-date="Sun, 16 Apr 2017 08:12:33 GMT"` */
+function restoreState(header: string | undefined): RestoreState | undefined {
+  if (header === undefined) return undefined;
+  const expiry = /expiry-date="([^"]+)"/.exec(header)?.[1];
+  const until = expiry === undefined ? {} : { until: new Date(expiry) };
+  return { ongoing: header.includes('ongoing-request="true"'), ...until };
 }
 
 /** What an answer with an object says about it; of the whole object, when it brings a range. */
@@ -41,6 +52,7 @@ export function infoOf(key: string, headers: Headers): ObjectInfo {
     etag: headerOf(headers, 'etag'),
     versionId: headerOf(headers, 'x-oss-version-id'),
     storageClass: headerOf(headers, 'x-oss-storage-class'),
+    restore: restoreState(headerOf(headers, 'x-oss-restore')),
     contentType: headerOf(headers, 'content-type'),
     cacheControl: headerOf(headers, 'cache-control'),
     contentDisposition: headerOf(headers, 'content-disposition'),

@@ -2,7 +2,6 @@ import { addAbortSignal } from 'node:stream';
 import {
   defineCapabilities,
   StoreError,
-  withDeadline,
   type AbortUploadRequest,
   type BatchDeleteResult,
   type Capabilities,
@@ -16,6 +15,8 @@ import {
   type GetResult,
   type ListPage,
   type ListPageRequest,
+  type ListPartsPage,
+  type ListPartsPageRequest,
   type ListUploadsPage,
   type ListUploadsPageRequest,
   type ListVersionsPage,
@@ -24,35 +25,26 @@ import {
   type PresignRequest,
   type PutRequest,
   type ReadRequest,
+  type RestoreRequest,
+  type SetTagsRequest,
   type StoreDriver,
+  type Tags,
+  type TagsRequest,
+  type UploadPartCopyRequest,
   type UploadPartRequest,
   type WriteResult,
 } from '@store/core';
 import { attributeHeaders, headerOf, infoOf } from './attributes.js';
-import { OssClient, type SignedRequest } from './client.js';
 import type { OssConfig } from './config.js';
-import { translate } from './errors.js';
-import {
-  decodeKey,
-  joinMarkers,
-  objectEntries,
-  splitMarkers,
-  uploadEntries,
-  versionEntries,
-} from './listed.js';
-import { Transport, type TransportResult } from './transport.js';
+import { decodeKey, tagsOf } from './listed.js';
+import { listObjectsV1, listObjectsV2, listParts, listUploads, listVersions } from './listings.js';
+import { checkKey, given, Requests } from './requests.js';
+import type { TransportResult } from './transport.js';
 import { escapeText, nodes, parseAnswer, textIn } from './xml.js';
 
 const MIB = 1024 * 1024;
-const DEFAULT_TIMEOUT_MS = 60_000;
-const DEFAULT_MAX_SOCKETS = 64;
 
-/** Slowest upload that is waited for, in bytes a second, on top of the time-out. */
-const SLOWEST_UPLOAD = 64 * 1024;
-
-type Request = Omit<SignedRequest, 'ctx' | 'successStatuses'> & {
-  readonly successStatuses?: readonly number[];
-};
+const XML = { 'Content-Type': 'application/xml' };
 
 /** Alibaba Cloud OSS, signed by its SDK. Each method is one request. */
 export class OssDriver implements StoreDriver {
@@ -62,98 +54,50 @@ export class OssDriver implements StoreDriver {
     keys: { maxBytes: 1023 },
     list: { order: 'utf8', startAfter: true, maxPageSize: 1000, delimiter: 'any' },
     batchDelete: { maxKeys: 1000, maxBytes: 2 * MIB, keys: 'any', silentFailures: true },
-    multipart: { minPartBytes: 100 * 1024, maxPartBytes: 5 * 1024 * MIB, maxParts: 10_000 },
+    multipart: {
+      minPartBytes: 100 * 1024,
+      maxPartBytes: 5 * 1024 * MIB,
+      maxParts: 10_000,
+      // https://www.alibabacloud.com/help/en/oss/developer-reference/copyobject: larger ones by UploadPartCopy.
+      maxCopyBytes: 1000 ** 3,
+    },
     conditionalPut: { ifAbsent: true, ifMatch: false },
     conditionalRead: true,
     versions: true,
     listUploads: true,
+    tags: true,
+    storageClasses: true,
+    restore: true,
     presign: true,
     passThrough: ['requestPayer'],
   });
   readonly #config: OssConfig;
-  readonly #transport: Transport;
-  readonly #client: OssClient;
+  readonly #requests: Requests;
 
   constructor(config: OssConfig) {
     this.#config = config;
-    this.#transport = new Transport(config.maxSockets ?? DEFAULT_MAX_SOCKETS);
-    this.#client = new OssClient(config, this.#transport);
+    this.#requests = new Requests(config);
   }
 
-  async listPage(
-    { prefix, token, startAfter, maxKeys, delimiter }: ListPageRequest,
-    call: DriverCall,
-  ): Promise<ListPage> {
-    const first = this.#config.listVersion === 1;
-    const query = {
-      'encoding-type': 'url',
-      'max-keys': String(maxKeys),
-      ...given({ prefix, delimiter }),
-      ...(first
-        ? given({ marker: token ?? startAfter })
-        : given({ 'list-type': '2', 'start-after': startAfter })),
-    };
-    const subres = first ? {} : given({ 'continuation-token': token });
-    const { data } = await this.#send('list', undefined, call, { method: 'GET', query, subres });
-    return this.#read('list', () => {
-      const page = parseAnswer(data, 'ListBucketResult');
-      const marker = textIn(page, 'NextMarker');
-      return {
-        ...objectEntries(page),
-        truncated: textIn(page, 'IsTruncated') === 'true',
-        nextToken: first ? marker && decodeKey(page)(marker) : textIn(page, 'NextContinuationToken'),
-      };
-    });
+  async listPage(request: ListPageRequest, call: DriverCall): Promise<ListPage> {
+    const list = this.#config.listVersion === 1 ? listObjectsV1 : listObjectsV2;
+    return list(this.#requests, request, call);
   }
 
-  async listVersionsPage(
-    { prefix, token, startAfter, maxKeys }: ListVersionsPageRequest,
-    call: DriverCall,
-  ): Promise<ListVersionsPage> {
-    const [key, version] = token === undefined ? [startAfter, undefined] : splitMarkers(token);
-    const query = {
-      'encoding-type': 'url',
-      'max-keys': String(maxKeys),
-      ...given({ prefix, 'key-marker': key, 'version-id-marker': version }),
-    };
-    const { data } = await this.#send('listVersions', undefined, call, {
-      method: 'GET',
-      query,
-      subres: { versions: '' },
-    });
-    const page = this.#read('listVersions', () => parseAnswer(data, 'ListVersionsResult'));
-    return {
-      versions: versionEntries(page),
-      truncated: textIn(page, 'IsTruncated') === 'true',
-      nextToken: joinMarkers(page, 'NextKeyMarker', 'NextVersionIdMarker'),
-    };
+  async listVersionsPage(request: ListVersionsPageRequest, call: DriverCall): Promise<ListVersionsPage> {
+    return listVersions(this.#requests, request, call);
   }
 
-  async listUploadsPage(
-    { prefix, token, maxUploads }: ListUploadsPageRequest,
-    call: DriverCall,
-  ): Promise<ListUploadsPage> {
-    const [key, id] = token === undefined ? [] : splitMarkers(token);
-    const query = {
-      'encoding-type': 'url',
-      'max-uploads': String(maxUploads),
-      ...given({ prefix, 'key-marker': key, 'upload-id-marker': id }),
-    };
-    const { data } = await this.#send('listUploads', undefined, call, {
-      method: 'GET',
-      query,
-      subres: { uploads: '' },
-    });
-    const page = this.#read('listUploads', () => parseAnswer(data, 'ListMultipartUploadsResult'));
-    return {
-      uploads: uploadEntries(page),
-      truncated: textIn(page, 'IsTruncated') === 'true',
-      nextToken: joinMarkers(page, 'NextKeyMarker', 'NextUploadIdMarker'),
-    };
+  async listUploadsPage(request: ListUploadsPageRequest, call: DriverCall): Promise<ListUploadsPage> {
+    return listUploads(this.#requests, request, call);
+  }
+
+  async listPartsPage(request: ListPartsPageRequest, call: DriverCall): Promise<ListPartsPage> {
+    return listParts(this.#requests, request, call);
   }
 
   async head(request: ReadRequest, call: DriverCall): Promise<ObjectInfo> {
-    const { headers } = await this.#send('head', request.key, call, {
+    const { headers } = await this.#requests.send('head', request.key, call, {
       method: 'HEAD',
       ...readParameters(request),
     });
@@ -171,8 +115,9 @@ export class OssDriver implements StoreDriver {
         : {}),
     };
     const sent = { method: 'GET', ...parameters, headers, successStatuses: [200, 206] } as const;
-    const answer = await this.#send('get', key, call, sent, { stream: true });
-    const body = answer.res.setTimeout(this.#timeoutMs, () => answer.res.destroy(stalled(this.#timeoutMs)));
+    const answer = await this.#requests.send('get', key, call, sent, { stream: true });
+    const { timeoutMs } = this.#requests;
+    const body = answer.res.setTimeout(timeoutMs, () => answer.res.destroy(stalled(timeoutMs)));
     return {
       info: infoOf(key, answer.headers),
       body: call.signal ? addAbortSignal(call.signal, body) : body,
@@ -184,17 +129,20 @@ export class OssDriver implements StoreDriver {
     if (!(body instanceof Uint8Array))
       throw new StoreError('InvalidArgument', 'a stream was given, and streamingPut is false');
     const headers = { ...attributeHeaders(request), ...forbidOverwrite(request) };
-    const answer = await this.#send('put', key, call, { method: 'PUT', headers, content: viewOf(body) });
+    const answer = await this.#requests.send('put', key, call, {
+      method: 'PUT',
+      headers,
+      content: viewOf(body),
+    });
     return writeResult(key, answer);
   }
 
-  async copy({ from, fromVersionId, to }: CopyRequest, call: DriverCall): Promise<WriteResult> {
-    const version = fromVersionId === undefined ? '' : `?versionId=${encodeURIComponent(fromVersionId)}`;
-    const headers = { 'x-oss-copy-source': `/${this.#config.bucket}/${encodeURIComponent(from)}${version}` };
-    this.#checkKey('copy', from);
-    const answer = await this.#send('copy', to, call, { method: 'PUT', headers }, { about: from });
+  async copy(request: CopyRequest, call: DriverCall): Promise<WriteResult> {
+    const { from, to, storageClass } = request;
+    const headers = this.#copyHeaders(request, given({ 'x-oss-storage-class': storageClass }));
+    const answer = await this.#requests.send('copy', to, call, { method: 'PUT', headers }, { about: from });
     const etag = textIn(
-      this.#read('copy', () => parseAnswer(answer.data, 'CopyObjectResult')),
+      this.#requests.read('copy', () => parseAnswer(answer.data, 'CopyObjectResult')),
       'ETag',
     );
     return { key: to, etag, versionId: headerOf(answer.headers, 'x-oss-version-id') };
@@ -202,7 +150,7 @@ export class OssDriver implements StoreDriver {
 
   async deleteOne({ key, versionId }: DeleteTarget, call: DriverCall): Promise<DeletedTarget> {
     const sent = { method: 'DELETE', subres: given({ versionId }), headers: payer(call) } as const;
-    const { headers } = await this.#send('delete', key, call, sent);
+    const { headers } = await this.#requests.send('delete', key, call, sent);
     const marker = headerOf(headers, 'x-oss-delete-marker') === 'true';
     const deleteMarkerVersionId = headerOf(headers, 'x-oss-version-id');
     return { key, versionId, ...(marker ? { deleteMarker: true, deleteMarkerVersionId } : {}) };
@@ -213,20 +161,20 @@ export class OssDriver implements StoreDriver {
    * takes any 200 for a success.
    */
   async deleteBatch(targets: readonly DeleteTarget[], call: DriverCall): Promise<BatchDeleteResult> {
-    for (const { key } of targets) this.#checkKey('deleteBatch', key);
+    for (const { key } of targets) checkKey('deleteBatch', key);
     const objects = targets.map(({ key, versionId }) => {
       const version = versionId === undefined ? '' : `<VersionId>${escapeText(versionId)}</VersionId>`;
       return `<Object><Key>${escapeText(key)}</Key>${version}</Object>`;
     });
     const xml = `<?xml version="1.0" encoding="UTF-8"?><Delete><Quiet>false</Quiet>${objects.join('')}</Delete>`;
-    const { data } = await this.#send('deleteBatch', undefined, call, {
+    const { data } = await this.#requests.send('deleteBatch', undefined, call, {
       method: 'POST',
       subres: { delete: '' },
       query: { 'encoding-type': 'url' },
-      headers: { 'Content-Type': 'application/xml', ...payer(call) },
+      headers: { ...XML, ...payer(call) },
       content: Buffer.from(xml),
     });
-    const answer = this.#read('deleteBatch', () => parseAnswer(data, 'DeleteResult'));
+    const answer = this.#requests.read('deleteBatch', () => parseAnswer(data, 'DeleteResult'));
     const decode = decodeKey(answer);
     const deleted = nodes(answer, 'Deleted').map((one) => ({
       key: decode(textIn(one, 'Key')),
@@ -240,9 +188,9 @@ export class OssDriver implements StoreDriver {
   async createUpload(request: CreateUploadRequest, call: DriverCall): Promise<string> {
     const { key } = request;
     const sent = { method: 'POST', subres: { uploads: '' }, headers: attributeHeaders(request) } as const;
-    const { data } = await this.#send('put', key, call, sent);
+    const { data } = await this.#requests.send('put', key, call, sent);
     const id = textIn(
-      this.#read('put', () => parseAnswer(data, 'InitiateMultipartUploadResult')),
+      this.#requests.read('put', () => parseAnswer(data, 'InitiateMultipartUploadResult')),
       'UploadId',
     );
     if (!id)
@@ -256,11 +204,69 @@ export class OssDriver implements StoreDriver {
   ): Promise<string> {
     const subres = { uploadId, partNumber: String(partNumber) };
     const sent = { method: 'PUT', subres, content: viewOf(body) } as const;
-    const { headers } = await this.#send('put', key, call, sent);
+    const { headers } = await this.#requests.send('put', key, call, sent);
     const etag = headerOf(headers, 'etag');
     if (!etag)
       throw new StoreError('Corrupt', 'the service took a part without an ETag', { operation: 'put', key });
     return etag;
+  }
+
+  async uploadPartCopy(request: UploadPartCopyRequest, call: DriverCall): Promise<string> {
+    const { key, uploadId, partNumber, from, range, ifMatch } = request;
+    const headers = this.#copyHeaders(request, {
+      'x-oss-copy-source-range': `bytes=${range.start}-${range.end}`,
+      ...given({ 'x-oss-copy-source-if-match': ifMatch }),
+    });
+    const subres = { uploadId, partNumber: String(partNumber) };
+    const options = { about: from, bytes: range.end - range.start };
+    const { data } = await this.#requests.send(
+      'copy',
+      key,
+      call,
+      { method: 'PUT', subres, headers },
+      options,
+    );
+    const etag = textIn(
+      this.#requests.read('copy', () => parseAnswer(data, 'CopyPartResult')),
+      'ETag',
+    );
+    if (etag) return etag;
+    throw new StoreError('Corrupt', 'the service copied a part without an ETag', { operation: 'copy', key });
+  }
+
+  async getTags({ key, versionId }: TagsRequest, call: DriverCall): Promise<Tags> {
+    const subres = { tagging: '', ...given({ versionId }) };
+    const { data } = await this.#requests.send('getTags', key, call, { method: 'GET', subres });
+    return tagsOf(this.#requests.read('getTags', () => parseAnswer(data, 'Tagging')));
+  }
+
+  async setTags({ key, versionId, tags }: SetTagsRequest, call: DriverCall): Promise<void> {
+    const set = Object.entries(tags).map(
+      ([name, value]) => `<Tag><Key>${escapeText(name)}</Key><Value>${escapeText(value)}</Value></Tag>`,
+    );
+    await this.#requests.send('setTags', key, call, {
+      method: 'PUT',
+      subres: { tagging: '', ...given({ versionId }) },
+      headers: XML,
+      content: Buffer.from(`<Tagging><TagSet>${set.join('')}</TagSet></Tagging>`),
+    });
+  }
+
+  async restore({ key, versionId, days, tier }: RestoreRequest, call: DriverCall): Promise<void> {
+    const parameters =
+      tier === undefined ? '' : `<JobParameters><Tier>${escapeText(tier)}</Tier></JobParameters>`;
+    try {
+      await this.#requests.send('restore', key, call, {
+        method: 'POST',
+        subres: { restore: '', ...given({ versionId }) },
+        headers: XML,
+        content: Buffer.from(`<RestoreRequest><Days>${days}</Days>${parameters}</RestoreRequest>`),
+        // 202: begun; 200: back already.
+        successStatuses: [200, 202],
+      });
+    } catch (error) {
+      if (!(error instanceof StoreError && error.providerCode === 'RestoreAlreadyInProgress')) throw error;
+    }
   }
 
   async completeUpload(request: CompleteUploadRequest, call: DriverCall): Promise<WriteResult> {
@@ -269,14 +275,14 @@ export class OssDriver implements StoreDriver {
       ({ partNumber, etag }) =>
         `<Part><PartNumber>${partNumber}</PartNumber><ETag>${escapeText(etag)}</ETag></Part>`,
     );
-    const answer = await this.#send('put', key, call, {
+    const answer = await this.#requests.send('put', key, call, {
       method: 'POST',
       subres: { uploadId },
-      headers: { 'Content-Type': 'application/xml', ...forbidOverwrite(request) },
+      headers: { ...XML, ...forbidOverwrite(request) },
       content: Buffer.from(`<CompleteMultipartUpload>${listed.join('')}</CompleteMultipartUpload>`),
     });
     const etag = textIn(
-      this.#read('put', () => parseAnswer(answer.data, 'CompleteMultipartUploadResult')),
+      this.#requests.read('put', () => parseAnswer(answer.data, 'CompleteMultipartUploadResult')),
       'ETag',
     );
     return { key, etag, versionId: headerOf(answer.headers, 'x-oss-version-id') };
@@ -284,79 +290,37 @@ export class OssDriver implements StoreDriver {
 
   async abortUpload({ key, uploadId }: AbortUploadRequest, call: DriverCall): Promise<void> {
     try {
-      await this.#send('abortUpload', key, call, { method: 'DELETE', subres: { uploadId } });
+      await this.#requests.send('abortUpload', key, call, { method: 'DELETE', subres: { uploadId } });
     } catch (error) {
       if (!(error instanceof StoreError && error.providerCode === 'NoSuchUpload')) throw error;
     }
   }
 
   async presign({ key, method, expiresIn }: PresignRequest): Promise<string> {
-    this.#checkKey('presign', key);
-    return this.#client.presign(method, key, expiresIn);
+    checkKey('presign', key);
+    return this.#requests.presign(method, key, expiresIn);
   }
 
   async close(): Promise<void> {
-    this.#transport.close();
+    this.#requests.close();
   }
 
-  get #timeoutMs(): number {
-    return this.#config.timeoutMs ?? DEFAULT_TIMEOUT_MS;
-  }
-
-  /** @param options `about`: the key that a failure is about, where it is not the one of the address */
-  async #send(
-    operation: string,
-    key: string | undefined,
-    { signal }: DriverCall,
-    request: Request,
-    { stream = false, about = key }: { readonly stream?: boolean; readonly about?: string | undefined } = {},
-  ): Promise<TransportResult> {
-    if (key !== undefined) this.#checkKey(operation, key);
-    const ms = this.#timeoutMs + Math.ceil(((request.content?.length ?? 0) / SLOWEST_UPLOAD) * 1000);
-    try {
-      return await withDeadline({ signal, ms, operation }, (deadline) =>
-        this.#client.request({
-          successStatuses: [200, 204],
-          ...request,
-          object: key,
-          ctx: { signal: deadline, stream },
-        }),
-      );
-    } catch (error) {
-      throw translate(error, { operation, bucket: this.#config.bucket, key: about });
-    }
-  }
-
-  /** Reads an answer: what is wrong with it is told like any other failure. */
-  #read<T>(operation: string, work: () => T): T {
-    try {
-      return work();
-    } catch (error) {
-      throw translate(error, { operation, bucket: this.#config.bucket });
-    }
-  }
-
-  /**
-   * OSS takes no key that begins with a slash or a backslash (EC 0016-00000005). An empty one would make a request on
-   * the bucket: `DELETE /`.
-   */
-  #checkKey(operation: string, key: string): void {
-    if (key !== '' && !/^[/\\]/.test(key)) return;
-    const message =
-      key === '' ? 'the empty string is not a key' : 'OSS takes no key that begins with "/" or "\\"';
-    throw new StoreError('InvalidArgument', message, { provider: 'oss', operation, key });
+  #copyHeaders(
+    { from, fromVersionId }: Pick<CopyRequest, 'from' | 'fromVersionId'>,
+    headers: Record<string, string>,
+  ): Record<string, string> {
+    checkKey('copy', from);
+    const version = fromVersionId === undefined ? '' : `?versionId=${encodeURIComponent(fromVersionId)}`;
+    return {
+      'x-oss-copy-source': `/${this.#config.bucket}/${encodeURIComponent(from)}${version}`,
+      ...headers,
+    };
   }
 }
 
 /** The same bytes, not a copy: a part is large, and several are on their way. */
 function viewOf(bytes: Uint8Array): Buffer {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-}
-
-/** The parameters that have a value: an empty one would be signed in another way than it is sent. */
-function given(parameters: Readonly<Record<string, string | undefined>>): Record<string, string> {
-  const present = Object.entries(parameters).filter((entry): entry is [string, string] => Boolean(entry[1]));
-  return Object.fromEntries(present);
 }
 
 function readParameters({ versionId, ifMatch, ifNoneMatch }: ReadRequest) {

@@ -15,6 +15,8 @@ const CODES: Readonly<Record<string, StoreErrorCode>> = {
   UserDisable: 'AccessDenied',
   FileAlreadyExists: 'PreconditionFailed',
   InvalidObjectState: 'PreconditionFailed',
+  OperationNotSupported: 'PreconditionFailed',
+  RestoreAlreadyInProgress: 'Conflict',
   PreconditionFailed: 'PreconditionFailed',
   NotModified: 'PreconditionFailed',
   ObjectNotAppendable: 'Conflict',

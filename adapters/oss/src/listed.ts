@@ -1,5 +1,13 @@
-import { compareKeys, StoreError, type ListPage, type UploadInfo, type VersionInfo } from '@store/core';
-import { nodes, textIn, type XmlNode } from './xml.js';
+import {
+  compareKeys,
+  StoreError,
+  type ListPage,
+  type PartInfo,
+  type Tags,
+  type UploadInfo,
+  type VersionInfo,
+} from '@store/core';
+import { nodes, nodeIn, textIn, type XmlNode } from './xml.js';
 
 /**
  * Decodes the keys of an answer that was asked for with `encoding-type=url`. OSS writes a space as `%20`, so a `+`
@@ -65,6 +73,21 @@ export function uploadEntries(page: XmlNode): UploadInfo[] {
     uploadId: textIn(one, 'UploadId') ?? '',
     initiated: new Date(textIn(one, 'Initiated') ?? 0),
   }));
+}
+
+export function partEntries(page: XmlNode): PartInfo[] {
+  return nodes(page, 'Part').map((one) => ({
+    partNumber: Number(textIn(one, 'PartNumber') ?? 0),
+    size: Number(textIn(one, 'Size') ?? 0),
+    etag: textIn(one, 'ETag') ?? '',
+  }));
+}
+
+export function tagsOf(tagging: XmlNode): Tags {
+  const set = nodeIn(tagging, 'TagSet') ?? {};
+  return Object.fromEntries(
+    nodes(set, 'Tag').map((one) => [textIn(one, 'Key') ?? '', textIn(one, 'Value') ?? '']),
+  );
 }
 
 /** Two markers as one token, for listings that go on by both. */

@@ -4,7 +4,16 @@ import { StoreError } from '@store/core';
 /** An element with elements inside; texts are strings. */
 export type XmlNode = Readonly<Record<string, unknown>>;
 
-const LISTS = new Set(['Contents', 'CommonPrefixes', 'Version', 'DeleteMarker', 'Deleted', 'Upload']);
+const LISTS = new Set([
+  'Contents',
+  'CommonPrefixes',
+  'Version',
+  'DeleteMarker',
+  'Deleted',
+  'Upload',
+  'Part',
+  'Tag',
+]);
 
 /** Numbers stay texts, and spaces stay: they may be keys. */
 const parser = new XMLParser({
@@ -40,6 +49,11 @@ export function parseAnswer(data: Buffer, root: string): XmlNode {
 export function nodes(node: XmlNode, name: string): XmlNode[] {
   const found = node[name];
   return Array.isArray(found) ? found.filter(isNode) : [];
+}
+
+export function nodeIn(node: XmlNode, name: string): XmlNode | undefined {
+  const found = node[name];
+  return isNode(found) ? found : undefined;
 }
 
 export function textIn(node: XmlNode, name: string): string | undefined {

@@ -1,9 +1,10 @@
-import type { GetObjectCommandOutput, HeadObjectCommandOutput } from '@aws-sdk/client-s3';
-import type { ObjectInfo, ObjectMetadata } from '@store/core';
+import type { GetObjectCommandOutput, HeadObjectCommandOutput, StorageClass } from '@aws-sdk/client-s3';
+import type { ObjectInfo, RestoreState, WriteAttributes } from '@store/core';
 
 /** What a write attaches to its object. */
-export function putAttributes(attributes: ObjectMetadata) {
+export function putAttributes(attributes: WriteAttributes) {
   const { contentType, cacheControl, contentDisposition, contentEncoding, metadata } = attributes;
+  const { storageClass, tags } = attributes;
   return {
     // The SDK would send none, and S3 would say binary/octet-stream.
     ContentType: contentType ?? 'application/octet-stream',
@@ -11,7 +12,22 @@ export function putAttributes(attributes: ObjectMetadata) {
     ContentDisposition: contentDisposition,
     ContentEncoding: contentEncoding,
     Metadata: metadata && { ...metadata },
+    StorageClass: storageClassOf(storageClass),
+    Tagging: tags && new URLSearchParams({ ...tags }).toString(),
   };
+}
+
+export function storageClassOf(name: string | undefined): StorageClass | undefined {
+  // Other services have classes that the SDK's type does not name; it sends any text.
+  return name as StorageClass | undefined;
+}
+
+/** `ongoing-request="false", expiry-date="Fri, 21 Dec 2012 00:00:00 GMT"` */
+function restoreState(header: string | undefined): RestoreState | undefined {
+  if (header === undefined) return undefined;
+  const expiry = /expiry-date="([^"]+)"/.exec(header)?.[1];
+  const until = expiry === undefined ? {} : { until: new Date(expiry) };
+  return { ongoing: header.includes('ongoing-request="true"'), ...until };
 }
 
 /** What an answer with an object says about it; of the whole object, when it brings a range. */
@@ -24,6 +40,7 @@ export function bodyInfo(key: string, answer: HeadObjectCommandOutput | GetObjec
     etag: answer.ETag,
     versionId: answer.VersionId,
     storageClass: answer.StorageClass,
+    restore: restoreState(answer.Restore),
     contentType: answer.ContentType,
     cacheControl: answer.CacheControl,
     contentDisposition: answer.ContentDisposition,

@@ -40,6 +40,9 @@ const quirksSchema = z
     versions: z.boolean(),
     conditionalDelete: z.union([z.literal('batch'), z.literal('single'), z.literal(false)]),
     conditionalPut: z.boolean(),
+    tags: z.boolean(),
+    restore: z.boolean(),
+    maxCopyBytes: z.number().int().min(1),
   })
   .partial();
 

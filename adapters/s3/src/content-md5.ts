@@ -1,10 +1,16 @@
 import { createHash } from 'node:crypto';
-import type { StoreError } from '@store/core';
+import { restate, StoreError } from '@store/core';
 import type { ClientPlugin } from './client-plugin.js';
 import { isHttpRequest } from './http-message.js';
+import type { Quirks } from './quirks.js';
 
 /** The requests for which services demand a digest of the body. */
-const COMMANDS = new Set(['DeleteObjectsCommand', 'PutBucketLifecycleConfigurationCommand']);
+const COMMANDS = new Set([
+  'DeleteObjectsCommand',
+  'PutBucketLifecycleConfigurationCommand',
+  'PutObjectTaggingCommand',
+  'RestoreObjectCommand',
+]);
 
 const CHECKSUM_HEADERS = /^x-amz-(checksum-|sdk-checksum-algorithm$)/i;
 
@@ -17,11 +23,30 @@ const CHECKSUM_HEADERS = /^x-amz-(checksum-|sdk-checksum-algorithm$)/i;
  * request. `ChecksumAlgorithm: 'MD5'` leaves `x-amz-sdk-checksum-algorithm: MD5`, which some refuse by name.
  */
 export class ContentMd5 {
-  /** Whether requests carry it now. */
-  active: boolean;
+  readonly #mode: Quirks['contentMd5'];
+  #active: boolean;
 
-  constructor(active: boolean) {
-    this.active = active;
+  constructor(mode: Quirks['contentMd5']) {
+    this.#mode = mode;
+    this.#active = mode === true;
+  }
+
+  /** A request that is refused for want of Content-MD5 turns it on, where that is left to be found out. */
+  async adjusting<T>(work: () => Promise<T>): Promise<T> {
+    const sentMd5 = this.#active;
+    try {
+      return await work();
+    } catch (error) {
+      const adjustable = this.#mode === 'auto' && !sentMd5;
+      if (!adjustable || !(error instanceof StoreError) || !wantsContentMd5(error)) throw error;
+      this.#active = true;
+      throw restate(error, {
+        retryable: true,
+        adjusted:
+          `the service wants Content-MD5 with batch deletes (${error.message}); it is sent from now on. ` +
+          `Set quirks.contentMd5 to true, or the profile of the service, to save the refusals`,
+      });
+    }
   }
 
   readonly plugin: ClientPlugin = {
@@ -29,7 +54,7 @@ export class ContentMd5 {
       stack.add(
         (next, context) => async (args) => {
           const { request } = args;
-          const meant = this.active && COMMANDS.has(String(context['commandName']));
+          const meant = this.#active && COMMANDS.has(String(context['commandName']));
           if (!meant || !isHttpRequest(request)) return next(args);
           const headers = Object.fromEntries(
             Object.entries(request.headers).filter(([name]) => !CHECKSUM_HEADERS.test(name)),
@@ -45,11 +70,11 @@ export class ContentMd5 {
 }
 
 /**
- * Whether a service refused a batch because it wants Content-MD5, or because it does not want the checksum. Seen:
+ * Whether a service refused a request because it wants Content-MD5, or because it does not want the checksum. Seen:
  * `MissingArgument` (Alibaba Cloud OSS), `InvalidRequest` "Missing required header for this request: Content-MD5"
  * (Swift), `MissingContentMD5` (MinIO), "Unsupported header 'x-amz-checksum-crc32'" (Backblaze B2).
  */
-export function wantsContentMd5({ status, providerCode, message }: StoreError): boolean {
+function wantsContentMd5({ status, providerCode, message }: StoreError): boolean {
   if (status !== 400 && status !== 501) return false;
   if (providerCode === 'MissingContentMD5' || providerCode === 'MissingArgument') return true;
   return /content-md5|x-amz-(?:sdk-)?checksum/i.test(message);

@@ -10,10 +10,10 @@ import {
   HeadObjectCommand,
   PutObjectCommand,
   UploadPartCommand,
+  UploadPartCopyCommand,
 } from '@aws-sdk/client-s3';
 import {
   defineCapabilities,
-  restate,
   StoreError,
   type AbortUploadRequest,
   type BatchDeleteResult,
@@ -28,6 +28,8 @@ import {
   type GetResult,
   type ListPage,
   type ListPageRequest,
+  type ListPartsPage,
+  type ListPartsPageRequest,
   type ListUploadsPage,
   type ListUploadsPageRequest,
   type ObjectInfo,
@@ -35,15 +37,17 @@ import {
   type PutRequest,
   type ReadRequest,
   type StoreDriver,
+  type UploadPartCopyRequest,
   type UploadPartRequest,
   type WriteResult,
 } from '@store/core';
 import { createClient } from './client.js';
 import type { S3Config } from './config.js';
-import { ContentMd5, wantsContentMd5 } from './content-md5.js';
+import { ContentMd5 } from './content-md5.js';
 import { keyFailure } from './errors.js';
-import { listObjectsV1, listObjectsV2, listUploads, listVersions } from './listings.js';
-import { bodyInfo, putAttributes } from './attributes.js';
+import { listObjectsV1, listObjectsV2, listParts, listUploads, listVersions } from './listings.js';
+import { bodyInfo, putAttributes, storageClassOf } from './attributes.js';
+import { getTags, restore, setTags } from './object-state.js';
 import { deleteParameters } from './pass-through.js';
 import { presignRequest } from './presign.js';
 import type { Quirks } from './quirks.js';
@@ -57,6 +61,9 @@ export class S3Driver implements StoreDriver {
   readonly capabilities: Capabilities;
   readonly listVersionsPage: StoreDriver['listVersionsPage'];
   readonly deleteBatch: StoreDriver['deleteBatch'];
+  readonly getTags: StoreDriver['getTags'];
+  readonly setTags: StoreDriver['setTags'];
+  readonly restore: StoreDriver['restore'];
   readonly #requests: Requests;
   readonly #config: S3Config;
   readonly #quirks: Quirks;
@@ -65,7 +72,7 @@ export class S3Driver implements StoreDriver {
   constructor(config: S3Config, quirks: Quirks) {
     this.#config = config;
     this.#quirks = quirks;
-    this.#contentMd5 = new ContentMd5(quirks.contentMd5 === true);
+    this.#contentMd5 = new ContentMd5(quirks.contentMd5);
     this.#requests = new Requests(createClient(config, quirks, this.#contentMd5), config);
     this.capabilities = defineCapabilities({
       list: {
@@ -77,17 +84,35 @@ export class S3Driver implements StoreDriver {
       // https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html: 1000 keys, 2 MiB.
       batchDelete: quirks.disableBatchDelete ? false : { maxKeys: 1000, maxBytes: 2 * MIB, keys: 'xml' },
       // https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html
-      multipart: { minPartBytes: 5 * MIB, maxPartBytes: 5 * 1024 * MIB, maxParts: 10_000 },
+      multipart: {
+        minPartBytes: 5 * MIB,
+        maxPartBytes: 5 * 1024 * MIB,
+        maxParts: 10_000,
+        // https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html
+        maxCopyBytes: quirks.maxCopyBytes,
+      },
       conditionalPut: { ifAbsent: quirks.conditionalPut, ifMatch: quirks.conditionalPut },
       conditionalDelete: quirks.conditionalDelete,
       conditionalRead: true,
       versions: quirks.versions,
       listUploads: true,
+      tags: quirks.tags,
+      storageClasses: true,
+      restore: quirks.restore,
       presign: true,
       passThrough: ['mfa', 'bypassGovernance', 'requestPayer', 'expectedBucketOwner'],
     });
+    if (quirks.tags) {
+      this.getTags = (request, call) => getTags(this.#requests, request, call);
+      this.setTags = (request, call) =>
+        this.#contentMd5.adjusting(() => setTags(this.#requests, quirks, request, call));
+    }
+    if (quirks.restore)
+      this.restore = (request, call) =>
+        this.#contentMd5.adjusting(() => restore(this.#requests, quirks, request, call));
     if (!quirks.disableBatchDelete)
-      this.deleteBatch = (targets, call) => this.#deleteBatchAdjusting(targets, call);
+      this.deleteBatch = (targets, call) =>
+        this.#contentMd5.adjusting(() => this.#deleteBatch(targets, call));
     if (quirks.versions)
       this.listVersionsPage = (request, call) => listVersions(this.#requests, request, call);
   }
@@ -144,13 +169,13 @@ export class S3Driver implements StoreDriver {
     );
   }
 
-  async copy({ from, fromVersionId, to }: CopyRequest, call: DriverCall): Promise<WriteResult> {
-    const source = encodeURIComponent(`${this.#requests.bucket}/${from}`).replaceAll('%2F', '/');
-    const version = fromVersionId === undefined ? '' : `?versionId=${encodeURIComponent(fromVersionId)}`;
+  async copy(request: CopyRequest, call: DriverCall): Promise<WriteResult> {
+    const { from, to, storageClass } = request;
     const command = new CopyObjectCommand({
       Bucket: this.#requests.bucket,
       Key: to,
-      CopySource: source + version,
+      CopySource: this.#copySource(request),
+      StorageClass: storageClassOf(storageClass),
     });
     return this.#requests.run('copy', from, call, async (abortSignal) => {
       const { CopyObjectResult, VersionId } = await this.#requests.client.send(command, { abortSignal });
@@ -174,27 +199,6 @@ export class S3Driver implements StoreDriver {
         ...(DeleteMarker ? { deleteMarker: true, deleteMarkerVersionId: VersionId } : {}),
       };
     });
-  }
-
-  /** A batch that is refused for want of Content-MD5 turns it on, where that is left to be found out. */
-  async #deleteBatchAdjusting(
-    targets: readonly DeleteTarget[],
-    call: DriverCall,
-  ): Promise<BatchDeleteResult> {
-    const sentMd5 = this.#contentMd5.active;
-    try {
-      return await this.#deleteBatch(targets, call);
-    } catch (error) {
-      const adjustable = this.#quirks.contentMd5 === 'auto' && !sentMd5;
-      if (!adjustable || !(error instanceof StoreError) || !wantsContentMd5(error)) throw error;
-      this.#contentMd5.active = true;
-      throw restate(error, {
-        retryable: true,
-        adjusted:
-          `the service wants Content-MD5 with batch deletes (${error.message}); it is sent from now on. ` +
-          `Set quirks.contentMd5 to true, or the profile of the service, to save the refusals`,
-      });
-    }
   }
 
   async #deleteBatch(targets: readonly DeleteTarget[], call: DriverCall): Promise<BatchDeleteResult> {
@@ -273,6 +277,35 @@ export class S3Driver implements StoreDriver {
     );
   }
 
+  async uploadPartCopy(request: UploadPartCopyRequest, call: DriverCall): Promise<string> {
+    const { key, uploadId, partNumber, from, range, ifMatch } = request;
+    const command = new UploadPartCopyCommand({
+      Bucket: this.#requests.bucket,
+      Key: key,
+      UploadId: uploadId,
+      PartNumber: partNumber,
+      CopySource: this.#copySource(request),
+      CopySourceRange: `bytes=${range.start}-${range.end}`,
+      CopySourceIfMatch: ifMatch,
+    });
+    return this.#requests.run(
+      'copy',
+      from,
+      call,
+      async (abortSignal) => {
+        const { CopyPartResult } = await this.#requests.client.send(command, { abortSignal });
+        if (CopyPartResult?.ETag) return CopyPartResult.ETag;
+        throw new StoreError('Corrupt', 'the service copied a part without an ETag');
+      },
+      // The answer comes when the provider has copied.
+      range.end - range.start,
+    );
+  }
+
+  async listPartsPage(request: ListPartsPageRequest, call: DriverCall): Promise<ListPartsPage> {
+    return listParts(this.#requests, request, call);
+  }
+
   async completeUpload(request: CompleteUploadRequest, call: DriverCall): Promise<WriteResult> {
     const { key, uploadId, parts } = request;
     const command = new CompleteMultipartUploadCommand({
@@ -313,6 +346,11 @@ export class S3Driver implements StoreDriver {
 
   async close(): Promise<void> {
     this.#requests.client.destroy();
+  }
+
+  #copySource({ from, fromVersionId }: Pick<CopyRequest, 'from' | 'fromVersionId'>): string {
+    const source = encodeURIComponent(`${this.#requests.bucket}/${from}`).replaceAll('%2F', '/');
+    return fromVersionId === undefined ? source : `${source}?versionId=${encodeURIComponent(fromVersionId)}`;
   }
 
   #readInput({ key, versionId, ifMatch, ifNoneMatch }: ReadRequest) {

@@ -21,6 +21,8 @@ const CODES: Readonly<Record<string, StoreErrorCode>> = {
   NotImplemented: 'Unsupported',
   XNotImplemented: 'Unsupported',
   PreconditionFailed: 'PreconditionFailed',
+  InvalidObjectState: 'PreconditionFailed',
+  RestoreAlreadyInProgress: 'Conflict',
   NotModified: 'PreconditionFailed',
   ConditionalRequestConflict: 'Conflict',
   OperationAborted: 'Conflict',
@@ -92,13 +94,17 @@ export function translate(thrown: unknown, { operation, bucket, key }: ErrorCont
   }
   const name = error.Code ?? error.name;
   const providerCode = NO_CODE.test(name) ? undefined : name;
-  return new StoreError(codeOf(providerCode, status), messageOf(providerCode, error, status, bucket), {
-    ...details,
-    providerCode,
-    // The SDK corrects its clock by the server's answer: the next request is signed with the right time.
-    ...(providerCode === 'RequestTimeTooSkewed' ? { retryable: true } : {}),
-    retryAfterMs: retryAfterMs(error.$response?.headers?.['retry-after']),
-  });
+  return new StoreError(
+    codeOf(providerCode, status),
+    messageOf(providerCode, error, status, { operation, bucket }),
+    {
+      ...details,
+      providerCode,
+      // The SDK corrects its clock by the server's answer: the next request is signed with the right time.
+      ...(providerCode === 'RequestTimeTooSkewed' ? { retryable: true } : {}),
+      retryAfterMs: retryAfterMs(error.$response?.headers?.['retry-after']),
+    },
+  );
 }
 
 /** Why one key of a batch was refused. */
@@ -151,7 +157,7 @@ function messageOf(
   providerCode: string | undefined,
   error: SdkError,
   status: number | undefined,
-  bucket: string,
+  { operation, bucket }: Omit<ErrorContext, 'key'>,
 ): string {
   switch (providerCode) {
     case 'NoSuchBucket':
@@ -161,6 +167,10 @@ function messageOf(
       return 'there is no such object';
     case 'InvalidAccessKeyId':
       return 'the service does not know this access key id';
+    case 'InvalidObjectState':
+      return operation === 'restore'
+        ? 'the object is not archived'
+        : 'the object is archived: it has to be restored before it can be read';
     case 'SignatureDoesNotMatch':
       return 'the signature does not match; is the secret access key right?';
     case 'ExpiredToken':

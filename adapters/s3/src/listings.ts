@@ -3,11 +3,14 @@ import {
   ListObjectsCommand,
   ListObjectsV2Command,
   ListObjectVersionsCommand,
+  ListPartsCommand,
 } from '@aws-sdk/client-s3';
 import type {
   DriverCall,
   ListPage,
   ListPageRequest,
+  ListPartsPage,
+  ListPartsPageRequest,
   ListUploadsPage,
   ListUploadsPageRequest,
   ListVersionsPage,
@@ -131,6 +134,39 @@ export async function listUploads(
       uploads: (page.Uploads ?? []).map((upload) => uploadInfo(upload, decode)),
       truncated: page.IsTruncated ?? false,
       nextToken: tokenOf(page.NextKeyMarker, page.NextUploadIdMarker, decode),
+    };
+  });
+}
+
+/** ListParts. */
+export async function listParts(
+  requests: Requests,
+  { key, uploadId, token, maxParts }: ListPartsPageRequest,
+  call: DriverCall,
+): Promise<ListPartsPage> {
+  const command = new ListPartsCommand({
+    Bucket: requests.bucket,
+    Key: key,
+    UploadId: uploadId,
+    PartNumberMarker: token,
+    MaxParts: maxParts,
+  });
+  return requests.run('put', key, call, async (abortSignal) => {
+    const {
+      Parts = [],
+      IsTruncated,
+      NextPartNumberMarker,
+    } = await requests.client.send(command, {
+      abortSignal,
+    });
+    return {
+      parts: Parts.map(({ PartNumber = 0, Size = 0, ETag = '' }) => ({
+        partNumber: PartNumber,
+        size: Size,
+        etag: ETag,
+      })),
+      truncated: IsTruncated ?? false,
+      nextToken: NextPartNumberMarker,
     };
   });
 }

@@ -1,13 +1,18 @@
 import { AWS_QUIRKS, type Quirks } from './quirks.js';
 
 /** What most services other than AWS have in common: path-style addresses, no unasked-for checksums. */
-const COMPATIBLE: Quirks = { ...AWS_QUIRKS, forcePathStyle: true, checksums: 'when-required' };
+const COMPATIBLE: Quirks = {
+  ...AWS_QUIRKS,
+  forcePathStyle: true,
+  checksums: 'when-required',
+  restore: false,
+};
 
 /** Services that take Content-MD5 alone, or that are not known to take anything else. */
 const MD5: Quirks = { ...COMPATIBLE, contentMd5: true };
 
-/** Of these nobody has shown that conditions and versions work as on S3, so they are not promised. */
-const MD5_PLAIN: Quirks = { ...MD5, versions: false, conditionalPut: false };
+/** Of these nobody has shown that conditions, versions and tags work as on S3, so they are not promised. */
+const MD5_PLAIN: Quirks = { ...MD5, versions: false, conditionalPut: false, tags: false };
 
 /**
  * The quirks of each service. Measured: `ceph`, `swift`. From documentation and reports, not tried: the others;
@@ -28,10 +33,10 @@ export const PROFILES = {
   minio: MD5,
   /** Google Cloud Storage's XML API: its versions are generations. */
   gcs: MD5_PLAIN,
-  /** Cloudflare R2 has no versions. */
-  r2: { ...MD5, versions: false },
+  /** Cloudflare R2 has no versions and no tags. */
+  r2: { ...MD5, versions: false, tags: false },
   /** Backblaze B2 refuses checksum headers by name. */
-  b2: { ...MD5, conditionalPut: false },
+  b2: { ...MD5, conditionalPut: false, tags: false },
   /** Alibaba Cloud OSS through its S3 endpoint: host-style addresses only, no ListObjectVersions. */
   oss: { ...MD5_PLAIN, forcePathStyle: false },
   /** CTYUN OOS: list version 1. */

@@ -31,6 +31,12 @@ export interface Quirks {
   readonly conditionalDelete: 'batch' | 'single' | false;
   /** `If-None-Match: *` and `If-Match` on writes are honoured. */
   readonly conditionalPut: boolean;
+  /** Tags of objects. */
+  readonly tags: boolean;
+  /** Archived objects, and RestoreObject. */
+  readonly restore: boolean;
+  /** Largest object in bytes that CopyObject copies; larger ones are copied by parts. */
+  readonly maxCopyBytes: number;
 }
 
 /** AWS S3 as documented. */
@@ -47,4 +53,7 @@ export const AWS_QUIRKS: Quirks = {
   versions: true,
   conditionalDelete: false,
   conditionalPut: true,
+  tags: true,
+  restore: true,
+  maxCopyBytes: 5 * 1024 ** 3,
 };

@@ -42,9 +42,9 @@ const SERVICES: readonly {
     },
   },
   {
-    name: 's3, minio, quiet deletes',
-    service: { requireContentMd5: 'InvalidRequest' },
-    config: { profile: 'minio', quirks: { quietDeletes: true } },
+    name: 's3, minio, quiet deletes, copies by parts',
+    service: { requireContentMd5: 'InvalidRequest', maxCopyBytes: 6 * 1024 * 1024 },
+    config: { profile: 'minio', quirks: { quietDeletes: true, maxCopyBytes: 6 * 1024 * 1024 } },
   },
 ];
 

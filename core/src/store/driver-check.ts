@@ -14,8 +14,10 @@ export function checkDriver(driver: StoreDriver): void {
     [
       'multipart',
       capabilities.multipart !== false,
-      ['createUpload', 'uploadPart', 'completeUpload', 'abortUpload'],
+      ['createUpload', 'uploadPart', 'uploadPartCopy', 'listPartsPage', 'completeUpload', 'abortUpload'],
     ],
+    ['tags', capabilities.tags, ['getTags', 'setTags']],
+    ['restore', capabilities.restore, ['restore']],
     ['versions', capabilities.versions, ['listVersionsPage']],
     ['listUploads', capabilities.listUploads, ['listUploadsPage']],
     ['presign', capabilities.presign, ['presign']],

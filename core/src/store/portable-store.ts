@@ -6,7 +6,7 @@ import { deletePrefix } from '../deletion/delete-prefix.js';
 import type { DeleteManyOptions, DeletePrefixOptions } from '../deletion/options.js';
 import type { DeletionReport } from '../deletion/report.js';
 import type { DeleteTarget, DriverCall, ListPage, StoreDriver } from '../driver.js';
-import { abortedError, StoreError, throwIfAborted } from '../errors.js';
+import { abortedError, restate, StoreError, throwIfAborted } from '../errors.js';
 import { assertKey, assertPrefix, compareKeys } from '../keys.js';
 import { objectPages } from '../listing/object-pages.js';
 import type { PagesContext } from '../listing/pages.js';
@@ -23,14 +23,26 @@ import type {
   PresignOptions,
   PutOptions,
   ReadOptions,
+  RestoreOptions,
   StoredObject,
+  VersionOptions,
 } from '../object-store.js';
-import type { CommonPrefix, ObjectInfo, UploadInfo, VersionInfo, WriteResult } from '../objects.js';
+import type {
+  CommonPrefix,
+  ObjectInfo,
+  Tags,
+  UploadInfo,
+  VersionInfo,
+  WriteAttributes,
+  WriteResult,
+} from '../objects.js';
 import { passThrough } from '../pass-through.js';
 import { retrying, retryPolicy, type RetryPolicy, type RetrySettings } from '../retry.js';
 import { normaliseBody } from './body.js';
 import { checkDriver } from './driver-check.js';
 import { OpenObject } from './stored-object.js';
+import { copyParts } from './copy-parts.js';
+import { findResumption } from './resumption.js';
 import { putStream, type Attempt } from './upload.js';
 
 export interface ObjectStoreSettings {
@@ -72,7 +84,8 @@ class PortableStore implements ObjectStore {
 
   async put(key: string, body: ObjectBody, options: PutOptions = {}): Promise<WriteResult> {
     this.#checkKey(key, 'put');
-    const { signal, partBytes, ...attributes } = options;
+    const { signal, partBytes, resume, ...attributes } = options;
+    this.#checkAttributes(options, 'put');
     if (options.ifAbsent) this.#need(this.capabilities.conditionalPut.ifAbsent, 'put', 'ifAbsent');
     if (options.ifMatch !== undefined) this.#need(this.capabilities.conditionalPut.ifMatch, 'put', 'ifMatch');
     if (partBytes !== undefined && !(Number.isInteger(partBytes) && partBytes > 0)) {
@@ -106,7 +119,13 @@ class PortableStore implements ObjectStore {
         throwIfAborted(signal, 'put');
         return await this.#driver.put(request, { signal });
       }
-      if (multipart) return await putStream(this.#driver, multipart, request, partBytes, attempt, signal);
+      if (multipart) {
+        const context = { driver: this.#driver, multipart, attempt, signal };
+        const findUpload = resume
+          ? () => findResumption(this.#driver, key, this.#pages('put', signal))
+          : undefined;
+        return await putStream(context, request, partBytes, findUpload);
+      }
       const whole = await new OpenObject(
         { info: { key, size: 0, lastModified: new Date(0) }, body: content },
         this.provider,
@@ -162,8 +181,56 @@ class PortableStore implements ObjectStore {
     this.#checkKey(from, 'copy');
     this.#checkKey(to, 'copy');
     this.#needVersions(options.versionId, 'copy');
-    const request = { from, fromVersionId: options.versionId, to };
-    return this.#attempt('copy', options.signal)((call) => this.#driver.copy(request, call));
+    this.#checkAttributes(options, 'copy');
+    const { signal, versionId, storageClass } = options;
+    const request = { from, fromVersionId: versionId, to, storageClass };
+    const attempt = this.#attempt('copy', signal);
+    const { multipart } = this.capabilities;
+    if (multipart && multipart.maxCopyBytes !== undefined) {
+      const info = await attempt((call) => this.#driver.head({ key: from, versionId }, call)).catch(
+        (error: unknown) => {
+          throw error instanceof StoreError ? restate(error, { operation: 'copy' }) : error;
+        },
+      );
+      if (info.size > multipart.maxCopyBytes) {
+        return copyParts({ driver: this.#driver, multipart, attempt, signal }, request, info);
+      }
+    }
+    return attempt((call) => this.#driver.copy(request, call));
+  }
+
+  async getTags(key: string, options: VersionOptions = {}): Promise<Tags> {
+    this.#checkKey(key, 'getTags');
+    this.#needVersions(options.versionId, 'getTags');
+    const getTags = this.#driver.getTags?.bind(this.#driver);
+    if (!getTags) throw this.#unsupported('getTags', 'tags');
+    const { signal, versionId } = options;
+    return this.#attempt('getTags', signal)((call) => getTags({ key, versionId }, call));
+  }
+
+  async setTags(key: string, tags: Tags, options: VersionOptions = {}): Promise<void> {
+    this.#checkKey(key, 'setTags');
+    this.#needVersions(options.versionId, 'setTags');
+    const setTags = this.#driver.setTags?.bind(this.#driver);
+    if (!setTags) throw this.#unsupported('setTags', 'tags');
+    checkTags(tags, 'setTags');
+    const { signal, versionId } = options;
+    await this.#attempt('setTags', signal)((call) => setTags({ key, versionId, tags }, call));
+  }
+
+  async restore(key: string, options: RestoreOptions): Promise<void> {
+    this.#checkKey(key, 'restore');
+    this.#needVersions(options.versionId, 'restore');
+    const restore = this.#driver.restore?.bind(this.#driver);
+    if (!restore) throw this.#unsupported('restore', 'archived objects');
+    const { signal, ...request } = options;
+    if (!Number.isInteger(request.days) || request.days < 1) {
+      throw new StoreError('InvalidArgument', `days is a whole number above 0, not ${request.days}`, {
+        operation: 'restore',
+        key,
+      });
+    }
+    await this.#attempt('restore', signal)((call) => restore({ key, ...request }, call));
   }
 
   list(
@@ -302,6 +369,14 @@ class PortableStore implements ObjectStore {
     }
   }
 
+  #checkAttributes({ storageClass, tags }: WriteAttributes, operation: string): void {
+    if (storageClass !== undefined)
+      this.#need(this.capabilities.storageClasses, operation, 'storage classes');
+    if (tags === undefined) return;
+    this.#need(this.capabilities.tags, operation, 'tags');
+    checkTags(tags, operation);
+  }
+
   #needVersions(versionId: string | undefined, operation: string): void {
     if (versionId !== undefined) this.#need(this.capabilities.versions, operation, 'versionId');
   }
@@ -319,6 +394,15 @@ class PortableStore implements ObjectStore {
         provider: this.provider,
       },
     );
+  }
+}
+
+/** Checked here because a service's answer to a tag without a name is hard to understand. */
+function checkTags(tags: Tags, operation: string): void {
+  for (const [name, value] of Object.entries(tags)) {
+    if (name !== '' && typeof value === 'string') continue;
+    const found = JSON.stringify({ [name]: value });
+    throw new StoreError('InvalidArgument', `a tag is a name and a text, not ${found}`, { operation });
   }
 }
 

@@ -1,8 +1,9 @@
 import type { Readable } from 'node:stream';
 import type { MultipartCapability } from '../capabilities.js';
-import type { DriverCall, PutRequest, StoreDriver } from '../driver.js';
+import type { CreateUploadRequest, DriverCall, PutRequest, StoreDriver } from '../driver.js';
 import { StoreError, toStoreError } from '../errors.js';
 import type { WriteResult } from '../objects.js';
+import type { Resumption } from './resumption.js';
 import { cutPieces } from './body.js';
 
 /** Size of a part when the caller does not say, in bytes. */
@@ -14,18 +15,27 @@ const PARTS_IN_FLIGHT = 3;
 /** Runs one driver request with retries. */
 export type Attempt = <T>(request: (call: DriverCall) => Promise<T>) => Promise<T>;
 
+/** What every upload in parts works with. */
+export interface UploadContext {
+  readonly driver: StoreDriver;
+  readonly multipart: MultipartCapability;
+  readonly attempt: Attempt;
+  readonly signal: AbortSignal | undefined;
+}
+
 /**
  * Writes a stream: in one request when it fits into one part, else in parts. A failed upload is aborted, so
  * that its parts do not stay and cost.
+ *
+ * @param findUpload looks for an upload to go on with; with it, a failed one stays
  */
 export async function putStream(
-  driver: StoreDriver,
-  multipart: MultipartCapability,
+  context: UploadContext,
   request: PutRequest & { readonly body: Readable },
   partBytes: number | undefined,
-  attempt: Attempt,
-  signal: AbortSignal | undefined,
+  findUpload?: () => Promise<Resumption | undefined>,
 ): Promise<WriteResult> {
+  const { driver, multipart, attempt } = context;
   const pieces = cutPieces(request.body, partSize(multipart, partBytes));
   try {
     const first = await pieces.next();
@@ -33,7 +43,7 @@ export async function putStream(
     if (first.done)
       throw new StoreError('Internal', 'a body yielded no piece', { operation: 'put', key: request.key });
     if (second.done) return await attempt((call) => driver.put({ ...request, body: first.value }, call));
-    return await putParts(driver, multipart, request, [first.value, second.value], pieces, attempt, signal);
+    return await putParts(context, request, concat([first.value, second.value], pieces), findUpload);
   } finally {
     request.body.destroy();
   }
@@ -44,36 +54,69 @@ function partSize(multipart: MultipartCapability, wanted = DEFAULT_PART_BYTES): 
 }
 
 async function putParts(
-  driver: StoreDriver,
-  multipart: MultipartCapability,
+  context: UploadContext,
   request: PutRequest,
-  begun: readonly Buffer[],
-  rest: AsyncGenerator<Buffer>,
-  attempt: Attempt,
-  signal: AbortSignal | undefined,
+  pieces: AsyncGenerator<Buffer>,
+  findUpload: (() => Promise<Resumption | undefined>) | undefined,
 ): Promise<WriteResult> {
-  const { createUpload, uploadPart, completeUpload, abortUpload } = uploadCalls(driver);
-  const { key, ifAbsent, ifMatch, body: _body, ...metadata } = request;
-  const uploadId = await attempt((call) => createUpload({ key, ...metadata }, call));
+  const { uploadPart } = uploadCalls(context.driver);
+  const { key, ifAbsent, ifMatch, body: _body, ...attributes } = request;
+  const resumed = await findUpload?.();
+  async function* parts(): AsyncGenerator<Part> {
+    for await (const piece of pieces) {
+      yield async (uploadId, partNumber, call) =>
+        resumed?.etagOf(partNumber, piece) ?? uploadPart({ key, uploadId, partNumber, body: piece }, call);
+    }
+  }
+  return uploadParts(context, {
+    created: { key, ...attributes },
+    uploadId: resumed?.uploadId,
+    keep: findUpload !== undefined,
+    parts: parts(),
+    conditions: { ifAbsent, ifMatch },
+  });
+}
+
+/** Sends one part, once more when it failed, and resolves to its ETag. */
+export type Part = (uploadId: string, partNumber: number, call: DriverCall) => Promise<string>;
+
+interface PartsOfUpload {
+  readonly created: CreateUploadRequest;
+  /** Go on with this upload; default: a new one. */
+  readonly uploadId?: string | undefined;
+  /** Leave what has arrived when the upload fails. */
+  readonly keep?: boolean | undefined;
+  readonly parts: AsyncIterable<Part> | Iterable<Part>;
+  readonly conditions?: Pick<PutRequest, 'ifAbsent' | 'ifMatch'> | undefined;
+}
+
+/** Sends the parts of an upload, a few at once, and joins them. */
+export async function uploadParts(
+  { driver, multipart, attempt, signal }: UploadContext,
+  { created, uploadId: begun, keep, parts, conditions }: PartsOfUpload,
+): Promise<WriteResult> {
+  const { createUpload, completeUpload, abortUpload } = uploadCalls(driver);
+  const { key } = created;
+  const uploadId = begun ?? (await attempt((call) => createUpload(created, call)));
   const etags: string[] = [];
   const inFlight = new Set<Promise<void>>();
   let failure: StoreError | undefined;
 
-  const send = (piece: Buffer, partNumber: number): void => {
-    const part = attempt((call) => uploadPart({ key, uploadId, partNumber, body: piece }, call))
+  const send = (part: Part, partNumber: number): void => {
+    const sent = attempt((call) => part(uploadId, partNumber, call))
       .then((etag) => {
         etags[partNumber - 1] = etag;
       })
       .catch((error: unknown) => {
         failure ??= toStoreError(error, { operation: 'put', key, provider: driver.provider });
       })
-      .finally(() => inFlight.delete(part));
-    inFlight.add(part);
+      .finally(() => inFlight.delete(sent));
+    inFlight.add(sent);
   };
 
   try {
     let partNumber = 0;
-    for await (const piece of concat(begun, rest)) {
+    for await (const part of parts) {
       if (++partNumber > multipart.maxParts) {
         throw new StoreError(
           'InvalidArgument',
@@ -81,20 +124,20 @@ async function putParts(
           { operation: 'put', key },
         );
       }
-      send(piece, partNumber);
+      send(part, partNumber);
       while (inFlight.size >= PARTS_IN_FLIGHT) await Promise.race(inFlight);
       if (failure !== undefined) break;
       signal?.throwIfAborted();
     }
     await Promise.all(inFlight);
     if (failure !== undefined) throw failure;
-    const parts = etags.map((etag, index) => ({ partNumber: index + 1, etag }));
-    return await attempt((call) => completeUpload({ key, uploadId, parts, ifAbsent, ifMatch }, call));
+    const listed = etags.map((etag, index) => ({ partNumber: index + 1, etag }));
+    return await attempt((call) => completeUpload({ key, uploadId, parts: listed, ...conditions }, call));
   } catch (error) {
     await Promise.all(inFlight);
     // Without the caller's signal, which may be what ended the upload. When this fails too, the first
     // error is the one to know; the upload then shows in listUploads.
-    await abortUpload({ key, uploadId }, {}).catch(() => undefined);
+    if (!keep) await abortUpload({ key, uploadId }, {}).catch(() => undefined);
     throw error;
   }
 }
@@ -104,17 +147,18 @@ async function* concat(begun: readonly Buffer[], rest: AsyncIterable<Buffer>): A
   yield* rest;
 }
 
-/** The four methods of an upload, which `checkDriver` has seen to be there. */
-function uploadCalls(driver: StoreDriver) {
+/** The methods of an upload, which `checkDriver` has seen to be there. */
+export function uploadCalls(driver: StoreDriver) {
   const createUpload = driver.createUpload?.bind(driver);
   const uploadPart = driver.uploadPart?.bind(driver);
+  const uploadPartCopy = driver.uploadPartCopy?.bind(driver);
   const completeUpload = driver.completeUpload?.bind(driver);
   const abortUpload = driver.abortUpload?.bind(driver);
-  if (!createUpload || !uploadPart || !completeUpload || !abortUpload) {
+  if (!createUpload || !uploadPart || !uploadPartCopy || !completeUpload || !abortUpload) {
     throw new StoreError('Internal', 'the driver claims multipart uploads and lacks a method for them', {
       provider: driver.provider,
       operation: 'put',
     });
   }
-  return { createUpload, uploadPart, completeUpload, abortUpload };
+  return { createUpload, uploadPart, uploadPartCopy, completeUpload, abortUpload };
 }

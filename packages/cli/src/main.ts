@@ -10,8 +10,10 @@ import { addGet } from './commands/get.js';
 import { addLs } from './commands/ls.js';
 import { addPresign } from './commands/presign.js';
 import { addPut } from './commands/put.js';
+import { addRestore } from './commands/restore.js';
 import { addRm } from './commands/rm.js';
 import { addStat } from './commands/stat.js';
+import { addTags } from './commands/tags.js';
 import type { Work } from './context.js';
 import { errorDocument, errorText } from './error-text.js';
 import { EXIT, exitCodeOfError, type ExitCode } from './exit-codes.js';
@@ -46,6 +48,8 @@ export async function main(args: readonly string[]): Promise<ExitCode> {
     addRm,
     addDu,
     addPresign,
+    addTags,
+    addRestore,
     addConfig,
     addDoctor,
   ]) {

@@ -42,6 +42,31 @@ describe('store on OSS', () => {
     expect(await emulator.bucket('demo').keys()).to.have.length(200);
   });
 
+  it('shows and replaces tags, and brings back what is archived', async () => {
+    const env = { SECRET: 'SK' };
+    const store = async (...args: string[]): Promise<string> => {
+      const { code, stdout, stderr } = await place.run(args, 'ice', env);
+      expect({ code, stderr }, args.join(' ')).to.deep.equal({ code: 0, stderr: '' });
+      return stdout;
+    };
+    await store('put', '-', 'demo:cold', '--storage-class', 'Archive', '--tag', 'a=1', '--tag', 'b=2');
+    expect(await store('tags', 'demo:cold')).to.equal('a=1\nb=2\n');
+    expect(await store('tags', 'demo:cold', '--set', 'c=3', '--json')).to.equal('{\n  "c": "3"\n}\n');
+    expect(await store('tags', 'demo:cold', '--remove')).to.equal('');
+    const refused = await place.run(['cat', 'demo:cold'], '', env);
+    expect(refused).to.include({ code: 1, stdout: '' });
+    expect(refused.stderr).to.contain('has to be restored before it can be read');
+    emulator.bucket('demo').objects.restoreMs = 60_000;
+    await store('restore', 'demo:cold', '--days', '1');
+    expect(await store('stat', 'demo:cold')).to.match(/^restore +on its way$/m);
+    emulator.bucket('demo').objects.restoreMs = 0;
+    await store('put', '-', 'demo:other', '--storage-class', 'Archive', '--resume');
+    await store('restore', 'demo:other', '--days', '1');
+    expect(await store('stat', 'demo:other')).to.match(/^restore +until 20/m);
+    await store('cp', 'demo:other', 'demo:warm', '--storage-class', 'IA');
+    expect(await store('cat', 'demo:warm')).to.equal('ice');
+  });
+
   it('says what an oss:// address lacks, and never the secret', async () => {
     const env = { OSS_ACCESS_KEY_ID: 'AK', OSS_ACCESS_KEY_SECRET: 'VERY-SECRET' };
     const { code, stderr } = await place.run(['ls', 'oss://demo/p/'], '', env);

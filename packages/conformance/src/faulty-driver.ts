@@ -142,6 +142,11 @@ class FaultInjector {
       uploadPart: optional('uploadPart', inner.uploadPart?.bind(inner)),
       completeUpload: optional('completeUpload', inner.completeUpload?.bind(inner)),
       abortUpload: optional('abortUpload', inner.abortUpload?.bind(inner)),
+      listPartsPage: optional('listPartsPage', inner.listPartsPage?.bind(inner)),
+      uploadPartCopy: optional('uploadPartCopy', inner.uploadPartCopy?.bind(inner)),
+      getTags: optional('getTags', inner.getTags?.bind(inner)),
+      setTags: optional('setTags', inner.setTags?.bind(inner)),
+      restore: optional('restore', inner.restore?.bind(inner)),
       presign: optional('presign', inner.presign?.bind(inner)),
       close: () => inner.close(),
     } satisfies { [K in keyof Required<StoreDriver>]: StoreDriver[K] };

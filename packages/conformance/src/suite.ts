@@ -1,5 +1,6 @@
 import type { ObjectStore } from '@store/core';
 import { after, before, describe } from 'mocha';
+import { attributeTests } from './groups/attributes.js';
 import { conditionTests } from './groups/conditions.js';
 import { deletionTests } from './groups/deletion.js';
 import { keyTests } from './groups/keys.js';
@@ -41,6 +42,7 @@ export function describeObjectStore(
       await opened?.close();
     });
     describe('objects', () => objectTests(context));
+    describe('attributes', () => attributeTests(context));
     describe('keys', () => keyTests(context));
     describe('conditions', () => conditionTests(context));
     describe('listing', () => listingTests(context));

@@ -5,6 +5,7 @@ import type { Face, Subject } from './face.js';
 import { refusal, type Faults } from './faults.js';
 import { sendAnswer, type Answer } from './http/answer.js';
 import { readIncoming, type Incoming } from './http/incoming.js';
+import { Query } from './http/query.js';
 import { ServiceError } from './http/service-error.js';
 import type { LoadModel } from './load-model.js';
 import { visibleHeaders, visibleQuery, type LogEntry, type RequestLog } from './request-log.js';
@@ -97,7 +98,11 @@ export class FaceServer {
       const invalid = new ServiceError(400, 'InvalidURI', "Couldn't parse the specified URI.");
       await sendAnswer(
         response,
-        this.#face.refuse(invalid, { rawPath: message.url ?? '', headers: new Map() }, requestId),
+        this.#face.refuse(
+          invalid,
+          { rawPath: message.url ?? '', headers: new Map(), query: Query.parse('') },
+          requestId,
+        ),
         false,
       );
       return undefined;

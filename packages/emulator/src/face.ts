@@ -25,6 +25,9 @@ export interface FaceCall {
   readonly admit: (keys: readonly string[]) => number;
 }
 
+/** As much of a request as could be read when it is refused. */
+export type Refused = Pick<Incoming, 'rawPath' | 'headers' | 'query'>;
+
 /** One provider's API over the emulator's buckets: everything that the providers do differently. */
 export interface Face {
   readonly name: string;
@@ -33,7 +36,7 @@ export interface Face {
   /** Verifies the signature and does the work. @throws ServiceError */
   answer(call: FaceCall): Promise<Answer>;
   /** An error in the provider's format. */
-  refuse(error: unknown, request: Pick<Incoming, 'rawPath' | 'headers'>, requestId: string): Answer;
+  refuse(error: unknown, request: Refused, requestId: string): Answer;
   /** The headers that every answer carries. */
   idHeaders(requestId: string): Readonly<Record<string, string>>;
 }

@@ -178,7 +178,7 @@ describe('emulator: S3', () => {
     await start();
     await emulator.bucket('demo').seed(['k'], 'x');
     const url = await getSignedUrl(client, new DeleteObjectCommand({ Bucket: 'demo', Key: 'k' }));
-    const answer = await fetch(url.replace('/k?', '/k?tagging&'), { method: 'DELETE' });
+    const answer = await fetch(url.replace('/k?', '/k?acl&'), { method: 'DELETE' });
     expect(answer.status).to.equal(501);
     expect(await emulator.bucket('demo').keys()).to.deep.equal(['k']);
   });

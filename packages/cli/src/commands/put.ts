@@ -13,6 +13,9 @@ interface PutOptions {
   readonly cacheControl?: string;
   readonly metadata?: Readonly<Record<string, string>>;
   readonly ifAbsent?: boolean;
+  readonly storageClass?: string;
+  readonly tag?: Readonly<Record<string, string>>;
+  readonly resume?: boolean;
 }
 
 export function addPut(program: Command, run: Run): void {
@@ -24,8 +27,14 @@ export function addPut(program: Command, run: Run): void {
     .option('--content-type <type>', 'MIME type (default: application/octet-stream)')
     .option('--cache-control <value>')
     .option('--metadata <name=value>', 'user metadata; can be repeated', pair)
+    .option('--storage-class <name>', "the provider's name of a storage class")
+    .option('--tag <name=value>', 'a tag; can be repeated', pair)
+    .option(
+      '--resume',
+      'go on with an upload of this key that was broken off; keep what has arrived on failure',
+    )
     .option('--if-absent', 'only when there is no such object yet')
-    .action((file: string, address: string, options: PutOptions) =>
+    .action((file: string, address: string, { tag: tags, ...options }: PutOptions) =>
       run(async ({ session, signal }) => {
         const target = await session.open(address);
         const directory = target.key === '' || target.key.endsWith('/');
@@ -34,6 +43,7 @@ export function addPut(program: Command, run: Run): void {
         try {
           await target.store.put(directory ? target.key + basename(file) : target.key, body, {
             ...options,
+            tags,
             signal,
           });
         } finally {

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { Run } from '../context.js';
 import { EXIT } from '../exit-codes.js';
+import type { RestoreState } from '@store/core';
 import { formatBytes, formatCount } from '../format.js';
 import { displayKey } from '../output.js';
 
@@ -24,18 +25,24 @@ export function addStat(program: Command, run: Run): void {
           await output.line(JSON.stringify(info, null, 2));
           return EXIT.complete;
         }
-        const { metadata, ...rest } = info;
+        const { metadata, restore, ...rest } = info;
         const rows: [string, string][] = Object.entries(rest)
           .filter(([, value]) => value !== undefined)
           .map(([name, value]) => [name, valueText(name, value)]);
         for (const [name, value] of Object.entries(metadata ?? {})) {
           rows.push([`metadata ${displayKey(name)}`, displayKey(value)]);
         }
+        if (restore) rows.push(['restore', restoreText(restore)]);
         const width = Math.max(...rows.map(([name]) => name.length));
         for (const [name, value] of rows) await output.line(`${name.padEnd(width)}  ${value}`);
         return EXIT.complete;
       }),
     );
+}
+
+function restoreText({ ongoing, until }: RestoreState): string {
+  if (ongoing) return 'on its way';
+  return until ? `until ${until.toISOString()}` : 'done';
 }
 
 function valueText(name: string, value: unknown): string {

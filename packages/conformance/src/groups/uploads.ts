@@ -53,6 +53,27 @@ export function uploadTests({ test }: SuiteContext): void {
     expect(await store.exists(`${prefix}in/k`)).to.equal(false);
   });
 
+  test('goes on with an upload that was broken off', async (store, prefix) => {
+    const { multipart, listUploads } = store.capabilities;
+    const key = `${prefix}k`;
+    const partBytes = multipart ? Math.max(multipart.minPartBytes, 1000) : 1000;
+    async function* body(parts: number): AsyncGenerator<Uint8Array> {
+      for (let i = 0; i < parts; i++) yield Buffer.alloc(partBytes, i);
+      if (parts < 4) throw new Error('the body broke');
+      yield Buffer.alloc(10, 9);
+    }
+    const put = (parts: number) => store.put(key, body(parts), { partBytes, resume: true });
+    await put(3).catch(() => undefined);
+    expect(await store.exists(key)).to.equal(false);
+    const left = listUploads && multipart ? await collect(store.listUploads(prefix)) : [];
+    expect(left.map((upload) => upload.key)).to.deep.equal(listUploads && multipart ? [key] : []);
+    await put(4);
+    const bytes = await (await store.get(key)).bytes();
+    expect(bytes).to.have.length(partBytes * 4 + 10);
+    for (let i = 0; i < 4; i++) expect(bytes[partBytes * i]).to.equal(i);
+    if (listUploads) expect(await collect(store.listUploads(prefix))).to.deep.equal([]);
+  });
+
   test('presigns, or says that it cannot', async (store, prefix) => {
     if (!store.capabilities.presign) {
       await expectError(store.presign(`${prefix}k`), 'Unsupported');

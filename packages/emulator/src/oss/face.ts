@@ -1,7 +1,7 @@
 import { verifyOssSignature } from '../auth/oss-signature.js';
 import type { Credential } from '../auth/sigv4.js';
 import type { Buckets } from '../buckets.js';
-import type { Face, FaceCall, Subject } from '../face.js';
+import type { Face, FaceCall, Refused, Subject } from '../face.js';
 import { xmlAnswer, type Answer } from '../http/answer.js';
 import type { Incoming } from '../http/incoming.js';
 import { ServiceError } from '../http/service-error.js';
@@ -10,6 +10,7 @@ import { readDigests } from '../s3/payload.js';
 import type { S3Quirks } from '../s3/quirks.js';
 import { element, textElement } from '../xml.js';
 import { asOssAnswer, asS3Request } from './dialect.js';
+import { ObjectTypes, specialOperation } from './object-types.js';
 
 /** Documented: 1 to 1023 bytes, and no slash or backslash at the beginning. */
 const MAX_KEY_BYTES = 1023;
@@ -22,6 +23,9 @@ const OSS_QUIRKS: S3Quirks = {
   numericReferences: true,
   encodesSpaces: true,
   alwaysNextMarker: true,
+  standardClass: 'Standard',
+  // https://www.alibabacloud.com/help/en/oss/developer-reference/copyobject
+  maxCopyBytes: 1000 ** 3,
   // https://www.alibabacloud.com/help/en/oss/developer-reference/completemultipartupload: 100 KB
   minPartBytes: 100 * 1024,
 };
@@ -41,6 +45,7 @@ export class OssFace implements Face {
   readonly name = 'oss';
   readonly #buckets: Buckets;
   readonly #settings: OssFaceSettings;
+  readonly #types = new ObjectTypes();
 
   constructor(buckets: Buckets, settings: OssFaceSettings) {
     this.#buckets = buckets;
@@ -48,7 +53,11 @@ export class OssFace implements Face {
   }
 
   identify(request: Incoming): Subject {
-    return subjectOf(asS3Request(request));
+    const s3 = asS3Request(request);
+    const special = specialOperation(request);
+    return special === undefined
+      ? subjectOf(s3)
+      : { ...subjectOf({ ...s3, method: 'PUT' }), operation: special };
   }
 
   async answer(call: FaceCall): Promise<Answer> {
@@ -63,10 +72,14 @@ export class OssFace implements Face {
     const request = asS3Request(call.request);
     const whole = { ...OSS_QUIRKS, ...quirks };
     const payload = { body: request.body, digests: readDigests(request, request.body, new Map(), whole) };
-    return asOssAnswer(await performS3({ ...call, request }, payload, this.#buckets, whole, region));
+    const special = await this.#types.perform(call, this.#buckets);
+    if (special) return special;
+    const subject = await this.#types.followed(call.subject, this.#buckets);
+    const service = { buckets: this.#buckets, quirks: whole, region, typeOf: this.#types.typeOf };
+    return asOssAnswer(await performS3({ ...call, request, subject }, payload, service));
   }
 
-  refuse(error: unknown, request: Pick<Incoming, 'rawPath' | 'headers'>, requestId: string): Answer {
+  refuse(error: unknown, request: Refused, requestId: string): Answer {
     const { status, code, message, fields, headers } = ossError(toServiceError(error), request);
     return xmlAnswer(
       element(
@@ -97,7 +110,7 @@ function checkKey(key: string | undefined): void {
 }
 
 /** The same refusal by OSS's name. */
-function ossError(error: ServiceError, { headers }: Pick<Incoming, 'headers'>): ServiceError {
+function ossError(error: ServiceError, { headers, query }: Refused): ServiceError {
   if (error.code === 'PreconditionFailed' && headers.get('x-oss-forbid-overwrite') === 'true') {
     return new ServiceError(
       409,
@@ -110,6 +123,13 @@ function ossError(error: ServiceError, { headers }: Pick<Incoming, 'headers'>): 
     return new ServiceError(503, 'TotalQpsLimitExceeded', 'Please reduce your request rate.', {
       EC: '0004-00000302',
     });
+  }
+  if (error.code === 'InvalidObjectState' && query.has('restore')) {
+    return new ServiceError(
+      400,
+      'OperationNotSupported',
+      'The operation is not supported for this resource.',
+    );
   }
   if (error.code === 'NoSuchBucket') {
     return new ServiceError(404, 'NoSuchBucket', 'The specified bucket does not exist.', {

@@ -1,7 +1,7 @@
 import { StoreError } from '@store/core';
 import { verifySigV4, type Credential, type Signed } from '../auth/sigv4.js';
 import type { Buckets } from '../buckets.js';
-import type { Face, FaceCall, Subject } from '../face.js';
+import type { Face, FaceCall, Refused, Subject } from '../face.js';
 import { xmlAnswer, type Answer } from '../http/answer.js';
 import type { Incoming } from '../http/incoming.js';
 import { ServiceError } from '../http/service-error.js';
@@ -26,10 +26,11 @@ import {
   uploadPartCopy,
 } from './multipart.js';
 import { copyObject, deleteObject, getObject, putObject } from './objects.js';
-import type { Operation } from './operation.js';
+import type { Operation, Service } from './operation.js';
 import { readPayload, type Payload } from './payload.js';
 import type { S3Quirks } from './quirks.js';
 import { route } from './route.js';
+import { deleteTagging, getTagging, putTagging, restoreObject } from './tagging.js';
 
 /** The longest key that S3 takes, in bytes of UTF-8. */
 const MAX_KEY_BYTES = 1024;
@@ -56,6 +57,10 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
   CompleteMultipartUpload: completeUpload,
   AbortMultipartUpload: abortUpload,
   ListParts: listParts,
+  GetObjectTagging: getTagging,
+  PutObjectTagging: putTagging,
+  DeleteObjectTagging: deleteTagging,
+  RestoreObject: restoreObject,
 };
 
 export interface S3FaceSettings {
@@ -84,10 +89,11 @@ export class S3Face implements Face {
     const { quirks, region } = this.#settings;
     const signed = this.#verify(call.request);
     call.entry.signedHeaders = signed.signedHeaders;
-    return performS3(call, readPayload(call.request, signed, quirks), this.#buckets, quirks, region);
+    const payload = readPayload(call.request, signed, quirks);
+    return performS3(call, payload, { buckets: this.#buckets, quirks, region });
   }
 
-  refuse(error: unknown, { rawPath }: Pick<Incoming, 'rawPath'>, requestId: string): Answer {
+  refuse(error: unknown, { rawPath }: Refused, requestId: string): Answer {
     const { status, code, message, fields, headers } = toServiceError(error);
     return xmlAnswer(
       element(
@@ -124,10 +130,9 @@ export function subjectOf(request: Incoming): Subject {
 export async function performS3(
   { request, subject, entry, effects, refusalOf, admit }: FaceCall,
   { body, digests }: Payload,
-  buckets: Buckets,
-  quirks: S3Quirks,
-  region: string,
+  service: Service,
 ): Promise<Answer> {
+  const { buckets, quirks } = service;
   checkAccount(request, quirks);
   const { operation, bucket: bucketName, key = '' } = subject;
   if (operation === 'ListBuckets' || bucketName === undefined) return listBuckets(buckets);
@@ -146,7 +151,7 @@ export async function performS3(
   }
   const perform = OPERATIONS[operation];
   if (!perform) throw new ServiceError(501, 'NotImplemented', `${operation} is not implemented.`);
-  const about = { request, buckets, bucketName, bucket, key, body, digests, quirks, region, entry };
+  const about = { ...service, request, bucketName, bucket, key, body, digests, entry };
   return perform({ ...about, effects, refusalOf, admit });
 }
 
@@ -181,6 +186,16 @@ export function toServiceError(error: unknown): ServiceError {
       providerCode ?? 'NoSuchKey',
       words[providerCode ?? ''] ?? 'The specified key does not exist.',
     );
+  }
+  if (providerCode === 'InvalidObjectState') {
+    return new ServiceError(
+      403,
+      providerCode,
+      "The operation is not valid for the object's access tier or storage class",
+    );
+  }
+  if (providerCode === 'RestoreAlreadyInProgress') {
+    return new ServiceError(409, providerCode, 'Object restore is already in progress');
   }
   if (code === 'PreconditionFailed') {
     return status === 304

@@ -6,6 +6,7 @@ import type { Call } from './operation.js';
 import { rootElement } from './root-element.js';
 
 const MAX_KEYS = 1000;
+const STANDARD = 'STANDARD';
 
 /** Above every continuation of a group; as good as the end of it. */
 const LAST_CHARACTER = '\u{10ffff}';
@@ -19,6 +20,8 @@ interface ListParameters {
   readonly maxKeys: number;
   readonly encode: (text: string) => string;
   readonly encodingType: string;
+  /** The class of what has no other. */
+  readonly standard: string;
 }
 
 function parametersOf({ request: { query }, quirks }: Call, maxName: string): ListParameters {
@@ -40,6 +43,7 @@ function parametersOf({ request: { query }, quirks }: Call, maxName: string): Li
     maxKeys: Math.min(Number(asked), MAX_KEYS),
     encode: encoding === 'url' ? keyEncoder(quirks.encodesSpaces ?? false) : (text) => text,
     encodingType: textElement('EncodingType', encoding),
+    standard: quirks.standardClass ?? STANDARD,
   };
 }
 
@@ -84,7 +88,7 @@ export async function listObjectsV2(call: Call): Promise<Answer> {
       textElement('ContinuationToken', token),
       textElement('NextContinuationToken', page.nextToken),
       textElement('StartAfter', startAfter && encode(startAfter)),
-      contents(page, encode, query.get('fetch-owner') === 'true'),
+      contents(call, page, parameters, query.get('fetch-owner') === 'true'),
     ),
   );
 }
@@ -108,7 +112,7 @@ export async function listObjects(call: Call): Promise<Answer> {
       textElement('MaxKeys', maxKeys),
       encodingType,
       textElement('IsTruncated', page.truncated),
-      contents(page, encode, true),
+      contents(call, page, parameters, true),
     ),
   );
 }
@@ -129,16 +133,22 @@ async function pageOf(
   return bucket.objects.listPage({ prefix, delimiter, maxKeys, ...start }, {});
 }
 
-function contents(page: ListPage, encode: (text: string) => string, owner: boolean): string {
-  const objects = page.objects.map(({ key, size, etag, lastModified }) =>
+function contents(
+  { bucket, typeOf }: Call,
+  page: ListPage,
+  { encode, standard }: ListParameters,
+  owner: boolean,
+): string {
+  const objects = page.objects.map((info) =>
     element(
       'Contents',
-      textElement('Key', encode(key)),
-      textElement('LastModified', lastModified.toISOString()),
-      textElement('ETag', etag),
-      textElement('Size', size),
+      textElement('Key', encode(info.key)),
+      textElement('LastModified', info.lastModified.toISOString()),
+      textElement('ETag', info.etag),
+      textElement('Type', typeOf?.(bucket, info)),
+      textElement('Size', info.size),
       owner ? OWNER : '',
-      '<StorageClass>STANDARD</StorageClass>',
+      textElement('StorageClass', info.storageClass ?? standard),
     ),
   );
   const groups = page.prefixes.map(({ prefix }) =>
@@ -150,7 +160,7 @@ function contents(page: ListPage, encode: (text: string) => string, owner: boole
 /** ListObjectVersions. The version marker is opaque here: it stands for a place, not for a version. */
 export async function listObjectVersions(call: Call): Promise<Answer> {
   const { query } = call.request;
-  const { prefix, maxKeys, encode, encodingType } = parametersOf(call, 'max-keys');
+  const { prefix, maxKeys, encode, encodingType, standard } = parametersOf(call, 'max-keys');
   const keyMarker = query.get('key-marker') || undefined;
   const versionMarker = query.get('version-id-marker') || undefined;
   if (versionMarker !== undefined && keyMarker === undefined) {
@@ -177,7 +187,7 @@ export async function listObjectVersions(call: Call): Promise<Answer> {
       textElement('LastModified', version.lastModified.toISOString()),
       textElement('ETag', version.etag),
       textElement('Size', version.deleteMarker ? undefined : version.size),
-      version.deleteMarker ? '' : '<StorageClass>STANDARD</StorageClass>',
+      version.deleteMarker ? '' : textElement('StorageClass', version.storageClass ?? standard),
       OWNER,
     ),
   );
@@ -231,7 +241,7 @@ export async function listUploads(call: Call): Promise<Answer> {
           textElement('UploadId', uploadId),
           element('Initiator', textElement('ID', 'owner'), textElement('DisplayName', 'owner')),
           OWNER,
-          '<StorageClass>STANDARD</StorageClass>',
+          textElement('StorageClass', call.quirks.standardClass ?? STANDARD),
           textElement('Initiated', initiated.toISOString()),
         ),
       ),

@@ -1,6 +1,6 @@
 import { xmlAnswer, type Answer } from '../http/answer.js';
 import { ServiceError } from '../http/service-error.js';
-import { childrenOf, childText, parseStrictly, textElement } from '../xml.js';
+import { childrenOf, childText, element, parseStrictly, textElement } from '../xml.js';
 import { slowDown } from './delete-objects.js';
 import { attributesOf, copySource, versionHeader, writeConditions } from './objects.js';
 import type { Call } from './operation.js';
@@ -8,17 +8,7 @@ import { rootElement } from './root-element.js';
 
 const MIN_PART_BYTES = 5 * 1024 * 1024;
 const MAX_PARTS = 10_000;
-
-/** Sizes of the parts that came, by upload and number: whether they are large enough shows at the end. */
-const partSizes = new WeakMap<object, Map<string, Map<number, number>>>();
-
-function sizesOf({ bucket }: Call, uploadId: string): Map<number, number> {
-  const uploads = partSizes.get(bucket) ?? new Map<string, Map<number, number>>();
-  partSizes.set(bucket, uploads);
-  const sizes = uploads.get(uploadId) ?? new Map<number, number>();
-  uploads.set(uploadId, sizes);
-  return sizes;
-}
+const MAX_LISTED_PARTS = 1000;
 
 function uploadIdOf({ request }: Call): string {
   return request.query.get('uploadId') ?? '';
@@ -48,9 +38,7 @@ async function storePart(call: Call, body: Buffer): Promise<string> {
   }
   if (call.admit([key]) === 0) throw slowDown();
   const uploadId = uploadIdOf(call);
-  const etag = await bucket.objects.uploadPart({ key, uploadId, partNumber, body }, {});
-  sizesOf(call, uploadId).set(partNumber, body.length);
-  return etag;
+  return bucket.objects.uploadPart({ key, uploadId, partNumber, body }, {});
 }
 
 export async function uploadPart(call: Call): Promise<Answer> {
@@ -62,7 +50,9 @@ export async function uploadPartCopy(call: Call): Promise<Answer> {
   const [, start, end] =
     /^bytes=(\d+)-(\d+)$/.exec(call.request.headers.get('x-amz-copy-source-range') ?? '') ?? [];
   const range = start === undefined ? undefined : { start: Number(start), end: Number(end) };
-  const { body } = await from.bucket.objects.get({ key: from.key, versionId: from.versionId, range }, {});
+  const ifMatch = call.request.headers.get('x-amz-copy-source-if-match');
+  const read = { key: from.key, versionId: from.versionId, range, ifMatch };
+  const { body } = await from.bucket.objects.get(read, {});
   const chunks: Buffer[] = [];
   for await (const chunk of body as AsyncIterable<Buffer>) chunks.push(chunk);
   const etag = await storePart(call, Buffer.concat(chunks));
@@ -94,7 +84,8 @@ export async function completeUpload(call: Call): Promise<Answer> {
   if (parts.some(({ partNumber }, i) => i > 0 && partNumber <= (parts[i - 1]?.partNumber ?? 0))) {
     throw new ServiceError(400, 'InvalidPartOrder', 'The list of parts was not in ascending order.');
   }
-  const sizes = sizesOf(call, uploadId);
+  const arrived = await bucket.objects.listPartsPage({ key, uploadId, maxParts: MAX_PARTS }, {});
+  const sizes = new Map(arrived.parts.map(({ partNumber, size }) => [partNumber, size]));
   const tooSmall = parts
     .slice(0, -1)
     .find(({ partNumber }) => (sizes.get(partNumber) ?? Infinity) < (quirks.minPartBytes ?? MIN_PART_BYTES));
@@ -109,7 +100,6 @@ export async function completeUpload(call: Call): Promise<Answer> {
     );
   }
   const written = await bucket.objects.completeUpload({ key, uploadId, parts, ...writeConditions(call) }, {});
-  partSizes.get(bucket)?.delete(uploadId);
   return xmlAnswer(
     rootElement(
       'CompleteMultipartUploadResult',
@@ -132,23 +122,35 @@ export async function abortUpload(call: Call): Promise<Answer> {
     throw new ServiceError(404, 'NoSuchUpload', 'The specified multipart upload does not exist.');
   }
   await bucket.objects.abortUpload({ key, uploadId }, {});
-  partSizes.get(bucket)?.delete(uploadId);
   return { status: 204 };
 }
 
 export async function listParts(call: Call): Promise<Answer> {
-  const { bucket, key } = call;
+  const { bucket, key, request } = call;
   const uploadId = uploadIdOf(call);
-  const parts = [...sizesOf(call, uploadId)].sort(([a], [b]) => a - b);
+  const asked = Number(request.query.get('max-parts') ?? MAX_LISTED_PARTS);
+  const maxParts = Math.min(
+    Number.isInteger(asked) && asked > 0 ? asked : MAX_LISTED_PARTS,
+    MAX_LISTED_PARTS,
+  );
+  const token = request.query.get('part-number-marker');
+  const page = await bucket.objects.listPartsPage({ key, uploadId, maxParts, token }, {});
   return xmlAnswer(
     rootElement(
       'ListPartsResult',
       textElement('Bucket', bucket.name),
       textElement('Key', key),
       textElement('UploadId', uploadId),
-      textElement('IsTruncated', false),
-      ...parts.map(
-        ([number, size]) => `<Part>${textElement('PartNumber', number)}${textElement('Size', size)}</Part>`,
+      textElement('MaxParts', maxParts),
+      textElement('NextPartNumberMarker', page.nextToken),
+      textElement('IsTruncated', page.truncated),
+      ...page.parts.map(({ partNumber, size, etag }) =>
+        element(
+          'Part',
+          textElement('PartNumber', partNumber),
+          textElement('ETag', etag),
+          textElement('Size', size),
+        ),
       ),
     ),
   );

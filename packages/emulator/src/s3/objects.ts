@@ -1,4 +1,4 @@
-import type { ObjectInfo, ObjectMetadata } from '@store/core';
+import type { ObjectInfo, RestoreState, WriteAttributes } from '@store/core';
 import { xmlAnswer, type Answer } from '../http/answer.js';
 import type { Incoming } from '../http/incoming.js';
 import { ServiceError } from '../http/service-error.js';
@@ -6,11 +6,15 @@ import { textElement } from '../xml.js';
 import { slowDown } from './delete-objects.js';
 import type { Call } from './operation.js';
 import { rootElement } from './root-element.js';
+import { tagsOfHeader } from './tagging.js';
 
 const META = 'x-amz-meta-';
 
+/** https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html */
+const MAX_COPY_BYTES = 5 * 1024 ** 3;
+
 /** The attributes that a write brings. */
-export function attributesOf({ headers }: Incoming): ObjectMetadata {
+export function attributesOf({ headers }: Incoming): WriteAttributes {
   const metadata: Record<string, string> = {};
   for (const [name, value] of headers) if (name.startsWith(META)) metadata[name.slice(META.length)] = value;
   // `aws-chunked` is how the body travelled, not what it is.
@@ -24,7 +28,14 @@ export function attributesOf({ headers }: Incoming): ObjectMetadata {
     contentDisposition: headers.get('content-disposition'),
     contentEncoding: encodings.length > 0 ? encodings.join(',') : undefined,
     metadata,
+    storageClass: storageClassOf(headers.get('x-amz-storage-class')),
+    tags: tagsOfHeader(headers.get('x-amz-tagging')),
   };
+}
+
+/** The usual class goes without saying, as in S3's answers. */
+function storageClassOf(header: string | undefined): string | undefined {
+  return header === undefined || /^standard$/i.test(header) ? undefined : header;
 }
 
 /** `If-None-Match: *` and `If-Match` of a write. */
@@ -81,12 +92,23 @@ export function copySource({ request: { headers }, buckets, bucket }: Call) {
 }
 
 export async function copyObject(call: Call): Promise<Answer> {
-  const { bucket, key, request } = call;
+  const { bucket, key, request, quirks } = call;
   const from = copySource(call);
   if (call.admit([key]) === 0) throw slowDown();
   const source = await from.bucket.objects.get({ key: from.key, versionId: from.versionId }, {});
+  const maxBytes = quirks.maxCopyBytes ?? MAX_COPY_BYTES;
+  if (source.info.size > maxBytes) {
+    source.body.destroy();
+    throw new ServiceError(
+      400,
+      'InvalidRequest',
+      `The specified copy source is larger than the maximum allowable size for a copy source: ${maxBytes}`,
+    );
+  }
   const replace = request.headers.get('x-amz-metadata-directive') === 'REPLACE';
-  if (from.bucket === bucket && from.key === key && from.versionId === undefined && !replace) {
+  const storageClass = request.headers.get('x-amz-storage-class');
+  const same = from.bucket === bucket && from.key === key && from.versionId === undefined;
+  if (same && !replace && storageClass === undefined) {
     throw new ServiceError(
       400,
       'InvalidRequest',
@@ -95,10 +117,16 @@ export async function copyObject(call: Call): Promise<Answer> {
   }
   const chunks: Buffer[] = [];
   for await (const chunk of source.body as AsyncIterable<Buffer>) chunks.push(chunk);
-  const written = await bucket.objects.put(
-    { ...(replace ? attributesOf(request) : source.info), key, body: Buffer.concat(chunks) },
-    {},
-  );
+  const replaceTags = request.headers.get('x-amz-tagging-directive') === 'REPLACE';
+  const brought = attributesOf(request);
+  const attributes = {
+    ...(replace ? brought : source.info),
+    storageClass: storageClassOf(storageClass),
+    tags: replaceTags
+      ? brought.tags
+      : await from.bucket.objects.getTags({ key: from.key, versionId: from.versionId }, {}),
+  };
+  const written = await bucket.objects.put({ ...attributes, key, body: Buffer.concat(chunks) }, {});
   return xmlAnswer(
     rootElement(
       'CopyObjectResult',
@@ -152,6 +180,11 @@ function rangeOf(header: string | undefined, size: number): { start: number; end
   );
 }
 
+function restoreHeader({ ongoing, until }: RestoreState): string {
+  if (ongoing) return 'ongoing-request="true"';
+  return `ongoing-request="false", expiry-date="${until?.toUTCString()}"`;
+}
+
 function infoHeaders(info: ObjectInfo): Record<string, string> {
   const optional = {
     'content-type': info.contentType,
@@ -159,6 +192,8 @@ function infoHeaders(info: ObjectInfo): Record<string, string> {
     'content-disposition': info.contentDisposition,
     'content-encoding': info.contentEncoding,
     etag: info.etag,
+    'x-amz-storage-class': info.storageClass,
+    'x-amz-restore': info.restore && restoreHeader(info.restore),
     ...versionHeader(info.versionId),
     ...Object.fromEntries(Object.entries(info.metadata ?? {}).map(([name, value]) => [META + name, value])),
   };

@@ -1,3 +1,4 @@
+import type { ObjectInfo } from '@store/core';
 import type { Bucket, Buckets } from '../buckets.js';
 import type { FaultEffect, Refusal } from '../faults.js';
 import type { Answer } from '../http/answer.js';
@@ -5,18 +6,24 @@ import type { Incoming } from '../http/incoming.js';
 import type { LogEntry } from '../request-log.js';
 import type { S3Quirks } from './quirks.js';
 
-/** What an operation works with: the request after its signature and digests were found right. */
-export interface Call {
-  readonly request: Incoming;
+/** What answers: the buckets, and how this service differs from others. */
+export interface Service {
   readonly buckets: Buckets;
+  readonly quirks: S3Quirks;
+  readonly region: string;
+  /** What a listing says an object is, where it says so. */
+  readonly typeOf?: ((bucket: Bucket, info: ObjectInfo) => string) | undefined;
+}
+
+/** What an operation works with: the request after its signature and digests were found right. */
+export interface Call extends Service {
+  readonly request: Incoming;
   readonly bucketName: string;
   readonly bucket: Bucket;
   readonly key: string;
   /** The body, out of its transfer form. */
   readonly body: Buffer;
   readonly digests: readonly string[];
-  readonly quirks: S3Quirks;
-  readonly region: string;
   /** The request's line in the log, to be completed. */
   readonly entry: LogEntry;
   readonly effects: readonly FaultEffect[];

@@ -33,8 +33,12 @@ export interface S3Quirks {
   readonly alwaysNextMarker?: boolean | undefined;
   /** Listings encode a space as `%20`, not `+`. */
   readonly encodesSpaces?: boolean | undefined;
+  /** What listings call the usual storage class; default `STANDARD`. */
+  readonly standardClass?: string | undefined;
   /** Smallest part but the last, in bytes; default 5 MiB. */
   readonly minPartBytes?: number | undefined;
+  /** Largest object in bytes that is copied in one request; default 5 GiB. */
+  readonly maxCopyBytes?: number | undefined;
   /** Deleting a version needs `x-amz-mfa`. */
   readonly mfaDelete?: boolean | undefined;
   /** Every request needs `x-amz-request-payer: requester`. */

@@ -25,17 +25,27 @@ const BUCKET_OPERATIONS: Readonly<
 };
 
 const OBJECT_OPERATIONS: typeof BUCKET_OPERATIONS = {
-  GET: [['uploadId', 'ListParts']],
-  PUT: [['uploadId', 'UploadPart']],
+  GET: [
+    ['uploadId', 'ListParts'],
+    ['tagging', 'GetObjectTagging'],
+  ],
+  PUT: [
+    ['uploadId', 'UploadPart'],
+    ['tagging', 'PutObjectTagging'],
+  ],
   POST: [
     ['uploads', 'CreateMultipartUpload'],
     ['uploadId', 'CompleteMultipartUpload'],
+    ['restore', 'RestoreObject'],
   ],
-  DELETE: [['uploadId', 'AbortMultipartUpload']],
+  DELETE: [
+    ['uploadId', 'AbortMultipartUpload'],
+    ['tagging', 'DeleteObjectTagging'],
+  ],
 };
 
-/** Sub-resources that S3 has and the emulator has not; without this list they would act on the object. */
-const UNKNOWN_SUBRESOURCES = new Set([
+/** Sub-resources of S3; one that is not served would act on the object or the bucket without this list. */
+const SUBRESOURCES = new Set([
   'accelerate',
   'acl',
   'analytics',
@@ -99,12 +109,12 @@ function operationOf({ method, query, headers }: Incoming, bucket?: string, key?
     if (method === 'GET') return 'ListBuckets';
     throw notAllowed();
   }
-  const foreign = query.pairs.find(([name]) => UNKNOWN_SUBRESOURCES.has(name));
-  if (foreign) {
-    throw new ServiceError(501, 'NotImplemented', `The sub-resource ${foreign[0]} is not implemented.`);
-  }
   const table = key === undefined ? BUCKET_OPERATIONS : OBJECT_OPERATIONS;
   const named = table[method]?.find(([parameter]) => query.has(parameter))?.[1];
+  const foreign = query.pairs.find(([name]) => SUBRESOURCES.has(name));
+  if (named === undefined && foreign) {
+    throw new ServiceError(501, 'NotImplemented', `The sub-resource ${foreign[0]} is not implemented.`);
+  }
   const copies = headers.has('x-amz-copy-source');
   if (named !== undefined) return named === 'UploadPart' && copies ? 'UploadPartCopy' : named;
   if (key === undefined) {

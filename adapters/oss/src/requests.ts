@@ -1,0 +1,98 @@
+import { StoreError, withDeadline, type DriverCall } from '@store/core';
+import { OssClient, type SignedRequest } from './client.js';
+import type { OssConfig } from './config.js';
+import { translate } from './errors.js';
+import { Transport, type TransportResult } from './transport.js';
+
+const DEFAULT_TIMEOUT_MS = 60_000;
+const DEFAULT_MAX_SOCKETS = 64;
+
+/** Slowest transfer that is waited for, in bytes a second, on top of the time-out. */
+const SLOWEST_TRANSFER = 64 * 1024;
+
+type Request = Omit<SignedRequest, 'ctx' | 'successStatuses'> & {
+  readonly successStatuses?: readonly number[];
+};
+
+interface SendOptions {
+  readonly stream?: boolean;
+  /** The key that a failure is about, where it is not the one of the address. */
+  readonly about?: string | undefined;
+  /** How many bytes the service has to move before it answers, where it is not the body. */
+  readonly bytes?: number;
+}
+
+/** Sends requests to one bucket: each ends in time, and fails in the words of this library. */
+export class Requests {
+  readonly bucket: string;
+  readonly timeoutMs: number;
+  readonly #transport: Transport;
+  readonly #client: OssClient;
+
+  constructor(config: OssConfig) {
+    this.bucket = config.bucket;
+    this.timeoutMs = config.timeoutMs ?? DEFAULT_TIMEOUT_MS;
+    this.#transport = new Transport(config.maxSockets ?? DEFAULT_MAX_SOCKETS);
+    this.#client = new OssClient(config, this.#transport);
+  }
+
+  async send(
+    operation: string,
+    key: string | undefined,
+    { signal }: DriverCall,
+    request: Request,
+    options: SendOptions = {},
+  ): Promise<TransportResult> {
+    const { stream = false, about = key, bytes = request.content?.length ?? 0 } = options;
+    if (key !== undefined) checkKey(operation, key);
+    const ms = this.timeoutMs + Math.ceil((bytes / SLOWEST_TRANSFER) * 1000);
+    try {
+      return await withDeadline({ signal, ms, operation }, (deadline) =>
+        this.#client.request({
+          successStatuses: [200, 204],
+          ...request,
+          object: key,
+          ctx: { signal: deadline, stream },
+        }),
+      );
+    } catch (error) {
+      throw translate(error, { operation, bucket: this.bucket, key: about });
+    }
+  }
+
+  /** Reads an answer: what is wrong with it is told like any other failure. */
+  read<T>(operation: string, work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      throw translate(error, { operation, bucket: this.bucket });
+    }
+  }
+
+  presign(method: string, key: string, expires: number): Promise<string> {
+    return this.#client.presign(method, key, expires);
+  }
+
+  close(): void {
+    this.#transport.close();
+  }
+}
+
+/**
+ * OSS takes no key that begins with a slash or a backslash (EC 0016-00000005). An empty one would make a request on
+ * the bucket: `DELETE /`.
+ *
+ * @throws StoreError `InvalidArgument`
+ */
+export function checkKey(operation: string, key: string): void {
+  if (key !== '' && !/^[/\\]/.test(key)) return;
+  const message =
+    key === '' ? 'the empty string is not a key' : 'OSS takes no key that begins with "/" or "\\"';
+  throw new StoreError('InvalidArgument', message, { provider: 'oss', operation, key });
+}
+
+/** The parameters that have a value: an empty one would be signed in another way than it is sent. */
+export function given(parameters: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  const present = Object.entries(parameters).filter((entry): entry is [string, string] => Boolean(entry[1]));
+  return Object.fromEntries(present);
+}

@@ -1,0 +1,45 @@
+import type { CopyRequest } from '../driver.js';
+import type { ObjectInfo, WriteResult } from '../objects.js';
+import { uploadCalls, uploadParts, type Part, type UploadContext } from './upload.js';
+
+/** Size of a part that is copied, in bytes: none of it passes through here, so fewer and larger ones are better. */
+const PART_BYTES = 512 * 1024 * 1024;
+
+/**
+ * Copies an object by parts, with its metadata and tags, which copies in one request bring by themselves. Every part is
+ * bound to the ETag that was seen at the beginning.
+ */
+export async function copyParts(
+  context: UploadContext,
+  request: CopyRequest,
+  info: ObjectInfo,
+): Promise<WriteResult> {
+  const { driver, multipart, attempt } = context;
+  const { uploadPartCopy } = uploadCalls(driver);
+  const { from, to, storageClass } = request;
+  const fromVersionId = request.fromVersionId ?? info.versionId;
+  const getTags = driver.getTags?.bind(driver);
+  const tags = getTags
+    ? await attempt((call) => getTags({ key: from, versionId: fromVersionId }, call))
+    : undefined;
+  const { size, etag, contentType, cacheControl, contentDisposition, contentEncoding, metadata } = info;
+  const partBytes = Math.min(
+    Math.max(PART_BYTES, multipart.minPartBytes, Math.ceil(size / multipart.maxParts)),
+    multipart.maxPartBytes,
+    multipart.maxCopyBytes ?? Infinity,
+  );
+  function* parts(): Generator<Part> {
+    for (let start = 0; start < size; start += partBytes) {
+      const range = { start, end: Math.min(start + partBytes, size) - 1 };
+      yield (uploadId, partNumber, call) =>
+        uploadPartCopy({ key: to, uploadId, partNumber, from, fromVersionId, range, ifMatch: etag }, call);
+    }
+  }
+  const attributes = { contentType, cacheControl, contentDisposition, contentEncoding, metadata };
+  const created = { key: to, ...attributes, storageClass, ...(hasAny(tags) ? { tags } : {}) };
+  return uploadParts(context, { created, parts: parts() });
+}
+
+function hasAny(tags: Readonly<Record<string, string>> | undefined): boolean {
+  return tags !== undefined && Object.keys(tags).length > 0;
+}

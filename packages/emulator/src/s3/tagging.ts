@@ -1,0 +1,85 @@
+import type { Tags } from '@store/core';
+import { xmlAnswer, type Answer } from '../http/answer.js';
+import { ServiceError } from '../http/service-error.js';
+import { childrenOf, childText, element, parseStrictly, textElement } from '../xml.js';
+import type { Call } from './operation.js';
+import { rootElement } from './root-element.js';
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-tagging.html */
+const MAX_TAGS = 10;
+const MAX_NAME = 128;
+const MAX_VALUE = 256;
+
+/** Tags as a write brings them: `a=1&b=2`. */
+export function tagsOfHeader(header: string | undefined): Tags | undefined {
+  return header === undefined ? undefined : checked([...new URLSearchParams(header)]);
+}
+
+function checked(pairs: readonly (readonly [string, string])[]): Tags {
+  const tags = Object.fromEntries(pairs);
+  if (Object.keys(tags).length !== pairs.length) {
+    throw new ServiceError(400, 'InvalidTag', 'Cannot provide multiple Tags with the same key');
+  }
+  if (pairs.length > MAX_TAGS) {
+    throw new ServiceError(400, 'BadRequest', `Object tags cannot be greater than ${MAX_TAGS}`);
+  }
+  for (const [name, value] of pairs) {
+    if (name === '' || name.length > MAX_NAME) {
+      throw new ServiceError(400, 'InvalidTag', 'The TagKey you have provided is invalid', { TagKey: name });
+    }
+    if (value.length > MAX_VALUE) {
+      throw new ServiceError(400, 'InvalidTag', 'The TagValue you have provided is invalid', {
+        TagKey: name,
+      });
+    }
+  }
+  return tags;
+}
+
+export async function getTagging({ bucket, key, request }: Call): Promise<Answer> {
+  const tags = await bucket.objects.getTags({ key, versionId: request.query.get('versionId') }, {});
+  const set = Object.entries(tags).map(([name, value]) =>
+    element('Tag', textElement('Key', name), textElement('Value', value)),
+  );
+  return xmlAnswer(rootElement('Tagging', element('TagSet', ...set)));
+}
+
+export async function putTagging({ bucket, key, request, body }: Call): Promise<Answer> {
+  const root = parseStrictly(body);
+  const [set] = root?.name === 'Tagging' ? childrenOf(root, 'TagSet') : [];
+  if (!set) {
+    throw new ServiceError(
+      400,
+      'MalformedXML',
+      'The XML you provided was not well-formed or did not validate against our published schema',
+    );
+  }
+  const pairs = childrenOf(set, 'Tag').map(
+    (tag) => [childText(tag, 'Key') ?? '', childText(tag, 'Value') ?? ''] as const,
+  );
+  const versionId = request.query.get('versionId');
+  await bucket.objects.setTags({ key, versionId, tags: checked(pairs) }, {});
+  return { status: 200 };
+}
+
+export async function deleteTagging({ bucket, key, request }: Call): Promise<Answer> {
+  await bucket.objects.setTags({ key, versionId: request.query.get('versionId'), tags: {} }, {});
+  return { status: 204 };
+}
+
+/** Brings an archived object back. */
+export async function restoreObject({ bucket, key, request, body }: Call): Promise<Answer> {
+  const root = parseStrictly(body);
+  const days = Number(root && childText(root, 'Days'));
+  if (root?.name !== 'RestoreRequest' || !Number.isInteger(days) || days < 1) {
+    throw new ServiceError(
+      400,
+      'MalformedXML',
+      'The XML you provided was not well-formed or did not validate against our published schema',
+    );
+  }
+  const version = { key, versionId: request.query.get('versionId') };
+  const before = await bucket.objects.head(version, {});
+  await bucket.objects.restore({ ...version, days }, {});
+  return { status: before.restore ? 200 : 202 };
+}
