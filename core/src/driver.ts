@@ -75,13 +75,16 @@ export interface StoreDriver {
   listUploadsPage?:
     ((request: ListUploadsPageRequest, call: DriverCall) => Promise<ListUploadsPage>) | undefined;
 
-  /** Begins an upload in parts and resolves to its id. These six come with `capabilities.multipart`. */
+  /** Begins an upload in parts and resolves to its id. These five come with `capabilities.multipart`. */
   createUpload?: ((request: CreateUploadRequest, call: DriverCall) => Promise<string>) | undefined;
   /** Sends one part and resolves to its ETag. Sending a part number again replaces that part. */
   uploadPart?: ((request: UploadPartRequest, call: DriverCall) => Promise<string>) | undefined;
   /** Joins the parts; nothing is visible under the key before. */
   completeUpload?: ((request: CompleteUploadRequest, call: DriverCall) => Promise<WriteResult>) | undefined;
-  /** Gives an upload up and frees its parts. Resolves too when it was not there. */
+  /**
+   * Gives an upload up and frees its parts. Resolves too when it was not there. With `capabilities.multipart`, and
+   * with `capabilities.listUploads`.
+   */
   abortUpload?: ((request: AbortUploadRequest, call: DriverCall) => Promise<void>) | undefined;
 
   /** One page of the parts of an upload that have arrived, in order. */

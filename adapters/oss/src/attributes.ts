@@ -1,4 +1,4 @@
-import type { ObjectInfo, RestoreState, WriteAttributes } from '@store/core';
+import type { ObjectInfo, RestoreState, Tags, WriteAttributes } from '@store/core';
 
 const META = 'x-oss-meta-';
 
@@ -20,7 +20,7 @@ export function attributeHeaders(attributes: WriteAttributes): Record<string, st
     'Content-Disposition': contentDisposition,
     'Content-Encoding': contentEncoding,
     'x-oss-storage-class': storageClass,
-    'x-oss-tagging': tags && new URLSearchParams({ ...tags }).toString(),
+    'x-oss-tagging': tags && tagHeader(tags),
     ...Object.fromEntries(
       Object.entries(metadata).map(([name, value]) => [META + name.toLowerCase(), value]),
     ),
@@ -28,6 +28,13 @@ export function attributeHeaders(attributes: WriteAttributes): Record<string, st
   return Object.fromEntries(
     Object.entries(headers).filter((entry): entry is [string, string] => entry[1] !== undefined),
   );
+}
+
+/** Spaces as `%20`: Ceph takes a `+` for a plus (measured). */
+function tagHeader(tags: Tags): string {
+  return Object.entries(tags)
+    .map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`)
+    .join('&');
 }
 
 /** `ongoing-request="false", expiry-date="Sun, 16 Apr 2017 08:12:33 GMT"` */

@@ -16,17 +16,25 @@ export function timeoutOf(config: S3Config): number {
   return config.timeoutMs ?? DEFAULT_TIMEOUT_MS;
 }
 
+/** Without an answer the SDK looks for one in its environment. */
+function regionOf({ region, endpoint }: S3Config, { regionInHost }: Quirks): { region?: string } {
+  if (region !== undefined) return { region };
+  const [, inHost] = /\boos-([a-z0-9]+)\./.exec(endpoint ?? '') ?? [];
+  if (regionInHost && inHost !== undefined) return { region: inHost };
+  return endpoint === undefined ? {} : { region: 'us-east-1' };
+}
+
 /**
  * The SDK's client for one store, with sockets of its own. It never retries: that happens once, in core, which
  * knows what a batch delete means (and the SDK's budget of retries is used up after about 100 of them).
  */
 export function createClient(config: S3Config, quirks: Quirks, contentMd5?: ContentMd5): S3Client {
-  const { endpoint, region, accessKeyId, secretAccessKey, sessionToken, credentialsProfile } = config;
+  const { endpoint, accessKeyId, secretAccessKey, sessionToken, credentialsProfile } = config;
   const agent = { keepAlive: true, maxSockets: config.maxSockets ?? DEFAULT_MAX_SOCKETS };
   const checksums = quirks.checksums === 'when-required' ? 'WHEN_REQUIRED' : 'WHEN_SUPPORTED';
   const client = new S3Client({
     ...(endpoint === undefined ? {} : { endpoint }),
-    ...(region === undefined ? (endpoint === undefined ? {} : { region: 'us-east-1' }) : { region }),
+    ...regionOf(config, quirks),
     ...(credentialsProfile === undefined ? {} : { profile: credentialsProfile }),
     ...(accessKeyId === undefined || secretAccessKey === undefined
       ? {}

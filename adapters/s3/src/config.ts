@@ -40,6 +40,8 @@ const quirksSchema = z
     versions: z.boolean(),
     conditionalDelete: z.union([z.literal('batch'), z.literal('single'), z.literal(false)]),
     conditionalPut: z.boolean(),
+    delimiter: z.enum(['any', 'slash']),
+    regionInHost: z.boolean(),
     tags: z.boolean(),
     restore: z.boolean(),
     maxCopyBytes: z.number().int().min(1),

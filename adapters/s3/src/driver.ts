@@ -79,7 +79,7 @@ export class S3Driver implements StoreDriver {
         order: quirks.orderedList ? 'utf8' : 'none',
         startAfter: quirks.orderedList,
         maxPageSize: 1000,
-        delimiter: 'any',
+        delimiter: quirks.delimiter,
       },
       // https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html: 1000 keys, 2 MiB.
       batchDelete: quirks.disableBatchDelete ? false : { maxKeys: 1000, maxBytes: 2 * MIB, keys: 'xml' },

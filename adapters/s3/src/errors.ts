@@ -26,6 +26,8 @@ const CODES: Readonly<Record<string, StoreErrorCode>> = {
   NotModified: 'PreconditionFailed',
   ConditionalRequestConflict: 'Conflict',
   OperationAborted: 'Conflict',
+  // CTYUN OOS, of writes to one key at once; documented to be repeated.
+  PutObjectTooFast: 'Conflict',
   AuthorizationHeaderMalformed: 'InvalidConfig',
   PermanentRedirect: 'InvalidConfig',
   TemporaryRedirect: 'InvalidConfig',

@@ -56,15 +56,19 @@ export async function listObjectsV1(
   { prefix, token, startAfter, maxKeys, delimiter }: ListPageRequest,
   call: DriverCall,
 ): Promise<ListPage> {
+  const marker = token ?? startAfter;
   const command = new ListObjectsCommand({
     ...shared(requests, prefix, call),
-    Marker: token ?? startAfter,
-    MaxKeys: maxKeys,
+    Marker: marker,
+    // Room for the marker itself, which some services list once more.
+    MaxKeys: marker !== undefined && maxKeys === 1 ? 2 : maxKeys,
     Delimiter: delimiter,
   });
   return requests.run('list', undefined, call, async (abortSignal) => {
     const page = await requests.client.send(command, { abortSignal });
-    const { objects, prefixes } = entriesOf(page);
+    const { objects: listed, prefixes } = entriesOf(page);
+    // CTYUN OOS has been seen to list the marker itself once more.
+    const objects = listed[0]?.key === marker ? listed.slice(1) : listed;
     const { NextMarker, IsTruncated: truncated = false } = page;
     // Without a delimiter the service does not name the next marker: it is the last key.
     const next =

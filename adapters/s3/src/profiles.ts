@@ -39,8 +39,8 @@ export const PROFILES = {
   b2: { ...MD5, conditionalPut: false, tags: false },
   /** Alibaba Cloud OSS through its S3 endpoint: host-style addresses only, no ListObjectVersions. */
   oss: { ...MD5_PLAIN, forcePathStyle: false },
-  /** CTYUN OOS: list version 1. */
-  'ctyun-oos': { ...MD5_PLAIN, listVersion: 1 },
+  /** CTYUN OOS: list version 1, `/` as the only delimiter. */
+  'ctyun-oos': { ...MD5_PLAIN, listVersion: 1, delimiter: 'slash', regionInHost: true },
   /** CTYUN ZOS, whose S3 endpoint is a RADOS Gateway. */
   'ctyun-zos': { ...MD5, conditionalPut: false },
   /** Tencent Cloud COS. */

@@ -31,6 +31,10 @@ export interface Quirks {
   readonly conditionalDelete: 'batch' | 'single' | false;
   /** `If-None-Match: *` and `If-Match` on writes are honoured. */
   readonly conditionalPut: boolean;
+  /** Which delimiters group keys: any string, or the slash alone. */
+  readonly delimiter: 'any' | 'slash';
+  /** The region of signatures is a part of the endpoint's host: `cn` of `oos-cn.ctyunapi.cn`. */
+  readonly regionInHost: boolean;
   /** Tags of objects. */
   readonly tags: boolean;
   /** Archived objects, and RestoreObject. */
@@ -53,6 +57,8 @@ export const AWS_QUIRKS: Quirks = {
   versions: true,
   conditionalDelete: false,
   conditionalPut: true,
+  delimiter: 'any',
+  regionInHost: false,
   tags: true,
   restore: true,
   maxCopyBytes: 5 * 1024 ** 3,

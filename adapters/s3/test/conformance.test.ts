@@ -1,6 +1,6 @@
 import { describeObjectStore } from '@store/conformance';
 import { openStore } from '@store/core';
-import { startEmulator, type S3Quirks } from '@store/emulator';
+import { startEmulator, type FaultPlan, type S3Quirks } from '@store/emulator';
 import { s3, type S3Config } from '@store/s3';
 import { after } from 'mocha';
 
@@ -10,6 +10,8 @@ const SERVICES: readonly {
   readonly service: S3Quirks;
   readonly versioned?: boolean;
   readonly config: Partial<S3Config>;
+  readonly face?: 's3' | 'oos' | 'zosS3';
+  readonly faults?: FaultPlan;
 }[] = [
   {
     name: 's3, as AWS',
@@ -46,20 +48,52 @@ const SERVICES: readonly {
     service: { requireContentMd5: 'InvalidRequest', maxCopyBytes: 6 * 1024 * 1024 },
     config: { profile: 'minio', quirks: { quietDeletes: true, maxCopyBytes: 6 * 1024 * 1024 } },
   },
+  {
+    name: 's3, on CTYUN OOS',
+    face: 'oos',
+    service: {},
+    config: { profile: 'ctyun-oos', region: 'cn' },
+  },
+  {
+    name: 's3, on CTYUN OOS that lists the marker again',
+    face: 'oos',
+    service: { inclusiveMarker: true },
+    config: { profile: 'ctyun-oos', region: 'cn' },
+    faults: {
+      faults: [
+        { probability: 0.02, effect: { error: { code: 'SlowDown', status: 503 }, retryAfterSeconds: 0.01 } },
+        {
+          operation: 'PutObject',
+          probability: 0.05,
+          effect: { error: { code: 'PutObjectTooFast', status: 400 } },
+        },
+        { operation: 'DeleteObjects', effect: { keyError: { code: 'InternalError' }, share: 0.01 } },
+      ],
+    },
+  },
+  {
+    name: "s3, on ZOS's S3 endpoint",
+    face: 'zosS3',
+    service: {},
+    versioned: true,
+    config: { profile: 'ctyun-zos' },
+  },
 ];
 
-for (const { name, service, versioned, config } of SERVICES) {
+for (const { name, service, versioned, config, face = 's3', faults } of SERVICES) {
   const emulator = await startEmulator({
-    s3: { quirks: service },
+    [face]: { quirks: service },
+    faults,
     buckets: [{ name: 'demo', versioning: versioned ? 'enabled' : 'off' }],
   });
   after(() => emulator.close());
-  const { credential, endpoints, region } = emulator;
+  const { endpoints, region } = emulator;
+  const credential = face === 'zosS3' ? emulator.dataCredential : emulator.credential;
   describeObjectStore(
     name,
     () =>
       openStore(
-        { provider: 's3', bucket: 'demo', endpoint: endpoints.s3, region, ...credential, ...config },
+        { provider: 's3', bucket: 'demo', endpoint: endpoints[face], region, ...credential, ...config },
         { adapters: [s3] },
       ),
     { isolated: true, manyKeys: config.quirks?.disableBatchDelete ? 300 : 2500 },

@@ -101,7 +101,7 @@ export class DeleteStage {
     );
     if (!outcome.ok) return this.#failedWhole(unit, attempt, outcome.error);
     this.#accepted++;
-    let failed = this.#settle(account(unit, outcome.value), permit);
+    let failed = this.#settle(account(unit, outcome.value), permit, attempt);
     const { batchDelete } = driver.capabilities;
     if (batchDelete && batchDelete.silentFailures) {
       const [unnamed, named] = partition(failed, ({ reason }) => reason.code === 'Unconfirmed');
@@ -116,9 +116,15 @@ export class DeleteStage {
   }
 
   /** Books what an answer confirms; returns the rest with its reasons. */
-  #settle({ deleted, failed, invented, markers }: Accounted, permit: Permit): readonly Failed[] {
+  #settle(
+    { deleted, failed: refused, invented, markers }: Accounted,
+    permit: Permit,
+    attempt: number,
+  ): readonly Failed[] {
     const { pacer, ledger } = this.#context;
-    ledger.countDeleted(deleted);
+    // What is not there when a batch is sent again went with the first one, whose answer was lost.
+    const [gone, failed] = partition(refused, ({ reason }) => attempt > 1 && reason.code === 'NotFound');
+    ledger.countDeleted([...deleted, ...gone.map(({ candidate }) => candidate)]);
     ledger.markersCreated += markers;
     if (invented.length > 0) {
       ledger.warn(

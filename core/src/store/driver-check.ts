@@ -14,10 +14,11 @@ export function checkDriver(driver: StoreDriver): void {
     [
       'multipart',
       capabilities.multipart !== false,
-      ['createUpload', 'uploadPart', 'uploadPartCopy', 'listPartsPage', 'completeUpload', 'abortUpload'],
+      ['createUpload', 'uploadPart', 'uploadPartCopy', 'listPartsPage', 'completeUpload'],
     ],
     ['tags', capabilities.tags, ['getTags', 'setTags']],
     ['restore', capabilities.restore, ['restore']],
+    ['listUploads', capabilities.multipart !== false || capabilities.listUploads, ['abortUpload']],
     ['versions', capabilities.versions, ['listVersionsPage']],
     ['listUploads', capabilities.listUploads, ['listUploadsPage']],
     ['presign', capabilities.presign, ['presign']],

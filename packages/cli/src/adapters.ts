@@ -9,6 +9,7 @@ const BUNDLED: Readonly<Record<string, string | undefined>> = {
   memory: undefined,
   s3: 's3',
   oss: 'oss',
+  ctyun: 'ctyun',
 };
 
 /**

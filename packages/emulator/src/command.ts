@@ -12,6 +12,9 @@ interface Flags {
   readonly s3?: number;
   readonly oss?: number;
   readonly ossS3?: number;
+  readonly zos?: number;
+  readonly zosS3?: number;
+  readonly oos?: number;
   readonly accessKey: string;
   readonly secretKey: string;
   readonly sessionToken?: string;
@@ -61,6 +64,9 @@ function program(): Command {
     .option('--s3 <port>', 'serve the S3 API on this port; 0 for any free one', integer)
     .option('--oss <port>', 'serve the API of Alibaba Cloud OSS', integer)
     .option('--oss-s3 <port>', 'serve the S3-compatible API of OSS', integer)
+    .option('--zos <port>', 'serve the JSON API of CTYUN ZOS', integer)
+    .option('--zos-s3 <port>', 'serve the S3 data plane of ZOS', integer)
+    .option('--oos <port>', 'serve the API of CTYUN OOS', integer)
     .option('--access-key <id>', 'access key id', 'AK')
     .option('--secret-key <key>', 'secret access key', 'SK')
     .option('--session-token <token>', 'the token that requests have to carry')
@@ -124,8 +130,11 @@ async function optionsOf(flags: Flags): Promise<EmulatorOptions> {
   };
   return {
     s3: flags.s3 === undefined ? undefined : { port: flags.s3, quirks },
-    oss: flags.oss === undefined ? undefined : { port: flags.oss },
-    ossS3: flags.ossS3 === undefined ? undefined : { port: flags.ossS3 },
+    oss: face(flags.oss),
+    ossS3: face(flags.ossS3),
+    zos: face(flags.zos),
+    zosS3: face(flags.zosS3),
+    oos: face(flags.oos),
     credentials: [{ accessKeyId: accessKey, secretAccessKey: secretKey, sessionToken }],
     region: flags.region,
     buckets: flags.bucket.map((name) => ({ name, versioning: flags.versioning })),
@@ -137,6 +146,10 @@ async function optionsOf(flags: Flags): Promise<EmulatorOptions> {
         ? undefined
         : (JSON.parse(await readFile(flags.faults, 'utf8')) as FaultPlan),
   };
+}
+
+function face(port: number | undefined): { readonly port: number } | undefined {
+  return port === undefined ? undefined : { port };
 }
 
 /** Keys that are spread over directories as logs are. */

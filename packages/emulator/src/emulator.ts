@@ -5,8 +5,10 @@ import { FaceServer } from './face-server.js';
 import { Faults, type FaultPlan } from './faults.js';
 import { LoadModel, type Latency, type RateLimit } from './load-model.js';
 import { OssFace } from './oss/face.js';
+import { ZosFace } from './zos/face.js';
+import type { ZosQuirks } from './zos/quirks.js';
 import { RequestLog, type LogEntry } from './request-log.js';
-import { S3Face } from './s3/face.js';
+import { S3Face, type S3FaceSettings } from './s3/face.js';
 import type { S3Quirks } from './s3/quirks.js';
 
 /** One of the APIs, on a port of its own. */
@@ -21,6 +23,34 @@ const OSS_S3_QUIRKS: S3Quirks = {
   rejectCrcTrailers: true,
 };
 
+/** CTYUN OOS as documented (developer's guide, version 6), where it is not S3. */
+const OOS_QUIRKS: S3Quirks = {
+  // The code is not documented.
+  requireContentMd5: 'InvalidRequest',
+  rejectCrcTrailers: true,
+  rejectChunked: true,
+  listV1Only: true,
+  alwaysNextMarker: true,
+  slashDelimiter: true,
+  noVersions: true,
+  noTags: true,
+  noConditionalPut: true,
+  signatureV2: true,
+};
+
+/** The S3 endpoint of CTYUN ZOS: a RADOS Gateway (measured by its users). */
+const ZOS_DATA_QUIRKS: S3Quirks = {
+  rejectCrcTrailers: 'XAmzContentSHA256Mismatch',
+  requireSignedPayload: true,
+  digestOptional: true,
+  ignoreDeleteConditions: true,
+  signatureV2: true,
+  anyRegion: true,
+};
+
+/** The region of OOS's unified endpoint, `oos-cn.ctyunapi.cn`. */
+const OOS_REGION = 'cn';
+
 export interface EmulatorOptions {
   /** The S3 API; ports are 0 (the default) for any free one. */
   readonly s3?: FaceOptions | undefined;
@@ -28,6 +58,12 @@ export interface EmulatorOptions {
   readonly oss?: FaceOptions | undefined;
   /** OSS's S3-compatible face: SigV4, Content-MD5 demanded with batches, no checksum trailers. */
   readonly ossS3?: FaceOptions | undefined;
+  /** CTYUN ZOS's JSON API. */
+  readonly zos?: ZosFaceOptions | undefined;
+  /** The S3 data plane of ZOS, with keys of its own (`dataCredential`). */
+  readonly zosS3?: FaceOptions | undefined;
+  /** CTYUN OOS. */
+  readonly oos?: FaceOptions | undefined;
   /** Default: one, `AK` and `SK`. */
   readonly credentials?: readonly Credential[] | undefined;
   /** Default `us-east-1`. */
@@ -46,17 +82,31 @@ export interface EmulatorOptions {
   readonly host?: string | undefined;
 }
 
+export interface ZosFaceOptions {
+  readonly port?: number | undefined;
+  readonly quirks?: ZosQuirks | undefined;
+  /** Default {@link DEFAULT_REGION_ID}. */
+  readonly regionId?: string | undefined;
+}
+
 /** The URLs of the faces that were asked for. */
 export interface Endpoints {
   readonly s3?: string;
   readonly oss?: string;
   readonly ossS3?: string;
+  readonly zos?: string;
+  readonly zosS3?: string;
+  readonly oos?: string;
 }
 
 /** A running emulator. */
 export interface Emulator extends AsyncDisposable {
   readonly endpoints: Endpoints;
   readonly credential: Credential;
+  /** Of ZOS's S3 data plane; its JSON API gives it out. */
+  readonly dataCredential: Credential;
+  /** Of ZOS. */
+  readonly regionId: string;
   readonly region: string;
   readonly log: RequestLog;
   /** A bucket, for looking into it and for filling it. @throws Error when there is none */
@@ -72,6 +122,8 @@ export interface Emulator extends AsyncDisposable {
 }
 
 const DEFAULT_CREDENTIAL: Credential = { accessKeyId: 'AK', secretAccessKey: 'SK' };
+const DATA_CREDENTIAL: Credential = { accessKeyId: 'ZOS-AK', secretAccessKey: 'ZOS-SK' };
+const DEFAULT_REGION_ID = '332232eb-63aa-465e-9028-52e5123866f0';
 
 /**
  * Starts the faces asked for on loopback.
@@ -95,24 +147,41 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const servers: FaceServer[] = [];
   const now = (): number => Date.now() + clockOffsetMs;
   const serve = async (
-    options: FaceOptions | undefined,
-    face: (quirks: S3Quirks) => Face,
+    options: { readonly port?: number | undefined } | undefined,
+    face: () => Face,
   ): Promise<string | undefined> => {
     if (!options) return undefined;
-    const server = new FaceServer(face(options.quirks ?? {}), surroundings);
+    const server = new FaceServer(face(), surroundings);
     servers.push(server);
     return `http://${host}:${await server.listen(options.port ?? 0, host)}`;
   };
-  const s3 = await serve(options.s3, (quirks) => new S3Face(buckets, { region, credentials, quirks, now }));
+  const serveS3 = (
+    name: string,
+    options: FaceOptions | undefined,
+    base: S3Quirks = {},
+    settings: Partial<S3FaceSettings> = {},
+  ): Promise<string | undefined> => {
+    const quirks = { ...base, ...options?.quirks };
+    return serve(options, () => new S3Face(buckets, { name, region, credentials, quirks, now, ...settings }));
+  };
+  const s3 = await serveS3('s3', options.s3);
   const oss = await serve(
     options.oss,
-    (quirks) => new OssFace(buckets, { region, credentials, quirks, now }),
+    () => new OssFace(buckets, { region, credentials, quirks: options.oss?.quirks ?? {}, now }),
   );
-  const ossS3 = await serve(
-    options.ossS3,
-    (quirks) => new S3Face(buckets, { region, credentials, quirks: { ...OSS_S3_QUIRKS, ...quirks }, now }),
+  const ossS3 = await serveS3('ossS3', options.ossS3, OSS_S3_QUIRKS);
+  const oos = await serveS3('oos', options.oos, OOS_QUIRKS, { region: OOS_REGION });
+  const zosS3 = await serveS3('zosS3', options.zosS3, ZOS_DATA_QUIRKS, { credentials: [DATA_CREDENTIAL] });
+  const regionId = options.zos?.regionId ?? DEFAULT_REGION_ID;
+  const dataPlane = zosS3 === undefined ? undefined : { endpoint: zosS3, credential: DATA_CREDENTIAL };
+  const zos = await serve(
+    options.zos,
+    () => new ZosFace(buckets, { credentials, regionId, quirks: options.zos?.quirks ?? {}, now, dataPlane }),
   );
-  const endpoints: Endpoints = { ...(s3 && { s3 }), ...(oss && { oss }), ...(ossS3 && { ossS3 }) };
+  const found = { s3, oss, ossS3, zos, zosS3, oos };
+  const endpoints: Endpoints = Object.fromEntries(
+    Object.entries(found).filter(([, endpoint]) => endpoint !== undefined),
+  );
 
   const close = async (): Promise<void> => {
     await Promise.all(servers.map((server) => server.close()));
@@ -120,6 +189,8 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   return {
     endpoints,
     credential,
+    dataCredential: DATA_CREDENTIAL,
+    regionId,
     region,
     log,
     bucket(name) {

@@ -34,8 +34,13 @@ export interface LogEntry {
 }
 
 /** Headers that would give secrets away. */
-const SECRET_HEADERS = new Set(['authorization', 'x-amz-security-token', 'x-oss-security-token']);
-const SECRET_PARAMETERS = /signature|security-token|credential/i;
+const SECRET_HEADERS = new Set([
+  'authorization',
+  'eop-authorization',
+  'x-amz-security-token',
+  'x-oss-security-token',
+]);
+const SECRET_PARAMETERS = /signature|security-token|credential|accesskeyid/i;
 
 export function visibleHeaders(headers: ReadonlyMap<string, string>): Record<string, string> {
   return Object.fromEntries([...headers].filter(([name]) => !SECRET_HEADERS.has(name)));

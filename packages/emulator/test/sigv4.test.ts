@@ -28,6 +28,7 @@ function request(method: string, rawPath: string, query: string, headers: Record
     method,
     rawPath,
     query: Query.parse(query),
+    rawQuery: query,
     headers: new Map(Object.entries({ host: HOST, ...headers })),
     body: Buffer.alloc(0),
     receivedAt: 0,

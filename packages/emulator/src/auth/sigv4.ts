@@ -19,7 +19,8 @@ export interface Credential {
 
 export interface SigV4Settings {
   readonly credentials: readonly Credential[];
-  readonly region: string;
+  /** Which one has to be named; any when it is undefined. */
+  readonly region: string | undefined;
   readonly service: string;
   /** The server's clock; milliseconds since the epoch. */
   readonly now: () => number;
@@ -68,7 +69,7 @@ export function verifySigV4(request: Incoming, settings: SigV4Settings): Signed 
       { AWSAccessKeyId: claim.accessKeyId },
     );
   }
-  if (claim.region !== settings.region) {
+  if (settings.region !== undefined && claim.region !== settings.region) {
     throw new ServiceError(
       400,
       'AuthorizationHeaderMalformed',
@@ -260,6 +261,6 @@ export function sha256(data: string | Uint8Array): string {
   return createHash('sha256').update(data).digest('hex');
 }
 
-function sameText(a: string, b: string): boolean {
+export function sameText(a: string, b: string): boolean {
   return a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b));
 }

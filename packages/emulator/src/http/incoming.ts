@@ -7,6 +7,8 @@ export interface Incoming {
   /** Percent-encoded, with its leading slash. */
   readonly rawPath: string;
   readonly query: Query;
+  /** Behind the question mark, percent-encoded. */
+  readonly rawQuery: string;
   /** By lower-case name; repeated headers are joined with a comma. */
   readonly headers: ReadonlyMap<string, string>;
   readonly body: Buffer;
@@ -26,10 +28,12 @@ export async function readIncoming(message: IncomingMessage): Promise<Incoming> 
   const chunks: Buffer[] = [];
   for await (const chunk of message as AsyncIterable<Buffer>) chunks.push(chunk);
   const [first] = chunks;
+  const rawQuery = mark < 0 ? '' : url.slice(mark + 1);
   return {
     method: message.method ?? 'GET',
     rawPath: mark < 0 ? url : url.slice(0, mark),
-    query: Query.parse(mark < 0 ? '' : url.slice(mark + 1)),
+    query: Query.parse(rawQuery),
+    rawQuery,
     headers,
     body: chunks.length === 1 && first ? first : Buffer.concat(chunks),
     receivedAt,

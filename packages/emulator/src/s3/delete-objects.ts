@@ -1,4 +1,5 @@
 import type { DeletedTarget } from '@store/core';
+import { deleteTargets, type KeyError } from '../batch.js';
 import { xmlAnswer, type Answer } from '../http/answer.js';
 import { ServiceError } from '../http/service-error.js';
 import {
@@ -27,14 +28,9 @@ interface Target {
   readonly etag: string | undefined;
 }
 
-interface KeyError extends Target {
-  readonly code: string;
-  readonly message: string;
-}
-
 /** `POST /bucket?delete`: https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html */
 export async function deleteObjects(call: Call): Promise<Answer> {
-  const { quirks, body, entry, request } = call;
+  const { quirks, body, request } = call;
   if (quirks.noBatchDelete) {
     throw new ServiceError(
       501,
@@ -49,7 +45,6 @@ export async function deleteObjects(call: Call): Promise<Answer> {
     });
   }
   const { targets, quiet } = readTargets(call);
-  entry.keys = targets.length;
   if (
     quirks.mfaDelete &&
     !request.headers.has('x-amz-mfa') &&
@@ -57,19 +52,9 @@ export async function deleteObjects(call: Call): Promise<Answer> {
   ) {
     throw new ServiceError(403, 'AccessDenied', 'Mfa Authentication must be used for this request');
   }
-  const admitted = call.admit(targets.map(({ key }) => key));
-  if (admitted === 0) throw slowDown();
-
-  const deleted: DeletedTarget[] = [];
-  const failed: KeyError[] = [];
-  for (const [i, target] of targets.entries()) {
-    const error =
-      i >= admitted ? slowDown() : (call.refusalOf(target.key) ?? (await unmetCondition(call, target)));
-    if (error) failed.push({ ...target, code: error.code, message: error.message });
-    else deleted.push(await call.bucket.objects.deleteOne(target, {}));
-  }
-  entry.deleted = deleted.length;
-  entry.refused = failed.length;
+  const { deleted, failed } = await deleteTargets(call.bucket, call, targets, (target) =>
+    unmetCondition(call, target),
+  );
   if (quiet && quirks.quietAnswersEmpty && failed.length === 0) return { status: 200 };
   const url = request.query.get('encoding-type') === 'url' && quirks.encodesSpaces;
   const encode = url ? keyEncoder(true) : (text: string) => text;
@@ -153,10 +138,6 @@ function errorElement({ key, versionId, code, message }: KeyError): string {
     textElement('Code', code),
     textElement('Message', message),
   );
-}
-
-export function slowDown(): ServiceError {
-  return new ServiceError(503, 'SlowDown', 'Please reduce your request rate.');
 }
 
 function malformed(): ServiceError {

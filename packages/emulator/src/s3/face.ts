@@ -1,5 +1,6 @@
 import { StoreError } from '@store/core';
 import { verifySigV4, type Credential, type Signed } from '../auth/sigv4.js';
+import { hasSigV2, verifySigV2 } from '../auth/sigv2.js';
 import type { Buckets } from '../buckets.js';
 import type { Face, FaceCall, Refused, Subject } from '../face.js';
 import { xmlAnswer, type Answer } from '../http/answer.js';
@@ -63,7 +64,17 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
   RestoreObject: restoreObject,
 };
 
+/** Signature version 2 says nothing about the body. */
+const UNSIGNED_BODY: Signed = {
+  signedHeaders: [],
+  payload: 'UNSIGNED-PAYLOAD',
+  signature: '',
+  signChunk: () => '',
+};
+
 export interface S3FaceSettings {
+  /** Stands in the log. Default `s3`. */
+  readonly name?: string | undefined;
   readonly region: string;
   readonly credentials: readonly Credential[];
   readonly quirks: S3Quirks;
@@ -72,11 +83,12 @@ export interface S3FaceSettings {
 
 /** The S3 API over the emulator's buckets. */
 export class S3Face implements Face {
-  readonly name = 's3';
+  readonly name: string;
   readonly #buckets: Buckets;
   readonly #settings: S3FaceSettings;
 
   constructor(buckets: Buckets, settings: S3FaceSettings) {
+    this.name = settings.name ?? 's3';
     this.#buckets = buckets;
     this.#settings = settings;
   }
@@ -114,7 +126,12 @@ export class S3Face implements Face {
   }
 
   #verify(request: Incoming): Signed {
-    const { credentials, region, now } = this.#settings;
+    const { credentials, quirks, now } = this.#settings;
+    if (quirks.signatureV2 && hasSigV2(request)) {
+      verifySigV2(request, { credentials, now });
+      return UNSIGNED_BODY;
+    }
+    const region = quirks.anyRegion ? undefined : this.#settings.region;
     return verifySigV4(request, { credentials, region, service: 's3', now });
   }
 }
@@ -149,10 +166,14 @@ export async function performS3(
       MaxSizeAllowed: String(MAX_KEY_BYTES),
     });
   }
-  const perform = OPERATIONS[operation];
+  const perform = isMissing(operation, quirks) ? undefined : OPERATIONS[operation];
   if (!perform) throw new ServiceError(501, 'NotImplemented', `${operation} is not implemented.`);
   const about = { ...service, request, bucketName, bucket, key, body, digests, entry };
   return perform({ ...about, effects, refusalOf, admit });
+}
+
+function isMissing(operation: string, { noVersions, noTags }: S3Quirks): boolean {
+  return (noVersions === true && /Version/.test(operation)) || (noTags === true && /Tagging/.test(operation));
 }
 
 function checkAccount({ headers }: Incoming, quirks: S3Quirks): void {

@@ -3,6 +3,7 @@ import { xmlAnswer, type Answer } from '../http/answer.js';
 import { ServiceError } from '../http/service-error.js';
 import { element, textElement } from '../xml.js';
 import type { Call } from './operation.js';
+import type { S3Quirks } from './quirks.js';
 import { rootElement } from './root-element.js';
 
 const MAX_KEYS = 1000;
@@ -39,12 +40,17 @@ function parametersOf({ request: { query }, quirks }: Call, maxName: string): Li
   }
   return {
     prefix: query.get('prefix') ?? '',
-    delimiter: query.get('delimiter') || undefined,
+    delimiter: delimiterOf(query.get('delimiter') || undefined, quirks),
     maxKeys: Math.min(Number(asked), MAX_KEYS),
     encode: encoding === 'url' ? keyEncoder(quirks.encodesSpaces ?? false) : (text) => text,
     encodingType: textElement('EncodingType', encoding),
     standard: quirks.standardClass ?? STANDARD,
   };
+}
+
+function delimiterOf(delimiter: string | undefined, { slashDelimiter }: S3Quirks): string | undefined {
+  if (!slashDelimiter || delimiter === undefined || delimiter === '/') return delimiter;
+  throw new ServiceError(400, 'InvalidArgument', 'The delimiter has to be "/".');
 }
 
 /**
@@ -98,7 +104,7 @@ export async function listObjects(call: Call): Promise<Answer> {
   const parameters = parametersOf(call, 'max-keys');
   const { prefix, delimiter, maxKeys, encode, encodingType } = parameters;
   const marker = call.request.query.get('marker') ?? '';
-  const page = await pageOf(call, parameters, { startAfter: behindGroup(marker, parameters) || undefined });
+  const page = await pageFrom(call, parameters, marker);
   const last = [page.objects.at(-1)?.key ?? '', page.prefixes.at(-1)?.prefix ?? ''].sort(compareKeys).at(-1);
   const told = delimiter !== undefined || call.quirks.alwaysNextMarker;
   return xmlAnswer(
@@ -117,8 +123,22 @@ export async function listObjects(call: Call): Promise<Answer> {
   );
 }
 
+async function pageFrom(call: Call, parameters: ListParameters, marker: string): Promise<ListPage> {
+  const startAfter = behindGroup(marker, parameters) || undefined;
+  const page = await pageOf(call, parameters, { startAfter });
+  const at = call.quirks.inclusiveMarker && startAfter !== undefined && marker.startsWith(parameters.prefix);
+  const first = at ? await call.bucket.objects.head({ key: marker }, {}).catch(() => undefined) : undefined;
+  if (!first) return page;
+  const whole = page.objects.length + page.prefixes.length >= parameters.maxKeys;
+  const objects = whole ? page.objects.slice(0, -1) : page.objects;
+  return { ...page, objects: [first, ...objects], truncated: whole || page.truncated };
+}
+
 /** A marker that is a group means: behind the group. */
-function behindGroup(marker: string, { prefix, delimiter }: ListParameters): string {
+export function behindGroup(
+  marker: string,
+  { prefix, delimiter }: Pick<ListParameters, 'prefix' | 'delimiter'>,
+): string {
   if (delimiter === undefined || !marker.startsWith(prefix)) return marker;
   const at = marker.indexOf(delimiter, prefix.length);
   return at >= 0 && at + delimiter.length === marker.length ? marker + LAST_CHARACTER : marker;

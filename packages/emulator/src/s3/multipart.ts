@@ -1,7 +1,7 @@
 import { xmlAnswer, type Answer } from '../http/answer.js';
 import { ServiceError } from '../http/service-error.js';
 import { childrenOf, childText, element, parseStrictly, textElement } from '../xml.js';
-import { slowDown } from './delete-objects.js';
+import { slowDown } from '../batch.js';
 import { attributesOf, copySource, versionHeader, writeConditions } from './objects.js';
 import type { Call } from './operation.js';
 import { rootElement } from './root-element.js';

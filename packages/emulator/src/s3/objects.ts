@@ -3,7 +3,7 @@ import { xmlAnswer, type Answer } from '../http/answer.js';
 import type { Incoming } from '../http/incoming.js';
 import { ServiceError } from '../http/service-error.js';
 import { textElement } from '../xml.js';
-import { slowDown } from './delete-objects.js';
+import { slowDown } from '../batch.js';
 import type { Call } from './operation.js';
 import { rootElement } from './root-element.js';
 import { tagsOfHeader } from './tagging.js';
@@ -180,7 +180,7 @@ function rangeOf(header: string | undefined, size: number): { start: number; end
   );
 }
 
-function restoreHeader({ ongoing, until }: RestoreState): string {
+export function restoreHeader({ ongoing, until }: RestoreState): string {
   if (ongoing) return 'ongoing-request="true"';
   return `ongoing-request="false", expiry-date="${until?.toUTCString()}"`;
 }

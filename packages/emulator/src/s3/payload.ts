@@ -46,6 +46,9 @@ export function readPayload(request: Incoming, signed: Signed, quirks: S3Quirks)
   const chunked = signed.payload.startsWith('STREAMING-');
   const trailers = new Map<string, string>();
   const body = chunked ? decodeChunks(request, signed, quirks, trailers) : request.body;
+  if (quirks.requireSignedPayload && signed.payload === 'UNSIGNED-PAYLOAD' && body.length > 0) {
+    throw new ServiceError(400, 'XAmzContentSHA256Mismatch', 'The body has to come with its SHA-256.');
+  }
   if (!chunked && signed.payload !== 'UNSIGNED-PAYLOAD' && signed.payload !== sha256(body)) {
     throw new ServiceError(
       400,
@@ -142,7 +145,10 @@ function decodeChunks(
 ): Buffer {
   const hasSignatures = signed.payload.startsWith('STREAMING-AWS4-HMAC-SHA256-PAYLOAD');
   const hasTrailers = signed.payload.endsWith('-TRAILER');
-  if (quirks.rejectCrcTrailers && (hasTrailers || !hasSignatures)) {
+  if (quirks.rejectCrcTrailers === 'XAmzContentSHA256Mismatch' && (hasTrailers || !hasSignatures)) {
+    throw new ServiceError(400, quirks.rejectCrcTrailers, 'The provided content hash does not match.');
+  }
+  if (quirks.rejectChunked || (quirks.rejectCrcTrailers && (hasTrailers || !hasSignatures))) {
     throw new ServiceError(
       501,
       'NotImplemented',

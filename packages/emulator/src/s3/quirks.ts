@@ -7,8 +7,16 @@ export interface S3Quirks {
   readonly requireContentMd5?: 'InvalidRequest' | 'MissingArgument' | false | undefined;
   /** DeleteObjects is taken without any digest, as by Ceph. */
   readonly digestOptional?: boolean | undefined;
-  /** `aws-chunked` bodies with trailing checksums are refused. */
-  readonly rejectCrcTrailers?: boolean | undefined;
+  /** `aws-chunked` bodies with trailing checksums are refused; with this code, where it is not NotImplemented. */
+  readonly rejectCrcTrailers?: boolean | 'XAmzContentSHA256Mismatch' | undefined;
+  /** No `aws-chunked` bodies of any kind. */
+  readonly rejectChunked?: boolean | undefined;
+  /** Bodies have to come with their SHA-256: `UNSIGNED-PAYLOAD` is refused in headers, as on some pools of ZOS. */
+  readonly requireSignedPayload?: boolean | undefined;
+  /** Signature version 2 is taken too. */
+  readonly signatureV2?: boolean | undefined;
+  /** The region that signatures name is not looked at. */
+  readonly anyRegion?: boolean | undefined;
   /** Every `x-amz-checksum-*` header is refused by name, as by Backblaze B2. */
   readonly rejectChecksumHeaders?: boolean | undefined;
   /** There is no DeleteObjects: 501. */
@@ -17,6 +25,14 @@ export interface S3Quirks {
   readonly maxBatchKeys?: number | undefined;
   /** ListObjectsV2 is not known: the parameter is ignored and version 1 answers. */
   readonly listV1Only?: boolean | undefined;
+  /** Version-1 listings begin at the marker, not behind it, as OOS's once did (seen by JuiceFS). */
+  readonly inclusiveMarker?: boolean | undefined;
+  /** `/` is the only delimiter. */
+  readonly slashDelimiter?: boolean | undefined;
+  /** There are no versions at all: their sub-resources are not known. */
+  readonly noVersions?: boolean | undefined;
+  /** There are no tags. */
+  readonly noTags?: boolean | undefined;
   /** `encoding-type` is ignored. */
   readonly ignoreEncodingType?: boolean | undefined;
   /** Conditions on deletes are ignored, as by Ceph 16; `batch`: those inside a batch. */

@@ -1,0 +1,13 @@
+import type { StoreAdapter } from '@store/core';
+import { ctyunConfigSchema, type CtyunConfig } from './config.js';
+import { CtyunDriver } from './driver.js';
+import { ctyunUrl } from './url.js';
+
+/** `provider: 'ctyun'`: CTYUN ZOS. (CTYUN's older product, OOS, is `provider: 's3'` with the profile `ctyun-oos`.) */
+export const ctyun: StoreAdapter<CtyunConfig> = {
+  provider: 'ctyun',
+  schema: ctyunConfigSchema,
+  secretKeys: ['accessKey', 'secretKey', 'dataPlane'],
+  createDriver: (config) => new CtyunDriver(config),
+  url: ctyunUrl,
+};

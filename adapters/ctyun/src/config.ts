@@ -1,0 +1,71 @@
+import { z } from 'zod';
+
+/** Where the bytes are: ZOS's S3 endpoint, with the keys that are valid there. */
+export interface DataPlaneConfig {
+  /** Such as `https://jiangsu-10.zos.ctyun.cn`. */
+  readonly endpoint: string;
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  /** Default `us-east-1`; the service does not look at it. */
+  readonly region?: string | undefined;
+  /** `host/bucket/key` instead of `bucket.host/key`; ZOS takes both. Default true. */
+  readonly forcePathStyle?: boolean | undefined;
+}
+
+export interface CtyunConfig {
+  readonly bucket: string;
+  /** Id of the resource pool, as the console and `list-regions` show it. */
+  readonly regionId: string;
+  /** Keys of the OpenAPI (EOP), not those of the S3 endpoint. */
+  readonly accessKey: string;
+  readonly secretKey: string;
+  /** Default `https://zos-global.ctapi.ctyun.cn`. */
+  readonly endpoint?: string | undefined;
+  /**
+   * The OpenAPI moves no bytes. `auto`: keys and S3 endpoint are asked from the OpenAPI when they are first needed;
+   * `auto-intranet`: the endpoint inside CTYUN's network. Without it the store can list, head, copy and delete.
+   */
+  readonly dataPlane?: 'auto' | 'auto-intranet' | DataPlaneConfig | undefined;
+  /** Which clock `Eop-date` shows; sources contradict each other. Default `beijing`, as documented. */
+  readonly eopDate?: 'beijing' | 'utc' | undefined;
+  /** Whether listings give keys percent-encoded. Not documented; default `plain`, as in the examples. */
+  readonly listEncoding?: 'plain' | 'url' | undefined;
+  /** Default `store-ctyun`. The gateway may block requests without one. */
+  readonly userAgent?: string | undefined;
+  /** How long a request may take, in milliseconds; see `@store/s3`. Default 60 000. */
+  readonly timeoutMs?: number | undefined;
+  /** Most connections to each of the two endpoints. Default 64. */
+  readonly maxSockets?: number | undefined;
+}
+
+const text = z.string().min(1);
+const url = z.url({
+  protocol: /^https?$/,
+  error: 'expected a URL such as https://zos-global.ctapi.ctyun.cn',
+});
+
+export const ctyunConfigSchema: z.ZodType<CtyunConfig> = z.strictObject({
+  bucket: z.string().regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'expected the name of a bucket'),
+  regionId: text,
+  accessKey: text,
+  secretKey: text,
+  endpoint: url.optional(),
+  dataPlane: z
+    .union([
+      z.literal('auto'),
+      z.literal('auto-intranet'),
+      z.strictObject({
+        endpoint: url,
+        accessKeyId: text,
+        secretAccessKey: text,
+        region: text.optional(),
+        forcePathStyle: z.boolean().optional(),
+      }),
+    ])
+    .optional(),
+  eopDate: z.enum(['beijing', 'utc']).optional(),
+  listEncoding: z.enum(['plain', 'url']).optional(),
+  userAgent: text.optional(),
+  timeoutMs: z.number().int().min(1).max(3_600_000).optional(),
+  maxSockets: z.number().int().min(1).max(10_000).optional(),
+});

@@ -1,0 +1,357 @@
+import { keyFailure } from '@store/s3/errors';
+import {
+  compareKeys,
+  defineCapabilities,
+  StoreError,
+  type AbortUploadRequest,
+  type BatchDeleteResult,
+  type Capabilities,
+  type CopyRequest,
+  type DeletedTarget,
+  type DeleteTarget,
+  type DriverCall,
+  type GetRequest,
+  type GetResult,
+  type ListPage,
+  type ListPageRequest,
+  type ListUploadsPage,
+  type ListUploadsPageRequest,
+  type ListVersionsPage,
+  type ListVersionsPageRequest,
+  type ObjectInfo,
+  type PresignRequest,
+  type PutRequest,
+  type ReadRequest,
+  type RestoreRequest,
+  type SetTagsRequest,
+  type StoreDriver,
+  type Tags,
+  type TagsRequest,
+  type WriteResult,
+} from '@store/core';
+import {
+  deletedObjects,
+  listedObjects,
+  listedUploads,
+  listedVersions,
+  objectHead,
+  readAnswer,
+  tagging,
+} from './answers.js';
+import type { CtyunConfig } from './config.js';
+import { DataPlane } from './data-plane.js';
+import { OpenApi } from './openapi.js';
+import { checkConditions, etagOf, restoreStateOf } from './object-head.js';
+import { versionInfos, versionQuery } from './versions.js';
+
+const MIB = 1024 * 1024;
+
+/** CTYUN ZOS: its JSON OpenAPI for all that moves no bytes, its S3 endpoint for the rest. Each method is one request. */
+export class CtyunDriver implements StoreDriver {
+  readonly provider = 'ctyun';
+  readonly capabilities: Capabilities;
+  readonly createUpload: StoreDriver['createUpload'];
+  readonly uploadPart: StoreDriver['uploadPart'];
+  readonly uploadPartCopy: StoreDriver['uploadPartCopy'];
+  readonly listPartsPage: StoreDriver['listPartsPage'];
+  readonly completeUpload: StoreDriver['completeUpload'];
+  readonly #config: CtyunConfig;
+  readonly #api: OpenApi;
+  readonly #data: DataPlane;
+  readonly #decode: (text: string) => string;
+
+  constructor(config: CtyunConfig) {
+    this.#config = config;
+    this.#api = new OpenApi(config);
+    this.#data = new DataPlane(config, this.#api);
+    this.#decode = config.listEncoding === 'url' ? decodeKey : (text) => text;
+    const bytes = config.dataPlane !== undefined;
+    this.capabilities = defineCapabilities({
+      list: { order: 'utf8', startAfter: true, maxPageSize: 1000, delimiter: 'any' },
+      // The most keys are not documented for the JSON call; for its S3 one they are 1000.
+      batchDelete: { maxKeys: 1000, keys: 'any' },
+      multipart: bytes && {
+        minPartBytes: 5 * MIB,
+        maxPartBytes: 5 * 1024 * MIB,
+        maxParts: 10_000,
+        // Of RADOS Gateway; the limit of copy-object is not documented.
+        maxCopyBytes: 5 * 1024 * MIB,
+      },
+      // Without a data plane no body is read before it is refused.
+      streamingPut: !bytes,
+      conditionalRead: true,
+      versions: true,
+      listUploads: true,
+      tags: true,
+      storageClasses: bytes,
+      restore: true,
+      presign: true,
+    });
+    if (!bytes) return;
+    const data = this.#data;
+    this.createUpload = (request, call) =>
+      data.use('put', request.key, call, (s3) => s3.createUpload(request, call));
+    this.uploadPart = (request, call) =>
+      data.use('put', request.key, call, (s3) => s3.uploadPart(request, call));
+    this.uploadPartCopy = (request, call) =>
+      data.use('copy', request.from, call, (s3) => s3.uploadPartCopy(request, call));
+    this.listPartsPage = (request, call) =>
+      data.use('put', request.key, call, (s3) => s3.listPartsPage(request, call));
+    this.completeUpload = (request, call) =>
+      data.use('put', request.key, call, (s3) => s3.completeUpload(request, call));
+  }
+
+  /** Goes on behind a key: there are no tokens. */
+  async listPage(
+    { prefix, token, startAfter, maxKeys, delimiter }: ListPageRequest,
+    call: DriverCall,
+  ): Promise<ListPage> {
+    const query = {
+      prefix: prefix || undefined,
+      delimiter,
+      marker: token ?? startAfter,
+      maxKeys: String(maxKeys),
+    };
+    const page = readAnswer(
+      listedObjects,
+      await this.#api.get('list-objects', query, { ...call, operation: 'list' }),
+      'list',
+    );
+    const decode = this.#decode;
+    const objects = page.contents.map(({ key, size, lastModified, ETag, storageClass }) => ({
+      key: decode(key),
+      size,
+      lastModified,
+      etag: etagOf(ETag),
+      storageClass,
+    }));
+    const prefixes = page.commonPrefixes.map((one) => ({ prefix: decode(one.prefix) }));
+    const last = [objects.at(-1)?.key ?? '', prefixes.at(-1)?.prefix ?? ''].sort(compareKeys).at(-1);
+    const next = page.nextMarker === undefined ? last || undefined : decode(page.nextMarker);
+    return { objects, prefixes, truncated: page.isTruncated, nextToken: page.isTruncated ? next : undefined };
+  }
+
+  async listVersionsPage(
+    { prefix, token, startAfter }: ListVersionsPageRequest,
+    call: DriverCall,
+  ): Promise<ListVersionsPage> {
+    const page = readAnswer(
+      listedVersions,
+      await this.#api.get(
+        'list-object-versions',
+        { ...versionQuery(prefix, token ?? startAfter) },
+        { ...call, operation: 'listVersions' },
+      ),
+      'listVersions',
+    );
+    const decoded = <T extends { readonly key: string }>(one: T): T => ({
+      ...one,
+      key: this.#decode(one.key),
+    });
+    const all = versionInfos(
+      page.keys.flatMap(({ versions }) => versions.map(decoded)),
+      page.deleteMarkers.map(decoded),
+    );
+    const next = page.nextKeyMarker === undefined ? undefined : this.#decode(page.nextKeyMarker);
+    // The page may begin before the prefix (see `versionQuery`) and end behind it.
+    const beyond = next !== undefined && !next.startsWith(prefix) && compareKeys(next, prefix) > 0;
+    return {
+      versions: all.filter(({ key }) => key.startsWith(prefix)),
+      truncated: next !== undefined && !beyond,
+      nextToken: beyond ? undefined : next,
+    };
+  }
+
+  async listUploadsPage(
+    { prefix, token, maxUploads }: ListUploadsPageRequest,
+    call: DriverCall,
+  ): Promise<ListUploadsPage> {
+    const [keyMarker, uploadIDMarker] = token === undefined ? [] : splitToken(token);
+    const page = readAnswer(
+      listedUploads,
+      await this.#api.get(
+        'list-multipart-uploads',
+        { prefix: prefix || undefined, keyMarker, uploadIDMarker, maxUploads: String(maxUploads) },
+        { ...call, operation: 'listUploads' },
+      ),
+      'listUploads',
+    );
+    const uploads = page.uploads
+      .map(({ key, uploadID, initiated }) => ({ key: this.#decode(key), uploadId: uploadID, initiated }))
+      // Documented is a listing from the marker on, with the marker.
+      .filter(({ key, uploadId }) => key !== keyMarker || uploadId !== uploadIDMarker);
+    const { nextKeyMarker, nextUploadIDMarker = '' } = page;
+    const nextToken =
+      nextKeyMarker === undefined
+        ? undefined
+        : JSON.stringify([this.#decode(nextKeyMarker), nextUploadIDMarker]);
+    return { uploads, truncated: page.isTruncated, nextToken: page.isTruncated ? nextToken : undefined };
+  }
+
+  async head(request: ReadRequest, call: DriverCall): Promise<ObjectInfo> {
+    const { key, versionId } = request;
+    const purpose = { ...call, operation: 'head', key };
+    const head = readAnswer(
+      objectHead,
+      await this.#api.get('head-object', { key, versionID: versionId }, purpose),
+      'head',
+    );
+    const { contentLength, ETag, versionID, restore, ...attributes } = head;
+    const etag = etagOf(ETag);
+    // The OpenAPI has no conditions; of a read, this side can tell as well.
+    checkConditions(request, etag);
+    return {
+      ...attributes,
+      key,
+      size: contentLength,
+      etag,
+      versionId: versionID,
+      restore: restoreStateOf(restore),
+    };
+  }
+
+  get(request: GetRequest, call: DriverCall): Promise<GetResult> {
+    return this.#data.use('get', request.key, call, (s3) => s3.get(request, call));
+  }
+
+  put(request: PutRequest, call: DriverCall): Promise<WriteResult> {
+    return this.#data.use('put', request.key, call, (s3) => s3.put(request, call));
+  }
+
+  async copy(request: CopyRequest, call: DriverCall): Promise<WriteResult> {
+    const { from, fromVersionId, to, storageClass } = request;
+    // The OpenAPI's copy knows no storage class.
+    if (storageClass !== undefined) return this.#data.use('copy', from, call, (s3) => s3.copy(request, call));
+    const copySource = { bucket: this.#config.bucket, key: from, versionID: fromVersionId };
+    await this.#api.post('copy-object', { key: to, copySource }, { ...call, operation: 'copy', key: from });
+    return { key: to };
+  }
+
+  async deleteOne({ key, versionId }: DeleteTarget, call: DriverCall): Promise<DeletedTarget> {
+    const purpose = { ...call, operation: 'delete', key };
+    await this.#api.post('delete-object', { key, versionID: versionId }, purpose);
+    // The answer says nothing of delete markers.
+    return { key, versionId };
+  }
+
+  /** Up to 1000 keys. A success (800) may have failures of single keys in it. */
+  async deleteBatch(targets: readonly DeleteTarget[], call: DriverCall): Promise<BatchDeleteResult> {
+    const objects = targets.map(({ key, versionId }) => ({ key, versionID: versionId }));
+    const answer = readAnswer(
+      deletedObjects,
+      await this.#api.post(
+        'delete-objects',
+        { delete: { objects, quiet: false } },
+        { ...call, operation: 'deleteBatch' },
+      ),
+      'deleteBatch',
+    );
+    return {
+      deleted: answer.deleted.map(({ key, versionID, deleteMarker, deleteMarkerVersionID }) => ({
+        key,
+        versionId: versionID,
+        deleteMarker,
+        deleteMarkerVersionId: deleteMarkerVersionID,
+      })),
+      failed: answer.errors.map(({ key, versionID, code, message }) => ({
+        key,
+        versionId: versionID,
+        reason: keyFailure(code, message),
+      })),
+    };
+  }
+
+  async abortUpload({ key, uploadId }: AbortUploadRequest, call: DriverCall): Promise<void> {
+    const purpose = { ...call, operation: 'abortUpload', key };
+    await ignoring('NoSuchUpload', () =>
+      this.#api.post('abort-multipart-upload', { key, uploadID: uploadId }, purpose),
+    );
+  }
+
+  async getTags({ key, versionId }: TagsRequest, call: DriverCall): Promise<Tags> {
+    const purpose = { ...call, operation: 'getTags', key };
+    const returnObj = await ignoring('NoSuchTagSetError', () =>
+      this.#api.get('get-object-tagging', { key, versionID: versionId }, purpose),
+    );
+    const { tagSet } = readAnswer(tagging, returnObj, 'getTags');
+    return Object.fromEntries(tagSet.map((tag) => [tag.key, tag.value]));
+  }
+
+  async setTags({ key, versionId, tags }: SetTagsRequest, call: DriverCall): Promise<void> {
+    const purpose = { ...call, operation: 'setTags', key };
+    const target = { key, versionID: versionId };
+    const tagSet = Object.entries(tags).map(([name, value]) => ({ key: name, value }));
+    if (tagSet.length === 0) await this.#api.post('delete-object-tagging', target, purpose);
+    else await this.#api.post('put-object-tagging', { ...target, tagging: { tagSet } }, purpose);
+  }
+
+  async restore({ key, versionId, days, tier }: RestoreRequest, call: DriverCall): Promise<void> {
+    if (tier !== undefined && tier !== 'Standard') {
+      throw new StoreError('InvalidArgument', `ZOS restores at one speed, "Standard", not at ${tier}`, {
+        provider: 'ctyun',
+        operation: 'restore',
+        key,
+      });
+    }
+    const purpose = { ...call, operation: 'restore', key };
+    await ignoring('RestoreAlreadyInProgress', () =>
+      this.#api.post('unfreeze-object', { key, versionID: versionId, days }, purpose),
+    );
+  }
+
+  /** With a data plane signed here; a GET without one by the OpenAPI. */
+  async presign(request: PresignRequest, call: DriverCall): Promise<string> {
+    const { key, method, expiresIn } = request;
+    if (this.#config.dataPlane !== undefined || method !== 'GET')
+      return this.#data.use('presign', key, call, (s3) => s3.presign(request, call));
+    const purpose = { ...call, operation: 'presign', key };
+    const link = await this.#api.post('generate-object-download-link', { key, expiresIn }, purpose);
+    if (typeof link === 'string' && link !== '') return link;
+    throw new StoreError('Corrupt', 'the service made no link', {
+      provider: 'ctyun',
+      operation: 'presign',
+      key,
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#api.close();
+    await this.#data.close();
+  }
+}
+
+async function ignoring(providerCode: string, work: () => Promise<unknown>): Promise<unknown> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof StoreError && error.providerCode === providerCode) return undefined;
+    throw error;
+  }
+}
+
+/** @throws StoreError `Corrupt` when a key is not encoded rightly */
+function decodeKey(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    throw new StoreError(
+      'Corrupt',
+      `the listing names a key that is not percent-encoded: ${JSON.stringify(text)}; is listEncoding right?`,
+      { provider: 'ctyun' },
+    );
+  }
+}
+
+/** @throws StoreError `InvalidArgument` when the token is none of this store's */
+function splitToken(token: string): [key: string, uploadId: string] {
+  try {
+    const parts: unknown = JSON.parse(token);
+    if (Array.isArray(parts) && parts.every((part) => typeof part === 'string'))
+      return [parts[0] ?? '', parts[1] ?? ''];
+  } catch {
+    // Said below.
+  }
+  throw new StoreError('InvalidArgument', 'the continuation token is not one of this store', {
+    provider: 'ctyun',
+  });
+}

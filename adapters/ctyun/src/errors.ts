@@ -1,0 +1,160 @@
+import { codeOf } from '@store/s3/errors';
+import { restate, StoreError, type StoreErrorCode, type StoreErrorDetails } from '@store/core';
+
+/** Where an error came up, for its message and its fields. */
+export interface ErrorContext {
+  readonly operation: string;
+  readonly bucket: string;
+  readonly key?: string | undefined;
+}
+
+/** A failure as the OpenAPI words it: that of the business behind it, or the gateway's own. */
+export interface Failure {
+  readonly statusCode?: string | number | undefined;
+  readonly errorCode?: string | undefined;
+  readonly error?: string | undefined;
+  readonly message?: string | undefined;
+  readonly requestId?: string | undefined;
+}
+
+/** Codes of the gateway. Source: answers that users quote; there is no official list. */
+const GATEWAY: Readonly<Record<string, { readonly code: StoreErrorCode; readonly says: string }>> = {
+  CTAPI_10000: { code: 'InvalidConfig', says: 'the gateway does not know this call; is the endpoint right?' },
+  CTAPI_10002: { code: 'AccessDenied', says: 'the service does not know this access key' },
+  CTAPI_10009: {
+    code: 'AccessDenied',
+    says: 'the signature does not match; are secretKey and eopDate right?',
+  },
+};
+
+/** Codes of the platform, `product.module.code`, by how they end or what they are about. */
+const PLATFORM: readonly (readonly [pattern: RegExp, code: StoreErrorCode, says?: string])[] = [
+  [
+    /regionInfo\.accessFailed$/i,
+    'InvalidConfig',
+    'the service does not know this regionId, or it is not open to you',
+  ],
+  [/accessFailed$|^CTIAM_/i, 'AccessDenied'],
+  [/notFound$/i, 'NotFound'],
+  [/inProgress$/i, 'Conflict'],
+  [/^openapi\.param/i, 'InvalidArgument'],
+  [/paramValueOutOfRange$/i, 'InvalidArgument'],
+  [/throttl|flowControl|limit/i, 'Throttled'],
+];
+
+const MESSAGES: Readonly<Record<string, string>> = {
+  NoSuchKey: 'there is no such object',
+  NoSuchVersion: 'there is no such version',
+  NoSuchUpload: 'there is no such upload; it was completed or aborted',
+};
+
+/** Errors of sockets and name lookups. */
+const NETWORK: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'the connection was refused; is the endpoint right, and is the service running?',
+  ENOTFOUND: 'the host name is not known; is the endpoint right?',
+  EAI_AGAIN: 'the host name could not be looked up',
+  ECONNRESET: 'the connection was reset',
+  ECONNABORTED: 'the connection was closed in the middle of the answer',
+  EPIPE: 'the connection was closed while sending',
+  ETIMEDOUT: 'the connection timed out',
+};
+
+/** An answer that is a failure, whatever its HTTP status. */
+export function failureError(failure: Failure, status: number, context: ErrorContext): StoreError {
+  const details = { ...whereOf(context), status, requestId: failure.requestId };
+  const gateway = GATEWAY[String(failure.statusCode)];
+  if (gateway) {
+    return new StoreError(gateway.code, gateway.says, {
+      ...details,
+      providerCode: String(failure.statusCode),
+    });
+  }
+  const { message = '' } = failure;
+  const s3Code = s3CodeIn(message, context.operation);
+  if (s3Code !== undefined) {
+    const said =
+      s3Code === 'NoSuchBucket' ? noBucket(context.bucket) : (MESSAGES[s3Code] ?? withoutPreamble(message));
+    return new StoreError(codeOf(s3Code, undefined), said, { ...details, providerCode: s3Code });
+  }
+  if (/not found bucket/i.test(message)) {
+    return new StoreError('NotFound', noBucket(context.bucket), { ...details, providerCode: 'NoSuchBucket' });
+  }
+  const platformCode = failure.errorCode ?? failure.error;
+  const [, code, says] = PLATFORM.find(([pattern]) => pattern.test(platformCode ?? '')) ?? [];
+  // 900 means "in progress, or failed", and says no more: what is asked for can be asked for again.
+  const known = code ?? byStatus(status) ?? 'Unavailable';
+  return new StoreError(known, says ?? (message || 'the service says that it failed, and not why'), {
+    ...details,
+    providerCode: platformCode ?? String(failure.statusCode),
+  });
+}
+
+/** An answer that is no answer of the OpenAPI. */
+export function strangeAnswer(status: number, what: string, context: ErrorContext): StoreError {
+  const details = { ...whereOf(context), status };
+  if (status >= 300 && status < 400) {
+    const message = 'the service answered with a redirect, which is not followed; is the endpoint right?';
+    return new StoreError('InvalidConfig', message, details);
+  }
+  const code = status < 400 ? 'Corrupt' : (byStatus(status) ?? 'InvalidArgument');
+  const message = `the service answered HTTP ${status} with ${what} instead of JSON; is the endpoint right?`;
+  // A proxy on the way may have sent it; deletes and reads can be repeated.
+  return new StoreError(code, message, code === 'Corrupt' ? { ...details, retryable: true } : details);
+}
+
+/** Whatever the transport threw, in the words of this library. Nothing of the request goes into it. */
+export function transportError(thrown: unknown, context: ErrorContext): StoreError {
+  const details: StoreErrorDetails = whereOf(context);
+  if (thrown instanceof StoreError) return restate(thrown, details);
+  const name = systemCode(thrown);
+  if (name === 'ERR_CANCELED') return new StoreError('Aborted', `${context.operation} was aborted`, details);
+  const message = NETWORK[name];
+  if (message === undefined) {
+    const said = name === '' ? 'the request failed' : `the request failed (${name})`;
+    return new StoreError('Unavailable', said, details);
+  }
+  const code = name === 'ETIMEDOUT' ? 'Timeout' : 'Unavailable';
+  // A wrong host name stays wrong.
+  return new StoreError(code, message, { ...details, providerCode: name, retryable: name !== 'ENOTFOUND' });
+}
+
+/** An error of the HTTP client holds the whole request, keys included, so it does not become a `cause`. */
+function systemCode(thrown: unknown): string {
+  if (typeof thrown !== 'object' || thrown === null) return '';
+  const { code, cause } = thrown as { readonly code?: unknown; readonly cause?: unknown };
+  const inner = systemCode(cause);
+  return inner === '' && typeof code === 'string' ? code : inner;
+}
+
+/**
+ * The code of the storage, which its client library puts into the message: "An error occurred (NoSuchKey) when
+ * calling the GetObject operation: …" (inferred; a HEAD has just the HTTP status there).
+ */
+function s3CodeIn(message: string, operation: string): string | undefined {
+  const [, quoted] = /\((\w+)\) when calling/.exec(message) ?? [];
+  const code = quoted ?? /\b(?:NoSuch\w+|AccessDenied|InvalidObjectState|SlowDown)\b/.exec(message)?.[0];
+  if (code === undefined || !/^\d+$/.test(code)) return code;
+  const statuses: Readonly<Record<string, string>> = {
+    403: 'AccessDenied',
+    404: operation === 'head' || operation === 'copy' ? 'NoSuchKey' : 'NotFound',
+    412: 'PreconditionFailed',
+  };
+  return statuses[code] ?? code;
+}
+
+function withoutPreamble(message: string): string {
+  return message.replace(/^An error occurred \(\w+\) when calling the \w+ operation: /, '');
+}
+
+function noBucket(bucket: string): string {
+  return `there is no bucket ${JSON.stringify(bucket)}`;
+}
+
+function whereOf({ operation, key }: ErrorContext): StoreErrorDetails {
+  return { provider: 'ctyun', operation, key };
+}
+
+function byStatus(status: number): StoreErrorCode | undefined {
+  if (status < 400) return undefined;
+  return codeOf(undefined, status);
+}

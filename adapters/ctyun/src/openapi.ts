@@ -1,0 +1,163 @@
+import { randomUUID } from 'node:crypto';
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import axios, { type AxiosInstance, type AxiosResponse } from 'axios';
+import { restate, StoreError, withDeadline, type DriverCall } from '@store/core';
+import type { CtyunConfig } from './config.js';
+import { encodeQuery, eopDate, signEop } from './eop-signature.js';
+import { failureError, strangeAnswer, transportError, type ErrorContext, type Failure } from './errors.js';
+
+const DEFAULT_ENDPOINT = 'https://zos-global.ctapi.ctyun.cn';
+const DEFAULT_USER_AGENT = 'store-ctyun';
+const DEFAULT_TIMEOUT_MS = 60_000;
+const DEFAULT_MAX_SOCKETS = 64;
+
+/** A page of 1000 keys of 1 KiB each, six bytes for every escaped one, and as much again. */
+const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
+
+/** Differences of clocks above this are why a signature is refused, in milliseconds: it lives for 15 minutes. */
+const SKEW_MS = 14 * 60_000;
+
+/** What a request is for, in the words of this library. */
+interface Purpose extends DriverCall {
+  readonly operation: string;
+  readonly key?: string | undefined;
+}
+
+/** The JSON OpenAPI of ZOS for one bucket: signs, sends, and reads envelopes. */
+export class OpenApi {
+  readonly #config: CtyunConfig;
+  readonly #base: string;
+  readonly #http: AxiosInstance;
+  readonly #agents: readonly [HttpAgent, HttpsAgent];
+  /** How far the service's clock is ahead of this machine's, once a refusal has shown it; milliseconds. */
+  #clockOffset = 0;
+
+  constructor(config: CtyunConfig) {
+    this.#config = config;
+    this.#base = `${(config.endpoint ?? DEFAULT_ENDPOINT).replace(/\/+$/, '')}/v4/oss`;
+    const agent = { keepAlive: true, maxSockets: config.maxSockets ?? DEFAULT_MAX_SOCKETS };
+    this.#agents = [new HttpAgent(agent), new HttpsAgent(agent)];
+    const [httpAgent, httpsAgent] = this.#agents;
+    this.#http = axios.create({
+      adapter: 'http',
+      httpAgent,
+      httpsAgent,
+      maxRedirects: 0,
+      maxContentLength: MAX_ANSWER_BYTES,
+      proxy: false,
+      responseType: 'arraybuffer',
+      // The envelope tells success from failure, not the status.
+      validateStatus: () => true,
+      // Bodies are sent as they were signed, and read here.
+      transformRequest: [(data: unknown) => data],
+      transformResponse: [(data: unknown) => data],
+    });
+  }
+
+  /** A read. Resolves to `returnObj`. */
+  get(api: string, query: Readonly<Record<string, string | undefined>>, purpose: Purpose): Promise<unknown> {
+    const { bucket, regionId } = this.#config;
+    const account = api === 'get-keys' || api === 'get-endpoint';
+    const all = { ...query, regionID: regionId, ...(account ? {} : { bucket }) };
+    return this.#send('GET', api, encodeQuery(all), '', purpose);
+  }
+
+  /** A change: every one of them is a POST, deletes included. Resolves to `returnObj`. */
+  post(api: string, body: Readonly<Record<string, unknown>>, purpose: Purpose): Promise<unknown> {
+    const { bucket, regionId } = this.#config;
+    return this.#send('POST', api, '', JSON.stringify({ bucket, regionID: regionId, ...body }), purpose);
+  }
+
+  close(): void {
+    for (const agent of this.#agents) agent.destroy();
+  }
+
+  async #send(
+    method: 'GET' | 'POST',
+    api: string,
+    query: string,
+    body: string,
+    { operation, key, signal }: Purpose,
+  ): Promise<unknown> {
+    const context = { operation, key, bucket: this.#config.bucket };
+    const ms = this.#config.timeoutMs ?? DEFAULT_TIMEOUT_MS;
+    const signedAt = Date.now() + this.#clockOffset;
+    let answer: AxiosResponse<Buffer>;
+    try {
+      answer = await withDeadline({ signal, ms, operation }, (deadline) =>
+        this.#http.request<Buffer>({
+          method,
+          // Built here and sent as it is: the client's own `params` encode some characters otherwise.
+          url: `${this.#base}/${api}${query === '' ? '' : `?${query}`}`,
+          headers: this.#headers(signedAt, query, body),
+          ...(body === '' ? {} : { data: Buffer.from(body) }),
+          signal: deadline,
+        }),
+      );
+    } catch (error) {
+      throw transportError(error, context);
+    }
+    try {
+      return readEnvelope(answer, context);
+    } catch (error) {
+      throw this.#clockCorrected(error, answer, signedAt);
+    }
+  }
+
+  #headers(signedAt: number, query: string, body: string): Record<string, string> {
+    const { accessKey, secretKey, eopDate: clock = 'beijing', userAgent = DEFAULT_USER_AGENT } = this.#config;
+    const requestId = randomUUID();
+    const date = eopDate(signedAt, clock);
+    return {
+      'Content-Type': 'application/json',
+      'User-Agent': userAgent,
+      'ctyun-eop-request-id': requestId,
+      'Eop-date': date,
+      'Eop-Authorization': signEop({ accessKey, secretKey, requestId, date, query, body }),
+    };
+  }
+
+  /** A refused signature whose reason is this machine's clock: the next one is made with the service's time. */
+  #clockCorrected(error: unknown, { headers }: AxiosResponse, signedAt: number): unknown {
+    if (!(error instanceof StoreError) || error.providerCode !== 'CTAPI_10009') return error;
+    const skew = Date.parse(String(headers['date'])) - signedAt;
+    if (!(Math.abs(skew) > SKEW_MS)) return error;
+    this.#clockOffset += skew;
+    const minutes = Math.round(Math.abs(skew) / 60_000);
+    const message =
+      `this machine's clock is ${minutes} minutes ${skew > 0 ? 'behind' : 'ahead of'} the service's: set it right. ` +
+      "Requests are signed with the service's time from now on";
+    return restate(new StoreError(error.code, message, { cause: error }), {
+      provider: error.provider,
+      operation: error.operation,
+      key: error.key,
+      status: error.status,
+      providerCode: error.providerCode,
+      retryable: true,
+      adjusted: message,
+    });
+  }
+}
+
+/** The `returnObj` of a success. @throws StoreError for all else */
+function readEnvelope({ status, headers, data }: AxiosResponse<Buffer>, context: ErrorContext): unknown {
+  const text = data.toString();
+  let envelope: unknown;
+  try {
+    envelope = JSON.parse(text);
+  } catch {
+    const type = String(headers['content-type'] ?? '');
+    const html = /html/i.test(type) || /^\s*</.test(text);
+    const what = text === '' ? 'nothing' : html ? 'an HTML page' : 'something that cannot be read';
+    throw strangeAnswer(status, what, context);
+  }
+  if (typeof envelope !== 'object' || envelope === null || !('statusCode' in envelope))
+    throw strangeAnswer(status, 'another document', context);
+  // A number, and from some services of the platform a text.
+  if (Number(envelope.statusCode) === 800) return 'returnObj' in envelope ? envelope.returnObj : undefined;
+  const failure: Failure = Object.fromEntries(
+    Object.entries(envelope).filter(([, value]) => typeof value === 'string' || typeof value === 'number'),
+  );
+  throw failureError(failure, status, context);
+}

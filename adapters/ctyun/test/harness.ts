@@ -1,0 +1,66 @@
+import { openStore, StoreError, type ObjectStore, type RetrySettings } from '@store/core';
+import { ctyun, CtyunDriver, type CtyunConfig } from '@store/ctyun';
+import { startEmulator, type Emulator, type EmulatorOptions } from '@store/emulator';
+import { afterEach } from 'mocha';
+
+const open: AsyncDisposable[] = [];
+
+afterEach(async () => {
+  for (const one of open.splice(0).toReversed()) await one[Symbol.asyncDispose]();
+});
+
+/** An emulated ZOS for one test, with the buckets `demo` and `other`. */
+export async function emulate(options: EmulatorOptions = {}): Promise<Emulator> {
+  const emulator = await startEmulator({ zos: {}, zosS3: {}, buckets: ['demo', 'other'], ...options });
+  open.push(emulator);
+  return emulator;
+}
+
+export function configFor(emulator: Emulator, config: Partial<CtyunConfig> = {}): CtyunConfig {
+  const { credential, endpoints, regionId } = emulator;
+  const { accessKeyId: accessKey, secretAccessKey: secretKey } = credential;
+  return {
+    bucket: 'demo',
+    regionId,
+    accessKey,
+    secretKey,
+    endpoint: endpoints.zos,
+    dataPlane: 'auto',
+    ...config,
+  };
+}
+
+/** A store on the emulator, closed after the test. Waits between attempts are short. */
+export async function storeOn(
+  emulator: Emulator,
+  config: Partial<CtyunConfig> = {},
+  retry: RetrySettings = { baseDelayMs: 1, maxDelayMs: 5 },
+): Promise<ObjectStore> {
+  const store = await openStore(
+    { provider: 'ctyun', retry, ...configFor(emulator, config) },
+    { adapters: [ctyun] },
+  );
+  open.push(store);
+  return store;
+}
+
+export function driverOn(emulator: Emulator, config: Partial<CtyunConfig> = {}): CtyunDriver {
+  const driver = new CtyunDriver(configFor(emulator, config));
+  open.push({ [Symbol.asyncDispose]: () => driver.close() });
+  return driver;
+}
+
+/** The `StoreError` that a call ends with. */
+export async function errorOf(work: Promise<unknown>): Promise<StoreError> {
+  try {
+    await work;
+  } catch (error) {
+    if (error instanceof StoreError) return error;
+    throw error;
+  }
+  throw new Error('the call succeeded');
+}
+
+export function numbered(count: number, prefix = 'p/'): string[] {
+  return Array.from({ length: count }, (_, i) => `${prefix}${String(i).padStart(5, '0')}`);
+}

@@ -1,0 +1,46 @@
+import type { DeletedTarget, DeleteTarget } from '@store/core';
+import type { Bucket } from './buckets.js';
+import type { FaceCall } from './face.js';
+import { ServiceError } from './http/service-error.js';
+
+/** Why a key of a batch was not deleted. */
+export interface KeyError extends DeleteTarget {
+  readonly code: string;
+  readonly message: string;
+}
+
+export interface BatchOutcome {
+  readonly deleted: readonly DeletedTarget[];
+  readonly failed: readonly KeyError[];
+}
+
+/**
+ * Deletes the targets of a batch, whatever the format that it came in, and completes its line in the log.
+ *
+ * @param unmet why a target is not to be deleted, for reasons of its own
+ * @throws ServiceError `SlowDown` when the rate limit has no room for it
+ */
+export async function deleteTargets<T extends DeleteTarget>(
+  bucket: Bucket,
+  { admit, refusalOf, entry }: Pick<FaceCall, 'admit' | 'refusalOf' | 'entry'>,
+  targets: readonly T[],
+  unmet: (target: T) => Promise<ServiceError | undefined> = async () => undefined,
+): Promise<BatchOutcome> {
+  entry.keys = targets.length;
+  const admitted = admit(targets.map(({ key }) => key));
+  if (admitted === 0) throw slowDown();
+  const deleted: DeletedTarget[] = [];
+  const failed: KeyError[] = [];
+  for (const [i, target] of targets.entries()) {
+    const error = i >= admitted ? slowDown() : (refusalOf(target.key) ?? (await unmet(target)));
+    if (error) failed.push({ ...target, code: error.code, message: error.message });
+    else deleted.push(await bucket.objects.deleteOne(target, {}));
+  }
+  entry.deleted = deleted.length;
+  entry.refused = failed.length;
+  return { deleted, failed };
+}
+
+export function slowDown(): ServiceError {
+  return new ServiceError(503, 'SlowDown', 'Please reduce your request rate.');
+}

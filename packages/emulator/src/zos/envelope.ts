@@ -1,0 +1,70 @@
+import type { Answer } from '../http/answer.js';
+import type { ServiceError } from '../http/service-error.js';
+import type { ZosQuirks } from './quirks.js';
+
+const SUCCESS = 800;
+const FAILURE = 900;
+
+/** A success: `returnObj` is left out where the operation has none. */
+export function success(returnObj: unknown, { statusCodeAsText }: ZosQuirks): Answer {
+  return json(200, {
+    ...(returnObj === undefined ? {} : { returnObj }),
+    message: 'SUCCESS',
+    description: '成功',
+    statusCode: statusCodeAsText ? String(SUCCESS) : SUCCESS,
+  });
+}
+
+/** A failure: the gateway's own shape for `CTAPI_…`, else that of the business behind it. */
+export function failure(
+  error: ServiceError,
+  operation: string,
+  requestId: string,
+  quirks: ZosQuirks,
+): Answer {
+  const { code, message, status, headers } = error;
+  if (code.startsWith('CTAPI_')) {
+    const number = code.slice('CTAPI_'.length);
+    return json(
+      quirks.gatewayStatus ?? 403,
+      {
+        requestId,
+        error: number,
+        code: number,
+        message,
+        eopErrCode: number,
+        statusCode: code,
+        returnObj: {},
+      },
+      headers,
+    );
+  }
+  const statusCode = quirks.statusCodeAsText ? String(FAILURE) : FAILURE;
+  const httpStatus = status === 429 || status >= 500 ? status : (quirks.businessStatus ?? 200);
+  return json(httpStatus, { statusCode, ...wordsOf(error, operation), description: '失败' }, headers);
+}
+
+/** Platform codes have three parts; codes of the storage come inside the message, as its client library words them. */
+function wordsOf({ code, message, status }: ServiceError, operation: string): Record<string, string> {
+  if (code.includes('.')) {
+    const errorCode = code
+      .split('.')
+      .map((part) => part.charAt(0).toLowerCase() + part.slice(1))
+      .join('.');
+    return { errorCode, error: code, message };
+  }
+  if (/^\d+$/.test(code)) return { message };
+  const name = operation
+    .split('-')
+    .map((part) => part.charAt(0).toUpperCase() + part.slice(1))
+    .join('');
+  // A HEAD has no document with a code in it.
+  const shown = operation === 'head-object' && status === 404 ? '404' : code;
+  const said = shown === '404' ? 'Not Found' : message;
+  return { message: `An error occurred (${shown}) when calling the ${name} operation: ${said}` };
+}
+
+function json(status: number, document: unknown, headers: Readonly<Record<string, string>> = {}): Answer {
+  const type = { 'content-type': 'application/json;charset=UTF-8' };
+  return { status, headers: { ...type, ...headers }, body: JSON.stringify(document) };
+}
