@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { openStore, quoteKey, type ObjectStore, type StoreConfig, type StoreEntry } from '@store/core';
 import { startEmulator } from '@store/emulator';
+import { ctyun } from '@store/ctyun';
 import { fs } from '@store/fs';
 import { oss } from '@store/oss';
 import { s3 } from '@store/s3';
@@ -92,7 +93,7 @@ async function run(title: string, config: StoreConfig, directory: string): Promi
   const started = Date.now();
   await writeFile(join(directory, 'store.config.json'), JSON.stringify(config, null, 2));
   console.log(`\n=== ${title}`);
-  const store = await openStore(config, { adapters: [fs, s3, oss], baseDirectory: directory });
+  const store = await openStore(config, { adapters: [fs, s3, oss, ctyun], baseDirectory: directory });
   await fill(store, doomedKeys());
   await fill(store, neighbourKeys(takes));
   console.log(
@@ -120,13 +121,38 @@ async function run(title: string, config: StoreConfig, directory: string): Promi
 }
 
 const directory = await mkdtemp(join(tmpdir(), 'store-demo-'));
-await using emulator = await startEmulator({ s3: {}, oss: {}, buckets: ['demo', 'demo-oss'] });
+await using emulator = await startEmulator({
+  s3: {},
+  oss: {},
+  zos: {},
+  zosS3: {},
+  oos: {},
+  buckets: ['demo', 'demo-zos', 'demo-oos', 'demo-oss'],
+});
 const stores: Readonly<Record<string, StoreEntry>> = {
   'a directory on disk (provider fs)': { provider: 'fs', root: 'data', create: true, fsync: false },
   'S3, on the emulator (provider s3)': {
     provider: 's3',
     bucket: 'demo',
     endpoint: emulator.endpoints.s3,
+    accessKeyId: '${DEMO_KEY_ID}',
+    secretAccessKey: '${DEMO_SECRET}',
+  },
+  'CTYUN ZOS, on the emulator (provider ctyun)': {
+    provider: 'ctyun',
+    bucket: 'demo-zos',
+    regionId: emulator.regionId,
+    endpoint: emulator.endpoints.zos,
+    dataPlane: 'auto',
+    accessKey: '${DEMO_KEY_ID}',
+    secretKey: '${DEMO_SECRET}',
+  },
+  'CTYUN OOS, on the emulator (provider s3, profile ctyun-oos)': {
+    provider: 's3',
+    profile: 'ctyun-oos',
+    bucket: 'demo-oos',
+    region: 'cn',
+    endpoint: emulator.endpoints.oos,
     accessKeyId: '${DEMO_KEY_ID}',
     secretAccessKey: '${DEMO_SECRET}',
   },

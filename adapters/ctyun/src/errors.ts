@@ -121,9 +121,8 @@ export function transportError(thrown: unknown, context: ErrorContext): StoreErr
 /** An error of the HTTP client holds the whole request, keys included, so it does not become a `cause`. */
 function systemCode(thrown: unknown): string {
   if (typeof thrown !== 'object' || thrown === null) return '';
-  const { code, cause } = thrown as { readonly code?: unknown; readonly cause?: unknown };
-  const inner = systemCode(cause);
-  return inner === '' && typeof code === 'string' ? code : inner;
+  const { code } = thrown as { readonly code?: unknown };
+  return typeof code === 'string' ? code : '';
 }
 
 /**

@@ -153,6 +153,45 @@ describe('ctyun: the service', () => {
     expect(await bucket.keys()).to.have.members(neighbours);
   });
 
+  it('lists no versions behind the prefix', async () => {
+    const emulator = await emulate({
+      zos: { quirks: { versionsPage: 10 } },
+      buckets: [{ name: 'demo', versioning: 'enabled' }],
+    });
+    await emulator.bucket('demo').seed([...numbered(5), ...numbered(500, 'q/')]);
+    const listed: string[] = [];
+    for await (const { key } of (await storeOn(emulator)).listVersions('p/')) listed.push(key);
+    expect(listed).to.deep.equal(numbered(5));
+    expect(emulator.log.of('list-object-versions')).to.have.length(1);
+  });
+
+  it('goes on behind an upload that the service lists once more', async () => {
+    const emulator = await emulate({ zos: { quirks: { inclusiveUploadMarker: true } } });
+    const { objects } = emulator.bucket('demo');
+    for (const key of ['p/1', 'p/1', 'p/2', 'p/3']) await objects.createUpload({ key }, {});
+    const driver = driverOn(emulator);
+    const seen: string[] = [];
+    let token: string | undefined;
+    do {
+      const page = await driver.listUploadsPage({ prefix: 'p/', token, maxUploads: 2 }, {});
+      seen.push(...page.uploads.map(({ key }) => key));
+      token = page.nextToken;
+    } while (token !== undefined);
+    expect(seen).to.deep.equal(['p/1', 'p/1', 'p/2', 'p/3']);
+  });
+
+  it('goes to its endpoint, whatever proxies the environment names', async () => {
+    const emulator = await emulate();
+    const before = process.env['http_proxy'];
+    process.env['http_proxy'] = 'http://127.0.0.1:9';
+    try {
+      expect(await (await storeOn(emulator)).exists('k')).to.equal(false);
+    } finally {
+      if (before === undefined) delete process.env['http_proxy'];
+      else process.env['http_proxy'] = before;
+    }
+  });
+
   it('lists, heads, copies, tags and deletes without a data plane, and says what bytes need', async () => {
     const emulator = await emulate();
     await emulator.bucket('demo').seed(['p/1'], 'body');
