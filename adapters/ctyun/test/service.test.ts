@@ -158,7 +158,7 @@ describe('ctyun: the service', () => {
       zos: { quirks: { versionsPage: 10 } },
       buckets: [{ name: 'demo', versioning: 'enabled' }],
     });
-    await emulator.bucket('demo').seed([...numbered(5), ...numbered(500, 'q/')]);
+    await emulator.bucket('demo').seed([...numbered(5), ...numbered(500, 'p0/')]);
     const listed: string[] = [];
     for await (const { key } of (await storeOn(emulator)).listVersions('p/')) listed.push(key);
     expect(listed).to.deep.equal(numbered(5));
