@@ -13,6 +13,8 @@ export interface Capabilities {
   readonly list: ListCapability;
   /** One request that deletes many keys, or false. */
   readonly batchDelete: BatchDeleteCapability | false;
+  /** The service deletes by prefix itself, so many keys a request, or false. */
+  readonly prefixDelete: { readonly maxKeys: number } | false;
   /** Uploads in parts, or false. Without them, `put` has to take a body of any size in one call. */
   readonly multipart: MultipartCapability | false;
   /** `put` takes a body as a stream of unknown length in one call. */
@@ -84,6 +86,7 @@ const NONE: Capabilities = {
   keys: { maxBytes: DEFAULT_MAX_KEY_BYTES },
   list: { order: 'none', startAfter: false, maxPageSize: 1000, delimiter: 'none' },
   batchDelete: false,
+  prefixDelete: false,
   multipart: false,
   streamingPut: false,
   conditionalPut: { ifAbsent: false, ifMatch: false },

@@ -65,6 +65,15 @@ export interface StoreDriver {
     ((targets: readonly DeleteTarget[], call: DriverCall) => Promise<BatchDeleteResult>) | undefined;
 
   /**
+   * Has the service delete up to `maxKeys` current objects under a prefix. Names what the answer names and nothing
+   * else. With `capabilities.prefixDelete`.
+   *
+   * @throws StoreError `Unsupported` when the answer is none of this call: nothing was deleted by it
+   */
+  deletePrefixPage?:
+    ((request: DeletePrefixPageRequest, call: DriverCall) => Promise<DeletePrefixPage>) | undefined;
+
+  /**
    * One page of versions and delete markers: all of a key together, the latest first, the others newest first as
    * far as the service tells. With `capabilities.versions`.
    */
@@ -209,6 +218,25 @@ export interface FailedTarget extends DeleteTarget {
 export interface BatchDeleteResult {
   readonly deleted: readonly DeletedTarget[];
   readonly failed: readonly FailedTarget[];
+}
+
+export interface DeletePrefixPageRequest {
+  readonly prefix: string;
+  /** Go on where the answer that gave this token ended. */
+  readonly token?: string | undefined;
+  readonly maxKeys: number;
+}
+
+export interface DeletePrefixPage {
+  readonly deleted: readonly (DeletedTarget & {
+    /** Bytes. */
+    readonly size?: number | undefined;
+  })[];
+  /** Keys that the service came to and could not delete. */
+  readonly failed: readonly FailedTarget[];
+  /** What the service says: there is more under the prefix. */
+  readonly truncated: boolean;
+  readonly nextToken?: string | undefined;
 }
 
 export interface ListVersionsPageRequest {

@@ -42,9 +42,8 @@ export const checkAnswers: ClientPlugin = {
         const root = ROOTS[String(context['commandName'])];
         const failed = response.statusCode >= 300;
         if (!failed && root === undefined) return result;
-        const text = (await bodyOf(response)).trimEnd();
+        const text = await readBody(response);
         checkDocument(text, failed ? undefined : root, response);
-        response.body = Readable.from([Buffer.from(text)], { objectMode: false });
         return result;
       },
       // Nearest to the wire: the SDK's own steps see what this leaves.
@@ -53,8 +52,12 @@ export const checkAnswers: ClientPlugin = {
   },
 };
 
-async function bodyOf({ body }: HttpResponse): Promise<string> {
-  return body instanceof Readable ? (await buffer(body)).toString() : '';
+/** Reads a body, and leaves one that can be read again. */
+export async function readBody(response: HttpResponse): Promise<string> {
+  const { body } = response;
+  const text = body instanceof Readable ? (await buffer(body)).toString().trimEnd() : '';
+  response.body = Readable.from([Buffer.from(text)], { objectMode: false });
+  return text;
 }
 
 /** @param root what a success has to be; undefined for a refusal, which may have no body */

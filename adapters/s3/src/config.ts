@@ -32,6 +32,7 @@ const quirksSchema = z
     contentMd5: z.union([z.boolean(), z.literal('auto')]),
     checksums: z.enum(['when-required', 'when-supported']),
     checksumAlgorithm: z.enum(['CRC32', 'CRC32C', 'SHA1', 'SHA256']),
+    serverPrefixDelete: z.boolean(),
     disableBatchDelete: z.boolean(),
     listVersion: z.union([z.literal(1), z.literal(2)]),
     unsignedPayload: z.boolean(),

@@ -44,6 +44,7 @@ import {
 import { createClient } from './client.js';
 import type { S3Config } from './config.js';
 import { ContentMd5 } from './content-md5.js';
+import { deletePrefixPage } from './delete-prefix.js';
 import { keyFailure } from './errors.js';
 import { listObjectsV1, listObjectsV2, listParts, listUploads, listVersions } from './listings.js';
 import { bodyInfo, putAttributes, storageClassOf } from './attributes.js';
@@ -61,6 +62,7 @@ export class S3Driver implements StoreDriver {
   readonly capabilities: Capabilities;
   readonly listVersionsPage: StoreDriver['listVersionsPage'];
   readonly deleteBatch: StoreDriver['deleteBatch'];
+  readonly deletePrefixPage: StoreDriver['deletePrefixPage'];
   readonly getTags: StoreDriver['getTags'];
   readonly setTags: StoreDriver['setTags'];
   readonly restore: StoreDriver['restore'];
@@ -83,6 +85,7 @@ export class S3Driver implements StoreDriver {
       },
       // https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html: 1000 keys, 2 MiB.
       batchDelete: quirks.disableBatchDelete ? false : { maxKeys: 1000, maxBytes: 2 * MIB, keys: 'xml' },
+      prefixDelete: quirks.serverPrefixDelete && { maxKeys: 1000 },
       // https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html
       multipart: {
         minPartBytes: 5 * MIB,
@@ -102,6 +105,8 @@ export class S3Driver implements StoreDriver {
       presign: true,
       passThrough: ['mfa', 'bypassGovernance', 'requestPayer', 'expectedBucketOwner'],
     });
+    if (quirks.serverPrefixDelete)
+      this.deletePrefixPage = (request, call) => deletePrefixPage(this.#requests, request, call);
     if (quirks.tags) {
       this.getTags = (request, call) => getTags(this.#requests, request, call);
       this.setTags = (request, call) =>

@@ -1,5 +1,7 @@
 /** The parts of the SDK's HTTP messages that middleware here works with. */
 export interface HttpRequest {
+  method: string;
+  query?: Record<string, string | string[] | null>;
   headers: Record<string, string>;
   body?: unknown;
 }

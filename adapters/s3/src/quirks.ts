@@ -12,6 +12,8 @@ export interface Quirks {
   readonly checksums: 'when-required' | 'when-supported';
   /** The checksum of DeleteObjects, where Content-MD5 does not stand in for it. */
   readonly checksumAlgorithm: 'CRC32' | 'CRC32C' | 'SHA1' | 'SHA256';
+  /** The service knows the prefix-delete extension (docs/prefix-delete-extension.md). */
+  readonly serverPrefixDelete: boolean;
   /** Never send DeleteObjects: one DeleteObject a key. */
   readonly disableBatchDelete: boolean;
   /** ListObjects version 1 goes on by the last key of a page, version 2 by a token. */
@@ -49,6 +51,7 @@ export const AWS_QUIRKS: Quirks = {
   contentMd5: false,
   checksums: 'when-supported',
   checksumAlgorithm: 'CRC32',
+  serverPrefixDelete: false,
   disableBatchDelete: false,
   listVersion: 2,
   unsignedPayload: false,

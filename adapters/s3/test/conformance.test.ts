@@ -31,9 +31,9 @@ const SERVICES: readonly {
     config: { profile: 'generic' },
   },
   {
-    name: 's3, ceph',
-    service: { digestOptional: true, ignoreDeleteConditions: true },
-    config: { profile: 'ceph' },
+    name: 's3, ceph, with the prefix-delete extension',
+    service: { digestOptional: true, ignoreDeleteConditions: true, serverPrefixDelete: true },
+    config: { profile: 'ceph', quirks: { serverPrefixDelete: true } },
   },
   {
     name: 's3, on a service without batch delete, list v2 and conditional writes',

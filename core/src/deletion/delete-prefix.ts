@@ -20,6 +20,19 @@ interface Listed extends ObjectInfo, Candidate {
   readonly doomed: boolean;
 }
 
+const FILTERS = [
+  'include',
+  'exclude',
+  'olderThan',
+  'newerThan',
+  'modifiedBefore',
+  'notAfterStart',
+  'minSize',
+  'maxSize',
+  'ifUnchanged',
+  'onMatch',
+] as const;
+
 type Pass = RunSource<Listed>['passes'][number];
 
 /** `ObjectStore.deletePrefix` over a driver. */
@@ -66,10 +79,25 @@ export async function deletePrefix(
         (ifUnchanged && ifMatch === undefined ? 'the listing gives no ETag to compare with' : undefined),
       matches: (entry) => entry.doomed && matches(entry),
       onMatch: options.onMatch,
+      notByServer: notByServer(options),
       verify: options.verify,
     },
     options,
   );
+}
+
+/** What a service that deletes by prefix cannot look at. Empty when there is nothing of it. */
+function notByServer(options: DeletePrefixOptions): string {
+  const { versions = 'current', deleteMarkers = 'keep' } = options;
+  // A dry run lists, and shows what matches.
+  const filters = options.dryRun ? FILTERS.filter((name) => name !== 'onMatch') : FILTERS;
+  const given = filters.filter((name) => options[name] !== undefined && options[name] !== false);
+  const all = [
+    ...given,
+    ...(versions === 'current' ? [] : ['versions']),
+    ...(deleteMarkers === 'keep' ? [] : ['deleteMarkers']),
+  ];
+  return all.length === 0 ? '' : `it does not go with ${all.join(', ')}`;
 }
 
 /** Refuses before anything is deleted what this store cannot do. @throws StoreError */

@@ -6,7 +6,7 @@ import { account, createdMarker, distinctTargets, type Accounted } from './answe
 import type { Candidate } from './candidate.js';
 import type { Ledger } from './ledger.js';
 import type { Pacer, Permit } from './pacer.js';
-import type { DeletionStrategy } from './report.js';
+import type { KeyStrategy } from './report.js';
 
 export interface DeleteStageContext {
   readonly driver: StoreDriver;
@@ -14,7 +14,7 @@ export interface DeleteStageContext {
   readonly retry: RetryPolicy;
   readonly pacer: Pacer;
   readonly ledger: Ledger;
-  readonly strategy: DeletionStrategy;
+  readonly strategy: KeyStrategy;
   readonly pass: PassThrough | undefined;
   /** Units accepted and not finished: waiting for their turn, in flight, or waiting for a retry. */
   readonly maxUnits: number;
@@ -39,7 +39,7 @@ const REFUSALS_BEFORE_SINGLE = 3;
 export class DeleteStage {
   readonly #context: DeleteStageContext;
   readonly #units = new Set<Promise<void>>();
-  #strategy: DeletionStrategy;
+  #strategy: KeyStrategy;
   /** Wakes the submitter that waits for room. */
   #room: () => void = () => undefined;
   /** Batches that the service took, and that it refused as a whole, in this run. */
@@ -51,7 +51,7 @@ export class DeleteStage {
     this.#strategy = context.strategy;
   }
 
-  get strategy(): DeletionStrategy {
+  get strategy(): KeyStrategy {
     return this.#strategy;
   }
 

@@ -11,7 +11,9 @@ export interface DeleteManyOptions extends PassThrough {
   readonly dryRun?: boolean | undefined;
   /** Stop before more than this many keys would be sent for deletion. Default: no limit. */
   readonly maxDelete?: number | undefined;
-  /** Default: `batch` where the store has it, else `single`. */
+  /**
+   * Default: `batch` where the store has it, else `single`. `server-prefix` is for `deletePrefix` without filters.
+   */
   readonly strategy?: DeletionStrategy | undefined;
   /** Most delete requests in flight; throttling lowers it for a while. Default 8 batches, or 32 single deletes. */
   readonly concurrency?: number | undefined;
@@ -80,7 +82,7 @@ const globs = z.union([z.string(), z.array(z.string())]);
 const deleteManySchema = z.strictObject({
   dryRun: z.boolean().optional(),
   maxDelete: count.optional(),
-  strategy: z.enum(['batch', 'single']).optional(),
+  strategy: z.enum(['batch', 'single', 'server-prefix']).optional(),
   concurrency: z.number().int().min(1).max(1024).optional(),
   maxKeysPerSecond: z.number().positive().optional(),
   signal: z

@@ -66,7 +66,10 @@ export interface DeletionReport {
 }
 
 /** `batch`: multi-object deletes. `single`: one request a key. */
-export type DeletionStrategy = 'batch' | 'single';
+export type KeyStrategy = 'batch' | 'single';
+
+/** Or `server-prefix`: the service deletes by prefix itself; with `capabilities.prefixDelete`. */
+export type DeletionStrategy = KeyStrategy | 'server-prefix';
 
 /** A key that was not deleted, and why. Plain data, fit for JSON. */
 export interface DeletionFailure extends Omit<FailureReason, 'retryable' | 'retryAfterMs'> {

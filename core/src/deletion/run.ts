@@ -12,7 +12,8 @@ import type { DeleteManyOptions } from './options.js';
 import { Pacer } from './pacer.js';
 import { ProgressReporter } from './progress.js';
 import { readAhead } from './read-ahead.js';
-import { DeletionError, type DeletionReport, type DeletionStrategy } from './report.js';
+import { DeletionError, type DeletionReport, type KeyStrategy } from './report.js';
+import { deleteByServer } from './server-prefix.js';
 import type { UploadsReport } from './abort-uploads.js';
 import type { VersionSelection } from './version-selection.js';
 
@@ -50,6 +51,8 @@ export interface RunSource<T extends Candidate> {
   readonly problem?: ((entry: T) => string | undefined) | undefined;
   readonly matches: (entry: T) => boolean;
   readonly onMatch?: ((entry: T) => void) | undefined;
+  /** Why this run cannot be left to the service; empty when it can. */
+  readonly notByServer?: string | undefined;
   /** List once more when all is done. */
   readonly verify?: boolean | undefined;
 }
@@ -90,7 +93,7 @@ class DeletionRun<T extends Candidate> {
   constructor(engine: Engine, source: RunSource<T>, options: DeleteManyOptions) {
     const { driver, clock, retry } = engine;
     const limits = driver.capabilities.batchDelete;
-    const strategy = chooseStrategy(engine, options.strategy);
+    const strategy = chooseStrategy(engine, options, source.notByServer);
     const concurrency = options.concurrency ?? (strategy === 'batch' ? BATCHES_IN_FLIGHT : SINGLES_IN_FLIGHT);
     const breakOff = (error: unknown): void =>
       this.#breakOff(toStoreError(error, { provider: driver.provider }));
@@ -105,7 +108,7 @@ class DeletionRun<T extends Candidate> {
     this.#ledger = new Ledger(options.onFailure, breakOff);
     this.#progress = new ProgressReporter(this.#ledger, clock, options.onProgress, breakOff);
     this.#pacer = new Pacer(
-      { concurrency, maxBatch: limits ? limits.maxKeys : 1, maxKeysPerSecond: options.maxKeysPerSecond },
+      { concurrency, maxBatch: this.#maxKeys(), maxKeysPerSecond: options.maxKeysPerSecond },
       clock,
       this.#stop.signal,
     );
@@ -137,7 +140,8 @@ class DeletionRun<T extends Candidate> {
     signal?.addEventListener('abort', stop, { once: true });
     try {
       await this.#abortUploads();
-      for (const pass of this.#source.passes) {
+      if (this.#byServer) await this.#deleteByServer();
+      for (const pass of this.#byServer ? [] : this.#source.passes) {
         if (this.#stopped || this.#error || this.#maxDeleteReached) break;
         await this.#consume(pass);
         await this.#drain();
@@ -154,8 +158,45 @@ class DeletionRun<T extends Candidate> {
     return report;
   }
 
+  #maxKeys(): number {
+    const { batchDelete, prefixDelete } = this.#engine.driver.capabilities;
+    if (this.#byServer && prefixDelete) return prefixDelete.maxKeys;
+    return batchDelete ? batchDelete.maxKeys : 1;
+  }
+
   get #stopped(): boolean {
     return this.#stop.signal.aborted;
+  }
+
+  /** A dry run lists, whatever the strategy. */
+  get #byServer(): boolean {
+    return this.#options.strategy === 'server-prefix' && !this.#options.dryRun;
+  }
+
+  async #deleteByServer(): Promise<void> {
+    const { driver, clock, retry } = this.#engine;
+    if (this.#error || this.#stopped) return;
+    try {
+      this.#maxDeleteReached = await deleteByServer(
+        {
+          driver,
+          clock,
+          retry,
+          pacer: this.#pacer,
+          ledger: this.#ledger,
+          stage: this.#stage,
+          // Without the signal: a request in flight is waited for.
+          call: { pass: this.#pass },
+          stop: this.#stop.signal,
+          maxDelete: this.#allowance,
+          onAnswer: () => this.#progress.changed(),
+        },
+        this.#source.prefix ?? '',
+      );
+    } catch (error) {
+      if (!this.#stopped) this.#error ??= toStoreError(error, { operation: 'deletePrefix' });
+    }
+    await this.#drain();
   }
 
   async #abortUploads(): Promise<void> {
@@ -273,7 +314,7 @@ class DeletionRun<T extends Candidate> {
     return this.#ledger.report({
       prefix: this.#source.prefix,
       provider: this.#engine.driver.provider,
-      strategy: this.#stage.strategy,
+      strategy: this.#byServer ? 'server-prefix' : this.#stage.strategy,
       aborted: this.#stopped && !this.#error,
       dryRun: this.#options.dryRun ?? false,
       maxDeleteReached: this.#maxDeleteReached,
@@ -287,15 +328,27 @@ class DeletionRun<T extends Candidate> {
   }
 }
 
-function chooseStrategy({ driver }: Engine, asked: DeletionStrategy | undefined): DeletionStrategy {
-  if (asked !== 'batch') return asked ?? (driver.capabilities.batchDelete ? 'batch' : 'single');
-  if (driver.capabilities.batchDelete) return asked;
-  throw new StoreError(
-    'Unsupported',
-    `this ${driver.provider} store has no batch delete; use the strategy single`,
-    {
-      operation: 'deletePrefix',
-      provider: driver.provider,
-    },
-  );
+/** How single keys are deleted, whoever names them. @throws StoreError when the strategy asked for cannot be had */
+function chooseStrategy(
+  { driver }: Engine,
+  { strategy: asked }: DeleteManyOptions,
+  notByServer = 'deleteMany names its keys',
+): KeyStrategy {
+  const { batchDelete, prefixDelete } = driver.capabilities;
+  const details = { operation: 'deletePrefix', provider: driver.provider };
+  if (asked === 'batch' && !batchDelete) {
+    const message = `this ${driver.provider} store has no batch delete; use the strategy single`;
+    throw new StoreError('Unsupported', message, details);
+  }
+  if (asked === 'server-prefix') {
+    if (notByServer !== '') {
+      const message = `the strategy server-prefix deletes everything under a prefix: ${notByServer}`;
+      throw new StoreError('InvalidArgument', message, details);
+    }
+    if (!prefixDelete) {
+      const message = `this ${driver.provider} store does not delete by prefix itself; leave the strategy out`;
+      throw new StoreError('Unsupported', message, details);
+    }
+  }
+  return asked === 'single' || !batchDelete ? 'single' : 'batch';
 }

@@ -16,6 +16,7 @@ export function checkDriver(driver: StoreDriver): void {
       capabilities.multipart !== false,
       ['createUpload', 'uploadPart', 'uploadPartCopy', 'listPartsPage', 'completeUpload'],
     ],
+    ['prefixDelete', capabilities.prefixDelete !== false, ['deletePrefixPage']],
     ['tags', capabilities.tags, ['getTags', 'setTags']],
     ['restore', capabilities.restore, ['restore']],
     ['listUploads', capabilities.multipart !== false || capabilities.listUploads, ['abortUpload']],

@@ -142,6 +142,7 @@ class FaultInjector {
       uploadPart: optional('uploadPart', inner.uploadPart?.bind(inner)),
       completeUpload: optional('completeUpload', inner.completeUpload?.bind(inner)),
       abortUpload: optional('abortUpload', inner.abortUpload?.bind(inner)),
+      deletePrefixPage: optional('deletePrefixPage', inner.deletePrefixPage?.bind(inner)),
       listPartsPage: optional('listPartsPage', inner.listPartsPage?.bind(inner)),
       uploadPartCopy: optional('uploadPartCopy', inner.uploadPartCopy?.bind(inner)),
       getTags: optional('getTags', inner.getTags?.bind(inner)),

@@ -7,6 +7,7 @@ import { keyTests } from './groups/keys.js';
 import { lifetimeTests } from './groups/lifetime.js';
 import { listingTests } from './groups/listing.js';
 import { objectTests } from './groups/objects.js';
+import { prefixDeleteTests } from './groups/prefix-delete.js';
 import { uploadTests } from './groups/uploads.js';
 import { versionTests } from './groups/versions.js';
 import { makeContext, type Expectations } from './suite-context.js';
@@ -49,6 +50,7 @@ export function describeObjectStore(
     describe('versions', () => versionTests(context));
     describe('uploads', () => uploadTests(context));
     describe('deletion', () => deletionTests(context));
+    describe('deletion by the service', () => prefixDeleteTests(context));
     describe('lifetime', () => lifetimeTests(context));
   });
 }

@@ -143,28 +143,21 @@ export async function trailers(subject: Subject): Promise<readonly Finding[]> {
   return [{ probe: 'CRC trailers accepted', answer: yesNo(!error), settings: { checksums } }];
 }
 
-/** Whether the service deletes by prefix itself: the answer to `POST /?delete&prefix=` is then a listing. */
+/** Whether the service knows the prefix-delete extension: it names what it deleted, and that is gone. */
 export async function serverPrefixDelete(subject: Subject): Promise<readonly Finding[]> {
   const { key } = await subject.object(`${subject.key('server')}/object`);
-  const client = createClient(subject.config, subject.quirks, new ContentMd5(true));
-  client.middlewareStack.add(
-    (next) => async (args) => {
-      const request = args.request as { query?: Record<string, string>; body?: unknown };
-      request.query = {
-        ...request.query,
-        prefix: key.slice(0, key.lastIndexOf('/') + 1),
-        'max-keys': '1000',
-      };
-      return next(args);
+  const prefix = key.slice(0, key.lastIndexOf('/') + 1);
+  const driver = subject.driver({ serverPrefixDelete: true });
+  const page = async () => driver.deletePrefixPage?.({ prefix, maxKeys: 1000 }, subject.call);
+  const { value } = await subject.outcome('delete', page());
+  const named = value?.deleted.some((one) => one.key === key) ?? false;
+  const known = named && !(await subject.exists(key));
+  return [
+    {
+      probe: 'server-side prefix delete',
+      answer: yesNo(known),
+      ...(known ? { meaning: 'the strategy server-prefix can be used' } : {}),
+      settings: { serverPrefixDelete: known },
     },
-    { step: 'build', priority: 'high', name: 'storePrefixDelete' },
-  );
-  // One key that is not there: what a service does that ignores the prefix.
-  const command = new DeleteObjectsCommand({
-    Bucket: subject.config.bucket,
-    Delete: { Objects: [{ Key: subject.key('never') }] },
-  });
-  await subject.outcome('delete', client.send(command));
-  client.destroy();
-  return [{ probe: 'server-side prefix delete', answer: yesNo(!(await subject.exists(key))) }];
+  ];
 }

@@ -97,7 +97,9 @@ export function addRm(program: Command, run: Run): void {
     .option('--verify', 'list again at the end and say what is left')
     .option('--concurrency <n>', 'most delete requests in flight', integer(1, 1024))
     .option('--max-rate <n>', 'most keys deleted a second', integer(1))
-    .addOption(new Option('--strategy <name>', 'how keys are deleted').choices(['batch', 'single']))
+    .addOption(
+      new Option('--strategy <name>', 'how keys are deleted').choices(['batch', 'single', 'server-prefix']),
+    )
     .option('--failures <file>', 'write each key that was not deleted to this file, as a line of JSON')
     .optionsGroup('Handed on to the provider, where it knows them:')
     .option('--mfa <serial-and-code>', 'for buckets with MFA delete')
@@ -201,6 +203,10 @@ async function deleteAndReport(
   total: number | undefined,
 ): Promise<ExitCode> {
   const failures = options.failures === undefined ? undefined : await FailuresFile.open(options.failures);
+  if (options.strategy === 'server-prefix' && options.verbose && !options.dryRun)
+    throw new UsageError(
+      '--verbose names keys before they are deleted; with server-prefix nobody knows them',
+    );
   const view = options.quiet ? undefined : progressView(output.stderr, total);
   try {
     const report = await target.store.deletePrefix(target.key, {

@@ -17,6 +17,7 @@ import {
   putVersioning,
 } from './bucket-operations.js';
 import { deleteObjects } from './delete-objects.js';
+import { deletePrefix } from './delete-prefix.js';
 import { listObjects, listObjectsV2, listObjectVersions, listUploads } from './listings.js';
 import {
   abortUpload,
@@ -47,6 +48,7 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
   ListObjectVersions: listObjectVersions,
   ListMultipartUploads: listUploads,
   DeleteObjects: deleteObjects,
+  DeletePrefix: deletePrefix,
   GetObject: getObject,
   HeadObject: getObject,
   PutObject: putObject,
@@ -166,7 +168,9 @@ export async function performS3(
       MaxSizeAllowed: String(MAX_KEY_BYTES),
     });
   }
-  const perform = isMissing(operation, quirks) ? undefined : OPERATIONS[operation];
+  // A service that does not know the extension takes it for DeleteObjects, and misses the body.
+  const known = operation === 'DeletePrefix' && !quirks.serverPrefixDelete ? 'DeleteObjects' : operation;
+  const perform = isMissing(known, quirks) ? undefined : OPERATIONS[known];
   if (!perform) throw new ServiceError(501, 'NotImplemented', `${operation} is not implemented.`);
   const about = { ...service, request, bucketName, bucket, key, body, digests, entry };
   return perform({ ...about, effects, refusalOf, admit });

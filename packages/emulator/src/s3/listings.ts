@@ -25,7 +25,7 @@ interface ListParameters {
   readonly standard: string;
 }
 
-function parametersOf({ request: { query }, quirks }: Call, maxName: string): ListParameters {
+export function parametersOf({ request: { query }, quirks }: Call, maxName: string): ListParameters {
   const encoding = quirks.ignoreEncodingType ? undefined : query.get('encoding-type');
   if (encoding !== undefined && encoding !== 'url') {
     throw new ServiceError(400, 'InvalidArgument', 'Invalid Encoding Method specified in Request');
@@ -144,7 +144,7 @@ export function behindGroup(
   return at >= 0 && at + delimiter.length === marker.length ? marker + LAST_CHARACTER : marker;
 }
 
-async function pageOf(
+export async function pageOf(
   { bucket }: Call,
   { prefix, delimiter, maxKeys }: ListParameters,
   start: { token?: string | undefined; startAfter?: string | undefined },

@@ -19,6 +19,8 @@ export interface S3Quirks {
   readonly anyRegion?: boolean | undefined;
   /** Every `x-amz-checksum-*` header is refused by name, as by Backblaze B2. */
   readonly rejectChecksumHeaders?: boolean | undefined;
+  /** The prefix-delete extension is known: `POST /bucket?delete&prefix=…` without a body. */
+  readonly serverPrefixDelete?: boolean | undefined;
   /** There is no DeleteObjects: 501. */
   readonly noBatchDelete?: boolean | undefined;
   /** Most keys in a batch; default 1000. */

@@ -116,6 +116,7 @@ function operationOf({ method, query, headers }: Incoming, bucket?: string, key?
     throw new ServiceError(501, 'NotImplemented', `The sub-resource ${foreign[0]} is not implemented.`);
   }
   const copies = headers.has('x-amz-copy-source');
+  if (named === 'DeleteObjects' && query.has('prefix')) return 'DeletePrefix';
   if (named !== undefined) return named === 'UploadPart' && copies ? 'UploadPartCopy' : named;
   if (key === undefined) {
     if (method === 'GET') return query.get('list-type') === '2' ? 'ListObjectsV2' : 'ListObjects';

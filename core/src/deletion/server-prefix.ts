@@ -1,0 +1,123 @@
+import type { Clock } from '../clock.js';
+import type { DeletePrefixPage, DriverCall, StoreDriver } from '../driver.js';
+import { StoreError } from '../errors.js';
+import { quoteKey } from '../keys.js';
+import { retrying, type RetryPolicy } from '../retry.js';
+import type { DeleteStage } from './delete-stage.js';
+import type { Ledger } from './ledger.js';
+import type { Pacer } from './pacer.js';
+
+/** What the service says is left, and never deletes, ends the run after this many answers. */
+const MAX_EMPTY_ANSWERS = 10;
+
+export interface ServerPrefixContext {
+  readonly driver: StoreDriver;
+  readonly clock: Clock;
+  readonly retry: RetryPolicy;
+  readonly pacer: Pacer;
+  readonly ledger: Ledger;
+  /** Sees the keys through that the service could not delete. */
+  readonly stage: DeleteStage;
+  readonly call: DriverCall;
+  readonly stop: AbortSignal;
+  readonly maxDelete: number;
+  readonly onAnswer: () => void;
+}
+
+/**
+ * Has the service delete everything under a prefix, page by page, until it says that nothing is left. Only what an
+ * answer names counts as deleted.
+ *
+ * @returns whether it ended because of `maxDelete`
+ * @throws StoreError `Corrupt` when the service names keys outside the prefix, or says that there is more and deletes
+ * nothing
+ */
+export async function deleteByServer(context: ServerPrefixContext, prefix: string): Promise<boolean> {
+  const { pacer, stop } = context;
+  let allowance = context.maxDelete;
+  let token: string | undefined;
+  let empty = 0;
+  while (!stop.aborted) {
+    if (allowance <= 0) return true;
+    const maxKeys = Math.min(pacer.batchSize, allowance);
+    const permit = await pacer.acquire(maxKeys);
+    if (!permit) return false;
+    let page: DeletePrefixPage;
+    try {
+      page = await requestPage(context, { prefix, token, maxKeys });
+    } finally {
+      pacer.release();
+    }
+    await settle(context, prefix, page);
+    const named = page.deleted.length + page.failed.length;
+    allowance -= named;
+    empty = named === 0 ? empty + 1 : 0;
+    context.onAnswer();
+    if (!page.truncated) return false;
+    if (empty >= MAX_EMPTY_ANSWERS) {
+      throw corrupt(context, `it sent ${empty} answers without a key, and says that there is more`);
+    }
+    // Without a token the next request begins anew: what was deleted is gone.
+    token = page.nextToken;
+  }
+  return false;
+}
+
+async function requestPage(
+  { driver, clock, retry, pacer, ledger, call, stop }: ServerPrefixContext,
+  request: { readonly prefix: string; readonly token: string | undefined; readonly maxKeys: number },
+): Promise<DeletePrefixPage> {
+  const deletePrefixPage = driver.deletePrefixPage?.bind(driver);
+  const operation = 'deletePrefix';
+  if (!deletePrefixPage) {
+    throw new StoreError('Internal', 'the driver claims prefix deletes and lacks the method', { operation });
+  }
+  let attempts = 0;
+  const onRetry = (error: StoreError): void => {
+    if (error.code === 'Throttled') {
+      ledger.throttled++;
+      pacer.throttled();
+    } else {
+      ledger.warn(
+        `an answer of the service was lost (${error.message}); what it deleted by that request is not counted`,
+      );
+    }
+  };
+  return retrying(
+    { policy: retry, clock, operation, provider: driver.provider, signal: stop, onRetry },
+    () => {
+      ledger.countDeleteRequest(attempts++ > 0);
+      return deletePrefixPage(request, call);
+    },
+  );
+}
+
+async function settle(context: ServerPrefixContext, prefix: string, page: DeletePrefixPage): Promise<void> {
+  const { pacer, ledger, stage } = context;
+  const outside = [...page.deleted, ...page.failed].find(({ key }) => !key.startsWith(prefix));
+  if (outside) {
+    throw corrupt(
+      context,
+      `it names ${quoteKey(outside.key)}, which is outside the prefix ${quoteKey(prefix)}`,
+    );
+  }
+  const named = page.deleted.length + page.failed.length;
+  ledger.listed += named;
+  ledger.matched += named;
+  ledger.countDeleted(page.deleted);
+  ledger.markersCreated += page.deleted.filter(({ deleteMarker }) => deleteMarker).length;
+  const again = page.failed.filter(({ reason }) => reason.retryable);
+  for (const { reason, ...target } of page.failed) {
+    if (!reason.retryable) await ledger.countFailed(target, reason, 1);
+  }
+  if (again.some(({ reason }) => reason.code === 'Throttled')) pacer.throttled();
+  else pacer.succeeded();
+  await stage.submit(again.map(({ reason: _reason, ...target }) => target));
+}
+
+function corrupt({ driver }: ServerPrefixContext, what: string): StoreError {
+  return new StoreError('Corrupt', `the service cannot be trusted to delete by prefix: ${what}`, {
+    provider: driver.provider,
+    operation: 'deletePrefix',
+  });
+}
