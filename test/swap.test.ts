@@ -15,7 +15,7 @@ describe('swapping the provider', () => {
   let emulator: Emulator;
   let directory: string;
   before(async () => {
-    emulator = await startEmulator({ s3: {}, oss: {}, buckets: ['demo'] });
+    emulator = await startEmulator({ s3: {}, oss: {}, zos: {}, zosS3: {}, buckets: ['demo'] });
     directory = await mkdtemp(join(tmpdir(), 'store-swap-'));
     await symlink(join(ROOT, 'node_modules'), join(directory, 'node_modules'));
     await writeFile(join(directory, 'package.json'), '{ "type": "module" }');
@@ -25,24 +25,46 @@ describe('swapping the provider', () => {
     await rm(directory, { recursive: true, force: true });
   });
 
-  it('takes the program from S3 to OSS by its configuration and the import alone', async () => {
-    const program = await readFile(join(ROOT, 'examples/delete-prefix-s3.ts'), 'utf8');
-    const config = {
-      provider: 'oss',
-      bucket: 'demo',
-      region: 'oss-us-east-1',
-      endpoint: emulator.endpoints.oss?.replace('127.0.0.1', 'localhost'),
-      pathStyle: true,
-      accessKeyId: 'AK',
-      accessKeySecret: 'SK',
-    };
-    const swapped = program
-      .replace("import { s3 } from '@store/s3'", "import { oss as s3 } from '@store/oss'")
-      .replace("{ provider: 's3', bucket: 'demo' }", JSON.stringify(config));
-    expect(swapped).to.contain('"provider":"oss"');
-    await writeFile(join(directory, 'program.js'), swapped);
-    const { stdout } = await run(process.execPath, ['program.js'], { cwd: directory });
-    expect(stdout).to.equal('deleted 3, complete: true\nstill there: logs-archive/2025.txt\n');
-    expect(emulator.log.entries.every(({ face }) => face === 'oss')).to.equal(true);
-  });
+  const swaps = {
+    OSS: {
+      faces: ['oss'],
+      adapter: { export: 'oss', package: '@store/oss' },
+      config: () => ({
+        provider: 'oss',
+        bucket: 'demo',
+        region: 'oss-us-east-1',
+        endpoint: emulator.endpoints.oss?.replace('127.0.0.1', 'localhost'),
+        pathStyle: true,
+        accessKeyId: 'AK',
+        accessKeySecret: 'SK',
+      }),
+    },
+    CTYUN: {
+      faces: ['zos', 'zosS3'],
+      adapter: { export: 'ctyun', package: '@store/ctyun' },
+      config: () => ({
+        provider: 'ctyun',
+        bucket: 'demo',
+        regionId: emulator.regionId,
+        endpoint: emulator.endpoints.zos,
+        dataPlane: 'auto',
+        accessKey: 'AK',
+        secretKey: 'SK',
+      }),
+    },
+  };
+  for (const [name, { faces, adapter, config }] of Object.entries(swaps)) {
+    it(`takes the program from S3 to ${name} by its configuration and the import alone`, async () => {
+      emulator.log.clear();
+      const program = await readFile(join(ROOT, 'examples/delete-prefix-s3.ts'), 'utf8');
+      const swapped = program
+        .replace("{ s3 } from '@store/s3'", `{ ${adapter.export} as s3 } from '${adapter.package}'`)
+        .replace("{ provider: 's3', bucket: 'demo' }", JSON.stringify(config()));
+      expect(swapped).to.contain(`"provider":"${adapter.export}"`).and.contain(adapter.package);
+      await writeFile(join(directory, 'program.js'), swapped);
+      const { stdout } = await run(process.execPath, ['program.js'], { cwd: directory });
+      expect(stdout).to.equal('deleted 3, complete: true\nstill there: logs-archive/2025.txt\n');
+      expect(new Set(emulator.log.entries.map(({ face }) => face))).to.deep.equal(new Set(faces));
+    });
+  }
 });

@@ -35,6 +35,15 @@ async function keysOf(store: ObjectStore, prefix: string): Promise<string[]> {
 
 await makeBucket(access, 'store-plain', false);
 describeObjectStore(`s3 on ${name}`, () => open('store-plain'), suite);
+if (name === 'ceph') {
+  // The engine behind the S3 endpoint of CTYUN ZOS: what the data plane of @store/ctyun sends has to work on it.
+  await makeBucket(access, 'store-zos', false);
+  describeObjectStore(
+    's3 on ceph, as on CTYUN ZOS',
+    () => open('store-zos', { profile: 'ctyun-zos' }),
+    suite,
+  );
+}
 if (versions) {
   await makeBucket(access, 'store-versioned', true);
   describeObjectStore(`s3 on ${name}, versioned`, () => open('store-versioned'), {

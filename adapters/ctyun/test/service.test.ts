@@ -29,7 +29,8 @@ describe('ctyun: the service', () => {
         seed,
         faults: [
           { probability: 0.02, effect: { error: { code: '900', message: 'failed', status: 400 } } },
-          { probability: 0.01, effect: skewedRefusal(0) },
+          // A clock that jumps by an hour and back: each refusal is put right by the next answer.
+          ...[4, 11, 19].map((nth) => ({ nth, effect: skewedRefusal(60) })),
           { operation: 'delete-objects', effect: { keyError: { code: 'InternalError' }, share: 0.01 } },
         ],
       });
