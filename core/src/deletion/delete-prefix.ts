@@ -141,6 +141,7 @@ function pagesContext(
     call,
     onRequest: (again) => ledger.countListRequest(again),
     onError: (error) => {
+      if (error.adjusted !== undefined) ledger.warn(error.adjusted);
       if (error.code === 'Throttled') throttled();
     },
   };

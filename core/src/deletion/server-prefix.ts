@@ -74,7 +74,9 @@ async function requestPage(
   }
   let attempts = 0;
   const onRetry = (error: StoreError): void => {
-    if (error.code === 'Throttled') {
+    if (error.adjusted !== undefined) {
+      ledger.warn(error.adjusted);
+    } else if (error.code === 'Throttled') {
       ledger.throttled++;
       pacer.throttled();
     } else {
