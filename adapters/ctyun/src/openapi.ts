@@ -121,9 +121,11 @@ export class OpenApi {
   /** A refused signature whose reason is this machine's clock: the next one is made with the service's time. */
   #clockCorrected(error: unknown, { headers }: AxiosResponse, signedAt: number): unknown {
     if (!(error instanceof StoreError) || error.providerCode !== 'CTAPI_10009') return error;
-    const skew = Date.parse(String(headers['date'])) - signedAt;
+    const serviceTime = Date.parse(String(headers['date']));
+    const skew = serviceTime - signedAt;
     if (!(Math.abs(skew) > SKEW_MS)) return error;
-    this.#clockOffset += skew;
+    // Not by the difference to what was signed: several requests may find out at once.
+    this.#clockOffset = serviceTime - Date.now();
     const minutes = Math.round(Math.abs(skew) / 60_000);
     const message =
       `this machine's clock is ${minutes} minutes ${skew > 0 ? 'behind' : 'ahead of'} the service's: set it right. ` +

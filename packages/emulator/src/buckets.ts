@@ -1,9 +1,9 @@
+import type { ListVersionsPage, ListVersionsPageRequest } from '@store/core';
 import { MemoryDriver } from '@store/memory';
-
-export type Versioning = 'off' | 'enabled' | 'suspended';
+import type { Bucket as ServedBucket, Buckets as ServedBuckets, Versioning } from '@store/s3-server';
 
 /** A bucket: its objects, in S3's semantics, and what belongs to the bucket itself. */
-export class Bucket {
+export class Bucket implements ServedBucket {
   readonly name: string;
   readonly created = new Date();
   readonly objects = new MemoryDriver();
@@ -23,9 +23,12 @@ export class Bucket {
     this.objects.setVersioning(versioning);
   }
 
-  /** Whether there is no version of any object in it. */
-  async isEmpty(): Promise<boolean> {
-    return (await this.objects.versionsPage({ prefix: '', maxKeys: 1 }, {})).versions.length === 0;
+  setVersioning(versioning: Versioning): void {
+    this.versioning = versioning;
+  }
+
+  listVersions(request: ListVersionsPageRequest): Promise<ListVersionsPage> {
+    return this.objects.versionsPage(request, {});
   }
 
   /** Fills in small objects without requests. */
@@ -48,7 +51,7 @@ export class Bucket {
 }
 
 /** The buckets of one emulator, shared by its faces. */
-export class Buckets {
+export class Buckets implements ServedBuckets {
   readonly #buckets = new Map<string, Bucket>();
 
   find(name: string): Bucket | undefined {

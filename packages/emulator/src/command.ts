@@ -1,12 +1,12 @@
 import { createWriteStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { finished } from 'node:stream/promises';
+import type { S3Quirks } from '@store/s3-server';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { StoreError } from '@store/core';
-import type { Versioning } from './buckets.js';
+import type { Versioning } from '@store/s3-server';
 import { startEmulator, type EmulatorOptions } from './emulator.js';
 import type { FaultPlan } from './faults.js';
-import type { S3Quirks } from './s3/quirks.js';
 
 interface Flags {
   readonly s3?: number;

@@ -1,6 +1,6 @@
-import type { Credential } from './auth/sigv4.js';
-import { Buckets, type Bucket, type Versioning } from './buckets.js';
-import type { Face } from './face.js';
+import { type Credential, type Face, S3Face, type S3FaceSettings, type S3Quirks } from '@store/s3-server';
+import { Buckets, type Bucket } from './buckets.js';
+import type { Versioning } from '@store/s3-server';
 import { FaceServer } from './face-server.js';
 import { Faults, type FaultPlan } from './faults.js';
 import { LoadModel, type Latency, type RateLimit } from './load-model.js';
@@ -8,8 +8,6 @@ import { OssFace } from './oss/face.js';
 import { ZosFace } from './zos/face.js';
 import type { ZosQuirks } from './zos/quirks.js';
 import { RequestLog, type LogEntry } from './request-log.js';
-import { S3Face, type S3FaceSettings } from './s3/face.js';
-import type { S3Quirks } from './s3/quirks.js';
 
 /** One of the APIs, on a port of its own. */
 export interface FaceOptions {

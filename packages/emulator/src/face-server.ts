@@ -1,12 +1,18 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Face, Subject } from './face.js';
+import {
+  type Face,
+  type Incoming,
+  Query,
+  readIncoming,
+  sendAnswer,
+  ServiceError,
+  type Subject,
+  wholeAnswer,
+  type WholeAnswer,
+} from '@store/s3-server';
 import { refusal, type Faults } from './faults.js';
-import { sendAnswer, type Answer } from './http/answer.js';
-import { readIncoming, type Incoming } from './http/incoming.js';
-import { Query } from './http/query.js';
-import { ServiceError } from './http/service-error.js';
 import type { LoadModel } from './load-model.js';
 import { visibleHeaders, visibleQuery, type LogEntry, type RequestLog } from './request-log.js';
 
@@ -115,7 +121,7 @@ export class FaceServer {
     entry: LogEntry,
     requestId: string,
   ): Promise<void> {
-    const refuse = (error: unknown): Answer => {
+    const refuse = (error: unknown): WholeAnswer => {
       const answer = this.#face.refuse(error, request, requestId);
       entry.code = error instanceof ServiceError ? error.code : undefined;
       return answer;
@@ -141,7 +147,7 @@ export class FaceServer {
     for (const effect of effects) if ('delayMs' in effect) delayMs += effect.delayMs;
     if (delayMs > 0) await sleep(delayMs, undefined, { signal: this.#closing.signal });
 
-    let answer: Answer | undefined;
+    let answer: WholeAnswer | undefined;
     for (const effect of effects) {
       if ('reset' in effect && effect.reset === 'before') {
         response.socket?.resetAndDestroy();
@@ -157,14 +163,15 @@ export class FaceServer {
       if ('hang' in effect && effect.after === undefined) return this.#hang(response);
     }
     try {
-      answer ??= await this.#face.answer({
-        request,
-        subject,
-        entry,
-        effects,
-        refusalOf: (key) => faults.refusalOf(key, about, effects),
-        admit: (keys) => (WRITES.has(request.method) ? load.admit(keys) : keys.length),
-      });
+      answer ??= await wholeAnswer(
+        await this.#face.answer({
+          request,
+          subject,
+          entry,
+          refusalOf: (key) => faults.refusalOf(key, about, effects),
+          admit: (keys) => (WRITES.has(request.method) ? load.admit(keys) : keys.length),
+        }),
+      );
     } catch (error) {
       answer = refuse(error);
     }
@@ -197,7 +204,7 @@ export class FaceServer {
     request: Incoming,
     response: ServerResponse,
     entry: LogEntry,
-    answer: Answer,
+    answer: WholeAnswer,
     truncateTo?: number,
   ): Promise<void> {
     entry.status = answer.status;
@@ -205,7 +212,7 @@ export class FaceServer {
     await sendAnswer(response, answer, request.method === 'HEAD', truncateTo);
   }
 
-  #begin(response: ServerResponse, { status, headers, body }: Answer): ServerResponse {
+  #begin(response: ServerResponse, { status, headers, body }: WholeAnswer): ServerResponse {
     const length = String(Buffer.byteLength(body ?? ''));
     return response.writeHead(status, { ...headers, 'content-length': length });
   }

@@ -1,6 +1,6 @@
+import type { Refusal, WholeAnswer } from '@store/s3-server';
 import { z } from 'zod';
 import { checkInput } from '@store/core';
-import type { Answer } from './http/answer.js';
 import { Random } from './random.js';
 
 const reasonSchema = z.strictObject({
@@ -48,7 +48,7 @@ const effectSchema = z.union([
   z.strictObject({ keyError: reasonSchema, share: z.number().min(0).max(1) }),
   /** Changes the answer after the request did its work. For programs. */
   z.strictObject({
-    rewrite: z.custom<(answer: Answer) => Answer>(
+    rewrite: z.custom<(answer: WholeAnswer) => WholeAnswer>(
       (value) => typeof value === 'function',
       'expected a function',
     ),
@@ -77,13 +77,6 @@ const planSchema = z.strictObject({
 export type FaultEffect = z.infer<typeof effectSchema>;
 export type FaultRule = z.infer<typeof ruleSchema>;
 export type FaultPlan = z.input<typeof planSchema>;
-
-/** Why a key or a request is refused. */
-export interface Refusal {
-  readonly code: string;
-  readonly message: string;
-  readonly status: number;
-}
 
 /** What a request is about, as far as a plan asks. */
 export interface FaultSubject {

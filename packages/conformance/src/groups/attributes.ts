@@ -19,8 +19,8 @@ export function attributeTests({ test }: SuiteContext): void {
     await store.setTags(key, {});
     expect(await store.getTags(key)).to.deep.equal({});
     await expectError(store.setTags(key, { '': 'no name' }), 'InvalidArgument');
-    for (const call of [store.getTags(`${prefix}missing`), store.setTags(`${prefix}missing`, { a: '1' })])
-      await expectError(call, 'NotFound');
+    await expectError(store.getTags(`${prefix}missing`), 'NotFound');
+    await expectError(store.setTags(`${prefix}missing`, { a: '1' }), 'NotFound');
   });
 
   test('copies tags with the object, and forgets them when it is replaced', async (store, prefix) => {

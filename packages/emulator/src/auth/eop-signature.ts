@@ -1,7 +1,5 @@
 import { createHmac } from 'node:crypto';
-import type { Incoming } from '../http/incoming.js';
-import { ServiceError } from '../http/service-error.js';
-import { sameText, sha256, type Credential } from './sigv4.js';
+import { type Credential, type Incoming, sameText, ServiceError, sha256 } from '@store/s3-server';
 
 /** Documented: a signature is valid for 15 minutes. */
 const MAX_SKEW_MS = 15 * 60_000;

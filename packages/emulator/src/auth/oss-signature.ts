@@ -1,8 +1,5 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
-import type { Incoming } from '../http/incoming.js';
-import { encodeRfc3986 } from '../http/query.js';
-import { ServiceError } from '../http/service-error.js';
-import type { Credential } from './sigv4.js';
+import { type Credential, encodeRfc3986, type Incoming, ServiceError } from '@store/s3-server';
 
 /** Requests whose time differs by more from the server's are refused. */
 const MAX_SKEW_MS = 15 * 60_000;

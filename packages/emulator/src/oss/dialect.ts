@@ -1,5 +1,4 @@
-import type { Answer } from '../http/answer.js';
-import type { Incoming } from '../http/incoming.js';
+import type { Answer, Incoming } from '@store/s3-server';
 
 /** A request to OSS in the words of S3: headers are named alike but for their prefix. */
 export function asS3Request(request: Incoming): Incoming {

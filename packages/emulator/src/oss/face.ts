@@ -1,14 +1,24 @@
+import {
+  type Answer,
+  type Credential,
+  element,
+  type Face,
+  type FaceCall,
+  type Incoming,
+  performS3,
+  readDigests,
+  type Refused,
+  type S3Quirks,
+  ServiceError,
+  type Subject,
+  subjectOf,
+  textElement,
+  toServiceError,
+  xmlAnswer,
+  type WholeAnswer,
+} from '@store/s3-server';
 import { verifyOssSignature } from '../auth/oss-signature.js';
-import type { Credential } from '../auth/sigv4.js';
 import type { Buckets } from '../buckets.js';
-import type { Face, FaceCall, Refused, Subject } from '../face.js';
-import { xmlAnswer, type Answer } from '../http/answer.js';
-import type { Incoming } from '../http/incoming.js';
-import { ServiceError } from '../http/service-error.js';
-import { performS3, subjectOf, toServiceError } from '../s3/face.js';
-import { readDigests } from '../s3/payload.js';
-import type { S3Quirks } from '../s3/quirks.js';
-import { element, textElement } from '../xml.js';
 import { asOssAnswer, asS3Request } from './dialect.js';
 import { ObjectTypes, specialOperation } from './object-types.js';
 
@@ -79,7 +89,7 @@ export class OssFace implements Face {
     return asOssAnswer(await performS3({ ...call, request, subject }, payload, service));
   }
 
-  refuse(error: unknown, request: Refused, requestId: string): Answer {
+  refuse(error: unknown, request: Refused, requestId: string): WholeAnswer {
     const { status, code, message, fields, headers } = ossError(toServiceError(error), request);
     return xmlAnswer(
       element(

@@ -1,9 +1,13 @@
+import {
+  type Answer,
+  type Bucket,
+  type Buckets,
+  type FaceCall,
+  type Incoming,
+  ServiceError,
+  type Subject,
+} from '@store/s3-server';
 import type { ObjectInfo } from '@store/core';
-import type { Bucket, Buckets } from '../buckets.js';
-import type { FaceCall, Subject } from '../face.js';
-import type { Answer } from '../http/answer.js';
-import type { Incoming } from '../http/incoming.js';
-import { ServiceError } from '../http/service-error.js';
 
 /** What OSS has and S3 has not: objects that grow, and objects that point to others. */
 type SpecialOperation = 'AppendObject' | 'PutSymlink' | 'GetSymlink';

@@ -1,12 +1,11 @@
-import type { Answer } from '../http/answer.js';
-import type { ServiceError } from '../http/service-error.js';
+import type { ServiceError, WholeAnswer } from '@store/s3-server';
 import type { ZosQuirks } from './quirks.js';
 
 const SUCCESS = 800;
 const FAILURE = 900;
 
 /** A success: `returnObj` is left out where the operation has none. */
-export function success(returnObj: unknown, { statusCodeAsText }: ZosQuirks): Answer {
+export function success(returnObj: unknown, { statusCodeAsText }: ZosQuirks): WholeAnswer {
   return json(200, {
     ...(returnObj === undefined ? {} : { returnObj }),
     message: 'SUCCESS',
@@ -21,7 +20,7 @@ export function failure(
   operation: string,
   requestId: string,
   quirks: ZosQuirks,
-): Answer {
+): WholeAnswer {
   const { code, message, status, headers } = error;
   if (code.startsWith('CTAPI_')) {
     const number = code.slice('CTAPI_'.length);
@@ -64,7 +63,11 @@ function wordsOf({ code, message, status }: ServiceError, operation: string): Re
   return { message: `An error occurred (${shown}) when calling the ${name} operation: ${said}` };
 }
 
-function json(status: number, document: unknown, headers: Readonly<Record<string, string>> = {}): Answer {
+function json(
+  status: number,
+  document: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): WholeAnswer {
   const type = { 'content-type': 'application/json;charset=UTF-8' };
   return { status, headers: { ...type, ...headers }, body: JSON.stringify(document) };
 }

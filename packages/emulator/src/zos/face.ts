@@ -1,11 +1,17 @@
+import {
+  type Answer,
+  type Credential,
+  type Face,
+  type FaceCall,
+  type Incoming,
+  type Refused,
+  ServiceError,
+  type Subject,
+  toServiceError,
+  type WholeAnswer,
+} from '@store/s3-server';
 import { verifyEopSignature } from '../auth/eop-signature.js';
-import type { Credential } from '../auth/sigv4.js';
 import type { Buckets } from '../buckets.js';
-import type { Face, FaceCall, Refused, Subject } from '../face.js';
-import type { Answer } from '../http/answer.js';
-import type { Incoming } from '../http/incoming.js';
-import { ServiceError } from '../http/service-error.js';
-import { toServiceError } from '../s3/face.js';
 import { failure, success } from './envelope.js';
 import { OPERATIONS, WITHOUT_BUCKET } from './operations.js';
 import { Parameters } from './parameters.js';
@@ -64,7 +70,7 @@ export class ZosFace implements Face {
     return success(await operation.perform({ call, given, service, bucket }), quirks);
   }
 
-  refuse(error: unknown, request: Refused, requestId: string): Answer {
+  refuse(error: unknown, request: Refused, requestId: string): WholeAnswer {
     return failure(toServiceError(error), operationOf(request), requestId, this.#settings.quirks);
   }
 

@@ -1,6 +1,5 @@
+import { behindGroup, encodeRfc3986 } from '@store/s3-server';
 import { compareKeys, type VersionInfo } from '@store/core';
-import { encodeRfc3986 } from '../http/query.js';
-import { behindGroup } from '../s3/listings.js';
 import type { ZosCall } from './operations.js';
 import type { ZosQuirks } from './quirks.js';
 

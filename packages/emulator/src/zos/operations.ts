@@ -1,10 +1,13 @@
-import { deleteTargets, slowDown } from '../batch.js';
+import {
+  deleteTargets,
+  encodeRfc3986,
+  type FaceCall,
+  restoreHeader,
+  ServiceError,
+  sigV2,
+  slowDown,
+} from '@store/s3-server';
 import type { Bucket, Buckets } from '../buckets.js';
-import { sigV2 } from '../auth/sigv2.js';
-import type { FaceCall } from '../face.js';
-import { encodeRfc3986 } from '../http/query.js';
-import { ServiceError } from '../http/service-error.js';
-import { restoreHeader } from '../s3/objects.js';
 import type { ZosFaceSettings } from './face.js';
 import { listObjects, listUploads, listVersions, timeOf } from './listings.js';
 import type { Parameters } from './parameters.js';

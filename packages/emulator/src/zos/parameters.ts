@@ -1,6 +1,5 @@
+import { type Incoming, ServiceError } from '@store/s3-server';
 import type { DeleteTarget } from '@store/core';
-import type { Incoming } from '../http/incoming.js';
-import { ServiceError } from '../http/service-error.js';
 
 type Json = Readonly<Record<string, unknown>>;
 

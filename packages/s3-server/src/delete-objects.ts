@@ -1,7 +1,7 @@
 import type { DeletedTarget } from '@store/core';
-import { deleteTargets, type KeyError } from '../batch.js';
-import { xmlAnswer, type Answer } from '../http/answer.js';
-import { ServiceError } from '../http/service-error.js';
+import { deleteTargets, type KeyError } from './batch.js';
+import { xmlAnswer, type Answer } from './http/answer.js';
+import { ServiceError } from './http/service-error.js';
 import {
   childrenOf,
   childText,
@@ -11,7 +11,7 @@ import {
   parseWithReferences,
   textElement,
   type XmlElement,
-} from '../xml.js';
+} from './xml.js';
 import { keyEncoder } from './listings.js';
 import { rootElement } from './root-element.js';
 import type { Call } from './operation.js';

@@ -1,9 +1,10 @@
-import type { ObjectInfo, RestoreState, WriteAttributes } from '@store/core';
-import { xmlAnswer, type Answer } from '../http/answer.js';
-import type { Incoming } from '../http/incoming.js';
-import { ServiceError } from '../http/service-error.js';
-import { textElement } from '../xml.js';
-import { slowDown } from '../batch.js';
+import { buffer } from 'node:stream/consumers';
+import type { ObjectInfo, RestoreState, WriteAttributes, WriteResult } from '@store/core';
+import { xmlAnswer, type Answer } from './http/answer.js';
+import type { Incoming } from './http/incoming.js';
+import { ServiceError } from './http/service-error.js';
+import { textElement } from './xml.js';
+import { slowDown } from './batch.js';
 import type { Call } from './operation.js';
 import { rootElement } from './root-element.js';
 import { tagsOfHeader } from './tagging.js';
@@ -39,13 +40,17 @@ function storageClassOf(header: string | undefined): string | undefined {
 }
 
 /** `If-None-Match: *` and `If-Match` of a write. */
-export function writeConditions({ request: { headers }, quirks }: Call): {
+export function writeConditions({ request: { headers }, quirks, bucket }: Call): {
   ifAbsent: boolean;
   ifMatch?: string;
 } {
   const ifNoneMatch = headers.get('if-none-match');
   const ifMatch = headers.get('if-match');
-  if (quirks.noConditionalPut && (ifNoneMatch ?? ifMatch) !== undefined) {
+  const { conditionalPut } = bucket.objects.capabilities;
+  const unknown =
+    (ifNoneMatch !== undefined && !conditionalPut.ifAbsent) ||
+    (ifMatch !== undefined && !conditionalPut.ifMatch);
+  if (unknown || (quirks.noConditionalPut && (ifNoneMatch ?? ifMatch) !== undefined)) {
     throw new ServiceError(501, 'NotImplemented', 'Conditional writes are not implemented.');
   }
   if (ifNoneMatch !== undefined && ifNoneMatch !== '*') {
@@ -95,10 +100,9 @@ export async function copyObject(call: Call): Promise<Answer> {
   const { bucket, key, request, quirks } = call;
   const from = copySource(call);
   if (call.admit([key]) === 0) throw slowDown();
-  const source = await from.bucket.objects.get({ key: from.key, versionId: from.versionId }, {});
+  const { size } = await from.bucket.objects.head({ key: from.key, versionId: from.versionId }, {});
   const maxBytes = quirks.maxCopyBytes ?? MAX_COPY_BYTES;
-  if (source.info.size > maxBytes) {
-    source.body.destroy();
+  if (size > maxBytes) {
     throw new ServiceError(
       400,
       'InvalidRequest',
@@ -115,18 +119,19 @@ export async function copyObject(call: Call): Promise<Answer> {
       "This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata, storage class, website redirect location or encryption attributes.",
     );
   }
-  const chunks: Buffer[] = [];
-  for await (const chunk of source.body as AsyncIterable<Buffer>) chunks.push(chunk);
   const replaceTags = request.headers.get('x-amz-tagging-directive') === 'REPLACE';
-  const brought = attributesOf(request);
-  const attributes = {
-    ...(replace ? brought : source.info),
-    storageClass: storageClassOf(storageClass),
-    tags: replaceTags
-      ? brought.tags
-      : await from.bucket.objects.getTags({ key: from.key, versionId: from.versionId }, {}),
-  };
-  const written = await bucket.objects.put({ ...attributes, key, body: Buffer.concat(chunks) }, {});
+  const written =
+    from.bucket === bucket && !replace && !replaceTags
+      ? await bucket.objects.copy(
+          {
+            from: from.key,
+            fromVersionId: from.versionId,
+            to: key,
+            storageClass: storageClassOf(storageClass),
+          },
+          {},
+        )
+      : await copyThrough(call, from, { replace, replaceTags });
   return xmlAnswer(
     rootElement(
       'CopyObjectResult',
@@ -135,6 +140,24 @@ export async function copyObject(call: Call): Promise<Answer> {
     ),
     versionHeader(written.versionId),
   );
+}
+
+/** A copy that the store cannot make by itself: into another bucket, or with other attributes. */
+async function copyThrough(
+  { bucket, key, request }: Call,
+  from: ReturnType<typeof copySource>,
+  { replace, replaceTags }: { readonly replace: boolean; readonly replaceTags: boolean },
+): Promise<WriteResult> {
+  const read = { key: from.key, versionId: from.versionId };
+  const { info, body } = await from.bucket.objects.get(read, {});
+  const brought = attributesOf(request);
+  const { objects } = from.bucket;
+  const attributes = {
+    ...(replace ? brought : info),
+    storageClass: brought.storageClass,
+    tags: replaceTags ? brought.tags : await objects.getTags?.(read, {}),
+  };
+  return bucket.objects.put({ ...attributes, key, body: await buffer(body) }, {});
 }
 
 /** GET and HEAD. */
@@ -150,17 +173,25 @@ export async function getObject({ bucket, key, request }: Call): Promise<Answer>
     const info = await bucket.objects.head(read, {});
     return { status: 200, headers: { ...infoHeaders(info), 'content-length': String(info.size) } };
   }
-  const { info, body } = await bucket.objects.get(read, {});
-  const chunks: Buffer[] = [];
-  for await (const chunk of body as AsyncIterable<Buffer>) chunks.push(chunk);
-  const bytes = Buffer.concat(chunks);
-  const range = rangeOf(headers.get('range'), bytes.length);
-  if (!range) return { status: 200, headers: infoHeaders(info), body: bytes };
+  const asked = headers.get('range');
+  const known = asked === undefined ? undefined : await bucket.objects.head(read, {});
+  const range = known && rangeOf(asked, known.size);
+  if (!known || !range) {
+    const { info, body } = await bucket.objects.get(read, {});
+    const length = { 'content-length': String(info.size) };
+    return { status: 200, headers: { ...infoHeaders(info), ...length }, body };
+  }
   const { start, end } = range;
+  // Bound to what was seen: the range is reckoned from its size.
+  const { body } = await bucket.objects.get({ ...read, ifMatch: known.etag, range }, {});
   return {
     status: 206,
-    headers: { ...infoHeaders(info), 'content-range': `bytes ${start}-${end}/${bytes.length}` },
-    body: bytes.subarray(start, end + 1),
+    headers: {
+      ...infoHeaders(known),
+      'content-range': `bytes ${start}-${end}/${known.size}`,
+      'content-length': String(end - start + 1),
+    },
+    body,
   };
 }
 

@@ -1,7 +1,5 @@
-import type { FaultEffect, Refusal } from './faults.js';
-import type { Answer } from './http/answer.js';
+import type { Answer, WholeAnswer } from './http/answer.js';
 import type { Incoming } from './http/incoming.js';
-import type { LogEntry } from './request-log.js';
 
 /** What a request is about. */
 export interface Subject {
@@ -13,22 +11,40 @@ export interface Subject {
   readonly keys: readonly string[];
 }
 
+/** Why a key or a request is refused. */
+export interface Refusal {
+  readonly code: string;
+  readonly message: string;
+  readonly status: number;
+}
+
+/** What a request did, for a log. Filled in while it is carried out. */
+export interface Account {
+  /** The headers that the signature covers. */
+  signedHeaders?: readonly string[] | undefined;
+  /** Keys that a batch delete named. */
+  keys?: number | undefined;
+  /** Keys that this request really deleted, or marked as deleted. */
+  deleted?: number | undefined;
+  /** Keys of a batch that the answer refuses. */
+  refused?: number | undefined;
+}
+
 /** A request on its way through a face. */
 export interface FaceCall {
   readonly request: Incoming;
   readonly subject: Subject;
-  readonly entry: LogEntry;
-  readonly effects: readonly FaultEffect[];
+  readonly entry: Account;
   /** Why a key may not be deleted. */
   readonly refusalOf: (key: string) => Refusal | undefined;
-  /** How many of these writes the rate limit has room for. */
+  /** How many of these writes there is room for. */
   readonly admit: (keys: readonly string[]) => number;
 }
 
 /** As much of a request as could be read when it is refused. */
 export type Refused = Pick<Incoming, 'rawPath' | 'headers' | 'query'>;
 
-/** One provider's API over the emulator's buckets: everything that the providers do differently. */
+/** One provider's API over buckets: everything that the providers do differently. */
 export interface Face {
   readonly name: string;
   /** @throws ServiceError when the request is none of this API */
@@ -36,7 +52,7 @@ export interface Face {
   /** Verifies the signature and does the work. @throws ServiceError */
   answer(call: FaceCall): Promise<Answer>;
   /** An error in the provider's format. */
-  refuse(error: unknown, request: Refused, requestId: string): Answer;
+  refuse(error: unknown, request: Refused, requestId: string): WholeAnswer;
   /** The headers that every answer carries. */
   idHeaders(requestId: string): Readonly<Record<string, string>>;
 }

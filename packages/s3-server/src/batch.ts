@@ -1,5 +1,5 @@
 import type { DeletedTarget, DeleteTarget } from '@store/core';
-import type { Bucket } from './buckets.js';
+import type { Bucket } from './bucket.js';
 import type { FaceCall } from './face.js';
 import { ServiceError } from './http/service-error.js';
 
@@ -29,6 +29,12 @@ export async function deleteTargets<T extends DeleteTarget>(
   entry.keys = targets.length;
   const admitted = admit(targets.map(({ key }) => key));
   if (admitted === 0) throw slowDown();
+  if (bucket.deleteMany) {
+    const outcome = await bucket.deleteMany(targets);
+    entry.deleted = outcome.deleted.length;
+    entry.refused = outcome.failed.length;
+    return outcome;
+  }
   const deleted: DeletedTarget[] = [];
   const failed: KeyError[] = [];
   for (const [i, target] of targets.entries()) {

@@ -1,9 +1,8 @@
 import type { ObjectInfo } from '@store/core';
-import type { Bucket, Buckets } from '../buckets.js';
-import type { FaultEffect, Refusal } from '../faults.js';
-import type { Answer } from '../http/answer.js';
-import type { Incoming } from '../http/incoming.js';
-import type { LogEntry } from '../request-log.js';
+import type { Bucket, Buckets } from './bucket.js';
+import type { Account, Refusal } from './face.js';
+import type { Answer } from './http/answer.js';
+import type { Incoming } from './http/incoming.js';
 import type { S3Quirks } from './quirks.js';
 
 /** What answers: the buckets, and how this service differs from others. */
@@ -25,8 +24,7 @@ export interface Call extends Service {
   readonly body: Buffer;
   readonly digests: readonly string[];
   /** The request's line in the log, to be completed. */
-  readonly entry: LogEntry;
-  readonly effects: readonly FaultEffect[];
+  readonly entry: Account;
   /** Why a key may not be deleted. */
   readonly refusalOf: (key: string) => Refusal | undefined;
   /** How many of these writes the rate limit has room for. */

@@ -1,7 +1,8 @@
 import type { Tags } from '@store/core';
-import { xmlAnswer, type Answer } from '../http/answer.js';
-import { ServiceError } from '../http/service-error.js';
-import { childrenOf, childText, element, parseStrictly, textElement } from '../xml.js';
+import { xmlAnswer, type Answer } from './http/answer.js';
+import { ServiceError } from './http/service-error.js';
+import { childrenOf, childText, element, parseStrictly, textElement } from './xml.js';
+import { need } from './bucket.js';
 import type { Call } from './operation.js';
 import { rootElement } from './root-element.js';
 
@@ -37,7 +38,10 @@ function checked(pairs: readonly (readonly [string, string])[]): Tags {
 }
 
 export async function getTagging({ bucket, key, request }: Call): Promise<Answer> {
-  const tags = await bucket.objects.getTags({ key, versionId: request.query.get('versionId') }, {});
+  const tags = await need(bucket.objects.getTags?.bind(bucket.objects))(
+    { key, versionId: request.query.get('versionId') },
+    {},
+  );
   const set = Object.entries(tags).map(([name, value]) =>
     element('Tag', textElement('Key', name), textElement('Value', value)),
   );
@@ -58,12 +62,15 @@ export async function putTagging({ bucket, key, request, body }: Call): Promise<
     (tag) => [childText(tag, 'Key') ?? '', childText(tag, 'Value') ?? ''] as const,
   );
   const versionId = request.query.get('versionId');
-  await bucket.objects.setTags({ key, versionId, tags: checked(pairs) }, {});
+  await need(bucket.objects.setTags?.bind(bucket.objects))({ key, versionId, tags: checked(pairs) }, {});
   return { status: 200 };
 }
 
 export async function deleteTagging({ bucket, key, request }: Call): Promise<Answer> {
-  await bucket.objects.setTags({ key, versionId: request.query.get('versionId'), tags: {} }, {});
+  await need(bucket.objects.setTags?.bind(bucket.objects))(
+    { key, versionId: request.query.get('versionId'), tags: {} },
+    {},
+  );
   return { status: 204 };
 }
 
@@ -80,6 +87,6 @@ export async function restoreObject({ bucket, key, request, body }: Call): Promi
   }
   const version = { key, versionId: request.query.get('versionId') };
   const before = await bucket.objects.head(version, {});
-  await bucket.objects.restore({ ...version, days }, {});
+  await need(bucket.objects.restore?.bind(bucket.objects))({ ...version, days }, {});
   return { status: before.restore ? 200 : 202 };
 }

@@ -1,7 +1,7 @@
-import { deleteTargets } from '../batch.js';
-import { xmlAnswer, type Answer } from '../http/answer.js';
-import { element, textElement } from '../xml.js';
-import { pageOf, parametersOf } from './listings.js';
+import { deleteTargets } from './batch.js';
+import { xmlAnswer, type Answer } from './http/answer.js';
+import { element, textElement } from './xml.js';
+import { opened, pageOf, parametersOf, sealed } from './listings.js';
 import type { Call } from './operation.js';
 import { rootElement } from './root-element.js';
 
@@ -15,7 +15,11 @@ export async function deletePrefix(call: Call): Promise<Answer> {
   const { prefix, delimiter, maxKeys, encode, encodingType } = parameters;
   const token = request.query.get('continuation-token') || undefined;
   const startAfter = request.query.get('start-after') || undefined;
-  const page = await pageOf(call, parameters, token === undefined ? { startAfter } : { token });
+  const page = await pageOf(
+    call,
+    parameters,
+    token === undefined ? { startAfter } : { token: opened(token) },
+  );
   const { deleted, failed } =
     page.objects.length === 0
       ? { deleted: [], failed: [] }
@@ -37,7 +41,7 @@ export async function deletePrefix(call: Call): Promise<Answer> {
       textElement('KeyCount', deleted.length + page.prefixes.length),
       textElement('IsTruncated', page.truncated),
       textElement('ContinuationToken', token),
-      textElement('NextContinuationToken', page.nextToken),
+      textElement('NextContinuationToken', sealed(page.nextToken)),
       textElement('StartAfter', startAfter && encode(startAfter)),
       ...deleted.map(({ key, deleteMarker, deleteMarkerVersionId }) => {
         const { etag, size, lastModified } = listed.get(key) ?? {};

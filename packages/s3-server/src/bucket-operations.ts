@@ -1,7 +1,7 @@
-import type { Buckets } from '../buckets.js';
-import { xmlAnswer, type Answer } from '../http/answer.js';
-import { ServiceError } from '../http/service-error.js';
-import { childText, element, parseStrictly, textElement } from '../xml.js';
+import { need, type Buckets } from './bucket.js';
+import { xmlAnswer, type Answer } from './http/answer.js';
+import { ServiceError } from './http/service-error.js';
+import { childText, element, parseStrictly, textElement } from './xml.js';
 import type { Call } from './operation.js';
 import { rootElement } from './root-element.js';
 
@@ -36,7 +36,7 @@ export function createBucket(buckets: Buckets, name: string): Answer {
       { BucketName: name },
     );
   }
-  buckets.create(name);
+  need(buckets.create?.bind(buckets))(name);
   return { status: 200, headers: { location: `/${name}` } };
 }
 
@@ -46,12 +46,15 @@ export async function headBucket({ region }: Call): Promise<Answer> {
 
 /** What an SDK sends for `DeleteObject` with an empty key. */
 export async function deleteBucket({ bucket, buckets }: Call): Promise<Answer> {
-  if (!(await bucket.isEmpty())) {
+  const remove = need(buckets.remove?.bind(buckets));
+  const objects = await bucket.objects.listPage({ prefix: '', maxKeys: 1 }, {});
+  const versions = await bucket.listVersions?.({ prefix: '', maxKeys: 1 });
+  if (objects.objects.length > 0 || (versions?.versions.length ?? 0) > 0) {
     throw new ServiceError(409, 'BucketNotEmpty', 'The bucket you tried to delete is not empty', {
       BucketName: bucket.name,
     });
   }
-  buckets.remove(bucket.name);
+  remove(bucket.name);
   return { status: 204 };
 }
 
@@ -78,6 +81,6 @@ export async function putVersioning({ bucket, body }: Call): Promise<Answer> {
       'The versioning status is Enabled or Suspended.',
     );
   }
-  bucket.versioning = status === 'Enabled' ? 'enabled' : 'suspended';
+  need(bucket.setVersioning?.bind(bucket))(status === 'Enabled' ? 'enabled' : 'suspended');
   return { status: 200 };
 }

@@ -1,7 +1,8 @@
-import { compareKeys, type ListPage } from '@store/core';
-import { xmlAnswer, type Answer } from '../http/answer.js';
-import { ServiceError } from '../http/service-error.js';
-import { element, textElement } from '../xml.js';
+import { compareKeys, type ListPage, type UploadInfo } from '@store/core';
+import { need, type Bucket } from './bucket.js';
+import { xmlAnswer, type Answer } from './http/answer.js';
+import { ServiceError } from './http/service-error.js';
+import { element, textElement } from './xml.js';
 import type { Call } from './operation.js';
 import type { S3Quirks } from './quirks.js';
 import { rootElement } from './root-element.js';
@@ -80,7 +81,11 @@ export async function listObjectsV2(call: Call): Promise<Answer> {
   if (token === '') {
     throw new ServiceError(400, 'InvalidArgument', 'The continuation token provided is incorrect');
   }
-  const page = await pageOf(call, parameters, token === undefined ? { startAfter } : { token });
+  const page = await pageOf(
+    call,
+    parameters,
+    token === undefined ? { startAfter } : { token: opened(token) },
+  );
   return xmlAnswer(
     rootElement(
       'ListBucketResult',
@@ -92,7 +97,7 @@ export async function listObjectsV2(call: Call): Promise<Answer> {
       textElement('KeyCount', page.objects.length + page.prefixes.length),
       textElement('IsTruncated', page.truncated),
       textElement('ContinuationToken', token),
-      textElement('NextContinuationToken', page.nextToken),
+      textElement('NextContinuationToken', sealed(page.nextToken)),
       textElement('StartAfter', startAfter && encode(startAfter)),
       contents(call, page, parameters, query.get('fetch-owner') === 'true'),
     ),
@@ -190,14 +195,9 @@ export async function listObjectVersions(call: Call): Promise<Answer> {
       'A version-id marker cannot be specified without a key marker.',
     );
   }
-  const page = await call.bucket.objects.versionsPage(
-    {
-      prefix,
-      maxKeys,
-      ...(versionMarker === undefined ? { startAfter: keyMarker } : { token: versionMarker }),
-    },
-    {},
-  );
+  const listVersions = need(call.bucket.listVersions?.bind(call.bucket));
+  const start = versionMarker === undefined ? { startAfter: keyMarker } : { token: opened(versionMarker) };
+  const page = await listVersions({ prefix, maxKeys, ...start });
   const entries = page.versions.map((version) =>
     element(
       version.deleteMarker ? 'DeleteMarker' : 'Version',
@@ -220,7 +220,7 @@ export async function listObjectVersions(call: Call): Promise<Answer> {
       textElement('KeyMarker', encode(keyMarker ?? '')),
       textElement('VersionIdMarker', versionMarker ?? ''),
       textElement('NextKeyMarker', page.truncated ? encode(last) : undefined),
-      textElement('NextVersionIdMarker', page.nextToken),
+      textElement('NextVersionIdMarker', sealed(page.nextToken)),
       textElement('MaxKeys', maxKeys),
       encodingType,
       textElement('IsTruncated', page.truncated),
@@ -229,17 +229,43 @@ export async function listObjectVersions(call: Call): Promise<Answer> {
   );
 }
 
+/** The incomplete uploads of a bucket, page by page. */
+export async function* allUploads({ objects }: Bucket, prefix: string): AsyncGenerator<UploadInfo> {
+  const listUploadsPage = need(objects.listUploadsPage?.bind(objects));
+  let token: string | undefined;
+  do {
+    const page = await listUploadsPage({ prefix, token, maxUploads: MAX_KEYS }, {});
+    yield* page.uploads;
+    token = page.truncated ? page.nextToken : undefined;
+  } while (token !== undefined);
+}
+
+/** A store's own token, which may have any characters, as one that XML can carry. */
+export function sealed(token: string | undefined): string | undefined {
+  return token === undefined ? undefined : Buffer.from(token).toString('base64url');
+}
+
+/** @throws ServiceError `InvalidArgument` when a token is none of {@link sealed} */
+export function opened(token: string): string {
+  const text = Buffer.from(token, 'base64url').toString();
+  if (sealed(text) === token) return text;
+  throw new ServiceError(400, 'InvalidArgument', 'The continuation token provided is incorrect');
+}
+
 /** ListMultipartUploads. */
 export async function listUploads(call: Call): Promise<Answer> {
   const { query } = call.request;
   const { prefix, maxKeys, encode, encodingType } = parametersOf(call, 'max-uploads');
   const keyMarker = query.get('key-marker') ?? '';
   const idMarker = query.get('upload-id-marker') ?? '';
-  const all = await call.bucket.objects.listUploadsPage({ prefix, maxUploads: Number.MAX_SAFE_INTEGER }, {});
-  const rest = all.uploads.filter(
-    ({ key, uploadId }) =>
-      compareKeys(key, keyMarker) > 0 || (idMarker !== '' && key === keyMarker && uploadId > idMarker),
-  );
+  const rest: UploadInfo[] = [];
+  for await (const upload of allUploads(call.bucket, prefix)) {
+    const { key, uploadId } = upload;
+    const behind =
+      compareKeys(key, keyMarker) > 0 || (idMarker !== '' && key === keyMarker && uploadId > idMarker);
+    if (behind) rest.push(upload);
+    if (rest.length > maxKeys) break;
+  }
   const uploads = rest.slice(0, maxKeys);
   const truncated = rest.length > uploads.length;
   return xmlAnswer(

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { crc32c } from '@aws-crypto/crc32c';
-import { sha256, type Signed } from '../auth/sigv4.js';
-import type { Incoming } from '../http/incoming.js';
-import { md5Base64 } from '../http/answer.js';
-import { ServiceError } from '../http/service-error.js';
+import { sha256, type Signed } from './auth/sigv4.js';
+import type { Incoming } from './http/incoming.js';
+import { md5Base64 } from './http/answer.js';
+import { ServiceError } from './http/service-error.js';
 import type { S3Quirks } from './quirks.js';
 
 /** What a client says about the body, apart from the body. */

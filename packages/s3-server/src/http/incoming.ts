@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { Query } from './query.js';
+import { ServiceError } from './service-error.js';
 
 /** A request, read whole. The path is taken as it came: `new URL` would resolve dot segments. */
 export interface Incoming {
@@ -16,8 +17,13 @@ export interface Incoming {
   readonly receivedAt: number;
 }
 
-/** Reads a request. Rejects when the client goes away before it is complete. */
-export async function readIncoming(message: IncomingMessage): Promise<Incoming> {
+/**
+ * Reads a request. Rejects when the client goes away before it is complete.
+ *
+ * @param maxBytes of the body
+ * @throws ServiceError `EntityTooLarge`
+ */
+export async function readIncoming(message: IncomingMessage, maxBytes = Infinity): Promise<Incoming> {
   const receivedAt = Date.now();
   const url = message.url ?? '/';
   const mark = url.indexOf('?');
@@ -26,7 +32,12 @@ export async function readIncoming(message: IncomingMessage): Promise<Incoming> 
     if (value) headers.set(name, value.join(','));
   }
   const chunks: Buffer[] = [];
-  for await (const chunk of message as AsyncIterable<Buffer>) chunks.push(chunk);
+  let bytes = 0;
+  for await (const chunk of message as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes > maxBytes) throw tooLarge(maxBytes);
+    chunks.push(chunk);
+  }
   const [first] = chunks;
   const rawQuery = mark < 0 ? '' : url.slice(mark + 1);
   return {
@@ -38,4 +49,13 @@ export async function readIncoming(message: IncomingMessage): Promise<Incoming> 
     body: chunks.length === 1 && first ? first : Buffer.concat(chunks),
     receivedAt,
   };
+}
+
+function tooLarge(maxBytes: number): ServiceError {
+  return new ServiceError(
+    400,
+    'EntityTooLarge',
+    `A request may bring ${maxBytes} bytes here; send larger objects as a multipart upload`,
+    { MaxSizeAllowed: String(maxBytes) },
+  );
 }

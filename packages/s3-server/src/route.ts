@@ -1,5 +1,5 @@
-import type { Incoming } from '../http/incoming.js';
-import { ServiceError } from '../http/service-error.js';
+import type { Incoming } from './http/incoming.js';
+import { ServiceError } from './http/service-error.js';
 
 /** What a request addresses and asks for. */
 export interface Route {

@@ -1,12 +1,12 @@
 import { StoreError } from '@store/core';
-import { verifySigV4, type Credential, type Signed } from '../auth/sigv4.js';
-import { hasSigV2, verifySigV2 } from '../auth/sigv2.js';
-import type { Buckets } from '../buckets.js';
-import type { Face, FaceCall, Refused, Subject } from '../face.js';
-import { xmlAnswer, type Answer } from '../http/answer.js';
-import type { Incoming } from '../http/incoming.js';
-import { ServiceError } from '../http/service-error.js';
-import { childrenOf, childText, element, parseStrictly, textElement } from '../xml.js';
+import { verifySigV4, type Credential, type Signed } from './auth/sigv4.js';
+import { hasSigV2, verifySigV2 } from './auth/sigv2.js';
+import type { Buckets } from './bucket.js';
+import type { Face, FaceCall, Refused, Subject } from './face.js';
+import { xmlAnswer, type Answer, type WholeAnswer } from './http/answer.js';
+import type { Incoming } from './http/incoming.js';
+import { ServiceError } from './http/service-error.js';
+import { childrenOf, childText, element, parseStrictly, textElement } from './xml.js';
 import {
   createBucket,
   deleteBucket,
@@ -83,7 +83,7 @@ export interface S3FaceSettings {
   readonly now: () => number;
 }
 
-/** The S3 API over the emulator's buckets. */
+/** The S3 API over buckets. */
 export class S3Face implements Face {
   readonly name: string;
   readonly #buckets: Buckets;
@@ -107,7 +107,7 @@ export class S3Face implements Face {
     return performS3(call, payload, { buckets: this.#buckets, quirks, region });
   }
 
-  refuse(error: unknown, { rawPath }: Refused, requestId: string): Answer {
+  refuse(error: unknown, { rawPath }: Refused, requestId: string): WholeAnswer {
     const { status, code, message, fields, headers } = toServiceError(error);
     return xmlAnswer(
       element(
@@ -147,7 +147,7 @@ export function subjectOf(request: Incoming): Subject {
 
 /** Carries a request in S3's words out, whose signature and digests were found right. @throws ServiceError */
 export async function performS3(
-  { request, subject, entry, effects, refusalOf, admit }: FaceCall,
+  { request, subject, entry, refusalOf, admit }: FaceCall,
   { body, digests }: Payload,
   service: Service,
 ): Promise<Answer> {
@@ -173,7 +173,7 @@ export async function performS3(
   const perform = isMissing(known, quirks) ? undefined : OPERATIONS[known];
   if (!perform) throw new ServiceError(501, 'NotImplemented', `${operation} is not implemented.`);
   const about = { ...service, request, bucketName, bucket, key, body, digests, entry };
-  return perform({ ...about, effects, refusalOf, admit });
+  return perform({ ...about, refusalOf, admit });
 }
 
 function isMissing(operation: string, { noVersions, noTags }: S3Quirks): boolean {

@@ -1,0 +1,38 @@
+import type { DeleteTarget, ListVersionsPage, ListVersionsPageRequest, StoreDriver } from '@store/core';
+import type { BatchOutcome } from './batch.js';
+import { ServiceError } from './http/service-error.js';
+
+export type Versioning = 'off' | 'enabled' | 'suspended';
+
+/** A bucket as the S3 operations see it: a driver, and what belongs to the bucket itself. */
+export interface Bucket {
+  readonly name: string;
+  readonly created: Date;
+  readonly objects: StoreDriver;
+  readonly versioning: Versioning;
+  /** Where the bucket's owner may change it. */
+  setVersioning?(versioning: Versioning): void;
+  /** Versions of all objects, also of those that were written before versioning. */
+  listVersions?(request: ListVersionsPageRequest): Promise<ListVersionsPage>;
+  /** Deletes many keys in a way of its own; default: one by one. */
+  deleteMany?(targets: readonly DeleteTarget[]): Promise<BatchOutcome>;
+}
+
+/** The buckets of a service. */
+export interface Buckets {
+  find(name: string): Bucket | undefined;
+  all(): readonly Bucket[];
+  /** Where clients may make and remove buckets. */
+  create?(name: string): unknown;
+  remove?(name: string): void;
+}
+
+/** @throws ServiceError `NotImplemented` when the store behind a bucket has no such method */
+export function need<T>(method: T | undefined): T {
+  if (method !== undefined) return method;
+  throw new ServiceError(
+    501,
+    'NotImplemented',
+    'A header or parameter you provided implies functionality that is not implemented.',
+  );
+}

@@ -1,0 +1,23 @@
+export { hasSigV2, sigV2, verifySigV2, type SigV2Settings } from './auth/sigv2.js';
+export {
+  sameText,
+  sha256,
+  verifySigV4,
+  type Credential,
+  type Signed,
+  type SigV4Settings,
+} from './auth/sigv4.js';
+export { deleteTargets, slowDown, type BatchOutcome, type KeyError } from './batch.js';
+export { need, type Bucket, type Buckets, type Versioning } from './bucket.js';
+export type { Account, Face, FaceCall, Refusal, Refused, Subject } from './face.js';
+export { sendAnswer, wholeAnswer, xmlAnswer, type Answer, type WholeAnswer } from './http/answer.js';
+export { readIncoming, type Incoming } from './http/incoming.js';
+export { encodeRfc3986, Query } from './http/query.js';
+export { ServiceError } from './http/service-error.js';
+export { behindGroup } from './listings.js';
+export { restoreHeader } from './objects.js';
+export type { Service } from './operation.js';
+export { readDigests, type Payload } from './payload.js';
+export type { S3Quirks } from './quirks.js';
+export { performS3, S3Face, subjectOf, toServiceError, type S3FaceSettings } from './s3-face.js';
+export { childrenOf, childText, element, parseStrictly, textElement, XmlElement } from './xml.js';

@@ -1,0 +1,194 @@
+import { buffer } from 'node:stream/consumers';
+import type { GetRequest } from '@store/core';
+import { xmlAnswer, type Answer } from './http/answer.js';
+import { ServiceError } from './http/service-error.js';
+import { childrenOf, childText, element, parseStrictly, textElement } from './xml.js';
+import { slowDown } from './batch.js';
+import { attributesOf, copySource, versionHeader, writeConditions } from './objects.js';
+import type { Call } from './operation.js';
+import { need, type Bucket } from './bucket.js';
+import { allUploads } from './listings.js';
+import { rootElement } from './root-element.js';
+
+const MIN_PART_BYTES = 5 * 1024 * 1024;
+const MAX_PARTS = 10_000;
+const MAX_LISTED_PARTS = 1000;
+
+function uploadIdOf({ request }: Call): string {
+  return request.query.get('uploadId') ?? '';
+}
+
+export async function createUpload({ bucket, key, request }: Call): Promise<Answer> {
+  const createUpload = need(bucket.objects.createUpload?.bind(bucket.objects));
+  const uploadId = await createUpload({ key, ...attributesOf(request) }, {});
+  return xmlAnswer(
+    rootElement(
+      'InitiateMultipartUploadResult',
+      textElement('Bucket', bucket.name),
+      textElement('Key', key),
+      textElement('UploadId', uploadId),
+    ),
+  );
+}
+
+function partNumberOf({ request }: Call): number {
+  const partNumber = Number(request.query.get('partNumber'));
+  if (Number.isInteger(partNumber) && partNumber >= 1 && partNumber <= MAX_PARTS) return partNumber;
+  throw new ServiceError(
+    400,
+    'InvalidArgument',
+    `Part number must be an integer between 1 and ${MAX_PARTS}, inclusive`,
+  );
+}
+
+async function storePart(call: Call, body: Buffer): Promise<string> {
+  const { bucket, key } = call;
+  const partNumber = partNumberOf(call);
+  if (call.admit([key]) === 0) throw slowDown();
+  const send = need(bucket.objects.uploadPart?.bind(bucket.objects));
+  return send({ key, uploadId: uploadIdOf(call), partNumber, body }, {});
+}
+
+export async function uploadPart(call: Call): Promise<Answer> {
+  return { status: 200, headers: { etag: await storePart(call, call.body) } };
+}
+
+export async function uploadPartCopy(call: Call): Promise<Answer> {
+  const { bucket, key, request } = call;
+  const from = copySource(call);
+  const [, start, end] =
+    /^bytes=(\d+)-(\d+)$/.exec(request.headers.get('x-amz-copy-source-range') ?? '') ?? [];
+  const ifMatch = request.headers.get('x-amz-copy-source-if-match');
+  const source = { key: from.key, versionId: from.versionId };
+  const range =
+    start === undefined
+      ? { start: 0, end: (await from.bucket.objects.head(source, {})).size - 1 }
+      : { start: Number(start), end: Number(end) };
+  const partNumber = partNumberOf(call);
+  const uploadId = uploadIdOf(call);
+  if (from.bucket === bucket && call.admit([key]) === 0) throw slowDown();
+  const etag =
+    from.bucket === bucket
+      ? await need(bucket.objects.uploadPartCopy?.bind(bucket.objects))(
+          { key, uploadId, partNumber, from: from.key, fromVersionId: from.versionId, range, ifMatch },
+          {},
+        )
+      : await storePart(call, await bytesOf(from.bucket, { ...source, range, ifMatch }));
+  return xmlAnswer(
+    rootElement(
+      'CopyPartResult',
+      textElement('LastModified', new Date().toISOString()),
+      textElement('ETag', etag),
+    ),
+  );
+}
+
+async function bytesOf({ objects }: Bucket, request: GetRequest): Promise<Buffer> {
+  return buffer((await objects.get(request, {})).body);
+}
+
+export async function completeUpload(call: Call): Promise<Answer> {
+  const { bucket, key, body } = call;
+  const uploadId = uploadIdOf(call);
+  const root = parseStrictly(body);
+  const listed = root?.name === 'CompleteMultipartUpload' ? childrenOf(root, 'Part') : [];
+  const parts = listed.map((part) => ({
+    partNumber: Number(childText(part, 'PartNumber')),
+    etag: quoted(childText(part, 'ETag') ?? ''),
+  }));
+  if (parts.length === 0) {
+    throw new ServiceError(
+      400,
+      'MalformedXML',
+      'The XML you provided was not well-formed or did not validate against our published schema',
+    );
+  }
+  if (parts.some(({ partNumber }, i) => i > 0 && partNumber <= (parts[i - 1]?.partNumber ?? 0))) {
+    throw new ServiceError(400, 'InvalidPartOrder', 'The list of parts was not in ascending order.');
+  }
+  await checkSizes(call, uploadId, parts);
+  const complete = need(bucket.objects.completeUpload?.bind(bucket.objects));
+  const written = await complete({ key, uploadId, parts, ...writeConditions(call) }, {});
+  return xmlAnswer(
+    rootElement(
+      'CompleteMultipartUploadResult',
+      textElement('Bucket', bucket.name),
+      textElement('Key', key),
+      textElement('ETag', written.etag),
+    ),
+    versionHeader(written.versionId),
+  );
+}
+
+/** All parts but the last have to be large enough; services behind a gateway look for themselves. */
+async function checkSizes(
+  { bucket, key, quirks }: Call,
+  uploadId: string,
+  parts: readonly { readonly partNumber: number }[],
+): Promise<void> {
+  const minBytes = quirks.minPartBytes ?? MIN_PART_BYTES;
+  if (minBytes === 0) return;
+  const list = need(bucket.objects.listPartsPage?.bind(bucket.objects));
+  const arrived = await list({ key, uploadId, maxParts: MAX_PARTS }, {});
+  const sizes = new Map(arrived.parts.map(({ partNumber, size }) => [partNumber, size]));
+  const tooSmall = parts
+    .slice(0, -1)
+    .find(({ partNumber }) => (sizes.get(partNumber) ?? Infinity) < minBytes);
+  if (!tooSmall) return;
+  throw new ServiceError(
+    400,
+    'EntityTooSmall',
+    'Your proposed upload is smaller than the minimum allowed size',
+    { PartNumber: String(tooSmall.partNumber) },
+  );
+}
+
+export async function abortUpload(call: Call): Promise<Answer> {
+  const { bucket, key } = call;
+  const uploadId = uploadIdOf(call);
+  let found = false;
+  for await (const upload of allUploads(bucket, key)) {
+    found = upload.uploadId === uploadId && upload.key === key;
+    if (found) break;
+  }
+  if (!found) throw new ServiceError(404, 'NoSuchUpload', 'The specified multipart upload does not exist.');
+  const abort = need(bucket.objects.abortUpload?.bind(bucket.objects));
+  await abort({ key, uploadId }, {});
+  return { status: 204 };
+}
+
+export async function listParts(call: Call): Promise<Answer> {
+  const { bucket, key, request } = call;
+  const uploadId = uploadIdOf(call);
+  const asked = Number(request.query.get('max-parts') ?? MAX_LISTED_PARTS);
+  const maxParts = Math.min(
+    Number.isInteger(asked) && asked > 0 ? asked : MAX_LISTED_PARTS,
+    MAX_LISTED_PARTS,
+  );
+  const token = request.query.get('part-number-marker');
+  const list = need(bucket.objects.listPartsPage?.bind(bucket.objects));
+  const page = await list({ key, uploadId, maxParts, token }, {});
+  return xmlAnswer(
+    rootElement(
+      'ListPartsResult',
+      textElement('Bucket', bucket.name),
+      textElement('Key', key),
+      textElement('UploadId', uploadId),
+      textElement('MaxParts', maxParts),
+      textElement('NextPartNumberMarker', page.nextToken),
+      textElement('IsTruncated', page.truncated),
+      ...page.parts.map(({ partNumber, size, etag }) =>
+        element(
+          'Part',
+          textElement('PartNumber', partNumber),
+          textElement('ETag', etag),
+          textElement('Size', size),
+        ),
+      ),
+    ),
+  );
+}
+
+function quoted(etag: string): string {
+  return etag.startsWith('"') ? etag : `"${etag}"`;
+}
