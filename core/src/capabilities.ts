@@ -42,6 +42,10 @@ export interface Capabilities {
   readonly storageClasses: boolean;
   /** `restore`: archived objects can be asked back. */
   readonly restore: boolean;
+  /**
+   * Lifecycle rules, which the provider carries out by itself, or false. `overlap`: two rules may expire the same keys.
+   */
+  readonly lifecycle: { readonly maxRules: number; readonly overlap: boolean } | false;
   /** URLs that work without credentials for a limited time. */
   readonly presign: boolean;
   /** Which of the {@link PassThrough} options the provider has. */
@@ -97,6 +101,7 @@ const NONE: Capabilities = {
   tags: false,
   storageClasses: false,
   restore: false,
+  lifecycle: false,
   presign: false,
   passThrough: [],
 };

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { Capabilities } from './capabilities.js';
 import type { FailureReason } from './errors.js';
+import type { Lifecycle, LifecycleUpdate } from './lifecycle/rules.js';
 import type {
   CommonPrefix,
   ObjectInfo,
@@ -111,6 +112,11 @@ export interface StoreDriver {
    * With `capabilities.restore`.
    */
   restore?: ((request: RestoreRequest, call: DriverCall) => Promise<void>) | undefined;
+
+  /** All lifecycle rules of the bucket. These two come with `capabilities.lifecycle`. */
+  getLifecycle?: ((call: DriverCall) => Promise<Lifecycle>) | undefined;
+  /** Replaces all lifecycle rules of the bucket, by none too. */
+  putLifecycle?: ((update: LifecycleUpdate, call: DriverCall) => Promise<void>) | undefined;
 
   /** A URL for one request without credentials. With `capabilities.presign`. */
   presign?: ((request: PresignRequest, call: DriverCall) => Promise<string>) | undefined;

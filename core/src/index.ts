@@ -15,8 +15,15 @@ export type {
 } from './capabilities.js';
 export { systemClock, type Clock } from './clock.js';
 export { checkInput, suggest } from './config/check-input.js';
-export { checkConfig, diagnoseStore, openStore, type OpenOptions } from './config/open-store.js';
-export { checkShape, selectStore, type StoreConfig, type StoreEntry } from './config/store-config.js';
+export { checkConfig, diagnoseStore, openDriver, openStore, type OpenOptions } from './config/open-store.js';
+export {
+  checkShape,
+  gatewayEntry,
+  selectStore,
+  type GatewayEntry,
+  type StoreConfig,
+  type StoreEntry,
+} from './config/store-config.js';
 export { createContainer } from './container/create-container.js';
 export { adapterModule, storeModule } from './container/modules.js';
 export { OBJECT_STORE, STORE_ADAPTER } from './container/tokens.js';
@@ -35,6 +42,8 @@ export type * from './driver.js';
 export { abortedError, restate, StoreError, throwIfAborted, toStoreError } from './errors.js';
 export type { FailureReason, StoreErrorCode, StoreErrorDetails } from './errors.js';
 export { assertKey, assertPrefix, compareKeys, fitsXml, keyProblem, quoteKey } from './keys.js';
+export type { ExpirationOptions, ExpirationReport, ExpireOptions } from './lifecycle/expiration.js';
+export type * from './lifecycle/rules.js';
 export type * from './object-store.js';
 export type * from './objects.js';
 export { backoffMs, DEFAULT_RETRY, type RetryPolicy, type RetrySettings } from './retry.js';

@@ -70,6 +70,9 @@ rgw frontends = beast endpoint=127.0.0.1:${RGW_PORT} tcp_nodelay=1
 rgw dns name = localhost
 rgw dynamic resharding = false
 rgw run sync thread = false
+# A day of lifecycle rules takes two seconds.
+rgw lc debug interval = 2
+rgw lifecycle work time = 00:00-23:59
 `;
 }
 

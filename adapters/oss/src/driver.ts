@@ -13,6 +13,8 @@ import {
   type DriverCall,
   type GetRequest,
   type GetResult,
+  type Lifecycle,
+  type LifecycleUpdate,
   type ListPage,
   type ListPageRequest,
   type ListPartsPage,
@@ -37,14 +39,13 @@ import {
 import { attributeHeaders, headerOf, infoOf } from './attributes.js';
 import type { OssConfig } from './config.js';
 import { decodeKey, tagsOf } from './listed.js';
+import { getLifecycle, putLifecycle } from './lifecycle.js';
 import { listObjectsV1, listObjectsV2, listParts, listUploads, listVersions } from './listings.js';
-import { checkKey, given, Requests } from './requests.js';
+import { checkKey, given, Requests, XML } from './requests.js';
 import type { TransportResult } from './transport.js';
 import { escapeText, nodes, parseAnswer, textIn } from './xml.js';
 
 const MIB = 1024 * 1024;
-
-const XML = { 'Content-Type': 'application/xml' };
 
 /** Alibaba Cloud OSS, signed by its SDK. Each method is one request. */
 export class OssDriver implements StoreDriver {
@@ -68,6 +69,8 @@ export class OssDriver implements StoreDriver {
     tags: true,
     storageClasses: true,
     restore: true,
+    // https://www.alibabacloud.com/help/en/oss/developer-reference/putbucketlifecycle
+    lifecycle: { maxRules: 1000, overlap: false },
     presign: true,
     passThrough: ['requestPayer'],
   });
@@ -267,6 +270,14 @@ export class OssDriver implements StoreDriver {
     } catch (error) {
       if (!(error instanceof StoreError && error.providerCode === 'RestoreAlreadyInProgress')) throw error;
     }
+  }
+
+  async getLifecycle(call: DriverCall): Promise<Lifecycle> {
+    return getLifecycle(this.#requests, call);
+  }
+
+  async putLifecycle(update: LifecycleUpdate, call: DriverCall): Promise<void> {
+    return putLifecycle(this.#requests, update, call);
   }
 
   async completeUpload(request: CompleteUploadRequest, call: DriverCall): Promise<WriteResult> {

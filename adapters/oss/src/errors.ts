@@ -6,6 +6,7 @@ const CODES: Readonly<Record<string, StoreErrorCode>> = {
   NoSuchBucket: 'NotFound',
   NoSuchVersion: 'NotFound',
   NoSuchUpload: 'NotFound',
+  NoSuchLifecycle: 'NotFound',
   AccessDenied: 'AccessDenied',
   InvalidAccessKeyId: 'AccessDenied',
   InvalidSecurityToken: 'AccessDenied',

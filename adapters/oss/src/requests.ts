@@ -10,6 +10,8 @@ const DEFAULT_MAX_SOCKETS = 64;
 /** Slowest transfer that is waited for, in bytes a second, on top of the time-out. */
 const SLOWEST_TRANSFER = 64 * 1024;
 
+export const XML = { 'Content-Type': 'application/xml' };
+
 type Request = Omit<SignedRequest, 'ctx' | 'successStatuses'> & {
   readonly successStatuses?: readonly number[];
 };

@@ -13,6 +13,7 @@ const LISTS = new Set([
   'Upload',
   'Part',
   'Tag',
+  'Rule',
 ]);
 
 /** Numbers stay texts, and spaces stay: they may be keys. */

@@ -44,6 +44,8 @@ const quirksSchema = z
     delimiter: z.enum(['any', 'slash']),
     regionInHost: z.boolean(),
     tags: z.boolean(),
+    lifecycle: z.union([z.literal('filter'), z.literal('prefix'), z.literal(false)]),
+    lifecycleOverlap: z.boolean(),
     restore: z.boolean(),
     maxCopyBytes: z.number().int().min(1),
   })

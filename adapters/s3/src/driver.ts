@@ -46,6 +46,7 @@ import type { S3Config } from './config.js';
 import { ContentMd5 } from './content-md5.js';
 import { deletePrefixPage } from './delete-prefix.js';
 import { keyFailure } from './errors.js';
+import { getLifecycle, putLifecycle } from './lifecycle.js';
 import { listObjectsV1, listObjectsV2, listParts, listUploads, listVersions } from './listings.js';
 import { bodyInfo, putAttributes, storageClassOf } from './attributes.js';
 import { getTags, restore, setTags } from './object-state.js';
@@ -63,6 +64,8 @@ export class S3Driver implements StoreDriver {
   readonly listVersionsPage: StoreDriver['listVersionsPage'];
   readonly deleteBatch: StoreDriver['deleteBatch'];
   readonly deletePrefixPage: StoreDriver['deletePrefixPage'];
+  readonly getLifecycle: StoreDriver['getLifecycle'];
+  readonly putLifecycle: StoreDriver['putLifecycle'];
   readonly getTags: StoreDriver['getTags'];
   readonly setTags: StoreDriver['setTags'];
   readonly restore: StoreDriver['restore'];
@@ -102,11 +105,18 @@ export class S3Driver implements StoreDriver {
       tags: quirks.tags,
       storageClasses: true,
       restore: quirks.restore,
+      // https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lifecycle-mgmt.html
+      lifecycle: quirks.lifecycle !== false && { maxRules: 1000, overlap: quirks.lifecycleOverlap },
       presign: true,
       passThrough: ['mfa', 'bypassGovernance', 'requestPayer', 'expectedBucketOwner'],
     });
     if (quirks.serverPrefixDelete)
       this.deletePrefixPage = (request, call) => deletePrefixPage(this.#requests, request, call);
+    if (quirks.lifecycle !== false) {
+      this.getLifecycle = (call) => getLifecycle(this.#requests, call);
+      this.putLifecycle = (update, call) =>
+        this.#contentMd5.adjusting(() => putLifecycle(this.#requests, quirks, update, call));
+    }
     if (quirks.tags) {
       this.getTags = (request, call) => getTags(this.#requests, request, call);
       this.setTags = (request, call) =>

@@ -6,6 +6,7 @@ const CODES: Readonly<Record<string, StoreErrorCode>> = {
   NoSuchBucket: 'NotFound',
   NoSuchVersion: 'NotFound',
   NoSuchUpload: 'NotFound',
+  NoSuchLifecycleConfiguration: 'NotFound',
   NotFound: 'NotFound',
   AccessDenied: 'AccessDenied',
   AllAccessDisabled: 'AccessDenied',

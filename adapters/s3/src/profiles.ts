@@ -11,8 +11,15 @@ const COMPATIBLE: Quirks = {
 /** Services that take Content-MD5 alone, or that are not known to take anything else. */
 const MD5: Quirks = { ...COMPATIBLE, contentMd5: true };
 
-/** Of these nobody has shown that conditions, versions and tags work as on S3, so they are not promised. */
-const MD5_PLAIN: Quirks = { ...MD5, versions: false, conditionalPut: false, tags: false };
+/** Of these nobody has shown that conditions, versions and tags work as on S3, so they are not promised;
+ * nor are lifecycle rules. */
+const MD5_PLAIN: Quirks = {
+  ...MD5,
+  versions: false,
+  conditionalPut: false,
+  tags: false,
+  lifecycle: false,
+};
 
 /**
  * The quirks of each service. Measured: `ceph`, `swift`. From documentation and reports, not tried: the others;
@@ -36,11 +43,18 @@ export const PROFILES = {
   /** Cloudflare R2 has no versions and no tags. */
   r2: { ...MD5, versions: false, tags: false },
   /** Backblaze B2 refuses checksum headers by name. */
-  b2: { ...MD5, conditionalPut: false, tags: false },
+  b2: { ...MD5, conditionalPut: false, tags: false, lifecycle: false },
   /** Alibaba Cloud OSS through its S3 endpoint: host-style addresses only, no ListObjectVersions. */
   oss: { ...MD5_PLAIN, forcePathStyle: false },
   /** CTYUN OOS: list version 1, `/` as the only delimiter. */
-  'ctyun-oos': { ...MD5_PLAIN, listVersion: 1, delimiter: 'slash', regionInHost: true },
+  'ctyun-oos': {
+    ...MD5_PLAIN,
+    listVersion: 1,
+    delimiter: 'slash',
+    regionInHost: true,
+    lifecycle: 'prefix',
+    lifecycleOverlap: false,
+  },
   /** CTYUN ZOS, whose S3 endpoint is a RADOS Gateway. */
   'ctyun-zos': { ...MD5, conditionalPut: false },
   /** Tencent Cloud COS. */

@@ -39,6 +39,10 @@ export interface Quirks {
   readonly regionInHost: boolean;
   /** Tags of objects. */
   readonly tags: boolean;
+  /** Lifecycle rules with a `Filter`, with the `Prefix` of old, or none. */
+  readonly lifecycle: 'filter' | 'prefix' | false;
+  /** Two lifecycle rules may expire the same keys. */
+  readonly lifecycleOverlap: boolean;
   /** Archived objects, and RestoreObject. */
   readonly restore: boolean;
   /** Largest object in bytes that CopyObject copies; larger ones are copied by parts. */
@@ -63,6 +67,8 @@ export const AWS_QUIRKS: Quirks = {
   delimiter: 'any',
   regionInHost: false,
   tags: true,
+  lifecycle: 'filter',
+  lifecycleOverlap: true,
   restore: true,
   maxCopyBytes: 5 * 1024 ** 3,
 };

@@ -1,11 +1,13 @@
 import type { DiagnoseContext, Finding, StoreAdapter } from '../adapter.js';
 import type { Clock } from '../clock.js';
+import type { StoreDriver } from '../driver.js';
 import { StoreError } from '../errors.js';
 import type { ObjectStore } from '../object-store.js';
 import { createObjectStore } from '../store/portable-store.js';
 import type { Environment } from './interpolate.js';
 import {
   checkShape,
+  gatewayEntry,
   resolveStore,
   selectStore,
   type ResolveContext,
@@ -41,6 +43,16 @@ export async function openStore(
 }
 
 /**
+ * The driver of a store, for servers that pass single requests on and leave retries to their clients. Applications use
+ * `openStore`.
+ *
+ * @throws StoreError `InvalidConfig` as `openStore`
+ */
+export function openDriver(config: StoreConfig | StoreEntry, options: OpenOptions): StoreDriver {
+  return resolveOne(config, options).createDriver();
+}
+
+/**
  * Finds out how a store's service behaves; see `StoreAdapter.diagnose`. Undefined where its adapter cannot tell.
  *
  * @throws StoreError `InvalidConfig` as `openStore`
@@ -69,9 +81,15 @@ export function checkConfig(config: unknown, options: Omit<OpenOptions, 'name' |
   const checked = checkShape(config);
   const context = resolveContext(options);
   const problems: string[] = [];
-  for (const [name, entry] of Object.entries(checked.stores)) {
+  const checks = Object.entries(checked.stores).map(
+    ([name, entry]) =>
+      () =>
+        void resolveStore(entry, `stores.${name}`, context),
+  );
+  if (checked.gateway !== undefined) checks.push(() => void gatewayEntry(checked, context.environment));
+  for (const check of checks) {
     try {
-      resolveStore(entry, `stores.${name}`, context);
+      check();
     } catch (error) {
       if (!(error instanceof StoreError)) throw error;
       problems.push(error.message);

@@ -11,6 +11,15 @@ export interface StoreConfig {
   /** The store that is meant when no name is given. Not needed when there is only one. */
   readonly default?: string | undefined;
   readonly stores: Readonly<Record<string, StoreEntry>>;
+  /** What clients of `store serve` sign with. */
+  readonly gateway?: GatewayEntry | undefined;
+}
+
+export interface GatewayEntry {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  /** Default `us-east-1`. */
+  readonly region?: string | undefined;
 }
 
 /** One store of a configuration: what every store has, and the keys of its adapter. */
@@ -25,6 +34,13 @@ const configSchema = z.strictObject({
   $schema: z.string().optional(),
   default: z.string().optional(),
   stores: z.record(z.string(), z.looseObject({ provider: z.string() })),
+  gateway: z.unknown().optional(),
+});
+
+const gatewaySchema = z.strictObject({
+  accessKeyId: z.string().min(1),
+  secretAccessKey: z.string().min(1),
+  region: z.string().min(1).optional(),
 });
 
 const commonSchema = z.strictObject({
@@ -56,7 +72,8 @@ export interface ResolveContext extends AdapterContext {
  * @throws StoreError `InvalidConfig`
  */
 export function checkShape(config: unknown): StoreConfig {
-  const checked = checkInput(configSchema, config, { code: 'InvalidConfig', what: 'config' });
+  // What it is, `gatewayEntry` looks at.
+  const checked = checkInput(configSchema, config, { code: 'InvalidConfig', what: 'config' }) as StoreConfig;
   const names = Object.keys(checked.stores);
   if (checked.default !== undefined && !names.includes(checked.default)) {
     throw new StoreError(
@@ -65,6 +82,25 @@ export function checkShape(config: unknown): StoreConfig {
     );
   }
   return checked;
+}
+
+/**
+ * The keys of the gateway, with what they take from the environment.
+ *
+ * @throws StoreError `InvalidConfig` when there are none, or they cannot be used
+ */
+export function gatewayEntry(config: StoreConfig, environment: Environment): GatewayEntry {
+  if (config.gateway === undefined) {
+    throw new StoreError(
+      'InvalidConfig',
+      'config.gateway is missing: clients need keys to sign with, accessKeyId and secretAccessKey',
+    );
+  }
+  return checkInput(gatewaySchema, interpolate({ ...config.gateway }, environment, 'config.gateway'), {
+    code: 'InvalidConfig',
+    what: 'config.gateway',
+    secretKeys: ['accessKeyId', 'secretAccessKey'],
+  });
 }
 
 /**

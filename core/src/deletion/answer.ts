@@ -1,10 +1,10 @@
 import type { BatchDeleteResult, DeletedTarget, DeleteTarget } from '../driver.js';
 import type { FailureReason } from '../errors.js';
-import type { Candidate } from './candidate.js';
+import type { Candidate, Deleted } from './candidate.js';
 
 /** What a batch answer means for each key that was asked for. */
 export interface Accounted {
-  readonly deleted: readonly Candidate[];
+  readonly deleted: readonly Deleted[];
   readonly failed: readonly { readonly candidate: Candidate; readonly reason: FailureReason }[];
   /** Keys in the answer that nobody asked for. */
   readonly invented: readonly string[];
@@ -31,7 +31,7 @@ export function account(asked: readonly Candidate[], answer: BatchDeleteResult):
     if (same) same.push(candidate);
     else open.set(id, [candidate]);
   }
-  const deleted: Candidate[] = [];
+  const deleted: Deleted[] = [];
   const failed: { candidate: Candidate; reason: FailureReason }[] = [];
   const invented: string[] = [];
   const settled = new Set<string>();
@@ -54,7 +54,7 @@ export function account(asked: readonly Candidate[], answer: BatchDeleteResult):
   }
   for (const target of answer.deleted) {
     settle(target, (candidate) => {
-      deleted.push(candidate);
+      deleted.push(withMarker(candidate, target));
       if (createdMarker(candidate, target)) markers++;
     });
   }
@@ -62,6 +62,14 @@ export function account(asked: readonly Candidate[], answer: BatchDeleteResult):
     for (const candidate of candidates) failed.push({ candidate, reason: UNCONFIRMED });
   }
   return { deleted, failed, invented, markers };
+}
+
+/** A candidate with what the answer says about a delete marker, if it says something. */
+export function withMarker(
+  candidate: Candidate,
+  { deleteMarker, deleteMarkerVersionId }: DeletedTarget,
+): Deleted {
+  return deleteMarker ? { ...candidate, deleteMarker, deleteMarkerVersionId } : candidate;
 }
 
 /** Whether a delete of the current object made a marker; deleting a version may remove one instead. */

@@ -1,7 +1,10 @@
-import type { DeleteTarget } from '../driver.js';
+import type { DeletedTarget, DeleteTarget } from '../driver.js';
 
 /** A key on its way through the engine, with what its listing said. */
 export interface Candidate extends DeleteTarget {
   /** Bytes; unknown for keys that a caller gave. */
   readonly size?: number | undefined;
 }
+
+/** A key that the service has named as deleted, with what it said about delete markers. */
+export type Deleted = Candidate & DeletedTarget;

@@ -2,7 +2,7 @@ import type { Clock } from '../clock.js';
 import type { PassThrough, StoreDriver } from '../driver.js';
 import { toStoreError, type FailureReason, type StoreError } from '../errors.js';
 import { backoffMs, maxAttempts, type RetryPolicy } from '../retry.js';
-import { account, createdMarker, distinctTargets, type Accounted } from './answer.js';
+import { account, createdMarker, distinctTargets, withMarker, type Accounted } from './answer.js';
 import type { Candidate } from './candidate.js';
 import type { Ledger } from './ledger.js';
 import type { Pacer, Permit } from './pacer.js';
@@ -191,7 +191,7 @@ export class DeleteStage {
       const outcome = await this.#send('deleteOne', permit, () => driver.deleteOne(target, { pass }));
       if (outcome.ok) {
         pacer.succeeded();
-        ledger.countDeleted([candidate]);
+        ledger.countDeleted([withMarker(candidate, outcome.value)]);
         if (createdMarker(target, outcome.value)) ledger.markersCreated++;
         return onOutcome();
       }

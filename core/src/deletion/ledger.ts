@@ -1,11 +1,13 @@
+import type { DeletedTarget } from '../driver.js';
 import type { FailureReason, StoreErrorCode } from '../errors.js';
-import type { Candidate } from './candidate.js';
+import type { Candidate, Deleted } from './candidate.js';
 import type { DeletionFailure, DeletionProgress, DeletionReport, DeletionStrategy } from './report.js';
 
 /** Failures that the report itself shows. */
 const SAMPLE_SIZE = 20;
 const MAX_WARNINGS = 50;
 
+type OnDeleted = (deleted: DeletedTarget) => void;
 type OnFailure = (failure: DeletionFailure) => void | Promise<void>;
 
 /** What a report says that is not counted. */
@@ -45,10 +47,18 @@ export class Ledger {
   readonly #sample: DeletionFailure[] = [];
   readonly #warnings = new Set<string>();
   readonly #onFailure: OnFailure | undefined;
+  readonly #onDeleted: OnDeleted | undefined;
   readonly #onCallbackError: (error: unknown) => void;
 
-  /** @param onCallbackError told what `onFailure` throws; the failure is in the books all the same */
-  constructor(onFailure: OnFailure | undefined, onCallbackError: (error: unknown) => void) {
+  /** @param onCallbackError told what a callback throws; what it was told is in the books all the same */
+  constructor(
+    {
+      onDeleted,
+      onFailure,
+    }: { readonly onDeleted?: OnDeleted | undefined; readonly onFailure?: OnFailure | undefined },
+    onCallbackError: (error: unknown) => void,
+  ) {
+    this.#onDeleted = onDeleted;
     this.#onFailure = onFailure;
     this.#onCallbackError = onCallbackError;
   }
@@ -63,9 +73,16 @@ export class Ledger {
     if (retry) this.retried++;
   }
 
-  countDeleted(candidates: readonly Candidate[]): void {
+  countDeleted(candidates: readonly Deleted[]): void {
     this.deleted += candidates.length;
     for (const { size } of candidates) this.bytes += size ?? 0;
+    if (!this.#onDeleted) return;
+    try {
+      for (const { key, versionId, deleteMarker, deleteMarkerVersionId } of candidates)
+        this.#onDeleted({ key, versionId, deleteMarker, deleteMarkerVersionId });
+    } catch (error) {
+      this.#onCallbackError(error);
+    }
   }
 
   async countFailed(candidate: Candidate, reason: FailureReason, attempts: number): Promise<void> {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { checkInput } from '../config/check-input.js';
-import type { PassThrough } from '../driver.js';
+import type { DeletedTarget, PassThrough } from '../driver.js';
 import type { ObjectInfo } from '../objects.js';
 import type { DeletionFailure, DeletionProgress, DeletionStrategy } from './report.js';
 import type { DeleteMarkerSelection, VersionSelection } from './version-selection.js';
@@ -23,6 +23,8 @@ export interface DeleteManyOptions extends PassThrough {
   readonly signal?: AbortSignal | undefined;
   /** Called now and then (at most every 100 ms) and once at the end. */
   readonly onProgress?: ((progress: DeletionProgress) => void) | undefined;
+  /** Called for every key that the service named as deleted. What it throws ends the run. */
+  readonly onDeleted?: ((deleted: DeletedTarget) => void) | undefined;
   /** Called for every key that failed or is blocked. What it throws ends the run. */
   readonly onFailure?: ((failure: DeletionFailure) => void | Promise<void>) | undefined;
 }
@@ -89,6 +91,7 @@ const deleteManySchema = z.strictObject({
     .custom<AbortSignal>((value) => value instanceof AbortSignal, 'expected an AbortSignal')
     .optional(),
   onProgress: callback.optional(),
+  onDeleted: callback.optional(),
   onFailure: callback.optional(),
   mfa: z.string().optional(),
   bypassGovernance: z.boolean().optional(),

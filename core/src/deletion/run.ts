@@ -105,7 +105,7 @@ class DeletionRun<T extends Candidate> {
     this.#allowance = options.maxDelete ?? Infinity;
     // Every retry that waits listens to this one signal.
     setMaxListeners(0, this.#stop.signal);
-    this.#ledger = new Ledger(options.onFailure, breakOff);
+    this.#ledger = new Ledger(options, breakOff);
     this.#progress = new ProgressReporter(this.#ledger, clock, options.onProgress, breakOff);
     this.#pacer = new Pacer(
       { concurrency, maxBatch: this.#maxKeys(), maxKeysPerSecond: options.maxKeysPerSecond },

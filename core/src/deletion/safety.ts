@@ -1,6 +1,11 @@
 import { StoreError } from '../errors.js';
 import { assertPrefix, quoteKey } from '../keys.js';
-import type { DeletePrefixOptions } from './options.js';
+
+/** What a caller has to say to mean more than a directory. */
+export interface PrefixLeave {
+  readonly partialName?: boolean | undefined;
+  readonly entireStore?: boolean | undefined;
+}
 
 /**
  * Refuses prefixes that mean more than they seem to: one that does not end in `/` also matches siblings, the
@@ -8,8 +13,9 @@ import type { DeletePrefixOptions } from './options.js';
  *
  * @throws StoreError `InvalidArgument`
  */
-export function checkPrefix(prefix: string, options: DeletePrefixOptions): void {
-  assertPrefix(prefix, 'deletePrefix');
+export function checkPrefix(prefix: string, options: PrefixLeave, operation = 'deletePrefix'): void {
+  assertPrefix(prefix, operation);
+  const refused = (message: string): StoreError => new StoreError('InvalidArgument', message, { operation });
   if (prefix === '') {
     if (options.entireStore) return;
     throw refused('the empty prefix means every object in the store; set entireStore to delete them all');
@@ -23,8 +29,4 @@ export function checkPrefix(prefix: string, options: DeletePrefixOptions): void 
         `${quoteKey(`${prefix}2`)}; end it with "/", or set partialName when that is meant`,
     );
   }
-}
-
-function refused(message: string): StoreError {
-  return new StoreError('InvalidArgument', message, { operation: 'deletePrefix' });
 }

@@ -17,6 +17,7 @@ export function checkDriver(driver: StoreDriver): void {
       ['createUpload', 'uploadPart', 'uploadPartCopy', 'listPartsPage', 'completeUpload'],
     ],
     ['prefixDelete', capabilities.prefixDelete !== false, ['deletePrefixPage']],
+    ['lifecycle', capabilities.lifecycle !== false, ['getLifecycle', 'putLifecycle']],
     ['tags', capabilities.tags, ['getTags', 'setTags']],
     ['restore', capabilities.restore, ['restore']],
     ['listUploads', capabilities.multipart !== false || capabilities.listUploads, ['abortUpload']],

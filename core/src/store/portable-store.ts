@@ -8,6 +8,14 @@ import type { DeletionReport } from '../deletion/report.js';
 import type { DeleteTarget, DriverCall, ListPage, StoreDriver } from '../driver.js';
 import { abortedError, restate, StoreError, throwIfAborted } from '../errors.js';
 import { assertKey, assertPrefix, compareKeys } from '../keys.js';
+import {
+  cancelExpiration,
+  expiration,
+  expirePrefix,
+  type ExpirationOptions,
+  type ExpirationReport,
+  type ExpireOptions,
+} from '../lifecycle/expiration.js';
 import { objectPages } from '../listing/object-pages.js';
 import type { PagesContext } from '../listing/pages.js';
 import { uploadPages } from '../listing/upload-pages.js';
@@ -320,6 +328,23 @@ class PortableStore implements ObjectStore {
   async deletePrefix(prefix: string, options: DeletePrefixOptions = {}): Promise<DeletionReport> {
     this.#checkOpen('deletePrefix');
     return deletePrefix(this.#engine(), prefix, options);
+  }
+
+  async expirePrefix(prefix: string, options: ExpireOptions = {}): Promise<ExpirationReport> {
+    this.#checkOpen('expirePrefix');
+    return expirePrefix(this.#engine(), prefix, options);
+  }
+
+  async expiration(prefix: string, options: ExpirationOptions = {}): Promise<ExpirationReport> {
+    assertPrefix(prefix, 'expiration');
+    this.#checkOpen('expiration');
+    return expiration(this.#engine(), prefix, options);
+  }
+
+  async cancelExpiration(prefix: string, options: CallOptions = {}): Promise<boolean> {
+    assertPrefix(prefix, 'cancelExpiration');
+    this.#checkOpen('cancelExpiration');
+    return cancelExpiration(this.#engine(), prefix, options.signal);
   }
 
   async close(): Promise<void> {

@@ -6,12 +6,14 @@ import { addConfig } from './commands/config.js';
 import { addCp } from './commands/cp.js';
 import { addDoctor } from './commands/doctor.js';
 import { addDu } from './commands/du.js';
+import { addExpire } from './commands/expire.js';
 import { addGet } from './commands/get.js';
 import { addLs } from './commands/ls.js';
 import { addPresign } from './commands/presign.js';
 import { addPut } from './commands/put.js';
 import { addRestore } from './commands/restore.js';
 import { addRm } from './commands/rm.js';
+import { addServe } from './commands/serve.js';
 import { addStat } from './commands/stat.js';
 import { addTags } from './commands/tags.js';
 import type { Work } from './context.js';
@@ -52,6 +54,8 @@ export async function main(args: readonly string[]): Promise<ExitCode> {
     addRestore,
     addConfig,
     addDoctor,
+    addServe,
+    addExpire,
   ]) {
     add(program, run);
   }

@@ -104,6 +104,11 @@ export class Session implements AsyncDisposable {
     };
   }
 
+  /** The configuration file, with its outer shape checked. @throws StoreError `InvalidConfig` */
+  async config(): Promise<StoreConfig> {
+    return checkShape((await this.#configFile()).value);
+  }
+
   /** Checks the whole configuration; resolves to it and its path. */
   async checkConfig(): Promise<{ readonly path: string; readonly config: StoreConfig }> {
     const { path, directory, value } = await this.#configFile();

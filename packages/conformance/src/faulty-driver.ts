@@ -143,6 +143,8 @@ class FaultInjector {
       completeUpload: optional('completeUpload', inner.completeUpload?.bind(inner)),
       abortUpload: optional('abortUpload', inner.abortUpload?.bind(inner)),
       deletePrefixPage: optional('deletePrefixPage', inner.deletePrefixPage?.bind(inner)),
+      getLifecycle: optional('getLifecycle', inner.getLifecycle?.bind(inner)),
+      putLifecycle: optional('putLifecycle', inner.putLifecycle?.bind(inner)),
       listPartsPage: optional('listPartsPage', inner.listPartsPage?.bind(inner)),
       uploadPartCopy: optional('uploadPartCopy', inner.uploadPartCopy?.bind(inner)),
       getTags: optional('getTags', inner.getTags?.bind(inner)),

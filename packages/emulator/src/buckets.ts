@@ -1,4 +1,5 @@
 import type { ListVersionsPage, ListVersionsPageRequest } from '@store/core';
+import { BucketLifecycle } from './lifecycle.js';
 import { MemoryDriver } from '@store/memory';
 import type { Bucket as ServedBucket, Buckets as ServedBuckets, Versioning } from '@store/s3-server';
 
@@ -7,6 +8,7 @@ export class Bucket implements ServedBucket {
   readonly name: string;
   readonly created = new Date();
   readonly objects = new MemoryDriver();
+  readonly lifecycle = new BucketLifecycle(this.objects);
   #versioning: Versioning = 'off';
 
   constructor(name: string, versioning: Versioning = 'off') {

@@ -30,6 +30,8 @@ const OOS_QUIRKS: S3Quirks = {
   listV1Only: true,
   alwaysNextMarker: true,
   slashDelimiter: true,
+  lifecyclePrefixOnly: true,
+  noLifecycleOverlap: true,
   noVersions: true,
   noTags: true,
   noConditionalPut: true,

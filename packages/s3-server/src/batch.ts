@@ -17,7 +17,8 @@ export interface BatchOutcome {
 /**
  * Deletes the targets of a batch, whatever the format that it came in, and completes its line in the log.
  *
- * @param unmet why a target is not to be deleted, for reasons of its own
+ * @param unmet why a target is not to be deleted, for reasons of its own; buckets with a `deleteMany` see to conditions
+ * themselves
  * @throws ServiceError `SlowDown` when the rate limit has no room for it
  */
 export async function deleteTargets<T extends DeleteTarget>(
@@ -40,7 +41,8 @@ export async function deleteTargets<T extends DeleteTarget>(
   for (const [i, target] of targets.entries()) {
     const error = i >= admitted ? slowDown() : (refusalOf(target.key) ?? (await unmet(target)));
     if (error) failed.push({ ...target, code: error.code, message: error.message });
-    else deleted.push(await bucket.objects.deleteOne(target, {}));
+    // The condition has been looked at.
+    else deleted.push(await bucket.objects.deleteOne({ ...target, ifMatch: undefined }, {}));
   }
   entry.deleted = deleted.length;
   entry.refused = failed.length;

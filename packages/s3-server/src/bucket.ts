@@ -13,9 +13,18 @@ export interface Bucket {
   /** Where the bucket's owner may change it. */
   setVersioning?(versioning: Versioning): void;
   /** Versions of all objects, also of those that were written before versioning. */
-  listVersions?(request: ListVersionsPageRequest): Promise<ListVersionsPage>;
+  readonly listVersions?: ((request: ListVersionsPageRequest) => Promise<ListVersionsPage>) | undefined;
+  /** Its lifecycle rules, as text; where it carries rules out. */
+  readonly lifecycle?: { rules: readonly LifecycleRuleText[] | undefined } | undefined;
   /** Deletes many keys in a way of its own; default: one by one. */
   deleteMany?(targets: readonly DeleteTarget[]): Promise<BatchOutcome>;
+}
+
+/** One rule of a lifecycle configuration. */
+export interface LifecycleRuleText {
+  readonly id: string;
+  /** A `Rule` element. */
+  readonly xml: string;
 }
 
 /** The buckets of a service. */
@@ -30,9 +39,24 @@ export interface Buckets {
 /** @throws ServiceError `NotImplemented` when the store behind a bucket has no such method */
 export function need<T>(method: T | undefined): T {
   if (method !== undefined) return method;
-  throw new ServiceError(
+  throw notImplemented();
+}
+
+export function notImplemented(): ServiceError {
+  return new ServiceError(
     501,
     'NotImplemented',
     'A header or parameter you provided implies functionality that is not implemented.',
   );
+}
+
+/**
+ * A version id of a request. Without versions every object is the version `null`.
+ *
+ * @throws ServiceError `NoSuchVersion` for another one in a store without versions, which would act on the object
+ */
+export function versionOf({ objects }: Bucket, versionId: string | undefined): string | undefined {
+  if (versionId === undefined || objects.capabilities.versions) return versionId;
+  if (versionId === 'null') return undefined;
+  throw new ServiceError(404, 'NoSuchVersion', 'The specified version does not exist.');
 }

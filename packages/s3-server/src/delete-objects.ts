@@ -12,6 +12,7 @@ import {
   textElement,
   type XmlElement,
 } from './xml.js';
+import type { Bucket } from './bucket.js';
 import { keyEncoder } from './listings.js';
 import { rootElement } from './root-element.js';
 import type { Call } from './operation.js';
@@ -25,7 +26,7 @@ const KNOWN_CHILDREN = new Set(['Key', 'VersionId', 'ETag', 'LastModifiedTime', 
 interface Target {
   readonly key: string;
   readonly versionId: string | undefined;
-  readonly etag: string | undefined;
+  readonly ifMatch: string | undefined;
 }
 
 /** `POST /bucket?delete`: https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html */
@@ -68,7 +69,7 @@ export async function deleteObjects(call: Call): Promise<Answer> {
   );
 }
 
-function checkDigest({ quirks, digests }: Call): void {
+export function checkDigest({ quirks, digests }: Call): void {
   const { requireContentMd5 } = quirks;
   if (requireContentMd5) {
     if (digests.includes('content-md5')) return;
@@ -87,7 +88,7 @@ function checkDigest({ quirks, digests }: Call): void {
   );
 }
 
-function readTargets({ body, quirks }: Call): { targets: Target[]; quiet: boolean } {
+function readTargets({ body, quirks, bucket }: Call): { targets: Target[]; quiet: boolean } {
   const root = quirks.numericReferences ? parseWithReferences(body) : parseStrictly(body);
   if (root?.name !== 'Delete') throw malformed();
   const others = childrenOf(root).filter(({ name }) => name !== 'Object' && name !== 'Quiet');
@@ -95,23 +96,29 @@ function readTargets({ body, quirks }: Call): { targets: Target[]; quiet: boolea
   if (others.length > 0 || objects.length === 0 || objects.length > (quirks.maxBatchKeys ?? MAX_KEYS)) {
     throw malformed();
   }
-  return { targets: objects.map(readTarget), quiet: childText(root, 'Quiet') === 'true' };
+  return {
+    targets: objects.map((object) => readTarget(object, bucket)),
+    quiet: childText(root, 'Quiet') === 'true',
+  };
 }
 
-function readTarget(object: XmlElement): Target {
+function readTarget(object: XmlElement, { objects }: Bucket): Target {
   const key = controlsBack(childText(object, 'Key') ?? '');
   if (!key || childrenOf(object).some(({ name }) => !KNOWN_CHILDREN.has(name))) throw malformed();
-  return { key, versionId: childText(object, 'VersionId'), etag: childText(object, 'ETag') };
+  const named = childText(object, 'VersionId');
+  // Without versions every object is this one.
+  const versionId = named === 'null' && !objects.capabilities.versions ? undefined : named;
+  return { key, versionId, ifMatch: childText(object, 'ETag') };
 }
 
 /** A key with an ETag is deleted only while the object still has it. */
 async function unmetCondition(
   { bucket, quirks }: Call,
-  { key, etag }: Target,
+  { key, ifMatch }: Target,
 ): Promise<ServiceError | undefined> {
-  if (etag === undefined || quirks.ignoreDeleteConditions) return undefined;
+  if (ifMatch === undefined || quirks.ignoreDeleteConditions) return undefined;
   const current = await bucket.objects.head({ key }, {}).catch(() => undefined);
-  if (current && (etag === '*' || etag.replaceAll('"', '') === current.etag?.replaceAll('"', '')))
+  if (current && (ifMatch === '*' || ifMatch.replaceAll('"', '') === current.etag?.replaceAll('"', '')))
     return undefined;
   return new ServiceError(
     412,

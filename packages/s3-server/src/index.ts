@@ -8,12 +8,13 @@ export {
   type SigV4Settings,
 } from './auth/sigv4.js';
 export { deleteTargets, slowDown, type BatchOutcome, type KeyError } from './batch.js';
-export { need, type Bucket, type Buckets, type Versioning } from './bucket.js';
+export { need, type Bucket, type LifecycleRuleText, type Buckets, type Versioning } from './bucket.js';
 export type { Account, Face, FaceCall, Refusal, Refused, Subject } from './face.js';
 export { sendAnswer, wholeAnswer, xmlAnswer, type Answer, type WholeAnswer } from './http/answer.js';
 export { readIncoming, type Incoming } from './http/incoming.js';
 export { encodeRfc3986, Query } from './http/query.js';
 export { ServiceError } from './http/service-error.js';
+export { readRule, type ParsedRule } from './lifecycle-rule.js';
 export { behindGroup } from './listings.js';
 export { restoreHeader } from './objects.js';
 export type { Service } from './operation.js';

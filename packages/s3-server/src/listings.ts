@@ -1,5 +1,5 @@
-import { compareKeys, type ListPage, type UploadInfo } from '@store/core';
-import { need, type Bucket } from './bucket.js';
+import { compareKeys, type Capabilities, type ListPage, type UploadInfo } from '@store/core';
+import { need, notImplemented, type Bucket } from './bucket.js';
 import { xmlAnswer, type Answer } from './http/answer.js';
 import { ServiceError } from './http/service-error.js';
 import { element, textElement } from './xml.js';
@@ -26,7 +26,7 @@ interface ListParameters {
   readonly standard: string;
 }
 
-export function parametersOf({ request: { query }, quirks }: Call, maxName: string): ListParameters {
+export function parametersOf({ request: { query }, quirks, bucket }: Call, maxName: string): ListParameters {
   const encoding = quirks.ignoreEncodingType ? undefined : query.get('encoding-type');
   if (encoding !== undefined && encoding !== 'url') {
     throw new ServiceError(400, 'InvalidArgument', 'Invalid Encoding Method specified in Request');
@@ -41,7 +41,7 @@ export function parametersOf({ request: { query }, quirks }: Call, maxName: stri
   }
   return {
     prefix: query.get('prefix') ?? '',
-    delimiter: delimiterOf(query.get('delimiter') || undefined, quirks),
+    delimiter: delimiterOf(query.get('delimiter') || undefined, quirks, bucket.objects.capabilities),
     maxKeys: Math.min(Number(asked), MAX_KEYS),
     encode: encoding === 'url' ? keyEncoder(quirks.encodesSpaces ?? false) : (text) => text,
     encodingType: textElement('EncodingType', encoding),
@@ -49,8 +49,14 @@ export function parametersOf({ request: { query }, quirks }: Call, maxName: stri
   };
 }
 
-function delimiterOf(delimiter: string | undefined, { slashDelimiter }: S3Quirks): string | undefined {
-  if (!slashDelimiter || delimiter === undefined || delimiter === '/') return delimiter;
+function delimiterOf(
+  delimiter: string | undefined,
+  { slashDelimiter }: S3Quirks,
+  { list }: Capabilities,
+): string | undefined {
+  if (delimiter !== undefined && list.delimiter === 'none') throw notImplemented();
+  const slash = slashDelimiter || list.delimiter === 'slash';
+  if (!slash || delimiter === undefined || delimiter === '/') return delimiter;
   throw new ServiceError(400, 'InvalidArgument', 'The delimiter has to be "/".');
 }
 

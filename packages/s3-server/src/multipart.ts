@@ -4,7 +4,7 @@ import { xmlAnswer, type Answer } from './http/answer.js';
 import { ServiceError } from './http/service-error.js';
 import { childrenOf, childText, element, parseStrictly, textElement } from './xml.js';
 import { slowDown } from './batch.js';
-import { attributesOf, copySource, versionHeader, writeConditions } from './objects.js';
+import { checkedAttributes, copySource, versionHeader, writeConditions } from './objects.js';
 import type { Call } from './operation.js';
 import { need, type Bucket } from './bucket.js';
 import { allUploads } from './listings.js';
@@ -18,9 +18,10 @@ function uploadIdOf({ request }: Call): string {
   return request.query.get('uploadId') ?? '';
 }
 
-export async function createUpload({ bucket, key, request }: Call): Promise<Answer> {
+export async function createUpload(call: Call): Promise<Answer> {
+  const { bucket, key } = call;
   const createUpload = need(bucket.objects.createUpload?.bind(bucket.objects));
-  const uploadId = await createUpload({ key, ...attributesOf(request) }, {});
+  const uploadId = await createUpload({ key, ...checkedAttributes(call) }, {});
   return xmlAnswer(
     rootElement(
       'InitiateMultipartUploadResult',

@@ -5,6 +5,7 @@ import type { Incoming } from './http/incoming.js';
 import { ServiceError } from './http/service-error.js';
 import { textElement } from './xml.js';
 import { slowDown } from './batch.js';
+import { notImplemented, versionOf } from './bucket.js';
 import type { Call } from './operation.js';
 import { rootElement } from './root-element.js';
 import { tagsOfHeader } from './tagging.js';
@@ -32,6 +33,17 @@ export function attributesOf({ headers }: Incoming): WriteAttributes {
     storageClass: storageClassOf(headers.get('x-amz-storage-class')),
     tags: tagsOfHeader(headers.get('x-amz-tagging')),
   };
+}
+
+/** @throws ServiceError when the store behind the bucket would forget what a write brings */
+export function checkedAttributes({ request, bucket }: Call): WriteAttributes {
+  const attributes = attributesOf(request);
+  const { capabilities } = bucket.objects;
+  if (attributes.storageClass !== undefined && !capabilities.storageClasses) {
+    throw new ServiceError(400, 'InvalidStorageClass', 'The storage class you specified is not valid');
+  }
+  if (attributes.tags !== undefined && !capabilities.tags) throw notImplemented();
+  return attributes;
 }
 
 /** The usual class goes without saying, as in S3's answers. */
@@ -64,10 +76,10 @@ export function versionHeader(versionId: string | undefined): Record<string, str
 }
 
 export async function putObject(call: Call): Promise<Answer> {
-  const { bucket, key, request, body } = call;
+  const { bucket, key, body } = call;
   if (call.admit([key]) === 0) throw slowDown();
   const written = await bucket.objects.put(
-    { key, body, ...attributesOf(request), ...writeConditions(call) },
+    { key, body, ...checkedAttributes(call), ...writeConditions(call) },
     {},
   );
   return { status: 200, headers: { etag: written.etag ?? '', ...versionHeader(written.versionId) } };
@@ -93,7 +105,7 @@ export function copySource({ request: { headers }, buckets, bucket }: Call) {
   }
   const from = decoded.slice(0, slash) === bucket.name ? bucket : buckets.find(decoded.slice(0, slash));
   if (!from) throw new ServiceError(404, 'NoSuchBucket', 'The specified bucket does not exist');
-  return { bucket: from, key: decoded.slice(slash + 1), versionId };
+  return { bucket: from, key: decoded.slice(slash + 1), versionId: versionOf(from, versionId) };
 }
 
 export async function copyObject(call: Call): Promise<Answer> {
@@ -110,7 +122,7 @@ export async function copyObject(call: Call): Promise<Answer> {
     );
   }
   const replace = request.headers.get('x-amz-metadata-directive') === 'REPLACE';
-  const storageClass = request.headers.get('x-amz-storage-class');
+  const { storageClass } = checkedAttributes(call);
   const same = from.bucket === bucket && from.key === key && from.versionId === undefined;
   if (same && !replace && storageClass === undefined) {
     throw new ServiceError(
@@ -127,7 +139,7 @@ export async function copyObject(call: Call): Promise<Answer> {
             from: from.key,
             fromVersionId: from.versionId,
             to: key,
-            storageClass: storageClassOf(storageClass),
+            storageClass,
           },
           {},
         )
@@ -144,13 +156,14 @@ export async function copyObject(call: Call): Promise<Answer> {
 
 /** A copy that the store cannot make by itself: into another bucket, or with other attributes. */
 async function copyThrough(
-  { bucket, key, request }: Call,
+  call: Call,
   from: ReturnType<typeof copySource>,
   { replace, replaceTags }: { readonly replace: boolean; readonly replaceTags: boolean },
 ): Promise<WriteResult> {
+  const { bucket, key } = call;
   const read = { key: from.key, versionId: from.versionId };
   const { info, body } = await from.bucket.objects.get(read, {});
-  const brought = attributesOf(request);
+  const brought = checkedAttributes(call);
   const { objects } = from.bucket;
   const attributes = {
     ...(replace ? brought : info),
@@ -165,10 +178,12 @@ export async function getObject({ bucket, key, request }: Call): Promise<Answer>
   const { headers, query } = request;
   const read = {
     key,
-    versionId: query.get('versionId'),
+    versionId: versionOf(bucket, query.get('versionId')),
     ifMatch: headers.get('if-match'),
     ifNoneMatch: headers.get('if-none-match'),
   };
+  const { conditionalRead } = bucket.objects.capabilities;
+  if (!conditionalRead && (read.ifMatch ?? read.ifNoneMatch) !== undefined) throw notImplemented();
   if (request.method === 'HEAD') {
     const info = await bucket.objects.head(read, {});
     return { status: 200, headers: { ...infoHeaders(info), 'content-length': String(info.size) } };
@@ -183,7 +198,8 @@ export async function getObject({ bucket, key, request }: Call): Promise<Answer>
   }
   const { start, end } = range;
   // Bound to what was seen: the range is reckoned from its size.
-  const { body } = await bucket.objects.get({ ...read, ifMatch: known.etag, range }, {});
+  const seen = conditionalRead ? { ifMatch: known.etag } : {};
+  const { body } = await bucket.objects.get({ ...read, ...seen, range }, {});
   return {
     status: 206,
     headers: {
@@ -240,7 +256,7 @@ function infoHeaders(info: ObjectInfo): Record<string, string> {
 
 export async function deleteObject(call: Call): Promise<Answer> {
   const { bucket, key, request, quirks, entry } = call;
-  const versionId = request.query.get('versionId');
+  const versionId = versionOf(bucket, request.query.get('versionId'));
   if (quirks.mfaDelete && versionId !== undefined && !request.headers.has('x-amz-mfa')) {
     throw new ServiceError(403, 'AccessDenied', 'Mfa Authentication must be used for this request');
   }
@@ -248,11 +264,12 @@ export async function deleteObject(call: Call): Promise<Answer> {
   const refused = call.refusalOf(key);
   if (refused) throw new ServiceError(refused.status, refused.code, refused.message);
   const ifMatch = request.headers.get('if-match');
+  const conditional = ifMatch !== undefined && quirks.ignoreDeleteConditions !== true;
+  if (conditional && bucket.objects.capabilities.conditionalDelete === false) throw notImplemented();
   // Without the object there is nothing to match: S3 answers 404 to a conditional delete.
-  if (ifMatch !== undefined && quirks.ignoreDeleteConditions !== true) {
-    await bucket.objects.head({ key, ifMatch: ifMatch === '*' ? undefined : ifMatch }, {});
-  }
-  const deleted = await bucket.objects.deleteOne(versionId === undefined ? { key } : { key, versionId }, {});
+  if (conditional && ifMatch === '*') await bucket.objects.head({ key }, {});
+  const condition = conditional && ifMatch !== '*' ? { ifMatch } : {};
+  const deleted = await bucket.objects.deleteOne({ key, versionId, ...condition }, {});
   entry.deleted = 1;
   return {
     status: 204,

@@ -33,6 +33,10 @@ export interface S3Quirks {
   readonly slashDelimiter?: boolean | undefined;
   /** There are no versions at all: their sub-resources are not known. */
   readonly noVersions?: boolean | undefined;
+  /** Lifecycle rules have no `Filter`. */
+  readonly lifecyclePrefixOnly?: boolean | undefined;
+  /** Two lifecycle rules must not expire the same keys. */
+  readonly noLifecycleOverlap?: boolean | undefined;
   /** There are no tags. */
   readonly noTags?: boolean | undefined;
   /** `encoding-type` is ignored. */

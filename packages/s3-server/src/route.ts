@@ -17,10 +17,15 @@ const BUCKET_OPERATIONS: Readonly<
   GET: [
     ['location', 'GetBucketLocation'],
     ['versioning', 'GetBucketVersioning'],
+    ['lifecycle', 'GetBucketLifecycle'],
     ['versions', 'ListObjectVersions'],
     ['uploads', 'ListMultipartUploads'],
   ],
-  PUT: [['versioning', 'PutBucketVersioning']],
+  PUT: [
+    ['versioning', 'PutBucketVersioning'],
+    ['lifecycle', 'PutBucketLifecycle'],
+  ],
+  DELETE: [['lifecycle', 'DeleteBucketLifecycle']],
   POST: [['delete', 'DeleteObjects']],
 };
 

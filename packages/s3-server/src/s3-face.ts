@@ -1,4 +1,4 @@
-import { StoreError } from '@store/core';
+import { StoreError, type StoreErrorCode } from '@store/core';
 import { verifySigV4, type Credential, type Signed } from './auth/sigv4.js';
 import { hasSigV2, verifySigV2 } from './auth/sigv2.js';
 import type { Buckets } from './bucket.js';
@@ -18,6 +18,7 @@ import {
 } from './bucket-operations.js';
 import { deleteObjects } from './delete-objects.js';
 import { deletePrefix } from './delete-prefix.js';
+import { deleteLifecycle, getLifecycle, putLifecycle } from './lifecycle.js';
 import { listObjects, listObjectsV2, listObjectVersions, listUploads } from './listings.js';
 import {
   abortUpload,
@@ -43,6 +44,9 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
   GetBucketLocation: getLocation,
   GetBucketVersioning: getVersioning,
   PutBucketVersioning: putVersioning,
+  GetBucketLifecycle: getLifecycle,
+  PutBucketLifecycle: putLifecycle,
+  DeleteBucketLifecycle: deleteLifecycle,
   ListObjects: listObjects,
   ListObjectsV2: listObjectsV2,
   ListObjectVersions: listObjectVersions,
@@ -162,10 +166,11 @@ export async function performS3(
       BucketName: bucketName,
     });
   }
-  if (Buffer.byteLength(key) > MAX_KEY_BYTES) {
+  const maxKeyBytes = Math.min(MAX_KEY_BYTES, bucket.objects.capabilities.keys.maxBytes);
+  if (Buffer.byteLength(key) > maxKeyBytes) {
     throw new ServiceError(400, 'KeyTooLongError', 'Your key is too long', {
       Size: String(Buffer.byteLength(key)),
-      MaxSizeAllowed: String(MAX_KEY_BYTES),
+      MaxSizeAllowed: String(maxKeyBytes),
     });
   }
   // A service that does not know the extension takes it for DeleteObjects, and misses the body.
@@ -202,15 +207,8 @@ export function toServiceError(error: unknown): ServiceError {
   }
   const { code, providerCode, status, message } = error;
   if (code === 'NotFound') {
-    const words: Record<string, string> = {
-      NoSuchVersion: 'The specified version does not exist.',
-      NoSuchUpload: 'The specified multipart upload does not exist.',
-    };
-    return new ServiceError(
-      404,
-      providerCode ?? 'NoSuchKey',
-      words[providerCode ?? ''] ?? 'The specified key does not exist.',
-    );
+    const known = NOT_FOUND[providerCode ?? ''] === undefined ? 'NoSuchKey' : (providerCode ?? '');
+    return new ServiceError(404, known, NOT_FOUND[known] ?? message);
   }
   if (providerCode === 'InvalidObjectState') {
     return new ServiceError(
@@ -233,5 +231,23 @@ export function toServiceError(error: unknown): ServiceError {
   }
   if (code === 'InvalidArgument')
     return new ServiceError(status ?? 400, providerCode ?? 'InvalidArgument', message);
-  return new ServiceError(500, 'InternalError', message);
+  const [httpStatus, s3Code] = REFUSALS[code] ?? [500, 'InternalError'];
+  return new ServiceError(httpStatus, s3Code, message);
 }
+
+const NOT_FOUND: Readonly<Record<string, string>> = {
+  NoSuchKey: 'The specified key does not exist.',
+  NoSuchVersion: 'The specified version does not exist.',
+  NoSuchUpload: 'The specified multipart upload does not exist.',
+  NoSuchBucket: 'The specified bucket does not exist',
+};
+
+/** What a store behind the bucket says, in S3's words. */
+const REFUSALS: Readonly<Partial<Record<StoreErrorCode, readonly [status: number, code: string]>>> = {
+  AccessDenied: [403, 'AccessDenied'],
+  Conflict: [409, 'OperationAborted'],
+  Throttled: [503, 'SlowDown'],
+  Timeout: [503, 'ServiceUnavailable'],
+  Unavailable: [503, 'ServiceUnavailable'],
+  Unsupported: [501, 'NotImplemented'],
+};

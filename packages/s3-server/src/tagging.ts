@@ -2,7 +2,7 @@ import type { Tags } from '@store/core';
 import { xmlAnswer, type Answer } from './http/answer.js';
 import { ServiceError } from './http/service-error.js';
 import { childrenOf, childText, element, parseStrictly, textElement } from './xml.js';
-import { need } from './bucket.js';
+import { need, versionOf } from './bucket.js';
 import type { Call } from './operation.js';
 import { rootElement } from './root-element.js';
 
@@ -39,7 +39,7 @@ function checked(pairs: readonly (readonly [string, string])[]): Tags {
 
 export async function getTagging({ bucket, key, request }: Call): Promise<Answer> {
   const tags = await need(bucket.objects.getTags?.bind(bucket.objects))(
-    { key, versionId: request.query.get('versionId') },
+    { key, versionId: versionOf(bucket, request.query.get('versionId')) },
     {},
   );
   const set = Object.entries(tags).map(([name, value]) =>
@@ -61,14 +61,14 @@ export async function putTagging({ bucket, key, request, body }: Call): Promise<
   const pairs = childrenOf(set, 'Tag').map(
     (tag) => [childText(tag, 'Key') ?? '', childText(tag, 'Value') ?? ''] as const,
   );
-  const versionId = request.query.get('versionId');
+  const versionId = versionOf(bucket, request.query.get('versionId'));
   await need(bucket.objects.setTags?.bind(bucket.objects))({ key, versionId, tags: checked(pairs) }, {});
   return { status: 200 };
 }
 
 export async function deleteTagging({ bucket, key, request }: Call): Promise<Answer> {
   await need(bucket.objects.setTags?.bind(bucket.objects))(
-    { key, versionId: request.query.get('versionId'), tags: {} },
+    { key, versionId: versionOf(bucket, request.query.get('versionId')), tags: {} },
     {},
   );
   return { status: 204 };
@@ -85,7 +85,7 @@ export async function restoreObject({ bucket, key, request, body }: Call): Promi
       'The XML you provided was not well-formed or did not validate against our published schema',
     );
   }
-  const version = { key, versionId: request.query.get('versionId') };
+  const version = { key, versionId: versionOf(bucket, request.query.get('versionId')) };
   const before = await bucket.objects.head(version, {});
   await need(bucket.objects.restore?.bind(bucket.objects))({ ...version, days }, {});
   return { status: before.restore ? 200 : 202 };

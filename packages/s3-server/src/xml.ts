@@ -83,6 +83,12 @@ export function childrenOf(parent: XmlElement, name?: string): XmlElement[] {
   );
 }
 
+/** An element as text again. */
+export function serialise(node: XmlElement): string {
+  const children = childrenOf(node);
+  return element(node.name, children.length > 0 ? children.map(serialise).join('') : escapeXml(node.text));
+}
+
 /** The text of the only child of this name. */
 export function childText(parent: XmlElement, name: string): string | undefined {
   return childrenOf(parent, name)[0]?.text;

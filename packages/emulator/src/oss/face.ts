@@ -33,6 +33,7 @@ const OSS_QUIRKS: S3Quirks = {
   numericReferences: true,
   encodesSpaces: true,
   alwaysNextMarker: true,
+  noLifecycleOverlap: true,
   standardClass: 'Standard',
   // https://www.alibabacloud.com/help/en/oss/developer-reference/copyobject
   maxCopyBytes: 1000 ** 3,
@@ -140,6 +141,9 @@ function ossError(error: ServiceError, { headers, query }: Refused): ServiceErro
       'OperationNotSupported',
       'The operation is not supported for this resource.',
     );
+  }
+  if (error.code === 'NoSuchLifecycleConfiguration') {
+    return new ServiceError(404, 'NoSuchLifecycle', 'No Row found in Lifecycle Table.');
   }
   if (error.code === 'NoSuchBucket') {
     return new ServiceError(404, 'NoSuchBucket', 'The specified bucket does not exist.', {

@@ -9,6 +9,7 @@ import {
 } from '@store/s3-server';
 import type { Bucket, Buckets } from '../buckets.js';
 import type { ZosFaceSettings } from './face.js';
+import { deleteLifecycle, getLifecycle, putLifecycle } from './lifecycle.js';
 import { listObjects, listUploads, listVersions, timeOf } from './listings.js';
 import type { Parameters } from './parameters.js';
 
@@ -240,6 +241,9 @@ export const OPERATIONS: Readonly<Record<string, ZosOperation>> = {
   'unfreeze-object': of('POST', unfreezeObject),
   'get-bucket-versioning': of('GET', getVersioning),
   'put-bucket-versioning': of('POST', putVersioning),
+  'get-bucket-lifecycle-conf': of('GET', getLifecycle),
+  'put-bucket-lifecycle-conf': of('POST', putLifecycle),
+  'delete-bucket-lifecycle-conf': of('POST', deleteLifecycle),
   'generate-object-download-link': of('POST', downloadLink),
   'get-endpoint': { method: 'GET', perform: getEndpoint },
   'get-keys': { method: 'GET', perform: getKeys },

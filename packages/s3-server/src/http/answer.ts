@@ -52,7 +52,7 @@ export function sendAnswer(
     response.writeHead(answer.status, answer.headers);
     // An error on the way ends the connection; the client misses bytes and sees it.
     if (bodiless) response.end();
-    else pipeline(answer.body, response).catch(() => response.destroy());
+    else pipeline(answer.body, exactly(answer), response).catch(() => response.destroy());
     return closed;
   }
   const body = typeof answer.body === 'string' ? Buffer.from(answer.body) : Buffer.from(answer.body ?? []);
@@ -61,6 +61,20 @@ export function sendAnswer(
   if (truncateTo !== undefined) response.write(body.subarray(0, truncateTo), () => response.destroy());
   else response.end(bodiless ? undefined : body);
   return closed;
+}
+
+/** Breaks a body off that ends too early: the connection must not look as if there were more to come. */
+function exactly({ headers }: Answer): (body: AsyncIterable<Buffer>) => AsyncGenerator<Buffer> {
+  return async function* (body) {
+    let bytes = 0;
+    for await (const chunk of body) {
+      bytes += chunk.length;
+      yield chunk;
+    }
+    const announced = headers?.['content-length'];
+    if (announced !== undefined && Number(announced) !== bytes)
+      throw new Error(`the body has ${bytes} bytes, not ${announced}`);
+  };
 }
 
 export function md5Base64(body: Uint8Array): string {

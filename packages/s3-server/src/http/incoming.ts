@@ -33,7 +33,10 @@ export async function readIncoming(message: IncomingMessage, maxBytes = Infinity
   }
   const chunks: Buffer[] = [];
   let bytes = 0;
-  for await (const chunk of message as AsyncIterable<Buffer>) {
+  if (Number(message.headers['content-length'] ?? 0) > maxBytes) throw tooLarge(maxBytes);
+  // The connection stays, for the answer.
+  const body: AsyncIterable<Buffer> = message.iterator({ destroyOnReturn: false });
+  for await (const chunk of body) {
     bytes += chunk.length;
     if (bytes > maxBytes) throw tooLarge(maxBytes);
     chunks.push(chunk);

@@ -1,0 +1,80 @@
+import { z } from 'zod';
+import {
+  StoreError,
+  type DriverCall,
+  type ExpirationRule,
+  type Lifecycle,
+  type LifecycleUpdate,
+} from '@store/core';
+import { readAnswer } from './answers.js';
+import type { OpenApi } from './openapi.js';
+
+/** Whole rules, with what is not known here: they are given back. */
+const answer = z.object({
+  rules: z.array(
+    z.looseObject({
+      ID: z.string().nullish(),
+      status: z.string(),
+      prefix: z.string().nullish(),
+      filter: z
+        .looseObject({
+          prefix: z.string().nullish(),
+          and: z.looseObject({ prefix: z.string().nullish() }).nullish(),
+        })
+        .nullish(),
+      expiration: z.looseObject({ days: z.number().nullish(), date: z.string().nullish() }).nullish(),
+    }),
+  ),
+});
+
+/** `get-bucket-lifecycle-conf`. */
+export async function getLifecycle(api: OpenApi, call: DriverCall): Promise<Lifecycle> {
+  const operation = 'getLifecycle';
+  let returnObj: unknown;
+  try {
+    returnObj = await api.get('get-bucket-lifecycle-conf', {}, { ...call, operation });
+  } catch (error) {
+    // How a bucket without rules answers is not documented; the code is that of its S3 call.
+    if (error instanceof StoreError && error.providerCode === 'NoSuchLifecycleConfiguration')
+      return { rules: [] };
+    throw error;
+  }
+  const { rules } = readAnswer(answer, returnObj ?? { rules: [] }, operation);
+  // Checking makes copies; what is given back is what came.
+  const raw = (returnObj as { readonly rules?: readonly unknown[] } | undefined)?.rules ?? [];
+  return {
+    rules: rules.map((rule, i) => ({
+      id: rule.ID ?? '',
+      enabled: rule.status === 'Enabled',
+      // Documented: the filter wins over the prefix beside it.
+      prefix: rule.filter?.prefix ?? rule.filter?.and?.prefix ?? rule.prefix ?? '',
+      expires: (rule.expiration?.days ?? rule.expiration?.date ?? undefined) !== undefined,
+      raw: raw[i],
+    })),
+  };
+}
+
+/** `put-bucket-lifecycle-conf`, which replaces all rules; without any, `delete-bucket-lifecycle-conf`. */
+export async function putLifecycle(
+  api: OpenApi,
+  { kept, added }: LifecycleUpdate,
+  call: DriverCall,
+): Promise<void> {
+  const purpose = { ...call, operation: 'putLifecycle' };
+  const rules = [...kept.map(({ raw }) => raw), ...added.map(jsonRule)];
+  if (rules.length === 0) await api.post('delete-bucket-lifecycle-conf', {}, purpose);
+  else await api.post('put-bucket-lifecycle-conf', { lifecycleConfiguration: { rules } }, purpose);
+}
+
+function jsonRule(rule: ExpirationRule): object {
+  const { id, prefix, days, noncurrentDays, uploadsDays, expiredMarkers } = rule;
+  const expiration = expiredMarkers ? { expiredObjectDeleteMarker: true } : days && { days };
+  return {
+    ID: id,
+    status: 'Enabled',
+    filter: { prefix },
+    ...(expiration ? { expiration } : {}),
+    ...(noncurrentDays ? { noncurrentVersionExpiration: { noncurrentDays } } : {}),
+    ...(uploadsDays ? { abortIncompleteMultipartUpload: { daysAfterInitiation: uploadsDays } } : {}),
+  };
+}

@@ -1,0 +1,262 @@
+import { createHash } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
+import type { Clock } from '../clock.js';
+import { checkPrefix } from '../deletion/safety.js';
+import type { StoreDriver } from '../driver.js';
+import { StoreError } from '../errors.js';
+import { quoteKey } from '../keys.js';
+import { objectPages } from '../listing/object-pages.js';
+import { retrying, type RetryPolicy } from '../retry.js';
+import type { ExpirationRule, Lifecycle, LifecycleRule, LifecycleUpdate } from './rules.js';
+
+/** Objects that a status counts before it says "more". */
+const DEFAULT_COUNT_LIMIT = 100_000;
+
+const DAY_MS = 86_400_000;
+
+export interface ExpireOptions {
+  /** Days after which objects go, from when each was written. Default 1, the least there is. */
+  readonly days?: number | undefined;
+  /** In versioned buckets: days after which versions go, from when each ceased to be current. Default: they stay. */
+  readonly noncurrentDays?: number | undefined;
+  /** Days after which incomplete uploads go. Default: they stay. */
+  readonly uploadsDays?: number | undefined;
+  /** Remove delete markers of keys without any version. Default false. */
+  readonly expiredMarkers?: boolean | undefined;
+  /** Allow a prefix that does not end in `/`. */
+  readonly partialName?: boolean | undefined;
+  /** Allow the empty prefix: everything in the bucket. */
+  readonly entireStore?: boolean | undefined;
+  /** Say what would be written, and write nothing. Default false. */
+  readonly dryRun?: boolean | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface ExpirationOptions {
+  /** Objects to count before the answer is "more". Default 100 000. */
+  readonly countLimit?: number | undefined;
+  /** Take the rule away when nothing is left under the prefix. Default false. */
+  readonly removeWhenEmpty?: boolean | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Where an expiration is. */
+export interface ExpirationReport {
+  readonly prefix: string;
+  readonly provider: string;
+  readonly ruleIds: readonly string[];
+  /**
+   * `planned`: a dry run. `added`: written, and read again. `present`: it was there. `absent`: it is not there.
+   * `removed`: nothing was left, so it was taken away.
+   */
+  readonly state: 'planned' | 'added' | 'present' | 'absent' | 'removed';
+  /** How many rules of others there are; they are as they were. */
+  readonly otherRules: number;
+  /** When the provider begins, at the earliest; ISO 8601, UTC. It works through the bucket in its own time. */
+  readonly actsFrom?: string | undefined;
+  /** What is still there, with a status. `more`: counting stopped at its limit. */
+  readonly remaining?: { readonly count: number; readonly more: boolean } | undefined;
+  readonly warnings: readonly string[];
+}
+
+interface Context {
+  readonly driver: StoreDriver;
+  readonly retry: RetryPolicy;
+  readonly clock: Clock;
+}
+
+/** `ObjectStore.expirePrefix`: read, merge, write, and read again. */
+export async function expirePrefix(
+  context: Context,
+  prefix: string,
+  options: ExpireOptions,
+): Promise<ExpirationReport> {
+  checkPrefix(prefix, options, 'expirePrefix');
+  const rules = ownRules(prefix, options);
+  const before = await getLifecycle(context, options.signal);
+  const kept = before.rules.filter(({ id }) => !isOwn(id, prefix));
+  checkRoom(context, prefix, kept, rules);
+  const { days = 1 } = options;
+  const report = {
+    prefix,
+    provider: context.driver.provider,
+    ruleIds: rules.map(({ id }) => id),
+    otherRules: kept.length,
+    actsFrom: nextMidnight(context.clock.now() + days * DAY_MS),
+    warnings: [
+      `the rule acts on every object under ${quoteKey(prefix)}, also on those that are written from now on, until it is ` +
+        'taken away',
+    ],
+  };
+  if (options.dryRun) return { ...report, state: 'planned' };
+  await replace(context, before, { kept, added: rules, extra: before.extra }, options.signal);
+  return { ...report, state: 'added' };
+}
+
+/** `ObjectStore.expiration`: whether the rule is there, and how much is left. */
+export async function expiration(
+  context: Context,
+  prefix: string,
+  options: ExpirationOptions,
+): Promise<ExpirationReport> {
+  const before = await getLifecycle(context, options.signal);
+  const own = before.rules.filter(({ id }) => isOwn(id, prefix));
+  const remaining = await count(context, prefix, options);
+  const report = {
+    prefix,
+    provider: context.driver.provider,
+    ruleIds: own.map(({ id }) => id),
+    otherRules: before.rules.length - own.length,
+    remaining,
+    warnings: own.some(({ enabled }) => !enabled) ? ['the rule is disabled: it does nothing'] : [],
+  };
+  if (own.length === 0) return { ...report, state: 'absent' };
+  if (!options.removeWhenEmpty || remaining.count > 0) return { ...report, state: 'present' };
+  await remove(context, before, prefix, options.signal);
+  return { ...report, state: 'removed' };
+}
+
+/** `ObjectStore.cancelExpiration`. @returns whether there was a rule */
+export async function cancelExpiration(
+  context: Context,
+  prefix: string,
+  signal: AbortSignal | undefined,
+): Promise<boolean> {
+  const before = await getLifecycle(context, signal);
+  if (!before.rules.some(({ id }) => isOwn(id, prefix))) return false;
+  await remove(context, before, prefix, signal);
+  return true;
+}
+
+function ruleId(prefix: string): string {
+  return `store-expire-${createHash('sha256').update(prefix).digest('hex').slice(0, 24)}`;
+}
+
+function isOwn(id: string, prefix: string): boolean {
+  return id === ruleId(prefix) || id === `${ruleId(prefix)}-markers`;
+}
+
+function ownRules(prefix: string, options: ExpireOptions): ExpirationRule[] {
+  const { days = 1, noncurrentDays, uploadsDays, expiredMarkers } = options;
+  for (const [name, value] of Object.entries({ days, noncurrentDays, uploadsDays })) {
+    if (value === undefined || (Number.isInteger(value) && value >= 1)) continue;
+    throw new StoreError('InvalidArgument', `${name} is a whole number of days above 0, not ${value}`, {
+      operation: 'expirePrefix',
+    });
+  }
+  const id = ruleId(prefix);
+  const rule = { id, prefix, days, noncurrentDays, uploadsDays };
+  // No provider takes days and markers in one rule.
+  return expiredMarkers ? [rule, { id: `${id}-markers`, prefix, expiredMarkers }] : [rule];
+}
+
+/** Refuses what the provider would refuse, with the rule that is in the way. */
+function checkRoom(
+  { driver }: Context,
+  prefix: string,
+  kept: readonly LifecycleRule[],
+  rules: readonly ExpirationRule[],
+): void {
+  const { lifecycle } = driver.capabilities;
+  if (!lifecycle) return;
+  const details = { provider: driver.provider, operation: 'expirePrefix' };
+  if (kept.length + rules.length > lifecycle.maxRules) {
+    const message = `the bucket has ${kept.length} rules, and may have ${lifecycle.maxRules}`;
+    throw new StoreError('Conflict', message, { ...details, retryable: false });
+  }
+  if (lifecycle.overlap) return;
+  const other = kept.find(
+    (rule) =>
+      rule.enabled && rule.expires && (rule.prefix.startsWith(prefix) || prefix.startsWith(rule.prefix)),
+  );
+  if (!other) return;
+  const message =
+    `the provider takes no two rules that expire the same keys: ${JSON.stringify(other.id)} is about ` +
+    quoteKey(other.prefix);
+  throw new StoreError('Conflict', message, { ...details, retryable: false });
+}
+
+async function remove(
+  context: Context,
+  before: Lifecycle,
+  prefix: string,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const kept = before.rules.filter(({ id }) => !isOwn(id, prefix));
+  await replace(context, before, { kept, added: [], extra: before.extra }, signal);
+}
+
+/** Writes, and reads again: there is no condition on this write, so others may write at the same time. */
+async function replace(
+  context: Context,
+  before: Lifecycle,
+  update: LifecycleUpdate,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const { driver } = context;
+  const putLifecycle = driver.putLifecycle?.bind(driver);
+  if (!putLifecycle) throw unsupported(driver);
+  await attempt(context, signal, () => putLifecycle(update, { signal }));
+  const after = await getLifecycle(context, signal);
+  const expected = new Set([...update.kept, ...update.added].map(({ id }) => id));
+  const found = new Map(after.rules.map((rule) => [rule.id, rule]));
+  const missing = [...expected].filter((id) => !found.has(id));
+  const changed = update.kept.filter(({ id, raw }) => !isDeepStrictEqual(found.get(id)?.raw, raw));
+  const appeared = after.rules.filter(({ id }) => !expected.has(id));
+  const problems = [
+    ...missing.map((id) => `${JSON.stringify(id)} is missing`),
+    ...changed.filter(({ id }) => found.has(id)).map(({ id }) => `${JSON.stringify(id)} is not as it was`),
+    ...appeared.map(({ id }) => `${JSON.stringify(id)} is there, and should not be`),
+  ];
+  if (problems.length === 0) return;
+  throw new StoreError(
+    'Conflict',
+    `the rules of the bucket are not what was written (${problems.join('; ')}): somebody else writes them too, or the ` +
+      `provider changed them. Before, they were ${before.rules.length}; look at them`,
+    { provider: driver.provider, operation: 'expirePrefix', retryable: false },
+  );
+}
+
+async function getLifecycle(context: Context, signal: AbortSignal | undefined): Promise<Lifecycle> {
+  const { driver } = context;
+  const get = driver.getLifecycle?.bind(driver);
+  if (!get) throw unsupported(driver);
+  return attempt(context, signal, () => get({ signal }));
+}
+
+function attempt<T>(
+  { driver, retry, clock }: Context,
+  signal: AbortSignal | undefined,
+  request: () => Promise<T>,
+): Promise<T> {
+  return retrying(
+    { policy: retry, clock, operation: 'expirePrefix', provider: driver.provider, signal },
+    request,
+  );
+}
+
+async function count(
+  { driver, retry, clock }: Context,
+  prefix: string,
+  { countLimit = DEFAULT_COUNT_LIMIT, signal }: ExpirationOptions,
+): Promise<{ count: number; more: boolean }> {
+  const context = { provider: driver.provider, operation: 'list', policy: retry, clock, call: { signal } };
+  let found = 0;
+  for await (const { objects } of objectPages(driver, { prefix }, context)) {
+    found += objects.length;
+    if (found > countLimit) return { count: countLimit, more: true };
+  }
+  return { count: found, more: false };
+}
+
+/** Providers work by days of UTC, and round up. */
+function nextMidnight(time: number): string {
+  return new Date(Math.ceil(time / DAY_MS) * DAY_MS).toISOString();
+}
+
+function unsupported({ provider }: StoreDriver): StoreError {
+  return new StoreError('Unsupported', `this ${provider} store has no lifecycle rules; use deletePrefix`, {
+    provider,
+    operation: 'expirePrefix',
+  });
+}

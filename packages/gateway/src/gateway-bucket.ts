@@ -1,0 +1,104 @@
+import {
+  createObjectStore,
+  DeletionError,
+  StoreError,
+  type DeletedTarget,
+  type DeleteTarget,
+  type ObjectStore,
+  type RetrySettings,
+  type StoreDriver,
+} from '@store/core';
+import { toServiceError, type BatchOutcome, type Bucket, type KeyError } from '@store/s3-server';
+import { SpooledUploads } from './spooled-uploads.js';
+
+/** A store as a bucket. Batch deletes go through the deletion engine: its limits, retries and accounts apply. */
+export class GatewayBucket implements Bucket {
+  readonly name: string;
+  readonly created = new Date();
+  readonly objects: StoreDriver;
+  /** Not known: S3 clients ask seldom, and a store does not say. */
+  readonly versioning = 'off';
+  readonly listVersions: Bucket['listVersions'];
+  readonly #store: ObjectStore;
+  readonly #spool: SpooledUploads | undefined;
+
+  constructor(name: string, driver: StoreDriver, retry: RetrySettings | undefined) {
+    this.name = name;
+    this.#spool = driver.capabilities.multipart ? undefined : new SpooledUploads(driver);
+    this.objects = this.#spool ? withUploads(driver, this.#spool) : driver;
+    this.#store = createObjectStore(driver, { retry });
+    const listVersionsPage = driver.listVersionsPage?.bind(driver);
+    this.listVersions = listVersionsPage && ((request) => listVersionsPage(request, {}));
+  }
+
+  async deleteMany(targets: readonly DeleteTarget[]): Promise<BatchOutcome> {
+    const conditional = this.objects.capabilities.conditionalDelete !== false;
+    const refused = targets.filter(({ ifMatch }) => ifMatch !== undefined && !conditional);
+    const sent = targets.filter((target) => !refused.includes(target));
+    const deleted: DeletedTarget[] = [];
+    const failed = refused.map((target) => keyError(target, unsupportedCondition(target)));
+    let brokenOff: StoreError | undefined;
+    try {
+      await this.#store.deleteMany(sent, {
+        onDeleted: (target) => void deleted.push(target),
+        onFailure: ({ code, message, ...target }) =>
+          void failed.push(keyError(target, new StoreError(code, message))),
+      });
+    } catch (error) {
+      // Where nothing was deleted, the request as a whole may fail.
+      if (!(error instanceof DeletionError) || error.report.deleted === 0) throw error;
+      brokenOff = error;
+    }
+    if (brokenOff) {
+      const why = brokenOff;
+      const named = new Set([...deleted, ...failed].map(identity));
+      const rest = sent.filter((target) => !named.has(identity(target)));
+      failed.push(...rest.map((target) => keyError(target, why)));
+    }
+    return { deleted, failed };
+  }
+
+  async close(): Promise<void> {
+    await this.#spool?.close();
+  }
+}
+
+/** The driver with uploads in parts, which it does not have itself. */
+function withUploads(driver: StoreDriver, spool: SpooledUploads): StoreDriver {
+  const multipart = { minPartBytes: 1, maxPartBytes: 5 * 1024 ** 3, maxParts: 10_000 };
+  return {
+    provider: driver.provider,
+    capabilities: { ...driver.capabilities, multipart, listUploads: true },
+    listPage: driver.listPage.bind(driver),
+    head: driver.head.bind(driver),
+    get: driver.get.bind(driver),
+    put: driver.put.bind(driver),
+    copy: driver.copy.bind(driver),
+    deleteOne: driver.deleteOne.bind(driver),
+    deleteBatch: driver.deleteBatch?.bind(driver),
+    getTags: driver.getTags?.bind(driver),
+    setTags: driver.setTags?.bind(driver),
+    restore: driver.restore?.bind(driver),
+    listVersionsPage: driver.listVersionsPage?.bind(driver),
+    listUploadsPage: (request) => spool.list(request),
+    createUpload: (request) => spool.create(request),
+    uploadPart: (request) => spool.uploadPart(request),
+    listPartsPage: (request) => spool.listParts(request),
+    completeUpload: (request, call) => spool.complete(request, call),
+    abortUpload: ({ uploadId }) => spool.abort(uploadId),
+    close: () => driver.close(),
+  };
+}
+
+function keyError({ key, versionId }: DeleteTarget, error: StoreError): KeyError {
+  const { code, message } = toServiceError(error);
+  return { key, versionId, code, message };
+}
+
+function unsupportedCondition({ key }: DeleteTarget): StoreError {
+  return new StoreError('Unsupported', 'this store does not delete on condition of an ETag', { key });
+}
+
+function identity({ key, versionId = '' }: DeleteTarget): string {
+  return JSON.stringify([key, versionId]);
+}

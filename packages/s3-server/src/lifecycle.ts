@@ -1,0 +1,78 @@
+import { randomUUID } from 'node:crypto';
+import { need } from './bucket.js';
+import { checkDigest } from './delete-objects.js';
+import { xmlAnswer, type Answer } from './http/answer.js';
+import { ServiceError } from './http/service-error.js';
+import { readRule, type ParsedRule } from './lifecycle-rule.js';
+import type { Call } from './operation.js';
+import { rootElement } from './root-element.js';
+import { childrenOf, element, parseStrictly, serialise, textElement } from './xml.js';
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lifecycle-mgmt.html */
+const MAX_RULES = 1000;
+
+/** GetBucketLifecycleConfiguration. */
+export async function getLifecycle({ bucket }: Call): Promise<Answer> {
+  const { rules } = need(bucket.lifecycle);
+  if (!rules) {
+    throw new ServiceError(404, 'NoSuchLifecycleConfiguration', 'The lifecycle configuration does not exist');
+  }
+  return xmlAnswer(rootElement('LifecycleConfiguration', ...rules.map(({ xml }) => xml)));
+}
+
+/** PutBucketLifecycleConfiguration: replaces all rules. */
+export async function putLifecycle(call: Call): Promise<Answer> {
+  const { bucket, body, quirks } = call;
+  const lifecycle = need(bucket.lifecycle);
+  checkDigest(call);
+  const root = parseStrictly(body);
+  const rules = root?.name === 'LifecycleConfiguration' ? childrenOf(root, 'Rule') : [];
+  if (rules.length === 0 || rules.length > MAX_RULES) {
+    throw new ServiceError(
+      400,
+      'MalformedXML',
+      'The XML you provided was not well-formed or did not validate against our published schema',
+    );
+  }
+  const parsed = rules.map(readRule);
+  const filter = quirks.lifecyclePrefixOnly && rules.find((rule) => childrenOf(rule, 'Filter').length > 0);
+  if (filter) throw new ServiceError(400, 'MalformedXML', 'A rule has a Prefix here, and no Filter.');
+  const ids = parsed.map(({ id }) => id).filter((id) => id !== undefined);
+  if (new Set(ids).size < ids.length) {
+    throw new ServiceError(
+      400,
+      'InvalidArgument',
+      'Rule ID must be unique. Found same ID for more than one rule',
+    );
+  }
+  if (quirks.noLifecycleOverlap) checkOverlap(parsed);
+  lifecycle.rules = rules.map((rule, i) => {
+    const { id } = parsed[i] ?? {};
+    if (id !== undefined) return { id, xml: serialise(rule) };
+    const made = randomUUID();
+    return { id: made, xml: element('Rule', textElement('ID', made), ...childrenOf(rule).map(serialise)) };
+  });
+  return { status: 200 };
+}
+
+export async function deleteLifecycle({ bucket }: Call): Promise<Answer> {
+  need(bucket.lifecycle).rules = undefined;
+  return { status: 204 };
+}
+
+function checkOverlap(rules: readonly ParsedRule[]): void {
+  const expiring = rules.filter(
+    ({ enabled, days, date }) => enabled && (days !== undefined || date !== undefined),
+  );
+  for (const [i, one] of expiring.entries()) {
+    const other = expiring
+      .slice(i + 1)
+      .find(({ prefix }) => prefix.startsWith(one.prefix) || one.prefix.startsWith(prefix));
+    if (!other) continue;
+    throw new ServiceError(
+      400,
+      'InvalidRequest',
+      `Found overlapping prefixes '${one.prefix}' and '${other.prefix}' for same action type 'Expiration'`,
+    );
+  }
+}
