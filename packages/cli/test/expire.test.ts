@@ -35,10 +35,14 @@ describe('store expire', () => {
   it('writes a rule when it is told to, follows it, and takes it away at the end', async () => {
     const bucket = emulator.bucket('demo');
     await bucket.seed(['tmp/1', 'tmp/2', 'tmp2']);
-    expect(await store('expire', 'demo:tmp/')).to.match(/would be written as store-expire-\w+; --yes writes it/);
+    expect(await store('expire', 'demo:tmp/')).to.match(
+      /would be written as store-expire-\w+; --yes writes it/,
+    );
     expect(bucket.lifecycle.rules).to.equal(undefined);
     const written = await store('expire', 'demo:tmp/', '--yes', '--days', '3');
-    expect(written).to.match(/^the rule for "tmp\/" is written/).and.match(/also on those that are written from now on/);
+    expect(written)
+      .to.match(/^the rule for "tmp\/" is written/)
+      .and.match(/also on those that are written from now on/);
     expect(await store('expire', 'demo:tmp/', '--status')).to.contain('objects left: 2');
     await bucket.lifecycle.run(new Date(Date.now() + 4 * 86_400_000));
     const ended = JSON.parse(await store('expire', 'demo:tmp/', '--status', '--json')) as object;
