@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Daemons, execute, missingCommand } from './daemons.js';
 import type { Access, RealServer } from './real-server.js';
 
@@ -76,6 +77,20 @@ rgw lifecycle work time = 00:00-23:59
 `;
 }
 
+/**
+ * Runs `ceph`. On a busy machine a monitor that has just begun drops a session, and the command says that it got no
+ * descriptions of commands: nothing was done then, so it is tried again.
+ */
+async function command(conf: string, args: readonly string[], attempts = 5): Promise<{ stdout: string }> {
+  try {
+    return await execute('ceph', ['-c', conf, '--connect-timeout', '30', ...args]);
+  } catch (error) {
+    if (attempts <= 1 || !String(error).includes('problem getting command descriptions')) throw error;
+    await sleep(1000);
+    return command(conf, args, attempts - 1);
+  }
+}
+
 /** Ceph's RADOS Gateway, from Debian's packages radosgw, ceph-mon, ceph-osd and ceph-common. */
 export class Ceph implements RealServer {
   readonly name = 'ceph';
@@ -119,8 +134,7 @@ export class Ceph implements RealServer {
     await daemons.listening('mon', MON_PORT);
 
     const osd = randomUUID();
-    const ceph = (...args: readonly string[]) =>
-      execute('ceph', ['-c', conf, '--connect-timeout', '30', ...args]);
+    const ceph = (...args: readonly string[]) => command(conf, args);
     await ceph('osd', 'new', osd, '0');
     await ceph('osd', 'crush', 'add', 'osd.0', '1.0', 'root=default', 'host=localhost');
     await execute('ceph-osd', ['-c', conf, '-i', '0', '--mkfs', '--osd-uuid', osd, '--no-mon-config']);
