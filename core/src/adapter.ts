@@ -1,5 +1,7 @@
 import type { ZodType } from 'zod';
 import type { StoreDriver } from './driver.js';
+import type { StoreJobs } from './jobs.js';
+import type { RetrySettings } from './retry.js';
 
 /**
  * What an adapter package exports for `openStore` and `createContainer`: plain data and one function.
@@ -25,6 +27,8 @@ export interface StoreAdapter<Config = unknown> {
    * key. For adapters that have one.
    */
   readonly url?: UrlScheme | undefined;
+  /** The provider's jobs, where it has them. Does no I/O. */
+  jobs?(config: Config, retry?: RetrySettings): StoreJobs;
   /**
    * Finds out how a service behaves, with small objects under a prefix of its own, which it leaves empty. For
    * adapters of services that differ.

@@ -15,7 +15,14 @@ export type {
 } from './capabilities.js';
 export { systemClock, type Clock } from './clock.js';
 export { checkInput, suggest } from './config/check-input.js';
-export { checkConfig, diagnoseStore, openDriver, openStore, type OpenOptions } from './config/open-store.js';
+export {
+  checkConfig,
+  diagnoseStore,
+  openDriver,
+  openJobs,
+  openStore,
+  type OpenOptions,
+} from './config/open-store.js';
 export {
   checkShape,
   gatewayEntry,
@@ -43,8 +50,17 @@ export { abortedError, restate, StoreError, throwIfAborted, toStoreError } from 
 export type { FailureReason, StoreErrorCode, StoreErrorDetails } from './errors.js';
 export { assertKey, assertPrefix, compareKeys, fitsXml, keyProblem, quoteKey } from './keys.js';
 export type { ExpirationOptions, ExpirationReport, ExpireOptions } from './lifecycle/expiration.js';
+export type * from './jobs.js';
 export type * from './lifecycle/rules.js';
 export type * from './object-store.js';
 export type * from './objects.js';
-export { backoffMs, DEFAULT_RETRY, type RetryPolicy, type RetrySettings } from './retry.js';
+export {
+  backoffMs,
+  DEFAULT_RETRY,
+  retrying,
+  retryPolicy,
+  type RetryContext,
+  type RetryPolicy,
+  type RetrySettings,
+} from './retry.js';
 export { createObjectStore, type ObjectStoreSettings } from './store/portable-store.js';

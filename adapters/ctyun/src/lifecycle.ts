@@ -67,12 +67,12 @@ export async function putLifecycle(
 }
 
 function jsonRule(rule: ExpirationRule): object {
-  const { id, prefix, days, noncurrentDays, uploadsDays, expiredMarkers } = rule;
+  const { id, prefix, tag, days, noncurrentDays, uploadsDays, expiredMarkers } = rule;
   const expiration = expiredMarkers ? { expiredObjectDeleteMarker: true } : days && { days };
   return {
     ID: id,
     status: 'Enabled',
-    filter: { prefix },
+    filter: tag ? { and: { prefix, tags: [{ key: tag.name, value: tag.value }] } } : { prefix },
     ...(expiration ? { expiration } : {}),
     ...(noncurrentDays ? { noncurrentVersionExpiration: { noncurrentDays } } : {}),
     ...(uploadsDays ? { abortIncompleteMultipartUpload: { daysAfterInitiation: uploadsDays } } : {}),

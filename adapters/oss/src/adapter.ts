@@ -1,6 +1,7 @@
 import type { StoreAdapter } from '@store/core';
 import { ossConfigSchema, type OssConfig } from './config.js';
 import { OssDriver } from './driver.js';
+import { OssJobs } from './jobs/jobs.js';
 import { ossUrl } from './url.js';
 
 /** `provider: 'oss'`: Alibaba Cloud OSS. */
@@ -9,5 +10,6 @@ export const oss: StoreAdapter<OssConfig> = {
   schema: ossConfigSchema,
   secretKeys: ['accessKeyId', 'accessKeySecret', 'stsToken'],
   createDriver: (config) => new OssDriver(config),
+  jobs: (config, retry) => new OssJobs(config, retry),
   url: ossUrl,
 };

@@ -23,7 +23,7 @@ interface SigningClient {
   /** Sent only when it has `nodejs` in it. */
   userAgent: string;
   options: { accessKeyId: string; accessKeySecret: string; stsToken?: string | undefined };
-  request(parameters: SignedRequest & { readonly bucket: string }): Promise<TransportResult>;
+  request(parameters: SignedRequest & { readonly bucket?: string }): Promise<TransportResult>;
   signatureUrlV4(method: string, expires: number, request: undefined, name: string): Promise<string>;
   asyncSignatureUrl(name: string, options: { method: string; expires: number }): Promise<string>;
 }
@@ -32,18 +32,21 @@ interface SigningClient {
 export class OssClient {
   readonly #config: OssConfig;
   readonly #client: SigningClient;
+  readonly #bucket: string | undefined;
   #refreshedAt = Date.now();
   #refreshing: Promise<void> | undefined;
 
-  constructor(config: OssConfig, transport: Transport) {
+  /** @param service requests go to the service's own address, without a bucket */
+  constructor(config: OssConfig, transport: Transport, service = false) {
     this.#config = config;
+    this.#bucket = service ? undefined : config.bucket;
     const { accessKeyId, accessKeySecret, bucket, region, internal, accelerate } = config;
     const scheme = config.secure === false ? 'http' : 'https';
     const endpoint = config.endpoint ?? (accelerate ? `${scheme}://oss-accelerate.aliyuncs.com` : undefined);
     const options = {
       accessKeyId,
       accessKeySecret,
-      bucket,
+      ...(service ? {} : { bucket }),
       region,
       internal: internal ?? false,
       secure: config.secure ?? true,
@@ -70,7 +73,7 @@ export class OssClient {
     const md5 = content && createHash('md5').update(content).digest('base64');
     return this.#client.request({
       ...parameters,
-      bucket: this.#config.bucket,
+      ...(this.#bucket === undefined ? {} : { bucket: this.#bucket }),
       headers: { ...headers, ...(md5 === undefined ? {} : { 'Content-MD5': md5 }) },
       query: { ...query },
       subres: { ...subres },

@@ -7,6 +7,7 @@ const CODES: Readonly<Record<string, StoreErrorCode>> = {
   NoSuchVersion: 'NotFound',
   NoSuchUpload: 'NotFound',
   NoSuchLifecycle: 'NotFound',
+  NoSuchJob: 'NotFound',
   AccessDenied: 'AccessDenied',
   InvalidAccessKeyId: 'AccessDenied',
   InvalidSecurityToken: 'AccessDenied',
@@ -30,6 +31,7 @@ const CODES: Readonly<Record<string, StoreErrorCode>> = {
 
 const MESSAGES: Readonly<Record<string, string>> = {
   NoSuchKey: 'there is no such object',
+  NoSuchJob: 'there is no such job',
   InvalidAccessKeyId: 'the service does not know this access key id',
   SignatureDoesNotMatch: 'the signature does not match; are the secret access key and the region right?',
   SecurityTokenExpired: 'the security token has expired; get new credentials, or set refreshSts',
@@ -100,7 +102,8 @@ function plainMessage(error: SdkError, status: number | undefined): string {
   return line || `the service answered HTTP ${status}`;
 }
 
-function codeOf(providerCode: string | undefined, status: number | undefined): StoreErrorCode {
+/** A code and a status in the words of this library. */
+export function codeOf(providerCode: string | undefined, status: number | undefined): StoreErrorCode {
   const known = providerCode === undefined ? undefined : CODES[providerCode];
   if (known) return known;
   // QpsLimitExceeded, TotalQpsLimitExceeded, PartitionQpsLimitted, DownloadTrafficRateLimitExceeded, …

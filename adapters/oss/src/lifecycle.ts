@@ -65,12 +65,13 @@ export async function putLifecycle(
 }
 
 function ruleElement(rule: ExpirationRule): string {
-  const { id, prefix, days, noncurrentDays, uploadsDays, expiredMarkers } = rule;
+  const { id, prefix, tag, days, noncurrentDays, uploadsDays, expiredMarkers } = rule;
   const expiration = expiredMarkers
     ? '<ExpiredObjectDeleteMarker>true</ExpiredObjectDeleteMarker>'
     : days && `<Days>${days}</Days>`;
   return [
     `<Rule><ID>${escapeText(id)}</ID><Prefix>${escapeText(prefix)}</Prefix><Status>Enabled</Status>`,
+    tag && `<Tag><Key>${escapeText(tag.name)}</Key><Value>${escapeText(tag.value)}</Value></Tag>`,
     expiration && `<Expiration>${expiration}</Expiration>`,
     noncurrentDays &&
       `<NoncurrentVersionExpiration><NoncurrentDays>${noncurrentDays}</NoncurrentDays></NoncurrentVersionExpiration>`,

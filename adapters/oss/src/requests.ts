@@ -31,11 +31,12 @@ export class Requests {
   readonly #transport: Transport;
   readonly #client: OssClient;
 
-  constructor(config: OssConfig) {
+  /** @param options `service`: requests are about the account, not about the bucket */
+  constructor(config: OssConfig, { service = false }: { readonly service?: boolean } = {}) {
     this.bucket = config.bucket;
     this.timeoutMs = config.timeoutMs ?? DEFAULT_TIMEOUT_MS;
     this.#transport = new Transport(config.maxSockets ?? DEFAULT_MAX_SOCKETS);
-    this.#client = new OssClient(config, this.#transport);
+    this.#client = new OssClient(config, this.#transport, service);
   }
 
   async send(

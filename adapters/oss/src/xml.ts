@@ -23,7 +23,9 @@ const parser = new XMLParser({
   ignoreAttributes: true,
   ignoreDeclaration: true,
   // In a listing a delete marker is an element with others inside, in a delete's answer it is `true`.
-  isArray: (name, path) => LISTS.has(name) && !String(path).endsWith('Deleted.DeleteMarker'),
+  isArray: (name, path) =>
+    (LISTS.has(name) && !String(path).endsWith('Deleted.DeleteMarker')) ||
+    (name === 'Job' && String(path).startsWith('ListJobsResult')),
 });
 
 /**

@@ -71,17 +71,24 @@ function ruleOf(rule: S3Rule): Lifecycle['rules'][number] {
 }
 
 function s3Rule(
-  { id, prefix, days, noncurrentDays, uploadsDays, expiredMarkers }: ExpirationRule,
+  { id, prefix, tag, days, noncurrentDays, uploadsDays, expiredMarkers }: ExpirationRule,
   quirks: Quirks,
 ): S3Rule {
+  if (tag && quirks.lifecycle === 'prefix') {
+    throw new StoreError('Unsupported', 'lifecycle rules of this service know no tags', { provider: 's3' });
+  }
   const expiration = expiredMarkers ? { ExpiredObjectDeleteMarker: true } : days && { Days: days };
   return {
     ID: id,
     Status: 'Enabled',
     // Before filters there was the prefix alone; some services have stayed there.
-    ...(quirks.lifecycle === 'prefix' ? { Prefix: prefix } : { Filter: { Prefix: prefix } }),
+    ...(quirks.lifecycle === 'prefix' ? { Prefix: prefix } : { Filter: filterOf(prefix, tag) }),
     ...(expiration ? { Expiration: expiration } : {}),
     ...(noncurrentDays ? { NoncurrentVersionExpiration: { NoncurrentDays: noncurrentDays } } : {}),
     ...(uploadsDays ? { AbortIncompleteMultipartUpload: { DaysAfterInitiation: uploadsDays } } : {}),
   };
+}
+
+function filterOf(prefix: string, tag: ExpirationRule['tag']): NonNullable<S3Rule['Filter']> {
+  return tag ? { And: { Prefix: prefix, Tags: [{ Key: tag.name, Value: tag.value }] } } : { Prefix: prefix };
 }

@@ -2,6 +2,7 @@ import type { DiagnoseContext, Finding, StoreAdapter } from '../adapter.js';
 import type { Clock } from '../clock.js';
 import type { StoreDriver } from '../driver.js';
 import { StoreError } from '../errors.js';
+import type { StoreJobs } from '../jobs.js';
 import type { ObjectStore } from '../object-store.js';
 import { createObjectStore } from '../store/portable-store.js';
 import type { Environment } from './interpolate.js';
@@ -50,6 +51,15 @@ export async function openStore(
  */
 export function openDriver(config: StoreConfig | StoreEntry, options: OpenOptions): StoreDriver {
   return resolveOne(config, options).createDriver();
+}
+
+/**
+ * The jobs of a store's provider. Undefined where its adapter has none.
+ *
+ * @throws StoreError `InvalidConfig` as `openStore`
+ */
+export function openJobs(config: StoreConfig | StoreEntry, options: OpenOptions): StoreJobs | undefined {
+  return resolveOne(config, options).jobs?.();
 }
 
 /**

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { AdapterContext, DiagnoseContext, Finding, StoreAdapter } from '../adapter.js';
 import type { StoreDriver } from '../driver.js';
 import { StoreError } from '../errors.js';
+import type { StoreJobs } from '../jobs.js';
 import type { RetrySettings } from '../retry.js';
 import { checkInput, suggest } from './check-input.js';
 import { interpolate, type Environment } from './interpolate.js';
@@ -57,6 +58,8 @@ const commonSchema = z.strictObject({
 export interface ResolvedStore {
   readonly retry: RetrySettings | undefined;
   readonly createDriver: () => StoreDriver;
+  /** Undefined where the adapter has no jobs. */
+  readonly jobs: (() => StoreJobs) | undefined;
   /** Undefined where the adapter has no diagnosis. */
   readonly diagnose: ((context: DiagnoseContext) => AsyncIterable<Finding>) | undefined;
 }
@@ -160,6 +163,7 @@ export function resolveStore(entry: StoreEntry, path: string, context: ResolveCo
   return {
     retry: common.retry,
     createDriver: () => adapter.createDriver(config, context),
+    jobs: adapter.jobs?.bind(adapter, config, common.retry),
     diagnose: adapter.diagnose?.bind(adapter, config),
   };
 }

@@ -23,6 +23,8 @@ export interface ExpireOptions {
   readonly uploadsDays?: number | undefined;
   /** Remove delete markers of keys without any version. Default false. */
   readonly expiredMarkers?: boolean | undefined;
+  /** Only objects with this tag. */
+  readonly tag?: { readonly name: string; readonly value: string } | undefined;
   /** Allow a prefix that does not end in `/`. */
   readonly partialName?: boolean | undefined;
   /** Allow the empty prefix: everything in the bucket. */
@@ -59,6 +61,10 @@ export interface ExpirationReport {
   readonly warnings: readonly string[];
 }
 
+/** What the names of our rules end with, beside those about all current objects. */
+const MARKERS = '-markers';
+const TAGGED = '-tagged';
+
 interface Context {
   readonly driver: StoreDriver;
   readonly retry: RetryPolicy;
@@ -84,8 +90,8 @@ export async function expirePrefix(
     otherRules: kept.length,
     actsFrom: nextMidnight(context.clock.now() + days * DAY_MS),
     warnings: [
-      `the rule acts on every object under ${quoteKey(prefix)}, also on those that are written from now on, until it is ` +
-        'taken away',
+      `the rule acts on every object under ${quoteKey(prefix)}${options.tag ? ' with the tag' : ''}, also on those that ` +
+        'are written from now on, until it is taken away',
     ],
   };
   if (options.dryRun) return { ...report, state: 'planned' };
@@ -108,7 +114,12 @@ export async function expiration(
     ruleIds: own.map(({ id }) => id),
     otherRules: before.rules.length - own.length,
     remaining,
-    warnings: own.some(({ enabled }) => !enabled) ? ['the rule is disabled: it does nothing'] : [],
+    warnings: [
+      ...(own.some(({ enabled }) => !enabled) ? ['the rule is disabled: it does nothing'] : []),
+      ...(own.some(({ id }) => id.endsWith(TAGGED))
+        ? ['the rule is about objects with its tag: others under the prefix stay, and are counted here']
+        : []),
+    ],
   };
   if (own.length === 0) return { ...report, state: 'absent' };
   if (!options.removeWhenEmpty || remaining.count > 0) return { ...report, state: 'present' };
@@ -133,21 +144,25 @@ function ruleId(prefix: string): string {
 }
 
 function isOwn(id: string, prefix: string): boolean {
-  return id === ruleId(prefix) || id === `${ruleId(prefix)}-markers`;
+  return [ruleId(prefix), `${ruleId(prefix)}${MARKERS}`, `${ruleId(prefix)}${TAGGED}`].includes(id);
 }
 
 function ownRules(prefix: string, options: ExpireOptions): ExpirationRule[] {
-  const { days = 1, noncurrentDays, uploadsDays, expiredMarkers } = options;
+  const { days = 1, noncurrentDays, uploadsDays, expiredMarkers, tag } = options;
+  if (tag && (noncurrentDays ?? uploadsDays ?? expiredMarkers) !== undefined) {
+    const message = 'a tag is of current objects: it does not go with versions, uploads or delete markers';
+    throw new StoreError('InvalidArgument', message, { operation: 'expirePrefix' });
+  }
   for (const [name, value] of Object.entries({ days, noncurrentDays, uploadsDays })) {
     if (value === undefined || (Number.isInteger(value) && value >= 1)) continue;
     throw new StoreError('InvalidArgument', `${name} is a whole number of days above 0, not ${value}`, {
       operation: 'expirePrefix',
     });
   }
-  const id = ruleId(prefix);
-  const rule = { id, prefix, days, noncurrentDays, uploadsDays };
+  const id = `${ruleId(prefix)}${tag ? TAGGED : ''}`;
+  const rule = { id, prefix, tag, days, noncurrentDays, uploadsDays };
   // No provider takes days and markers in one rule.
-  return expiredMarkers ? [rule, { id: `${id}-markers`, prefix, expiredMarkers }] : [rule];
+  return expiredMarkers ? [rule, { id: `${id}${MARKERS}`, prefix, expiredMarkers }] : [rule];
 }
 
 /** Refuses what the provider would refuse, with the rule that is in the way. */

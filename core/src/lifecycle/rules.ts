@@ -2,6 +2,8 @@
 export interface ExpirationRule {
   readonly id: string;
   readonly prefix: string;
+  /** Only objects with this tag. */
+  readonly tag?: { readonly name: string; readonly value: string } | undefined;
   /** Current objects, so many days after they were written. */
   readonly days?: number | undefined;
   /** Versions, so many days after they ceased to be current. */

@@ -55,7 +55,7 @@ export interface EmulatorOptions {
   /** The S3 API; ports are 0 (the default) for any free one. */
   readonly s3?: FaceOptions | undefined;
   /** Alibaba Cloud OSS's own API. */
-  readonly oss?: FaceOptions | undefined;
+  readonly oss?: OssFaceOptions | undefined;
   /** OSS's S3-compatible face: SigV4, Content-MD5 demanded with batches, no checksum trailers. */
   readonly ossS3?: FaceOptions | undefined;
   /** CTYUN ZOS's JSON API. */
@@ -80,6 +80,11 @@ export interface EmulatorOptions {
   readonly onRequest?: ((entry: LogEntry) => void) | undefined;
   /** Default 127.0.0.1. The emulator is not made for other networks than this machine. */
   readonly host?: string | undefined;
+}
+
+export interface OssFaceOptions extends FaceOptions {
+  /** How long a batch-operation job waits to be confirmed, in milliseconds; default 14 days. */
+  readonly jobConfirmationMs?: number | undefined;
 }
 
 export interface ZosFaceOptions {
@@ -165,10 +170,10 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     return serve(options, () => new S3Face(buckets, { name, region, credentials, quirks, now, ...settings }));
   };
   const s3 = await serveS3('s3', options.s3);
-  const oss = await serve(
-    options.oss,
-    () => new OssFace(buckets, { region, credentials, quirks: options.oss?.quirks ?? {}, now }),
-  );
+  const oss = await serve(options.oss, () => {
+    const { quirks = {}, jobConfirmationMs } = options.oss ?? {};
+    return new OssFace(buckets, { region, credentials, quirks, now, jobConfirmationMs });
+  });
   const ossS3 = await serveS3('ossS3', options.ossS3, OSS_S3_QUIRKS);
   const oos = await serveS3('oos', options.oos, OOS_QUIRKS, { region: OOS_REGION });
   const zosS3 = await serveS3('zosS3', options.zosS3, ZOS_DATA_QUIRKS, { credentials: [DATA_CREDENTIAL] });

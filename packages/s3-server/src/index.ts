@@ -21,4 +21,4 @@ export type { Service } from './operation.js';
 export { readDigests, type Payload } from './payload.js';
 export type { S3Quirks } from './quirks.js';
 export { performS3, S3Face, subjectOf, toServiceError, type S3FaceSettings } from './s3-face.js';
-export { childrenOf, childText, element, parseStrictly, textElement, XmlElement } from './xml.js';
+export { childrenOf, childText, element, parseStrictly, serialise, textElement, XmlElement } from './xml.js';

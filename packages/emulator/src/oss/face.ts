@@ -20,6 +20,7 @@ import {
 import { verifyOssSignature } from '../auth/oss-signature.js';
 import type { Buckets } from '../buckets.js';
 import { asOssAnswer, asS3Request } from './dialect.js';
+import { jobOperation, Jobs } from './jobs/jobs.js';
 import { ObjectTypes, specialOperation } from './object-types.js';
 
 /** Documented: 1 to 1023 bytes, and no slash or backslash at the beginning. */
@@ -46,6 +47,8 @@ export interface OssFaceSettings {
   readonly credentials: readonly Credential[];
   readonly quirks: S3Quirks;
   readonly now: () => number;
+  /** See {@link Jobs}. */
+  readonly jobConfirmationMs?: number | undefined;
 }
 
 /**
@@ -57,13 +60,17 @@ export class OssFace implements Face {
   readonly #buckets: Buckets;
   readonly #settings: OssFaceSettings;
   readonly #types = new ObjectTypes();
+  readonly #jobs: Jobs;
 
   constructor(buckets: Buckets, settings: OssFaceSettings) {
     this.#buckets = buckets;
     this.#settings = settings;
+    this.#jobs = new Jobs(buckets, settings.now, settings.jobConfirmationMs);
   }
 
   identify(request: Incoming): Subject {
+    const job = jobOperation(request);
+    if (job !== undefined) return { operation: job, bucket: undefined, key: undefined, keys: [] };
     const s3 = asS3Request(request);
     const special = specialOperation(request);
     return special === undefined
@@ -79,6 +86,8 @@ export class OssFace implements Face {
       { bucket, key },
       { region, credentials, now },
     );
+    const job = jobOperation(call.request);
+    if (job !== undefined) return this.#jobs.perform(job, call);
     checkKey(key);
     const request = asS3Request(call.request);
     const whole = { ...OSS_QUIRKS, ...quirks };

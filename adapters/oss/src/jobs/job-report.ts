@@ -1,0 +1,149 @@
+import type { Readable } from 'node:stream';
+import { parse } from 'csv-parse';
+import { z } from 'zod';
+import {
+  StoreError,
+  type DeletionFailure,
+  type JobOutcome,
+  type ObjectStore,
+  type ReadJobReportOptions,
+  type StoreErrorCode,
+  type StoreJob,
+} from '@store/core';
+import { codeOf } from '../errors.js';
+
+/** Failures that an outcome names; `onFailure` gets all. */
+const SAMPLE_SIZE = 20;
+
+/**
+ * The format of a report is not documented: this is that of the service it is modelled on (S3 Batch Operations), read by
+ * the columns that it names itself.
+ */
+const manifestSchema = z.looseObject({
+  ReportSchema: z.string(),
+  Results: z.array(z.looseObject({ Key: z.string(), TaskExecutionStatus: z.string().optional() })),
+});
+
+/**
+ * Reads the final report of a job, which alone says what became of each object: `Complete` does not.
+ *
+ * @param store on the bucket of the report
+ * @throws StoreError `NotFound` when there is none, `Corrupt` when it cannot be read
+ */
+export async function readJobReport(
+  store: ObjectStore,
+  job: StoreJob,
+  options: ReadJobReportOptions = {},
+): Promise<JobOutcome> {
+  const { signal, onFailure } = options;
+  const manifestKey = options.manifestKey ?? (await findManifest(store, job, signal));
+  const manifest = manifestSchema.safeParse(await (await store.get(manifestKey, { signal })).json());
+  if (!manifest.success) throw corrupt(`${manifestKey} is no manifest of a report`);
+  const columns = manifest.data.ReportSchema.split(',').map((name) => name.trim());
+  const byCode: Record<string, number> = {};
+  const sample: DeletionFailure[] = [];
+  let succeeded = 0;
+  let failed = 0;
+  for (const { Key } of manifest.data.Results) {
+    const { body } = await store.get(Key, { signal });
+    for await (const task of tasksOf(body, columns)) {
+      if (/^succeeded$/i.test(task.TaskStatus)) {
+        succeeded++;
+        continue;
+      }
+      failed++;
+      const failure = failureOf(task);
+      const name = failure.providerCode ?? failure.code;
+      byCode[name] = (byCode[name] ?? 0) + 1;
+      if (sample.length < SAMPLE_SIZE) sample.push(failure);
+      onFailure?.(failure);
+    }
+  }
+  // A report of failures alone leaves the others to the count of the job.
+  const partial = job.report?.reportScope === 'FailedTasksOnly';
+  const total = job.tasks?.total ?? 0;
+  if (partial) succeeded = job.tasks?.succeeded ?? 0;
+  const unaccounted = Math.max(0, total - succeeded - failed);
+  return {
+    jobId: job.jobId,
+    status: job.status,
+    succeeded,
+    failed,
+    unaccounted,
+    failures: { byCode, sample },
+  };
+}
+
+async function findManifest(
+  store: ObjectStore,
+  job: StoreJob,
+  signal: AbortSignal | undefined,
+): Promise<string> {
+  const prefix = job.report?.prefix ?? '';
+  for await (const { key } of store.list(prefix, { signal })) {
+    if (key.includes(job.jobId) && key.endsWith('/manifest.json')) return key;
+  }
+  const why = job.report?.enabled === false ? 'none was asked for' : 'it is written when the job has ended';
+  throw new StoreError(
+    'NotFound',
+    `there is no report of the job ${job.jobId} under ${JSON.stringify(prefix)}: ${why}`,
+    {
+      provider: 'oss',
+      operation: 'readJobReport',
+    },
+  );
+}
+
+interface Task {
+  readonly Key: string;
+  readonly VersionId: string;
+  readonly TaskStatus: string;
+  readonly ErrorCode: string;
+  readonly HTTPStatusCode: string;
+  readonly ResultMessage: string;
+}
+
+/** Streamed: a report has as many lines as the job had objects. */
+async function* tasksOf(body: Readable, columns: readonly string[]): AsyncGenerator<Task> {
+  const at = (name: keyof Task): number => columns.indexOf(name);
+  if (at('Key') < 0 || at('TaskStatus') < 0) throw corrupt('the report names no Key and TaskStatus');
+  const rows = body.pipe(parse({ relax_column_count: true })) as AsyncIterable<readonly string[]>;
+  for await (const row of rows) {
+    const field = (name: keyof Task): string => row[at(name)] ?? '';
+    yield {
+      Key: decode(field('Key')),
+      VersionId: field('VersionId'),
+      TaskStatus: field('TaskStatus'),
+      ErrorCode: field('ErrorCode'),
+      HTTPStatusCode: field('HTTPStatusCode'),
+      ResultMessage: field('ResultMessage'),
+    };
+  }
+}
+
+/** Percent-encoded, as in manifests (inferred). */
+function decode(key: string): string {
+  try {
+    return decodeURIComponent(key);
+  } catch {
+    return key;
+  }
+}
+
+function failureOf({ Key, VersionId, ErrorCode, HTTPStatusCode, ResultMessage }: Task): DeletionFailure {
+  const status = Number(HTTPStatusCode) || undefined;
+  const code: StoreErrorCode = codeOf(ErrorCode || undefined, status);
+  return {
+    key: Key,
+    ...(VersionId === '' ? {} : { versionId: VersionId }),
+    code,
+    message: ResultMessage || ErrorCode || 'the report gives no reason',
+    ...(ErrorCode === '' ? {} : { providerCode: ErrorCode }),
+    ...(status === undefined ? {} : { status }),
+    attempts: 1,
+  };
+}
+
+function corrupt(message: string): StoreError {
+  return new StoreError('Corrupt', message, { provider: 'oss', operation: 'readJobReport' });
+}

@@ -1,0 +1,212 @@
+import {
+  retrying,
+  retryPolicy,
+  StoreError,
+  systemClock,
+  throwIfAborted,
+  type DriverCall,
+  type JobOutcome,
+  type ObjectStore,
+  type ReadJobReportOptions,
+  type RetryPolicy,
+  type RetrySettings,
+  type StoreJob,
+  type StoreJobs,
+  type TagJobRequest,
+  type WaitForJobOptions,
+} from '@store/core';
+import type { OssConfig } from '../config.js';
+import { Requests, XML } from '../requests.js';
+import { nodeIn, parseAnswer, textIn } from '../xml.js';
+import { checkJob } from './job-check.js';
+import { readJobReport } from './job-report.js';
+import { jobElement, readJob, readJobs } from './job-xml.js';
+import type { Job, JobDescription } from './job.js';
+
+const DEFAULT_POLL_MS = 10_000;
+
+/**
+ * Batch-operation jobs of OSS: the provider works through up to ten billion objects by itself. Not in every region, and
+ * by invitation in some.
+ *
+ * Source: https://www.alibabacloud.com/help/en/oss/user-guide/batch-operations
+ */
+export class OssJobs implements StoreJobs {
+  readonly bucket: string;
+  readonly #requests: Requests;
+  readonly #retry: RetryPolicy;
+
+  /** @param config as of a store; jobs belong to the account and the region, not to its bucket */
+  constructor(config: OssConfig, retry?: RetrySettings) {
+    this.bucket = config.bucket;
+    this.#requests = new Requests(config, { service: true });
+    this.#retry = retryPolicy(retry);
+  }
+
+  /**
+   * Creates a job and resolves to its id. A request that is repeated makes no second job, by its token.
+   *
+   * @throws StoreError `InvalidArgument` that names the fields that are wrong; `Unsupported` where there are no jobs
+   */
+  async create(description: object, call: DriverCall = {}): Promise<string> {
+    const job = checkJob(description);
+    const { data } = await this.#send('createJob', call, {
+      method: 'POST',
+      subres: { batchJob: '' },
+      headers: XML,
+      content: Buffer.from(jobElement(job)),
+    });
+    return this.#requests.read('createJob', () => {
+      const id = textIn(parseAnswer(data, 'CreateJobResult'), 'JobId');
+      if (id) return id;
+      throw new StoreError('Corrupt', 'the service made a job without an id');
+    });
+  }
+
+  /** @throws StoreError `NotFound` */
+  async describe(jobId: string, call: DriverCall = {}): Promise<Job> {
+    const subres = { batchJob: '', batchJobId: checkId(jobId) };
+    const { data } = await this.#send('describeJob', call, { method: 'GET', subres });
+    return this.#requests.read('describeJob', () =>
+      readJob(nodeIn(parseAnswer(data, 'DescribeJobResult'), 'Job') ?? {}),
+    );
+  }
+
+  /** All jobs of the account in this region, or those with one of these statuses. */
+  async *list(statuses: readonly string[] = [], call: DriverCall = {}): AsyncGenerator<Job> {
+    let token: string | undefined;
+    do {
+      const subres = {
+        batchJob: '',
+        ...(statuses.length === 0 ? {} : { batchJobStatuses: statuses.join(' | ') }),
+        ...(token === undefined ? {} : { 'continuation-token': token }),
+      };
+      const query = { 'max-keys': '1000' };
+      const { data } = await this.#send('listJobs', call, { method: 'GET', subres, query });
+      const page = this.#requests.read('listJobs', () => parseAnswer(data, 'ListJobsResult'));
+      yield* this.#requests.read('listJobs', () => readJobs(page));
+      const next: string | undefined = textIn(page, 'NextToken') || undefined;
+      if (next !== undefined && next === token)
+        throw new StoreError('Corrupt', 'the listing of jobs repeats itself', { provider: 'oss' });
+      token = next;
+    } while (token !== undefined);
+  }
+
+  async updatePriority(jobId: string, priority: number, call: DriverCall = {}): Promise<void> {
+    if (!(Number.isInteger(priority) && priority >= 0)) {
+      throw new StoreError('InvalidArgument', `a priority is a whole number, not ${priority}`, {
+        provider: 'oss',
+        operation: 'updateJobPriority',
+      });
+    }
+    await this.#send('updateJobPriority', call, {
+      method: 'POST',
+      subres: { batchJobPriority: '', batchJobId: checkId(jobId), targetPriority: String(priority) },
+    });
+  }
+
+  /** Lets a job begin that was created with `confirmationRequired`. */
+  async confirm(jobId: string, call: DriverCall = {}): Promise<void> {
+    await this.#updateStatus(jobId, 'Ready', undefined, call);
+  }
+
+  /** Ends a job, which takes a while. What it has done until then stays done. @param reason 1 to 256 characters */
+  async cancel(jobId: string, reason: string, call: DriverCall = {}): Promise<void> {
+    if (reason.length < 1 || reason.length > 256) {
+      throw new StoreError('InvalidArgument', 'a reason has 1 to 256 characters', {
+        provider: 'oss',
+        operation: 'updateJobStatus',
+      });
+    }
+    await this.#updateStatus(jobId, 'Cancelled', reason, call);
+  }
+
+  /**
+   * Looks at a job until it has ended, or waits for a confirmation. Resolves to how it is then: `Complete`, `Cancelled`,
+   * `Failed` or `Suspended`. What became of each object only the report says (`readJobReport`).
+   */
+  async wait(jobId: string, options: WaitForJobOptions = {}): Promise<Job> {
+    const { pollMs = DEFAULT_POLL_MS, onProgress, signal } = options;
+    for (;;) {
+      throwIfAborted(signal, 'waitForJob');
+      const job = await this.describe(jobId, { signal });
+      onProgress?.(job);
+      if (job.ended || job.status === 'Suspended') return job;
+      await systemClock.sleep(pollMs, signal);
+    }
+  }
+
+  /** Reads the final report of a job, which alone says what became of each object: `Complete` does not. */
+  async readReport(
+    reports: ObjectStore,
+    job: StoreJob,
+    options: ReadJobReportOptions = {},
+  ): Promise<JobOutcome> {
+    return readJobReport(reports, job, options);
+  }
+
+  tagging(request: TagJobRequest): JobDescription {
+    const { prefix, tag, reportBucket, reportPrefix, role, confirmationRequired } = request;
+    return checkJob({
+      operation: { addObjectTagging: { [tag.name]: tag.value } },
+      keyPrefixManifestGenerator: { sourceBucket: this.bucket, prefix },
+      report: { bucket: reportBucket, enabled: true, prefix: reportPrefix },
+      priority: 1,
+      roleArn: role,
+      confirmationRequired,
+    });
+  }
+
+  close(): void {
+    this.#requests.close();
+  }
+
+  async #updateStatus(
+    jobId: string,
+    status: 'Ready' | 'Cancelled',
+    reason: string | undefined,
+    call: DriverCall,
+  ): Promise<void> {
+    await this.#send('updateJobStatus', call, {
+      method: 'POST',
+      subres: {
+        batchJobStatus: '',
+        batchJobId: checkId(jobId),
+        requestedJobStatus: status,
+        ...(reason === undefined ? {} : { statusUpdateReason: reason }),
+      },
+    });
+  }
+
+  async #send(operation: string, call: DriverCall, request: Parameters<Requests['send']>[3]) {
+    const { signal } = call;
+    return retrying(
+      { policy: this.#retry, clock: systemClock, operation, provider: 'oss', signal },
+      async () => {
+        try {
+          return await this.#requests.send(operation, undefined, call, request);
+        } catch (error) {
+          throw asUnsupported(error, operation);
+        }
+      },
+    );
+  }
+}
+
+/** A region without jobs takes the request for one about buckets. */
+function asUnsupported(error: unknown, operation: string): unknown {
+  if (!(error instanceof StoreError)) return error;
+  const { providerCode, status } = error;
+  if (status !== 405 && providerCode !== 'NotImplemented' && providerCode !== 'MethodNotAllowed')
+    return error;
+  return new StoreError(
+    'Unsupported',
+    `batch-operation jobs are not to be had here (${error.message}): they are in some regions only, and by invitation`,
+    { provider: 'oss', operation, status, providerCode, cause: error },
+  );
+}
+
+function checkId(jobId: string): string {
+  if (jobId !== '') return jobId;
+  throw new StoreError('InvalidArgument', 'a job has an id', { provider: 'oss' });
+}
