@@ -51,6 +51,12 @@ export type { FailureReason, StoreErrorCode, StoreErrorDetails } from './errors.
 export { assertKey, assertPrefix, compareKeys, fitsXml, keyProblem, quoteKey } from './keys.js';
 export type { ExpirationOptions, ExpirationReport, ExpireOptions } from './lifecycle/expiration.js';
 export type * from './jobs.js';
+export {
+  expireByJob,
+  type ExpirationByJob,
+  type ExpireByJobOptions,
+  type ExpireByJobPlaces,
+} from './lifecycle/expire-by-job.js';
 export type * from './lifecycle/rules.js';
 export type * from './object-store.js';
 export type * from './objects.js';

@@ -8,6 +8,7 @@ import { addDoctor } from './commands/doctor.js';
 import { addDu } from './commands/du.js';
 import { addExpire } from './commands/expire.js';
 import { addGet } from './commands/get.js';
+import { addJob } from './commands/job.js';
 import { addLs } from './commands/ls.js';
 import { addPresign } from './commands/presign.js';
 import { addPut } from './commands/put.js';
@@ -56,6 +57,7 @@ export async function main(args: readonly string[]): Promise<ExitCode> {
     addDoctor,
     addServe,
     addExpire,
+    addJob,
   ]) {
     add(program, run);
   }

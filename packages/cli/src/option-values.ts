@@ -40,12 +40,23 @@ export function list(text: string, before: readonly string[] | undefined): reado
   return [...(before ?? []), text];
 }
 
+/** One `name=value`. */
+export function tag(text: string): { readonly name: string; readonly value: string } {
+  const at = nameEnd(text);
+  return { name: text.slice(0, at), value: text.slice(at + 1) };
+}
+
 /** Collects `name=value` pairs. */
 export function pair(
   text: string,
   before: Readonly<Record<string, string>> | undefined,
 ): Readonly<Record<string, string>> {
+  const at = nameEnd(text);
+  return { ...before, [text.slice(0, at)]: text.slice(at + 1) };
+}
+
+function nameEnd(text: string): number {
   const at = text.indexOf('=');
   if (at <= 0) throw new InvalidArgumentError('It takes name=value.');
-  return { ...before, [text.slice(0, at)]: text.slice(at + 1) };
+  return at;
 }

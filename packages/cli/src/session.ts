@@ -1,6 +1,8 @@
 import {
+  StoreError,
   checkConfig,
   checkShape,
+  openJobs,
   openStore,
   selectStore,
   type ObjectStore,
@@ -8,6 +10,7 @@ import {
   type StoreAdapter,
   type StoreConfig,
   type StoreEntry,
+  type StoreJobs,
 } from '@store/core';
 import { Adapters } from './adapters.js';
 import { loadConfigFile, type ConfigFile } from './config-file.js';
@@ -45,6 +48,7 @@ export class Session implements AsyncDisposable {
   readonly #options: GlobalOptions;
   readonly #adapters: Adapters;
   readonly #stores = new Map<string, ObjectStore>();
+  readonly #jobs = new Map<string, StoreJobs>();
   #file: ConfigFile | undefined;
 
   constructor(options: GlobalOptions) {
@@ -63,6 +67,21 @@ export class Session implements AsyncDisposable {
     const store = this.#stores.get(id) ?? (await openStore(config, options));
     this.#stores.set(id, store);
     return { store, key, address };
+  }
+
+  /**
+   * The jobs of the provider that an address leads to, and the address's key.
+   *
+   * @throws as {@link open}; StoreError `Unsupported` for a provider without jobs
+   */
+  async openJobs(address: string): Promise<{ readonly jobs: StoreJobs; readonly key: string }> {
+    const { id, key, config, options } = await this.locate(address);
+    const jobs = this.#jobs.get(id) ?? openJobs(config, options);
+    if (!jobs) {
+      throw new StoreError('Unsupported', `the provider of ${JSON.stringify(address)} has no batch jobs`);
+    }
+    this.#jobs.set(id, jobs);
+    return { jobs, key };
   }
 
   /** As {@link open}, for commands that need a key. */
@@ -122,6 +141,8 @@ export class Session implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     for (const store of this.#stores.values()) await store.close();
     this.#stores.clear();
+    for (const jobs of this.#jobs.values()) jobs.close();
+    this.#jobs.clear();
   }
 
   async #configFile(): Promise<ConfigFile> {

@@ -1,16 +1,18 @@
 import type { Command } from 'commander';
-import type { ExpirationReport } from '@store/core';
-import type { Run } from '../context.js';
-import { EXIT, UsageError } from '../exit-codes.js';
+import { expireByJob, type ExpirationByJob, type ExpirationReport, type ExpireOptions } from '@store/core';
+import type { Context, Run } from '../context.js';
+import { EXIT, UsageError, type ExitCode } from '../exit-codes.js';
 import { formatCount } from '../format.js';
-import { integer } from '../option-values.js';
+import { integer, tag } from '../option-values.js';
 import { displayKey } from '../output.js';
+import { exitCodeOfOutcome, jobLine, outcomeLines } from './job.js';
 
-interface ExpireOptions {
+interface Options extends JobOptions {
   readonly days?: number;
   readonly noncurrentDays?: number;
   readonly uploadsDays?: number;
   readonly expiredMarkers?: boolean;
+  readonly tag?: ExpireOptions['tag'];
   readonly partialName?: boolean;
   readonly entireStore?: boolean;
   readonly dryRun?: boolean;
@@ -18,6 +20,15 @@ interface ExpireOptions {
   readonly status?: boolean;
   readonly cancel?: boolean;
   readonly json?: boolean;
+}
+
+interface JobOptions {
+  readonly byJob?: boolean;
+  readonly role?: string;
+  readonly reports?: string;
+  readonly confirm?: boolean;
+  readonly job?: string;
+  readonly poll?: number;
 }
 
 export function addExpire(program: Command, run: Run): void {
@@ -33,6 +44,13 @@ export function addExpire(program: Command, run: Run): void {
     )
     .option('--uploads-days <n>', 'after which incomplete uploads go', integer(1))
     .option('--expired-markers', 'remove delete markers of keys without any version')
+    .option('--tag <name=value>', 'only objects with this tag', tag)
+    .option('--by-job', 'have a batch job tag what is there now, and expire the tag')
+    .option('--role <arn>', 'with --by-job: the role that the provider works as')
+    .option('--reports <address>', 'with --by-job: where the provider writes its report')
+    .option('--confirm', 'with --by-job: the job waits until `store job confirm`')
+    .option('--job <id>', 'with --by-job: go on with this job')
+    .option('--poll <seconds>', 'with --by-job: how often it is looked at (default: 10)', integer(1))
     .option('--partial-name', 'the prefix may be a part of a name')
     .option('--entire-store', 'everything in the bucket')
     .option('-n, --dry-run', 'say what would be written')
@@ -40,10 +58,12 @@ export function addExpire(program: Command, run: Run): void {
     .option('--status', 'show how far it is; takes the rule away when nothing is left')
     .option('--cancel', 'take the rule away')
     .option('--json', 'as JSON')
-    .action((address: string, options: ExpireOptions) =>
-      run(async ({ output, session, signal }) => {
-        const { status, cancel, json, yes, dryRun, ...selection } = options;
+    .action((address: string, options: Options) =>
+      run(async (context) => {
+        const { output, session, signal } = context;
+        const { status, cancel, json, yes, dryRun, byJob: _, ...selection } = options;
         if (status && cancel) throw new UsageError('either --status or --cancel');
+        if (options.byJob && !status && !cancel) return byJob(context, address, options);
         const { store, key: prefix } = await session.open(address);
         if (cancel) {
           const removed = await store.cancelExpiration(prefix, { signal });
@@ -59,6 +79,57 @@ export function addExpire(program: Command, run: Run): void {
         return EXIT.complete;
       }),
     );
+}
+
+async function byJob(
+  { output, session, signal }: Context,
+  address: string,
+  options: Options,
+): Promise<ExitCode> {
+  const {
+    role,
+    reports,
+    job: jobId,
+    confirm: confirmationRequired,
+    poll = 10,
+    json,
+    yes,
+    dryRun,
+    ...selection
+  } = options;
+  if (role === undefined || reports === undefined)
+    throw new UsageError('--by-job needs --role and --reports');
+  const { store, key: prefix } = await session.open(address);
+  const { jobs } = await session.openJobs(address);
+  const target = await session.open(reports);
+  const { jobs: beside } = await session.openJobs(reports);
+  let last = '';
+  const done = await expireByJob(
+    { store, jobs, reports: { store: target.store, bucket: beside.bucket, prefix: target.key } },
+    prefix,
+    {
+      ...selection,
+      role,
+      jobId,
+      confirmationRequired,
+      dryRun: dryRun || !yes,
+      pollMs: poll * 1000,
+      signal,
+      onProgress: (job) => {
+        const line = jobLine(job);
+        if (line !== last) output.note(line);
+        last = line;
+      },
+    },
+  );
+  if (json) await output.line(JSON.stringify(done, null, 2));
+  else for (const line of linesOfJob(done)) await output.line(line);
+  return done.outcome ? exitCodeOfOutcome(done.outcome) : EXIT.complete;
+}
+
+function* linesOfJob({ outcome, expiration }: ExpirationByJob): Generator<string> {
+  if (outcome) yield* outcomeLines(outcome);
+  yield* linesOf(expiration);
 }
 
 function* linesOf(report: ExpirationReport): Generator<string> {
