@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import type { DeletionFailure } from './deletion/report.js';
 import type { DriverCall } from './driver.js';
 import type { ObjectStore } from './object-store.js';
@@ -64,8 +65,10 @@ export interface StoreJobs {
   wait(jobId: string, options?: WaitForJobOptions): Promise<StoreJob>;
   /** Reads the final report. @param reports a store on the bucket of the report. @throws StoreError `NotFound` */
   readReport(reports: ObjectStore, job: StoreJob, options?: ReadJobReportOptions): Promise<JobOutcome>;
-  /** Describes a job that adds a tag to every object under a prefix, and leaves other tags. */
+  /** Describes a job that adds a tag to every object under a prefix or in a list, and leaves other tags. */
   tagging(request: TagJobRequest): object;
+  /** A list of keys of {@link bucket}, as the provider reads it. */
+  manifestOf(keys: AsyncIterable<string>): Readable;
   close(): void;
 }
 
@@ -86,6 +89,9 @@ export interface ReadJobReportOptions extends DriverCall {
 export interface TagJobRequest {
   /** In {@link StoreJobs.bucket}. */
   readonly prefix: string;
+  /** A list ({@link StoreJobs.manifestOf}) of the objects; without one, everything under the prefix. */
+  readonly manifest?:
+    { readonly bucket: string; readonly key: string; readonly etag?: string | undefined } | undefined;
   readonly tag: { readonly name: string; readonly value: string };
   readonly reportBucket: string;
   readonly reportPrefix?: string | undefined;

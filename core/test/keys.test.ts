@@ -46,6 +46,7 @@ describe('keys', () => {
   });
 
   it('quotes keys so that they cannot act on a terminal', () => {
+    expect(quoteKey('a\u202eb\u2028c\u{e0001}')).to.equal('"a\\u202eb\\u2028c\\udb40\\udc01"');
     const quoted = quoteKey('a\u001b[2J\u009b\u007f\n"x"');
     expect(quoted).not.to.match(/\p{Cc}/u);
     expect(JSON.parse(quoted)).to.equal('a\u001b[2J\u009b\u007f\n"x"');

@@ -2,6 +2,7 @@ import { expireByJob, type ExpireByJobOptions, type ExpireByJobPlaces } from '@s
 import type { Emulator, EmulatorOptions } from '@store/emulator';
 import { OssJobs } from '@store/oss';
 import { expect } from 'chai';
+import { Readable } from 'node:stream';
 import { afterEach, describe, it } from 'mocha';
 import { configFor, emulate, errorOf, storeOn } from './harness.js';
 
@@ -106,6 +107,29 @@ describe('oss: expiring by a job and a tag', () => {
     const { expiration, outcome } = await expireByJob(places, 'p/', OPTIONS);
     expect(outcome).to.include({ status: 'Complete', succeeded: 0 });
     expect(expiration.state).to.equal('planned');
+  });
+
+  it('takes exactly the objects of a list', async () => {
+    const odd = ['p/a b', 'p/c,d"', 'p/new\nline', 'p/ü', 'p/%2F'];
+    const places = await start([...odd, 'p/other']);
+    const bucket = places.emulator.bucket('demo');
+    const { outcome } = await expireByJob(places, 'p/', { ...OPTIONS, keys: Readable.from(odd) });
+    expect(outcome).to.include({ succeeded: 5, failed: 0 });
+    await bucket.lifecycle.run(inTwoDays());
+    expect(await bucket.keys()).to.deep.equal(['p/other']);
+  });
+
+  it('refuses a list with a key from elsewhere, an empty one, and one for a job that is there', async () => {
+    const places = await start(['p/1', 'q']);
+    const refused = async (keys: readonly string[], options: Partial<ExpireByJobOptions> = {}) =>
+      errorOf(expireByJob(places, 'p/', { ...OPTIONS, ...options, keys: Readable.from(keys) }));
+    const elsewhere = await refused(['p/1', 'q']);
+    expect(elsewhere).to.include({ code: 'InvalidArgument', key: 'q' });
+    expect(elsewhere.message).to.contain('"q" is in the list, and not under "p/"');
+    expect((await refused([])).message).to.contain('there is no key in the list');
+    expect((await refused(['p/1'], { jobId: 'x' })).message).to.contain('keys go with a new one');
+    expect(places.emulator.log.of('CreateJob')).to.have.length(0);
+    expect(await places.emulator.bucket('other').keys()).to.deep.equal([]);
   });
 
   it('creates no job for what would be refused later, or for a dry run', async () => {

@@ -1,5 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import { StoreError, toStoreError } from '../errors.js';
-import type { JobOutcome, StoreJob, StoreJobs, WaitForJobOptions } from '../jobs.js';
+import { assertKey, quoteKey } from '../keys.js';
+import type { JobOutcome, StoreJob, StoreJobs, TagJobRequest, WaitForJobOptions } from '../jobs.js';
 import type { ObjectStore } from '../object-store.js';
 import type { ExpirationReport, ExpireOptions } from './expiration.js';
 
@@ -26,6 +28,8 @@ export interface ExpireByJobOptions
   readonly role: string;
   /** The job waits to be confirmed before it tags anything. Default false. */
   readonly confirmationRequired?: boolean | undefined;
+  /** Exactly these objects, in place of everything under the prefix; each is under it. */
+  readonly keys?: AsyncIterable<string> | undefined;
   /** Go on with this job, which an earlier call with the same prefix and tag has created. */
   readonly jobId?: string | undefined;
 }
@@ -40,7 +44,7 @@ export interface ExpirationByJob {
 }
 
 /**
- * Strategy `tag-job`: the provider tags everything that is under the prefix now, and a lifecycle rule removes what has
+ * Strategy `tag-job`: the provider tags everything that is under the prefix now, or exactly a list of keys, and a lifecycle rule removes what has
  * the tag. Unlike a rule for the prefix alone it leaves what is written later, as long as nobody tags it alike.
  *
  * The rule is written when the job is complete and its report names tagged objects, and not when the job was cancelled,
@@ -56,6 +60,10 @@ export async function expireByJob(
   const { store, jobs, reports } = places;
   const { role, confirmationRequired, tag = DEFAULT_TAG, days, partialName, entireStore, signal } = options;
   const rule: ExpireOptions = { days, partialName, entireStore, tag, signal };
+  if (options.keys && options.jobId !== undefined) {
+    const message = 'a job that was created has its list: keys go with a new one';
+    throw new StoreError('InvalidArgument', message, { operation: 'expireByJob' });
+  }
   if (reports.bucket === jobs.bucket && (reports.prefix ?? '').startsWith(prefix)) {
     const message =
       'the report would be written under the prefix, where it would be tagged or counted as well';
@@ -63,16 +71,17 @@ export async function expireByJob(
   }
   // Refuses what the rule would be refused for, before anything is tagged for it.
   const plan = await store.expirePrefix(prefix, { ...rule, dryRun: true });
-  const description = jobs.tagging({
+  const request: TagJobRequest = {
     prefix,
     tag,
     role,
     confirmationRequired,
     reportBucket: reports.bucket,
     reportPrefix: reports.prefix,
-  });
+  };
+  jobs.tagging(request);
   if (options.dryRun) return { expiration: plan };
-  const jobId = options.jobId ?? (await jobs.create(description, { signal }));
+  const jobId = options.jobId ?? (await createJob(places, request, options));
   try {
     const job = await jobs.wait(jobId, options);
     const outcome = job.ended ? await jobs.readReport(reports.store, job, { signal }) : undefined;
@@ -83,6 +92,48 @@ export async function expireByJob(
     const error = toStoreError(thrown);
     const message = `${error.message}; the job ${jobId} goes on by itself, and a call with its id goes on with it`;
     throw new StoreError(error.code, message, { operation: 'expireByJob', cause: error });
+  }
+}
+
+async function createJob(
+  { jobs, reports }: ExpireByJobPlaces,
+  request: TagJobRequest,
+  { keys, signal }: ExpireByJobOptions,
+): Promise<string> {
+  if (!keys) return jobs.create(jobs.tagging(request), { signal });
+  const key = `${reports.prefix ?? ''}manifest-${randomUUID()}.csv`;
+  const list = new CheckedKeys(keys, request.prefix);
+  const { etag } = await reports.store.put(key, jobs.manifestOf(list), { signal });
+  if (list.count === 0) {
+    await reports.store.delete(key, { signal });
+    throw new StoreError('InvalidArgument', 'there is no key in the list', { operation: 'expireByJob' });
+  }
+  return jobs.create(jobs.tagging({ ...request, manifest: { bucket: reports.bucket, key, etag } }), {
+    signal,
+  });
+}
+
+/** Keys that are all under a prefix: anything else has got into the list by mistake. */
+class CheckedKeys implements AsyncIterable<string> {
+  readonly #keys: AsyncIterable<string>;
+  readonly #prefix: string;
+  count = 0;
+
+  constructor(keys: AsyncIterable<string>, prefix: string) {
+    this.#keys = keys;
+    this.#prefix = prefix;
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<string> {
+    for await (const key of this.#keys) {
+      assertKey(key, 'expireByJob');
+      if (!key.startsWith(this.#prefix)) {
+        const message = `${quoteKey(key)} is in the list, and not under ${quoteKey(this.#prefix)}`;
+        throw new StoreError('InvalidArgument', message, { operation: 'expireByJob', key });
+      }
+      this.count++;
+      yield key;
+    }
   }
 }
 

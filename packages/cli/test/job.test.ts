@@ -107,6 +107,36 @@ describe('store job', () => {
     expect(await store('expire', 'demo:p/', '--status')).to.contain('objects left: 1');
   });
 
+  it('expires exactly what a dry run has named', async () => {
+    const bucket = emulator.bucket('demo');
+    const odd = ['p/"quoted"', 'p/new\nline.log', 'p/line\u2028separator.log', 'p/ü.log', '"p.log'];
+    await bucket.seed([...odd, 'p/keep.txt']);
+    const listed = await place.run([
+      'rm',
+      '-r',
+      '--dry-run',
+      '-v',
+      '--json',
+      '--include',
+      '*.log',
+      'demo:p/',
+    ]);
+    await writeFile(place.path('keys.txt'), listed.stderr);
+    const args = ['--by-job', '--role', ROLE, '--reports', 'reports:', '--poll', '1', '--yes', '--json'];
+    const { code, stdout } = await place.run(['expire', 'demo:p/', ...args, '--keys', 'keys.txt']);
+    expect(code).to.equal(0);
+    expect(JSON.parse(stdout)).to.have.nested.property('outcome.succeeded', 3);
+    await bucket.lifecycle.run(new Date(Date.now() + 2 * 86_400_000));
+    expect(await bucket.keys()).to.deep.equal(['"p.log', 'p/"quoted"', 'p/keep.txt']);
+
+    const wrong = await place.run(['expire', 'demo:p/', ...args, '--keys', '-'], 'p/1\n"p/2\n');
+    expect(wrong.code).to.equal(2);
+    expect(wrong.stdout).to.contain('line 2 begins with a quotation mark');
+    const missing = await place.run(['expire', 'demo:p/', ...args, '--keys', 'nowhere.txt']);
+    expect(missing.code).to.equal(2);
+    expect(missing.stdout).to.contain('ENOENT');
+  });
+
   it('refuses what it cannot do', async () => {
     await writeFile(place.path('job.json'), '{"operation": {}}');
     for (const [args, code, says] of [

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import {
   retrying,
   retryPolicy,
@@ -21,7 +22,12 @@ import { nodeIn, parseAnswer, textIn } from '../xml.js';
 import { checkJob } from './job-check.js';
 import { readJobReport } from './job-report.js';
 import { jobElement, readJob, readJobs } from './job-xml.js';
-import type { Job, JobDescription } from './job.js';
+import type { Job, JobDescription, JobManifest } from './job.js';
+
+/** What {@link OssJobs.manifestOf} writes. */
+const MANIFEST_SPEC = { fields: 'Bucket,Key', format: 'OSS_BatchOperations_CSV_20250611' } as const;
+
+const LINES_A_PIECE = 1000;
 
 const DEFAULT_POLL_MS = 10_000;
 
@@ -146,15 +152,22 @@ export class OssJobs implements StoreJobs {
   }
 
   tagging(request: TagJobRequest): JobDescription {
-    const { prefix, tag, reportBucket, reportPrefix, role, confirmationRequired } = request;
+    const { prefix, manifest, tag, reportBucket, reportPrefix, role, confirmationRequired } = request;
     return checkJob({
       operation: { addObjectTagging: { [tag.name]: tag.value } },
-      keyPrefixManifestGenerator: { sourceBucket: this.bucket, prefix },
+      ...(manifest
+        ? { manifest: { location: locationOf(manifest), spec: MANIFEST_SPEC } }
+        : { keyPrefixManifestGenerator: { sourceBucket: this.bucket, prefix } }),
       report: { bucket: reportBucket, enabled: true, prefix: reportPrefix },
       priority: 1,
       roleArn: role,
       confirmationRequired,
     });
+  }
+
+  /** Keys are percent-encoded, as in OSS's inventories (inferred for manifests). */
+  manifestOf(keys: AsyncIterable<string>): Readable {
+    return Readable.from(linesOf(this.bucket, keys));
   }
 
   close(): void {
@@ -191,6 +204,22 @@ export class OssJobs implements StoreJobs {
       },
     );
   }
+}
+
+/** In pieces of some size: a line at a time would be slow. */
+async function* linesOf(bucket: string, keys: AsyncIterable<string>): AsyncGenerator<Buffer> {
+  let lines: string[] = [];
+  for await (const key of keys) {
+    lines.push(`${bucket},${encodeURIComponent(key)}\n`);
+    if (lines.length < LINES_A_PIECE) continue;
+    yield Buffer.from(lines.join(''));
+    lines = [];
+  }
+  if (lines.length > 0) yield Buffer.from(lines.join(''));
+}
+
+function locationOf({ bucket, key, etag }: NonNullable<TagJobRequest['manifest']>): JobManifest['location'] {
+  return { bucket, object: key, ...(etag === undefined ? {} : { etag: etag.replaceAll('"', '') }) };
 }
 
 /** A region without jobs takes the request for one about buckets. */

@@ -5,6 +5,7 @@ import { EXIT, UsageError, type ExitCode } from '../exit-codes.js';
 import { formatCount } from '../format.js';
 import { integer, tag } from '../option-values.js';
 import { displayKey } from '../output.js';
+import { keysIn } from '../key-list.js';
 import { exitCodeOfOutcome, jobLine, outcomeLines } from './job.js';
 
 interface Options extends JobOptions {
@@ -29,6 +30,7 @@ interface JobOptions {
   readonly confirm?: boolean;
   readonly job?: string;
   readonly poll?: number;
+  readonly keys?: string;
 }
 
 export function addExpire(program: Command, run: Run): void {
@@ -48,6 +50,10 @@ export function addExpire(program: Command, run: Run): void {
     .option('--by-job', 'have a batch job tag what is there now, and expire the tag')
     .option('--role <arn>', 'with --by-job: the role that the provider works as')
     .option('--reports <address>', 'with --by-job: where the provider writes its report')
+    .option(
+      '--keys <file>',
+      'with --by-job: only these, a key on each line as `ls -r` writes them; - is stdin',
+    )
     .option('--confirm', 'with --by-job: the job waits until `store job confirm`')
     .option('--job <id>', 'with --by-job: go on with this job')
     .option('--poll <seconds>', 'with --by-job: how often it is looked at (default: 10)', integer(1))
@@ -92,6 +98,7 @@ async function byJob(
     job: jobId,
     confirm: confirmationRequired,
     poll = 10,
+    keys,
     json,
     yes,
     dryRun,
@@ -113,6 +120,7 @@ async function byJob(
       jobId,
       confirmationRequired,
       dryRun: dryRun || !yes,
+      keys: keys === undefined ? undefined : keysIn(keys),
       pollMs: poll * 1000,
       signal,
       onProgress: (job) => {
