@@ -58,6 +58,8 @@ export {
   type ExpireByJobPlaces,
 } from './lifecycle/expire-by-job.js';
 export type * from './lifecycle/rules.js';
+export type { EstimateOptions, PrefixEstimate } from './planning/estimate.js';
+export { planDeletion, type PlanOptions, type StrategyPlan } from './planning/plan.js';
 export type * from './object-store.js';
 export type * from './objects.js';
 export {

@@ -5,6 +5,7 @@ import type { DeleteManyOptions, DeletePrefixOptions } from './deletion/options.
 import type { DeletionReport } from './deletion/report.js';
 import type { DeleteTarget, PassThrough } from './driver.js';
 import type { ExpirationOptions, ExpirationReport, ExpireOptions } from './lifecycle/expiration.js';
+import type { EstimateOptions, PrefixEstimate } from './planning/estimate.js';
 import type {
   CommonPrefix,
   ObjectInfo,
@@ -122,6 +123,13 @@ export interface ObjectStore extends AsyncDisposable {
    * somebody else writes the rules at the same time; `InvalidArgument` as `deletePrefix`
    */
   expirePrefix(prefix: string, options?: ExpireOptions): Promise<ExpirationReport>;
+
+  /**
+   * How many objects there are under a prefix, and how many bytes, from a sample of its listing: a few requests for any size.
+   *
+   * @throws StoreError `NotFound` when there is no such bucket
+   */
+  estimate(prefix: string, options?: EstimateOptions): Promise<PrefixEstimate>;
 
   /** How far {@link expirePrefix} is: whether its rule is there, and how many objects are left. */
   expiration(prefix: string, options?: ExpirationOptions): Promise<ExpirationReport>;

@@ -91,8 +91,11 @@ describe(`deleting on ${name}`, () => {
   for (const strategy of ['batch', 'single'] satisfies DeletionStrategy[]) {
     it(`deletes ${objects} objects by ${strategy}, and no sibling`, async () => {
       await each(siblings, (key) => store.put(key, 'stays'));
-      const keys = Array.from({ length: objects }, (_, i) => `del/${i % 100}/${i}`);
+      const directory = (i: number): string => (strategy === 'batch' ? `${i % 100}/` : '');
+      const keys = Array.from({ length: objects }, (_, i) => `del/${directory(i)}${i}`);
       await each(keys, (key) => store.put(key, 'x'));
+      const estimate = await store.estimate('del/', { maxRequests: 60 });
+      expect(estimate.objects).to.be.within(objects * 0.9, objects * 1.1);
       const report = await store.deletePrefix('del/', { strategy, verify: true });
       expectClosedBooks(report);
       expect(report).to.deep.include({

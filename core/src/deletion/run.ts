@@ -18,8 +18,8 @@ import type { UploadsReport } from './abort-uploads.js';
 import type { VersionSelection } from './version-selection.js';
 
 /** Requests in flight when the caller does not say. */
-const BATCHES_IN_FLIGHT = 8;
-const SINGLES_IN_FLIGHT = 32;
+export const BATCHES_IN_FLIGHT = 8;
+export const SINGLES_IN_FLIGHT = 32;
 
 /** Pages listed ahead of the deletes that they wait for. */
 const PAGES_AHEAD = 2;

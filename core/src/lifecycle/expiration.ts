@@ -4,7 +4,7 @@ import type { Clock } from '../clock.js';
 import { checkPrefix } from '../deletion/safety.js';
 import type { StoreDriver } from '../driver.js';
 import { StoreError } from '../errors.js';
-import { quoteKey } from '../keys.js';
+import { assertPrefix, quoteKey } from '../keys.js';
 import { objectPages } from '../listing/object-pages.js';
 import { retrying, type RetryPolicy } from '../retry.js';
 import type { ExpirationRule, Lifecycle, LifecycleRule, LifecycleUpdate } from './rules.js';
@@ -105,6 +105,7 @@ export async function expiration(
   prefix: string,
   options: ExpirationOptions,
 ): Promise<ExpirationReport> {
+  assertPrefix(prefix, 'expiration');
   const before = await getLifecycle(context, options.signal);
   const own = before.rules.filter(({ id }) => isOwn(id, prefix));
   const remaining = await count(context, prefix, options);
@@ -133,6 +134,7 @@ export async function cancelExpiration(
   prefix: string,
   signal: AbortSignal | undefined,
 ): Promise<boolean> {
+  assertPrefix(prefix, 'cancelExpiration');
   const before = await getLifecycle(context, signal);
   if (!before.rules.some(({ id }) => isOwn(id, prefix))) return false;
   await remove(context, before, prefix, signal);

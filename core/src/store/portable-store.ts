@@ -45,6 +45,7 @@ import type {
   WriteResult,
 } from '../objects.js';
 import { passThrough } from '../pass-through.js';
+import { estimatePrefix, type EstimateOptions, type PrefixEstimate } from '../planning/estimate.js';
 import { retrying, retryPolicy, type RetryPolicy, type RetrySettings } from '../retry.js';
 import { normaliseBody } from './body.js';
 import { checkDriver } from './driver-check.js';
@@ -321,30 +322,27 @@ class PortableStore implements ObjectStore {
     targets: Iterable<string | DeleteTarget> | AsyncIterable<string | DeleteTarget>,
     options: DeleteManyOptions = {},
   ): Promise<DeletionReport> {
-    this.#checkOpen('deleteMany');
-    return deleteMany(this.#engine(), targets, options);
+    return deleteMany(this.#engine('deleteMany'), targets, options);
   }
 
   async deletePrefix(prefix: string, options: DeletePrefixOptions = {}): Promise<DeletionReport> {
-    this.#checkOpen('deletePrefix');
-    return deletePrefix(this.#engine(), prefix, options);
+    return deletePrefix(this.#engine('deletePrefix'), prefix, options);
+  }
+
+  async estimate(prefix: string, options: EstimateOptions = {}): Promise<PrefixEstimate> {
+    return estimatePrefix(this.#engine('estimate'), prefix, options);
   }
 
   async expirePrefix(prefix: string, options: ExpireOptions = {}): Promise<ExpirationReport> {
-    this.#checkOpen('expirePrefix');
-    return expirePrefix(this.#engine(), prefix, options);
+    return expirePrefix(this.#engine('expirePrefix'), prefix, options);
   }
 
   async expiration(prefix: string, options: ExpirationOptions = {}): Promise<ExpirationReport> {
-    assertPrefix(prefix, 'expiration');
-    this.#checkOpen('expiration');
-    return expiration(this.#engine(), prefix, options);
+    return expiration(this.#engine('expiration'), prefix, options);
   }
 
   async cancelExpiration(prefix: string, options: CallOptions = {}): Promise<boolean> {
-    assertPrefix(prefix, 'cancelExpiration');
-    this.#checkOpen('cancelExpiration');
-    return cancelExpiration(this.#engine(), prefix, options.signal);
+    return cancelExpiration(this.#engine('cancelExpiration'), prefix, options.signal);
   }
 
   async close(): Promise<void> {
@@ -357,7 +355,9 @@ class PortableStore implements ObjectStore {
     await this.close();
   }
 
-  #engine() {
+  /** What the operations on many keys work with. */
+  #engine(operation: string) {
+    this.#checkOpen(operation);
     return { driver: this.#driver, retry: this.#retry, clock: this.#clock };
   }
 

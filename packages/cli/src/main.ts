@@ -10,6 +10,7 @@ import { addExpire } from './commands/expire.js';
 import { addGet } from './commands/get.js';
 import { addJob } from './commands/job.js';
 import { addLs } from './commands/ls.js';
+import { addPlan } from './commands/plan.js';
 import { addPresign } from './commands/presign.js';
 import { addPut } from './commands/put.js';
 import { addRestore } from './commands/restore.js';
@@ -58,6 +59,7 @@ export async function main(args: readonly string[]): Promise<ExitCode> {
     addServe,
     addExpire,
     addJob,
+    addPlan,
   ]) {
     add(program, run);
   }

@@ -75,13 +75,14 @@ export class Session implements AsyncDisposable {
    * @throws as {@link open}; StoreError `Unsupported` for a provider without jobs
    */
   async openJobs(address: string): Promise<{ readonly jobs: StoreJobs; readonly key: string }> {
-    const { id, key, config, options } = await this.locate(address);
-    const jobs = this.#jobs.get(id) ?? openJobs(config, options);
-    if (!jobs) {
-      throw new StoreError('Unsupported', `the provider of ${JSON.stringify(address)} has no batch jobs`);
-    }
-    this.#jobs.set(id, jobs);
-    return { jobs, key };
+    const { key, jobs } = await this.#findJobs(address);
+    if (jobs) return { jobs, key };
+    throw new StoreError('Unsupported', `the provider of ${JSON.stringify(address)} has no batch jobs`);
+  }
+
+  /** Whether {@link openJobs} would find any. */
+  async hasJobs(address: string): Promise<boolean> {
+    return (await this.#findJobs(address)).jobs !== undefined;
   }
 
   /** As {@link open}, for commands that need a key. */
@@ -143,6 +144,13 @@ export class Session implements AsyncDisposable {
     this.#stores.clear();
     for (const jobs of this.#jobs.values()) jobs.close();
     this.#jobs.clear();
+  }
+
+  async #findJobs(address: string): Promise<{ readonly key: string; readonly jobs: StoreJobs | undefined }> {
+    const { id, key, config, options } = await this.locate(address);
+    const jobs = this.#jobs.get(id) ?? openJobs(config, options);
+    if (jobs) this.#jobs.set(id, jobs);
+    return { key, jobs };
   }
 
   async #configFile(): Promise<ConfigFile> {

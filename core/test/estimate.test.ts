@@ -1,0 +1,175 @@
+import { createObjectStore, planDeletion, StoreError, type PrefixEstimate } from '@store/core';
+import { expect } from 'chai';
+import { describe, it } from 'mocha';
+import { createHash } from 'node:crypto';
+import { SortedDriver } from './sorted-driver.js';
+
+/** A million takes some time: `KEYS=1000000 npx mocha core/test/dist/estimate.test.js`. */
+const TOTAL = Number(process.env['KEYS'] ?? 100_000);
+
+const hash = (i: number): string => createHash('md5').update(String(i)).digest('hex');
+const pad = (i: number, digits: number): string => String(i).padStart(digits, '0');
+const WORDS = 'alice bob carol dave erin frank grace heidi ivan judy mallory niaj olivia peggy rupert'.split(
+  ' ',
+);
+const word = (i: number): string => WORDS[i % WORDS.length] ?? '';
+const day = (i: number): Date => new Date(Date.UTC(2023, 0, 1) + Math.floor((i / TOTAL) * 900) * 86_400_000);
+
+const SHAPES: Readonly<Record<string, (i: number) => string>> = {
+  'numbers with zeros': (i) => `object-${pad(i, 9)}`,
+  'numbers without zeros': (i) => `${i}.json`,
+  'numbers that begin in the middle': (i) => String(524_287 + i),
+  hashes: hash,
+  'hashes with an ending': (i) => `${hash(i).slice(0, 8)}.jpg`,
+  'times of a flat log': (i) => `${new Date(1.7e12 + i * 60_000).toISOString()}-${hash(i).slice(0, 6)}.log`,
+  'words and numbers': (i) => `${word(i)}${word(Math.floor(i / 15))}${i}`,
+  'numbered directories': (i) => `${pad(Math.floor(i / 1000), 7)}/object-${pad(i % 1000, 4)}.json`,
+  'directories of days': (i) => `${day(i).toISOString().slice(0, 10).replaceAll('-', '/')}/${pad(i, 9)}.log`,
+  'directories of hashes': (i) => `${hash(i).slice(0, 2)}/${hash(i).slice(2, 4)}/${hash(i)}`,
+  'directories with names': (i) => `${word(i)}-${word(Math.floor(i / 15))}/${hash(i).slice(0, 8)}.jpg`,
+  'directories of very different sizes': (i) => `user-${pad(Math.floor(Math.log2(i + 1)), 3)}/${i}`,
+  'one large directory beside small ones': (i) =>
+    i % 10 === 0 ? `small-${pad(i % 5000, 4)}/${i}` : `big/${pad(i, 9)}`,
+};
+
+/** Shapes that a sample cannot tell the size of: their estimate has to say so. */
+const UNSURE = new Set(['times of a flat log', 'words and numbers']);
+
+function keysOf(shape: (i: number) => string, total = TOTAL): string[] {
+  return Array.from({ length: total }, (_, i) => `p/${shape(i)}`);
+}
+
+describe('estimating a prefix', () => {
+  for (const [name, shape] of Object.entries(SHAPES)) {
+    it(`${UNSURE.has(name) ? 'does not trust itself with' : 'is near the number of'} ${name}`, async () => {
+      const driver = new SortedDriver([...keysOf(shape), 'o/1', 'p', 'p0', 'q/1']);
+      const total = driver.keys.length - 4;
+      const estimate = await createObjectStore(driver).estimate('p/');
+      expect(estimate.requests).to.equal(driver.requests).and.to.be.at.most(150);
+      expect(estimate.listed).to.be.at.most(total);
+      if (!UNSURE.has(name)) {
+        expect(estimate.objects).to.be.within(total * 0.9, total * 1.1);
+        expect(estimate.bytes).to.be.within(total * 9, total * 11);
+      }
+      if (estimate.range) {
+        expect(total).to.be.within(estimate.range.low, estimate.range.high);
+        expect(estimate.objects).to.be.within(estimate.range.low, estimate.range.high);
+      } else expect(UNSURE).to.contain(name);
+    }).timeout(60_000);
+  }
+
+  it('does not take what is before the first name for a space like others', async () => {
+    const keys = Array.from({ length: 475_713 }, (_, i) => `p/${524_287 + i}`);
+    const { objects } = await createObjectStore(new SortedDriver(keys)).estimate('p/');
+    expect(objects).to.be.within(keys.length * 0.95, keys.length * 1.05);
+  });
+
+  it('is not misled by the endings of numbers of different lengths', async () => {
+    const keys = Array.from({ length: 1_000_000 }, (_, i) => `p/${i}.json`);
+    const { objects } = await createObjectStore(new SortedDriver(keys)).estimate('p/');
+    expect(objects).to.be.within(keys.length * 0.95, keys.length * 1.05);
+  });
+
+  it('is not sure where names differ too late, and never takes that for exact', async () => {
+    const far = Array.from({ length: 300_000 }, (_, i) => `p/${'-'.repeat(100)}${hash(i)}`);
+    const { objects } = await createObjectStore(new SortedDriver(far)).estimate('p/');
+    expect(objects).to.be.within(270_000, 330_000);
+    const tooFar = Array.from({ length: 300_000 }, (_, i) => `p/${'-'.repeat(300)}${hash(i)}`);
+    const unsure = await createObjectStore(new SortedDriver(tooFar)).estimate('p/');
+    expect(unsure).to.include({ exact: false, range: undefined });
+  });
+
+  it('counts exactly what is small', async () => {
+    const directories = (i: number): string => `${i % 40}/${i}`;
+    for (const [shape, total, requests] of [
+      [directories, 4000, 41],
+      [hash, 999, 1],
+      [hash, 0, 1],
+    ] as const) {
+      const driver = new SortedDriver([...keysOf(shape, total), 'q']);
+      const estimate = await createObjectStore(driver).estimate('p/');
+      expect(estimate).to.deep.include({
+        objects: total,
+        bytes: total * 10,
+        exact: true,
+        listed: total,
+        range: { low: total, high: total },
+        requests,
+      });
+    }
+  });
+
+  it('keeps to its requests, and says at least how many there are where it cannot tell', async () => {
+    const driver = new SortedDriver(keysOf(hash, 20_000));
+    const few = await createObjectStore(driver).estimate('p/', { maxRequests: 3 });
+    expect(few).to.include({ requests: 3, listed: 3000, range: undefined, exact: false });
+
+    const sequential = new SortedDriver(keysOf(hash, 20_000), { startAfter: false });
+    const first = await createObjectStore(sequential).estimate('p/');
+    expect(first).to.include({ requests: 1, listed: 1000, range: undefined, exact: false });
+  });
+
+  it('works without delimiters, too', async () => {
+    const shape = SHAPES['directories of hashes'];
+    const driver = new SortedDriver(shape ? keysOf(shape) : [], { delimiter: 'none' });
+    const { objects, range } = await createObjectStore(driver).estimate('p/');
+    expect(objects).to.be.within(TOTAL * 0.9, TOTAL * 1.1);
+    expect(TOTAL).to.be.within(range?.low ?? 0, range?.high ?? 0);
+  });
+
+  it('refuses a listing that names keys outside of the prefix', async () => {
+    const driver = new SortedDriver(['p/1', 'q/1']);
+    const honest = driver.listPage.bind(driver);
+    driver.listPage = (request) => honest({ ...request, prefix: '' });
+    const error: unknown = await createObjectStore(driver)
+      .estimate('p/')
+      .catch((thrown: unknown) => thrown);
+    expect(error).to.be.instanceOf(StoreError).with.property('code', 'Corrupt');
+  });
+});
+
+describe('planning a deletion', () => {
+  const estimate: PrefixEstimate = {
+    prefix: 'p/',
+    objects: 1_000_000,
+    bytes: 0,
+    exact: false,
+    listed: 0,
+    requests: 20,
+    pageMs: 50,
+  };
+  const { capabilities } = new SortedDriver([]);
+  const batchDelete = { maxKeys: 1000, keys: 'any' } as const;
+  const lifecycle = { maxRules: 1000, overlap: true };
+
+  it('reckons with the pages to be listed, the requests in flight and the rate', () => {
+    const [batch, single, ...others] = planDeletion(estimate, { ...capabilities, batchDelete });
+    expect(batch).to.deep.equal({ strategy: 'batch', requests: 2000, atLeastMs: 50_000, notes: [] });
+    // A million requests of 50 ms, 32 at once.
+    expect(single).to.deep.include({ strategy: 'single', requests: 1_001_000, atLeastMs: 1_562_500 });
+    expect(others).to.deep.equal([]);
+    const [slow] = planDeletion(estimate, { ...capabilities, batchDelete }, { maxKeysPerSecond: 3500 });
+    expect(slow?.atLeastMs).to.be.closeTo(285_714, 1);
+    const [alone] = planDeletion(estimate, { ...capabilities, batchDelete }, { concurrency: 1 });
+    expect(alone?.atLeastMs).to.equal(50_000);
+  });
+
+  it('has the strategies that the store has, and says what they cannot do', () => {
+    const whole = { ...capabilities, batchDelete, prefixDelete: { maxKeys: 1000 }, lifecycle, tags: true };
+    const plans = planDeletion(estimate, whole, { jobs: true });
+    expect(plans.map(({ strategy }) => strategy)).to.deep.equal([
+      'batch',
+      'single',
+      'server-prefix',
+      'lifecycle',
+      'tag-job',
+    ]);
+    expect(plans[3]?.requests).to.equal(3);
+    expect(plans[3]?.atLeastMs).to.equal(undefined);
+    expect(plans[3]?.notes.join()).to.contain('what is written later as well');
+    expect(planDeletion(estimate, whole).map(({ strategy }) => strategy)).not.to.contain('tag-job');
+    const without = planDeletion(estimate, { ...capabilities, lifecycle }, { jobs: true });
+    expect(without.map(({ strategy }) => strategy)).to.deep.equal(['single', 'lifecycle']);
+    expect(without[0]?.notes.join()).to.contain('there is no batch delete');
+  });
+});

@@ -1,0 +1,75 @@
+import {
+  compareKeys,
+  defineCapabilities,
+  StoreError,
+  type ListCapability,
+  type ListPage,
+  type ListPageRequest,
+  type StoreDriver,
+} from '@store/core';
+
+/** A driver that lists many keys fast, and does nothing else. Keys are ASCII. */
+export class SortedDriver implements StoreDriver {
+  readonly provider = 'sorted';
+  readonly capabilities;
+  readonly keys: readonly string[];
+  requests = 0;
+
+  constructor(keys: Iterable<string>, list: Partial<ListCapability> = {}) {
+    this.keys = Array.from(new Set(keys)).toSorted();
+    this.capabilities = defineCapabilities({
+      list: { order: 'utf8', startAfter: true, maxPageSize: 1000, delimiter: 'any', ...list },
+    });
+  }
+
+  listPage({ prefix, delimiter, maxKeys, startAfter = '' }: ListPageRequest): Promise<ListPage> {
+    this.requests++;
+    const objects: { key: string; size: number; lastModified: Date }[] = [];
+    const prefixes: { prefix: string }[] = [];
+    let at = this.#indexOf((key) => compareKeys(key, startAfter) > 0 && compareKeys(key, prefix) >= 0);
+    const here = (): string | undefined => {
+      const key = this.keys[at];
+      return key?.startsWith(prefix) ? key : undefined;
+    };
+    for (let key = here(); key !== undefined && objects.length + prefixes.length < maxKeys; key = here()) {
+      const end = delimiter === undefined ? -1 : key.indexOf(delimiter, prefix.length);
+      if (end < 0) {
+        objects.push({ key, size: 10, lastModified: new Date(0) });
+        at++;
+      } else {
+        const group = key.slice(0, end + 1);
+        // What a listing begins behind may be in the middle of a group, which is behind it then.
+        if (compareKeys(group, startAfter) > 0) prefixes.push({ prefix: group });
+        at = this.#indexOf((other) => other > group && !other.startsWith(group));
+      }
+    }
+    const truncated = here() !== undefined;
+    return Promise.resolve({ objects, prefixes, truncated, nextToken: truncated ? 'more' : undefined });
+  }
+
+  deleteOne = notHere;
+  head = notHere;
+  get = notHere;
+  put = notHere;
+  copy = notHere;
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  /** The first key that is behind a place: `isBehind` is false for all keys before it. */
+  #indexOf(isBehind: (key: string) => boolean): number {
+    let low = 0;
+    let high = this.keys.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (isBehind(this.keys[middle] ?? '')) high = middle;
+      else low = middle + 1;
+    }
+    return low;
+  }
+}
+
+function notHere(): never {
+  throw new StoreError('Unsupported', 'this driver only lists');
+}

@@ -1,0 +1,70 @@
+import { startEmulator, type Emulator } from '@store/emulator';
+import { expect } from 'chai';
+import { afterEach, beforeEach, describe, it } from 'mocha';
+import { Place } from './run-store.js';
+
+describe('store plan', () => {
+  let emulator: Emulator;
+  let place: Place;
+  beforeEach(async () => {
+    emulator = await startEmulator({ s3: {}, oss: {}, region: 'cn-beijing', buckets: ['demo'] });
+    const { accessKeyId, secretAccessKey } = emulator.credential;
+    const endpoint = emulator.endpoints.oss?.replace('127.0.0.1', 'localhost');
+    const oss = { accessKeyId, accessKeySecret: secretAccessKey, endpoint, pathStyle: true };
+    place = await Place.create({
+      stores: {
+        s3: {
+          provider: 's3',
+          bucket: 'demo',
+          endpoint: emulator.endpoints.s3,
+          region: 'cn-beijing',
+          accessKeyId,
+          secretAccessKey,
+        },
+        oss: { provider: 'oss', bucket: 'demo', region: 'oss-cn-beijing', ...oss },
+      },
+    });
+  });
+  afterEach(async () => {
+    await place[Symbol.asyncDispose]();
+    await emulator.close();
+  });
+
+  it('estimates a large prefix on S3 and on OSS from a few requests, and compares what there is', async () => {
+    const keys = Array.from({ length: 30_000 }, (_, i) => `logs/object-${String(i).padStart(8, '0')}`);
+    await emulator.bucket('demo').seed([...keys, 'logs', 'logs2/1']);
+    for (const [name, strategies] of [
+      ['s3', ['batch', 'single', 'lifecycle']],
+      ['oss', ['batch', 'single', 'lifecycle', 'tag-job']],
+    ] as const) {
+      const { code, stdout, stderr } = await place.run(['plan', '--json', `${name}:logs/`]);
+      expect({ code, stderr }).to.deep.equal({ code: 0, stderr: '' });
+      const plan = JSON.parse(stdout) as {
+        readonly estimate: { readonly objects: number; readonly requests: number };
+        readonly strategies: readonly { readonly strategy: string }[];
+      };
+      expect(plan.estimate.objects).to.be.within(27_000, 33_000);
+      expect(plan.estimate.requests).to.be.below(30);
+      expect(plan.strategies.map(({ strategy }) => strategy)).to.deep.equal(strategies);
+    }
+    expect(emulator.log.of('ListObjectsV2').length).to.be.below(60);
+  });
+
+  it('says it in words', async () => {
+    await emulator.bucket('demo').seed(['a/1', 'a/2', 'a/b/3']);
+    const { code, stdout } = await place.run(['plan', 's3:a/']);
+    expect(code).to.equal(0);
+    const [first, batch, single] = stdout.split('\n');
+    expect(first).to.match(/^3 objects, \S+ B, all listed, from 2 list requests$/);
+    expect(batch).to.match(/^batch · 2 requests · at least \S+ m?s$/);
+    expect(single).to.match(/^single · 4 requests · .* · one request for each key$/);
+    const none = await place.run(['plan', 's3:nothing/']);
+    expect(none.stdout).to.match(/^0 objects, 0 B, all listed, from 1 list request\n/);
+    const keys = Array.from({ length: 5000 }, (_, i) => `b/${(i * 7919) % 100_003}`);
+    await emulator.bucket('demo').seed(keys);
+    const unsure = await place.run(['plan', 's3:b/', '--max-requests', '2']);
+    expect(unsure.stdout).to.match(
+      /^at least 2,000 objects; perhaps .*not sure at all, from 2 list requests\n/,
+    );
+  });
+}).timeout(60_000);
