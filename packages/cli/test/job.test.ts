@@ -149,6 +149,8 @@ describe('store job', () => {
       [['job', 'list', 'local'], 2, /the provider of "local:" has no batch jobs/],
       [['job', 'show', 'demo', 'nothing'], 1, /there is no such job/],
       [['expire', 'demo:p/', '--by-job', '--yes'], 2, /--by-job needs --role and --reports/],
+      [['expire', 'demo:p/', '--role', ROLE, '--yes'], 2, /--role goes with --by-job/],
+      [['expire', 'demo:p/', '--by-job', '--uploads-days', '2'], 2, /it does not go with versions, uploads/],
       [['expire', 'demo:p/', '--tag', 'x'], 2, /name=value/],
     ] as const) {
       const result = await place.run(args);

@@ -69,6 +69,7 @@ export function addExpire(program: Command, run: Run): void {
         const { output, session, signal } = context;
         const { status, cancel, json, yes, dryRun, byJob: _, ...selection } = options;
         if (status && cancel) throw new UsageError('either --status or --cancel');
+        checkJobOptions(options);
         if (options.byJob && !status && !cancel) return byJob(context, address, options);
         const { store, key: prefix } = await session.open(address);
         if (cancel) {
@@ -85,6 +86,20 @@ export function addExpire(program: Command, run: Run): void {
         return EXIT.complete;
       }),
     );
+}
+
+/** Options that would be ignored are refused. */
+function checkJobOptions(options: Options): void {
+  const without = (['role', 'reports', 'keys', 'confirm', 'job', 'poll'] as const).find(
+    (name) => options[name],
+  );
+  if (without !== undefined && !options.byJob) throw new UsageError(`--${without} goes with --by-job`);
+  const beside = options.noncurrentDays ?? options.uploadsDays ?? options.expiredMarkers;
+  if (options.byJob && beside !== undefined) {
+    throw new UsageError(
+      '--by-job is about current objects: it does not go with versions, uploads or delete markers',
+    );
+  }
 }
 
 async function byJob(
