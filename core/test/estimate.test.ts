@@ -2,6 +2,8 @@ import { createObjectStore, planDeletion, StoreError, type PrefixEstimate } from
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
 import { createHash } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
+import { SimulatedClock } from './simulated-clock.js';
 import { SortedDriver } from './sorted-driver.js';
 
 /** A million takes some time: `KEYS=1000000 npx mocha core/test/dist/estimate.test.js`. */
@@ -47,11 +49,14 @@ describe('estimating a prefix', () => {
       const estimate = await createObjectStore(driver).estimate('p/');
       expect(estimate.requests).to.equal(driver.requests).and.to.be.at.most(150);
       expect(estimate.listed).to.be.at.most(total);
+      expect(estimate.exact).to.equal(estimate.listed === total);
       if (!UNSURE.has(name)) {
         expect(estimate.objects).to.be.within(total * 0.9, total * 1.1);
         expect(estimate.bytes).to.be.within(total * 9, total * 11);
       }
       if (estimate.range) {
+        // What was not listed is never sure.
+        if (!estimate.exact) expect(estimate.range.high - estimate.range.low).to.be.above(total * 0.02);
         expect(total).to.be.within(estimate.range.low, estimate.range.high);
         expect(estimate.objects).to.be.within(estimate.range.low, estimate.range.high);
       } else expect(UNSURE).to.contain(name);
@@ -99,14 +104,83 @@ describe('estimating a prefix', () => {
     }
   });
 
+  it('takes few requests for a few pages, and never says less than it has seen', async () => {
+    const few = new SortedDriver(Array.from({ length: 3000 }, (_, i) => `p/${pad(i, 9)}`));
+    expect(await createObjectStore(few).estimate('p/')).to.deep.include({ objects: 3000, requests: 5 });
+
+    const driver = new SortedDriver(keysOf((i) => `${i % 20}/${pad(i, 9)}`));
+    for (let maxRequests = 1; maxRequests <= 40; maxRequests += 3) {
+      const estimate = await createObjectStore(driver).estimate('p/', { maxRequests });
+      expect(estimate.requests).to.be.at.most(maxRequests);
+      expect(estimate.objects).to.be.at.least(estimate.listed);
+    }
+  });
+
   it('keeps to its requests, and says at least how many there are where it cannot tell', async () => {
     const driver = new SortedDriver(keysOf(hash, 20_000));
     const few = await createObjectStore(driver).estimate('p/', { maxRequests: 3 });
     expect(few).to.include({ requests: 3, listed: 3000, range: undefined, exact: false });
+  });
 
-    const sequential = new SortedDriver(keysOf(hash, 20_000), { startAfter: false });
-    const first = await createObjectStore(sequential).estimate('p/');
-    expect(first).to.include({ requests: 1, listed: 1000, range: undefined, exact: false });
+  it('lists page after page where a listing begins at the beginning only', async () => {
+    const sequential = { startAfter: false } as const;
+    const small = new SortedDriver([...keysOf(hash, 19_500), 'q'], sequential);
+    const all = await createObjectStore(small).estimate('p/');
+    expect(all).to.include({ objects: 19_500, exact: true, requests: 20 });
+
+    const large = new SortedDriver(keysOf(hash, 200_000), sequential);
+    const first = await createObjectStore(large).estimate('p/', { maxRequests: 30 });
+    expect(first).to.include({ requests: 30, listed: 30_000, range: undefined, exact: false });
+
+    const tree = new SortedDriver(
+      keysOf((i) => `${i % 40}/${i}`, 60_000),
+      { order: 'none', startAfter: false },
+    );
+    const groups = await createObjectStore(tree).estimate('p/');
+    expect(groups).to.include({ objects: 60_000, exact: true, requests: 81 });
+  });
+
+  it('asks for some pages at once, and for no more when one of them fails', async () => {
+    const driver = new SortedDriver(keysOf(hash, 100_000));
+    const list = driver.listPage.bind(driver);
+    let inFlight = 0;
+    let most = 0;
+    let failAt = Infinity;
+    driver.listPage = async (request) => {
+      most = Math.max(most, ++inFlight);
+      await setImmediate();
+      inFlight--;
+      if (driver.requests >= failAt) throw new StoreError('AccessDenied', 'not here');
+      return list(request);
+    };
+    const { objects } = await createObjectStore(driver).estimate('p/');
+    expect(objects).to.be.within(90_000, 110_000);
+    expect(most).to.be.within(4, 8);
+
+    most = 0;
+    await createObjectStore(driver).estimate('p/', { concurrency: 1 });
+    expect(most).to.equal(1);
+
+    failAt = driver.requests + 6;
+    const error: unknown = await createObjectStore(driver)
+      .estimate('p/')
+      .catch((thrown: unknown) => thrown);
+    expect(error).to.be.instanceOf(StoreError).with.property('code', 'AccessDenied');
+    expect(inFlight).to.equal(0);
+    expect(driver.requests).to.equal(failAt);
+  });
+
+  it('counts the requests that had to be repeated', async () => {
+    const driver = new SortedDriver(keysOf(hash, 500));
+    const list = driver.listPage.bind(driver);
+    driver.listPage = (request) => {
+      driver.listPage = list;
+      driver.requests++;
+      throw new StoreError('Throttled', `slow down, ${request.prefix}`);
+    };
+    const clock = new SimulatedClock();
+    const estimate = await createObjectStore(driver, { clock }).estimate('p/');
+    expect(estimate).to.include({ requests: 2, objects: 500 });
   });
 
   it('works without delimiters, too', async () => {
@@ -115,6 +189,20 @@ describe('estimating a prefix', () => {
     const { objects, range } = await createObjectStore(driver).estimate('p/');
     expect(objects).to.be.within(TOTAL * 0.9, TOTAL * 1.1);
     expect(TOTAL).to.be.within(range?.low ?? 0, range?.high ?? 0);
+  });
+
+  it('refuses options that make no sense', async () => {
+    const store = createObjectStore(new SortedDriver([]));
+    const wrong: readonly [object, RegExp][] = [
+      [{ maxRequests: 0 }, /estimate options\.maxRequests/],
+      [{ concurrency: 1.5 }, /estimate options\.concurrency/],
+      [{ maxRequest: 5 }, /maxRequest: unknown key.*maxRequests/],
+    ];
+    for (const [options, message] of wrong) {
+      const error: unknown = await store.estimate('p/', options).catch((thrown: unknown) => thrown);
+      expect(error).to.be.instanceOf(StoreError).with.property('code', 'InvalidArgument');
+      expect(String(error)).to.match(message);
+    }
   });
 
   it('refuses a listing that names keys outside of the prefix', async () => {
@@ -128,8 +216,92 @@ describe('estimating a prefix', () => {
   });
 });
 
+describe('what the objects of an estimate are like', () => {
+  const clock = new SimulatedClock();
+  const daysAgo = (days: number): Date => new Date(clock.now() - days * 86_400_000);
+
+  it('by sub-prefix, size, age and storage class', async () => {
+    // 60,000 small new objects in one directory, 30,000 large old ones in others, and 100 beside them.
+    const keys = [
+      ...Array.from({ length: 60_000 }, (_, i) => `p/new/${pad(i, 6)}`),
+      ...Array.from({ length: 30_000 }, (_, i) => `p/old-${pad(i % 30, 2)}/${pad(i, 6)}`),
+      ...Array.from({ length: 100 }, (_, i) => `p/${pad(i, 3)}`),
+    ];
+    const driver = new SortedDriver(keys, {}, (key) =>
+      key.startsWith('p/new')
+        ? { size: 100, lastModified: daysAgo(2), storageClass: 'STANDARD' }
+        : { size: 5_000_000, lastModified: daysAgo(400), storageClass: 'GLACIER' },
+    );
+    const estimate = await createObjectStore(driver, { clock }).estimate('p/');
+    const { sizes, ages, classes, groups } = estimate.distribution;
+    const near = (
+      total: number,
+      share: { readonly objects: number; readonly bytes: number },
+      size: number,
+    ) => {
+      expect(share.objects).to.be.within(total * 0.9, total * 1.1);
+      expect(share.bytes).to.be.closeTo(share.objects * size, total * size * 0.001);
+    };
+    const found = <T extends { readonly objects: number }>(bins: readonly T[]): readonly T[] =>
+      bins.filter(({ objects }) => objects > 0);
+
+    const [small, large, ...otherSizes] = found(sizes);
+    expect(otherSizes).to.deep.equal([]);
+    expect(small).to.include({ from: 1, below: 1024 });
+    expect(large).to.include({ from: 2 ** 20, below: 2 ** 24 });
+    if (small) near(60_000, small, 100);
+    if (large) near(30_100, large, 5_000_000);
+
+    expect(found(ages).map(({ from, below }) => [from, below])).to.deep.equal([
+      [1, 7],
+      [365, 730],
+    ]);
+    expect(classes.map(({ storageClass }) => storageClass)).to.deep.equal(['STANDARD', 'GLACIER']);
+    const [, glacier] = classes;
+    if (glacier) near(30_100, glacier, 5_000_000);
+    expect(found(glacier?.ages ?? []).map(({ from }) => from)).to.deep.equal([365]);
+
+    expect(groups.prefix).to.equal('p/');
+    expect(groups.direct).to.deep.equal({ objects: 100, bytes: 500_000_000 });
+    expect(groups.largest[0]?.prefix).to.equal('p/new/');
+    if (groups.largest[0]) near(60_000, groups.largest[0], 100);
+    expect(groups.largest).to.have.length(20);
+    expect(groups.others).to.include({ groups: 11 });
+    expect(groups.others.objects).to.be.closeTo(11_000, 100);
+  });
+
+  it('shares of a sample stand for what was not listed', async () => {
+    const driver = new SortedDriver(keysOf(hash), {}, (key) => ({ size: key < 'p/8' ? 0 : 2 ** 31 }));
+    const { distribution, objects } = await createObjectStore(driver, { clock }).estimate('p/');
+    const [empty, , , , , , , , , huge] = distribution.sizes;
+    expect(empty?.objects).to.be.within(objects * 0.4, objects * 0.6);
+    expect(huge).to.include({ from: 2 ** 30, below: undefined });
+    expect((empty?.objects ?? 0) + (huge?.objects ?? 0)).to.be.closeTo(objects, 1);
+  });
+
+  it('goes down where there is a single sub-prefix', async () => {
+    const driver = new SortedDriver(['p/a/b/1/x', 'p/a/b/2/x', 'p/a/b/y']);
+    const { groups } = (await createObjectStore(driver).estimate('p/')).distribution;
+    expect(groups).to.deep.equal({
+      prefix: 'p/a/b/',
+      direct: { objects: 1, bytes: 10 },
+      largest: [
+        { prefix: 'p/a/b/1/', objects: 1, bytes: 10 },
+        { prefix: 'p/a/b/2/', objects: 1, bytes: 10 },
+      ],
+      others: { groups: 0, objects: 0, bytes: 0 },
+    });
+    const empty = await createObjectStore(new SortedDriver([])).estimate('p/');
+    expect(empty.distribution.classes).to.deep.equal([]);
+    expect(empty.distribution.groups.largest).to.deep.equal([]);
+  });
+});
+
 describe('planning a deletion', () => {
+  const none = { objects: 0, bytes: 0 };
+  const groups = { prefix: 'p/', direct: none, largest: [], others: { groups: 0, ...none } };
   const estimate: PrefixEstimate = {
+    distribution: { sizes: [], ages: [], classes: [], groups },
     prefix: 'p/',
     objects: 1_000_000,
     bytes: 0,

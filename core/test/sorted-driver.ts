@@ -5,8 +5,12 @@ import {
   type ListCapability,
   type ListPage,
   type ListPageRequest,
+  type ObjectInfo,
   type StoreDriver,
 } from '@store/core';
+
+/** What the objects are like. */
+type Describe = (key: string) => Partial<ObjectInfo>;
 
 /** A driver that lists many keys fast, and does nothing else. Keys are ASCII. */
 export class SortedDriver implements StoreDriver {
@@ -15,18 +19,24 @@ export class SortedDriver implements StoreDriver {
   readonly keys: readonly string[];
   requests = 0;
 
-  constructor(keys: Iterable<string>, list: Partial<ListCapability> = {}) {
+  readonly #describe: Describe;
+
+  constructor(keys: Iterable<string>, list: Partial<ListCapability> = {}, describe: Describe = () => ({})) {
+    this.#describe = describe;
     this.keys = Array.from(new Set(keys)).toSorted();
     this.capabilities = defineCapabilities({
       list: { order: 'utf8', startAfter: true, maxPageSize: 1000, delimiter: 'any', ...list },
     });
   }
 
-  listPage({ prefix, delimiter, maxKeys, startAfter = '' }: ListPageRequest): Promise<ListPage> {
+  listPage({ prefix, delimiter, maxKeys, startAfter = '', token }: ListPageRequest): Promise<ListPage> {
     this.requests++;
-    const objects: { key: string; size: number; lastModified: Date }[] = [];
+    const objects: ObjectInfo[] = [];
     const prefixes: { prefix: string }[] = [];
-    let at = this.#indexOf((key) => compareKeys(key, startAfter) > 0 && compareKeys(key, prefix) >= 0);
+    let at =
+      token === undefined
+        ? this.#indexOf((key) => compareKeys(key, startAfter) > 0 && compareKeys(key, prefix) >= 0)
+        : Number(token);
     const here = (): string | undefined => {
       const key = this.keys[at];
       return key?.startsWith(prefix) ? key : undefined;
@@ -34,7 +44,7 @@ export class SortedDriver implements StoreDriver {
     for (let key = here(); key !== undefined && objects.length + prefixes.length < maxKeys; key = here()) {
       const end = delimiter === undefined ? -1 : key.indexOf(delimiter, prefix.length);
       if (end < 0) {
-        objects.push({ key, size: 10, lastModified: new Date(0) });
+        objects.push({ key, size: 10, lastModified: new Date(0), ...this.#describe(key) });
         at++;
       } else {
         const group = key.slice(0, end + 1);
@@ -44,7 +54,7 @@ export class SortedDriver implements StoreDriver {
       }
     }
     const truncated = here() !== undefined;
-    return Promise.resolve({ objects, prefixes, truncated, nextToken: truncated ? 'more' : undefined });
+    return Promise.resolve({ objects, prefixes, truncated, nextToken: truncated ? String(at) : undefined });
   }
 
   deleteOne = notHere;

@@ -1,10 +1,18 @@
+import { z } from 'zod';
+import { checkInput } from '../config/check-input.js';
 import { assertPrefix } from '../keys.js';
-import { estimateLevel, sumOf, type LevelEstimate } from './level-estimate.js';
-import { Sampler, type SamplerContext } from './sampler.js';
+import { distributionOf, type Branching, type Distribution } from './distribution.js';
+import type { Level, LevelEstimate } from './level.js';
+import { ListedLevel } from './listed-level.js';
+import { LEAST_DOUBT, SampledLevel } from './sampled-level.js';
+import { Sampler, settled, type SamplerContext } from './sampler.js';
+import { sumOf, Tally } from './tally.js';
 
 export interface EstimateOptions {
   /** Most list requests. Default 150. */
   readonly maxRequests?: number | undefined;
+  /** List requests in flight. Default 8. */
+  readonly concurrency?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -23,15 +31,22 @@ export interface PrefixEstimate {
   readonly requests: number;
   /** How long one of them took, in milliseconds; the mean. */
   readonly pageMs: number;
+  /** What the objects are like, by the same sample. */
+  readonly distribution: Distribution;
 }
 
 const DEFAULT_MAX_REQUESTS = 150;
 
-/** A level with groups gets at most so many pages: its groups need some as well. */
-const PAGES_A_LEVEL = 40;
+const DEFAULT_CONCURRENCY = 8;
 
-/** Of what is left, the share that one large level far down gets. */
-const SHARE_BELOW = 1 / 6;
+const optionsSchema = z.strictObject({
+  maxRequests: z.int().min(1).default(DEFAULT_MAX_REQUESTS),
+  concurrency: z.int().min(1).max(1024).default(DEFAULT_CONCURRENCY),
+  signal: z.instanceof(AbortSignal).optional(),
+});
+
+/** So many pages more of each level that is looked at, before others have their turn. */
+const PAGES_AT_FIRST = 8;
 
 /**
  * `ObjectStore.estimate`: lists a sample. Levels of a tree are walked down at evenly spread groups, and what was found in
@@ -40,79 +55,108 @@ const SHARE_BELOW = 1 / 6;
 export async function estimatePrefix(
   context: SamplerContext,
   prefix: string,
-  { maxRequests = DEFAULT_MAX_REQUESTS, signal }: EstimateOptions,
+  options: EstimateOptions,
 ): Promise<PrefixEstimate> {
   assertPrefix(prefix, 'estimate');
-  const sampler = new Sampler(context, maxRequests, signal);
-  const started = context.clock.now();
-  const root = await Node.open(sampler, prefix, 0);
-  while (!root.complete && sampler.left > 0) await root.descend(sampler);
-  const { objects, bytes, variance } = root.total();
+  const { maxRequests, concurrency, signal } = checkInput(optionsSchema, options, {
+    code: 'InvalidArgument',
+    what: 'estimate options',
+  });
+  const sampler = new Sampler(context, { maxRequests, concurrency, signal });
+  const root = await Node.open(sampler, prefix);
+  while (sampler.left > 0) {
+    const doubtful = root.mostDoubtful();
+    // Pages go where most is unsure: into one large level, or to groups where none has been.
+    if (doubtful && (root.complete || doubtful.error ** 2 >= root.total().variance / 2)) {
+      await doubtful.node.refine(concurrency);
+    } else if (root.complete) break;
+    else await settled(Array.from({ length: concurrency }, () => root.descend(sampler)));
+  }
+  const { tally, variance } = root.total();
+  const { objects } = tally;
   const error = 3 * Math.sqrt(variance);
-  const exact = variance === 0;
   const sure = error === 0 || error < objects;
   return {
     prefix,
-    objects: Math.round(objects),
-    bytes: Math.round(bytes),
+    ...tally.share(),
     range: sure
       ? { low: Math.max(root.listed(), Math.floor(objects - error)), high: Math.ceil(objects + error) }
       : undefined,
-    exact,
+    exact: root.exact,
     listed: root.listed(),
     requests: sampler.requests,
-    pageMs: (context.clock.now() - started) / sampler.requests,
+    pageMs: sampler.meanMs,
+    distribution: distributionOf(root.branching(), tally),
   };
 }
 
 /** More kinds of names are no kinds. */
 const MAX_STRATA = 20;
 
+const EMPTY = Tally.of([], 0);
+
 interface Total {
-  readonly objects: number;
-  readonly bytes: number;
+  readonly tally: Tally;
+  /** Of the number of objects. */
   readonly variance: number;
 }
 
 /** A level, and those of its groups that were looked at. */
 class Node {
-  readonly #depth: number;
-  readonly #level: LevelEstimate;
-  /** Groups with names of one kind. A kind of its own may well be of another size. */
-  readonly #strata: readonly (readonly string[])[];
+  readonly prefix: string;
+  readonly #level: Level;
+  readonly #opening = new Map<string, Promise<Node>>();
   readonly #children = new Map<string, Node>();
+  #estimate: LevelEstimate;
+  /** Groups with names of one kind. A kind of its own may well be of another size. */
+  #strata: readonly (readonly string[])[];
   #visits = 0;
 
-  private constructor(level: LevelEstimate, depth: number) {
+  private constructor(prefix: string, level: Level) {
+    this.prefix = prefix;
     this.#level = level;
-    this.#depth = depth;
-    this.#strata = strataOf(level.seen);
+    this.#estimate = level.estimate;
+    this.#strata = strataOf(this.#estimate.seen);
   }
 
-  static async open(sampler: Sampler, prefix: string, depth: number): Promise<Node> {
-    const level = await estimateLevel(sampler, prefix, ({ entries }) => {
-      if (entries.some(({ size }) => size === undefined)) return PAGES_A_LEVEL;
-      return depth === 0 ? sampler.left : Math.ceil(sampler.left * SHARE_BELOW);
-    });
-    return new Node(level, depth);
+  static async open(sampler: Sampler, prefix: string): Promise<Node> {
+    const node = new Node(prefix, await openLevel(sampler, prefix));
+    await node.refine(PAGES_AT_FIRST);
+    return node;
+  }
+
+  async refine(pages: number): Promise<void> {
+    await this.#level.refine(pages);
+    this.#estimate = this.#level.estimate;
+    this.#strata = strataOf(this.#estimate.seen);
   }
 
   /** Nothing is left to be looked at. */
   get complete(): boolean {
-    const { seen } = this.#level;
+    const { seen } = this.#estimate;
     return seen.every((group) => this.#children.get(group)?.complete ?? false);
+  }
+
+  /** Everything was listed: what is alike in a sample need not be so in the rest. */
+  get exact(): boolean {
+    const { seen, doubt } = this.#estimate;
+    return doubt === 0 && seen.every((group) => this.#children.get(group)?.exact ?? false);
   }
 
   /** Goes down to a level without groups, where it has not been. */
   async descend(sampler: Sampler): Promise<void> {
-    if (sampler.left <= 0) return;
     const strata = this.#strata.map((groups) => this.#openIn(groups)).filter((open) => open.length > 0);
     const open = strata[this.#visits % strata.length];
     if (!open) return;
     // Multiples of the golden ratio are spread evenly, however many there will be.
     const place = (Math.floor(this.#visits++ / strata.length) * 0.618_033_988_749_895 + 0.5) % 1;
     const group = open[Math.floor(place * open.length)] ?? '';
-    const child = this.#children.get(group) ?? (await Node.open(sampler, group, this.#depth + 1));
+    if (!this.#opening.has(group)) {
+      if (sampler.left <= 0) return;
+      this.#opening.set(group, Node.open(sampler, group));
+    }
+    const child = await this.#opening.get(group);
+    if (!child) return;
     this.#children.set(group, child);
     await child.descend(sampler);
   }
@@ -122,41 +166,73 @@ class Node {
   }
 
   total(): Total {
-    const { objects, bytes, groups, seen, doubt } = this.#level;
-    const own = { objects, bytes, variance: squared(doubt * objects, doubt) };
+    const { objects, groups, seen, doubt } = this.#estimate;
+    const own = { tally: objects, variance: squared(doubt * objects.objects, doubt) };
     // Groups that were not even named are like those that were.
     const scale = seen.length === 0 ? 1 : groups / seen.length;
     return this.#strata
       .map((stratum) => this.#totalOf(stratum, stratum.length * scale))
-      .map((total) => ({ ...total, variance: total.variance + squared(doubt * total.objects, doubt) }))
+      .map(({ tally, variance }) => ({
+        tally,
+        variance: variance + squared(doubt * tally.objects, doubt),
+      }))
       .reduce(plus, own);
   }
 
   /** What the groups of a stratum have, by those that were looked at. */
   #totalOf(stratum: readonly string[], groups: number): Total {
     const looked = stratum.flatMap((group) => this.#children.get(group)?.total() ?? []);
-    // The last walk may have ended half-way down.
-    const children = looked.filter(({ variance }) => Number.isFinite(variance));
+    // The last walks may have ended half-way down.
+    const whole = looked.filter(({ variance }) => Number.isFinite(variance));
+    const children = whole.length === 0 ? looked : whole;
     const m = children.length;
-    if (m === 0) return { objects: 0, bytes: 0, variance: Infinity };
-    const sum = children.reduce(plus);
-    const mean = sum.objects / m;
-    const squares = sumOf(children, (child) => (child.objects - mean) ** 2);
+    const sum = children.reduce(plus, { tally: EMPTY, variance: m === 0 ? Infinity : 0 });
+    if (m === 0) return sum;
+    const mean = sum.tally.objects / m;
+    const squares = sumOf(children, ({ tally }) => (tally.objects - mean) ** 2);
     // One group alone says nothing about how they differ.
     const spread = m === 1 ? mean ** 2 : squares / (m - 1);
     const between = groups ** 2 * Math.max(0, 1 - m / groups) * (spread / m);
     const factor = groups / m;
-    return {
-      objects: factor * sum.objects,
-      bytes: factor * sum.bytes,
-      variance: between + factor * sum.variance,
-    };
+    const guessed = (LEAST_DOUBT * (factor - 1) * sum.tally.objects) ** 2;
+    return { tally: sum.tally.scaled(factor), variance: between + guessed + factor * sum.variance };
+  }
+
+  /** The level that makes the estimate most unsure, by objects. @param weight how many levels this one stands for */
+  mostDoubtful(weight = 1): { readonly node: Node; readonly error: number } | undefined {
+    const { objects, doubt, groups } = this.#estimate;
+    const looked = Array.from(this.#children.values());
+    const each = (weight * groups) / looked.length;
+    const all = looked.flatMap((child) => child.mostDoubtful(each) ?? []);
+    if (!this.#level.sure)
+      all.push({ node: this, error: weight * Math.sqrt(squared(doubt * objects.objects, doubt)) });
+    const [most] = all.toSorted((a, b) => b.error - a.error);
+    return most;
   }
 
   /** Objects that were really listed. */
   listed(): number {
-    return this.#level.listed + sumOf([...this.#children.values()], (child) => child.listed());
+    return this.#estimate.listed + sumOf([...this.#children.values()], (child) => child.listed());
   }
+
+  /** The first level, from here down, that has more than a single group. */
+  branching(): Branching {
+    const { objects, groups, seen, doubt } = this.#estimate;
+    const [only] = this.#children.values();
+    if (only && doubt === 0 && seen.length === 1 && objects.objects === 0) return only.branching();
+    const children = Array.from(this.#children.values(), (child) => ({
+      prefix: child.prefix,
+      tally: child.total().tally,
+    }));
+    return { prefix: this.prefix, direct: objects, groups, children };
+  }
+}
+
+async function openLevel(sampler: Sampler, prefix: string): Promise<Level> {
+  if (sampler.anywhere) return new SampledLevel(sampler, prefix, await sampler.page(prefix));
+  const level = new ListedLevel(sampler, prefix);
+  await level.refine(1);
+  return level;
 }
 
 /** A level whose end was not found may have any number. */
@@ -165,7 +241,7 @@ function squared(error: number, doubt: number): number {
 }
 
 function plus(a: Total, b: Total): Total {
-  return { objects: a.objects + b.objects, bytes: a.bytes + b.bytes, variance: a.variance + b.variance };
+  return { tally: a.tally.plus(b.tally), variance: a.variance + b.variance };
 }
 
 function strataOf(groups: readonly string[]): readonly (readonly string[])[] {

@@ -1,14 +1,18 @@
+import pLimit, { type LimitFunction } from 'p-limit';
 import type { Clock } from '../clock.js';
-import type { StoreDriver } from '../driver.js';
+import type { ListPage, StoreDriver } from '../driver.js';
 import { StoreError } from '../errors.js';
 import { compareKeys, quoteKey } from '../keys.js';
-import { retrying, type RetryPolicy } from '../retry.js';
+import { objectPages } from '../listing/object-pages.js';
+import { followPages, type PagesContext } from '../listing/pages.js';
+import type { ObjectInfo } from '../objects.js';
+import type { RetryPolicy } from '../retry.js';
 
-/** What a listing names: an object with its size, or a group of keys up to the next delimiter. */
+/** What a listing names: an object, or a group of keys up to the next delimiter. */
 export interface SampledEntry {
   readonly name: string;
-  /** In bytes; undefined for a group. */
-  readonly size: number | undefined;
+  /** Undefined for a group. */
+  readonly object: ObjectInfo | undefined;
 }
 
 export interface SampledPage {
@@ -23,22 +27,42 @@ export interface SamplerContext {
   readonly clock: Clock;
 }
 
-/** Asks for single pages of listings, as many as it may. */
+export interface SamplerLimits {
+  readonly maxRequests: number;
+  /** Requests in flight. */
+  readonly concurrency: number;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Asks for pages of listings, as many as it may. */
 export class Sampler {
   readonly #context: SamplerContext;
-  readonly #maxRequests: number;
-  readonly #signal: AbortSignal | undefined;
+  readonly #limits: SamplerLimits;
+  readonly #turn: LimitFunction;
+  #busyMs = 0;
+  #failed: { readonly error: unknown } | undefined;
+  /** Requests that were made, or wait for their turn. */
   requests = 0;
 
-  constructor(context: SamplerContext, maxRequests: number, signal: AbortSignal | undefined) {
+  constructor(context: SamplerContext, limits: SamplerLimits) {
     this.#context = context;
-    this.#maxRequests = maxRequests;
-    this.#signal = signal;
+    this.#limits = limits;
+    this.#turn = pLimit(limits.concurrency);
   }
 
   /** Requests that may still be made. */
   get left(): number {
-    return this.#maxRequests - this.requests;
+    return this.#limits.maxRequests - this.requests;
+  }
+
+  /** So many pages can be asked for at once. */
+  get concurrency(): number {
+    return this.#limits.concurrency;
+  }
+
+  /** How long a request took, in milliseconds; the mean. */
+  get meanMs(): number {
+    return this.#busyMs / this.requests;
   }
 
   /** Whether a listing can begin anywhere, in an order that is known. */
@@ -47,30 +71,103 @@ export class Sampler {
     return order === 'utf8' && startAfter;
   }
 
+  /** Milliseconds since the epoch. */
+  now(): number {
+    return this.#context.clock.now();
+  }
+
+  /** The page that begins behind a key; with {@link anywhere}. */
   async page(prefix: string, startAfter?: string): Promise<SampledPage> {
-    const { driver, retry, clock } = this.#context;
-    const { maxPageSize, delimiter } = driver.capabilities.list;
+    // Counted before it has its turn, so that whoever asks next knows.
+    this.requests++;
+    return this.#turn(async () => {
+      // What was waiting when another one failed is not sent any more.
+      if (this.#failed) throw this.#failed.error;
+      try {
+        const asked = this.now();
+        const page = await this.#first(prefix, startAfter);
+        this.#busyMs += this.now() - asked;
+        return page;
+      } catch (error) {
+        this.#failed ??= { error };
+        throw error;
+      }
+    });
+  }
+
+  /** One page after the other from the first one on, as long as requests are left. */
+  async *pages(prefix: string): AsyncGenerator<SampledPage, void, undefined> {
+    const context = this.#pagesContext(() => this.requests++);
+    const { driver } = this.#context;
+    let asked = this.now();
+    for await (const page of objectPages(driver, { prefix, delimiter: this.#delimiter }, context)) {
+      this.#busyMs += this.now() - asked;
+      yield sampled(page);
+      if (this.left <= 0) return;
+      asked = this.now();
+    }
+  }
+
+  async #first(prefix: string, startAfter: string | undefined): Promise<SampledPage> {
+    const { driver } = this.#context;
     const request = {
       prefix,
-      delimiter: delimiter === 'none' ? undefined : '/',
-      maxKeys: maxPageSize,
+      delimiter: this.#delimiter,
+      maxKeys: driver.capabilities.list.maxPageSize,
       startAfter,
     };
-    const call = { signal: this.#signal };
-    const { objects, prefixes, truncated } = await retrying(
-      { policy: retry, clock, operation: 'estimate', provider: driver.provider, ...call },
-      () => {
-        this.requests++;
-        return driver.listPage(request, call);
+    // No check of the order: services differ in what they say of a group that the listing begins in the middle of.
+    const pages = followPages(
+      this.#pagesContext((retry) => {
+        if (retry) this.requests++;
+      }),
+      (_, call) => driver.listPage(request, call),
+      ({ objects, prefixes }) => {
+        const names = [...objects.map(({ key }) => key), ...prefixes.map((group) => group.prefix)];
+        const outside = names.find((name) => !name.startsWith(prefix));
+        if (outside !== undefined) throw this.#outside(outside, prefix);
       },
+      ({ objects, prefixes }) => objects.length + prefixes.length,
     );
-    const entries: SampledEntry[] = [
-      ...objects.map(({ key, size }) => ({ name: key, size })),
-      ...prefixes.map((group) => ({ name: group.prefix, size: undefined })),
-    ].toSorted((a, b) => compareKeys(a.name, b.name));
-    const outside = entries.find(({ name }) => !name.startsWith(prefix));
-    if (!outside) return { entries, more: truncated };
-    const message = `the listing names ${quoteKey(outside.name)}, which is outside of ${quoteKey(prefix)}`;
-    throw new StoreError('Corrupt', message, { provider: driver.provider, operation: 'estimate' });
+    const { value } = await pages.next();
+    return value ? sampled(value) : { entries: [], more: false };
   }
+
+  #outside(name: string, prefix: string): StoreError {
+    const message = `the listing names ${quoteKey(name)}, which is outside of ${quoteKey(prefix)}`;
+    return new StoreError('Corrupt', message, {
+      provider: this.#context.driver.provider,
+      operation: 'estimate',
+    });
+  }
+
+  get #delimiter(): string | undefined {
+    return this.#context.driver.capabilities.list.delimiter === 'none' ? undefined : '/';
+  }
+
+  #pagesContext(onRequest: (retry: boolean) => void): PagesContext {
+    const { driver, retry, clock } = this.#context;
+    return {
+      provider: driver.provider,
+      operation: 'estimate',
+      policy: retry,
+      clock,
+      call: { signal: this.#limits.signal },
+      onRequest,
+    };
+  }
+}
+
+function sampled({ objects, prefixes, truncated }: ListPage): SampledPage {
+  const entries: SampledEntry[] = [
+    ...objects.map((object) => ({ name: object.key, object })),
+    ...prefixes.map((group) => ({ name: group.prefix, object: undefined })),
+  ];
+  return { entries: entries.toSorted((a, b) => compareKeys(a.name, b.name)), more: truncated };
+}
+
+/** All of them, when none is under way any more. @throws what the first one in the list failed with */
+export async function settled<T>(promises: readonly Promise<T>[]): Promise<T[]> {
+  await Promise.allSettled(promises);
+  return Promise.all(promises);
 }

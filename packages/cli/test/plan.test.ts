@@ -44,10 +44,10 @@ describe('store plan', () => {
         readonly strategies: readonly { readonly strategy: string }[];
       };
       expect(plan.estimate.objects).to.be.within(27_000, 33_000);
-      expect(plan.estimate.requests).to.be.below(30);
+      expect(plan.estimate.requests).to.be.below(50);
       expect(plan.strategies.map(({ strategy }) => strategy)).to.deep.equal(strategies);
     }
-    expect(emulator.log.of('ListObjectsV2').length).to.be.below(60);
+    expect(emulator.log.of('ListObjectsV2').length).to.be.below(100);
   });
 
   it('says it in words', async () => {

@@ -1,19 +1,8 @@
 import { compareKeys } from '../keys.js';
 import { KeySpace } from './key-space.js';
-import type { SampledEntry, SampledPage, Sampler } from './sampler.js';
-
-/** What stands directly under a prefix: objects, and groups up to the next delimiter. */
-export interface LevelEstimate {
-  readonly objects: number;
-  readonly bytes: number;
-  readonly groups: number;
-  /** Some of the groups, or all of them. */
-  readonly seen: readonly string[];
-  /** How many objects were really listed. */
-  readonly listed: number;
-  /** How far the numbers may be off, as a share of them; 0 when everything was listed. */
-  readonly doubt: number;
-}
+import { estimateOf, type Level, type LevelEstimate } from './level.js';
+import { settled, type SampledEntry, type SampledPage, type Sampler } from './sampler.js';
+import { sumOf } from './tally.js';
 
 /** A stretch of the level that was listed: behind `from` and up to `to` there are these entries and no others. */
 interface Run {
@@ -42,7 +31,7 @@ interface Coverage {
 }
 
 /** What is not listed is a guess, however evenly the rest is spread. */
-const LEAST_DOUBT = 0.03;
+export const LEAST_DOUBT = 0.03;
 
 /** Below this share of doubt no more pages are asked for. */
 const ENOUGH = 0.05;
@@ -57,50 +46,62 @@ const BEHIND = '\u{10fffd}';
  * Estimates a level that is too large to be listed: pages that begin at different places tell how thick it is there, and
  * most of them go where that is least certain.
  */
-export async function estimateLevel(
-  sampler: Sampler,
-  prefix: string,
-  moreRequests: (first: SampledPage) => number,
-): Promise<LevelEstimate> {
-  const first = await sampler.page(prefix);
-  const level = new Level(prefix, first);
-  const most = first.more && sampler.anywhere ? 1 + moreRequests(first) : 1;
-  for (let used = 1; ; used++) {
-    const gaps = level.gaps();
-    const doubt = level.doubt(gaps);
-    const sure = doubt === 0 || (doubt < ENOUGH && used >= FEWEST_PAGES);
-    if (sure || used >= most || sampler.left <= 0) return level.estimate(gaps);
-    const at = level.nextPlace(gaps);
-    level.add(at, await sampler.page(prefix, prefix + at));
-  }
-}
-
-class Level {
+export class SampledLevel implements Level {
+  readonly #sampler: Sampler;
   readonly #prefix: string;
   readonly #pageSize: number;
   readonly #space = new KeySpace();
   readonly #runs: Run[] = [];
+  #gaps: readonly Gap[] = [];
 
-  constructor(prefix: string, first: SampledPage) {
+  constructor(sampler: Sampler, prefix: string, first: SampledPage) {
+    this.#sampler = sampler;
     this.#prefix = prefix;
     this.#pageSize = first.entries.length;
-    this.add('', first);
+    this.#add('', first);
+  }
+
+  get estimate(): LevelEstimate {
+    const entries = this.#runs.flatMap((run) => run.entries);
+    const unlisted = sumOf(this.#gaps, (gap) => gap.entries);
+    const scale = entries.length === 0 ? 1 : 1 + unlisted / entries.length;
+    return estimateOf(entries, { now: this.#sampler.now(), scale, doubt: this.#doubt() });
+  }
+
+  get sure(): boolean {
+    const doubt = this.#doubt();
+    return doubt === 0 || (doubt < ENOUGH && this.#runs.length >= FEWEST_PAGES);
+  }
+
+  async refine(pages: number): Promise<void> {
+    for (let left = pages; !this.sure;) {
+      const most = Math.min(left, this.#sampler.left, this.#sampler.concurrency);
+      if (most <= 0) return;
+      const places = this.#nextPlaces(most);
+      left -= places.length;
+      const found = await settled(places.map((at) => this.#sampler.page(this.#prefix, this.#prefix + at)));
+      for (const [i, page] of found.entries()) this.#add(places[i] ?? '', page);
+    }
   }
 
   /** @param at what the page's listing began behind */
-  add(at: string, page: SampledPage): void {
+  #add(at: string, page: SampledPage): void {
     const index = this.#runs.findIndex((run) => compareKeys(run.from, at) > 0);
     const next = index < 0 ? undefined : this.#runs[index];
-    const all = page.entries.map(({ name, size }) => ({ name: name.slice(this.#prefix.length), size }));
+    const behind = page.entries.filter((entry) => compareKeys(this.#nameOf(entry), at) > 0);
     // What the next run has as well is counted there.
-    const entries = next ? all.filter(({ name }) => compareKeys(name, next.from) <= 0) : all;
-    const reaches = entries.length < all.length || !page.more;
-    const to = reaches ? next?.from : (entries.at(-1)?.name ?? at);
-    this.#space.add(entries.map(({ name }) => name));
+    const entries = next
+      ? behind.filter((entry) => compareKeys(this.#nameOf(entry), next.from) <= 0)
+      : behind;
+    const reaches = entries.length < behind.length || !page.more;
+    const last = entries.at(-1);
+    const to = reaches ? next?.from : last ? this.#nameOf(last) : at;
+    this.#space.add(entries.map((entry) => this.#nameOf(entry)));
     this.#runs.splice(next ? index : this.#runs.length, 0, { from: at, to, entries });
+    this.#gaps = this.#findGaps();
   }
 
-  gaps(): Gap[] {
+  #findGaps(): Gap[] {
     const unevenness = this.#unevenness();
     return this.#runs.flatMap((run, i) => {
       const next = this.#runs[i + 1];
@@ -126,40 +127,40 @@ class Level {
   }
 
   /** How far the estimate may be off, as a share of it. */
-  doubt(gaps: readonly Gap[]): number {
+  #doubt(): number {
     if (!this.#hasEnd()) return 1;
-    const doubtful = sumOf(gaps, (gap) => gap.doubt);
+    const doubtful = sumOf(this.#gaps, (gap) => gap.doubt);
     if (doubtful === 0) return 0;
-    return LEAST_DOUBT + doubtful / (this.#listed() + sumOf(gaps, (gap) => gap.entries));
+    return LEAST_DOUBT + doubtful / (this.#listed() + sumOf(this.#gaps, (gap) => gap.entries));
   }
 
-  /** After the second page the end is looked for, passing over names that begin as the last one does; then what is most doubtful. */
-  nextPlace(gaps: readonly Gap[]): string {
+  /**
+   * Where to look next, at most at `most` places: after the second page for the end, passing over names that begin as the
+   * last one does; then in the gaps that are most doubtful.
+   */
+  #nextPlaces(most: number): readonly string[] {
     const last = this.#runs.at(-1)?.to ?? '';
     // Many levels have little more than a page.
-    if (this.#runs.length === 1) return last;
+    if (this.#runs.length === 1) return [last];
     const [begin = ''] = last;
-    const [widest] = gaps.toSorted((a, b) => b.doubt - a.doubt);
-    if (!this.#hasEnd() || !widest) return begin + BEHIND;
-    if (widest.entries + widest.doubt < this.#pageSize) return widest.behind;
-    const at = this.#space.nameAt((widest.from + widest.to) / 2);
-    const inside = compareKeys(at, widest.behind) > 0 && compareKeys(at, widest.until) < 0;
-    return inside ? at : widest.behind;
+    if (!this.#hasEnd()) return [begin + BEHIND];
+    const doubtful = this.#gaps.filter(({ doubt }) => doubt > 0).toSorted((a, b) => b.doubt - a.doubt);
+    const places = doubtful.map((gap) => this.#placeIn(gap));
+    const [widest] = doubtful;
+    // At first, also on from where the listing ended: many levels have a few pages only.
+    if (widest && this.#runs.length < FEWEST_PAGES / 2) places.push(widest.behind);
+    return Array.from(new Set(places)).slice(0, most);
   }
 
-  estimate(gaps: readonly Gap[]): LevelEstimate {
-    const entries = this.#runs.flatMap((run) => run.entries);
-    const objects = entries.filter(({ size }) => size !== undefined);
-    const seen = entries.filter(({ size }) => size === undefined);
-    const scale = entries.length === 0 ? 1 : 1 + sumOf(gaps, (gap) => gap.entries) / entries.length;
-    return {
-      objects: objects.length * scale,
-      bytes: sumOf(objects, ({ size }) => size ?? 0) * scale,
-      groups: seen.length * scale,
-      seen: seen.map(({ name }) => this.#prefix + name),
-      listed: objects.length,
-      doubt: this.doubt(gaps),
-    };
+  #placeIn({ from, to, entries, doubt, behind, until }: Gap): string {
+    if (entries + doubt < this.#pageSize) return behind;
+    const at = this.#space.nameAt((from + to) / 2);
+    const inside = compareKeys(at, behind) > 0 && compareKeys(at, until) < 0;
+    return inside ? at : behind;
+  }
+
+  #nameOf(entry: SampledEntry): string {
+    return entry.name.slice(this.#prefix.length);
   }
 
   #hasEnd(): boolean {
@@ -173,7 +174,8 @@ class Level {
   /** How wide a run is, with what is empty at its beginning: where a listing begins is nearer to wide spaces. */
   #coverage({ from, to, entries }: Run, withoutSpace = false): Coverage {
     const end = to === undefined ? 1 : this.#space.placeOf(to);
-    const begin = (withoutSpace && entries.length > 1 ? entries[0]?.name : undefined) ?? from;
+    const first = withoutSpace && entries.length > 1 ? entries[0] : undefined;
+    const begin = first ? this.#nameOf(first) : from;
     return { entries: entries.length, width: Math.max(0, end - this.#space.placeOf(begin)) };
   }
 
@@ -191,8 +193,4 @@ class Level {
 
 function densityOf({ entries, width }: Coverage): number {
   return entries === 0 ? 0 : entries / width;
-}
-
-export function sumOf<T>(values: readonly T[], of: (value: T) => number): number {
-  return values.reduce((sum, value) => sum + of(value), 0);
 }
