@@ -1,6 +1,7 @@
 import type { ZodType } from 'zod';
 import type { StoreDriver } from './driver.js';
 import type { StoreJobs } from './jobs.js';
+import type { ServiceTerms } from './planning/terms.js';
 import type { RetrySettings } from './retry.js';
 
 /**
@@ -29,6 +30,8 @@ export interface StoreAdapter<Config = unknown> {
   readonly url?: UrlScheme | undefined;
   /** The provider's jobs, where it has them. Does no I/O. */
   jobs?(config: Config, retry?: RetrySettings): StoreJobs;
+  /** What the provider publishes about the service that a configuration leads to. Does no I/O. */
+  terms?(config: Config): ServiceTerms | undefined;
   /**
    * Finds out how a service behaves, with small objects under a prefix of its own, which it leaves empty. For
    * adapters of services that differ.

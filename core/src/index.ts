@@ -21,6 +21,7 @@ export {
   openDriver,
   openJobs,
   openStore,
+  storeTerms,
   type OpenOptions,
 } from './config/open-store.js';
 export {
@@ -59,7 +60,11 @@ export {
 } from './lifecycle/expire-by-job.js';
 export type * from './lifecycle/rules.js';
 export type { EstimateOptions, PrefixEstimate } from './planning/estimate.js';
+export type { Distribution, GroupShare, GroupShares } from './planning/distribution.js';
 export { planDeletion, type PlanOptions, type StrategyPlan } from './planning/plan.js';
+export type { Bin, ClassShare, Share } from './planning/tally.js';
+export { earlyDeletions, type EarlyDeletion, type ServiceTerms } from './planning/terms.js';
+export type { MinimumDurations, Published, RequestPrices, RequestRate } from './planning/terms.js';
 export type * from './object-store.js';
 export type * from './objects.js';
 export {

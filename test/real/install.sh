@@ -6,7 +6,7 @@ declare -A packages=(
   [radosgw]=radosgw [ceph-mon]=ceph-mon [ceph-osd]=ceph-osd [ceph]=ceph-common
   [swift-proxy-server]=swift-proxy [swift-account-server]=swift-account
   [swift-container-server]=swift-container [swift-object-server]=swift-object [memcached]=memcached
-  [/usr/bin/aws]=awscli [s3cmd]=s3cmd [rclone]=rclone
+  [chromium]=chromium [/usr/bin/aws]=awscli [s3cmd]=s3cmd [rclone]=rclone
 )
 
 missing=()

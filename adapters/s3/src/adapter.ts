@@ -2,8 +2,9 @@ import type { StoreAdapter } from '@store/core';
 import { s3ConfigSchema, type S3Config } from './config.js';
 import { diagnose } from './diagnosis/diagnose.js';
 import { S3Driver } from './driver.js';
-import { PROFILES } from './profiles.js';
+import { PROFILES, profileOf } from './profiles.js';
 import type { Quirks } from './quirks.js';
+import { s3Terms } from './terms.js';
 import { s3Url } from './url.js';
 
 /** `provider: 's3'`: AWS S3, and services that speak its API. */
@@ -12,12 +13,13 @@ export const s3: StoreAdapter<S3Config> = {
   schema: s3ConfigSchema,
   secretKeys: ['accessKeyId', 'secretAccessKey', 'sessionToken'],
   createDriver: (config) => new S3Driver(config, quirksOf(config)),
+  terms: s3Terms,
   url: s3Url,
   diagnose: (config, context) => diagnose(config, quirksOf(config), context),
 };
 
 /** The profile's quirks, with those that the configuration sets on its own. */
-export function quirksOf({ profile, endpoint, quirks = {} }: S3Config): Quirks {
-  const given = Object.fromEntries(Object.entries(quirks).filter(([, value]) => value !== undefined));
-  return { ...PROFILES[profile ?? (endpoint === undefined ? 'aws' : 'generic')], ...given };
+export function quirksOf(config: S3Config): Quirks {
+  const given = Object.entries(config.quirks ?? {}).filter(([, value]) => value !== undefined);
+  return { ...PROFILES[profileOf(config)], ...Object.fromEntries(given) };
 }

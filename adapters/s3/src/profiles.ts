@@ -68,4 +68,15 @@ export const PROFILES = {
 /** A service whose quirks are known. */
 export type ProfileName = keyof typeof PROFILES;
 
+/** `aws`, or `generic` where an endpoint is given, unless the configuration says which service it is. */
+export function profileOf({
+  profile,
+  endpoint,
+}: {
+  readonly profile?: ProfileName | undefined;
+  readonly endpoint?: string | undefined;
+}): ProfileName {
+  return profile ?? (endpoint === undefined ? 'aws' : 'generic');
+}
+
 export const PROFILE_NAMES = Object.keys(PROFILES) as [ProfileName, ...ProfileName[]];

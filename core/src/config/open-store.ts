@@ -4,6 +4,7 @@ import type { StoreDriver } from '../driver.js';
 import { StoreError } from '../errors.js';
 import type { StoreJobs } from '../jobs.js';
 import type { ObjectStore } from '../object-store.js';
+import type { ServiceTerms } from '../planning/terms.js';
 import { createObjectStore } from '../store/portable-store.js';
 import type { Environment } from './interpolate.js';
 import {
@@ -60,6 +61,15 @@ export function openDriver(config: StoreConfig | StoreEntry, options: OpenOption
  */
 export function openJobs(config: StoreConfig | StoreEntry, options: OpenOptions): StoreJobs | undefined {
   return resolveOne(config, options).jobs?.();
+}
+
+/**
+ * What a store's provider publishes about its service, for `planDeletion`; empty where nothing is known.
+ *
+ * @throws StoreError `InvalidConfig` as `openStore`
+ */
+export function storeTerms(config: StoreConfig | StoreEntry, options: OpenOptions): ServiceTerms {
+  return resolveOne(config, options).terms();
 }
 
 /**

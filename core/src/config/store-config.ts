@@ -3,6 +3,7 @@ import type { AdapterContext, DiagnoseContext, Finding, StoreAdapter } from '../
 import type { StoreDriver } from '../driver.js';
 import { StoreError } from '../errors.js';
 import type { StoreJobs } from '../jobs.js';
+import type { ServiceTerms } from '../planning/terms.js';
 import type { RetrySettings } from '../retry.js';
 import { checkInput, suggest } from './check-input.js';
 import { interpolate, type Environment } from './interpolate.js';
@@ -60,6 +61,8 @@ export interface ResolvedStore {
   readonly createDriver: () => StoreDriver;
   /** Undefined where the adapter has no jobs. */
   readonly jobs: (() => StoreJobs) | undefined;
+  /** What the provider publishes, as far as the adapter knows. */
+  readonly terms: () => ServiceTerms;
   /** Undefined where the adapter has no diagnosis. */
   readonly diagnose: ((context: DiagnoseContext) => AsyncIterable<Finding>) | undefined;
 }
@@ -164,6 +167,7 @@ export function resolveStore(entry: StoreEntry, path: string, context: ResolveCo
     retry: common.retry,
     createDriver: () => adapter.createDriver(config, context),
     jobs: adapter.jobs?.bind(adapter, config, common.retry),
+    terms: () => adapter.terms?.(config) ?? {},
     diagnose: adapter.diagnose?.bind(adapter, config),
   };
 }

@@ -9,7 +9,7 @@ import { Sampler, settled, type SamplerContext } from './sampler.js';
 import { sumOf, Tally } from './tally.js';
 
 export interface EstimateOptions {
-  /** Most list requests. Default 150. */
+  /** Most list requests. Default 180. */
   readonly maxRequests?: number | undefined;
   /** List requests in flight. Default 8. */
   readonly concurrency?: number | undefined;
@@ -35,7 +35,7 @@ export interface PrefixEstimate {
   readonly distribution: Distribution;
 }
 
-const DEFAULT_MAX_REQUESTS = 150;
+const DEFAULT_MAX_REQUESTS = 180;
 
 const DEFAULT_CONCURRENCY = 8;
 

@@ -23,16 +23,22 @@ export interface LevelEstimate {
   readonly doubt: number;
 }
 
-/** @param scale how many objects, or groups, one of `entries` stands for */
-export function estimateOf(
-  entries: readonly SampledEntry[],
-  { now, scale, doubt }: { readonly now: number; readonly scale: number; readonly doubt: number },
-): LevelEstimate {
+/** What was listed, and is not known to be all. */
+export interface Listed {
+  readonly entries: readonly SampledEntry[];
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  /** Objects, and groups, that were not listed. */
+  readonly missing: { readonly objects: number; readonly groups: number };
+  readonly doubt: number;
+}
+
+export function estimateOf({ entries, now, missing, doubt }: Listed): LevelEstimate {
   const objects = entries.flatMap(({ object }) => object ?? []);
   const seen = entries.filter(({ object }) => object === undefined).map(({ name }) => name);
   return {
-    objects: Tally.of(objects, now).scaled(scale),
-    groups: seen.length * scale,
+    objects: Tally.of(objects, now).scaled(objects.length === 0 ? 1 : 1 + missing.objects / objects.length),
+    groups: seen.length + missing.groups,
     seen,
     listed: objects.length,
     doubt,

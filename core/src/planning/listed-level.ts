@@ -14,7 +14,12 @@ export class ListedLevel implements Level {
   }
 
   get estimate(): LevelEstimate {
-    return estimateOf(this.#entries, { now: this.#sampler.now(), scale: 1, doubt: this.#more ? 1 : 0 });
+    return estimateOf({
+      entries: this.#entries,
+      now: this.#sampler.now(),
+      missing: { objects: 0, groups: 0 },
+      doubt: this.#more ? 1 : 0,
+    });
   }
 
   get sure(): boolean {

@@ -1,6 +1,7 @@
 import type { Capabilities } from '../capabilities.js';
 import { BATCHES_IN_FLIGHT, SINGLES_IN_FLIGHT } from '../deletion/run.js';
 import type { PrefixEstimate } from './estimate.js';
+import type { RequestPrices, RequestRate, ServiceTerms } from './terms.js';
 
 /** One way to delete what is under a prefix. */
 export interface StrategyPlan {
@@ -9,6 +10,10 @@ export interface StrategyPlan {
   readonly requests: number;
   /** How long that takes at least, in milliseconds; undefined where the provider takes its own time. */
   readonly atLeastMs?: number | undefined;
+  /** How long it takes at the rate that the provider publishes, in milliseconds; undefined where it publishes none. */
+  readonly atPublishedRateMs?: number | undefined;
+  /** What the requests, or the provider's own work, cost; undefined where no price is known. */
+  readonly cost?: { readonly amount: number; readonly currency: string } | undefined;
   /** What it cannot do, and what has to be known. */
   readonly notes: readonly string[];
 }
@@ -20,10 +25,12 @@ export interface PlanOptions {
   readonly concurrency?: number | undefined;
   /** Keys deleted in a second, at most. Default: as many as can be listed. */
   readonly maxKeysPerSecond?: number | undefined;
+  /** What the provider publishes (`storeTerms`). Default: nothing is known, and no cost is reckoned. */
+  readonly terms?: ServiceTerms | undefined;
 }
 
-/** Requests of a lifecycle rule: read, write, read again. */
-const RULE_REQUESTS = 3;
+/** A lifecycle rule is read, written, and read again. */
+const RULE = { reads: 2, writes: 1 };
 
 const OWN_TIME = 'the provider begins after a day, and takes its own time';
 
@@ -37,20 +44,24 @@ export function planDeletion(
   options: PlanOptions = {},
 ): readonly StrategyPlan[] {
   const { objects, pageMs } = estimate;
-  const { concurrency, maxKeysPerSecond = Infinity } = options;
+  const { concurrency, maxKeysPerSecond = Infinity, terms = {} } = options;
   const { batchDelete, prefixDelete, lifecycle, list, tags } = capabilities;
-  const pages = Math.max(1, Math.ceil(objects / list.maxPageSize));
+  const lists = Math.max(1, Math.ceil(objects / list.maxPageSize));
   const slowest = (...ms: readonly number[]): number => Math.max(...ms, (objects / maxKeysPerSecond) * 1000);
+  const byClient = (deletes: number, inFlight: number) => ({
+    requests: lists + deletes,
+    atLeastMs: slowest(lists * pageMs, (deletes * pageMs) / (concurrency ?? inFlight)),
+    atPublishedRateMs: publishedMs(terms.rate, objects, deletes),
+    cost: costOf(terms.prices, { list: lists, delete: deletes }),
+  });
   const plans: StrategyPlan[] = [];
   if (batchDelete) {
     const batches = Math.ceil(objects / batchDelete.maxKeys);
-    const atLeastMs = slowest(pages * pageMs, (batches * pageMs) / (concurrency ?? BATCHES_IN_FLIGHT));
-    plans.push({ strategy: 'batch', requests: pages + batches, atLeastMs, notes: [] });
+    plans.push({ strategy: 'batch', ...byClient(batches, BATCHES_IN_FLIGHT), notes: [] });
   }
   plans.push({
     strategy: 'single',
-    requests: pages + objects,
-    atLeastMs: slowest(pages * pageMs, (objects * pageMs) / (concurrency ?? SINGLES_IN_FLIGHT)),
+    ...byClient(objects, SINGLES_IN_FLIGHT),
     notes: batchDelete
       ? ['one request for each key']
       : ['there is no batch delete: one request for each key'],
@@ -67,15 +78,35 @@ export function planDeletion(
   if (!lifecycle) return plans;
   plans.push({
     strategy: 'lifecycle',
-    requests: RULE_REQUESTS,
+    requests: RULE.reads + RULE.writes,
+    cost: costOf(terms.prices, { write: RULE.writes, expire: objects }),
     notes: [OWN_TIME, 'it takes what is written later as well, and there is no account of single keys'],
   });
   if (options.jobs && tags) {
     plans.push({
       strategy: 'tag-job',
-      requests: RULE_REQUESTS + 1,
+      // And one for the job.
+      requests: RULE.reads + RULE.writes + 1,
       notes: [OWN_TIME, 'the job needs a role and a bucket for its report; what is written later stays'],
     });
   }
   return plans;
+}
+
+function publishedMs(rate: RequestRate | undefined, keys: number, requests: number): number | undefined {
+  if (!rate) return undefined;
+  const { keysPerSecond = Infinity, requestsPerSecond = Infinity } = rate;
+  return 1000 * Math.max(keys / keysPerSecond, requests / requestsPerSecond);
+}
+
+/** @param counts of requests, or of objects that expire, by what their price is called */
+function costOf(
+  prices: RequestPrices | undefined,
+  counts: { readonly [K in 'list' | 'delete' | 'write' | 'expire']?: number },
+): StrategyPlan['cost'] {
+  if (!prices) return undefined;
+  const { list = 0, delete: deletes = 0, write = 0, expire = 0 } = counts;
+  const thousands =
+    list * prices.list + deletes * prices.delete + write * prices.write + expire * prices.expire;
+  return { amount: thousands / 1000, currency: prices.currency };
 }

@@ -21,6 +21,8 @@ interface Gap {
   readonly from: number;
   readonly to: number;
   readonly entries: number;
+  /** How many of them are groups, as around it. */
+  readonly groups: number;
   /** How far `entries` may be off; infinite where names differ by less than places do. */
   readonly doubt: number;
 }
@@ -62,10 +64,13 @@ export class SampledLevel implements Level {
   }
 
   get estimate(): LevelEstimate {
-    const entries = this.#runs.flatMap((run) => run.entries);
-    const unlisted = sumOf(this.#gaps, (gap) => gap.entries);
-    const scale = entries.length === 0 ? 1 : 1 + unlisted / entries.length;
-    return estimateOf(entries, { now: this.#sampler.now(), scale, doubt: this.#doubt() });
+    const groups = sumOf(this.#gaps, (gap) => gap.groups);
+    return estimateOf({
+      entries: this.#runs.flatMap((run) => run.entries),
+      now: this.#sampler.now(),
+      missing: { objects: sumOf(this.#gaps, (gap) => gap.entries) - groups, groups },
+      doubt: this.#doubt(),
+    });
   }
 
   get sure(): boolean {
@@ -109,7 +114,7 @@ export class SampledLevel implements Level {
       const from = this.#space.placeOf(run.to);
       const to = this.#space.placeOf(next.from);
       const names = { behind: run.to, until: next.from };
-      if (to <= from) return [{ ...names, from, to, entries: 0, doubt: Infinity }];
+      if (to <= from) return [{ ...names, from, to, entries: 0, groups: 0, doubt: Infinity }];
       const before = this.#coverage(run);
       const after = this.#coverage(next);
       const density = densityOf({
@@ -119,10 +124,12 @@ export class SampledLevel implements Level {
       // The gap may begin or end in a cluster that is as thick as what was listed of it.
       const extremes = [densityOf(this.#coverage(run, true)), densityOf(after)];
       const difference = Math.max(...extremes.map((extreme) => Math.abs(extreme - density)));
-      if (!extremes.every(Number.isFinite)) return [{ ...names, from, to, entries: 0, doubt: Infinity }];
+      if (!extremes.every(Number.isFinite))
+        return [{ ...names, from, to, entries: 0, groups: 0, doubt: Infinity }];
       const entries = (to - from) * density;
       const doubt = (to - from) * difference + entries * unevenness;
-      return [{ ...names, from, to, entries, doubt }];
+      const groups = entries * shareOfGroups([...run.entries, ...next.entries]);
+      return [{ ...names, from, to, entries, groups, doubt }];
     });
   }
 
@@ -189,6 +196,10 @@ export class SampledLevel implements Level {
     if (densities.length < 2) return 1;
     return Math.min(1, Math.sqrt(squares / (densities.length - 1) / densities.length) / mean);
   }
+}
+
+function shareOfGroups(entries: readonly SampledEntry[]): number {
+  return entries.length === 0 ? 0 : entries.filter(({ object }) => !object).length / entries.length;
 }
 
 function densityOf({ entries, width }: Coverage): number {

@@ -32,3 +32,15 @@ export function formatDuration(ms: number): string {
 export function formatRate(count: number, ms: number): string {
   return `${formatCount(Math.round((count / Math.max(ms, 1)) * 1000))} keys/s`;
 }
+
+/** `USD 12.35`, `CNY 0.0041`, `USD 0` */
+export function formatCost({
+  amount,
+  currency,
+}: {
+  readonly amount: number;
+  readonly currency: string;
+}): string {
+  const digits = amount >= 1 ? { maximumFractionDigits: 2 } : { maximumSignificantDigits: 2 };
+  return `${currency} ${amount.toLocaleString('en-US', digits)}`;
+}

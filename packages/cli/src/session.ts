@@ -4,9 +4,11 @@ import {
   checkShape,
   openJobs,
   openStore,
+  storeTerms,
   selectStore,
   type ObjectStore,
   type OpenOptions,
+  type ServiceTerms,
   type StoreAdapter,
   type StoreConfig,
   type StoreEntry,
@@ -83,6 +85,12 @@ export class Session implements AsyncDisposable {
   /** Whether {@link openJobs} would find any. */
   async hasJobs(address: string): Promise<boolean> {
     return (await this.#findJobs(address)).jobs !== undefined;
+  }
+
+  /** What the provider of an address publishes about its service. @throws as {@link open} */
+  async terms(address: string): Promise<ServiceTerms> {
+    const { config, options } = await this.locate(address);
+    return storeTerms(config, options);
   }
 
   /** As {@link open}, for commands that need a key. */

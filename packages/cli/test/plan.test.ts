@@ -68,3 +68,66 @@ describe('store plan', () => {
     );
   });
 }).timeout(60_000);
+
+describe('store plan, where the provider publishes prices', () => {
+  let emulator: Emulator;
+  let place: Place;
+  beforeEach(async () => {
+    emulator = await startEmulator({ s3: {}, buckets: ['demo'] });
+    const { accessKeyId, secretAccessKey } = emulator.credential;
+    const aws = { provider: 's3', bucket: 'demo', endpoint: emulator.endpoints.s3, profile: 'aws' };
+    const settings = { region: 'us-east-1', quirks: { forcePathStyle: true }, accessKeyId, secretAccessKey };
+    place = await Place.create({ stores: { aws: { ...aws, ...settings } } });
+    const keys = Array.from({ length: 2500 }, (_, i) => `logs/${i % 3}/object-${i}`);
+    await emulator.bucket('demo').seed([...keys, 'logs/<b>&"\u202e', 'logs/new\nline/x']);
+  });
+  afterEach(async () => {
+    await place[Symbol.asyncDispose]();
+    await emulator.close();
+  });
+
+  it('says what each strategy costs, at which prices, and from where they are', async () => {
+    const { code, stdout, stderr } = await place.run(['plan', 'aws:logs/']);
+    expect({ code, stderr }).to.deep.equal({ code: 0, stderr: '' });
+    const [, batch, single, lifecycle] = stdout.split('\n');
+    // Three pages to list, at 0.005 dollars a thousand; deletes are free.
+    expect(batch).to.match(/^batch · 6 requests · .* · 715 ms at the published rate · USD 0.000015$/);
+    expect(single).to.match(/^single · 2,505 requests · .* · 715 ms at the published rate · USD 0.000015 · /);
+    expect(lifecycle).to.match(/^lifecycle · 3 requests · USD 0.000005 · /);
+    expect(stdout).to.match(
+      /^prices: us-east-1, per 1,000: list USD 0.005, delete USD 0, .*pricing\/ \(20\d\d-\d\d-\d\d\)$/m,
+    );
+    expect(stdout).to.match(/^published rate: 3,500 keys\/s for one partition.*https.*\(.*\)$/m);
+    const json = JSON.parse((await place.run(['plan', '--json', 'aws:logs/'])).stdout) as {
+      readonly terms: { readonly prices: { readonly currency: string } };
+      readonly estimate: { readonly distribution: { readonly groups: { readonly largest: object[] } } };
+    };
+    expect(json.terms.prices.currency).to.equal('USD');
+    expect(json.estimate.distribution.groups.largest).to.have.length(4);
+  });
+
+  it('writes a page that stands on its own, with charts, and with keys as text', async () => {
+    const { code, stdout } = await place.run(['plan', '--html', 'aws:logs/']);
+    expect(code).to.equal(0);
+    expect(stdout).to.match(/^<!doctype html>\n<html lang="en">/);
+    expect(stdout).not.to.match(/<script|<link|<img|@import|url\(|<b>/i);
+    for (const caption of [
+      'Ways to delete it',
+      'By sub-prefix of logs/',
+      'By age',
+      'By size',
+      'By storage class',
+    ])
+      expect(stdout).to.contain(`<caption>${caption}</caption>`);
+    // The name of the group with a line feed, quoted, and the bar of a third of the objects.
+    expect(stdout).to.contain('&quot;logs/new\\nline/&quot;');
+    expect(stdout).to.contain(
+      '<th scope="row">logs/0/</th><td><div class="bar objects" style="inline-size:100.00%">',
+    );
+    expect(stdout).to.contain('<span>834</span>');
+    expect(stdout).to.contain('USD 0.000015');
+
+    const both = await place.run(['plan', '--html', '--json', 'aws:logs/']);
+    expect(both.code).to.equal(2);
+  });
+}).timeout(60_000);
