@@ -59,6 +59,7 @@ describe('deletePrefix', () => {
       ['p/', { include: '[a' }, /include: the glob "\[a"/],
       ['p/', { modifiedBefore: new Date(NaN) }, /modifiedBefore/],
       ['p/', { strategy: 'lifecicle' as never }, /strategy/],
+      ['p/', { strategy: 'lifecycle' as never }, /strategy: .*expirePrefix.*found "lifecycle"/],
       ['p/', { mfa: '1 2' }, /does not have the option mfa/],
     ];
     for (const [prefix, options, message] of refused) {

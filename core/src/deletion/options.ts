@@ -84,7 +84,12 @@ const globs = z.union([z.string(), z.array(z.string())]);
 const deleteManySchema = z.strictObject({
   dryRun: z.boolean().optional(),
   maxDelete: count.optional(),
-  strategy: z.enum(['batch', 'single', 'server-prefix']).optional(),
+  strategy: z
+    .enum(['batch', 'single', 'server-prefix'], {
+      error:
+        'expected batch, single or server-prefix; for a lifecycle rule there is expirePrefix, for a job and a tag expireByJob',
+    })
+    .optional(),
   concurrency: z.number().int().min(1).max(1024).optional(),
   maxKeysPerSecond: z.number().positive().optional(),
   signal: z

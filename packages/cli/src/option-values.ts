@@ -1,3 +1,4 @@
+import type { DeletionStrategy } from '@store/core';
 import { InvalidArgumentError } from 'commander';
 import ms from 'ms';
 
@@ -33,6 +34,19 @@ export function date(text: string): Date {
   const value = /^\d{4}-\d{2}-\d{2}/.test(text) ? new Date(text) : undefined;
   if (value && !Number.isNaN(value.getTime())) return value;
   throw new InvalidArgumentError('It takes a date such as 2026-01-31 or 2026-01-31T12:00:00Z.');
+}
+
+const STRATEGIES: readonly DeletionStrategy[] = ['batch', 'single', 'server-prefix'];
+
+/** How a run deletes. */
+export function strategy(text: string): DeletionStrategy {
+  const found = STRATEGIES.find((name) => name === text);
+  if (found) return found;
+  throw new InvalidArgumentError(
+    text === 'lifecycle' || text === 'tag-job'
+      ? 'That is done by the provider, and later: see "store expire".'
+      : `Allowed choices are ${STRATEGIES.join(', ')}.`,
+  );
 }
 
 /** Collects an option that may be given several times. */

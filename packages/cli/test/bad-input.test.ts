@@ -34,6 +34,16 @@ const CASES: readonly Case[] = [
     says: /nowhere does not exist.*"create": true/,
   },
   {
+    title: 'a strategy that is none',
+    args: ['rm', '-r', '--yes', '--strategy', 'quick', 'demo:a/'],
+    says: /--strategy.*Allowed choices are batch, single, server-prefix/,
+  },
+  {
+    title: 'a strategy that the provider carries out later',
+    args: ['rm', '-r', '--yes', '--strategy', 'lifecycle', 'demo:a/'],
+    says: /--strategy.*see "store expire"/,
+  },
+  {
     title: 'an unknown key in the configuration',
     config: { stores: { demo: { provider: 'fs', rot: './data' } } },
     args: ['ls', 'demo:'],

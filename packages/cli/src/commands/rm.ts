@@ -10,7 +10,7 @@ import { canAsk, confirm } from '../confirm.js';
 import type { Context, Run } from '../context.js';
 import { EXIT, exitCodeOfReport, UsageError, type ExitCode } from '../exit-codes.js';
 import { FailuresFile } from '../failures-file.js';
-import { date, duration, integer, list, size } from '../option-values.js';
+import { date, duration, integer, list, size, strategy } from '../option-values.js';
 import { displayKey } from '../output.js';
 import { preview, previewText } from '../preview.js';
 import { progressView } from '../progress.js';
@@ -98,7 +98,10 @@ export function addRm(program: Command, run: Run): void {
     .option('--concurrency <n>', 'most delete requests in flight', integer(1, 1024))
     .option('--max-rate <n>', 'most keys deleted a second', integer(1))
     .addOption(
-      new Option('--strategy <name>', 'how keys are deleted').choices(['batch', 'single', 'server-prefix']),
+      new Option(
+        '--strategy <name>',
+        'batch, single or server-prefix (default: what the store has)',
+      ).argParser(strategy),
     )
     .option('--failures <file>', 'write each key that was not deleted to this file, as a line of JSON')
     .optionsGroup('Handed on to the provider, where it knows them:')
