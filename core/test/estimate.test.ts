@@ -117,6 +117,13 @@ describe('estimating a prefix', () => {
     }
   });
 
+  it('counts the object that is called as the prefix, too', async () => {
+    const driver = new SortedDriver(['p/', 'p/1', 'p/x/', 'p/x/1', 'p0']);
+    expect(await createObjectStore(driver).estimate('p/')).to.include({ objects: 4, exact: true });
+    const many = new SortedDriver(['p/', ...keysOf(hash, 1500)]);
+    expect(await createObjectStore(many).estimate('p/')).to.include({ objects: 1501, exact: true });
+  });
+
   it('keeps to its requests, and says at least how many there are where it cannot tell', async () => {
     const driver = new SortedDriver(keysOf(hash, 20_000));
     const few = await createObjectStore(driver).estimate('p/', { maxRequests: 3 });

@@ -9,7 +9,7 @@ import { Sampler, settled, type SamplerContext } from './sampler.js';
 import { sumOf, Tally } from './tally.js';
 
 export interface EstimateOptions {
-  /** Most list requests. Default 180. */
+  /** Most list requests, up to 10,000. Default 180. */
   readonly maxRequests?: number | undefined;
   /** List requests in flight. Default 8. */
   readonly concurrency?: number | undefined;
@@ -40,7 +40,7 @@ const DEFAULT_MAX_REQUESTS = 180;
 const DEFAULT_CONCURRENCY = 8;
 
 const optionsSchema = z.strictObject({
-  maxRequests: z.int().min(1).default(DEFAULT_MAX_REQUESTS),
+  maxRequests: z.int().min(1).max(10_000).default(DEFAULT_MAX_REQUESTS),
   concurrency: z.int().min(1).max(1024).default(DEFAULT_CONCURRENCY),
   signal: z.instanceof(AbortSignal).optional(),
 });

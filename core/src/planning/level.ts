@@ -23,24 +23,37 @@ export interface LevelEstimate {
   readonly doubt: number;
 }
 
-/** What was listed, and is not known to be all. */
-export interface Listed {
-  readonly entries: readonly SampledEntry[];
-  /** Milliseconds since the epoch. */
-  readonly now: number;
-  /** Objects, and groups, that were not listed. */
-  readonly missing: { readonly objects: number; readonly groups: number };
-  readonly doubt: number;
+/** What was listed; of objects no more than their sums, as there may be many. */
+export interface Found {
+  readonly objects: Tally;
+  readonly groups: readonly string[];
 }
 
-export function estimateOf({ entries, now, missing, doubt }: Listed): LevelEstimate {
-  const objects = entries.flatMap(({ object }) => object ?? []);
-  const seen = entries.filter(({ object }) => object === undefined).map(({ name }) => name);
+/** @param now milliseconds since the epoch */
+export function foundIn(entries: readonly SampledEntry[], now: number): Found {
   return {
-    objects: Tally.of(objects, now).scaled(objects.length === 0 ? 1 : 1 + missing.objects / objects.length),
+    objects: Tally.of(
+      entries.flatMap(({ object }) => object ?? []),
+      now,
+    ),
+    groups: entries.filter(({ object }) => object === undefined).map(({ name }) => name),
+  };
+}
+
+/** @param missing objects and groups that were not listed */
+export function estimateOf(
+  found: readonly Found[],
+  missing: { readonly objects: number; readonly groups: number },
+  doubt: number,
+): LevelEstimate {
+  const objects = found.reduce((sum, part) => sum.plus(part.objects), Tally.of([], 0));
+  const seen = found.flatMap(({ groups }) => groups);
+  const listed = objects.objects;
+  return {
+    objects: listed === 0 ? objects : objects.scaled(1 + missing.objects / listed),
     groups: seen.length + missing.groups,
     seen,
-    listed: objects.length,
+    listed,
     doubt,
   };
 }

@@ -1,11 +1,11 @@
-import { estimateOf, type Level, type LevelEstimate } from './level.js';
-import type { SampledEntry, SampledPage, Sampler } from './sampler.js';
+import { estimateOf, foundIn, type Found, type Level, type LevelEstimate } from './level.js';
+import type { SampledPage, Sampler } from './sampler.js';
 
 /** A level of a store whose listings begin at the beginning only: page after page, and only what was seen counts. */
 export class ListedLevel implements Level {
   readonly #sampler: Sampler;
   readonly #pages: AsyncIterator<SampledPage, void, undefined>;
-  readonly #entries: SampledEntry[] = [];
+  readonly #found: Found[] = [];
   #more = true;
 
   constructor(sampler: Sampler, prefix: string) {
@@ -14,12 +14,7 @@ export class ListedLevel implements Level {
   }
 
   get estimate(): LevelEstimate {
-    return estimateOf({
-      entries: this.#entries,
-      now: this.#sampler.now(),
-      missing: { objects: 0, groups: 0 },
-      doubt: this.#more ? 1 : 0,
-    });
+    return estimateOf(this.#found, { objects: 0, groups: 0 }, this.#more ? 1 : 0);
   }
 
   get sure(): boolean {
@@ -30,7 +25,7 @@ export class ListedLevel implements Level {
     for (let i = 0; i < pages && this.#more; i++) {
       const { value } = await this.#pages.next();
       if (!value) return;
-      this.#entries.push(...value.entries);
+      this.#found.push(foundIn(value.entries, this.#sampler.now()));
       this.#more = value.more;
     }
   }

@@ -1,6 +1,6 @@
 import { compareKeys } from '../keys.js';
 import { KeySpace } from './key-space.js';
-import { estimateOf, type Level, type LevelEstimate } from './level.js';
+import { estimateOf, foundIn, type Found, type Level, type LevelEstimate } from './level.js';
 import { settled, type SampledEntry, type SampledPage, type Sampler } from './sampler.js';
 import { sumOf } from './tally.js';
 
@@ -9,7 +9,10 @@ interface Run {
   readonly from: string;
   /** Undefined: there is nothing behind. */
   readonly to: string | undefined;
-  readonly entries: readonly SampledEntry[];
+  readonly entries: number;
+  /** The name of the first of them. */
+  readonly first: string | undefined;
+  readonly found: Found;
 }
 
 /** What lies between two runs, in places of the key space. */
@@ -65,12 +68,9 @@ export class SampledLevel implements Level {
 
   get estimate(): LevelEstimate {
     const groups = sumOf(this.#gaps, (gap) => gap.groups);
-    return estimateOf({
-      entries: this.#runs.flatMap((run) => run.entries),
-      now: this.#sampler.now(),
-      missing: { objects: sumOf(this.#gaps, (gap) => gap.entries) - groups, groups },
-      doubt: this.#doubt(),
-    });
+    const objects = sumOf(this.#gaps, (gap) => gap.entries) - groups;
+    const found = this.#runs.map((run) => run.found);
+    return estimateOf(found, { objects, groups }, this.#doubt());
   }
 
   get sure(): boolean {
@@ -93,16 +93,23 @@ export class SampledLevel implements Level {
   #add(at: string, page: SampledPage): void {
     const index = this.#runs.findIndex((run) => compareKeys(run.from, at) > 0);
     const next = index < 0 ? undefined : this.#runs[index];
-    const behind = page.entries.filter((entry) => compareKeys(this.#nameOf(entry), at) > 0);
+    // The first page may have the prefix itself, whose name is empty here; others the group that they begin in.
+    const behind =
+      at === '' ? page.entries : page.entries.filter((entry) => compareKeys(this.#nameOf(entry), at) > 0);
     // What the next run has as well is counted there.
     const entries = next
       ? behind.filter((entry) => compareKeys(this.#nameOf(entry), next.from) <= 0)
       : behind;
     const reaches = entries.length < behind.length || !page.more;
-    const last = entries.at(-1);
-    const to = reaches ? next?.from : last ? this.#nameOf(last) : at;
-    this.#space.add(entries.map((entry) => this.#nameOf(entry)));
-    this.#runs.splice(next ? index : this.#runs.length, 0, { from: at, to, entries });
+    const names = entries.map((entry) => this.#nameOf(entry));
+    this.#space.add(names);
+    this.#runs.splice(next ? index : this.#runs.length, 0, {
+      from: at,
+      to: reaches ? next?.from : (names.at(-1) ?? at),
+      entries: names.length,
+      first: names[0],
+      found: foundIn(entries, this.#sampler.now()),
+    });
     this.#gaps = this.#findGaps();
   }
 
@@ -128,7 +135,7 @@ export class SampledLevel implements Level {
         return [{ ...names, from, to, entries: 0, groups: 0, doubt: Infinity }];
       const entries = (to - from) * density;
       const doubt = (to - from) * difference + entries * unevenness;
-      const groups = entries * shareOfGroups([...run.entries, ...next.entries]);
+      const groups = entries * shareOfGroups(run, next);
       return [{ ...names, from, to, entries, groups, doubt }];
     });
   }
@@ -175,15 +182,14 @@ export class SampledLevel implements Level {
   }
 
   #listed(): number {
-    return sumOf(this.#runs, ({ entries }) => entries.length);
+    return sumOf(this.#runs, ({ entries }) => entries);
   }
 
   /** How wide a run is, with what is empty at its beginning: where a listing begins is nearer to wide spaces. */
-  #coverage({ from, to, entries }: Run, withoutSpace = false): Coverage {
+  #coverage({ from, to, entries, first }: Run, withoutSpace = false): Coverage {
     const end = to === undefined ? 1 : this.#space.placeOf(to);
-    const first = withoutSpace && entries.length > 1 ? entries[0] : undefined;
-    const begin = first ? this.#nameOf(first) : from;
-    return { entries: entries.length, width: Math.max(0, end - this.#space.placeOf(begin)) };
+    const begin = (withoutSpace && entries > 1 ? first : undefined) ?? from;
+    return { entries, width: Math.max(0, end - this.#space.placeOf(begin)) };
   }
 
   /** The standard error of the mean density, as a share of it. */
@@ -198,8 +204,9 @@ export class SampledLevel implements Level {
   }
 }
 
-function shareOfGroups(entries: readonly SampledEntry[]): number {
-  return entries.length === 0 ? 0 : entries.filter(({ object }) => !object).length / entries.length;
+function shareOfGroups(...runs: readonly Run[]): number {
+  const entries = sumOf(runs, (run) => run.entries);
+  return entries === 0 ? 0 : sumOf(runs, ({ found }) => found.groups.length) / entries;
 }
 
 function densityOf({ entries, width }: Coverage): number {
