@@ -178,6 +178,24 @@ describe('estimating a prefix', () => {
     expect(driver.requests).to.equal(failAt);
   });
 
+  it('tells how long a page takes, whatever the others beside it do', async () => {
+    const clock = new SimulatedClock();
+    // Pages share the server's time; the root has three groups, and is quick.
+    const driver = new SortedDriver(keysOf((i) => `${i % 3}/${i}`, 9000));
+    const list = driver.listPage.bind(driver);
+    let inFlight = 0;
+    driver.listPage = async (request) => {
+      const page = await list(request);
+      inFlight++;
+      await setImmediate();
+      await clock.sleep((page.objects.length > 500 ? 100 : 20) * inFlight);
+      inFlight--;
+      return page;
+    };
+    const estimate = await createObjectStore(driver, { clock }).estimate('p/');
+    expect(estimate).to.include({ pageMs: 100, requestMs: 20 });
+  });
+
   it('counts the requests that had to be repeated', async () => {
     const driver = new SortedDriver(keysOf(hash, 500));
     const list = driver.listPage.bind(driver);

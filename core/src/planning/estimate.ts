@@ -29,8 +29,10 @@ export interface PrefixEstimate {
   readonly listed: number;
   /** List requests that it took. */
   readonly requests: number;
-  /** How long one of them took, in milliseconds; the mean. */
+  /** How long one of them takes, in milliseconds, when there is no other beside it. */
   readonly pageMs: number;
+  /** How long the quickest of them took, in milliseconds. */
+  readonly requestMs: number;
   /** What the objects are like, by the same sample. */
   readonly distribution: Distribution;
 }
@@ -64,6 +66,8 @@ export async function estimatePrefix(
   });
   const sampler = new Sampler(context, { maxRequests, concurrency, signal });
   const root = await Node.open(sampler, prefix);
+  // The first walk goes alone: its pages tell how long one takes.
+  await root.descend(sampler);
   while (sampler.left > 0) {
     const doubtful = root.mostDoubtful();
     // Pages go where most is unsure: into one large level, or to groups where none has been.
@@ -85,7 +89,8 @@ export async function estimatePrefix(
     exact: root.exact,
     listed: root.listed(),
     requests: sampler.requests,
-    pageMs: sampler.meanMs,
+    pageMs: sampler.pageMs,
+    requestMs: sampler.requestMs,
     distribution: distributionOf(root.branching(), tally),
   };
 }

@@ -36,32 +36,32 @@ const OWN_TIME = 'the provider begins after a day, and takes its own time';
 
 /**
  * What each strategy that a store has would take for what was estimated. Times reckon with the pace at which the estimate
- * was listed, and are the least: services slow down who asks for much.
+ * was listed, and are the least: services slow down who asks for much, and a delete takes them longer than a listing.
  */
 export function planDeletion(
   estimate: PrefixEstimate,
   capabilities: Capabilities,
   options: PlanOptions = {},
 ): readonly StrategyPlan[] {
-  const { objects, pageMs } = estimate;
+  const { objects, pageMs, requestMs } = estimate;
   const { concurrency, maxKeysPerSecond = Infinity, terms = {} } = options;
   const { batchDelete, prefixDelete, lifecycle, list, tags } = capabilities;
   const lists = Math.max(1, Math.ceil(objects / list.maxPageSize));
   const slowest = (...ms: readonly number[]): number => Math.max(...ms, (objects / maxKeysPerSecond) * 1000);
-  const byClient = (deletes: number, inFlight: number) => ({
+  const byClient = (deletes: number, deleteMs: number, inFlight: number) => ({
     requests: lists + deletes,
-    atLeastMs: slowest(lists * pageMs, (deletes * pageMs) / (concurrency ?? inFlight)),
+    atLeastMs: slowest(lists * pageMs, (deletes * deleteMs) / (concurrency ?? inFlight)),
     atPublishedRateMs: publishedMs(terms.rate, objects, deletes),
     cost: costOf(terms.prices, { list: lists, delete: deletes }),
   });
   const plans: StrategyPlan[] = [];
   if (batchDelete) {
     const batches = Math.ceil(objects / batchDelete.maxKeys);
-    plans.push({ strategy: 'batch', ...byClient(batches, BATCHES_IN_FLIGHT), notes: [] });
+    plans.push({ strategy: 'batch', ...byClient(batches, pageMs, BATCHES_IN_FLIGHT), notes: [] });
   }
   plans.push({
     strategy: 'single',
-    ...byClient(objects, SINGLES_IN_FLIGHT),
+    ...byClient(objects, requestMs, SINGLES_IN_FLIGHT),
     notes: batchDelete
       ? ['one request for each key']
       : ['there is no batch delete: one request for each key'],

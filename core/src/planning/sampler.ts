@@ -34,12 +34,20 @@ export interface SamplerLimits {
   readonly signal: AbortSignal | undefined;
 }
 
+/** How long a page took. */
+interface Timing {
+  readonly entries: number;
+  readonly ms: number;
+  /** There was no other request when it was sent. */
+  readonly alone: boolean;
+}
+
 /** Asks for pages of listings, as many as it may. */
 export class Sampler {
   readonly #context: SamplerContext;
   readonly #limits: SamplerLimits;
   readonly #turn: LimitFunction;
-  #busyMs = 0;
+  readonly #timings: Timing[] = [];
   #failed: { readonly error: unknown } | undefined;
   /** Requests that were made, or wait for their turn. */
   requests = 0;
@@ -60,9 +68,17 @@ export class Sampler {
     return this.#limits.concurrency;
   }
 
-  /** How long a request took, in milliseconds; the mean. */
-  get meanMs(): number {
-    return this.#busyMs / this.requests;
+  /** How long a page with many entries takes by itself, in milliseconds: those that had others beside them had to share. */
+  get pageMs(): number {
+    const most = Math.max(...this.#timings.map(({ entries }) => entries));
+    const full = this.#timings.filter(({ entries }) => entries * 2 >= most);
+    const alone = full.filter((timing) => timing.alone);
+    return Math.min(...(alone.length > 0 ? alone : full).map(({ ms }) => ms));
+  }
+
+  /** How long the quickest request took, in milliseconds. */
+  get requestMs(): number {
+    return Math.min(...this.#timings.map(({ ms }) => ms));
   }
 
   /** Whether a listing can begin anywhere, in an order that is known. */
@@ -85,8 +101,9 @@ export class Sampler {
       if (this.#failed) throw this.#failed.error;
       try {
         const asked = this.now();
+        const alone = this.#turn.activeCount === 1;
         const page = await this.#first(prefix, startAfter);
-        this.#busyMs += this.now() - asked;
+        this.#timings.push({ entries: page.entries.length, ms: this.now() - asked, alone });
         return page;
       } catch (error) {
         this.#failed ??= { error };
@@ -101,8 +118,9 @@ export class Sampler {
     const { driver } = this.#context;
     let asked = this.now();
     for await (const page of objectPages(driver, { prefix, delimiter: this.#delimiter }, context)) {
-      this.#busyMs += this.now() - asked;
-      yield sampled(page);
+      const found = sampled(page);
+      this.#timings.push({ entries: found.entries.length, ms: this.now() - asked, alone: false });
+      yield found;
       if (this.left <= 0) return;
       asked = this.now();
     }

@@ -30,7 +30,8 @@ export function estimateLine({ objects, bytes, exact, range, listed, requests }:
   const from = `from ${formatCount(requests)} list request${requests === 1 ? '' : 's'}`;
   if (exact) return `${formatObjects(objects)}, ${formatBytes(bytes)}, all listed, ${from}`;
   if (!range) {
-    return `at least ${formatObjects(listed)}; perhaps ${formatCount(objects)}, which is not sure at all, ${from}`;
+    const perhaps = `perhaps ${formatCount(objects)} (the figures below reckon with that), which is not sure at all`;
+    return `at least ${formatObjects(listed)}; ${perhaps}, ${from}`;
   }
   const between = `${formatCount(range.low)} to ${formatCount(range.high)}`;
   return `about ${formatObjects(objects)} (${between}), ${formatBytes(bytes)}, ${from}`;
