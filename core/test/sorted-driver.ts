@@ -12,7 +12,7 @@ import {
 /** What the objects are like. */
 type Describe = (key: string) => Partial<ObjectInfo>;
 
-/** A driver that lists many keys fast, and does nothing else. Keys are ASCII. */
+/** A driver that lists many keys fast, and does nothing else. Keys have no characters beyond U+FFFF. */
 export class SortedDriver implements StoreDriver {
   readonly provider = 'sorted';
   readonly capabilities;

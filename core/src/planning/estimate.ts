@@ -205,12 +205,14 @@ class Node {
 
   /** The level that makes the estimate most unsure, by objects. @param weight how many levels this one stands for */
   mostDoubtful(weight = 1): { readonly node: Node; readonly error: number } | undefined {
-    const { objects, doubt, groups } = this.#estimate;
+    const { doubt, groups } = this.#estimate;
     const looked = Array.from(this.#children.values());
     const each = (weight * groups) / looked.length;
     const all = looked.flatMap((child) => child.mostDoubtful(each) ?? []);
-    if (!this.#level.sure)
-      all.push({ node: this, error: weight * Math.sqrt(squared(doubt * objects.objects, doubt)) });
+    if (!this.#level.sure) {
+      const { objects } = this.total().tally;
+      all.push({ node: this, error: weight * Math.sqrt(squared(doubt * objects, doubt)) });
+    }
     const [most] = all.toSorted((a, b) => b.error - a.error);
     return most;
   }

@@ -1,14 +1,6 @@
-/** Sets of characters that names are made of. */
-const ALPHABETS = [
-  '0123456789',
-  '0123456789abcdef',
-  '0123456789ABCDEF',
-  'abcdefghijklmnopqrstuvwxyz',
-  'ABCDEFGHIJKLMNOPQRSTUVWXYZ',
-  '0123456789abcdefghijklmnopqrstuvwxyz',
-  '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ',
-  '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz',
-];
+import { Alphabet } from './alphabet.js';
+
+const ALPHANUMERIC = /^[0-9A-Za-z]$/;
 
 const HEXADECIMAL = '0123456789abcdef';
 
@@ -25,7 +17,7 @@ const MAX_POSITIONS = 256;
  */
 export class KeySpace {
   readonly #seen: Map<string, number>[] = [];
-  #alphabets: (readonly string[])[] = [];
+  #alphabets: readonly Alphabet[] = [];
 
   /** Learns from names; the places of all names may change. */
   add(names: readonly string[]): void {
@@ -47,13 +39,10 @@ export class KeySpace {
     for (const [at, alphabet] of this.#alphabets.entries()) {
       const char = chars[at];
       if (char === undefined) break;
-      const code = codePoint(char);
-      const rank = alphabet.findIndex((known) => codePoint(known) >= code);
-      // Behind all that are known.
-      if (rank < 0) return place + unit;
-      unit /= alphabet.length;
+      const { rank, exact } = alphabet.rankOf(char);
+      unit /= alphabet.size;
       place += rank * unit;
-      if (alphabet[rank] !== char) break;
+      if (!exact) break;
     }
     return place;
   }
@@ -63,25 +52,26 @@ export class KeySpace {
     let rest = place;
     let name = '';
     for (const alphabet of this.#alphabets) {
-      const scaled = rest * alphabet.length;
-      const rank = Math.min(alphabet.length - 1, Math.floor(scaled));
-      name += alphabet[rank] ?? '';
+      const scaled = rest * alphabet.size;
+      const rank = Math.min(alphabet.size - 1, Math.floor(scaled));
+      name += alphabet.charAt(rank);
       rest = scaled - rank;
     }
     return name;
   }
 }
 
-function alphabetsOf(seen: readonly ReadonlySet<string>[]): (readonly string[])[] {
-  const alphabets: (readonly string[])[] = [];
+function alphabetsOf(seen: readonly ReadonlySet<string>[]): readonly Alphabet[] {
+  const alphabets: Alphabet[] = [];
   for (let at = 0; at < seen.length;) {
     const end = seen.findIndex((chars, i) => i >= at && isFixed(chars));
     const block = seen.slice(at, end < 0 ? undefined : end);
     // Digits beside letters, as in hexadecimal names, are numbers of the same kind.
-    const common = completed(new Set(block.flatMap((chars) => Array.from(chars))));
-    alphabets.push(...block.map((chars) => common ?? completed(chars) ?? inOrder(chars)));
+    const all = new Set(block.flatMap((chars) => Array.from(chars)));
+    const common = Array.from(all).every((char) => ALPHANUMERIC.test(char)) ? all : undefined;
+    alphabets.push(...block.map((chars) => Alphabet.around(common ?? chars)));
     const fixed = seen[end];
-    if (fixed) alphabets.push(inOrder(fixed));
+    if (fixed) alphabets.push(Alphabet.of(fixed));
     at += block.length + 1;
   }
   return alphabets;
@@ -102,19 +92,6 @@ function usual(seen: ReadonlyMap<string, number>): ReadonlySet<string> {
 
 /** One letter or sign everywhere is part of a word: nothing says that there are others. */
 function isFixed(chars: ReadonlySet<string>): boolean {
-  return chars.size === 1 && !/[0-9]/.test(inOrder(chars).join(''));
-}
-
-function completed(chars: ReadonlySet<string>): readonly string[] | undefined {
-  const known = ALPHABETS.find((alphabet) => Array.from(chars).every((char) => alphabet.includes(char)));
-  return known === undefined ? undefined : Array.from(known);
-}
-
-function inOrder(chars: ReadonlySet<string>): readonly string[] {
-  return Array.from(chars).toSorted((a, b) => codePoint(a) - codePoint(b));
-}
-
-/** UTF-8 has the order of code points. */
-function codePoint(char: string): number {
-  return char.codePointAt(0) ?? 0;
+  const [char = ''] = chars;
+  return chars.size === 1 && char <= '~' && !/[0-9]/.test(char);
 }

@@ -44,6 +44,9 @@ const ENOUGH = 0.05;
 /** So many pages are asked for before an even spread is believed. */
 const FEWEST_PAGES = 12;
 
+/** So many pages look for names that begin in another way; if there are still more kinds, the end is where it must be. */
+const KINDS = 6;
+
 /** Behind every name that begins alike. A valid character, unlike the very last. */
 const BEHIND = '\u{10fffd}';
 
@@ -157,7 +160,7 @@ export class SampledLevel implements Level {
     // Many levels have little more than a page.
     if (this.#runs.length === 1) return [last];
     const [begin = ''] = last;
-    if (!this.#hasEnd()) return [begin + BEHIND];
+    if (!this.#hasEnd()) return [this.#runs.length < KINDS ? begin + BEHIND : BEHIND];
     const doubtful = this.#gaps.filter(({ doubt }) => doubt > 0).toSorted((a, b) => b.doubt - a.doubt);
     const places = doubtful.map((gap) => this.#placeIn(gap));
     const [widest] = doubtful;

@@ -119,6 +119,23 @@ export function listingTests({ test, store: current }: SuiteContext): void {
     ]);
   });
 
+  test('estimates exactly what is little, with the key that is called as the prefix', async (store, prefix) => {
+    await putAll(
+      store,
+      ['', '1', '22', 'a/1', 'a/b/2', 'a/b/c/3', 'd/'].map((key) => prefix + key),
+    );
+    const content = (await collect(store.list(prefix))).map(({ size }) => size);
+    const estimate = await store.estimate(prefix);
+    expect(estimate).to.include({ objects: 7, listed: 7, exact: true });
+    expect(estimate.bytes).to.equal(content.reduce((sum, size) => sum + size, 0));
+    if (store.capabilities.list.delimiter === 'none') return;
+    const { groups } = estimate.distribution;
+    expect(groups.largest.map((group) => [group.prefix.slice(prefix.length), group.objects])).to.deep.equal([
+      ['a/', 3],
+      ['d/', 1],
+    ]);
+  });
+
   test('goes on where it was when keys vanish and appear meanwhile', async (store, prefix) => {
     const keys = Array.from({ length: 40 }, (_, i) => `${prefix}${String(i).padStart(2, '0')}`);
     await putAll(store, keys);
