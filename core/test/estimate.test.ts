@@ -77,6 +77,18 @@ describe('estimating a prefix', () => {
     expect(objects).to.be.within(keys.length * 0.95, keys.length * 1.05);
   });
 
+  it('is not sure where few of many directories have most', async () => {
+    const keys = Array.from({ length: 5000 }, (_, rank) =>
+      Array.from(
+        { length: Math.ceil(33_000 / (rank + 1)) },
+        (__, i) => `p/tenant-${hash(rank).slice(0, 8)}/${i}`,
+      ),
+    ).flat();
+    const { range, listed } = await createObjectStore(new SortedDriver(keys)).estimate('p/');
+    expect(listed).to.be.below(keys.length / 2);
+    expect(range).to.equal(undefined);
+  });
+
   it('is not misled by the endings of numbers of different lengths', async () => {
     const keys = Array.from({ length: 1_000_000 }, (_, i) => `p/${i}.json`);
     const { objects } = await createObjectStore(new SortedDriver(keys)).estimate('p/');

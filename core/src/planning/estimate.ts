@@ -100,6 +100,9 @@ const MAX_STRATA = 20;
 
 const EMPTY = Tally.of([], 0);
 
+/** When one group has so large a share of what a sample has, others may as well. */
+const SKEWED = 0.05;
+
 interface Total {
   readonly tally: Tally;
   /** Of the number of objects. */
@@ -199,7 +202,10 @@ class Node {
     const spread = m === 1 ? mean ** 2 : squares / (m - 1);
     const between = groups ** 2 * Math.max(0, 1 - m / groups) * (spread / m);
     const factor = groups / m;
-    const guessed = (LEAST_DOUBT * (factor - 1) * sum.tally.objects) ** 2;
+    const largest = Math.max(...children.map(({ tally }) => tally.objects)) / sum.tally.objects;
+    // Where one of those that were looked at has much of what all of them have, there may be larger ones among the rest.
+    const skewed = factor > 2 && largest > Math.max(SKEWED, 3 / m);
+    const guessed = ((skewed ? 1 : LEAST_DOUBT) * (factor - 1) * sum.tally.objects) ** 2;
     return { tally: sum.tally.scaled(factor), variance: between + guessed + factor * sum.variance };
   }
 
