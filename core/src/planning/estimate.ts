@@ -29,7 +29,7 @@ export interface PrefixEstimate {
   readonly listed: number;
   /** List requests that it took. */
   readonly requests: number;
-  /** How long one of them takes, in milliseconds, when there is no other beside it. */
+  /** How long the quickest of those with many entries took, in milliseconds. */
   readonly pageMs: number;
   /** How long the quickest of them took, in milliseconds. */
   readonly requestMs: number;
@@ -66,7 +66,7 @@ export async function estimatePrefix(
   });
   const sampler = new Sampler(context, { maxRequests, concurrency, signal });
   const root = await Node.open(sampler, prefix);
-  // The first walk goes alone: its pages tell how long one takes.
+  // The first walk goes alone: its pages tell how long one takes that shares with no other.
   await root.descend(sampler);
   while (sampler.left > 0) {
     const doubtful = root.mostDoubtful();

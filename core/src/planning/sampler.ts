@@ -38,8 +38,6 @@ export interface SamplerLimits {
 interface Timing {
   readonly entries: number;
   readonly ms: number;
-  /** There was no other request when it was sent. */
-  readonly alone: boolean;
 }
 
 /** Asks for pages of listings, as many as it may. */
@@ -68,12 +66,10 @@ export class Sampler {
     return this.#limits.concurrency;
   }
 
-  /** How long a page with many entries takes by itself, in milliseconds: those that had others beside them had to share. */
+  /** How long the quickest page with many entries took, in milliseconds: others had to share with those beside them. */
   get pageMs(): number {
     const most = Math.max(...this.#timings.map(({ entries }) => entries));
-    const full = this.#timings.filter(({ entries }) => entries * 2 >= most);
-    const alone = full.filter((timing) => timing.alone);
-    return Math.min(...(alone.length > 0 ? alone : full).map(({ ms }) => ms));
+    return Math.min(...this.#timings.filter(({ entries }) => entries * 2 >= most).map(({ ms }) => ms));
   }
 
   /** How long the quickest request took, in milliseconds. */
@@ -101,9 +97,8 @@ export class Sampler {
       if (this.#failed) throw this.#failed.error;
       try {
         const asked = this.now();
-        const alone = this.#turn.activeCount === 1;
         const page = await this.#first(prefix, startAfter);
-        this.#timings.push({ entries: page.entries.length, ms: this.now() - asked, alone });
+        this.#timings.push({ entries: page.entries.length, ms: this.now() - asked });
         return page;
       } catch (error) {
         this.#failed ??= { error };
@@ -119,7 +114,7 @@ export class Sampler {
     let asked = this.now();
     for await (const page of objectPages(driver, { prefix, delimiter: this.#delimiter }, context)) {
       const found = sampled(page);
-      this.#timings.push({ entries: found.entries.length, ms: this.now() - asked, alone: false });
+      this.#timings.push({ entries: found.entries.length, ms: this.now() - asked });
       yield found;
       if (this.left <= 0) return;
       asked = this.now();
