@@ -1,6 +1,7 @@
 import { startEmulator, type Emulator } from '@store/emulator';
 import { expect } from 'chai';
 import { afterEach, beforeEach, describe, it } from 'mocha';
+import { s3Store } from './emulated-stores.js';
 import { Place } from './run-store.js';
 
 describe('store expire', () => {
@@ -8,29 +9,14 @@ describe('store expire', () => {
   let place: Place;
   beforeEach(async () => {
     emulator = await startEmulator({ s3: {}, buckets: ['demo'] });
-    place = await Place.create({
-      stores: {
-        demo: {
-          provider: 's3',
-          bucket: 'demo',
-          endpoint: emulator.endpoints.s3,
-          accessKeyId: 'AK',
-          secretAccessKey: 'SK',
-        },
-        local: { provider: 'memory' },
-      },
-    });
+    place = await Place.create({ stores: { demo: s3Store(emulator), local: { provider: 'memory' } } });
   });
   afterEach(async () => {
     await place[Symbol.asyncDispose]();
     await emulator.close();
   });
 
-  const store = async (...args: string[]): Promise<string> => {
-    const { code, stdout, stderr } = await place.run(args);
-    expect({ code, stderr }, args.join(' ')).to.deep.equal({ code: 0, stderr: '' });
-    return stdout;
-  };
+  const store = (...args: readonly string[]): Promise<string> => place.output(...args);
 
   it('writes a rule when it is told to, follows it, and takes it away at the end', async () => {
     const bucket = emulator.bucket('demo');

@@ -2,6 +2,7 @@ import { startEmulator, type Emulator } from '@store/emulator';
 import { expect } from 'chai';
 import { writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, it } from 'mocha';
+import { ossStore } from './emulated-stores.js';
 import { Place } from './run-store.js';
 
 const ROLE = 'acs:ram::1234567890:role/batch';
@@ -11,13 +12,10 @@ describe('store job', () => {
   let place: Place;
   beforeEach(async () => {
     emulator = await startEmulator({ oss: {}, region: 'cn-beijing', buckets: ['demo', 'reports'] });
-    const { accessKeyId, secretAccessKey: accessKeySecret } = emulator.credential;
-    const endpoint = emulator.endpoints.oss?.replace('127.0.0.1', 'localhost');
-    const entry = { provider: 'oss', region: 'oss-cn-beijing', pathStyle: true, endpoint, accessKeyId };
     place = await Place.create({
       stores: {
-        demo: { ...entry, bucket: 'demo', accessKeySecret },
-        reports: { ...entry, bucket: 'reports', accessKeySecret },
+        demo: ossStore(emulator),
+        reports: ossStore(emulator, { bucket: 'reports' }),
         local: { provider: 'memory' },
       },
     });
@@ -27,11 +25,7 @@ describe('store job', () => {
     await emulator.close();
   });
 
-  const store = async (...args: string[]): Promise<string> => {
-    const { code, stdout, stderr } = await place.run(args);
-    expect({ code, stderr }, args.join(' ')).to.deep.equal({ code: 0, stderr: '' });
-    return stdout;
-  };
+  const store = (...args: readonly string[]): Promise<string> => place.output(...args);
 
   it('creates a job, lets it begin, follows it, and reads its report', async () => {
     await emulator.bucket('demo').seed(['p/1', 'p/2', 'p/3', 'q']);

@@ -1,6 +1,7 @@
 import { startEmulator, type Emulator } from '@store/emulator';
 import { expect } from 'chai';
 import { afterEach, beforeEach, describe, it } from 'mocha';
+import { ossStore } from './emulated-stores.js';
 import { Place } from './run-store.js';
 
 describe('store on OSS', () => {
@@ -8,11 +9,7 @@ describe('store on OSS', () => {
   let place: Place;
   beforeEach(async () => {
     emulator = await startEmulator({ oss: {}, region: 'cn-beijing', buckets: ['demo'] });
-    const endpoint = emulator.endpoints.oss?.replace('127.0.0.1', 'localhost');
-    const address = { provider: 'oss', bucket: 'demo', region: 'oss-cn-beijing', endpoint, pathStyle: true };
-    place = await Place.create({
-      stores: { demo: { ...address, accessKeyId: 'AK', accessKeySecret: '${SECRET}' } },
-    });
+    place = await Place.create({ stores: { demo: ossStore(emulator, { accessKeySecret: '${SECRET}' }) } });
   });
   afterEach(async () => {
     await place[Symbol.asyncDispose]();

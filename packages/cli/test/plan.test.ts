@@ -1,6 +1,7 @@
 import { startEmulator, type Emulator } from '@store/emulator';
 import { expect } from 'chai';
 import { afterEach, beforeEach, describe, it } from 'mocha';
+import { ossStore, s3Store } from './emulated-stores.js';
 import { Place } from './run-store.js';
 
 describe('store plan', () => {
@@ -8,21 +9,8 @@ describe('store plan', () => {
   let place: Place;
   beforeEach(async () => {
     emulator = await startEmulator({ s3: {}, oss: {}, region: 'cn-beijing', buckets: ['demo'] });
-    const { accessKeyId, secretAccessKey } = emulator.credential;
-    const endpoint = emulator.endpoints.oss?.replace('127.0.0.1', 'localhost');
-    const oss = { accessKeyId, accessKeySecret: secretAccessKey, endpoint, pathStyle: true };
     place = await Place.create({
-      stores: {
-        s3: {
-          provider: 's3',
-          bucket: 'demo',
-          endpoint: emulator.endpoints.s3,
-          region: 'cn-beijing',
-          accessKeyId,
-          secretAccessKey,
-        },
-        oss: { provider: 'oss', bucket: 'demo', region: 'oss-cn-beijing', ...oss },
-      },
+      stores: { s3: s3Store(emulator, { region: 'cn-beijing' }), oss: ossStore(emulator) },
     });
   });
   afterEach(async () => {
@@ -37,8 +25,7 @@ describe('store plan', () => {
       ['s3', ['batch', 'single', 'lifecycle']],
       ['oss', ['batch', 'single', 'lifecycle', 'tag-job']],
     ] as const) {
-      const { code, stdout, stderr } = await place.run(['plan', '--json', `${name}:logs/`]);
-      expect({ code, stderr }).to.deep.equal({ code: 0, stderr: '' });
+      const stdout = await place.output('plan', '--json', `${name}:logs/`);
       const plan = JSON.parse(stdout) as {
         readonly estimate: { readonly objects: number; readonly requests: number };
         readonly strategies: readonly { readonly strategy: string }[];
@@ -52,18 +39,16 @@ describe('store plan', () => {
 
   it('says it in words', async () => {
     await emulator.bucket('demo').seed(['a/1', 'a/2', 'a/b/3']);
-    const { code, stdout } = await place.run(['plan', 's3:a/']);
-    expect(code).to.equal(0);
-    const [first, batch, single] = stdout.split('\n');
+    const [first, batch, single] = (await place.output('plan', 's3:a/')).split('\n');
     expect(first).to.match(/^3 objects, \S+ B, all listed, from 2 list requests$/);
     expect(batch).to.match(/^batch · 2 requests · at least \S+ m?s$/);
     expect(single).to.match(/^single · 4 requests · .* · one request for each key$/);
-    const none = await place.run(['plan', 's3:nothing/']);
-    expect(none.stdout).to.match(/^0 objects, 0 B, all listed, from 1 list request\n/);
+    expect(await place.output('plan', 's3:nothing/')).to.match(
+      /^0 objects, 0 B, all listed, from 1 list request\n/,
+    );
     const keys = Array.from({ length: 5000 }, (_, i) => `b/${(i * 7919) % 100_003}`);
     await emulator.bucket('demo').seed(keys);
-    const unsure = await place.run(['plan', 's3:b/', '--max-requests', '2']);
-    expect(unsure.stdout).to.match(
+    expect(await place.output('plan', 's3:b/', '--max-requests', '2')).to.match(
       /^at least 2,000 objects; perhaps .*not sure at all, from 2 list requests\n/,
     );
   });
@@ -74,10 +59,8 @@ describe('store plan, where the provider publishes prices', () => {
   let place: Place;
   beforeEach(async () => {
     emulator = await startEmulator({ s3: {}, buckets: ['demo'] });
-    const { accessKeyId, secretAccessKey } = emulator.credential;
-    const aws = { provider: 's3', bucket: 'demo', endpoint: emulator.endpoints.s3, profile: 'aws' };
-    const settings = { region: 'us-east-1', quirks: { forcePathStyle: true }, accessKeyId, secretAccessKey };
-    place = await Place.create({ stores: { aws: { ...aws, ...settings } } });
+    const aws = { profile: 'aws', region: 'us-east-1', quirks: { forcePathStyle: true } };
+    place = await Place.create({ stores: { aws: s3Store(emulator, aws) } });
     const keys = Array.from({ length: 2500 }, (_, i) => `logs/${i % 3}/object-${i}`);
     await emulator.bucket('demo').seed([...keys, 'logs/<b>&"\u202e', 'logs/new\nline/x']);
   });
@@ -87,8 +70,7 @@ describe('store plan, where the provider publishes prices', () => {
   });
 
   it('says what each strategy costs, at which prices, and from where they are', async () => {
-    const { code, stdout, stderr } = await place.run(['plan', 'aws:logs/']);
-    expect({ code, stderr }).to.deep.equal({ code: 0, stderr: '' });
+    const stdout = await place.output('plan', 'aws:logs/');
     const [, batch, single, lifecycle] = stdout.split('\n');
     // Three pages to list, at 0.005 dollars a thousand; deletes are free.
     expect(batch).to.match(/^batch · 6 requests · .* · 715 ms at the published rate · USD 0.000015$/);
@@ -98,7 +80,7 @@ describe('store plan, where the provider publishes prices', () => {
       /^prices: us-east-1, per 1,000: list USD 0.005, delete USD 0, .*pricing\/ \(20\d\d-\d\d-\d\d\)$/m,
     );
     expect(stdout).to.match(/^published rate: 3,500 keys\/s for one partition.*https.*\(.*\)$/m);
-    const json = JSON.parse((await place.run(['plan', '--json', 'aws:logs/'])).stdout) as {
+    const json = JSON.parse(await place.output('plan', '--json', 'aws:logs/')) as {
       readonly terms: { readonly prices: { readonly currency: string } };
       readonly estimate: { readonly distribution: { readonly groups: { readonly largest: object[] } } };
     };
@@ -107,8 +89,7 @@ describe('store plan, where the provider publishes prices', () => {
   });
 
   it('writes a page that stands on its own, with charts, and with keys as text', async () => {
-    const { code, stdout } = await place.run(['plan', '--html', 'aws:logs/']);
-    expect(code).to.equal(0);
+    const stdout = await place.output('plan', '--html', 'aws:logs/');
     expect(stdout).to.match(/^<!doctype html>\n<html lang="en">/);
     expect(stdout).not.to.match(/<script|<link|<img|@import|url\(|<b>/i);
     for (const caption of [

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { StoreConfig } from '@store/core';
+import { expect } from 'chai';
 
 const BIN = fileURLToPath(new URL('../../bin/store.js', import.meta.url));
 
@@ -48,6 +49,13 @@ export class Place implements AsyncDisposable {
     const child = this.start(args, env);
     child.stdin.on('error', () => undefined).end(input);
     return finish(child);
+  }
+
+  /** What a command that succeeds quietly writes. */
+  async output(...args: readonly string[]): Promise<string> {
+    const { code, stdout, stderr } = await this.run(args);
+    expect({ code, stderr }, args.join(' ')).to.deep.equal({ code: 0, stderr: '' });
+    return stdout;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

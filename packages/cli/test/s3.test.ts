@@ -1,6 +1,7 @@
 import { startEmulator, type Emulator } from '@store/emulator';
 import { expect } from 'chai';
 import { afterEach, beforeEach, describe, it } from 'mocha';
+import { s3Store } from './emulated-stores.js';
 import { Place } from './run-store.js';
 
 describe('store on S3', () => {
@@ -10,17 +11,7 @@ describe('store on S3', () => {
 
   beforeEach(async () => {
     emulator = await startEmulator({ s3: {}, buckets: ['demo'] });
-    place = await Place.create({
-      stores: {
-        demo: {
-          provider: 's3',
-          bucket: 'demo',
-          endpoint: emulator.endpoints.s3,
-          accessKeyId: 'AK',
-          secretAccessKey: '${SECRET}',
-        },
-      },
-    });
+    place = await Place.create({ stores: { demo: s3Store(emulator, { secretAccessKey: '${SECRET}' }) } });
     env = {
       SECRET: 'SK',
       AWS_ENDPOINT_URL_S3: emulator.endpoints.s3 ?? '',
