@@ -197,6 +197,22 @@ describe('estimating a prefix', () => {
     expect(driver.requests).to.equal(failAt);
   });
 
+  it('ends when it is told to', async () => {
+    const driver = new SortedDriver(keysOf(hash, 100_000));
+    const controller = new AbortController();
+    const list = driver.listPage.bind(driver);
+    driver.listPage = async (request) => {
+      const page = await list(request);
+      if (driver.requests >= 10) controller.abort();
+      return page;
+    };
+    const error: unknown = await createObjectStore(driver)
+      .estimate('p/', { signal: controller.signal })
+      .catch((thrown: unknown) => thrown);
+    expect(error).to.be.instanceOf(StoreError).with.property('code', 'Aborted');
+    expect(driver.requests).to.be.below(20);
+  });
+
   it('tells how long a page takes, whatever the others beside it do', async () => {
     const clock = new SimulatedClock();
     // Pages share the server's time; the root has three groups, and is quick.

@@ -47,11 +47,14 @@ export class KeySpace {
     return place;
   }
 
-  /** A name near a place. */
+  /** A name near a place, no longer than places can tell apart. */
   nameAt(place: number): string {
     let rest = place;
+    let unit = 1;
     let name = '';
     for (const alphabet of this.#alphabets) {
+      if (unit < Number.EPSILON) break;
+      unit /= alphabet.size;
       const scaled = rest * alphabet.size;
       const rank = Math.min(alphabet.size - 1, Math.floor(scaled));
       name += alphabet.charAt(rank);
