@@ -1,0 +1,112 @@
+import { Readable } from 'node:stream';
+import { StoreError } from '@store/core';
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { describe, it } from 'mocha';
+import {
+  codeOfStatus,
+  keyOfBytes,
+  keyOfUrlText,
+  networkFailure,
+  readAnswer,
+  retryAfterMs,
+  saysTruncated,
+  sizeFact,
+  timeFact,
+} from '#src/index.js';
+
+describe('kit', () => {
+  it('reads sizes and times, and leaves out what is none', () => {
+    expect(['0', '17', 17].map(sizeFact)).to.deep.equal([0, 17, 17]);
+    for (const none of [undefined, null, '', '-1', -1, 'NaN', Number.NaN, -Infinity, '1e3', ' 5', 1.5])
+      expect(sizeFact(none), String(none)).to.equal(undefined);
+    expect(timeFact('2026-01-02T03:04:05.000Z')).to.deep.equal(new Date(Date.UTC(2026, 0, 2, 3, 4, 5)));
+    for (const none of [undefined, null, '', 'yesterday', new Date(Number.NaN)])
+      expect(timeFact(none), String(none)).to.equal(undefined);
+  });
+
+  it('takes nothing but a clear word for the end of a listing', () => {
+    expect(['true', true, 'false', false].map(saysTruncated)).to.deep.equal([true, true, false, false]);
+    for (const vague of [undefined, null, '', ' false', 'False', 0, 1, 'no'])
+      expect(() => saysTruncated(vague), String(vague)).to.throw(StoreError, 'IsTruncated');
+  });
+
+  it('knows statuses and failures of the network', () => {
+    expect([401, 403, 404, 405, 408, 409, 412, 429, 501].map(codeOfStatus)).to.deep.equal([
+      'AccessDenied',
+      'AccessDenied',
+      'NotFound',
+      'Unsupported',
+      'Timeout',
+      'Conflict',
+      'PreconditionFailed',
+      'Throttled',
+      'Unsupported',
+    ]);
+    expect([200, 302, 418, 503].map(codeOfStatus)).to.deep.equal([
+      'Corrupt',
+      'InvalidConfig',
+      'InvalidArgument',
+      'Unavailable',
+    ]);
+    expect(networkFailure('ECONNRESET')).to.include({ code: 'Unavailable', retryable: true });
+    expect(networkFailure('ENOTFOUND')).to.include({ retryable: false });
+    expect(networkFailure('HPE_INVALID_CONSTANT')).to.include({ code: 'Unavailable' });
+    expect(networkFailure('TypeError')).to.equal(undefined);
+  });
+
+  it('reads Retry-After', () => {
+    const now = Date.UTC(2026, 0, 1);
+    expect(retryAfterMs('3', now)).to.equal(3000);
+    expect(retryAfterMs('Thu, 01 Jan 2026 00:00:07 GMT', now)).to.equal(7000);
+    for (const none of [undefined, '', '0', '-4', 'soon', 'Infinity'])
+      expect(retryAfterMs(none, now), none).to.equal(undefined);
+  });
+
+  it('reads an answer up to its limit and no further', async () => {
+    expect((await readAnswer(Readable.from([Buffer.from('ab'), Buffer.from('c')]), 3)).toString()).to.equal(
+      'abc',
+    );
+    let sent = 0;
+    const endless = Readable.from(
+      (function* () {
+        for (;;) {
+          sent++;
+          yield Buffer.alloc(10);
+        }
+      })(),
+    );
+    const error = await readAnswer(endless, 100).catch((thrown: unknown) => thrown);
+    expect(error).to.be.instanceOf(StoreError).and.include({ code: 'Corrupt' });
+    expect(endless.destroyed).to.equal(true);
+    expect(sent).to.be.below(100);
+  });
+
+  it('decodes every key as its bytes say, and nothing else to a key', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme', minLength: 1 }), fc.boolean(), (key, plusIsSpace) => {
+        const encoded = encodeURIComponent(key);
+        expect(
+          keyOfUrlText(plusIsSpace ? encoded.replaceAll('%20', '+') : encoded, plusIsSpace),
+        ).to.deep.equal({
+          key,
+        });
+      }),
+    );
+    fc.assert(
+      fc.property(fc.uint8Array({ minLength: 1 }), (bytes) => {
+        const { key, unnameable } = keyOfBytes(bytes);
+        const text = Buffer.from(bytes).toString();
+        // Node's lenient decoder gives the same bytes back only where they are UTF-8.
+        if (Buffer.from(text).equals(bytes)) expect(key).to.equal(text);
+        else expect(unnameable?.name).to.match(/^[\x20-\x7e]+$/);
+      }),
+    );
+  });
+
+  it('names what is not UTF-8 by its bytes', () => {
+    expect(keyOfUrlText('d/%FFa%5c', false).unnameable?.name).to.equal('d/\\xFFa\\x5C');
+    expect(keyOfUrlText('d/%zz', false).unnameable?.reason).to.include({ code: 'Corrupt', retryable: false });
+    expect(keyOfUrlText('a%EF%BB%BF', false)).to.deep.equal({ key: 'a\uFEFF' });
+  });
+});
