@@ -159,10 +159,22 @@ export interface ListPageRequest {
   readonly delimiter?: string | undefined;
 }
 
+/**
+ * Something that a listing shows and no request can name: a key whose bytes are not UTF-8, a symbolic link or an
+ * unreadable directory of `fs`. It is never sent anywhere; whoever lists says that it is there.
+ */
+export interface Unnameable {
+  /** For people: its bytes, those that are no text escaped as in `logs/\xFF.txt`. Not a key. */
+  readonly name: string;
+  /** Why it cannot be named. */
+  readonly reason: FailureReason;
+}
+
 export interface ListPage {
   readonly objects: readonly ObjectInfo[];
   /** The groups that `delimiter` made. */
   readonly prefixes: readonly CommonPrefix[];
+  readonly unnameable?: readonly Unnameable[] | undefined;
   /** What the service says: there is more. */
   readonly truncated: boolean;
   readonly nextToken?: string | undefined;
@@ -255,6 +267,7 @@ export interface ListVersionsPageRequest {
 
 export interface ListVersionsPage {
   readonly versions: readonly VersionInfo[];
+  readonly unnameable?: readonly Unnameable[] | undefined;
   readonly truncated: boolean;
   readonly nextToken?: string | undefined;
 }
@@ -267,6 +280,7 @@ export interface ListUploadsPageRequest {
 
 export interface ListUploadsPage {
   readonly uploads: readonly UploadInfo[];
+  readonly unnameable?: readonly Unnameable[] | undefined;
   readonly truncated: boolean;
   readonly nextToken?: string | undefined;
 }

@@ -31,9 +31,10 @@ export interface RestoreState {
 /** One object, as a listing or a `head` describes it. Listings leave the metadata out. */
 export interface ObjectInfo extends ObjectMetadata {
   readonly key: string;
-  /** Bytes. */
-  readonly size: number;
-  readonly lastModified: Date;
+  /** Bytes. Absent when the service did not say, or said what is no size. */
+  readonly size?: number | undefined;
+  /** Absent when the service did not say, or said what is no time. */
+  readonly lastModified?: Date | undefined;
   /** The entity tag, with its double quotes, as HTTP writes it. */
   readonly etag?: string | undefined;
   readonly versionId?: string | undefined;
@@ -54,9 +55,10 @@ export interface VersionInfo {
   readonly versionId: string;
   readonly isLatest: boolean;
   readonly deleteMarker: boolean;
-  /** Bytes; 0 for a delete marker. */
-  readonly size: number;
-  readonly lastModified: Date;
+  /** Bytes; 0 for a delete marker. Absent when the service did not say. */
+  readonly size?: number | undefined;
+  /** Absent when the service did not say. */
+  readonly lastModified?: Date | undefined;
   readonly etag?: string | undefined;
   readonly storageClass?: string | undefined;
 }
@@ -65,7 +67,8 @@ export interface VersionInfo {
 export interface UploadInfo {
   readonly key: string;
   readonly uploadId: string;
-  readonly initiated: Date;
+  /** Absent when the service did not say. */
+  readonly initiated?: Date | undefined;
 }
 
 /** A part of an upload that has arrived. */

@@ -124,7 +124,7 @@ export function listParts(
 
 /** One page of uploads, by key and then by id. */
 export function listUploads(
-  all: Iterable<UploadInfo>,
+  all: Iterable<UploadInfo & { readonly initiated: Date }>,
   { prefix, token, maxUploads }: ListUploadsPageRequest,
 ): ListUploadsPage {
   const [afterKey = '', afterId = ''] = token === undefined ? [] : decodeToken(token);

@@ -2,6 +2,7 @@ import { StoreError, type UploadInfo } from '@store/core';
 import type { VersionAttributes } from './version-history.js';
 
 export interface Upload extends UploadInfo {
+  readonly initiated: Date;
   readonly attributes: VersionAttributes;
   readonly parts: Map<number, Uint8Array>;
 }

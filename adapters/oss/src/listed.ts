@@ -62,7 +62,7 @@ export function versionEntries(page: XmlNode): VersionInfo[] {
     (a, b) =>
       compareKeys(a.key, b.key) ||
       Number(b.isLatest) - Number(a.isLatest) ||
-      b.lastModified.getTime() - a.lastModified.getTime(),
+      (b.lastModified?.getTime() ?? 0) - (a.lastModified?.getTime() ?? 0),
   );
 }
 

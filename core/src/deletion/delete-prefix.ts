@@ -16,7 +16,6 @@ import { MarkerPass, selectObjectVersions, type DeleteMarkerSelection } from './
 
 /** An object or version that was listed. Those that are not `doomed` are kept by the selection of versions. */
 interface Listed extends ObjectInfo, Candidate {
-  readonly size: number;
   readonly doomed: boolean;
 }
 

@@ -26,10 +26,12 @@ export function compileFilter(prefix: string, options: DeletePrefixOptions, star
       `minSize ${minSize} is above maxSize ${maxSize}: nothing can match`,
     );
   }
-  if (before !== undefined) tests.push((object) => object.lastModified.getTime() < before);
-  if (after !== undefined) tests.push((object) => object.lastModified.getTime() > after);
-  if (minSize !== undefined) tests.push((object) => object.size >= minSize);
-  if (maxSize !== undefined) tests.push((object) => object.size <= maxSize);
+  if (before !== undefined)
+    tests.push(({ lastModified }) => lastModified !== undefined && lastModified.getTime() < before);
+  if (after !== undefined)
+    tests.push(({ lastModified }) => lastModified !== undefined && lastModified.getTime() > after);
+  if (minSize !== undefined) tests.push(({ size }) => size !== undefined && size >= minSize);
+  if (maxSize !== undefined) tests.push(({ size }) => size !== undefined && size <= maxSize);
   const include = compileGlobs(options.include, 'include');
   const exclude = compileGlobs(options.exclude, 'exclude');
   if (include) tests.push((object) => include(object.key.slice(prefix.length)));

@@ -47,14 +47,16 @@ export class Tally {
 
   /** @param now milliseconds since the epoch, for ages */
   static of(objects: readonly ObjectInfo[], now: number): Tally {
-    const ageOf = ({ lastModified }: ObjectInfo): number => (now - lastModified.getTime()) / DAY_MS;
+    // What has no time counts as written now: it is never taken for old.
+    const ageOf = ({ lastModified }: ObjectInfo): number =>
+      lastModified === undefined ? 0 : (now - lastModified.getTime()) / DAY_MS;
     const names = new Set(objects.map(({ storageClass }) => storageClass));
     const ages = Array.from(names, (name) => {
       const members = objects.filter(({ storageClass }) => storageClass === name);
       return [name, sharesOf(members, AGES, ageOf)] as const;
     });
     return new Tally(
-      sharesOf(objects, SIZES, ({ size }) => size),
+      sharesOf(objects, SIZES, ({ size }) => size ?? 0),
       new Map(ages),
     );
   }
@@ -127,7 +129,7 @@ function sharesOf(
     const share = shares[bin];
     if (!share) continue;
     share.objects++;
-    share.bytes += object.size;
+    share.bytes += object.size ?? 0;
   }
   return shares;
 }

@@ -12,7 +12,7 @@ const PART_BYTES = 512 * 1024 * 1024;
 export async function copyParts(
   context: UploadContext,
   request: CopyRequest,
-  info: ObjectInfo,
+  info: ObjectInfo & { readonly size: number },
 ): Promise<WriteResult> {
   const { driver, multipart, attempt } = context;
   const { uploadPartCopy } = uploadCalls(driver);

@@ -135,10 +135,7 @@ class PortableStore implements ObjectStore {
           : undefined;
         return await putStream(context, request, partBytes, findUpload);
       }
-      const whole = await new OpenObject(
-        { info: { key, size: 0, lastModified: new Date(0) }, body: content },
-        this.provider,
-      ).bytes();
+      const whole = await new OpenObject({ info: { key }, body: content }, this.provider).bytes();
       return await attempt((call) => this.#driver.put({ ...request, body: whole }, call));
     } catch (error) {
       if (signal?.aborted) throw abortedError(signal, 'put');
@@ -201,8 +198,9 @@ class PortableStore implements ObjectStore {
           throw error instanceof StoreError ? restate(error, { operation: 'copy' }) : error;
         },
       );
-      if (info.size > multipart.maxCopyBytes) {
-        return copyParts({ driver: this.#driver, multipart, attempt, signal }, request, info);
+      const { size } = info;
+      if (size !== undefined && size > multipart.maxCopyBytes) {
+        return copyParts({ driver: this.#driver, multipart, attempt, signal }, request, { ...info, size });
       }
     }
     return attempt((call) => this.#driver.copy(request, call));

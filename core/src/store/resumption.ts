@@ -58,6 +58,11 @@ export async function findResumption(
   return new Resumption(uploadId, arrived);
 }
 
+/** What has no time comes before all that has one. */
+function timeOf(upload: UploadInfo | undefined): number {
+  return upload?.initiated?.getTime() ?? 0;
+}
+
 async function latestUpload(
   driver: StoreDriver,
   key: string,
@@ -66,7 +71,9 @@ async function latestUpload(
   let latest: UploadInfo | undefined;
   for await (const { uploads } of uploadPages(driver, key, context)) {
     for (const upload of uploads) {
-      if (upload.key === key && (!latest || upload.initiated >= latest.initiated)) latest = upload;
+      if (upload.key !== key) continue;
+      const later = timeOf(upload) >= timeOf(latest);
+      if (!latest || later) latest = upload;
     }
   }
   return latest;

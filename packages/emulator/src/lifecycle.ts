@@ -48,7 +48,7 @@ export class BucketLifecycle {
     do {
       const page = await this.#objects.listPage({ prefix, token, maxKeys: 1000 }, {});
       for (const { key, lastModified } of page.objects) {
-        if (days !== undefined && lastModified.getTime() + days * DAY_MS > now) continue;
+        if (days !== undefined && (lastModified?.getTime() ?? now) + days * DAY_MS > now) continue;
         if (await this.#hasTags(key, tags)) doomed.push(key);
       }
       token = page.nextToken;
@@ -73,7 +73,7 @@ export class BucketLifecycle {
     for (const [i, { key, versionId, isLatest, deleteMarker }] of versions.entries()) {
       const newer = versions[i - 1];
       const alone = newer?.key !== key && versions[i + 1]?.key !== key;
-      const since = newer?.key === key ? newer.lastModified.getTime() : now;
+      const since = newer?.key === key ? (newer.lastModified?.getTime() ?? now) : now;
       const old = noncurrentDays !== undefined && !isLatest && since + noncurrentDays * DAY_MS <= now;
       if (old && !deleteMarker) {
         await this.#objects.deleteOne({ key, versionId }, {});
@@ -92,7 +92,9 @@ export class BucketLifecycle {
       { prefix, maxUploads: Number.MAX_SAFE_INTEGER },
       {},
     );
-    const old = uploads.filter(({ initiated }) => initiated.getTime() + uploadsDays * DAY_MS <= now);
+    const old = uploads.filter(
+      ({ initiated }) => (initiated?.getTime() ?? now) + uploadsDays * DAY_MS <= now,
+    );
     for (const { key, uploadId } of old) await this.#objects.abortUpload({ key, uploadId }, {});
     return old.length;
   }

@@ -1,12 +1,12 @@
 import { buffer } from 'node:stream/consumers';
-import type { GetRequest } from '@store/core';
+import type { GetRequest, ObjectInfo } from '@store/core';
 import { xmlAnswer, type Answer } from './http/answer.js';
 import { ServiceError } from './http/service-error.js';
 import { childrenOf, childText, element, parseStrictly, textElement } from './xml.js';
 import { slowDown } from './batch.js';
 import { checkedAttributes, copySource, versionHeader, writeConditions } from './objects.js';
 import type { Call } from './operation.js';
-import { need, type Bucket } from './bucket.js';
+import { need, notImplemented, type Bucket } from './bucket.js';
 import { allUploads } from './listings.js';
 import { rootElement } from './root-element.js';
 
@@ -54,6 +54,12 @@ export async function uploadPart(call: Call): Promise<Answer> {
   return { status: 200, headers: { etag: await storePart(call, call.body) } };
 }
 
+/** Without a size there is no range to copy. */
+function sizeOf({ size }: ObjectInfo): number {
+  if (size === undefined) throw notImplemented();
+  return size;
+}
+
 export async function uploadPartCopy(call: Call): Promise<Answer> {
   const { bucket, key, request } = call;
   const from = copySource(call);
@@ -63,7 +69,7 @@ export async function uploadPartCopy(call: Call): Promise<Answer> {
   const source = { key: from.key, versionId: from.versionId };
   const range =
     start === undefined
-      ? { start: 0, end: (await from.bucket.objects.head(source, {})).size - 1 }
+      ? { start: 0, end: sizeOf(await from.bucket.objects.head(source, {})) - 1 }
       : { start: Number(start), end: Number(end) };
   const partNumber = partNumberOf(call);
   const uploadId = uploadIdOf(call);

@@ -114,7 +114,7 @@ export async function copyObject(call: Call): Promise<Answer> {
   if (call.admit([key]) === 0) throw slowDown();
   const { size } = await from.bucket.objects.head({ key: from.key, versionId: from.versionId }, {});
   const maxBytes = quirks.maxCopyBytes ?? MAX_COPY_BYTES;
-  if (size > maxBytes) {
+  if (size !== undefined && size > maxBytes) {
     throw new ServiceError(
       400,
       'InvalidRequest',
@@ -186,15 +186,15 @@ export async function getObject({ bucket, key, request }: Call): Promise<Answer>
   if (!conditionalRead && (read.ifMatch ?? read.ifNoneMatch) !== undefined) throw notImplemented();
   if (request.method === 'HEAD') {
     const info = await bucket.objects.head(read, {});
-    return { status: 200, headers: { ...infoHeaders(info), 'content-length': String(info.size) } };
+    return { status: 200, headers: { ...infoHeaders(info), ...lengthHeader(info) } };
   }
   const asked = headers.get('range');
   const known = asked === undefined ? undefined : await bucket.objects.head(read, {});
-  const range = known && rangeOf(asked, known.size);
+  const size = known?.size;
+  const range = size === undefined ? undefined : rangeOf(asked, size);
   if (!known || !range) {
     const { info, body } = await bucket.objects.get(read, {});
-    const length = { 'content-length': String(info.size) };
-    return { status: 200, headers: { ...infoHeaders(info), ...length }, body };
+    return { status: 200, headers: { ...infoHeaders(info), ...lengthHeader(info) }, body };
   }
   const { start, end } = range;
   // Bound to what was seen: the range is reckoned from its size.
@@ -204,11 +204,15 @@ export async function getObject({ bucket, key, request }: Call): Promise<Answer>
     status: 206,
     headers: {
       ...infoHeaders(known),
-      'content-range': `bytes ${start}-${end}/${known.size}`,
+      'content-range': `bytes ${start}-${end}/${size}`,
       'content-length': String(end - start + 1),
     },
     body,
   };
+}
+
+function lengthHeader({ size }: ObjectInfo): Record<string, string> {
+  return size === undefined ? {} : { 'content-length': String(size) };
 }
 
 /** One range of bytes; what is no range is ignored, as HTTP wants it. */
@@ -249,7 +253,7 @@ function infoHeaders(info: ObjectInfo): Record<string, string> {
   );
   return {
     ...Object.fromEntries(present),
-    'last-modified': info.lastModified.toUTCString(),
+    ...(info.lastModified === undefined ? {} : { 'last-modified': info.lastModified.toUTCString() }),
     'accept-ranges': 'bytes',
   };
 }

@@ -16,7 +16,7 @@ export function addDu(program: Command, run: Run): void {
         let bytes = 0;
         for await (const { size } of store.list(key, { signal })) {
           objects++;
-          bytes += size;
+          bytes += size ?? 0;
         }
         const text = `${formatObjects(objects)}, ${formatBytes(bytes)}`;
         await output.line(json ? JSON.stringify({ prefix: key, objects, bytes }, null, 2) : text);

@@ -45,5 +45,7 @@ function entryText(entry: ObjectInfo | CommonPrefix, long: boolean): string {
   const name = displayKey('key' in entry ? entry.key : entry.prefix);
   if (!long) return name;
   if (!('key' in entry)) return `${'-'.padStart(10)}  ${'-'.padEnd(24)}  ${name}`;
-  return `${formatBytes(entry.size).padStart(10)}  ${entry.lastModified.toISOString()}  ${name}`;
+  const size = entry.size === undefined ? '-' : formatBytes(entry.size);
+  const time = entry.lastModified?.toISOString() ?? '-';
+  return `${size.padStart(10)}  ${time.padEnd(24)}  ${name}`;
 }

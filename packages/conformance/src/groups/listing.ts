@@ -127,7 +127,7 @@ export function listingTests({ test, store: current }: SuiteContext): void {
     const content = (await collect(store.list(prefix))).map(({ size }) => size);
     const estimate = await store.estimate(prefix);
     expect(estimate).to.include({ objects: 7, listed: 7, exact: true });
-    expect(estimate.bytes).to.equal(content.reduce((sum, size) => sum + size, 0));
+    expect(estimate.bytes).to.equal(content.reduce<number>((sum, size) => sum + (size ?? Number.NaN), 0));
     if (store.capabilities.list.delimiter === 'none') return;
     const { groups } = estimate.distribution;
     expect(groups.largest.map((group) => [group.prefix.slice(prefix.length), group.objects])).to.deep.equal([

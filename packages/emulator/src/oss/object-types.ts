@@ -24,7 +24,7 @@ interface Special {
   readonly target?: string;
   /** Which write made it: an object that was written since then is a plain one. */
   readonly etag: string | undefined;
-  readonly lastModified: number;
+  readonly lastModified: number | undefined;
 }
 
 /** Which objects are appendable, and which are symlinks, in every bucket. */
@@ -111,11 +111,11 @@ export class ObjectTypes {
     const { etag, lastModified } = await bucket.objects.head({ key }, {});
     const ofBucket = this.#specials.get(bucket) ?? new Map<string, Special>();
     this.#specials.set(bucket, ofBucket);
-    ofBucket.set(key, { ...special, etag, lastModified: lastModified.getTime() });
+    ofBucket.set(key, { ...special, etag, lastModified: lastModified?.getTime() });
   }
 
   #current(bucket: Bucket, { key, etag, lastModified }: ObjectInfo): Special | undefined {
     const special = this.#specials.get(bucket)?.get(key);
-    return special?.etag === etag && special?.lastModified === lastModified.getTime() ? special : undefined;
+    return special?.etag === etag && special?.lastModified === lastModified?.getTime() ? special : undefined;
   }
 }

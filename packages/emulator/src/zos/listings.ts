@@ -7,7 +7,8 @@ const MAX_KEYS = 1000;
 const OWNER = { displayName: 'owner', ID: 'owner' };
 
 /** Whole seconds: `2022-10-18T02:24:40Z`. */
-export function timeOf(date: Date): string {
+export function timeOf(date: Date | undefined): string | undefined {
+  if (date === undefined) return undefined;
   return `${date.toISOString().slice(0, 19)}Z`;
 }
 
