@@ -1,6 +1,6 @@
-import picomatch from 'picomatch';
 import { StoreError } from '../errors.js';
 import type { ObjectInfo } from '../objects.js';
+import { compileGlob, type GlobMatcher } from './glob.js';
 import type { DeletePrefixOptions } from './options.js';
 
 export type ObjectFilter = (object: ObjectInfo) => boolean;
@@ -47,45 +47,8 @@ function earliest(times: readonly (number | undefined)[]): number | undefined {
 function compileGlobs(
   globs: string | readonly string[] | undefined,
   option: string,
-): ((rest: string) => boolean) | undefined {
+): GlobMatcher | undefined {
   if (globs === undefined) return undefined;
-  const expressions = (typeof globs === 'string' ? [globs] : globs).map((glob) => compileGlob(glob, option));
-  return (rest) => {
-    const masked = maskDotSegments(rest);
-    return expressions.some((expression) => expression.test(masked));
-  };
-}
-
-function compileGlob(glob: string, option: string): RegExp {
-  if (glob === '') throw badGlob(glob, option, 'it is empty');
-  try {
-    return picomatch.makeRe(maskDotSegments(glob), {
-      dot: true, // A key's leading dot hides nothing.
-      nonegate: true, // `!x` is a name; `exclude` is there for the other meaning.
-      strictBrackets: true,
-      strictSlashes: true, // `a/` is not `a`.
-      windows: false,
-      flags: 's', // Keys may contain line breaks; wildcards match them too.
-      debug: true, // Throw on a bad range such as `[z-a]`, which would otherwise match nothing.
-    });
-  } catch (cause) {
-    throw badGlob(glob, option, cause instanceof Error ? cause.message : String(cause), cause);
-  }
-}
-
-function badGlob(glob: string, option: string, why: string, cause?: unknown): StoreError {
-  return new StoreError(
-    'InvalidArgument',
-    `${option}: the glob ${JSON.stringify(glob)} cannot be read: ${why}`,
-    { cause },
-  );
-}
-
-/**
- * Glob matchers for files never let a wildcard match `.` and `..`, which in a key are names like any other;
- * an `exclude` that passed over them would delete what it should keep. So both sides show the matcher a
- * private-use character in place of each dot of such a segment.
- */
-function maskDotSegments(path: string): string {
-  return path.replace(/(?<=^|\/)\.{1,2}(?=\/|$)/g, (dots) => '\uF8FF'.repeat(dots.length));
+  const matchers = (typeof globs === 'string' ? [globs] : globs).map((glob) => compileGlob(glob, option));
+  return (rest) => matchers.some((matches) => matches(rest));
 }
