@@ -77,6 +77,11 @@ export class Sampler {
     return Math.min(...this.#timings.map(({ ms }) => ms));
   }
 
+  /** Most entries of a page. */
+  get pageSize(): number {
+    return this.#context.driver.capabilities.list.maxPageSize;
+  }
+
   /** Whether a listing can begin anywhere, in an order that is known. */
   get anywhere(): boolean {
     const { order, startAfter } = this.#context.driver.capabilities.list;
@@ -107,12 +112,20 @@ export class Sampler {
     });
   }
 
-  /** One page after the other from the first one on, as long as requests are left. */
-  async *pages(prefix: string): AsyncGenerator<SampledPage, void, undefined> {
+  /**
+   * One page after the other from the first one on, as long as requests are left.
+   *
+   * @param flat without groups: every object under the prefix
+   */
+  async *pages(prefix: string, flat = false): AsyncGenerator<SampledPage, void, undefined> {
     const context = this.#pagesContext(() => this.requests++);
     const { driver } = this.#context;
     let asked = this.now();
-    for await (const page of objectPages(driver, { prefix, delimiter: this.#delimiter }, context)) {
+    for await (const page of objectPages(
+      driver,
+      { prefix, delimiter: flat ? undefined : this.#delimiter },
+      context,
+    )) {
       const found = sampled(page);
       this.#timings.push({ entries: found.entries.length, ms: this.now() - asked });
       yield found;
