@@ -2,11 +2,12 @@ import pLimit, { type LimitFunction } from 'p-limit';
 import type { Clock } from '../clock.js';
 import type { ListPage, StoreDriver } from '../driver.js';
 import { StoreError } from '../errors.js';
+import { allWithSoundFacts } from '../facts.js';
 import { compareKeys, quoteKey } from '../keys.js';
 import { objectPages } from '../listing/object-pages.js';
 import { followPages, type PagesContext } from '../listing/pages.js';
 import type { ObjectInfo } from '../objects.js';
-import type { RetryPolicy } from '../retry.js';
+import type { OnRetry, RetryPolicy } from '../retry.js';
 
 /** What a listing names: an object, or a group of keys up to the next delimiter. */
 export interface SampledEntry {
@@ -25,6 +26,7 @@ export interface SamplerContext {
   readonly driver: StoreDriver;
   readonly retry: RetryPolicy;
   readonly clock: Clock;
+  readonly onRetry?: OnRetry | undefined;
 }
 
 export interface SamplerLimits {
@@ -147,7 +149,10 @@ export class Sampler {
       this.#pagesContext((retry) => {
         if (retry) this.requests++;
       }),
-      (_, call) => driver.listPage(request, call),
+      async (_, call) => {
+        const page = await driver.listPage(request, call);
+        return { ...page, objects: allWithSoundFacts(page.objects) };
+      },
       ({ objects, prefixes }) => {
         const names = [...objects.map(({ key }) => key), ...prefixes.map((group) => group.prefix)];
         const outside = names.find((name) => !name.startsWith(prefix));
@@ -172,12 +177,13 @@ export class Sampler {
   }
 
   #pagesContext(onRequest: (retry: boolean) => void): PagesContext {
-    const { driver, retry, clock } = this.#context;
+    const { driver, retry, clock, onRetry } = this.#context;
     return {
       provider: driver.provider,
       operation: 'estimate',
       policy: retry,
       clock,
+      onRetry,
       call: { signal: this.#limits.signal },
       onRequest,
     };
