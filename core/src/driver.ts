@@ -359,4 +359,5 @@ export interface PresignRequest {
   readonly method: 'GET' | 'PUT' | 'HEAD' | 'DELETE';
   /** How long the URL works, in seconds. */
   readonly expiresIn: number;
+  readonly contentType?: string | undefined;
 }

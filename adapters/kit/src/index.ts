@@ -1,3 +1,4 @@
+export { versionReader } from './answered-version.js';
 export { sizeFact, timeFact } from './facts.js';
 export { escapedBytes, keyOfBytes, keyOfUrlText, type ListedKey } from './key-bytes.js';
 export { saysTruncated } from './listing-end.js';
