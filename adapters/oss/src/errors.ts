@@ -84,8 +84,9 @@ export function refusal(answer: TransportResult, { operation, bucket, key }: Err
   });
 }
 
-/** The error of an answer; that of one without a body is in a header. */
-function errorDocument({ data, headers }: TransportResult): XmlNode | undefined {
+/** The error of an answer; that of one without a body is in a header. One with a good status contradicts itself. */
+function errorDocument({ status, data, headers }: TransportResult): XmlNode | undefined {
+  if (status < 300) return undefined;
   const document = data.length > 0 ? data : Buffer.from(headerOf(headers, 'x-oss-err') ?? '', 'base64');
   try {
     return parseAnswer(document, 'Error');
