@@ -29,10 +29,15 @@ import {
   type StoreDriver,
   type Tags,
   type TagsRequest,
+  type Unnameable,
   type WriteResult,
 } from '@store/core';
+import { escapedBytes, versionReader, type ListedKey } from '@store/kit';
 import {
+  corrupt,
+  deletedObject,
   deletedObjects,
+  goesOn,
   listedObjects,
   listedUploads,
   listedVersions,
@@ -42,6 +47,7 @@ import {
 } from './answers.js';
 import type { CtyunConfig } from './config.js';
 import { DataPlane } from './data-plane.js';
+import { keyOf } from './json-text.js';
 import { getLifecycle, putLifecycle } from './lifecycle.js';
 import { OpenApi } from './openapi.js';
 import { checkConditions, etagOf, restoreStateOf } from './object-head.js';
@@ -61,13 +67,13 @@ export class CtyunDriver implements StoreDriver {
   readonly #config: CtyunConfig;
   readonly #api: OpenApi;
   readonly #data: DataPlane;
-  readonly #decode: (text: string) => string;
+  readonly #urlEncoded: boolean;
 
   constructor(config: CtyunConfig) {
     this.#config = config;
     this.#api = new OpenApi(config);
     this.#data = new DataPlane(config, this.#api);
-    this.#decode = config.listEncoding === 'url' ? decodeKey : (text) => text;
+    this.#urlEncoded = config.listEncoding === 'url';
     const bytes = config.dataPlane !== undefined;
     this.capabilities = defineCapabilities({
       list: { order: 'utf8', startAfter: true, maxPageSize: 1000, delimiter: 'any' },
@@ -122,18 +128,32 @@ export class CtyunDriver implements StoreDriver {
       await this.#api.get('list-objects', query, { ...call, operation: 'list' }),
       'list',
     );
-    const decode = this.#decode;
-    const objects = page.contents.map(({ key, size, lastModified, ETag, storageClass }) => ({
-      key: decode(key),
-      size,
-      lastModified,
-      etag: etagOf(ETag),
-      storageClass,
-    }));
-    const prefixes = page.commonPrefixes.map((one) => ({ prefix: decode(one.prefix) }));
+    const unnameable: Unnameable[] = [];
+    const objects = this.#named(
+      page.contents,
+      (one) => one.key,
+      (key, { size, lastModified, ETag, storageClass }) => ({
+        key,
+        size,
+        lastModified,
+        etag: etagOf(ETag),
+        storageClass,
+      }),
+      unnameable,
+    );
+    const prefixes = this.#named(
+      page.commonPrefixes,
+      (one) => one.prefix,
+      (prefix) => ({ prefix }),
+      unnameable,
+    );
+    const truncated = goesOn(page.isTruncated, 'list');
+    if (!truncated) return { objects, prefixes, unnameable, truncated };
     const last = [objects.at(-1)?.key ?? '', prefixes.at(-1)?.prefix ?? ''].sort(compareKeys).at(-1);
-    const next = page.nextMarker === undefined ? last || undefined : decode(page.nextMarker);
-    return { objects, prefixes, truncated: page.isTruncated, nextToken: page.isTruncated ? next : undefined };
+    // Behind what cannot be named the listing cannot go on by itself.
+    const guess = unnameable.length > 0 ? undefined : last || undefined;
+    const nextToken = page.nextMarker === undefined ? guess : this.#markerOf(page.nextMarker, 'list');
+    return { objects, prefixes, unnameable, truncated, nextToken };
   }
 
   async listVersionsPage(
@@ -149,20 +169,27 @@ export class CtyunDriver implements StoreDriver {
       ),
       'listVersions',
     );
-    const decoded = <T extends { readonly key: string }>(one: T): T => ({
-      ...one,
-      key: this.#decode(one.key),
-    });
+    const unnameable: Unnameable[] = [];
+    const named = <T extends { readonly key: string }>(found: readonly T[]): T[] =>
+      this.#named(
+        found,
+        (one) => one.key,
+        (key, one) => ({ ...one, key }),
+        unnameable,
+      );
     const all = versionInfos(
-      page.keys.flatMap(({ versions }) => versions.map(decoded)),
-      page.deleteMarkers.map(decoded),
+      page.keys.flatMap(({ versions }) => named(versions)),
+      named(page.deleteMarkers),
     );
-    const next = page.nextKeyMarker === undefined ? undefined : this.#decode(page.nextKeyMarker);
+    const next = page.nextKeyMarker === null ? undefined : this.#markerOf(page.nextKeyMarker, 'listVersions');
+    const saysMore =
+      (page.isTruncated ?? undefined) !== undefined && goesOn(page.isTruncated, 'listVersions');
     // The page may begin before the prefix (see `versionQuery`) and end behind it.
     const beyond = next !== undefined && !next.startsWith(prefix) && compareKeys(next, prefix) > 0;
     return {
       versions: all.filter(({ key }) => key.startsWith(prefix)),
-      truncated: next !== undefined && !beyond,
+      unnameable: unnameable.filter(({ name }) => mayBegin(name, prefix)),
+      truncated: (saysMore || next !== undefined) && !beyond,
       nextToken: beyond ? undefined : next,
     };
   }
@@ -181,16 +208,22 @@ export class CtyunDriver implements StoreDriver {
       ),
       'listUploads',
     );
-    const uploads = page.uploads
-      .map(({ key, uploadID, initiated }) => ({ key: this.#decode(key), uploadId: uploadID, initiated }))
+    const unnameable: Unnameable[] = [];
+    const uploads = this.#named(
+      page.uploads,
+      (one) => one.key,
+      (key, { uploadID, initiated }) => ({ key, uploadId: uploadID, initiated }),
+      unnameable,
+    )
       // Documented is a listing from the marker on, with the marker.
       .filter(({ key, uploadId }) => key !== keyMarker || uploadId !== uploadIDMarker);
+    const truncated = goesOn(page.isTruncated, 'listUploads');
     const { nextKeyMarker, nextUploadIDMarker = '' } = page;
     const nextToken =
-      nextKeyMarker === undefined
-        ? undefined
-        : JSON.stringify([this.#decode(nextKeyMarker), nextUploadIDMarker]);
-    return { uploads, truncated: page.isTruncated, nextToken: page.isTruncated ? nextToken : undefined };
+      truncated && nextKeyMarker !== undefined
+        ? JSON.stringify([this.#markerOf(nextKeyMarker, 'listUploads'), nextUploadIDMarker])
+        : undefined;
+    return { uploads, unnameable, truncated, nextToken };
   }
 
   async head(request: ReadRequest, call: DriverCall): Promise<ObjectInfo> {
@@ -234,7 +267,11 @@ export class CtyunDriver implements StoreDriver {
 
   async deleteOne({ key, versionId }: DeleteTarget, call: DriverCall): Promise<DeletedTarget> {
     const purpose = { ...call, operation: 'delete', key };
-    await this.#api.post('delete-object', { key, versionID: versionId }, purpose);
+    readAnswer(
+      deletedObject,
+      await this.#api.post('delete-object', { key, versionID: versionId }, purpose),
+      'delete',
+    );
     // The answer says nothing of delete markers.
     return { key, versionId };
   }
@@ -251,18 +288,24 @@ export class CtyunDriver implements StoreDriver {
       ),
       'deleteBatch',
     );
+    const versionOf = versionReader(targets);
+    // What names no key accounts for none: whichever it is about, it stays without an outcome.
     return {
-      deleted: answer.deleted.map(({ key, versionID, deleteMarker, deleteMarkerVersionID }) => ({
-        key,
-        versionId: versionID,
-        deleteMarker,
-        deleteMarkerVersionId: deleteMarkerVersionID,
-      })),
-      failed: answer.errors.map(({ key, versionID, code, message }) => ({
-        key,
-        versionId: versionID,
-        reason: keyFailure(code, message),
-      })),
+      deleted: answer.deleted.flatMap(({ key, versionID, deleteMarker, deleteMarkerVersionID }) =>
+        key === undefined
+          ? []
+          : {
+              key,
+              versionId: versionOf(key, versionID),
+              deleteMarker,
+              deleteMarkerVersionId: deleteMarkerVersionID,
+            },
+      ),
+      failed: answer.errors.flatMap(({ key, versionID, code, message }) =>
+        key === undefined
+          ? []
+          : { key, versionId: versionOf(key, versionID), reason: keyFailure(code, message) },
+      ),
     };
   }
 
@@ -275,8 +318,10 @@ export class CtyunDriver implements StoreDriver {
 
   async getTags({ key, versionId }: TagsRequest, call: DriverCall): Promise<Tags> {
     const purpose = { ...call, operation: 'getTags', key };
-    const returnObj = await ignoring('NoSuchTagSetError', () =>
-      this.#api.get('get-object-tagging', { key, versionID: versionId }, purpose),
+    const returnObj = await ignoring(
+      'NoSuchTagSetError',
+      () => this.#api.get('get-object-tagging', { key, versionID: versionId }, purpose),
+      { tagSet: [] },
     );
     const { tagSet } = readAnswer(tagging, returnObj, 'getTags');
     return Object.fromEntries(tagSet.map((tag) => [tag.key, tag.value]));
@@ -331,28 +376,50 @@ export class CtyunDriver implements StoreDriver {
     this.#api.close();
     await this.#data.close();
   }
+
+  /** The entries whose key a request can name; the others go into `unnameable`. */
+  #named<T, E>(
+    found: readonly T[],
+    textOf: (one: T) => string,
+    entry: (key: string, one: T) => E,
+    unnameable: Unnameable[],
+  ): E[] {
+    return found.flatMap((one) => {
+      const listed: ListedKey = keyOf(textOf(one), this.#urlEncoded);
+      if (listed.unnameable === undefined) return [entry(listed.key, one)];
+      unnameable.push(listed.unnameable);
+      return [];
+    });
+  }
+
+  /** The key that a listing goes on behind. @throws StoreError `Corrupt` when no request can name it */
+  #markerOf(text: string, operation: string): string {
+    const { key, unnameable } = keyOf(text, this.#urlEncoded);
+    if (unnameable === undefined) return key;
+    throw corrupt(
+      `the listing cannot go on: ${unnameable.reason.message}; is listEncoding right?`,
+      operation,
+    );
+  }
 }
 
-async function ignoring(providerCode: string, work: () => Promise<unknown>): Promise<unknown> {
+/** @param instead what there is when the service refuses with this code */
+async function ignoring(
+  providerCode: string,
+  work: () => Promise<unknown>,
+  instead?: unknown,
+): Promise<unknown> {
   try {
     return await work();
   } catch (error) {
-    if (error instanceof StoreError && error.providerCode === providerCode) return undefined;
+    if (error instanceof StoreError && error.providerCode === providerCode) return instead;
     throw error;
   }
 }
 
-/** @throws StoreError `Corrupt` when a key is not encoded rightly */
-function decodeKey(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    throw new StoreError(
-      'Corrupt',
-      `the listing names a key that is not percent-encoded: ${JSON.stringify(text)}; is listEncoding right?`,
-      { provider: 'ctyun' },
-    );
-  }
+/** Whether a name that is no key is, or may be, one under the prefix: what is not even encoded rightly may be. */
+function mayBegin(name: string, prefix: string): boolean {
+  return name.startsWith(escapedBytes(Buffer.from(prefix))) || name.includes('%');
 }
 
 /** @throws StoreError `InvalidArgument` when the token is none of this store's */

@@ -1,5 +1,6 @@
 import { codeOf } from '@store/s3/errors';
 import { restate, StoreError, type StoreErrorCode, type StoreErrorDetails } from '@store/core';
+import { codeOfStatus, networkFailure, retryAfterMs } from '@store/kit';
 
 /** Where an error came up, for its message and its fields. */
 export interface ErrorContext {
@@ -48,20 +49,16 @@ const MESSAGES: Readonly<Record<string, string>> = {
   NoSuchUpload: 'there is no such upload; it was completed or aborted',
 };
 
-/** Errors of sockets and name lookups. */
-const NETWORK: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'the connection was refused; is the endpoint right, and is the service running?',
-  ENOTFOUND: 'the host name is not known; is the endpoint right?',
-  EAI_AGAIN: 'the host name could not be looked up',
-  ECONNRESET: 'the connection was reset',
-  ECONNABORTED: 'the connection was closed in the middle of the answer',
-  EPIPE: 'the connection was closed while sending',
-  ETIMEDOUT: 'the connection timed out',
-};
+/** What an answer says outside its envelope. */
+export interface AnswerHead {
+  readonly status: number;
+  /** As in its header. */
+  readonly retryAfter?: string | undefined;
+}
 
 /** An answer that is a failure, whatever its HTTP status. */
-export function failureError(failure: Failure, status: number, context: ErrorContext): StoreError {
-  const details = { ...whereOf(context), status, requestId: failure.requestId };
+export function failureError(failure: Failure, head: AnswerHead, context: ErrorContext): StoreError {
+  const details = { ...whereOf(context), ...factsOf(head), requestId: failure.requestId };
   const gateway = GATEWAY[String(failure.statusCode)];
   if (gateway) {
     return new StoreError(gateway.code, gateway.says, {
@@ -82,22 +79,23 @@ export function failureError(failure: Failure, status: number, context: ErrorCon
   const platformCode = failure.errorCode ?? failure.error;
   const [, code, says] = PLATFORM.find(([pattern]) => pattern.test(platformCode ?? '')) ?? [];
   // 900 means "in progress, or failed", and says no more: what is asked for can be asked for again.
-  const known = code ?? byStatus(status) ?? 'Unavailable';
+  const known = code ?? byStatus(head.status) ?? byStatus(Number(failure.statusCode)) ?? 'Unavailable';
   return new StoreError(known, says ?? (message || 'the service says that it failed, and not why'), {
     ...details,
     providerCode: platformCode ?? String(failure.statusCode),
   });
 }
 
-/** An answer that is no answer of the OpenAPI. */
-export function strangeAnswer(status: number, what: string, context: ErrorContext): StoreError {
-  const details = { ...whereOf(context), status };
+/** An answer that is no answer of the OpenAPI. @param what with what it answered, such as "nothing instead of JSON" */
+export function strangeAnswer(head: AnswerHead, what: string, context: ErrorContext): StoreError {
+  const { status } = head;
+  const details = { ...whereOf(context), ...factsOf(head) };
   if (status >= 300 && status < 400) {
     const message = 'the service answered with a redirect, which is not followed; is the endpoint right?';
     return new StoreError('InvalidConfig', message, details);
   }
-  const code = status < 400 ? 'Corrupt' : (byStatus(status) ?? 'InvalidArgument');
-  const message = `the service answered HTTP ${status} with ${what} instead of JSON; is the endpoint right?`;
+  const code = codeOfStatus(status);
+  const message = `the service answered HTTP ${status} with ${what}; is the endpoint right?`;
   // A proxy on the way may have sent it; deletes and reads can be repeated.
   return new StoreError(code, message, code === 'Corrupt' ? { ...details, retryable: true } : details);
 }
@@ -108,14 +106,13 @@ export function transportError(thrown: unknown, context: ErrorContext): StoreErr
   if (thrown instanceof StoreError) return restate(thrown, details);
   const name = systemCode(thrown);
   if (name === 'ERR_CANCELED') return new StoreError('Aborted', `${context.operation} was aborted`, details);
-  const message = NETWORK[name];
-  if (message === undefined) {
-    const said = name === '' ? 'the request failed' : `the request failed (${name})`;
-    return new StoreError('Unavailable', said, details);
+  const failure = networkFailure(name);
+  if (failure) {
+    const { code, message, ...rest } = failure;
+    return new StoreError(code, message, { ...details, ...rest });
   }
-  const code = name === 'ETIMEDOUT' ? 'Timeout' : 'Unavailable';
-  // A wrong host name stays wrong.
-  return new StoreError(code, message, { ...details, providerCode: name, retryable: name !== 'ENOTFOUND' });
+  const said = name === '' ? 'the request failed' : `the request failed (${name})`;
+  return new StoreError('Unavailable', said, details);
 }
 
 /** An error of the HTTP client holds the whole request, keys included, so it does not become a `cause`. */
@@ -153,7 +150,11 @@ function whereOf({ operation, key }: ErrorContext): StoreErrorDetails {
   return { provider: 'ctyun', operation, key };
 }
 
+function factsOf({ status, retryAfter }: AnswerHead): StoreErrorDetails {
+  return { status, retryAfterMs: retryAfterMs(retryAfter) };
+}
+
+/** Of a status that is a failure; 900 and the like are none of HTTP. */
 function byStatus(status: number): StoreErrorCode | undefined {
-  if (status < 400) return undefined;
-  return codeOf(undefined, status);
+  return status >= 400 && status < 600 ? codeOfStatus(status) : undefined;
 }

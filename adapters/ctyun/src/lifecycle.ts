@@ -39,9 +39,9 @@ export async function getLifecycle(api: OpenApi, call: DriverCall): Promise<Life
       return { rules: [] };
     throw error;
   }
-  const { rules } = readAnswer(answer, returnObj ?? { rules: [] }, operation);
+  const { rules } = readAnswer(answer, returnObj, operation);
   // Checking makes copies; what is given back is what came.
-  const raw = (returnObj as { readonly rules?: readonly unknown[] } | undefined)?.rules ?? [];
+  const { rules: raw } = returnObj as { readonly rules: readonly unknown[] };
   return {
     rules: rules.map((rule, i) => ({
       id: rule.ID ?? '',

@@ -1,4 +1,5 @@
 import { StoreError, type ReadRequest, type RestoreState } from '@store/core';
+import { timeFact } from '@store/kit';
 
 /** With its quotes, which the OpenAPI writes in lists and leaves out elsewhere. */
 export function etagOf(text: string | undefined): string | undefined {
@@ -21,6 +22,6 @@ export function checkConditions({ key, ifMatch, ifNoneMatch }: ReadRequest, etag
 export function restoreStateOf(text: string | undefined): RestoreState | undefined {
   if (text === undefined) return undefined;
   const expiry = /expiry-date="([^"]+)"/.exec(text)?.[1];
-  const until = expiry === undefined ? {} : { until: new Date(expiry) };
-  return { ongoing: text.includes('ongoing-request="true"'), ...until };
+  const until = timeFact(expiry);
+  return { ongoing: text.includes('ongoing-request="true"'), ...(until ? { until } : {}) };
 }

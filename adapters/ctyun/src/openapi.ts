@@ -1,19 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
+import type { Readable } from 'node:stream';
 import axios, { type AxiosInstance, type AxiosResponse } from 'axios';
 import { restate, StoreError, withDeadline, type DriverCall } from '@store/core';
+import { readAnswer } from '@store/kit';
 import type { CtyunConfig } from './config.js';
 import { encodeQuery, eopDate, signEop } from './eop-signature.js';
 import { failureError, strangeAnswer, transportError, type ErrorContext, type Failure } from './errors.js';
+import { parseJson } from './json-text.js';
 
 const DEFAULT_ENDPOINT = 'https://zos-global.ctapi.ctyun.cn';
 const DEFAULT_USER_AGENT = 'store-ctyun';
 const DEFAULT_TIMEOUT_MS = 60_000;
 const DEFAULT_MAX_SOCKETS = 64;
-
-/** A page of 1000 keys of 1 KiB each, six bytes for every escaped one, and as much again. */
-const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
 
 /** Differences of clocks above this are why a signature is refused, in milliseconds: it lives for 15 minutes. */
 const SKEW_MS = 14 * 60_000;
@@ -23,6 +23,9 @@ interface Purpose extends DriverCall {
   readonly operation: string;
   readonly key?: string | undefined;
 }
+
+/** An answer that has been read. */
+type WholeAnswer = Pick<AxiosResponse<Buffer>, 'status' | 'headers' | 'data'>;
 
 /** The JSON OpenAPI of ZOS for one bucket: signs, sends, and reads envelopes. */
 export class OpenApi {
@@ -44,9 +47,9 @@ export class OpenApi {
       httpAgent,
       httpsAgent,
       maxRedirects: 0,
-      maxContentLength: MAX_ANSWER_BYTES,
       proxy: false,
-      responseType: 'arraybuffer',
+      // Read here, up to the limit of all adapters.
+      responseType: 'stream',
       // The envelope tells success from failure, not the status.
       validateStatus: () => true,
       // Bodies are sent as they were signed, and read here.
@@ -83,18 +86,20 @@ export class OpenApi {
     const context = { operation, key, bucket: this.#config.bucket };
     const ms = this.#config.timeoutMs ?? DEFAULT_TIMEOUT_MS;
     const signedAt = Date.now() + this.#clockOffset;
-    let answer: AxiosResponse<Buffer>;
+    let answer: WholeAnswer;
     try {
-      answer = await withDeadline({ signal, ms, operation }, (deadline) =>
-        this.#http.request<Buffer>({
+      // All of it, bodies included, so nothing can stop flowing for longer.
+      answer = await withDeadline({ signal, ms, operation }, async (deadline) => {
+        const { status, headers, data } = await this.#http.request<Readable>({
           method,
           // Built here and sent as it is: the client's own `params` encode some characters otherwise.
           url: `${this.#base}/${api}${query === '' ? '' : `?${query}`}`,
           headers: this.#headers(signedAt, query, body),
           ...(body === '' ? {} : { data: Buffer.from(body) }),
           signal: deadline,
-        }),
-      );
+        });
+        return { status, headers, data: await readAnswer(data) };
+      });
     } catch (error) {
       throw transportError(error, context);
     }
@@ -119,7 +124,7 @@ export class OpenApi {
   }
 
   /** A refused signature whose reason is this machine's clock: the next one is made with the service's time. */
-  #clockCorrected(error: unknown, { headers }: AxiosResponse, signedAt: number): unknown {
+  #clockCorrected(error: unknown, { headers }: WholeAnswer, signedAt: number): unknown {
     if (!(error instanceof StoreError) || error.providerCode !== 'CTAPI_10009') return error;
     const serviceTime = Date.parse(String(headers['date']));
     const skew = serviceTime - signedAt;
@@ -143,23 +148,29 @@ export class OpenApi {
 }
 
 /** The `returnObj` of a success. @throws StoreError for all else */
-function readEnvelope({ status, headers, data }: AxiosResponse<Buffer>, context: ErrorContext): unknown {
-  const text = data.toString();
+function readEnvelope({ status, headers, data }: WholeAnswer, context: ErrorContext): unknown {
+  const retryAfter: unknown = headers['retry-after'];
+  const head = { status, retryAfter: typeof retryAfter === 'string' ? retryAfter : undefined };
   let envelope: unknown;
   try {
-    envelope = JSON.parse(text);
-  } catch {
+    envelope = parseJson(data);
+  } catch (error) {
+    if (error instanceof StoreError)
+      throw restate(error, { provider: 'ctyun', operation: context.operation, key: context.key, status });
     const type = String(headers['content-type'] ?? '');
-    const html = /html/i.test(type) || /^\s*</.test(text);
-    const what = text === '' ? 'nothing' : html ? 'an HTML page' : 'something that cannot be read';
-    throw strangeAnswer(status, what, context);
+    const html = /html/i.test(type) || /^\s*</.test(data.subarray(0, 1000).toString());
+    const what = data.length === 0 ? 'nothing' : html ? 'an HTML page' : 'something that cannot be read';
+    throw strangeAnswer(head, `${what} instead of JSON`, context);
   }
   if (typeof envelope !== 'object' || envelope === null || !('statusCode' in envelope))
-    throw strangeAnswer(status, 'another document', context);
-  // A number, and from some services of the platform a text.
-  if (Number(envelope.statusCode) === 800) return 'returnObj' in envelope ? envelope.returnObj : undefined;
+    throw strangeAnswer(head, 'another document instead of its own JSON', context);
   const failure: Failure = Object.fromEntries(
     Object.entries(envelope).filter(([, value]) => typeof value === 'string' || typeof value === 'number'),
   );
-  throw failureError(failure, status, context);
+  const { statusCode, errorCode, error } = failure;
+  // A number, and from some services of the platform a text.
+  if (statusCode !== 800 && statusCode !== '800') throw failureError(failure, head, context);
+  if (status !== 200 || errorCode || error)
+    throw strangeAnswer(head, 'a success that the rest of the answer contradicts', context);
+  return 'returnObj' in envelope ? envelope.returnObj : undefined;
 }

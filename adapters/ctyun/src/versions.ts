@@ -7,7 +7,7 @@ interface Version {
   readonly key: string;
   readonly versionID: string;
   readonly isLatest: boolean;
-  readonly lastModified: Date;
+  readonly lastModified: Date | undefined;
 }
 
 /** How to ask for the versions under a prefix, so that none is left out. */
@@ -39,7 +39,7 @@ function previousCharacter(codePoint: number): number {
 /** Versions and delete markers, which come apart, as one list: by key, the latest first, then by time. */
 export function versionInfos(
   versions: readonly (Version & {
-    readonly size: number;
+    readonly size: number | undefined;
     readonly ETag: string | undefined;
     readonly storageClass: string | undefined;
   })[],

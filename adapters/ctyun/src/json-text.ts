@@ -1,0 +1,62 @@
+import { StoreError } from '@store/core';
+import { escapedBytes, keyOfUrlText, type ListedKey } from '@store/kit';
+
+/** Most objects and arrays of an answer: a page of 1000 entries has some 2,000. */
+const MAX_STRUCTURES = 500_000;
+
+const BRACE = 0x7b;
+const BRACKET = 0x5b;
+
+/**
+ * An answer as JSON. Bytes that are no UTF-8 become lone surrogates, so that a key with them is seen for what it is:
+ * decoded leniently it would be another key, the one with U+FFFD in it.
+ *
+ * @throws SyntaxError when it is no JSON; StoreError `Corrupt` when it has more in it than any answer
+ */
+export function parseJson(bytes: Buffer): unknown {
+  // Each costs some fifty bytes of memory, however short it is.
+  let structures = 0;
+  for (const byte of bytes) if (byte === BRACE || byte === BRACKET) structures++;
+  if (structures > MAX_STRUCTURES)
+    throw new StoreError(
+      'Corrupt',
+      `the answer has ${structures} objects and lists in it, which no answer has`,
+    );
+  return JSON.parse(decoded(bytes));
+}
+
+/** A sequence of UTF-8 beyond ASCII, or a byte that belongs to none (RFC 3629). */
+const BEYOND_ASCII =
+  /[\xc2-\xdf][\x80-\xbf]|(?:\xe0[\xa0-\xbf]|[\xe1-\xec\xee\xef][\x80-\xbf]|\xed[\x80-\x9f])[\x80-\xbf]|(?:\xf0[\x90-\xbf]|[\xf1-\xf3][\x80-\xbf]|\xf4[\x80-\x8f])[\x80-\xbf]{2}|[\x80-\xff]/g;
+
+/** Before the surrogate of each byte: where an escape before it ends in half a pair, this one is taken for the other half. */
+const GUARD = '\udfff';
+
+function decoded(bytes: Buffer): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return bytes
+      .toString('latin1')
+      .replace(BEYOND_ASCII, (found) =>
+        found.length === 1
+          ? GUARD + String.fromCharCode(0xdc00 + found.charCodeAt(0))
+          : Buffer.from(found, 'latin1').toString(),
+      );
+  }
+}
+
+/** A key of a listing. @param urlEncoded whether it is percent-encoded */
+export function keyOf(text: string, urlEncoded: boolean): ListedKey {
+  if (text.isWellFormed()) return urlEncoded ? keyOfUrlText(text, false) : { key: text };
+  const name = Array.from(text, shown).join('');
+  const message = `the listing names ${name}, which no request can name: it is no Unicode text`;
+  return { unnameable: { name, reason: { code: 'Corrupt', message, retryable: false } } };
+}
+
+function shown(char: string): string {
+  const code = char.codePointAt(0) ?? 0;
+  if (char === GUARD) return '';
+  if (code >= 0xdc80 && code <= 0xdcff) return escapedBytes(Uint8Array.of(code - 0xdc00));
+  return char.isWellFormed() ? escapedBytes(Buffer.from(char)) : `\\u${code.toString(16).toUpperCase()}`;
+}
