@@ -1,0 +1,378 @@
+// Services that answer wrongly: nothing of it is a success, another key or an end.
+import { MAX_ANSWER_BYTES } from '@store/kit';
+import type { CtyunDriver } from '@store/ctyun';
+import { expect } from 'chai';
+import { describe, it } from 'mocha';
+import { errorOf } from './harness.js';
+import { driverFor, storeFor, success, wrongService, type Answer } from './wrong-service.js';
+
+/** A page of one driver call, made of what stands in the JSON. */
+async function listed(returnObj: string | Buffer) {
+  const driver = driverFor(await wrongService(() => ({ body: success(returnObj) })));
+  return driver.listPage({ prefix: '', maxKeys: 1000 }, {});
+}
+
+const entry = (key: string, rest = '"size":1,"lastModified":"2022-10-18T02:24:40Z"'): string =>
+  `{"key":"${key}",${rest}}`;
+
+describe('ctyun: keys of an answer', () => {
+  const unnameable: readonly (readonly [written: Buffer, name: string])[] = [
+    [Buffer.from('d/\xff', 'latin1'), 'd/\\xFF'],
+    [Buffer.from('d/\xc3(', 'latin1'), 'd/\\xC3('],
+    [Buffer.from('d/\xed\xa0\x80', 'latin1'), 'd/\\xED\\xA0\\x80'],
+    [Buffer.from('d/\xf4\x90\x80\x80', 'latin1'), 'd/\\xF4\\x90\\x80\\x80'],
+    [Buffer.from('d/\\ud800'), 'd/\\uD800'],
+    [Buffer.from('d/\\udc00x'), 'd/\\uDC00x'],
+    // Half a pair and a byte make no whole one.
+    [Buffer.from('d/\\ud83d\x80', 'latin1'), 'd/'],
+    [Buffer.from('d/\\ud83d\x80\\udc00', 'latin1'), 'd/'],
+  ];
+  for (const [written, name] of unnameable) {
+    it(`does not take ${JSON.stringify(written.toString('latin1'))} for another key`, async () => {
+      const contents = Buffer.concat([
+        Buffer.from('{"isTruncated":false,"contents":[{"key":"'),
+        written,
+        Buffer.from(`"},${entry('d/中é\u{1f600}')}],"commonPrefixes":[{"prefix":"`),
+        written,
+        Buffer.from('/"}]}'),
+      ]);
+      const page = await listed(contents);
+      expect(page.objects.map(({ key }) => key)).to.deep.equal(['d/中é\u{1f600}']);
+      expect(page.prefixes).to.deep.equal([]);
+      expect(page.unnameable).to.have.length(2);
+      expect(page.unnameable?.[0]?.name)
+        .to.match(/^[\x20-\x7e]+$/)
+        .and.contain(name);
+      expect(page.unnameable?.[0]?.reason).to.include({ code: 'Corrupt', retryable: false });
+    });
+  }
+
+  it('names them in listings of versions and uploads too, and percent-encoded ones', async () => {
+    const rest = '"versionID":"v","isLatest":true';
+    const body = success(
+      `{"keys":[{"key":"d/","versions":[${entry('d/\\ud800', rest)},${entry('e/\\ud800', rest)}]}],` +
+        `"deleteMarkers":[${entry('d/\\udc00', rest)}],"nextKeyMarker":null}`,
+    );
+    const versions = driverFor(await wrongService(() => ({ body })));
+    const found = await versions.listVersionsPage({ prefix: 'd/', maxKeys: 10 }, {});
+    expect(found.versions).to.deep.equal([]);
+    expect(found.unnameable?.map(({ name }) => name)).to.deep.equal(['d/\\uD800', 'd/\\uDC00']);
+    const uploads = driverFor(
+      await wrongService(() => ({
+        body: success(`{"isTruncated":false,"uploads":[${entry('\\ud800', '"uploadID":"u"')}]}`),
+      })),
+    );
+    expect((await uploads.listUploadsPage({ prefix: '', maxUploads: 1 }, {})).unnameable).to.have.length(1);
+    const config = await wrongService(() => ({
+      body: success(
+        `{"isTruncated":false,"contents":[${['a%20b+c', '%FF', '%zz'].map((key) => entry(key)).join()}]}`,
+      ),
+    }));
+    const page = await driverFor({ ...config, listEncoding: 'url' }).listPage({ prefix: '', maxKeys: 9 }, {});
+    expect(page.objects.map(({ key }) => key)).to.deep.equal(['a b+c']);
+    expect(page.unnameable?.map(({ name }) => name)).to.deep.equal(['\\xFF', '%zz']);
+  });
+
+  it('does not go on behind a name that cannot be sent', async () => {
+    for (const marker of ['', ',"nextMarker":"\\ud800"']) {
+      const body = `{"isTruncated":true,"contents":[${entry('a')},${entry('b\\ud800')}]${marker}}`;
+      if (marker === '')
+        expect(await listed(body)).to.deep.include({ truncated: true, nextToken: undefined });
+      else expect(await errorOf(listed(body))).to.include({ code: 'Corrupt', operation: 'list' });
+    }
+  });
+
+  it('accounts for keys of white space in an answer to a delete', async () => {
+    const keys = ['\n', ' \t ', '\r\n'];
+    const body = success(JSON.stringify({ deleted: keys.map((key) => ({ key })) }));
+    const driver = driverFor(await wrongService(() => ({ body })));
+    const { deleted } = await driver.deleteBatch(
+      keys.map((key) => ({ key })),
+      {},
+    );
+    expect(deleted.map(({ key }) => key)).to.deep.equal(keys);
+  });
+
+  it('takes the version null for that of an object that was asked for without one', async () => {
+    const answer = {
+      deleted: [
+        { key: 'a', versionID: 'null' },
+        { key: 'b', versionID: 'null' },
+        { key: 'd', versionID: '' },
+      ],
+      errors: [{ key: 'c', versionID: 'null', code: 'AccessDenied' }],
+    };
+    const driver = driverFor(await wrongService(() => ({ body: success(JSON.stringify(answer)) })));
+    const asked = [{ key: 'a' }, { key: 'b', versionId: 'null' }, { key: 'c' }, { key: 'd' }];
+    const { deleted, failed } = await driver.deleteBatch(asked, {});
+    expect(deleted.map(({ key, versionId }) => [key, versionId])).to.deep.equal([
+      ['a', undefined],
+      ['b', 'null'],
+      ['d', undefined],
+    ]);
+    expect(failed.map(({ key, versionId }) => [key, versionId])).to.deep.equal([['c', undefined]]);
+  });
+
+  it('leaves the keys unconfirmed that an answer does not name, whatever failures name no key', async () => {
+    const config = await wrongService(({ url = '' }) => {
+      const listing = `{"isTruncated":false,"contents":[${entry('d/e\u0301')},${entry('d/f')}]}`;
+      if (url.includes('list-objects')) return { body: success(listing) };
+      // One failure without a key, one whose key was normalised.
+      const errors = '[{"code":"AccessDenied"},{"key":"d/\u00e9","code":"AccessDenied"}]';
+      return { body: success(`{"deleted":[{"key":"d/f"}],"errors":${errors}}`) };
+    });
+    const store = await storeFor(config, { maxAttempts: 2, baseDelayMs: 1, maxDelayMs: 1 });
+    const report = await store.deletePrefix('d/');
+    expect(report).to.include({ deleted: 1, failed: 1, complete: false });
+    expect(report.failures.byCode).to.deep.equal({ Unconfirmed: 1 });
+  });
+});
+
+describe('ctyun: facts of a listing', () => {
+  it('has no size and no time where none is given, or one that is none', async () => {
+    const facts = [
+      '"etag":null',
+      '"size":-1,"lastModified":"yesterday"',
+      '"size":null,"lastModified":null',
+      '"size":1e400,"lastModified":12',
+      '"size":1.5,"lastModified":{}',
+      '"size":"many","lastModified":[]',
+    ];
+    const page = await listed(
+      `{"isTruncated":false,"contents":[${facts.map((rest) => entry('k', rest)).join()}]}`,
+    );
+    expect(page.objects).to.have.length(facts.length);
+    for (const one of page.objects)
+      expect([one.size, one.lastModified]).to.deep.equal([undefined, undefined]);
+    expect(
+      (await listed(`{"isTruncated":false,"contents":[${entry('k', '"size":"12"')}]}`)).objects[0]?.size,
+    ).to.equal(12);
+  });
+
+  const rest = '"versionID":"v","isLatest":true,"size":-1,"lastModified":0';
+  const versionsOf = async (one: string) => {
+    const body = success(`{"keys":[{"versions":[${one}]}],"nextKeyMarker":null}`);
+    return driverFor(await wrongService(() => ({ body }))).listVersionsPage({ prefix: '', maxKeys: 10 }, {});
+  };
+  it('has them of versions, and guesses at nothing by which versions are chosen', async () => {
+    const { versions } = await versionsOf(entry('k', rest));
+    expect(versions[0]).to.include({ key: 'k', size: undefined, lastModified: undefined });
+    for (const wrong of [
+      '"versionID":"v"',
+      '"isLatest":true',
+      '"versionID":"","isLatest":true',
+      '"versionID":"v","isLatest":"no"',
+    ])
+      expect(await errorOf(versionsOf(entry('k', wrong))), wrong).to.include({
+        code: 'Corrupt',
+        retryable: true,
+      });
+  });
+});
+
+describe('ctyun: whether a listing goes on', () => {
+  const lists: Readonly<Record<string, (driver: CtyunDriver) => Promise<unknown>>> = {
+    objects: (driver) => driver.listPage({ prefix: '', maxKeys: 10 }, {}),
+    uploads: (driver) => driver.listUploadsPage({ prefix: '', maxUploads: 10 }, {}),
+    versions: (driver) => driver.listVersionsPage({ prefix: '', maxKeys: 10 }, {}),
+  };
+  const unclear = [
+    undefined,
+    'null',
+    '{}',
+    '{"isTruncated":null,"nextMarker":"z","nextKeyMarker":""}',
+    '{"nextMarker":"z"}',
+    '{"isTruncated":"maybe","nextKeyMarker":"z"}',
+    '{"isTruncated":0,"nextKeyMarker":null}',
+    '{"isTruncated":{},"nextKeyMarker":null}',
+    '[]',
+  ];
+  for (const [what, list] of Object.entries(lists)) {
+    it(`is said clearly of ${what}, or not at all`, async () => {
+      for (const one of unclear) {
+        const driver = driverFor(await wrongService(() => ({ body: success(one) })));
+        const error = await errorOf(list(driver));
+        expect(error, one).to.include({ code: 'Corrupt', retryable: true, provider: 'ctyun' });
+      }
+      const ended = driverFor(
+        await wrongService(() => ({ body: success('{"isTruncated":false,"nextKeyMarker":null}') })),
+      );
+      expect(await list(ended)).to.include({ truncated: false });
+    });
+  }
+
+  it('goes on with versions when one of both says so', async () => {
+    const page = async (body: string) =>
+      driverFor(await wrongService(() => ({ body: success(body) }))).listVersionsPage(
+        { prefix: '', maxKeys: 1 },
+        {},
+      );
+    expect(await page('{"nextKeyMarker":"k"}')).to.include({ truncated: true, nextToken: 'k' });
+    expect(await page('{"isTruncated":false,"nextKeyMarker":"k"}')).to.include({
+      truncated: true,
+      nextToken: 'k',
+    });
+    expect(await page('{"isTruncated":true,"nextKeyMarker":null}')).to.include({
+      truncated: true,
+      nextToken: undefined,
+    });
+  });
+});
+
+describe('ctyun: what is a success', () => {
+  const wrong: Readonly<Record<string, Answer>> = {
+    'an HTML page': { body: '<html>hello</html>', headers: { 'content-type': 'text/html' } },
+    'a document of S3': { body: '<Error><Code>AccessDenied</Code></Error>' },
+    nothing: {},
+    'a list': { body: '[{"statusCode":800}]' },
+    'a failure': { body: '{"statusCode":900}' },
+    'a success of another service': { body: '{"statusCode":200,"returnObj":{}}' },
+    'something like a success': { body: '{"statusCode":[800],"returnObj":{}}' },
+    'a padded success': { body: '{"statusCode":" 800 ","returnObj":{}}' },
+    'a success with an error': { body: '{"statusCode":800,"errorCode":"openapi.x.y","returnObj":{}}' },
+    'a success that is accepted': { status: 202, body: success('{}') },
+    'a success with a bad status': { status: 500, body: success('{}') },
+    'a success with no content': { status: 204 },
+  };
+  /** Whether a success is documented with a `returnObj`. */
+  const calls: Readonly<Record<string, readonly [boolean, (driver: CtyunDriver) => Promise<unknown>]>> = {
+    delete: [true, (driver) => driver.deleteOne({ key: 'k' }, {})],
+    'delete of a version': [true, (driver) => driver.deleteOne({ key: 'k', versionId: 'v' }, {})],
+    'batch delete': [true, (driver) => driver.deleteBatch([{ key: 'k' }], {})],
+    'aborted upload': [false, (driver) => driver.abortUpload({ key: 'k', uploadId: 'u' }, {})],
+    head: [true, (driver) => driver.head({ key: 'k' }, {})],
+    copy: [false, (driver) => driver.copy({ from: 'f', to: 'k' }, {})],
+    'change of rules': [
+      false,
+      (driver) => driver.putLifecycle({ kept: [], added: [{ id: 'i', prefix: 'p', days: 1 }] }, {}),
+    ],
+    'removal of rules': [false, (driver) => driver.putLifecycle({ kept: [], added: [] }, {})],
+    'reading of rules': [true, (driver) => driver.getLifecycle({})],
+    'reading of tags': [true, (driver) => driver.getTags({ key: 'k' }, {})],
+    'change of tags': [false, (driver) => driver.setTags({ key: 'k', tags: { a: '1' } }, {})],
+    'removal of tags': [false, (driver) => driver.setTags({ key: 'k', tags: {} }, {})],
+    restore: [false, (driver) => driver.restore({ key: 'k', days: 1 }, {})],
+    link: [true, (driver) => driver.presign({ key: 'k', method: 'GET', expiresIn: 60 }, {})],
+    listing: [true, (driver) => driver.listPage({ prefix: '', maxKeys: 1 }, {})],
+  };
+  for (const [call, [hasObject, send]] of Object.entries(calls)) {
+    it(`of a ${call} is the documented answer and no other`, async () => {
+      for (const [what, answer] of Object.entries(wrong)) {
+        const driver = driverFor(await wrongService(() => answer));
+        const failed = await errorOf(send(driver));
+        expect(['Corrupt', 'Unavailable'], what).to.include(failed.code);
+        expect(failed.message, what).not.to.contain('\n');
+      }
+      for (const returnObj of [undefined, 'null', 'true']) {
+        const driver = driverFor(await wrongService(() => ({ body: success(returnObj) })));
+        if (hasObject) expect((await errorOf(send(driver))).code).to.equal('Corrupt');
+        else await send(driver);
+      }
+    });
+  }
+
+  it('counts nothing as deleted by such answers, whichever way is taken', async () => {
+    const listing = success(`{"isTruncated":false,"contents":[${entry('d/1')},${entry('d/2')}]}`);
+    for (const answer of Object.values(wrong)) {
+      const config = await wrongService(({ method }) => (method === 'GET' ? { body: listing } : answer));
+      for (const strategy of ['batch', 'single'] as const) {
+        const store = await storeFor(config, { maxAttempts: 2, baseDelayMs: 1, maxDelayMs: 1 });
+        const report = await store.deletePrefix('d/', { strategy });
+        expect(report, strategy).to.include({ deleted: 0, failed: 2, complete: false });
+      }
+    }
+  });
+
+  it('gives out no link that cannot work: without a data plane there is none to upload', async () => {
+    const driver = driverFor(await wrongService(() => ({ body: success('"http://127.0.0.1/link"') })));
+    const link = { key: 'k', expiresIn: 60 } as const;
+    expect(await driver.presign({ ...link, method: 'GET' }, {})).to.equal('http://127.0.0.1/link');
+    for (const method of ['PUT', 'HEAD', 'DELETE'] as const)
+      expect((await errorOf(driver.presign({ ...link, method }, {}))).code).to.equal('Unsupported');
+  });
+});
+
+describe('ctyun: answers that break off, stop or never end', () => {
+  it('asks again when an answer is cut off', async () => {
+    for (const head of [
+      'HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n{"statusCode":800',
+      'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{"sta\r\n',
+      'HTTP/1.1 200 OK\r\nContent-',
+      'nonsense\r\n\r\n',
+    ]) {
+      const config = await wrongService((request, response) => {
+        request.resume();
+        response.socket?.end(head);
+        return undefined;
+      });
+      const error = await errorOf(driverFor(config).listPage({ prefix: '', maxKeys: 1 }, {}));
+      expect(error, head).to.include({ code: 'Unavailable', retryable: true, operation: 'list' });
+    }
+  });
+
+  it('means by a status what the other adapters mean, and heeds Retry-After', async () => {
+    const codes = {
+      401: 'AccessDenied',
+      405: 'Unsupported',
+      408: 'Timeout',
+      409: 'Conflict',
+      429: 'Throttled',
+      501: 'Unsupported',
+      503: 'Unavailable',
+    };
+    const bodies = ['', '<html>', '{"statusCode":900,"message":"no"}'];
+    for (const [status, code] of Object.entries(codes)) {
+      for (const body of bodies) {
+        const headers = { 'retry-after': '7' };
+        const config = await wrongService(() => ({ status: Number(status), headers, body }));
+        const error = await errorOf(driverFor(config).deleteOne({ key: 'k' }, {}));
+        expect(error, `${status} ${body}`).to.include({ code, status: Number(status), retryAfterMs: 7000 });
+      }
+    }
+  });
+
+  it('reads no more than fits of an answer without end', async () => {
+    const megabyte = Buffer.alloc(1024 * 1024, ' ');
+    let sent = 0;
+    const config = await wrongService((request, response) => {
+      request.resume();
+      const more = (): void => {
+        while (!response.destroyed) {
+          sent += megabyte.length;
+          if (!response.write(megabyte)) break;
+        }
+      };
+      response.on('drain', more);
+      more();
+      return undefined;
+    });
+    const error = await errorOf(driverFor(config).listPage({ prefix: '', maxKeys: 1 }, {}));
+    expect(error).to.include({ code: 'Corrupt', provider: 'ctyun' });
+    expect(sent).to.be.below(4 * MAX_ANSWER_BYTES);
+  });
+
+  it('does not take apart what has too much in it for an answer', async () => {
+    const before = process.memoryUsage().heapUsed;
+    const body = success(`{"isTruncated":false,"contents":[${'{},'.repeat(10_000_000)}{}]}`);
+    const driver = driverFor(await wrongService(() => ({ body })));
+    expect((await errorOf(driver.listPage({ prefix: '', maxKeys: 1 }, {}))).code).to.equal('Corrupt');
+    expect(process.memoryUsage().heapUsed - before).to.be.below(200_000_000);
+  });
+
+  it('ends a request of which nothing moves, and an answer that stops flowing', async () => {
+    const silent = driverFor({ ...(await wrongService(() => undefined)), timeoutMs: 200 });
+    const targets = Array.from({ length: 1000 }, (_, i) => ({ key: `${i}`.padEnd(1000, 'x') }));
+    expect(await errorOf(silent.deleteBatch(targets, {}))).to.include({ code: 'Timeout', retryable: true });
+    const config = await wrongService((request, response) => {
+      request.resume();
+      response.write('{"statusCode":');
+      return undefined;
+    });
+    const stopping = driverFor({ ...config, timeoutMs: 200 });
+    expect((await errorOf(stopping.head({ key: 'k' }, {}))).code).to.equal('Timeout');
+    const controller = new AbortController();
+    setTimeout(() => controller.abort(), 20);
+    const aborted = driverFor(config).head({ key: 'k' }, { signal: controller.signal });
+    expect((await errorOf(aborted)).code).to.equal('Aborted');
+  });
+});
