@@ -2,6 +2,7 @@ import {
   defineCapabilities,
   StoreError,
   type DeletePrefixPage,
+  type DeleteTarget,
   type ListPage,
   type ListPartsPage,
   type ListUploadsPage,
@@ -69,13 +70,12 @@ export class PageDriver implements StoreDriver {
   };
 
   deleteBatch: StoreDriver['deleteBatch'] = async (targets) => {
-    for (const { key, versionId } of targets)
-      this.deleted.push(versionId === undefined ? key : `${key}@${versionId}`);
+    targets.forEach((target) => this.#delete(target));
     return { deleted: targets, failed: [] };
   };
 
   deleteOne: StoreDriver['deleteOne'] = async (target) => {
-    this.deleted.push(target.key);
+    this.#delete(target);
     return target;
   };
 
@@ -92,6 +92,10 @@ export class PageDriver implements StoreDriver {
   uploadPartCopy = unused;
   completeUpload = unused;
   close = async (): Promise<void> => undefined;
+
+  #delete({ key, versionId }: DeleteTarget): void {
+    this.deleted.push(versionId === undefined ? key : `${key}@${versionId}`);
+  }
 
   #next(): number {
     if (this.calls >= MAX_CALLS) throw new StoreError('Internal', 'the test has run away');
