@@ -190,7 +190,8 @@ export class CtyunDriver implements StoreDriver {
       versions: all.filter(({ key }) => key.startsWith(prefix)),
       unnameable: unnameable.filter(({ name }) => mayBegin(name, prefix)),
       truncated: (saysMore || next !== undefined) && !beyond,
-      nextToken: beyond ? undefined : next,
+      // What is sent next: markers before the prefix all mean the same, and have to look the same.
+      nextToken: beyond || next === undefined ? undefined : versionQuery(prefix, next).keyMarker,
     };
   }
 

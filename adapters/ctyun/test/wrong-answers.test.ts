@@ -219,6 +219,21 @@ describe('ctyun: whether a listing goes on', () => {
   });
 });
 
+describe('ctyun: markers before the prefix', () => {
+  it('are one token, since one request is made of them: a listing that gives them in turn ends', async () => {
+    let requests = 0;
+    const config = await wrongService(() => ({
+      body: success(`{"nextKeyMarker":"a${requests++}"}`),
+    }));
+    const store = await storeFor(config, { maxAttempts: 2, baseDelayMs: 1, maxDelayMs: 1 });
+    const listing = async (): Promise<void> => {
+      for await (const _ of store.listVersions('p/'));
+    };
+    expect((await errorOf(listing())).code).to.equal('Corrupt');
+    expect(requests).to.be.below(10);
+  });
+});
+
 describe('ctyun: what is a success', () => {
   const wrong: Readonly<Record<string, Answer>> = {
     'an HTML page': { body: '<html>hello</html>', headers: { 'content-type': 'text/html' } },

@@ -13,6 +13,7 @@ import {
   saysTruncated,
   sizeFact,
   timeFact,
+  versionReader,
 } from '#src/index.js';
 
 describe('kit', () => {
@@ -108,5 +109,22 @@ describe('kit', () => {
     expect(keyOfUrlText('d/%FFa%5c', false).unnameable?.name).to.equal('d/\\xFFa\\x5C');
     expect(keyOfUrlText('d/%zz', false).unnameable?.reason).to.include({ code: 'Corrupt', retryable: false });
     expect(keyOfUrlText('a%EF%BB%BF', false)).to.deep.equal({ key: 'a\uFEFF' });
+  });
+
+  it('takes the version null for none where none was asked for', () => {
+    const versionOf = versionReader([
+      { key: 'a' },
+      { key: 'b', versionId: 'null' },
+      { key: 'c' },
+      { key: 'c', versionId: 'null' },
+    ]);
+    const read = ['a', 'b', 'c', 'd'].map((key) => versionOf(key, 'null'));
+    expect(read).to.deep.equal([undefined, 'null', 'null', 'null']);
+    expect(['', null, undefined, 'v'].map((said) => versionOf('a', said))).to.deep.equal([
+      undefined,
+      undefined,
+      undefined,
+      'v',
+    ]);
   });
 });
