@@ -359,6 +359,5 @@ export interface PresignRequest {
   readonly method: 'GET' | 'PUT' | 'HEAD' | 'DELETE';
   /** How long the URL works, in seconds. */
   readonly expiresIn: number;
-  /** Of a PUT: the type that is sent with the body, which becomes a part of the signature. */
   readonly contentType?: string | undefined;
 }

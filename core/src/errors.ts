@@ -123,33 +123,28 @@ export class StoreError extends Error implements FailureReason {
   }
 }
 
+/** All that an error says beside its code and message, for another one that stands in its place. */
+export function detailsOf(error: StoreError): StoreErrorDetails {
+  const { provider, operation, key, retryable, providerCode, status, requestId } = error;
+  const { retryAfterMs, blocked, adjusted } = error;
+  return {
+    provider,
+    operation,
+    key,
+    retryable,
+    providerCode,
+    status,
+    requestId,
+    retryAfterMs,
+    blocked,
+    adjusted,
+    cause: error,
+  };
+}
+
 /** The same error with other details, and itself as the cause: what is not given stays as it was. */
 export function restate(error: StoreError, details: StoreErrorDetails): StoreError {
-  const {
-    provider,
-    operation,
-    key,
-    retryable,
-    providerCode,
-    status,
-    requestId,
-    retryAfterMs,
-    blocked,
-    adjusted,
-  } = error;
-  const kept = {
-    provider,
-    operation,
-    key,
-    retryable,
-    providerCode,
-    status,
-    requestId,
-    retryAfterMs,
-    blocked,
-    adjusted,
-  };
-  return new StoreError(error.code, error.message, { ...kept, ...details, cause: error });
+  return new StoreError(error.code, error.message, { ...detailsOf(error), ...details, cause: error });
 }
 
 /**

@@ -72,7 +72,9 @@ export {
   DEFAULT_RETRY,
   retrying,
   retryPolicy,
+  type OnRetry,
   type RetryContext,
+  type RetryEvent,
   type RetryPolicy,
   type RetrySettings,
 } from './retry.js';

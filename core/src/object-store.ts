@@ -3,7 +3,7 @@ import type { ReadableStream } from 'node:stream/web';
 import type { Capabilities } from './capabilities.js';
 import type { DeleteManyOptions, DeletePrefixOptions } from './deletion/options.js';
 import type { DeletionReport } from './deletion/report.js';
-import type { DeleteTarget, PassThrough } from './driver.js';
+import type { DeleteTarget, PassThrough, Unnameable } from './driver.js';
 import type { ExpirationOptions, ExpirationReport, ExpireOptions } from './lifecycle/expiration.js';
 import type { EstimateOptions, PrefixEstimate } from './planning/estimate.js';
 import type {
@@ -19,8 +19,8 @@ import type {
 /**
  * One bucket (or directory), whatever the provider. Every method rejects with a `StoreError`.
  *
- * Failed requests are repeated where that can help, with exponential back-off and full jitter; see
- * `RetryPolicy`. Every method ends with `Aborted` when its `signal` fires, except `deletePrefix` and
+ * Failed requests are repeated where that can help, with exponential back-off and full jitter: for a minute while the
+ * service cannot be reached or asks for fewer requests; see `RetrySettings`. Every method ends with `Aborted` when its `signal` fires, except `deletePrefix` and
  * `deleteMany`, which then finish what is in flight and resolve to a report with `aborted: true`.
  */
 export interface ObjectStore extends AsyncDisposable {
@@ -58,7 +58,8 @@ export interface ObjectStore extends AsyncDisposable {
    * The objects under a prefix, page by page as they are consumed. With `delimiter`, keys that go on after
    * it are grouped and come as `CommonPrefix`.
    *
-   * @throws StoreError `Corrupt` when the service's listing cannot be finished; it never just ends early
+   * @throws StoreError `Corrupt` when the service's listing cannot be finished; it never just ends early. Also at its end,
+   * when it shows keys that no request can name and there is no `onUnnameable`
    */
   list(
     prefix: string,
@@ -67,10 +68,10 @@ export interface ObjectStore extends AsyncDisposable {
   list(prefix: string, options?: ListOptions & { delimiter?: undefined }): AsyncIterable<ObjectInfo>;
 
   /** All versions and delete markers under a prefix. @throws StoreError `Unsupported` without `capabilities.versions` */
-  listVersions(prefix: string, options?: CallOptions): AsyncIterable<VersionInfo>;
+  listVersions(prefix: string, options?: ListingOptions): AsyncIterable<VersionInfo>;
 
   /** The incomplete uploads under a prefix. @throws StoreError `Unsupported` without `capabilities.listUploads` */
-  listUploads(prefix: string, options?: CallOptions): AsyncIterable<UploadInfo>;
+  listUploads(prefix: string, options?: ListingOptions): AsyncIterable<UploadInfo>;
 
   /** The tags of an object. @throws StoreError `NotFound`; `Unsupported` without `capabilities.tags` */
   getTags(key: string, options?: VersionOptions): Promise<Tags>;
@@ -207,7 +208,16 @@ export interface CopyOptions extends CallOptions {
   readonly storageClass?: string | undefined;
 }
 
-export interface ListOptions extends CallOptions {
+/** For every kind of listing. */
+export interface ListingOptions extends CallOptions {
+  /**
+   * Called for what the listing shows and no request can name, such as a key whose bytes are not UTF-8. Without it such a
+   * listing throws `Corrupt` at its end.
+   */
+  readonly onUnnameable?: ((entry: Unnameable) => void) | undefined;
+}
+
+export interface ListOptions extends ListingOptions {
   readonly delimiter?: string | undefined;
   /** Begin after this key; with `capabilities.list.startAfter`. */
   readonly startAfter?: string | undefined;

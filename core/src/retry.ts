@@ -1,27 +1,92 @@
 import type { Clock } from './clock.js';
-import { abortedError, toStoreError, type FailureReason, type StoreError } from './errors.js';
+import {
+  abortedError,
+  toStoreError,
+  type FailureReason,
+  type StoreError,
+  type StoreErrorCode,
+} from './errors.js';
 
 /** How failed requests are repeated. */
 export interface RetryPolicy {
-  /** Requests in all, the first included; four times as many where the service throttles. Default 8. */
+  /** Requests in all, the first included, where the failure is not one that passes with time. Default 8. */
   readonly maxAttempts: number;
   /** The first wait is at most this long, in milliseconds; each further one at most twice the last. Default 100. */
   readonly baseDelayMs: number;
-  /** No wait is longer, in milliseconds, except where the service asks for it. Default 20 000. */
+  /** No wait is longer, in milliseconds, except where the service asks for it. Default 5000. */
   readonly maxDelayMs: number;
+  /**
+   * How long a request is repeated that the service does not answer or refuses for the moment (`Unavailable`:
+   * connections refused or reset, 5xx; `Throttled`: 429, 503), in milliseconds since it first failed. Default 60 000.
+   */
+  readonly patienceMs: number;
+  /**
+   * Requests in all for `Unavailable`, whatever patience is left; four times as many for `Throttled`. Infinity unless the
+   * settings give `maxAttempts`.
+   */
+  readonly maxPatientAttempts: number;
 }
 
 /** A policy as callers give it: what is missing has its default. */
-export type RetrySettings = { readonly [K in keyof RetryPolicy]?: RetryPolicy[K] | undefined };
+export interface RetrySettings {
+  /**
+   * Requests in all, the first included. Default 8, and no limit but {@link patienceMs} for `Unavailable` and `Throttled`;
+   * when it is given, it holds for these too, four times as many for `Throttled`.
+   */
+  readonly maxAttempts?: number | undefined;
+  /** The first wait is at most this long, in milliseconds; each further one at most twice the last. Default 100. */
+  readonly baseDelayMs?: number | undefined;
+  /** No wait is longer, in milliseconds, except where the service asks for it. Default 5000. */
+  readonly maxDelayMs?: number | undefined;
+  /** How long `Unavailable` and `Throttled` are waited out, in milliseconds since the first failure. Default 60 000. */
+  readonly patienceMs?: number | undefined;
+}
 
-export const DEFAULT_RETRY: RetryPolicy = { maxAttempts: 8, baseDelayMs: 100, maxDelayMs: 20_000 };
+export const DEFAULT_RETRY: RetryPolicy = {
+  maxAttempts: 8,
+  baseDelayMs: 100,
+  maxDelayMs: 5000,
+  patienceMs: 60_000,
+  maxPatientAttempts: Infinity,
+};
 
 export function retryPolicy(settings: RetrySettings = {}): RetryPolicy {
   return {
     maxAttempts: settings.maxAttempts ?? DEFAULT_RETRY.maxAttempts,
     baseDelayMs: settings.baseDelayMs ?? DEFAULT_RETRY.baseDelayMs,
     maxDelayMs: settings.maxDelayMs ?? DEFAULT_RETRY.maxDelayMs,
+    patienceMs: settings.patienceMs ?? DEFAULT_RETRY.patienceMs,
+    maxPatientAttempts: settings.maxAttempts ?? DEFAULT_RETRY.maxPatientAttempts,
   };
+}
+
+/** A request has failed and will be repeated after a wait. */
+export interface RetryEvent {
+  /** Named as in `ObjectStore` or `StoreDriver`, such as `list` or `deleteBatch`. */
+  readonly operation: string;
+  readonly provider?: string | undefined;
+  /** The key that the request is about, where it is about one. */
+  readonly key?: string | undefined;
+  /** Why it failed. */
+  readonly code: StoreErrorCode;
+  readonly message: string;
+  /** How many requests have failed. */
+  readonly attempt: number;
+  /** How long the wait will be, in milliseconds. */
+  readonly waitMs: number;
+  /** Milliseconds since the first of them failed. */
+  readonly elapsedMs: number;
+}
+
+/** What it throws ends the operation. */
+export type OnRetry = (event: RetryEvent) => void;
+
+export function retryEvent(
+  { code, message, key }: Pick<RetryEvent, 'code' | 'message' | 'key'>,
+  { operation, provider }: Pick<RetryEvent, 'operation' | 'provider'>,
+  { attempt, waitMs, elapsedMs }: Pick<RetryEvent, 'attempt' | 'waitMs' | 'elapsedMs'>,
+): RetryEvent {
+  return { operation, provider, key, code, message, attempt, waitMs, elapsedMs };
 }
 
 /** The longest `Retry-After` that is honoured, in milliseconds. */
@@ -35,22 +100,109 @@ const MAX_RETRY_AFTER_MS = 5 * 60_000;
  * @param attempt how many attempts have failed, from 1
  */
 export function backoffMs(
-  policy: RetryPolicy,
+  policy: Pick<RetryPolicy, 'baseDelayMs' | 'maxDelayMs'>,
   attempt: number,
   reason: Pick<FailureReason, 'retryAfterMs'>,
   random: () => number = Math.random,
 ): number {
   const bound = Math.min(policy.maxDelayMs, policy.baseDelayMs * 2 ** (attempt - 1));
-  const asked = Math.min(reason.retryAfterMs ?? 0, MAX_RETRY_AFTER_MS);
-  return asked + random() * bound;
+  return askedWaitMs(reason) + random() * bound;
 }
 
-/** Throttling passes, only not soon: it gets more patience than failures do. */
-const THROTTLED_PATIENCE = 4;
+function askedWaitMs({ retryAfterMs = 0 }: Pick<FailureReason, 'retryAfterMs'>): number {
+  return Math.min(Math.max(0, retryAfterMs), MAX_RETRY_AFTER_MS) || 0;
+}
 
-/** How many requests may be spent on something that fails for this reason. */
-export function maxAttempts(policy: RetryPolicy, reason: Pick<FailureReason, 'code'>): number {
-  return reason.code === 'Throttled' ? policy.maxAttempts * THROTTLED_PATIENCE : policy.maxAttempts;
+/** Where attempts are counted all the same, throttling gets more of them: it passes, only not soon. */
+const THROTTLED_ATTEMPTS = 4;
+
+/**
+ * What one request has failed with so far: whether it is worth another attempt, and when. Its time is what it spent in
+ * requests and in waits since it first failed, not what it spent in a queue behind others.
+ */
+export class Attempts {
+  readonly #policy: RetryPolicy;
+  readonly #clock: Clock;
+  #failed = 0;
+  /** Those that time alone does not mend. */
+  #impatient = 0;
+  #spentMs = 0;
+
+  constructor(policy: RetryPolicy, clock: Clock) {
+    this.#policy = policy;
+    this.#clock = clock;
+  }
+
+  /** How many have failed. */
+  get failed(): number {
+    return this.#failed;
+  }
+
+  /** Milliseconds since the first failed. */
+  get elapsedMs(): number {
+    return this.#spentMs;
+  }
+
+  /** The same so far, for a part of the request that goes its own way from now on. */
+  fork(): Attempts {
+    const copy = new Attempts(this.#policy, this.#clock);
+    copy.#failed = this.#failed;
+    copy.#impatient = this.#impatient;
+    copy.#spentMs = this.#spentMs;
+    return copy;
+  }
+
+  /** Runs the request. */
+  run<T>(request: () => Promise<T>): Promise<T> {
+    return this.#failed === 0 ? request() : this.#timed(request);
+  }
+
+  async #timed<T>(request: () => Promise<T>): Promise<T> {
+    const begun = this.#clock.now();
+    try {
+      return await request();
+    } finally {
+      this.#spend(this.#clock.now() - begun);
+    }
+  }
+
+  /** Books one request that has failed, for one reason or (in parts) for several. */
+  count(reasons: readonly Pick<FailureReason, 'code'>[]): void {
+    this.#failed++;
+    if (reasons.some(({ code }) => !passes(code))) this.#impatient++;
+  }
+
+  /** Whether what failed for this reason, last, may be sent again. */
+  allow({ code, retryable }: Pick<FailureReason, 'code' | 'retryable'>): boolean {
+    const { maxAttempts, maxPatientAttempts, patienceMs } = this.#policy;
+    if (!retryable) return false;
+    if (!passes(code)) return this.#impatient < maxAttempts;
+    const most = code === 'Throttled' ? maxPatientAttempts * THROTTLED_ATTEMPTS : maxPatientAttempts;
+    return this.#failed < most && this.#spentMs < patienceMs;
+  }
+
+  /** How long to wait before the next attempt. The last one is made when patience ends, not before. */
+  waitMs(reason: Pick<FailureReason, 'retryAfterMs'>): number {
+    const wait = backoffMs(this.#policy, this.#failed, reason);
+    const left = this.#policy.patienceMs - this.#spentMs;
+    return left > 0 ? Math.max(askedWaitMs(reason), Math.min(wait, left)) : wait;
+  }
+
+  async wait(ms: number, signal: AbortSignal | undefined): Promise<void> {
+    const begun = this.#clock.now();
+    await this.#clock.sleep(ms, signal);
+    this.#spend(Math.max(ms, this.#clock.now() - begun));
+  }
+
+  /** Clocks are set back now and then. */
+  #spend(ms: number): void {
+    this.#spentMs += Math.max(0, ms);
+  }
+}
+
+/** Whether such a failure passes with time: the service cannot be reached, or has too much to do. */
+function passes(code: StoreErrorCode): boolean {
+  return code === 'Unavailable' || code === 'Throttled';
 }
 
 export interface RetryContext {
@@ -60,21 +212,29 @@ export interface RetryContext {
   readonly operation: string;
   readonly provider?: string | undefined;
   readonly signal?: AbortSignal | undefined;
-  readonly onRetry?: ((error: StoreError) => void) | undefined;
+  /** Told of each failure that is not the end. */
+  readonly onError?: ((error: StoreError) => void) | undefined;
+  /** Told of each wait. */
+  readonly onRetry?: OnRetry | undefined;
 }
 
-/** Runs one request until it succeeds, fails for good, or the attempts are used up. */
+/** Runs one request until it succeeds, fails for good, or patience ends. */
 export async function retrying<T>(context: RetryContext, request: () => Promise<T>): Promise<T> {
-  for (let attempt = 1; ; attempt++) {
+  const attempts = new Attempts(context.policy, context.clock);
+  for (;;) {
     if (context.signal?.aborted) throw abortedError(context.signal, context.operation);
     try {
-      return await request();
+      return await attempts.run(request);
     } catch (thrown) {
       if (context.signal?.aborted) throw abortedError(context.signal, context.operation);
       const error = toStoreError(thrown, { operation: context.operation, provider: context.provider });
-      if (!error.retryable || attempt >= maxAttempts(context.policy, error)) throw error;
-      context.onRetry?.(error);
-      await context.clock.sleep(backoffMs(context.policy, attempt, error), context.signal);
+      attempts.count([error]);
+      if (!attempts.allow(error)) throw error;
+      context.onError?.(error);
+      const waitMs = attempts.waitMs(error);
+      const { failed: attempt, elapsedMs } = attempts;
+      context.onRetry?.(retryEvent(error, context, { attempt, waitMs, elapsedMs }));
+      await attempts.wait(waitMs, context.signal);
     }
   }
 }

@@ -40,7 +40,7 @@ describe('deletePrefix filters', () => {
   });
 
   it('refuses globs that cannot be read', () => {
-    for (const include of ['[a', 'a{b', 'a)', '[z-a]', '']) {
+    for (const include of ['[a', 'a{b', '[z-a]', '']) {
       expect(() => compileFilter('p/', { include }, NOW), include).to.throw(StoreError, /^include: the glob/);
     }
   });

@@ -1,4 +1,4 @@
-import { StoreError, defineCapabilities, type ListPage, type StoreDriver } from '@store/core';
+import { StoreError, defineCapabilities, retryPolicy, type ListPage, type StoreDriver } from '@store/core';
 import { objectPages } from '#src/listing/object-pages.js';
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
@@ -35,7 +35,7 @@ async function follow(
     close: async () => undefined,
   };
   const keys: string[] = [];
-  const policy = { maxAttempts: options.attempts ?? 4, baseDelayMs: 1, maxDelayMs: 10 };
+  const policy = retryPolicy({ maxAttempts: options.attempts ?? 4, baseDelayMs: 1, maxDelayMs: 10 });
   const context = { provider: 'scripted', operation: 'list', policy, clock: new SimulatedClock(), call: {} };
   try {
     for await (const page of objectPages(driver, { prefix: options.prefix ?? '' }, context)) {

@@ -34,7 +34,7 @@ export function configFor(emulator: Emulator, config: Partial<CtyunConfig> = {})
 export async function storeOn(
   emulator: Emulator,
   config: Partial<CtyunConfig> = {},
-  retry: RetrySettings = { baseDelayMs: 1, maxDelayMs: 5 },
+  retry: RetrySettings = { maxAttempts: 8, baseDelayMs: 1, maxDelayMs: 5 },
 ): Promise<ObjectStore> {
   const store = await openStore(
     { provider: 'ctyun', retry, ...configFor(emulator, config) },

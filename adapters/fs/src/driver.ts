@@ -1,4 +1,4 @@
-import { link, mkdir, open, rename, rm, rmdir, unlink, type FileHandle } from 'node:fs/promises';
+import { access, link, mkdir, open, rename, rm, rmdir, unlink, type FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import {
@@ -24,8 +24,9 @@ import {
 } from '@store/core';
 import type { FsConfig } from './config.js';
 import { errnoOf, translate } from './errors.js';
+import { PathCheck } from './foreign.js';
 import { Listing } from './listing.js';
-import { fullInfo, readFooter, writeObject, type Footer } from './object-file.js';
+import { fullInfo, openObject, readFooter, writeObject, type Footer } from './object-file.js';
 import { pathOfKey } from './path-encoding.js';
 import { Root } from './root.js';
 
@@ -118,7 +119,7 @@ export class FsDriver implements StoreDriver {
     return this.#run('delete', target.key, async () => {
       throwIfAborted(signal, 'delete');
       await this.#root.readable();
-      await this.#removeEmpty(new Set([await this.#unlink(target.key)]));
+      await this.#removeEmpty(new Set([await this.#unlink(target.key, this.#pathCheck())]));
       return target;
     });
   }
@@ -130,13 +131,14 @@ export class FsDriver implements StoreDriver {
       const deleted: DeletedTarget[] = [];
       const failed: FailedTarget[] = [];
       const directories = new Set<string>();
+      const check = this.#pathCheck();
       let next = 0;
       const worker = async (): Promise<void> => {
         for (let i = next++; i < targets.length; i = next++) {
           const target = targets[i];
           if (!target) continue;
           try {
-            directories.add(await this.#unlink(target.key));
+            directories.add(await this.#unlink(target.key, check));
             deleted.push(target);
           } catch (error) {
             failed.push({ ...target, reason: translate(error, 'delete', target.key) });
@@ -158,7 +160,9 @@ export class FsDriver implements StoreDriver {
     if (!(await this.#root.readable())) throw this.#notFound(operation, key);
     let file: FileHandle;
     try {
-      file = await open(this.#pathOf(key).path, 'r');
+      const { path, directories, name } = this.#pathOf(key);
+      await this.#pathCheck().check(directories, name);
+      file = await openObject(path);
     } catch (error) {
       throw errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENOTDIR'
         ? this.#notFound(operation, key)
@@ -187,9 +191,9 @@ export class FsDriver implements StoreDriver {
     signal: AbortSignal | undefined,
   ): Promise<WriteResult> {
     throwIfAborted(signal, 'put');
-    await this.#root.prepare();
-    const temporary = this.#root.temporaryPath();
-    const file = await open(temporary, 'wx');
+    const { directories, name } = this.#pathOf(key);
+    await this.#pathCheck().check(directories, name);
+    const { file, temporary } = await this.#openTemporary();
     let published = false;
     try {
       let footer: Footer;
@@ -209,6 +213,19 @@ export class FsDriver implements StoreDriver {
     }
   }
 
+  async #openTemporary(): Promise<{ file: FileHandle; temporary: string }> {
+    await this.#root.prepare();
+    const temporary = this.#root.temporaryPath();
+    try {
+      return { file: await open(temporary, 'wx'), temporary };
+    } catch (error) {
+      if (errnoOf(error) !== 'ENOENT') throw error;
+    }
+    // Somebody removed the directories of the store under a running process: they are made again.
+    await this.#root.prepareAgain();
+    return { file: await open(temporary, 'wx'), temporary };
+  }
+
   /** Makes a finished file visible under its key, at once and whole. */
   async #publish(temporary: string, key: string, ifAbsent: boolean): Promise<void> {
     const { directory, path } = this.#pathOf(key);
@@ -221,8 +238,14 @@ export class FsDriver implements StoreDriver {
       } catch (error) {
         if (errnoOf(error) === 'EEXIST' && ifAbsent)
           throw this.#unmet('put', key, 'the object is already there', 412);
+        if (errnoOf(error) !== 'ENOENT') throw error;
         // A delete in another process found the new directory empty and removed it: once more.
-        if (errnoOf(error) !== 'ENOENT' || attempt >= PUBLISH_ATTEMPTS) throw error;
+        if (attempt >= PUBLISH_ATTEMPTS || !(await isThere(temporary))) {
+          throw new StoreError('Unavailable', 'somebody removes the directories that this object needs', {
+            ...this.#details('put', key),
+            cause: error,
+          });
+        }
       }
     }
     if (this.#fsync) await this.#syncDirectories(directory);
@@ -249,9 +272,10 @@ export class FsDriver implements StoreDriver {
   }
 
   /** Removes the file of a key, if it is there; resolves to its directory. */
-  async #unlink(key: string): Promise<string> {
-    const { directory, path } = this.#pathOf(key);
+  async #unlink(key: string, check: PathCheck): Promise<string> {
+    const { directory, path, directories, name } = this.#pathOf(key);
     try {
+      await check.check(directories, name);
       await unlink(path);
     } catch (error) {
       if (errnoOf(error) !== 'ENOENT' && errnoOf(error) !== 'ENOTDIR') throw error;
@@ -278,10 +302,14 @@ export class FsDriver implements StoreDriver {
     }
   }
 
-  #pathOf(key: string): { directory: string; path: string } {
-    const { directories, file } = pathOfKey(key);
+  #pathOf(key: string) {
+    const { directories, file: name } = pathOfKey(key);
     const directory = join(this.#root.objects, ...directories);
-    return { directory, path: join(directory, file) };
+    return { directory, path: join(directory, name), directories, name };
+  }
+
+  #pathCheck(): PathCheck {
+    return new PathCheck(this.#root.objects);
   }
 
   async #run<T>(operation: string, key: string | undefined, work: () => Promise<T>): Promise<T> {
@@ -303,6 +331,13 @@ export class FsDriver implements StoreDriver {
   #unmet(operation: string, key: string, message: string, status: number): StoreError {
     return new StoreError('PreconditionFailed', message, { ...this.#details(operation, key), status });
   }
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** The bytes of an open file as a stream, which closes the file at its end and when it is destroyed. */

@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises';
+import { lstat } from 'node:fs/promises';
 import {
   throwIfAborted,
   StoreError,
@@ -6,14 +6,18 @@ import {
   type ListPage,
   type ListPageRequest,
   type ObjectInfo,
+  type Unnameable,
 } from '@store/core';
 import { errnoOf } from './errors.js';
-import { listedInfo, readFooter } from './object-file.js';
+import { listedInfo, openObject, readFooter } from './object-file.js';
 import { fromBinary, toBinary } from './path-encoding.js';
 import { Walk, type FoundFile } from './walk.js';
 
 /** Listings that were left off between two pages and can go on where they were. */
 const KEPT_WALKS = 16;
+
+/** Files that are there and cannot be opened. */
+const UNREADABLE = new Set(['EACCES', 'EPERM', 'ELOOP', 'EIO']);
 
 /** Files whose footers are read at the same time. */
 const FILES_AT_ONCE = 16;
@@ -45,10 +49,21 @@ export class Listing {
     const delimiter = request.delimiter === undefined ? undefined : toBinary(request.delimiter);
     const files: FoundFile[] = [];
     const prefixes: CommonPrefix[] = [];
+    const unnameable: Unnameable[] = [];
     let last: { kind: 'key' | 'group'; bytes: string } | undefined;
     let file = first ?? (await walk.next());
-    while (file && files.length + prefixes.length < request.maxKeys) {
+    while (file && files.length + prefixes.length + unnameable.length < request.maxKeys) {
       throwIfAborted(signal, 'list');
+      if (file.foreign) {
+        const name = fromBinary(file.key);
+        unnameable.push({
+          name,
+          reason: { ...file.foreign, message: `${file.path}: ${file.foreign.message}` },
+        });
+        last = { kind: 'key', bytes: file.key };
+        file = await walk.next();
+        continue;
+      }
       const end = delimiter === undefined ? -1 : file.key.indexOf(delimiter, prefix.length);
       if (delimiter === undefined || end < 0) {
         files.push(file);
@@ -64,11 +79,11 @@ export class Listing {
     const objects = await describeAll(files, signal);
     if (!file || !last) {
       await walk.close();
-      return { objects, prefixes, truncated: false };
+      return { objects, prefixes, unnameable, truncated: false };
     }
     const nextToken = encodeToken(last);
     this.#keep(this.#id(request, nextToken), { walk, next: file });
-    return { objects, prefixes, truncated: true, nextToken };
+    return { objects, prefixes, unnameable, truncated: true, nextToken };
   }
 
   async close(): Promise<void> {
@@ -146,19 +161,24 @@ async function describeAll(
   return described.filter((info) => info !== undefined);
 }
 
-/** Undefined when the object has gone meanwhile. A damaged file is listed too, so that it can be deleted. */
+/**
+ * Undefined when the object has gone meanwhile. What cannot be read, or is damaged, is listed too, so that it can be
+ * deleted; its size is not known.
+ */
 async function describe({ key: binary, path }: FoundFile): Promise<ObjectInfo | undefined> {
   const key = fromBinary(binary);
   try {
-    const file = await open(path, 'r');
     try {
-      return listedInfo(await readFooter(file, key, 'list'));
+      const file = await openObject(path);
+      try {
+        return listedInfo(await readFooter(file, key, 'list'));
+      } finally {
+        await file.close();
+      }
     } catch (error) {
-      if (!(error instanceof StoreError)) throw error;
-      const { size, mtime } = await file.stat();
-      return { key, size, lastModified: mtime };
-    } finally {
-      await file.close();
+      if (!(error instanceof StoreError) && !UNREADABLE.has(errnoOf(error) ?? '')) throw error;
+      const { mtime } = await lstat(path);
+      return { key, lastModified: mtime };
     }
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') return undefined;

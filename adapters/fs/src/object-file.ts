@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
-import type { FileHandle } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { open, type FileHandle } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { StoreError, throwIfAborted, type ObjectInfo, type ObjectMetadata } from '@store/core';
 import { z } from 'zod';
+import { foreign, foreignError } from './foreign.js';
 
 /**
  * One object is one file: the body, then a footer in JSON, then the footer's length and a magic number. The
@@ -35,6 +37,24 @@ const footerSchema: z.ZodType<Footer> = z.object({
   contentEncoding: text,
   metadata: z.record(z.string(), z.string()).optional(),
 });
+
+/**
+ * Opens the file of an object for reading. A symbolic link is not followed (`ELOOP`), and something that is no file is
+ * not waited for.
+ *
+ * @throws StoreError `Unsupported` for something that is no regular file
+ */
+export async function openObject(path: string): Promise<FileHandle> {
+  // Windows has neither flag; there an undefined one adds nothing.
+  const file = await open(
+    path,
+    constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0),
+  );
+  const found = await file.stat();
+  if (found.isFile()) return file;
+  await file.close();
+  throw foreignError(foreign(found), path);
+}
 
 /** Writes a body and its footer at the start of an empty file. */
 export async function writeObject(

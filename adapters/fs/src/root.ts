@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { link, mkdir, open, opendir, readFile, rm, stat, unlink } from 'node:fs/promises';
+import { link, lstat, mkdir, open, opendir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StoreError } from '@store/core';
 import { errnoOf } from './errors.js';
 import type { FsConfig } from './config.js';
+import { openObject } from './object-file.js';
 
 /** Says that a directory is a store, and of which format. */
 export const MARKER = '.store-fs.json';
@@ -40,9 +41,15 @@ export class Root {
    * @throws StoreError `InvalidConfig` when the directory is missing or is not a store
    */
   async readable(): Promise<boolean> {
+    const before = this.#checked;
     this.#checked ??= this.#check();
     try {
-      const initialised = await this.#checked;
+      let initialised = await this.#checked;
+      // Removed, or a disk that is no longer there: an empty listing of it would be taken for the truth.
+      if (before && initialised && !(await this.#hasMarker())) {
+        this.#checked = this.#check();
+        initialised = await this.#checked;
+      }
       // Another process may make the empty directory a store at any time.
       if (!initialised) this.#checked = undefined;
       return initialised;
@@ -61,6 +68,12 @@ export class Root {
       this.#prepared = undefined;
       throw error;
     }
+  }
+
+  /** Makes what has been removed since {@link prepare}. @throws as {@link readable} */
+  async prepareAgain(): Promise<void> {
+    this.#prepared = undefined;
+    await this.prepare();
   }
 
   /** A new path for a file that is being written. */
@@ -91,8 +104,14 @@ export class Root {
 
   async #hasMarker(): Promise<boolean> {
     let marker: string;
+    const path = join(this.path, MARKER);
     try {
-      marker = await readFile(join(this.path, MARKER), 'utf8');
+      const file = await openObject(path);
+      try {
+        marker = await file.readFile('utf8');
+      } finally {
+        await file.close();
+      }
     } catch (error) {
       if (errnoOf(error) === 'ENOENT') return false;
       throw error;
@@ -107,7 +126,7 @@ export class Root {
     }
     if (format === FORMAT) return true;
     throw this.#invalid(
-      `${join(this.path, MARKER)} says format ${JSON.stringify(format)}; this version of @store/fs knows format ${FORMAT}`,
+      `${path} says format ${JSON.stringify(format)}; this version of @store/fs knows format ${FORMAT}`,
     );
   }
 
@@ -133,31 +152,38 @@ export class Root {
     const aside = join(this.path, `${MARKER}.${process.pid}-${randomBytes(6).toString('hex')}`);
     const file = await open(aside, 'wx');
     try {
-      await file.writeFile(`${JSON.stringify({ format: FORMAT })}\n`);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    try {
+      try {
+        await file.writeFile(`${JSON.stringify({ format: FORMAT })}\n`);
+        await file.sync();
+      } finally {
+        await file.close();
+      }
       await link(aside, join(this.path, MARKER));
     } catch (error) {
       if (errnoOf(error) !== 'EEXIST') throw error;
     } finally {
-      await unlink(aside);
+      await rm(aside, { force: true });
     }
   }
 
   async #removeStale(): Promise<void> {
-    let looked = 0;
-    for await (const entry of await opendir(this.#tmp)) {
-      if (++looked > MAX_STALE_LOOKED_AT) break;
-      const path = join(this.#tmp, entry.name);
-      const found = await stat(path).catch(() => undefined);
-      if (found && Date.now() - found.mtimeMs > STALE_AFTER_MS) await rm(path, { force: true });
-    }
+    await removeOld(this.#tmp, () => true);
+    // Markers of processes that died while they made the store.
+    await removeOld(this.path, (name) => name.startsWith(`${MARKER}.`));
   }
 
   #invalid(message: string): StoreError {
     return new StoreError('InvalidConfig', message, { provider: 'fs' });
+  }
+}
+
+async function removeOld(directory: string, isMeant: (name: string) => boolean): Promise<void> {
+  let looked = 0;
+  for await (const { name } of await opendir(directory)) {
+    if (!isMeant(name)) continue;
+    if (++looked > MAX_STALE_LOOKED_AT) break;
+    const path = join(directory, name);
+    const found = await lstat(path).catch(() => undefined);
+    if (found?.isFile() && Date.now() - found.mtimeMs > STALE_AFTER_MS) await rm(path, { force: true });
   }
 }

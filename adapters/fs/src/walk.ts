@@ -1,19 +1,28 @@
 import { opendir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { errnoOf } from './errors.js';
-import { directoriesOfSegment, meaningOfName, type NameMeaning } from './path-encoding.js';
+import type { Dirent } from 'node:fs';
+import type { FailureReason } from '@store/core';
+import { errnoOf, translate } from './errors.js';
+import { foreign } from './foreign.js';
+import { directoriesOfSegment, meaningOfName, toBinary, type NameMeaning } from './path-encoding.js';
 
 /** Names of one directory that are held in memory at a time; a larger directory is read again for the next ones. */
 const WINDOW_NAMES = 65_536;
 
-/** A file of an object, and its key as a binary string. */
+/** A file of an object, and its key as a binary string; or what is no object, and where it stands among the keys. */
 export interface FoundFile {
   readonly key: string;
   readonly path: string;
+  /** Why this is no object: a symbolic link, a file of others, a directory that cannot be read. */
+  readonly foreign?: FailureReason | undefined;
 }
 
-interface Entry extends NameMeaning {
+interface Entry {
   readonly name: string;
+  /** What it adds to the key. */
+  readonly bytes: string;
+  readonly kind: NameMeaning['kind'] | 'foreign';
+  readonly foreign?: FailureReason | undefined;
 }
 
 /**
@@ -66,11 +75,13 @@ export class Walk {
     let last: string | undefined;
     for (;;) {
       const window = await this.#readWindow(directory, base, last);
-      for (const { name, bytes, kind } of window.entries) {
+      if (window.unreadable && this.#mayHold(base, 'foreign'))
+        yield { key: base, path: directory, foreign: window.unreadable };
+      for (const { name, bytes, kind, foreign: reason } of window.entries) {
         const key = base + bytes;
         if (!this.#mayHold(key, kind)) continue;
         if (kind === 'directory') yield* this.#walk(join(directory, name), key);
-        else yield { key, path: join(directory, name) };
+        else yield { key, path: join(directory, name), foreign: reason };
       }
       if (!window.more) return;
       last = window.entries.at(-1)?.bytes;
@@ -82,7 +93,7 @@ export class Walk {
     directory: string,
     base: string,
     last: string | undefined,
-  ): Promise<{ entries: Entry[]; more: boolean }> {
+  ): Promise<{ entries: Entry[]; more: boolean; unreadable?: FailureReason }> {
     const entries: Entry[] = [];
     let more = false;
     // Sorting and cutting only now and then keeps this at O(n log n) for a directory of any size.
@@ -94,25 +105,38 @@ export class Walk {
     };
     try {
       for await (const found of await opendir(directory, { bufferSize: 512 })) {
-        const meaning = meaningOfName(found.name, found.isDirectory());
-        if (!meaning || (last !== undefined && meaning.bytes <= last)) continue;
-        if (!this.#mayHold(base + meaning.bytes, meaning.kind)) continue;
-        entries.push({ ...meaning, name: found.name });
+        const entry = entryOf(found);
+        if (last !== undefined && entry.bytes <= last) continue;
+        if (!this.#mayHold(base + entry.bytes, entry.kind)) continue;
+        entries.push(entry);
         if (entries.length >= this.#windowNames * 2) cut();
       }
     } catch (error) {
+      const errno = errnoOf(error);
+      // One that cannot be read is named, and the listing goes on behind it.
+      if (errno === 'EACCES' || errno === 'EPERM')
+        return { entries: [], more: false, unreadable: translate(error, 'list') };
       // Somebody removed the directory, because it had become empty, or there never was one.
-      if (errnoOf(error) !== 'ENOENT' && errnoOf(error) !== 'ENOTDIR') throw error;
+      if (errno !== 'ENOENT' && errno !== 'ENOTDIR') throw error;
     }
     cut();
     return { entries, more };
   }
 
   /** Whether a key, or any key below a directory, is wanted. */
-  #mayHold(key: string, kind: NameMeaning['kind']): boolean {
+  #mayHold(key: string, kind: Entry['kind']): boolean {
     const after = this.#after;
-    if (kind === 'object') return key > after && key.startsWith(this.#prefix);
+    if (kind !== 'directory') return key > after && key.startsWith(this.#prefix);
     if (key <= after && !after.startsWith(key)) return false;
     return key.startsWith(this.#prefix) || this.#prefix.startsWith(key);
   }
+}
+
+function entryOf(found: Dirent): Entry {
+  const { name } = found;
+  const meaning =
+    found.isFile() || found.isDirectory() ? meaningOfName(name, found.isDirectory()) : undefined;
+  if (meaning) return { ...meaning, name };
+  const bytes = (meaningOfName(name, false) ?? meaningOfName(name, true))?.bytes ?? toBinary(name);
+  return { name, bytes, kind: 'foreign', foreign: foreign(found) };
 }

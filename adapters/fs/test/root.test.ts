@@ -127,8 +127,14 @@ describe('fs: the directory', () => {
     await using store = await open({ root: '.' });
     await store.put('dir/k', 'x');
     await writeFile(join(directory, 'objects/dir/.DS_Store'), '');
-    expect(await keysOf(store)).to.deep.equal(['dir/k']);
-    await store.deletePrefix('', { entireStore: true });
+    const keys: string[] = [];
+    const others: string[] = [];
+    for await (const { key } of store.list('', { onUnnameable: ({ name }) => others.push(name) }))
+      keys.push(key);
+    expect([keys, others]).to.deep.equal([['dir/k'], ['dir/.DS_Store']]);
+    const report = await store.deletePrefix('', { entireStore: true });
+    expect(report).to.include({ listed: 2, deleted: 1, failed: 1, complete: false });
+    expect(report.failures.sample[0]).to.include({ key: 'dir/.DS_Store', unnameable: true });
     expect(await readdir(join(directory, 'objects/dir'))).to.deep.equal(['.DS_Store']);
   });
 });

@@ -1,3 +1,4 @@
+export { versionReader } from './answered-version.js';
 export { sizeFact, timeFact } from './facts.js';
 export {
   escapedBytes,

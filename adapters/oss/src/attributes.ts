@@ -1,4 +1,5 @@
 import type { ObjectInfo, RestoreState, Tags, WriteAttributes } from '@store/core';
+import { sizeFact, timeFact } from '@store/kit';
 
 const META = 'x-oss-meta-';
 
@@ -41,8 +42,8 @@ function tagHeader(tags: Tags): string {
 function restoreState(header: string | undefined): RestoreState | undefined {
   if (header === undefined) return undefined;
   const expiry = /expiry-date="([^"]+)"/.exec(header)?.[1];
-  const until = expiry === undefined ? {} : { until: new Date(expiry) };
-  return { ongoing: header.includes('ongoing-request="true"'), ...until };
+  const until = timeFact(expiry);
+  return { ongoing: header.includes('ongoing-request="true"'), ...(until ? { until } : {}) };
 }
 
 /** What an answer with an object says about it; of the whole object, when it brings a range. */
@@ -54,8 +55,8 @@ export function infoOf(key: string, headers: Headers): ObjectInfo {
   }
   return {
     key,
-    size: Number(total ?? headerOf(headers, 'content-length') ?? 0),
-    lastModified: new Date(headerOf(headers, 'last-modified') ?? 0),
+    size: sizeFact(total ?? headerOf(headers, 'content-length')),
+    lastModified: timeFact(headerOf(headers, 'last-modified')),
     etag: headerOf(headers, 'etag'),
     versionId: headerOf(headers, 'x-oss-version-id'),
     storageClass: headerOf(headers, 'x-oss-storage-class'),

@@ -15,7 +15,6 @@ export interface SignedRequest {
   readonly query?: Record<string, string> | undefined;
   readonly headers?: Record<string, string> | undefined;
   readonly content?: Buffer | undefined;
-  readonly successStatuses: readonly number[];
   readonly ctx: TransportContext;
 }
 
@@ -24,11 +23,19 @@ interface SigningClient {
   userAgent: string;
   options: { accessKeyId: string; accessKeySecret: string; stsToken?: string | undefined };
   request(parameters: SignedRequest & { readonly bucket?: string }): Promise<TransportResult>;
-  signatureUrlV4(method: string, expires: number, request: undefined, name: string): Promise<string>;
-  asyncSignatureUrl(name: string, options: { method: string; expires: number }): Promise<string>;
+  signatureUrlV4(
+    method: string,
+    expires: number,
+    request: { readonly headers: Record<string, string> },
+    name: string,
+  ): Promise<string>;
+  asyncSignatureUrl(
+    name: string,
+    options: { method: string; expires: number; 'Content-Type'?: string },
+  ): Promise<string>;
 }
 
-/** The SDK for one store: it signs requests and reads errors; the transport sends. */
+/** The SDK for one store: it signs requests; the transport sends, and answers are judged above. */
 export class OssClient {
   readonly #config: OssConfig;
   readonly #client: SigningClient;
@@ -71,21 +78,38 @@ export class OssClient {
     const { headers = {}, query = {}, subres = {}, content } = parameters;
     // The SDK would copy the content to make the digest.
     const md5 = content && createHash('md5').update(content).digest('base64');
-    return this.#client.request({
-      ...parameters,
-      ...(this.#bucket === undefined ? {} : { bucket: this.#bucket }),
-      headers: { ...headers, ...(md5 === undefined ? {} : { 'Content-MD5': md5 }) },
-      query: { ...query },
-      subres: { ...subres },
-      successStatuses: [...parameters.successStatuses],
-    });
+    let failure: unknown;
+    const failed = (error: unknown): void => {
+      failure = error;
+    };
+    try {
+      // Without `successStatuses` the SDK resolves to every answer there is.
+      return await this.#client.request({
+        ...parameters,
+        ...(this.#bucket === undefined ? {} : { bucket: this.#bucket }),
+        headers: { ...headers, ...(md5 === undefined ? {} : { 'Content-MD5': md5 }) },
+        query: { ...query },
+        subres: { ...subres },
+        ctx: { ...parameters.ctx, failed },
+      });
+    } catch (error) {
+      // The SDK makes "Unknow error, status: undefined" of it.
+      throw failure ?? error;
+    }
   }
 
-  async presign(method: string, key: string, expires: number): Promise<string> {
+  /** @param contentType is signed, and has to be sent as it is here; without one, none may be sent */
+  async presign(
+    method: string,
+    key: string,
+    expires: number,
+    contentType: string | undefined,
+  ): Promise<string> {
     await this.#refresh();
+    const headers = contentType === undefined ? {} : { 'Content-Type': contentType };
     return this.#config.authorization === 'v1'
-      ? this.#client.asyncSignatureUrl(key, { method, expires })
-      : this.#client.signatureUrlV4(method, expires, undefined, key);
+      ? this.#client.asyncSignatureUrl(key, { method, expires, ...headers })
+      : this.#client.signatureUrlV4(method, expires, { headers }, key);
   }
 
   /**

@@ -1,6 +1,7 @@
 import { addAbortSignal } from 'node:stream';
 import {
   defineCapabilities,
+  restate,
   StoreError,
   type AbortUploadRequest,
   type BatchDeleteResult,
@@ -38,12 +39,13 @@ import {
 } from '@store/core';
 import { attributeHeaders, headerOf, infoOf } from './attributes.js';
 import type { OssConfig } from './config.js';
-import { decodeKey, tagsOf } from './listed.js';
+import { batchAnswer } from './delete-answer.js';
+import { tagsOf } from './listed.js';
 import { getLifecycle, putLifecycle } from './lifecycle.js';
 import { listObjectsV1, listObjectsV2, listParts, listUploads, listVersions } from './listings.js';
 import { checkKey, given, Requests, XML } from './requests.js';
 import type { TransportResult } from './transport.js';
-import { escapeText, nodes, parseAnswer, textIn } from './xml.js';
+import { corrupt, escapeText, parseAnswer, textIn, type XmlNode } from './xml.js';
 
 const MIB = 1024 * 1024;
 
@@ -100,11 +102,13 @@ export class OssDriver implements StoreDriver {
   }
 
   async head(request: ReadRequest, call: DriverCall): Promise<ObjectInfo> {
-    const { headers } = await this.#requests.send('head', request.key, call, {
+    const { key } = request;
+    const { headers } = await this.#requests.send('head', key, call, {
       method: 'HEAD',
       ...readParameters(request),
     });
-    return infoOf(request.key, headers);
+    this.#etagOf('head', key, headers);
+    return infoOf(key, headers);
   }
 
   async get(request: GetRequest, call: DriverCall): Promise<GetResult> {
@@ -117,14 +121,16 @@ export class OssDriver implements StoreDriver {
         ? { Range: `bytes=${range.start}-${range.end ?? ''}`, 'x-oss-range-behavior': 'standard' }
         : {}),
     };
-    const sent = { method: 'GET', ...parameters, headers, successStatuses: [200, 206] } as const;
+    const sent = { method: 'GET', ...parameters, headers, successStatuses: [range ? 206 : 200] } as const;
     const answer = await this.#requests.send('get', key, call, sent, { stream: true });
-    const { timeoutMs } = this.#requests;
-    const body = answer.res.setTimeout(timeoutMs, () => answer.res.destroy(stalled(timeoutMs)));
-    return {
-      info: infoOf(key, answer.headers),
-      body: call.signal ? addAbortSignal(call.signal, body) : body,
-    };
+    const { headers: given, res } = answer;
+    try {
+      this.#etagOf('get', key, given);
+    } catch (error) {
+      res.destroy();
+      throw error;
+    }
+    return { info: infoOf(key, given), body: call.signal ? addAbortSignal(call.signal, res) : res };
   }
 
   async put(request: PutRequest, call: DriverCall): Promise<WriteResult> {
@@ -136,23 +142,27 @@ export class OssDriver implements StoreDriver {
       method: 'PUT',
       headers,
       content: viewOf(body),
+      emptyAnswer: true,
     });
-    return writeResult(key, answer);
+    const etag = this.#etagOf('put', key, answer.headers);
+    return { key, etag, versionId: headerOf(answer.headers, 'x-oss-version-id') };
   }
 
   async copy(request: CopyRequest, call: DriverCall): Promise<WriteResult> {
     const { from, to, storageClass } = request;
     const headers = this.#copyHeaders(request, given({ 'x-oss-storage-class': storageClass }));
     const answer = await this.#requests.send('copy', to, call, { method: 'PUT', headers }, { about: from });
-    const etag = textIn(
-      this.#requests.read('copy', () => parseAnswer(answer.data, 'CopyObjectResult')),
-      'ETag',
-    );
+    const etag = this.#needed('copy', to, answer.data, 'CopyObjectResult', 'ETag');
     return { key: to, etag, versionId: headerOf(answer.headers, 'x-oss-version-id') };
   }
 
   async deleteOne({ key, versionId }: DeleteTarget, call: DriverCall): Promise<DeletedTarget> {
-    const sent = { method: 'DELETE', subres: given({ versionId }), headers: payer(call) } as const;
+    const sent = {
+      method: 'DELETE',
+      subres: given({ versionId }),
+      headers: payer(call),
+      successStatuses: [204],
+    } as const;
     const { headers } = await this.#requests.send('delete', key, call, sent);
     const marker = headerOf(headers, 'x-oss-delete-marker') === 'true';
     const deleteMarkerVersionId = headerOf(headers, 'x-oss-version-id');
@@ -177,28 +187,14 @@ export class OssDriver implements StoreDriver {
       headers: { ...XML, ...payer(call) },
       content: Buffer.from(xml),
     });
-    const answer = this.#requests.read('deleteBatch', () => parseAnswer(data, 'DeleteResult'));
-    const decode = decodeKey(answer);
-    const deleted = nodes(answer, 'Deleted').map((one) => ({
-      key: decode(textIn(one, 'Key')),
-      versionId: textIn(one, 'VersionId'),
-      deleteMarker: textIn(one, 'DeleteMarker') === 'true',
-      deleteMarkerVersionId: textIn(one, 'DeleteMarkerVersionId'),
-    }));
-    return { deleted, failed: [] };
+    return this.#requests.read('deleteBatch', () => batchAnswer(parseAnswer(data, 'DeleteResult'), targets));
   }
 
   async createUpload(request: CreateUploadRequest, call: DriverCall): Promise<string> {
     const { key } = request;
     const sent = { method: 'POST', subres: { uploads: '' }, headers: attributeHeaders(request) } as const;
     const { data } = await this.#requests.send('put', key, call, sent);
-    const id = textIn(
-      this.#requests.read('put', () => parseAnswer(data, 'InitiateMultipartUploadResult')),
-      'UploadId',
-    );
-    if (!id)
-      throw new StoreError('Corrupt', 'the service began an upload without an id', { operation: 'put', key });
-    return id;
+    return this.#needed('put', key, data, 'InitiateMultipartUploadResult', 'UploadId');
   }
 
   async uploadPart(
@@ -206,12 +202,9 @@ export class OssDriver implements StoreDriver {
     call: DriverCall,
   ): Promise<string> {
     const subres = { uploadId, partNumber: String(partNumber) };
-    const sent = { method: 'PUT', subres, content: viewOf(body) } as const;
+    const sent = { method: 'PUT', subres, content: viewOf(body), emptyAnswer: true } as const;
     const { headers } = await this.#requests.send('put', key, call, sent);
-    const etag = headerOf(headers, 'etag');
-    if (!etag)
-      throw new StoreError('Corrupt', 'the service took a part without an ETag', { operation: 'put', key });
-    return etag;
+    return this.#etagOf('put', key, headers);
   }
 
   async uploadPartCopy(request: UploadPartCopyRequest, call: DriverCall): Promise<string> {
@@ -229,12 +222,7 @@ export class OssDriver implements StoreDriver {
       { method: 'PUT', subres, headers },
       options,
     );
-    const etag = textIn(
-      this.#requests.read('copy', () => parseAnswer(data, 'CopyPartResult')),
-      'ETag',
-    );
-    if (etag) return etag;
-    throw new StoreError('Corrupt', 'the service copied a part without an ETag', { operation: 'copy', key });
+    return this.#needed('copy', key, data, 'CopyPartResult', 'ETag');
   }
 
   async getTags({ key, versionId }: TagsRequest, call: DriverCall): Promise<Tags> {
@@ -252,6 +240,7 @@ export class OssDriver implements StoreDriver {
       subres: { tagging: '', ...given({ versionId }) },
       headers: XML,
       content: Buffer.from(`<Tagging><TagSet>${set.join('')}</TagSet></Tagging>`),
+      emptyAnswer: true,
     });
   }
 
@@ -266,6 +255,7 @@ export class OssDriver implements StoreDriver {
         content: Buffer.from(`<RestoreRequest><Days>${days}</Days>${parameters}</RestoreRequest>`),
         // 202: begun; 200: back already.
         successStatuses: [200, 202],
+        emptyAnswer: true,
       });
     } catch (error) {
       if (!(error instanceof StoreError && error.providerCode === 'RestoreAlreadyInProgress')) throw error;
@@ -292,28 +282,48 @@ export class OssDriver implements StoreDriver {
       headers: { ...XML, ...forbidOverwrite(request) },
       content: Buffer.from(`<CompleteMultipartUpload>${listed.join('')}</CompleteMultipartUpload>`),
     });
-    const etag = textIn(
-      this.#requests.read('put', () => parseAnswer(answer.data, 'CompleteMultipartUploadResult')),
-      'ETag',
-    );
+    const etag = this.#needed('put', key, answer.data, 'CompleteMultipartUploadResult', 'ETag');
     return { key, etag, versionId: headerOf(answer.headers, 'x-oss-version-id') };
   }
 
   async abortUpload({ key, uploadId }: AbortUploadRequest, call: DriverCall): Promise<void> {
     try {
-      await this.#requests.send('abortUpload', key, call, { method: 'DELETE', subres: { uploadId } });
+      await this.#requests.send('abortUpload', key, call, {
+        method: 'DELETE',
+        subres: { uploadId },
+        successStatuses: [204],
+      });
     } catch (error) {
       if (!(error instanceof StoreError && error.providerCode === 'NoSuchUpload')) throw error;
     }
   }
 
-  async presign({ key, method, expiresIn }: PresignRequest): Promise<string> {
+  async presign({ key, method, expiresIn, contentType }: PresignRequest): Promise<string> {
     checkKey('presign', key);
-    return this.#requests.presign(method, key, expiresIn);
+    return this.#requests.presign(method, key, expiresIn, contentType);
   }
 
   async close(): Promise<void> {
     this.#requests.close();
+  }
+
+  /** Every answer about an object's bytes has one; a page of a proxy with a good status has none. */
+  #etagOf(operation: string, key: string, headers: TransportResult['headers']): string {
+    const etag = headerOf(headers, 'etag');
+    if (etag) return etag;
+    throw this.#strange(operation, key, 'the answer has no ETag');
+  }
+
+  /** What a success has to say in its document. */
+  #needed(operation: string, key: string, data: Buffer, root: string, name: string): string {
+    const answer: XmlNode = this.#requests.read(operation, () => parseAnswer(data, root));
+    const text = textIn(answer, name);
+    if (text) return text;
+    throw this.#strange(operation, key, `the ${root} has no ${name}`);
+  }
+
+  #strange(operation: string, key: string, message: string): StoreError {
+    return restate(corrupt(message), { provider: 'oss', operation, key });
   }
 
   #copyHeaders(
@@ -347,15 +357,4 @@ function forbidOverwrite({ ifAbsent }: { readonly ifAbsent?: boolean | undefined
 
 function payer({ pass }: DriverCall): Record<string, string> {
   return pass?.requestPayer ? { 'x-oss-request-payer': 'requester' } : {};
-}
-
-function writeResult(key: string, { headers }: TransportResult): WriteResult {
-  return { key, etag: headerOf(headers, 'etag'), versionId: headerOf(headers, 'x-oss-version-id') };
-}
-
-function stalled(ms: number): StoreError {
-  return new StoreError('Timeout', `the body stopped flowing for ${ms} ms`, {
-    provider: 'oss',
-    operation: 'get',
-  });
 }

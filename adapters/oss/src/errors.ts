@@ -1,4 +1,8 @@
-import { restate, StoreError, type StoreErrorCode } from '@store/core';
+import { restate, StoreError, toStoreError, type FailureReason, type StoreErrorCode } from '@store/core';
+import { codeOfStatus, retryAfterMs } from '@store/kit';
+import { headerOf } from './attributes.js';
+import type { TransportResult } from './transport.js';
+import { parseAnswer, textIn, type XmlNode } from './xml.js';
 
 /** OSS's error codes in the words of this library. What is not here goes by the HTTP status. */
 const CODES: Readonly<Record<string, StoreErrorCode>> = {
@@ -23,6 +27,7 @@ const CODES: Readonly<Record<string, StoreErrorCode>> = {
   NotModified: 'PreconditionFailed',
   ObjectNotAppendable: 'Conflict',
   PositionNotEqualToLength: 'Conflict',
+  MethodNotAllowed: 'Unsupported',
   NotImplemented: 'Unsupported',
   RequestTimeout: 'Timeout',
   InternalError: 'Unavailable',
@@ -39,67 +44,86 @@ const MESSAGES: Readonly<Record<string, string>> = {
   InvalidObjectState: 'the object is archived: it has to be restored before it can be read',
 };
 
-/** Errors of sockets and name lookups. */
-const NETWORK: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'the connection was refused; is the endpoint right, and is the service running?',
-  ENOTFOUND: 'the host name is not known; are region and endpoint right?',
-  ECONNRESET: 'the connection was reset',
-  EPIPE: 'the connection was closed while sending',
-  ETIMEDOUT: 'the connection timed out',
-};
+/** Characters of a message of the service that an error shows. */
+const SHOWN = 500;
 
-interface SdkError extends Error {
-  readonly code?: string;
-  readonly status?: number;
-  readonly requestId?: string;
-  readonly ecCode?: string;
+/** Where an error came up, for its message and its fields. */
+export interface ErrorContext {
+  readonly operation: string;
+  readonly bucket: string;
+  readonly key?: string | undefined;
 }
 
-/** Whatever the SDK or the transport threw, in the words of this library. */
-export function translate(
-  thrown: unknown,
-  {
-    operation,
-    bucket,
-    key,
-  }: { readonly operation: string; readonly bucket: string; readonly key?: string | undefined },
-): StoreError {
+/** Whatever was thrown, in the words of this library. */
+export function translate(thrown: unknown, { operation, key }: ErrorContext): StoreError {
   const where = { provider: 'oss', operation, key };
   if (thrown instanceof StoreError) return restate(thrown, where);
-  const error: SdkError = thrown instanceof Error ? thrown : new Error(String(thrown));
-  const { status, requestId } = error;
-  if (error.name === 'AbortError')
-    return new StoreError('Aborted', `${operation} was aborted`, { ...where, cause: error });
-  const system = Object.keys(NETWORK).find((name) => error.code === name || error.message.includes(name));
-  // The SDK gives what never got an answer a status of -1.
-  if (system !== undefined && (status ?? -1) < 0) {
-    const code = system === 'ETIMEDOUT' ? 'Timeout' : 'Unavailable';
-    const details = { ...where, providerCode: system, retryable: system !== 'ENOTFOUND', cause: error };
-    return new StoreError(code, NETWORK[system] ?? '', details);
-  }
-  const providerCode = error.code ?? (error.name.endsWith('Error') ? knownName(error.name) : undefined);
-  const code = codeOf(providerCode, status);
-  const said =
+  if (thrown instanceof Error && thrown.name === 'AbortError')
+    return new StoreError('Aborted', `${operation} was aborted`, { ...where, cause: thrown });
+  return toStoreError(thrown, where);
+}
+
+/** An answer that is no success. */
+export function refusal(answer: TransportResult, { operation, bucket, key }: ErrorContext): StoreError {
+  const { status, headers } = answer;
+  const said = errorDocument(answer);
+  const providerCode = (said && textIn(said, 'Code')) || codeOfEmpty(answer);
+  const message =
     providerCode === 'NoSuchBucket'
       ? `there is no bucket ${JSON.stringify(bucket)}`
-      : (MESSAGES[providerCode ?? ''] ?? plainMessage(error, status));
-  const ec = error.ecCode === undefined ? '' : ` (EC ${error.ecCode})`;
-  return new StoreError(code, said + ec, { ...where, status, requestId, providerCode, cause: error });
+      : (MESSAGES[providerCode ?? ''] ?? messageOf(said, answer));
+  const ec = said && textIn(said, 'EC');
+  return new StoreError(codeOf(providerCode, status), ec ? `${message} (EC ${ec})` : message, {
+    provider: 'oss',
+    operation,
+    key,
+    status,
+    providerCode,
+    requestId: (said && textIn(said, 'RequestId')) || headerOf(headers, 'x-oss-request-id'),
+    retryAfterMs: retryAfterMs(headerOf(headers, 'retry-after')),
+  });
 }
 
-/** The SDK puts the code into the name. */
-function knownName(name: string): string | undefined {
-  const code = name.slice(0, -'Error'.length);
-  return code in CODES ? code : undefined;
+/** The error of an answer; that of one without a body is in a header. One with a good status contradicts itself. */
+function errorDocument({ status, data, headers }: TransportResult): XmlNode | undefined {
+  if (status < 300) return undefined;
+  const document = data.length > 0 ? data : Buffer.from(headerOf(headers, 'x-oss-err') ?? '', 'base64');
+  try {
+    return parseAnswer(document, 'Error');
+  } catch {
+    return undefined;
+  }
 }
 
-/** Not every message of the SDK is one: an answer that is no XML stands in it whole. */
-function plainMessage(error: SdkError, status: number | undefined): string {
-  const [line = ''] = error.message.split('\n');
+/** What a refusal of a HEAD means, which has no body. */
+function codeOfEmpty({ status, data }: TransportResult): string | undefined {
+  if (data.length > 0) return undefined;
+  const names: Readonly<Record<number, string>> = { 404: 'NoSuchKey', 412: 'PreconditionFailed' };
+  return names[status];
+}
+
+function messageOf(said: XmlNode | undefined, { status, data }: TransportResult): string {
+  const [line = ''] = (said && textIn(said, 'Message'))?.split('\n') ?? [];
+  if (status < 300) return `the service answered HTTP ${status}, which is no answer to this call`;
   if (status === 404) return 'there is no such object';
-  if (error.message.includes('raw xml:'))
-    return `the service answered HTTP ${status} with something that is no OSS error`;
-  return line || `the service answered HTTP ${status}`;
+  if (line !== '') return line.slice(0, SHOWN);
+  const what = said || data.length === 0 ? '' : ' with something that is no OSS error';
+  return `the service answered HTTP ${status}${what}`;
+}
+
+/** Why one key of a batch was refused. */
+export function keyFailure(providerCode: string | undefined, message: string | undefined): FailureReason {
+  const code = codeOf(providerCode, undefined);
+  const error = new StoreError(
+    code,
+    message?.slice(0, SHOWN) || providerCode || 'the service gives no reason',
+  );
+  return {
+    code,
+    message: error.message,
+    retryable: error.retryable,
+    ...(providerCode ? { providerCode } : {}),
+  };
 }
 
 /** A code and a status in the words of this library. */
@@ -108,17 +132,5 @@ export function codeOf(providerCode: string | undefined, status: number | undefi
   if (known) return known;
   // QpsLimitExceeded, TotalQpsLimitExceeded, PartitionQpsLimitted, DownloadTrafficRateLimitExceeded, …
   if (/Limit(?:t)?(?:ed|Exceeded)$/.test(providerCode ?? '')) return 'Throttled';
-  if (status === undefined || status < 0) return status === undefined ? 'Internal' : 'Unavailable';
-  if (status >= 500) return 'Unavailable';
-  const byStatus: Readonly<Record<number, StoreErrorCode>> = {
-    304: 'PreconditionFailed',
-    403: 'AccessDenied',
-    404: 'NotFound',
-    409: 'Conflict',
-    412: 'PreconditionFailed',
-    429: 'Throttled',
-  };
-  return (
-    byStatus[status] ?? (status >= 400 ? 'InvalidArgument' : status >= 300 ? 'InvalidConfig' : 'Corrupt')
-  );
+  return status === undefined ? 'Internal' : codeOfStatus(status);
 }

@@ -52,7 +52,11 @@ export async function putLifecycle(
   const rules = [...kept.map(({ raw }) => String(raw)), ...added.map(ruleElement)];
   const subres = { lifecycle: '' };
   if (rules.length === 0) {
-    await requests.send('putLifecycle', undefined, call, { method: 'DELETE', subres });
+    await requests.send('putLifecycle', undefined, call, {
+      method: 'DELETE',
+      subres,
+      successStatuses: [204],
+    });
     return;
   }
   const xml = `<?xml version="1.0" encoding="UTF-8"?><LifecycleConfiguration>${rules.join('')}</LifecycleConfiguration>`;
@@ -61,6 +65,7 @@ export async function putLifecycle(
     subres,
     headers: XML,
     content: Buffer.from(xml),
+    emptyAnswer: true,
   });
 }
 

@@ -10,8 +10,9 @@ import type {
   ListVersionsPageRequest,
 } from '@store/core';
 import {
-  decodeKey,
+  isTruncated,
   joinMarkers,
+  markerIn,
   objectEntries,
   partEntries,
   splitMarkers,
@@ -19,7 +20,7 @@ import {
   versionEntries,
 } from './listed.js';
 import { given, type Requests } from './requests.js';
-import { parseAnswer, textIn, type XmlNode } from './xml.js';
+import { parseAnswer, textIn } from './xml.js';
 
 const ENCODED = { 'encoding-type': 'url' };
 
@@ -64,11 +65,11 @@ export async function listObjectsV1(
   });
   return requests.read('list', () => {
     const page = parseAnswer(data, 'ListBucketResult');
-    const marker = textIn(page, 'NextMarker');
+    const truncated = isTruncated(page);
     return {
       ...objectEntries(page),
-      truncated: isTruncated(page),
-      nextToken: marker && decodeKey(page)(marker),
+      truncated,
+      nextToken: truncated ? markerIn(page, 'NextMarker') : undefined,
     };
   });
 }
@@ -91,10 +92,11 @@ export async function listVersions(
   });
   return requests.read('listVersions', () => {
     const page = parseAnswer(data, 'ListVersionsResult');
+    const truncated = isTruncated(page);
     return {
-      versions: versionEntries(page),
-      truncated: isTruncated(page),
-      nextToken: joinMarkers(page, 'NextKeyMarker', 'NextVersionIdMarker'),
+      ...versionEntries(page),
+      truncated,
+      nextToken: truncated ? joinMarkers(page, 'NextKeyMarker', 'NextVersionIdMarker') : undefined,
     };
   });
 }
@@ -117,10 +119,11 @@ export async function listUploads(
   });
   return requests.read('listUploads', () => {
     const page = parseAnswer(data, 'ListMultipartUploadsResult');
+    const truncated = isTruncated(page);
     return {
-      uploads: uploadEntries(page),
-      truncated: isTruncated(page),
-      nextToken: joinMarkers(page, 'NextKeyMarker', 'NextUploadIdMarker'),
+      ...uploadEntries(page),
+      truncated,
+      nextToken: truncated ? joinMarkers(page, 'NextKeyMarker', 'NextUploadIdMarker') : undefined,
     };
   });
 }
@@ -144,8 +147,4 @@ export async function listParts(
       nextToken: textIn(page, 'NextPartNumberMarker'),
     };
   });
-}
-
-function isTruncated(page: XmlNode): boolean {
-  return textIn(page, 'IsTruncated') === 'true';
 }

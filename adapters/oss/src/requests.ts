@@ -1,8 +1,9 @@
 import { StoreError, withDeadline, type DriverCall } from '@store/core';
 import { OssClient, type SignedRequest } from './client.js';
 import type { OssConfig } from './config.js';
-import { translate } from './errors.js';
+import { refusal, translate } from './errors.js';
 import { Transport, type TransportResult } from './transport.js';
+import { corrupt } from './xml.js';
 
 const DEFAULT_TIMEOUT_MS = 60_000;
 const DEFAULT_MAX_SOCKETS = 64;
@@ -12,8 +13,11 @@ const SLOWEST_TRANSFER = 64 * 1024;
 
 export const XML = { 'Content-Type': 'application/xml' };
 
-type Request = Omit<SignedRequest, 'ctx' | 'successStatuses'> & {
+type Request = Omit<SignedRequest, 'ctx'> & {
+  /** What a success has; default 200. No other status is one: a 202 to a DELETE has deleted nothing. */
   readonly successStatuses?: readonly number[];
+  /** A success has no body; where it has one, the caller reads it. */
+  readonly emptyAnswer?: true;
 };
 
 interface SendOptions {
@@ -47,20 +51,25 @@ export class Requests {
     options: SendOptions = {},
   ): Promise<TransportResult> {
     const { stream = false, about = key, bytes = request.content?.length ?? 0 } = options;
+    const { successStatuses = [200], emptyAnswer, ...sent } = request;
+    const context = { operation, bucket: this.bucket, key: about };
     if (key !== undefined) checkKey(operation, key);
     const ms = this.timeoutMs + Math.ceil((bytes / SLOWEST_TRANSFER) * 1000);
+    // While the service moves bytes by itself, nothing moves here.
+    const idleMs = options.bytes === undefined ? this.timeoutMs : ms;
+    let answer: TransportResult;
     try {
-      return await withDeadline({ signal, ms, operation }, (deadline) =>
-        this.#client.request({
-          successStatuses: [200, 204],
-          ...request,
-          object: key,
-          ctx: { signal: deadline, stream },
-        }),
+      answer = await withDeadline({ signal, ms, operation }, (deadline) =>
+        this.#client.request({ ...sent, object: key, ctx: { signal: deadline, stream, idleMs } }),
       );
+      if (emptyAnswer) checkEmpty(answer, successStatuses);
     } catch (error) {
-      throw translate(error, { operation, bucket: this.bucket, key: about });
+      throw translate(error, context);
     }
+    if (successStatuses.includes(answer.status)) return answer;
+    // A stream that nobody reads would keep its socket.
+    if (stream) answer.res.destroy();
+    throw refusal(answer, context);
   }
 
   /** Reads an answer: what is wrong with it is told like any other failure. */
@@ -72,13 +81,23 @@ export class Requests {
     }
   }
 
-  presign(method: string, key: string, expires: number): Promise<string> {
-    return this.#client.presign(method, key, expires);
+  presign(method: string, key: string, expires: number, contentType: string | undefined): Promise<string> {
+    return this.#client.presign(method, key, expires, contentType);
   }
 
   close(): void {
     this.#transport.close();
   }
+}
+
+/** @throws StoreError `Corrupt` for a success with a body that none has: a page of a proxy, an error with a 200 */
+function checkEmpty({ status, data }: TransportResult, successStatuses: readonly number[]): void {
+  if (!successStatuses.includes(status)) return;
+  const text = data.toString().trim();
+  if (text !== '')
+    throw corrupt(
+      `the answer (HTTP ${status}) should be empty, and is ${JSON.stringify(text.slice(0, 120))}`,
+    );
 }
 
 /**

@@ -1,30 +1,31 @@
 import {
   Agent as HttpAgent,
   request as httpRequest,
+  type ClientRequest,
   type IncomingMessage,
   type RequestOptions,
 } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
-import { buffer } from 'node:stream/consumers';
+import { StoreError } from '@store/core';
+import { networkFailure, readAnswer } from '@store/kit';
 
 /** What a call tells the transport; it travels through the SDK as its `ctx`. */
 export interface TransportContext {
   readonly signal: AbortSignal;
   /** Hand a successful answer's body over as a stream. */
   readonly stream?: boolean | undefined;
+  /** How long nothing may move on the socket, in milliseconds: not while connecting, sending, waiting or receiving. */
+  readonly idleMs: number;
+  /** Told why there is no answer: of an error that passes through the SDK little is left. */
+  readonly failed?: ((error: unknown) => void) | undefined;
 }
 
 export interface TransportResult {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  /** The whole body, up to the kit's limit; empty when it is streamed. */
   readonly data: Buffer;
   readonly res: IncomingMessage;
-}
-
-/** The SDK keeps what it knows as an error of the network: one with a status of -1. Of any other it keeps nothing. */
-function asNetworkError(error: NodeJS.ErrnoException): Error {
-  const name = error.name === 'AbortError' ? error.name : (error.code ?? error.name);
-  return Object.assign(error, { name, status: -1 });
 }
 
 interface TransportParameters {
@@ -55,6 +56,7 @@ export class Transport {
   ): Promise<TransportResult> => {
     const [, protocol = '', authority = '', path = '/'] = /^(https?:)\/\/([^/?]+)(.*)$/s.exec(url) ?? [];
     const [, hostname = '', port] = /^(.*?)(?::(\d+))?$/.exec(authority) ?? [];
+    const secure = protocol === 'https:';
     const options: RequestOptions = {
       method,
       hostname,
@@ -62,22 +64,62 @@ export class Transport {
       path,
       headers: { ...headers },
       signal: ctx.signal,
-      agent: protocol === 'https:' ? this.#https : this.#http,
+      timeout: ctx.idleMs,
+      agent: secure ? this.#https : this.#http,
     };
-    const res = await new Promise<IncomingMessage>((resolve, reject) => {
-      const send = protocol === 'https:' ? httpsRequest : httpRequest;
-      const request = send(options, resolve);
-      request.on('error', (error: NodeJS.ErrnoException) => reject(asNetworkError(error)));
-      request.end(content);
-    });
-    const { statusCode: status = 0 } = res;
-    const streamed = ctx.stream === true && status < 300;
-    const data = streamed ? Buffer.alloc(0) : await buffer(res);
-    return { status, headers: res.headers, data, res };
+    try {
+      const res = await answerTo(secure ? httpsRequest(options) : httpRequest(options), content, ctx.idleMs);
+      const { statusCode: status = 0 } = res;
+      const streamed = ctx.stream === true && status < 300;
+      return { status, headers: res.headers, data: streamed ? Buffer.alloc(0) : await readAnswer(res), res };
+    } catch (thrown) {
+      const error = asStoreError(thrown);
+      ctx.failed?.(error);
+      throw error;
+    }
   };
 
   close(): void {
     this.#http.destroy();
     this.#https.destroy();
   }
+}
+
+/** The beginning of the answer; its body ends with `Timeout` when it stops flowing. */
+function answerTo(
+  request: ClientRequest,
+  content: string | Buffer | undefined,
+  idleMs: number,
+): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    let answer: IncomingMessage | undefined;
+    request.on('response', (res) => {
+      answer = res;
+      resolve(res);
+    });
+    // Of the socket: it counts what moves in both directions. A request that is destroyed throws its answer's body
+    // away, so the answer is, once there is one.
+    request.on('timeout', () => (answer ?? request).destroy(stalled(idleMs)));
+    request.on('error', reject);
+    request.end(content);
+  });
+}
+
+/** Failures of the network in the words of this library; an abort and all else as they are. */
+function asStoreError(thrown: unknown): unknown {
+  if (thrown instanceof StoreError || !(thrown instanceof Error) || thrown.name === 'AbortError')
+    return thrown;
+  const { code: name }: NodeJS.ErrnoException = thrown;
+  const known = networkFailure(name);
+  // Of certificates, of TLS: the system's words are as good as any.
+  const { code, message, ...details } = known ?? {
+    code: 'Unavailable' as const,
+    message: thrown.message.split('\n')[0] || 'the request failed',
+    providerCode: name,
+  };
+  return new StoreError(code, message, { ...details, cause: thrown });
+}
+
+function stalled(ms: number): StoreError {
+  return new StoreError('Timeout', `nothing moved on the connection for ${ms} ms`, { provider: 'oss' });
 }

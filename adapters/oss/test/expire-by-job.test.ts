@@ -20,7 +20,7 @@ describe('oss: expiring by a job and a tag', () => {
   ): Promise<ExpireByJobPlaces & { readonly emulator: Emulator; readonly jobs: OssJobs }> => {
     const emulator = await emulate(options);
     await emulator.bucket('demo').seed(keys);
-    const jobs = new OssJobs(configFor(emulator), { baseDelayMs: 1, maxDelayMs: 2 });
+    const jobs = new OssJobs(configFor(emulator), { maxAttempts: 8, baseDelayMs: 1, maxDelayMs: 2 });
     open.push(jobs);
     const store = await storeOn(emulator);
     const reports = { store: await storeOn(emulator, { bucket: 'other' }), bucket: 'other', prefix: 'r/' };

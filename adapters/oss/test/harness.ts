@@ -32,7 +32,7 @@ export function configFor(emulator: Emulator, config: Partial<OssConfig> = {}): 
 export async function storeOn(
   emulator: Emulator,
   config: Partial<OssConfig> = {},
-  retry: RetrySettings = { baseDelayMs: 1, maxDelayMs: 5 },
+  retry: RetrySettings = { maxAttempts: 8, baseDelayMs: 1, maxDelayMs: 5 },
 ): Promise<ObjectStore> {
   const store = await openStore(
     { provider: 'oss', retry, ...configFor(emulator, config) },

@@ -151,6 +151,28 @@ describe('oss: the service', () => {
     }
   });
 
+  it('presigns an upload for one type, with both versions', async () => {
+    const emulator = await emulate();
+    for (const authorization of ['v4', 'v1'] as const) {
+      const contentType = 'text/plain;charset=UTF-8';
+      const url = await driverOn(emulator, { authorization }).presign({
+        key: 'a b+c',
+        method: 'PUT',
+        expiresIn: 60,
+        contentType,
+      });
+      const put = async (type: string | undefined): Promise<number> => {
+        const headers = type === undefined ? {} : { 'content-type': type };
+        return (await fetch(url, { method: 'PUT', headers, body: Buffer.from(authorization) })).status;
+      };
+      for (const type of [undefined, 'text/html']) expect(await put(type)).to.equal(403);
+      // `fetch` gives this type to a text by itself.
+      expect((await fetch(url, { method: 'PUT', body: authorization })).status).to.equal(200);
+      expect(await put(contentType)).to.equal(200);
+      expect(await driverOn(emulator).head({ key: 'a b+c' }, {})).to.include({ contentType, size: 2 });
+    }
+  });
+
   it('closes its connections with the store', async () => {
     const emulator = await emulate();
     const store = await storeOn(emulator);

@@ -35,7 +35,7 @@ export function configFor(emulator: Emulator, config: Partial<S3Config> = {}): S
 export async function storeOn(
   emulator: Emulator,
   config: Partial<S3Config> = {},
-  retry: RetrySettings = { baseDelayMs: 1, maxDelayMs: 5 },
+  retry: RetrySettings = { maxAttempts: 8, baseDelayMs: 1, maxDelayMs: 5 },
 ): Promise<ObjectStore> {
   const store = await openStore(
     { provider: 's3', retry, ...configFor(emulator, config) },

@@ -5,6 +5,7 @@ import { StoreError } from '../errors.js';
 import type { StoreJobs } from '../jobs.js';
 import type { ObjectStore } from '../object-store.js';
 import type { ServiceTerms } from '../planning/terms.js';
+import type { OnRetry } from '../retry.js';
 import { createObjectStore } from '../store/portable-store.js';
 import type { Environment } from './interpolate.js';
 import {
@@ -28,6 +29,8 @@ export interface OpenOptions {
   /** Where `${NAME}` comes from; default: `process.env`. */
   readonly env?: Environment | undefined;
   readonly clock?: Clock | undefined;
+  /** Called before each wait for another attempt, by every operation. What it throws ends the operation. */
+  readonly onRetry?: OnRetry | undefined;
 }
 
 /**
@@ -41,7 +44,8 @@ export async function openStore(
   options: OpenOptions,
 ): Promise<ObjectStore> {
   const resolved = resolveOne(config, options);
-  return createObjectStore(resolved.createDriver(), { retry: resolved.retry, clock: options.clock });
+  const { clock, onRetry } = options;
+  return createObjectStore(resolved.createDriver(), { retry: resolved.retry, clock, onRetry });
 }
 
 /**

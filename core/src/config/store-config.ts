@@ -51,6 +51,7 @@ const commonSchema = z.strictObject({
       maxAttempts: z.number().int().min(1).max(100).optional(),
       baseDelayMs: z.number().min(1).max(60_000).optional(),
       maxDelayMs: z.number().min(1).max(600_000).optional(),
+      patienceMs: z.number().min(0).max(86_400_000).optional(),
     })
     .optional(),
 });

@@ -29,7 +29,8 @@ export function storeModule(
   const open = (name: string, adapters: readonly StoreAdapter[]): ObjectStore => {
     const { entry } = selectStore(config, name);
     const resolved = resolveStore(entry, `stores.${name}`, resolveContext({ ...options, adapters }));
-    return createObjectStore(resolved.createDriver(), { retry: resolved.retry, clock: options.clock });
+    const { clock, onRetry } = options;
+    return createObjectStore(resolved.createDriver(), { retry: resolved.retry, clock, onRetry });
   };
   const close = (store: ObjectStore): Promise<void> => store.close();
   const allAdapters = { isMultiple: true, serviceIdentifier: STORE_ADAPTER } as const;

@@ -1,9 +1,10 @@
 import { throwIfAborted, toStoreError, type StoreErrorCode } from '../errors.js';
 import type { PagesContext } from '../listing/pages.js';
 import { uploadPages } from '../listing/upload-pages.js';
-import type { ObjectInfo, UploadInfo } from '../objects.js';
+import type { UploadInfo } from '../objects.js';
 import { retrying } from '../retry.js';
 import type { Engine } from './engine.js';
+import type { ObjectFilter } from './filter.js';
 
 /** Uploads aborted at the same time. */
 const AT_ONCE = 8;
@@ -13,16 +14,22 @@ const SAMPLE_SIZE = 20;
 
 /** What became of the incomplete multipart uploads under a prefix. */
 export interface UploadsReport {
+  /** Those that the filters mean, or cannot tell about. */
   readonly listed: number;
   readonly aborted: number;
   readonly failed: number;
   readonly sample: readonly {
     readonly key: string;
+    /** Empty where no request can name the upload. */
     readonly uploadId: string;
+    /** No request can name it; `key` is for people then. */
+    readonly unnameable?: true | undefined;
     readonly code: StoreErrorCode;
     readonly message: string;
   }[];
 }
+
+type Sample = UploadsReport['sample'][number];
 
 /**
  * Aborts the incomplete uploads under a prefix, so that none is completed later and brings its object back.
@@ -31,33 +38,50 @@ export interface UploadsReport {
  * @throws StoreError when they cannot be listed, or the signal fires
  */
 export async function abortUploads(
-  { driver, clock, retry }: Engine,
+  { driver, clock, retry, onRetry }: Engine,
   prefix: string,
-  matches: (object: ObjectInfo) => boolean,
+  matches: ObjectFilter,
   dryRun: boolean,
   context: PagesContext,
 ): Promise<UploadsReport> {
   const abortUpload = driver.abortUpload?.bind(driver);
-  const sample: UploadsReport['sample'][number][] = [];
+  const sample: Sample[] = [];
   let listed = 0;
   let aborted = 0;
   let failed = 0;
   const { signal } = context.call;
+  const fail = (
+    { key, uploadId, unnameable }: Pick<Sample, 'key' | 'uploadId' | 'unnameable'>,
+    { code, message }: Pick<Sample, 'code' | 'message'>,
+  ): void => {
+    failed++;
+    if (sample.length < SAMPLE_SIZE)
+      sample.push({ key, uploadId, ...(unnameable ? { unnameable } : {}), code, message });
+  };
   const abort = async ({ key, uploadId }: UploadInfo): Promise<void> => {
-    const attempt = { policy: retry, clock, operation: 'abortUpload', provider: driver.provider, signal };
+    const { provider } = driver;
+    const attempt = { policy: retry, clock, operation: 'abortUpload', provider, signal, onRetry };
     try {
       // Without the run's signal: what has been sent is waited for.
       await retrying(attempt, async () => abortUpload?.({ key, uploadId }, {}));
       aborted++;
     } catch (error) {
-      const { code, message } = toStoreError(error);
-      failed++;
-      if (sample.length < SAMPLE_SIZE) sample.push({ key, uploadId, code, message });
+      fail({ key, uploadId }, toStoreError(error));
     }
   };
-  for await (const { uploads } of uploadPages(driver, prefix, context)) {
-    const doomed = uploads.filter(({ key, initiated }) => matches({ key, size: 0, lastModified: initiated }));
-    listed += doomed.length;
+  for await (const { uploads, unnameable = [] } of uploadPages(driver, prefix, context)) {
+    listed += unnameable.length;
+    for (const { name, reason } of unnameable) {
+      fail({ key: name, uploadId: '', unnameable: true }, reason);
+    }
+    const doomed: UploadInfo[] = [];
+    for (const upload of uploads) {
+      const verdict = matches({ key: upload.key, size: 0, lastModified: upload.initiated });
+      if (verdict === false) continue;
+      listed++;
+      if (verdict === true) doomed.push(upload);
+      else fail(upload, verdict);
+    }
     if (dryRun) continue;
     for (let i = 0; i < doomed.length; i += AT_ONCE) {
       throwIfAborted(signal, 'abortUpload');

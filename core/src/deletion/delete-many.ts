@@ -5,7 +5,7 @@ import type { Candidate } from './candidate.js';
 import type { Engine } from './engine.js';
 import { checkDeleteManyOptions, type DeleteManyOptions } from './options.js';
 import type { DeletionReport } from './report.js';
-import { runDeletion } from './run.js';
+import { runDeletion, type RunPage } from './run.js';
 
 type Targets = Iterable<string | DeleteTarget> | AsyncIterable<string | DeleteTarget>;
 
@@ -48,14 +48,14 @@ function isIterable(value: unknown): boolean {
   );
 }
 
-async function* paged(targets: Targets): AsyncGenerator<readonly Candidate[]> {
+async function* paged(targets: Targets): AsyncGenerator<RunPage<Candidate>> {
   let page: Candidate[] = [];
   for await (const target of targets) {
     // Anything else that a caller without types passes becomes a key that is refused by name.
     page.push(typeof target === 'object' && target !== null ? target : { key: target });
     if (page.length < PAGE_SIZE) continue;
-    yield page;
+    yield { entries: page };
     page = [];
   }
-  if (page.length > 0) yield page;
+  if (page.length > 0) yield { entries: page };
 }

@@ -1,16 +1,16 @@
 import { StoreError } from '../errors.js';
-import { keyProblem } from '../keys.js';
+import { keyProblem, quoteKey } from '../keys.js';
 import { objectPages } from '../listing/object-pages.js';
 import type { PagesContext } from '../listing/pages.js';
 import { versionPages } from '../listing/version-pages.js';
-import type { ObjectInfo } from '../objects.js';
+import type { ObjectInfo, VersionInfo } from '../objects.js';
 import { abortUploads } from './abort-uploads.js';
 import type { Candidate } from './candidate.js';
 import type { Engine } from './engine.js';
-import { compileFilter } from './filter.js';
+import { compileFilter, type Verdict } from './filter.js';
 import { checkDeletePrefixOptions, type DeletePrefixOptions } from './options.js';
 import type { DeletionReport } from './report.js';
-import { runDeletion, type RunSource, type SourceContext } from './run.js';
+import { runDeletion, type RunPage, type RunSource, type SourceContext } from './run.js';
 import { checkPrefix } from './safety.js';
 import { MarkerPass, selectObjectVersions, type DeleteMarkerSelection } from './version-selection.js';
 
@@ -46,16 +46,33 @@ export async function deletePrefix(
   const { versions = 'current', ifUnchanged = false } = options;
   const { deleteMarkers = versions === 'all' ? 'all' : 'keep' } = options;
   const startedAt = engine.clock.now();
-  const matches = compileFilter(prefix, options, startedAt);
+  const filter = compileFilter(prefix, options, startedAt);
+  const matches = (entry: Listed): Verdict => entry.doomed && filter(entry);
+  // A listing that was decoded wrongly can yield '', and deleting '' means deleting the bucket.
+  const problem = ({ key, ifMatch }: Listed): string | undefined =>
+    keyProblem(key, engine.driver.capabilities.keys.maxBytes) ??
+    (ifUnchanged && ifMatch === undefined ? 'the listing gives no ETag to compare with' : undefined);
+  const rules = { versions, deleteMarkers };
+  const firstPass = (page: readonly VersionInfo[]): Iterable<Listed> => selectObjectVersions(page, rules);
+  // What the first pass takes is decided here alone, for both kinds of run. It is all gone when the second one begins:
+  // after `maxDelete` there is none.
+  const wouldBeGone = (version: VersionInfo): boolean =>
+    versions !== 'current' &&
+    Array.from(firstPass([version])).some((entry) => matches(entry) === true && problem(entry) === undefined);
+  const isGone = options.dryRun ? wouldBeGone : (): boolean => false;
   const passes: Pass[] = [
     versions === 'current'
       ? (context) => currentObjects(engine, prefix, context, ifUnchanged)
-      : (context) =>
-          objectVersions(engine, prefix, context, (page) =>
-            selectObjectVersions(page, versions, deleteMarkers),
-          ),
+      : (context) => objectVersions(engine, prefix, context, firstPass),
   ];
-  if (deleteMarkers !== 'keep') passes.push((context) => markers(engine, prefix, context, deleteMarkers));
+  if (deleteMarkers !== 'keep') {
+    passes.push(async function* (context) {
+      for await (const page of markers(engine, prefix, context, { deleteMarkers, isGone })) {
+        // Those of the same listing have been counted in the first pass.
+        yield versions === 'current' ? page : { entries: page.entries };
+      }
+    });
+  }
   return runDeletion<Listed>(
     engine,
     {
@@ -72,11 +89,8 @@ export async function deletePrefix(
             )
         : undefined,
       passes,
-      // A listing that was decoded wrongly can yield '', and deleting '' means deleting the bucket.
-      problem: ({ key, ifMatch }) =>
-        keyProblem(key, engine.driver.capabilities.keys.maxBytes) ??
-        (ifUnchanged && ifMatch === undefined ? 'the listing gives no ETag to compare with' : undefined),
-      matches: (entry) => entry.doomed && matches(entry),
+      problem,
+      matches,
       onMatch: options.onMatch,
       notByServer: notByServer(options),
       verify: options.verify,
@@ -128,7 +142,7 @@ function checkCapabilities({ driver }: Engine, options: DeletePrefixOptions): vo
 }
 
 function pagesContext(
-  { driver, retry, clock }: Engine,
+  { driver, retry, clock, onRetry }: Engine,
   operation: string,
   { ledger, call, throttled }: SourceContext,
 ): PagesContext {
@@ -138,6 +152,7 @@ function pagesContext(
     policy: retry,
     clock,
     call,
+    onRetry,
     onRequest: (again) => ledger.countListRequest(again),
     onError: (error) => {
       if (error.adjusted !== undefined) ledger.warn(error.adjusted);
@@ -151,17 +166,18 @@ async function* currentObjects(
   prefix: string,
   context: SourceContext,
   ifUnchanged: boolean,
-): AsyncGenerator<readonly Listed[]> {
-  for await (const { objects } of objectPages(
+): AsyncGenerator<RunPage<Listed>> {
+  for await (const { objects, unnameable } of objectPages(
     engine.driver,
     { prefix },
     pagesContext(engine, 'list', context),
   )) {
-    yield objects.map(({ versionId: _current, ...object }) => ({
+    const entries = objects.map(({ versionId: _current, ...object }) => ({
       ...object,
       doomed: true,
       ...(ifUnchanged ? { ifMatch: object.etag } : {}),
     }));
+    yield { entries, unnameable };
   }
 }
 
@@ -169,21 +185,27 @@ async function* objectVersions(
   engine: Engine,
   prefix: string,
   context: SourceContext,
-  select: (page: Parameters<typeof selectObjectVersions>[0]) => Iterable<Listed>,
-): AsyncGenerator<readonly Listed[]> {
+  select: (page: readonly VersionInfo[]) => Iterable<Listed>,
+): AsyncGenerator<RunPage<Listed>> {
   const pages = versionPages(engine.driver, prefix, pagesContext(engine, 'listVersions', context));
-  for await (const { versions } of pages) yield [...select(versions)];
+  for await (const { versions, unnameable } of pages) yield { entries: [...select(versions)], unnameable };
 }
 
 async function* markers(
   engine: Engine,
   prefix: string,
   context: SourceContext,
-  selection: DeleteMarkerSelection,
-): AsyncGenerator<readonly Listed[]> {
-  const pass = new MarkerPass(selection, (key) =>
-    context.ledger.warn(`the key ${JSON.stringify(key)} has too many delete markers for one run; run again`),
+  {
+    deleteMarkers,
+    isGone,
+  }: {
+    readonly deleteMarkers: DeleteMarkerSelection;
+    readonly isGone: (version: VersionInfo) => boolean;
+  },
+): AsyncGenerator<RunPage<Listed>> {
+  const pass = new MarkerPass(deleteMarkers, isGone, (key) =>
+    context.ledger.warn(`the key ${quoteKey(key)} has too many delete markers for one run; run again`),
   );
   yield* objectVersions(engine, prefix, context, (page) => pass.next(page));
-  yield [...pass.end()];
+  yield { entries: [...pass.end()] };
 }

@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.js';
 import type { PassThrough, StoreDriver } from '../driver.js';
 import { toStoreError, type FailureReason, type StoreError } from '../errors.js';
-import { backoffMs, maxAttempts, type RetryPolicy } from '../retry.js';
+import { Attempts, retryEvent, type OnRetry, type RetryPolicy } from '../retry.js';
 import { account, createdMarker, distinctTargets, withMarker, type Accounted } from './answer.js';
 import type { Candidate } from './candidate.js';
 import type { Ledger } from './ledger.js';
@@ -12,6 +12,7 @@ export interface DeleteStageContext {
   readonly driver: StoreDriver;
   readonly clock: Clock;
   readonly retry: RetryPolicy;
+  readonly onRetry: OnRetry | undefined;
   readonly pacer: Pacer;
   readonly ledger: Ledger;
   readonly strategy: KeyStrategy;
@@ -79,51 +80,62 @@ export class DeleteStage {
   }
 
   async #process(unit: readonly Candidate[]): Promise<void> {
-    if (this.#strategy === 'single' || unit.length === 1) return this.#deleteSingly(unit);
-    return this.#deleteBatch(unit, 1);
+    const { retry, clock } = this.#context;
+    const attempts = new Attempts(retry, clock);
+    if (this.#strategy === 'single' || unit.length === 1) return this.#deleteSingly(unit, attempts);
+    return this.#deleteBatch(unit, attempts);
   }
 
-  /** @param repeats some of these keys were in a request before */
-  async #deleteBatch(unit: readonly Candidate[], attempt: number, repeats = false): Promise<void> {
+  /**
+   * @param attempts that have failed, each for all of these keys
+   * @param repeats some of these keys were in a request before
+   */
+  async #deleteBatch(unit: readonly Candidate[], attempts: Attempts, repeats = false): Promise<void> {
     const { driver, pacer, ledger, pass } = this.#context;
     // A batch may have become too large for the present pace while it waited.
     if (unit.length > pacer.batchSize) {
-      for (const part of slices(unit, pacer.batchSize)) await this.#deleteBatch(part, attempt, repeats);
+      for (const part of slices(unit, pacer.batchSize))
+        await this.#deleteBatch(part, attempts.fork(), repeats);
       return;
     }
     const deleteBatch = driver.deleteBatch?.bind(driver);
-    if (this.#strategy === 'single' || !deleteBatch) return this.#deleteSingly(unit, attempt);
+    if (this.#strategy === 'single' || !deleteBatch) return this.#deleteSingly(unit, attempts);
     const permit = await pacer.acquire(unit.length);
-    if (!permit) return this.#giveUp(unit, attempt);
+    if (!permit) return this.#giveUp(unit, attempts);
     ledger.countDeleteRequest(repeats);
     const outcome = await this.#send('deleteBatch', permit, () =>
-      deleteBatch(distinctTargets(unit), { pass }),
+      attempts.run(() => deleteBatch(distinctTargets(unit), { pass })),
     );
-    if (!outcome.ok) return this.#failedWhole(unit, attempt, outcome.error);
+    if (!outcome.ok) return this.#failedWhole(unit, attempts, outcome.error);
     this.#accepted++;
-    let failed = this.#settle(account(unit, outcome.value), permit, attempt);
+    let failed = this.#settle(account(unit, outcome.value), permit, attempts);
     const { batchDelete } = driver.capabilities;
     if (batchDelete && batchDelete.silentFailures) {
       const [unnamed, named] = partition(failed, ({ reason }) => reason.code === 'Unconfirmed');
+      const tried = attempts.fork();
+      tried.count(unnamed.map(({ reason }) => reason));
       await this.#deleteSingly(
         unnamed.map(({ candidate }) => candidate),
-        attempt + 1,
+        tried,
       );
       failed = named;
     }
-    const pending = await this.#beforeRetry(failed, attempt);
-    if (pending.length > 0) await this.#deleteBatch(pending, attempt + 1, true);
+    const pending = await this.#beforeRetry(failed, attempts, 'deleteBatch');
+    if (pending.length > 0) await this.#deleteBatch(pending, attempts, true);
   }
 
   /** Books what an answer confirms; returns the rest with its reasons. */
   #settle(
     { deleted, failed: refused, invented, markers }: Accounted,
     permit: Permit,
-    attempt: number,
+    attempts: Attempts,
   ): readonly Failed[] {
     const { pacer, ledger } = this.#context;
     // What is not there when a batch is sent again went with the first one, whose answer was lost.
-    const [gone, failed] = partition(refused, ({ reason }) => attempt > 1 && reason.code === 'NotFound');
+    const [gone, failed] = partition(
+      refused,
+      ({ reason }) => attempts.failed > 0 && reason.code === 'NotFound',
+    );
     ledger.countDeleted([...deleted, ...gone.map(({ candidate }) => candidate)]);
     ledger.markersCreated += markers;
     if (invented.length > 0) {
@@ -138,7 +150,7 @@ export class DeleteStage {
   }
 
   /** A request that failed as a whole: repeated, taken apart, sent singly, or the end of the run. */
-  async #failedWhole(unit: readonly Candidate[], attempt: number, error: StoreError): Promise<void> {
+  async #failedWhole(unit: readonly Candidate[], attempts: Attempts, error: StoreError): Promise<void> {
     const { ledger, breakOff } = this.#context;
     if (error.adjusted !== undefined) ledger.warn(error.adjusted);
     const refused =
@@ -149,24 +161,25 @@ export class DeleteStage {
     } else if (refused && this.#accepted === 0 && this.#refused >= REFUSALS_BEFORE_SINGLE) {
       this.#goSingle(`the service does not take batch deletes (${error.message})`);
     }
-    if (this.#strategy === 'single') return this.#deleteSingly(unit, attempt);
+    if (this.#strategy === 'single') return this.#deleteSingly(unit, attempts);
 
     if (error.retryable) {
       const pending = await this.#beforeRetry(
         unit.map((candidate) => ({ candidate, reason: error })),
-        attempt,
+        attempts,
+        'deleteBatch',
       );
-      if (pending.length > 0) await this.#deleteBatch(pending, attempt + 1, true);
+      if (pending.length > 0) await this.#deleteBatch(pending, attempts, true);
     } else if (refused) {
       ledger.warn(`the service refused a batch (${error.message}); its keys were tried in smaller ones`);
       for (const half of slices(unit, Math.ceil(unit.length / 2))) {
         await (half.length === 1
-          ? this.#deleteSingly(half, attempt)
-          : this.#deleteBatch(half, attempt, true));
+          ? this.#deleteSingly(half, attempts)
+          : this.#deleteBatch(half, attempts.fork(), true));
       }
     } else {
       // Wrong credentials, no such bucket, a broken driver: no other batch will fare better.
-      for (const candidate of unit) await ledger.countFailed(candidate, error, attempt);
+      for (const candidate of unit) await ledger.countFailed(candidate, error, attempts.failed + 1);
       breakOff(error);
     }
   }
@@ -177,25 +190,27 @@ export class DeleteStage {
     this.#context.ledger.warn(`${why}; the run goes on with one request a key, as the strategy single does`);
   }
 
-  async #deleteSingly(unit: readonly Candidate[], attempt = 1): Promise<void> {
-    await Promise.all(unit.map((candidate) => this.#deleteOne(candidate, attempt)));
+  async #deleteSingly(unit: readonly Candidate[], attempts: Attempts): Promise<void> {
+    await Promise.all(unit.map((candidate) => this.#deleteOne(candidate, attempts.fork())));
   }
 
-  async #deleteOne(candidate: Candidate, firstAttempt: number): Promise<void> {
+  async #deleteOne(candidate: Candidate, attempts: Attempts): Promise<void> {
     const { driver, pacer, ledger, onOutcome, pass } = this.#context;
     const [target = candidate] = distinctTargets([candidate]);
-    for (let attempt = firstAttempt; ; attempt++) {
+    for (;;) {
       const permit = await pacer.acquire(1);
-      if (!permit) return this.#giveUp([candidate], attempt);
-      ledger.countDeleteRequest(attempt > 1);
-      const outcome = await this.#send('deleteOne', permit, () => driver.deleteOne(target, { pass }));
+      if (!permit) return this.#giveUp([candidate], attempts);
+      ledger.countDeleteRequest(attempts.failed > 0);
+      const outcome = await this.#send('deleteOne', permit, () =>
+        attempts.run(() => driver.deleteOne(target, { pass })),
+      );
       if (outcome.ok) {
         pacer.succeeded();
         ledger.countDeleted([withMarker(candidate, outcome.value)]);
         if (createdMarker(target, outcome.value)) ledger.markersCreated++;
         return onOutcome();
       }
-      const pending = await this.#beforeRetry([{ candidate, reason: outcome.error }], attempt);
+      const pending = await this.#beforeRetry([{ candidate, reason: outcome.error }], attempts, 'deleteOne');
       if (pending.length === 0) return onOutcome();
     }
   }
@@ -214,30 +229,54 @@ export class DeleteStage {
   }
 
   /** Books as failed what gets no other attempt, waits, and returns what does. */
-  async #beforeRetry(failed: readonly Failed[], attempt: number): Promise<Candidate[]> {
-    const { retry, clock, ledger, stop } = this.#context;
+  async #beforeRetry(failed: readonly Failed[], attempts: Attempts, operation: string): Promise<Candidate[]> {
+    const { stop } = this.#context;
     if (failed.length === 0) return [];
-    const again: Failed[] = [];
-    for (const failure of failed) {
-      const { candidate, reason } = failure;
-      if (reason.retryable && attempt < maxAttempts(retry, reason)) again.push(failure);
-      else await ledger.countFailed(candidate, reason, attempt);
-    }
-    if (again.length === 0) return [];
+    attempts.count(failed.map(({ reason }) => reason));
+    const [again, lost] = partition(failed, ({ reason }) => attempts.allow(reason));
+    await this.#countFailed(lost, attempts.failed);
+    const [first] = again;
+    if (!first) return [];
     const retryAfterMs = again.reduce(
       (longest, { reason }) => Math.max(longest, reason.retryAfterMs ?? 0),
       0,
     );
-    await clock.sleep(backoffMs(retry, attempt, { retryAfterMs }), stop);
+    const waitMs = attempts.waitMs({ retryAfterMs });
+    this.#tellOfWait(again, first, attempts, { operation, waitMs });
+    await attempts.wait(waitMs, stop);
     if (!stop.aborted) return again.map(({ candidate }) => candidate);
-    for (const { candidate, reason } of again) await ledger.countFailed(candidate, reason, attempt);
+    await this.#countFailed(again, attempts.failed);
     return [];
   }
 
+  async #countFailed(failed: readonly Failed[], attempts: number): Promise<void> {
+    for (const { candidate, reason } of failed)
+      await this.#context.ledger.countFailed(candidate, reason, attempts);
+  }
+
+  #tellOfWait(
+    again: readonly Failed[],
+    { candidate, reason }: Failed,
+    { failed: attempt, elapsedMs }: Attempts,
+    { operation, waitMs }: { readonly operation: string; readonly waitMs: number },
+  ): void {
+    const { driver, onRetry, breakOff } = this.#context;
+    if (!onRetry) return;
+    const { code, message } = reason;
+    const key = again.length === 1 ? candidate.key : undefined;
+    const request = { operation, provider: driver.provider };
+    try {
+      onRetry(retryEvent({ code, message, key }, request, { attempt, waitMs, elapsedMs }));
+    } catch (error) {
+      // The keys have their outcomes all the same: nothing new is sent, so these count as failed.
+      breakOff(toStoreError(error, { operation }));
+    }
+  }
+
   /** The run ended before this unit was sent. What was tried before counts as failed, the rest as skipped. */
-  async #giveUp(unit: readonly Candidate[], attempt: number): Promise<void> {
+  async #giveUp(unit: readonly Candidate[], attempts: Attempts): Promise<void> {
     const { ledger } = this.#context;
-    if (attempt === 1) {
+    if (attempts.failed === 0) {
       ledger.skipped += unit.length;
       return;
     }
@@ -246,7 +285,7 @@ export class DeleteStage {
       message: 'the run ended before this key was tried again',
       retryable: false,
     };
-    for (const candidate of unit) await ledger.countFailed(candidate, reason, attempt - 1);
+    for (const candidate of unit) await ledger.countFailed(candidate, reason, attempts.failed);
   }
 
   #throttle(count: number, permit: Permit): void {

@@ -1,18 +1,31 @@
-import picomatch from 'picomatch';
-import { StoreError } from '../errors.js';
+import { StoreError, type FailureReason } from '../errors.js';
 import type { ObjectInfo } from '../objects.js';
+import { compileGlob, type GlobMatcher } from './glob.js';
 import type { DeletePrefixOptions } from './options.js';
 
-export type ObjectFilter = (object: ObjectInfo) => boolean;
+/** Whether an entry is meant; a reason where that cannot be told: what was listed lacks a fact that a filter needs. */
+export type Verdict = boolean | FailureReason;
+
+export type ObjectFilter = (object: ObjectInfo) => Verdict;
+
+/** A fact that listings can lack, and the filters that need it. */
+interface FactTest {
+  readonly fact: string;
+  readonly neededBy: readonly string[];
+  /** Undefined: the listing does not give the fact. */
+  readonly test: (object: ObjectInfo) => boolean | undefined;
+}
 
 /**
- * The filters of a run as one predicate: true for what is to be deleted.
+ * The filters of a run as one: true for what is to be deleted. What one filter keeps is kept, whatever another would need
+ * to know.
  *
  * @param startedAt when the run began, in milliseconds since the epoch
  * @throws StoreError `InvalidArgument` for a glob that cannot be read or bounds that exclude each other
  */
 export function compileFilter(prefix: string, options: DeletePrefixOptions, startedAt: number): ObjectFilter {
-  const tests: ObjectFilter[] = [];
+  const tests: ((object: ObjectInfo) => boolean)[] = [];
+  const factTests: FactTest[] = [];
   const { minSize, maxSize } = options;
   const before = earliest([
     options.olderThan === undefined ? undefined : startedAt - options.olderThan,
@@ -26,17 +39,55 @@ export function compileFilter(prefix: string, options: DeletePrefixOptions, star
       `minSize ${minSize} is above maxSize ${maxSize}: nothing can match`,
     );
   }
-  if (before !== undefined)
-    tests.push(({ lastModified }) => lastModified !== undefined && lastModified.getTime() < before);
-  if (after !== undefined)
-    tests.push(({ lastModified }) => lastModified !== undefined && lastModified.getTime() > after);
-  if (minSize !== undefined) tests.push(({ size }) => size !== undefined && size >= minSize);
-  if (maxSize !== undefined) tests.push(({ size }) => size !== undefined && size <= maxSize);
+  if (before !== undefined || after !== undefined) {
+    factTests.push({
+      fact: 'when it was last modified',
+      neededBy: given(options, ['olderThan', 'newerThan', 'modifiedBefore', 'notAfterStart']),
+      test: ({ lastModified }) => within(lastModified?.getTime(), (ms) => isBetween(ms, after, before)),
+    });
+  }
+  if (minSize !== undefined || maxSize !== undefined) {
+    factTests.push({
+      fact: 'its size',
+      neededBy: given(options, ['minSize', 'maxSize']),
+      test: ({ size }) => within(size, (bytes) => bytes >= (minSize ?? 0) && bytes <= (maxSize ?? Infinity)),
+    });
+  }
   const include = compileGlobs(options.include, 'include');
   const exclude = compileGlobs(options.exclude, 'exclude');
   if (include) tests.push((object) => include(object.key.slice(prefix.length)));
   if (exclude) tests.push((object) => !exclude(object.key.slice(prefix.length)));
-  return (object) => tests.every((test) => test(object));
+  return (object) => {
+    for (const test of tests) if (!test(object)) return false;
+    let lacking: FactTest[] | undefined;
+    for (const one of factTests) {
+      const verdict = one.test(object);
+      if (verdict === false) return false;
+      if (verdict === undefined) (lacking ??= []).push(one);
+    }
+    return lacking === undefined ? true : unknown(lacking);
+  };
+}
+
+function given<K extends keyof DeletePrefixOptions>(options: DeletePrefixOptions, names: readonly K[]): K[] {
+  return names.filter((name) => options[name] !== undefined && options[name] !== false);
+}
+
+function within<T>(value: T | undefined, test: (value: T) => boolean): boolean | undefined {
+  return value === undefined ? undefined : test(value);
+}
+
+function isBetween(ms: number, after = -Infinity, before = Infinity): boolean {
+  return ms > after && ms < before;
+}
+
+function unknown(lacking: readonly FactTest[]): FailureReason {
+  const facts = lacking.map(({ fact, neededBy }) => `${fact} (needed by ${neededBy.join(', ')})`);
+  return {
+    code: 'Corrupt',
+    message: `the listing does not say ${facts.join(' and ')}; the key was left alone`,
+    retryable: false,
+  };
 }
 
 function earliest(times: readonly (number | undefined)[]): number | undefined {
@@ -47,45 +98,8 @@ function earliest(times: readonly (number | undefined)[]): number | undefined {
 function compileGlobs(
   globs: string | readonly string[] | undefined,
   option: string,
-): ((rest: string) => boolean) | undefined {
+): GlobMatcher | undefined {
   if (globs === undefined) return undefined;
-  const expressions = (typeof globs === 'string' ? [globs] : globs).map((glob) => compileGlob(glob, option));
-  return (rest) => {
-    const masked = maskDotSegments(rest);
-    return expressions.some((expression) => expression.test(masked));
-  };
-}
-
-function compileGlob(glob: string, option: string): RegExp {
-  if (glob === '') throw badGlob(glob, option, 'it is empty');
-  try {
-    return picomatch.makeRe(maskDotSegments(glob), {
-      dot: true, // A key's leading dot hides nothing.
-      nonegate: true, // `!x` is a name; `exclude` is there for the other meaning.
-      strictBrackets: true,
-      strictSlashes: true, // `a/` is not `a`.
-      windows: false,
-      flags: 's', // Keys may contain line breaks; wildcards match them too.
-      debug: true, // Throw on a bad range such as `[z-a]`, which would otherwise match nothing.
-    });
-  } catch (cause) {
-    throw badGlob(glob, option, cause instanceof Error ? cause.message : String(cause), cause);
-  }
-}
-
-function badGlob(glob: string, option: string, why: string, cause?: unknown): StoreError {
-  return new StoreError(
-    'InvalidArgument',
-    `${option}: the glob ${JSON.stringify(glob)} cannot be read: ${why}`,
-    { cause },
-  );
-}
-
-/**
- * Glob matchers for files never let a wildcard match `.` and `..`, which in a key are names like any other;
- * an `exclude` that passed over them would delete what it should keep. So both sides show the matcher a
- * private-use character in place of each dot of such a segment.
- */
-function maskDotSegments(path: string): string {
-  return path.replace(/(?<=^|\/)\.{1,2}(?=\/|$)/g, (dots) => '\uF8FF'.repeat(dots.length));
+  const matchers = (typeof globs === 'string' ? [globs] : globs).map((glob) => compileGlob(glob, option));
+  return (rest) => matchers.some((matches) => matches(rest));
 }

@@ -1,5 +1,6 @@
 import type { DeletedTarget } from '../driver.js';
 import type { FailureReason, StoreErrorCode } from '../errors.js';
+import { soundSize } from '../facts.js';
 import type { Candidate, Deleted } from './candidate.js';
 import type { DeletionFailure, DeletionProgress, DeletionReport, DeletionStrategy } from './report.js';
 
@@ -75,7 +76,7 @@ export class Ledger {
 
   countDeleted(candidates: readonly Deleted[]): void {
     this.deleted += candidates.length;
-    for (const { size } of candidates) this.bytes += size ?? 0;
+    for (const candidate of candidates) this.addBytes(candidate);
     if (!this.#onDeleted) return;
     try {
       for (const { key, versionId, deleteMarker, deleteMarkerVersionId } of candidates)
@@ -85,8 +86,22 @@ export class Ledger {
     }
   }
 
+  addBytes({ size }: Candidate): void {
+    this.bytes += soundSize(size) ?? 0;
+  }
+
+  /** Something that was listed and that no request can name. */
+  async countUnnameable(name: string, reason: FailureReason): Promise<void> {
+    this.listed++;
+    this.matched++;
+    await this.#book({ ...describeFailure({ key: name }, reason, 0), unnameable: true });
+  }
+
   async countFailed(candidate: Candidate, reason: FailureReason, attempts: number): Promise<void> {
-    const failure = describeFailure(candidate, reason, attempts);
+    await this.#book(describeFailure(candidate, reason, attempts));
+  }
+
+  async #book(failure: DeletionFailure): Promise<void> {
     if (failure.blocked) {
       this.blocked++;
       this.skipped++;
@@ -154,7 +169,7 @@ export class Ledger {
 }
 
 function describeFailure(candidate: Candidate, reason: FailureReason, attempts: number): DeletionFailure {
-  const { code, message, providerCode, status, requestId } = reason;
+  const { code, message, providerCode, status, requestId, retryAfterMs, adjusted } = reason;
   const blocked = reason.blocked === true || code === 'PreconditionFailed';
   return {
     key: candidate.key,
@@ -164,7 +179,9 @@ function describeFailure(candidate: Candidate, reason: FailureReason, attempts: 
     ...(providerCode === undefined ? {} : { providerCode }),
     ...(status === undefined ? {} : { status }),
     ...(requestId === undefined ? {} : { requestId }),
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
     ...(blocked ? { blocked } : {}),
+    ...(adjusted === undefined ? {} : { adjusted }),
     attempts,
   };
 }

@@ -36,8 +36,8 @@ export interface DeletePrefixOptions extends DeleteManyOptions {
   /** Allow the empty prefix: delete everything in the store. */
   readonly entireStore?: boolean | undefined;
   /**
-   * Delete only keys whose rest behind the prefix matches one of these globs. `*` and `?` stop at `/`,
-   * `**` does not; `[ab]`, `{a,b}`, and `\` before a special character work as in a shell.
+   * Delete only keys whose rest behind the prefix matches one of these globs. `*` and `?` stop at `/`, `**` does not;
+   * `[ab]`, `[!ab]`, `{a,b}`, and `\` before a special character work as in `.gitignore`; nothing else is special.
    */
   readonly include?: string | readonly string[] | undefined;
   /** Keep keys whose rest behind the prefix matches one of these globs, whatever `include` says. */

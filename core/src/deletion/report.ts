@@ -1,4 +1,4 @@
-import { StoreError, type FailureReason, type StoreErrorCode } from '../errors.js';
+import { detailsOf, StoreError, type FailureReason, type StoreErrorCode } from '../errors.js';
 import type { UploadsReport } from './abort-uploads.js';
 import type { VersionSelection } from './version-selection.js';
 
@@ -24,13 +24,16 @@ export interface DeletionReport {
   readonly matched: number;
   /** Seen to be deleted: the service named them so. */
   readonly deleted: number;
-  /** Tried and not deleted, after all retries. */
+  /**
+   * Not deleted: tried in vain, after all retries; or not tried, because the listing does not give a fact that a filter
+   * needs, or no request can name the key.
+   */
   readonly failed: number;
   /** Matched and left alone: dry run, `maxDelete`, abort, an error that ended the run, or blocked. */
   readonly skipped: number;
   /** The part of `skipped` that the service holds on purpose: object lock, a condition that did not hold. */
   readonly blocked: number;
-  /** Bytes of what was deleted, as listed (in a dry run: of what would be); 0 where the sizes are not known. */
+  /** Bytes of what was deleted, as listed (in a dry run: of what would be). Sizes that are not known count 0. */
   readonly bytes: number;
   /** Nothing failed, nothing was skipped, nothing is known to be left. In a dry run only when nothing matched. */
   readonly complete: boolean;
@@ -72,8 +75,10 @@ export type KeyStrategy = 'batch' | 'single';
 export type DeletionStrategy = KeyStrategy | 'server-prefix';
 
 /** A key that was not deleted, and why. Plain data, fit for JSON. */
-export interface DeletionFailure extends Omit<FailureReason, 'retryable' | 'retryAfterMs'> {
+export interface DeletionFailure extends Omit<FailureReason, 'retryable'> {
   readonly key: string;
+  /** No request can name what the listing showed; `key` is for people then, its strange bytes escaped. */
+  readonly unnameable?: true | undefined;
   readonly versionId?: string | undefined;
   /** Requests that tried to delete this key; 0 when it was refused before any. */
   readonly attempts: number;
@@ -97,16 +102,7 @@ export class DeletionError extends StoreError {
   readonly report: DeletionReport;
 
   constructor(cause: StoreError, report: DeletionReport) {
-    super(cause.code, cause.message, {
-      provider: cause.provider,
-      operation: cause.operation,
-      key: cause.key,
-      retryable: cause.retryable,
-      providerCode: cause.providerCode,
-      status: cause.status,
-      requestId: cause.requestId,
-      cause,
-    });
+    super(cause.code, cause.message, detailsOf(cause));
     this.name = 'DeletionError';
     this.report = report;
   }

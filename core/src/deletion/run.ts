@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import type { DriverCall, PassThrough } from '../driver.js';
+import type { DriverCall, PassThrough, Unnameable } from '../driver.js';
 import { StoreError, toStoreError } from '../errors.js';
 import { quoteKey } from '../keys.js';
 import { passThrough } from '../pass-through.js';
@@ -7,6 +7,7 @@ import { Batches } from './batches.js';
 import type { Candidate } from './candidate.js';
 import { DeleteStage } from './delete-stage.js';
 import type { Engine } from './engine.js';
+import type { Verdict } from './filter.js';
 import { Ledger } from './ledger.js';
 import type { DeleteManyOptions } from './options.js';
 import { Pacer } from './pacer.js';
@@ -36,6 +37,13 @@ export interface SourceContext {
   readonly throttled: () => void;
 }
 
+/** One page of what a run deals with. */
+export interface RunPage<T> {
+  readonly entries: readonly T[];
+  /** Under the prefix, and no request can name them: they fail, whatever the filters say. */
+  readonly unnameable?: readonly Unnameable[] | undefined;
+}
+
 /** Where the keys of a run come from, and which of them are meant. */
 export interface RunSource<T extends Candidate> {
   readonly prefix: string | null;
@@ -46,10 +54,10 @@ export interface RunSource<T extends Candidate> {
    * Pages of keys, pass by pass: a pass begins when every key of the one before has its outcome. What one throws ends
    * the run, after all keys before it have been dealt with.
    */
-  readonly passes: readonly ((context: SourceContext) => AsyncIterable<readonly T[]>)[];
+  readonly passes: readonly ((context: SourceContext) => AsyncIterable<RunPage<T>>)[];
   /** Why an entry cannot be sent at all; such an entry fails. */
   readonly problem?: ((entry: T) => string | undefined) | undefined;
-  readonly matches: (entry: T) => boolean;
+  readonly matches: (entry: T) => Verdict;
   readonly onMatch?: ((entry: T) => void) | undefined;
   /** Why this run cannot be left to the service; empty when it can. */
   readonly notByServer?: string | undefined;
@@ -91,7 +99,7 @@ class DeletionRun<T extends Candidate> {
   #uploads: DeletionReport['uploads'] = null;
 
   constructor(engine: Engine, source: RunSource<T>, options: DeleteManyOptions) {
-    const { driver, clock, retry } = engine;
+    const { driver, clock, retry, onRetry } = engine;
     const limits = driver.capabilities.batchDelete;
     const strategy = chooseStrategy(engine, options, source.notByServer);
     const concurrency = options.concurrency ?? (strategy === 'batch' ? BATCHES_IN_FLIGHT : SINGLES_IN_FLIGHT);
@@ -116,6 +124,7 @@ class DeletionRun<T extends Candidate> {
       driver,
       clock,
       retry,
+      onRetry,
       pacer: this.#pacer,
       ledger: this.#ledger,
       strategy,
@@ -174,7 +183,7 @@ class DeletionRun<T extends Candidate> {
   }
 
   async #deleteByServer(): Promise<void> {
-    const { driver, clock, retry } = this.#engine;
+    const { driver, clock, retry, onRetry } = this.#engine;
     if (this.#error || this.#stopped) return;
     try {
       this.#maxDeleteReached = await deleteByServer(
@@ -182,6 +191,7 @@ class DeletionRun<T extends Candidate> {
           driver,
           clock,
           retry,
+          onRetry,
           pacer: this.#pacer,
           ledger: this.#ledger,
           stage: this.#stage,
@@ -241,15 +251,21 @@ class DeletionRun<T extends Candidate> {
     };
   }
 
-  async #take(page: readonly T[]): Promise<void> {
+  async #take({ entries, unnameable = [] }: RunPage<T>): Promise<void> {
     const ledger = this.#ledger;
-    ledger.listed += page.length;
-    for (const entry of page) {
-      if (!this.#source.matches(entry)) {
+    ledger.listed += entries.length;
+    for (const { name, reason } of unnameable) await ledger.countUnnameable(name, reason);
+    for (const entry of entries) {
+      const verdict = this.#source.matches(entry);
+      if (verdict === false) {
         ledger.filtered++;
         continue;
       }
       ledger.matched++;
+      if (verdict !== true) {
+        await ledger.countFailed(entry, verdict, 0);
+        continue;
+      }
       const problem = this.#source.problem?.(entry);
       if (problem !== undefined) {
         await ledger.countFailed(entry, { code: 'InvalidArgument', message: problem, retryable: false }, 0);
@@ -268,7 +284,7 @@ class DeletionRun<T extends Candidate> {
       }
       if (this.#options.dryRun || this.#stopped) {
         ledger.skipped++;
-        if (this.#options.dryRun) ledger.bytes += entry.size ?? 0;
+        if (this.#options.dryRun) ledger.addBytes(entry);
         continue;
       }
       for (const unit of this.#batches.add(entry)) await this.#stage.submit(unit);
@@ -284,14 +300,15 @@ class DeletionRun<T extends Candidate> {
     this.#progress.phase = 'verifying';
     let count = 0;
     const sample: string[] = [];
+    const found = (name: string): void => {
+      count++;
+      if (sample.length < REMAINING_SAMPLE) sample.push(name);
+    };
     try {
       for (const pass of this.#source.passes) {
-        for await (const page of pass(this.#context())) {
-          for (const entry of page) {
-            if (!this.#source.matches(entry)) continue;
-            count++;
-            if (sample.length < REMAINING_SAMPLE) sample.push(entry.key);
-          }
+        for await (const { entries, unnameable = [] } of pass(this.#context())) {
+          for (const { name } of unnameable) found(name);
+          for (const entry of entries) if (this.#source.matches(entry) !== false) found(entry.key);
           this.#progress.changed();
         }
       }

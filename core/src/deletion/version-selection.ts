@@ -14,37 +14,54 @@ export interface SelectedVersion extends VersionInfo {
 /** Markers of one key that are held until it is known whether an object version is left under them. */
 const MAX_HELD_MARKERS = 10_000;
 
+/** Which versions and markers of keys a run means: once, for the run, for its dry run and for what is left after it. */
+export interface SelectionRules {
+  readonly versions: VersionSelection;
+  readonly deleteMarkers: DeleteMarkerSelection;
+}
+
 /**
  * First pass: the object versions. Markers belong to it only where they are kept anyway; where some of them are
  * to go, the second pass deals with all.
  */
 export function* selectObjectVersions(
   versions: readonly VersionInfo[],
-  wanted: VersionSelection,
-  markers: DeleteMarkerSelection,
+  { versions: wanted, deleteMarkers }: SelectionRules,
 ): Generator<SelectedVersion> {
   for (const version of versions) {
     if (!version.deleteMarker) yield { ...version, doomed: wanted === 'all' || !version.isLatest };
-    else if (markers === 'keep') yield { ...version, doomed: false };
+    else if (deleteMarkers === 'keep') yield { ...version, size: 0, doomed: false };
   }
 }
 
 /**
- * Second pass, after the first has been carried out: the delete markers.
+ * Second pass: the delete markers, as they are when the first pass has been carried out.
  *
  * A marker that hides an object version is never deleted, because that would bring a deleted object back. So a
  * key's markers wait until its versions have been looked at, which come newest first.
  */
 export class MarkerPass {
   readonly #markers: DeleteMarkerSelection;
+  readonly #isGone: (version: VersionInfo) => boolean;
   readonly #onTooMany: (key: string) => void;
   #key: string | undefined;
   #held: VersionInfo[] = [];
   #hasObject = false;
+  /** The first that is left when the first pass is done: it is on top then, when it is not already. */
+  #top: VersionInfo | undefined;
 
-  /** @param onTooMany told of keys with more markers than can be held; the rest of those is not looked at */
-  constructor(markers: DeleteMarkerSelection, onTooMany: (key: string) => void) {
+  /**
+   * @param isGone which listed object versions are to be taken for deleted: in a run none, because it lists what its
+   * first pass left; in a dry run those that the first pass would have deleted
+   * @param onTooMany told of keys with more markers than can be held; the rest of those is not looked at
+   */
+  constructor(
+    markers: DeleteMarkerSelection,
+    isGone: (version: VersionInfo) => boolean,
+    onTooMany: (key: string) => void,
+  ) {
     this.#markers = markers;
+    this.#isGone = isGone;
     this.#onTooMany = onTooMany;
   }
 
@@ -55,6 +72,8 @@ export class MarkerPass {
         yield* this.end();
         this.#key = version.key;
       }
+      if (!version.deleteMarker && this.#isGone(version)) continue;
+      this.#top ??= version;
       if (!version.deleteMarker) this.#hasObject = true;
       else if (this.#held.length < MAX_HELD_MARKERS) this.#held.push(version);
       else this.#onTooMany(version.key);
@@ -64,12 +83,13 @@ export class MarkerPass {
   /** The markers of the last key. */
   *end(): Generator<SelectedVersion> {
     for (const marker of this.#held) {
-      const hides = this.#hasObject && marker.isLatest;
+      const hides = this.#hasObject && (marker.isLatest || marker === this.#top);
       const doomed = !this.#hasObject || (this.#markers === 'all' && !hides);
-      yield { ...marker, doomed };
+      yield { ...marker, size: 0, doomed };
     }
     this.#held = [];
     this.#hasObject = false;
+    this.#top = undefined;
     this.#key = undefined;
   }
 }

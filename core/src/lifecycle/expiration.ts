@@ -6,7 +6,7 @@ import type { StoreDriver } from '../driver.js';
 import { StoreError } from '../errors.js';
 import { assertPrefix, quoteKey } from '../keys.js';
 import { objectPages } from '../listing/object-pages.js';
-import { retrying, type RetryPolicy } from '../retry.js';
+import { retrying, type OnRetry, type RetryPolicy } from '../retry.js';
 import type { ExpirationRule, Lifecycle, LifecycleRule, LifecycleUpdate } from './rules.js';
 
 /** Objects that a status counts before it says "more". */
@@ -69,6 +69,7 @@ interface Context {
   readonly driver: StoreDriver;
   readonly retry: RetryPolicy;
   readonly clock: Clock;
+  readonly onRetry?: OnRetry | undefined;
 }
 
 /** `ObjectStore.expirePrefix`: read, merge, write, and read again. */
@@ -242,25 +243,24 @@ async function getLifecycle(context: Context, signal: AbortSignal | undefined): 
 }
 
 function attempt<T>(
-  { driver, retry, clock }: Context,
+  { driver, retry, clock, onRetry }: Context,
   signal: AbortSignal | undefined,
   request: () => Promise<T>,
 ): Promise<T> {
-  return retrying(
-    { policy: retry, clock, operation: 'expirePrefix', provider: driver.provider, signal },
-    request,
-  );
+  const { provider } = driver;
+  return retrying({ policy: retry, clock, operation: 'expirePrefix', provider, signal, onRetry }, request);
 }
 
 async function count(
-  { driver, retry, clock }: Context,
+  { driver, retry, clock, onRetry }: Context,
   prefix: string,
   { countLimit = DEFAULT_COUNT_LIMIT, signal }: ExpirationOptions,
 ): Promise<{ count: number; more: boolean }> {
-  const context = { provider: driver.provider, operation: 'list', policy: retry, clock, call: { signal } };
+  const { provider } = driver;
+  const context = { provider, operation: 'list', policy: retry, clock, onRetry, call: { signal } };
   let found = 0;
-  for await (const { objects } of objectPages(driver, { prefix }, context)) {
-    found += objects.length;
+  for await (const { objects, unnameable = [] } of objectPages(driver, { prefix }, context)) {
+    found += objects.length + unnameable.length;
     if (found > countLimit) return { count: countLimit, more: true };
   }
   return { count: found, more: false };

@@ -1,8 +1,10 @@
 import type { Capabilities } from '../capabilities.js';
 import type { ListPage, StoreDriver } from '../driver.js';
-import { StoreError } from '../errors.js';
+import type { StoreError } from '../errors.js';
+import { allWithSoundFacts } from '../facts.js';
 import { compareKeys, quoteKey } from '../keys.js';
-import { followPages, type PagesContext } from './pages.js';
+import { followPages, untrusted, type PagesContext } from './pages.js';
+import { RepeatWatch } from './repeat-watch.js';
 
 export interface ObjectPagesRequest {
   readonly prefix: string;
@@ -22,8 +24,8 @@ export function objectPages(
   const order = new PageOrder(request, driver.capabilities, context);
   return followPages(
     context,
-    (token, call) =>
-      driver.listPage(
+    async (token, call) => {
+      const page = await driver.listPage(
         {
           prefix: request.prefix,
           delimiter: request.delimiter,
@@ -31,7 +33,10 @@ export function objectPages(
           ...(token === undefined ? { startAfter: request.startAfter } : { token }),
         },
         call,
-      ),
+      );
+      const objects = allWithSoundFacts(page.objects);
+      return objects === page.objects ? page : { ...page, objects };
+    },
     (page) => order.check(page),
     (page) => page.objects.length + page.prefixes.length,
   );
@@ -45,6 +50,7 @@ class PageOrder {
   readonly #request: ObjectPagesRequest;
   readonly #ordered: boolean;
   readonly #context: PagesContext;
+  readonly #watch = new RepeatWatch();
   #last: string | undefined;
   #lastFirst: string | undefined;
 
@@ -61,10 +67,15 @@ class PageOrder {
     for (const entries of [keys, groups]) this.#checkEntries(entries);
     const first = smallest(keys[0], groups[0]);
     if (first === undefined) return;
-    if (!this.#ordered && first === this.#lastFirst)
-      throw this.#corrupt(`the page with ${quoteKey(first)} came again`);
-    this.#lastFirst = first;
     if (this.#ordered) this.#last = largest(keys.at(-1), groups.at(-1));
+    else this.#checkRepeats(first, [...keys, ...groups]);
+  }
+
+  #checkRepeats(first: string, entries: readonly string[]): void {
+    if (first === this.#lastFirst) throw this.#corrupt(`the page with ${quoteKey(first)} came again`);
+    this.#lastFirst = first;
+    for (const entry of entries) this.#watch.add(entry);
+    if (this.#watch.circles) throw this.#corrupt('it names the same keys again and again');
   }
 
   #checkEntries(entries: readonly string[]): void {
@@ -85,11 +96,8 @@ class PageOrder {
     }
   }
 
-  #corrupt(message: string): StoreError {
-    return new StoreError('Corrupt', `the listing cannot be trusted: ${message}`, {
-      provider: this.#context.provider,
-      operation: this.#context.operation,
-    });
+  #corrupt(what: string): StoreError {
+    return untrusted(this.#context, what);
   }
 }
 

@@ -1,10 +1,12 @@
 import type { Clock } from '../clock.js';
-import type { DriverCall } from '../driver.js';
+import type { DriverCall, Unnameable } from '../driver.js';
 import { StoreError } from '../errors.js';
-import { retrying, type RetryPolicy } from '../retry.js';
+import { retryEvent, retrying, type OnRetry, type RetryPolicy } from '../retry.js';
+import { RepeatWatch } from './repeat-watch.js';
 
 /** What every kind of page has in common. */
 interface Page {
+  readonly unnameable?: readonly Unnameable[] | undefined;
   readonly truncated: boolean;
   readonly nextToken?: string | undefined;
 }
@@ -14,6 +16,8 @@ export interface PagesContext {
   readonly operation: string;
   readonly policy: RetryPolicy;
   readonly clock: Clock;
+  /** Told of every wait before a request is repeated. */
+  readonly onRetry?: OnRetry | undefined;
   /** Goes with every request; its signal ends the listing. */
   readonly call: DriverCall;
   /** Called before each request; `retry` when it repeats one. */
@@ -34,11 +38,12 @@ const MAX_EMPTY_PAGES = 100;
  * A listing ends only when the service says so. A truncated page without a token, a token that comes back,
  * a page that `check` refuses, or endless empty pages are `Corrupt`: the page is asked for again a few times,
  * then the listing fails. It never just stops, because whoever deletes by it would leave the rest behind.
+ * Tokens are no measure of progress, because a service can make new ones for ever: `check` looks at the entries.
  *
  * @param fetchPage one request of the driver
  * @param check throws `Corrupt` when the page does not continue what came before; called once for each
  * answer, and must not remember a page that it refuses
- * @param size how many entries a page has
+ * @param size how many entries a page has, apart from those that cannot be named
  */
 export async function* followPages<P extends Page>(
   context: PagesContext,
@@ -49,11 +54,18 @@ export async function* followPages<P extends Page>(
   const cycle = new TokenCycle();
   let token: string | undefined;
   let emptyPages = 0;
+  const strange = new RepeatWatch();
   for (;;) {
     const page = await fetchChecked(context, token, fetchPage, check);
-    emptyPages = size(page) === 0 ? emptyPages + 1 : 0;
+    const { unnameable = [] } = page;
+    emptyPages = size(page) + unnameable.length === 0 ? emptyPages + 1 : 0;
     yield page;
     if (!page.truncated) return;
+    // One of many versions comes many times on a page.
+    for (const name of new Set(unnameable.map((entry) => entry.name))) strange.add(name);
+    if (strange.circles) {
+      throw untrusted(context, 'it shows the same entries that cannot be named again and again');
+    }
     if (emptyPages >= MAX_EMPTY_PAGES) {
       throw corrupt(
         context,
@@ -74,6 +86,7 @@ async function fetchChecked<P extends Page>(
   check: (page: P) => void,
 ): Promise<P> {
   let requests = 0;
+  let firstRefusal: number | undefined;
   for (let attempt = 1; ; attempt++) {
     const page = await retrying(
       {
@@ -82,7 +95,8 @@ async function fetchChecked<P extends Page>(
         operation: context.operation,
         provider: context.provider,
         signal: context.call.signal,
-        onRetry: context.onError,
+        onError: context.onError,
+        onRetry: context.onRetry,
       },
       () => {
         context.onRequest?.(requests++ > 0);
@@ -96,7 +110,11 @@ async function fetchChecked<P extends Page>(
     } catch (error) {
       if (!(error instanceof StoreError) || attempt >= CORRUPT_ATTEMPTS) throw error;
       context.onError?.(error);
-      await context.clock.sleep(context.policy.baseDelayMs * attempt, context.call.signal);
+      const now = context.clock.now();
+      firstRefusal ??= now;
+      const waitMs = context.policy.baseDelayMs * attempt;
+      context.onRetry?.(retryEvent(error, context, { attempt, waitMs, elapsedMs: now - firstRefusal }));
+      await context.clock.sleep(waitMs, context.call.signal);
     }
   }
 }
@@ -112,6 +130,11 @@ function checkWayOn(context: PagesContext, page: Page, token: string | undefined
   if (page.nextToken === token) {
     throw corrupt(context, 'the service repeats the continuation token that it was sent');
   }
+}
+
+/** The error for a page that no listing of this kind can have. */
+export function untrusted({ provider, operation }: PagesContext, what: string): StoreError {
+  return new StoreError('Corrupt', `the listing cannot be trusted: ${what}`, { provider, operation });
 }
 
 function corrupt(context: PagesContext, message: string): StoreError {

@@ -1,6 +1,9 @@
 import type { ListUploadsPage, StoreDriver } from '../driver.js';
 import { StoreError } from '../errors.js';
-import { followPages, type PagesContext } from './pages.js';
+import { soundTime } from '../facts.js';
+import type { UploadInfo } from '../objects.js';
+import { EntryOrder } from './entry-order.js';
+import { followPages, untrusted, type PagesContext } from './pages.js';
 
 /** The pages of a listing of incomplete uploads. @throws StoreError `Unsupported` without `capabilities.listUploads` */
 export function uploadPages(
@@ -8,19 +11,23 @@ export function uploadPages(
   prefix: string,
   context: PagesContext,
 ): AsyncGenerator<ListUploadsPage, void, undefined> {
-  const details = { provider: driver.provider, operation: context.operation };
   const listUploadsPage = driver.listUploadsPage?.bind(driver);
   if (!listUploadsPage) {
     const message = `this ${driver.provider} store does not support listing incomplete uploads`;
-    throw new StoreError('Unsupported', message, details);
+    throw new StoreError('Unsupported', message, { provider: driver.provider, operation: context.operation });
   }
+  const { order, maxPageSize } = driver.capabilities.list;
+  const entries = new EntryOrder<UploadInfo>(prefix, order === 'utf8', ({ uploadId }) => uploadId);
   return followPages(
     context,
-    (token, call) =>
-      listUploadsPage({ prefix, token, maxUploads: driver.capabilities.list.maxPageSize }, call),
+    async (token, call) => {
+      const page = await listUploadsPage({ prefix, token, maxUploads: maxPageSize }, call);
+      const uploads = page.uploads.map((upload) => ({ ...upload, initiated: soundTime(upload.initiated) }));
+      return { ...page, uploads };
+    },
     ({ uploads }) => {
-      if (uploads.every(({ key }) => key.startsWith(prefix))) return;
-      throw new StoreError('Corrupt', 'the listing of uploads names keys outside the prefix', details);
+      const problem = entries.problem(uploads);
+      if (problem !== undefined) throw untrusted(context, problem);
     },
     ({ uploads }) => uploads.length,
   );

@@ -1,7 +1,9 @@
 import type { ListVersionsPage, StoreDriver } from '../driver.js';
 import { StoreError } from '../errors.js';
-import { quoteKey } from '../keys.js';
-import { followPages, type PagesContext } from './pages.js';
+import { allWithSoundFacts } from '../facts.js';
+import type { VersionInfo } from '../objects.js';
+import { EntryOrder } from './entry-order.js';
+import { followPages, untrusted, type PagesContext } from './pages.js';
 
 /** The pages of a listing of versions, each checked. @throws StoreError `Unsupported` without `capabilities.versions` */
 export function versionPages(
@@ -16,25 +18,17 @@ export function versionPages(
       operation: context.operation,
     });
   }
-  let before: string | undefined;
+  const { order, maxPageSize } = driver.capabilities.list;
+  const entries = new EntryOrder<VersionInfo>(prefix, order === 'utf8', ({ versionId }) => versionId);
   return followPages(
     context,
-    (token, call) => listVersionsPage({ prefix, token, maxKeys: driver.capabilities.list.maxPageSize }, call),
+    async (token, call) => {
+      const page = await listVersionsPage({ prefix, token, maxKeys: maxPageSize }, call);
+      return { ...page, versions: allWithSoundFacts(page.versions) };
+    },
     ({ versions }) => {
-      const foreign = versions.find(({ key }) => !key.startsWith(prefix));
-      const [first] = versions;
-      const begins = first && JSON.stringify([first.key, first.versionId]);
-      if (foreign === undefined && (begins === undefined || begins !== before)) {
-        before = begins;
-        return;
-      }
-      const what = foreign
-        ? `it names ${quoteKey(foreign.key)}, which is outside the prefix ${quoteKey(prefix)}`
-        : `the page with ${quoteKey(first?.key ?? '')} came again`;
-      throw new StoreError('Corrupt', `the listing of versions cannot be trusted: ${what}`, {
-        provider: context.provider,
-        operation: context.operation,
-      });
+      const problem = entries.problem(versions);
+      if (problem !== undefined) throw untrusted(context, problem);
     },
     ({ versions }) => versions.length,
   );

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { checkInput } from '../config/check-input.js';
 import { assertPrefix } from '../keys.js';
 import { distributionOf, type Branching, type Distribution } from './distribution.js';
-import type { Level, LevelEstimate } from './level.js';
+import { foundIn, type Level, type LevelEstimate } from './level.js';
 import { ListedLevel } from './listed-level.js';
 import { LEAST_DOUBT, SampledLevel } from './sampled-level.js';
 import { Sampler, settled, type SamplerContext } from './sampler.js';
@@ -47,6 +47,9 @@ const optionsSchema = z.strictObject({
   signal: z.instanceof(AbortSignal).optional(),
 });
 
+/** So many times what a sample says is kept in hand for listing it. */
+const ROOM = 1.25;
+
 /** So many pages more of each level that is looked at, before others have their turn. */
 const PAGES_AT_FIRST = 8;
 
@@ -68,7 +71,14 @@ export async function estimatePrefix(
   const root = await Node.open(sampler, prefix);
   // The first walk goes alone: its pages tell how long one takes that shares with no other.
   await root.descend(sampler);
+  let whole: Listed | undefined;
   while (sampler.left > 0) {
+    // Half of the requests tell whether the other half would list everything: that leaves nothing to guess.
+    if (!whole && !root.exact && sampler.left <= maxRequests / 2) {
+      const pages = root.total().tally.objects / sampler.pageSize;
+      if (pages * ROOM <= sampler.left) whole = await listAll(sampler, prefix);
+      if (whole) break;
+    }
     const doubtful = root.mostDoubtful();
     // Pages go where most is unsure: into one large level, or to groups where none has been.
     if (doubtful && (root.complete || doubtful.error ** 2 >= root.total().variance / 2)) {
@@ -76,18 +86,25 @@ export async function estimatePrefix(
     } else if (root.complete) break;
     else await settled(Array.from({ length: concurrency }, () => root.descend(sampler)));
   }
-  const { tally, variance } = root.total();
+  const sampled = root.total();
+  const { tally, variance } = whole?.complete ? { tally: whole.tally, variance: 0 } : sampled;
   const { objects } = tally;
   const error = 3 * Math.sqrt(variance);
-  const sure = error === 0 || error < objects;
+  const listed = Math.max(root.listed(), whole?.tally.objects ?? 0);
+  // Where all could not be listed after all, there is more than the sample said, and nobody knows where.
+  const sure = whole ? whole.complete : root.surveyed && (error === 0 || error < objects);
   return {
     prefix,
     ...tally.share(),
+    objects: Math.max(tally.share().objects, listed),
     range: sure
-      ? { low: Math.max(root.listed(), Math.floor(objects - error)), high: Math.ceil(objects + error) }
+      ? {
+          low: Math.max(listed, Math.floor(objects - error)),
+          high: Math.max(listed, Math.ceil(objects + error)),
+        }
       : undefined,
-    exact: root.exact,
-    listed: root.listed(),
+    exact: root.exact || (whole?.complete ?? false),
+    listed,
     requests: sampler.requests,
     pageMs: sampler.pageMs,
     requestMs: sampler.requestMs,
@@ -143,6 +160,18 @@ class Node {
   get complete(): boolean {
     const { seen } = this.#estimate;
     return seen.every((group) => this.#children.get(group)?.complete ?? false);
+  }
+
+  /**
+   * Nothing that may be of any size was passed over: a group that nobody has looked into, or a level of which too little
+   * was seen.
+   */
+  get surveyed(): boolean {
+    const { seen, groups } = this.#estimate;
+    const named = Math.round(groups) === seen.length;
+    return (
+      named && this.#level.surveyed && seen.every((group) => this.#children.get(group)?.surveyed ?? false)
+    );
   }
 
   /** Everything was listed: what is alike in a sample need not be so in the rest. */
@@ -239,6 +268,22 @@ class Node {
     }));
     return { prefix: this.prefix, direct: objects, groups, children };
   }
+}
+
+/** What was listed page after page, and whether that was everything. */
+interface Listed {
+  readonly tally: Tally;
+  readonly complete: boolean;
+}
+
+async function listAll(sampler: Sampler, prefix: string): Promise<Listed> {
+  let tally = EMPTY;
+  let complete = false;
+  for await (const { entries, more } of sampler.pages(prefix, true)) {
+    tally = tally.plus(foundIn(entries, sampler.now()).objects);
+    complete = !more;
+  }
+  return { tally, complete };
 }
 
 async function openLevel(sampler: Sampler, prefix: string): Promise<Level> {

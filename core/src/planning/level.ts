@@ -7,6 +7,8 @@ export interface Level {
   readonly estimate: LevelEstimate;
   /** More pages would not tell much more. */
   readonly sure: boolean;
+  /** Enough was seen to say how far the estimate may be off. */
+  readonly surveyed: boolean;
   /** Asks for up to so many pages more. */
   refine(pages: number): Promise<void>;
 }

@@ -21,6 +21,10 @@ export class ListedLevel implements Level {
     return !this.#more;
   }
 
+  get surveyed(): boolean {
+    return this.sure;
+  }
+
   async refine(pages: number): Promise<void> {
     for (let i = 0; i < pages && this.#more; i++) {
       const { value } = await this.#pages.next();

@@ -81,6 +81,10 @@ export class SampledLevel implements Level {
     return doubt === 0 || (doubt < ENOUGH && this.#runs.length >= FEWEST_PAGES);
   }
 
+  get surveyed(): boolean {
+    return this.#doubt() === 0 || this.#runs.length >= FEWEST_PAGES;
+  }
+
   async refine(pages: number): Promise<void> {
     for (let left = pages; !this.sure;) {
       const most = Math.min(left, this.#sampler.left, this.#sampler.concurrency);

@@ -2,11 +2,12 @@ import pLimit, { type LimitFunction } from 'p-limit';
 import type { Clock } from '../clock.js';
 import type { ListPage, StoreDriver } from '../driver.js';
 import { StoreError } from '../errors.js';
+import { allWithSoundFacts } from '../facts.js';
 import { compareKeys, quoteKey } from '../keys.js';
 import { objectPages } from '../listing/object-pages.js';
 import { followPages, type PagesContext } from '../listing/pages.js';
 import type { ObjectInfo } from '../objects.js';
-import type { RetryPolicy } from '../retry.js';
+import type { OnRetry, RetryPolicy } from '../retry.js';
 
 /** What a listing names: an object, or a group of keys up to the next delimiter. */
 export interface SampledEntry {
@@ -25,6 +26,7 @@ export interface SamplerContext {
   readonly driver: StoreDriver;
   readonly retry: RetryPolicy;
   readonly clock: Clock;
+  readonly onRetry?: OnRetry | undefined;
 }
 
 export interface SamplerLimits {
@@ -77,6 +79,11 @@ export class Sampler {
     return Math.min(...this.#timings.map(({ ms }) => ms));
   }
 
+  /** Most entries of a page. */
+  get pageSize(): number {
+    return this.#context.driver.capabilities.list.maxPageSize;
+  }
+
   /** Whether a listing can begin anywhere, in an order that is known. */
   get anywhere(): boolean {
     const { order, startAfter } = this.#context.driver.capabilities.list;
@@ -107,12 +114,20 @@ export class Sampler {
     });
   }
 
-  /** One page after the other from the first one on, as long as requests are left. */
-  async *pages(prefix: string): AsyncGenerator<SampledPage, void, undefined> {
+  /**
+   * One page after the other from the first one on, as long as requests are left.
+   *
+   * @param flat without groups: every object under the prefix
+   */
+  async *pages(prefix: string, flat = false): AsyncGenerator<SampledPage, void, undefined> {
     const context = this.#pagesContext(() => this.requests++);
     const { driver } = this.#context;
     let asked = this.now();
-    for await (const page of objectPages(driver, { prefix, delimiter: this.#delimiter }, context)) {
+    for await (const page of objectPages(
+      driver,
+      { prefix, delimiter: flat ? undefined : this.#delimiter },
+      context,
+    )) {
       const found = sampled(page);
       this.#timings.push({ entries: found.entries.length, ms: this.now() - asked });
       yield found;
@@ -134,7 +149,10 @@ export class Sampler {
       this.#pagesContext((retry) => {
         if (retry) this.requests++;
       }),
-      (_, call) => driver.listPage(request, call),
+      async (_, call) => {
+        const page = await driver.listPage(request, call);
+        return { ...page, objects: allWithSoundFacts(page.objects) };
+      },
       ({ objects, prefixes }) => {
         const names = [...objects.map(({ key }) => key), ...prefixes.map((group) => group.prefix)];
         const outside = names.find((name) => !name.startsWith(prefix));
@@ -159,12 +177,13 @@ export class Sampler {
   }
 
   #pagesContext(onRequest: (retry: boolean) => void): PagesContext {
-    const { driver, retry, clock } = this.#context;
+    const { driver, retry, clock, onRetry } = this.#context;
     return {
       provider: driver.provider,
       operation: 'estimate',
       policy: retry,
       clock,
+      onRetry,
       call: { signal: this.#limits.signal },
       onRequest,
     };

@@ -6,7 +6,8 @@ import { deletePrefix } from '../deletion/delete-prefix.js';
 import type { DeleteManyOptions, DeletePrefixOptions } from '../deletion/options.js';
 import type { DeletionReport } from '../deletion/report.js';
 import type { DeleteTarget, DriverCall, ListPage, StoreDriver } from '../driver.js';
-import { abortedError, restate, StoreError, throwIfAborted } from '../errors.js';
+import { abortedError, restate, StoreError, throwIfAborted, toStoreError } from '../errors.js';
+import { soundSize, withSoundFacts } from '../facts.js';
 import { assertKey, assertPrefix, compareKeys } from '../keys.js';
 import {
   cancelExpiration,
@@ -18,6 +19,7 @@ import {
 } from '../lifecycle/expiration.js';
 import { objectPages } from '../listing/object-pages.js';
 import type { PagesContext } from '../listing/pages.js';
+import { UnnameableEntries } from '../listing/unnameable-entries.js';
 import { uploadPages } from '../listing/upload-pages.js';
 import { versionPages } from '../listing/version-pages.js';
 import type {
@@ -25,6 +27,7 @@ import type {
   CopyOptions,
   DeleteOptions,
   GetOptions,
+  ListingOptions,
   ListOptions,
   ObjectBody,
   ObjectStore,
@@ -46,7 +49,7 @@ import type {
 } from '../objects.js';
 import { passThrough } from '../pass-through.js';
 import { estimatePrefix, type EstimateOptions, type PrefixEstimate } from '../planning/estimate.js';
-import { retrying, retryPolicy, type RetryPolicy, type RetrySettings } from '../retry.js';
+import { retrying, retryPolicy, type OnRetry, type RetryPolicy, type RetrySettings } from '../retry.js';
 import { normaliseBody } from './body.js';
 import { checkDriver } from './driver-check.js';
 import { OpenObject } from './stored-object.js';
@@ -56,6 +59,8 @@ import { putStream, type Attempt } from './upload.js';
 
 export interface ObjectStoreSettings {
   readonly retry?: RetrySettings | undefined;
+  /** Called before each wait for another attempt, by every operation. What it throws ends the operation. */
+  readonly onRetry?: OnRetry | undefined;
   readonly clock?: Clock | undefined;
 }
 
@@ -75,12 +80,23 @@ class PortableStore implements ObjectStore {
   readonly #driver: StoreDriver;
   readonly #retry: RetryPolicy;
   readonly #clock: Clock;
+  readonly #onRetry: OnRetry | undefined;
   #closed = false;
 
   constructor(driver: StoreDriver, settings: ObjectStoreSettings) {
     this.#driver = driver;
     this.#retry = retryPolicy(settings.retry);
     this.#clock = settings.clock ?? systemClock;
+    const { onRetry } = settings;
+    this.#onRetry =
+      onRetry &&
+      ((event) => {
+        try {
+          onRetry(event);
+        } catch (error) {
+          throw toStoreError(error, { operation: event.operation, provider: this.provider });
+        }
+      });
   }
 
   get provider(): string {
@@ -162,14 +178,19 @@ class PortableStore implements ObjectStore {
         { operation: 'get', key },
       );
     }
-    const result = await this.#attempt('get', signal)((call) => this.#driver.get({ key, ...request }, call));
-    return new OpenObject(result, this.provider);
+    const { info, body } = await this.#attempt(
+      'get',
+      signal,
+    )((call) => this.#driver.get({ key, ...request }, call));
+    return new OpenObject({ info: withSoundFacts(info), body }, this.provider);
   }
 
   async head(key: string, options: ReadOptions = {}): Promise<ObjectInfo> {
     this.#checkRead(key, options, 'head');
     const { signal, ...request } = options;
-    return this.#attempt('head', signal)((call) => this.#driver.head({ key, ...request }, call));
+    return withSoundFacts(
+      await this.#attempt('head', signal)((call) => this.#driver.head({ key, ...request }, call)),
+    );
   }
 
   async exists(key: string, options: CallOptions = {}): Promise<boolean> {
@@ -198,7 +219,7 @@ class PortableStore implements ObjectStore {
           throw error instanceof StoreError ? restate(error, { operation: 'copy' }) : error;
         },
       );
-      const { size } = info;
+      const size = soundSize(info.size);
       if (size !== undefined && size > multipart.maxCopyBytes) {
         return copyParts({ driver: this.#driver, multipart, attempt, signal }, request, { ...info, size });
       }
@@ -249,7 +270,7 @@ class PortableStore implements ObjectStore {
     assertPrefix(prefix, 'list');
     this.#checkOpen('list');
     const { list } = this.capabilities;
-    const { delimiter, startAfter, pageSize, signal } = options;
+    const { delimiter, startAfter, pageSize, signal, onUnnameable } = options;
     if (delimiter === '')
       throw new StoreError('InvalidArgument', 'a delimiter is not empty', { operation: 'list' });
     if (delimiter !== undefined) {
@@ -265,27 +286,37 @@ class PortableStore implements ObjectStore {
         operation: 'list',
       });
     }
-    for await (const page of objectPages(
-      this.#driver,
-      { prefix, delimiter, startAfter, pageSize },
-      this.#pages('list', signal),
-    )) {
+    const request = { prefix, delimiter, startAfter, pageSize };
+    const strange = new UnnameableEntries(onUnnameable);
+    for await (const page of objectPages(this.#driver, request, this.#pages('list', signal))) {
+      strange.take(page);
       yield* inOrder(page);
     }
+    strange.end({ provider: this.provider, operation: 'list' });
   }
 
-  async *listVersions(prefix: string, options: CallOptions = {}): AsyncGenerator<VersionInfo> {
+  async *listVersions(prefix: string, options: ListingOptions = {}): AsyncGenerator<VersionInfo> {
     assertPrefix(prefix, 'listVersions');
     this.#checkOpen('listVersions');
     const pages = versionPages(this.#driver, prefix, this.#pages('listVersions', options.signal));
-    for await (const page of pages) yield* page.versions;
+    const strange = new UnnameableEntries(options.onUnnameable);
+    for await (const page of pages) {
+      strange.take(page);
+      yield* page.versions;
+    }
+    strange.end({ provider: this.provider, operation: 'listVersions' });
   }
 
-  async *listUploads(prefix: string, options: CallOptions = {}): AsyncGenerator<UploadInfo> {
+  async *listUploads(prefix: string, options: ListingOptions = {}): AsyncGenerator<UploadInfo> {
     assertPrefix(prefix, 'listUploads');
     this.#checkOpen('listUploads');
     const pages = uploadPages(this.#driver, prefix, this.#pages('listUploads', options.signal));
-    for await (const page of pages) yield* page.uploads;
+    const strange = new UnnameableEntries(options.onUnnameable);
+    for await (const page of pages) {
+      strange.take(page);
+      yield* page.uploads;
+    }
+    strange.end({ provider: this.provider, operation: 'listUploads' });
   }
 
   async presign(key: string, options: PresignOptions = {}): Promise<string> {
@@ -356,18 +387,21 @@ class PortableStore implements ObjectStore {
   /** What the operations on many keys work with. */
   #engine(operation: string) {
     this.#checkOpen(operation);
-    return { driver: this.#driver, retry: this.#retry, clock: this.#clock };
+    return { driver: this.#driver, retry: this.#retry, clock: this.#clock, onRetry: this.#onRetry };
   }
 
   #attempt(operation: string, signal: AbortSignal | undefined): Attempt {
-    return (request) =>
-      retrying({ policy: this.#retry, clock: this.#clock, operation, provider: this.provider, signal }, () =>
-        request({ signal } satisfies DriverCall),
-      );
+    const context = { ...this.#retries(operation), signal };
+    return (request) => retrying(context, () => request({ signal } satisfies DriverCall));
   }
 
   #pages(operation: string, signal: AbortSignal | undefined): PagesContext {
-    return { provider: this.provider, operation, policy: this.#retry, clock: this.#clock, call: { signal } };
+    return { ...this.#retries(operation), call: { signal } };
+  }
+
+  #retries(operation: string) {
+    const { provider } = this;
+    return { provider, operation, policy: this.#retry, clock: this.#clock, onRetry: this.#onRetry };
   }
 
   #checkOpen(operation: string): void {

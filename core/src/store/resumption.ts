@@ -40,17 +40,27 @@ export async function findResumption(
   const listPartsPage = driver.listPartsPage?.bind(driver);
   if (!upload || !listPartsPage) return undefined;
   const { uploadId } = upload;
+  const { multipart } = driver.capabilities;
+  const maxParts = multipart ? multipart.maxParts : 0;
   const arrived = new Map<number, PartInfo>();
   let last = 0;
   const pages = followPages(
     context,
     (token, call) => listPartsPage({ key, uploadId, token, maxParts: PARTS_PAGE }, call),
     ({ parts }) => {
-      const [first] = parts;
-      if (first && first.partNumber <= last) {
-        throw new StoreError('Corrupt', 'the listing of parts goes backwards', { ...context, key });
+      let before = last;
+      for (const { partNumber } of parts) {
+        // So there is an end to them, whatever the service makes up.
+        if (!Number.isInteger(partNumber) || partNumber <= before || partNumber > maxParts) {
+          throw new StoreError(
+            'Corrupt',
+            `the listing of parts cannot be trusted: part ${partNumber} comes after part ${before}`,
+            { provider: context.provider, operation: context.operation, key },
+          );
+        }
+        before = partNumber;
       }
-      last = parts.at(-1)?.partNumber ?? last;
+      last = before;
     },
     ({ parts }) => parts.length,
   );

@@ -5,7 +5,6 @@ import { ServiceError } from './http/service-error.js';
 import {
   childrenOf,
   childText,
-  controlsBack,
   element,
   parseStrictly,
   parseWithReferences,
@@ -103,8 +102,12 @@ function readTargets({ body, quirks, bucket }: Call): { targets: Target[]; quiet
 }
 
 function readTarget(object: XmlElement, { objects }: Bucket): Target {
-  const key = controlsBack(childText(object, 'Key') ?? '');
-  if (!key || childrenOf(object).some(({ name }) => !KNOWN_CHILDREN.has(name))) throw malformed();
+  const key = childText(object, 'Key') ?? '';
+  const facts = childrenOf(object);
+  const names = new Set(facts.map(({ name }) => name));
+  const unknown = facts.some((fact) => !KNOWN_CHILDREN.has(fact.name) || childrenOf(fact).length > 0);
+  // What is there twice could be read as either.
+  if (!key || unknown || names.size < facts.length) throw malformed();
   const named = childText(object, 'VersionId');
   // Without versions every object is this one.
   const versionId = named === 'null' && !objects.capabilities.versions ? undefined : named;

@@ -1,6 +1,6 @@
-import { parseXml, XmlElement } from '@rgrove/parse-xml';
+import { parseXml, XmlElement, type ParseOptions } from './xml-parser.js';
 
-export { XmlElement } from '@rgrove/parse-xml';
+export { XmlElement } from './xml-parser.js';
 
 /** An element with elements (already written) inside. */
 export function element(name: string, ...children: readonly (string | undefined)[]): string {
@@ -30,49 +30,24 @@ function escapeXml(text: string): string {
 }
 
 /** Documents that were parsed: a batch is looked at for the fault plan, and again to be carried out. */
-const parsed = new WeakMap<Buffer, { readonly root: XmlElement | undefined }>();
+const parsed = new WeakMap<Buffer, Map<boolean, XmlElement | undefined>>();
 
 /** Parses strictly by XML 1.0. @returns undefined when the text is not a document */
 export function parseStrictly(body: Buffer): XmlElement | undefined {
-  let document = parsed.get(body);
-  if (!document) {
-    document = { root: parse(body) };
-    parsed.set(body, document);
-  }
-  return document.root;
+  return parse(body, {});
 }
-
-function parse(body: Buffer): XmlElement | undefined {
-  try {
-    return parseXml(new TextDecoder('utf-8', { fatal: true }).decode(body)).root ?? undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-/** Stands for a control character while a document is parsed: a private character far from all others. */
-const CONTROL_BASE = 0x10f000;
 
 /** Parses a document in which control characters may stand as references, which XML 1.0 does not allow. */
 export function parseWithReferences(body: Buffer): XmlElement | undefined {
-  const text = body
-    .toString()
-    .replace(/&#(?:x([0-9a-f]+)|(\d+));/gi, (reference, hex?: string, decimal?: string) => {
-      const code = hex === undefined ? Number(decimal) : Number.parseInt(hex, 16);
-      const allowed = code > 0x1f || code === 0x9 || code === 0xa || code === 0xd;
-      return allowed && code !== 0xfffe && code !== 0xffff
-        ? reference
-        : String.fromCodePoint(CONTROL_BASE + (code & 0xfff));
-    });
-  return parse(Buffer.from(text));
+  return parse(body, { anyReference: true });
 }
 
-/** The control characters that {@link parseWithReferences} has put aside. */
-export function controlsBack(text: string): string {
-  return text.replace(/[\u{10f000}-\u{10ffff}]/gu, (char) => {
-    const code = (char.codePointAt(0) ?? 0) - CONTROL_BASE;
-    return String.fromCharCode(code > 0x1f ? 0xf000 | code : code);
-  });
+function parse(body: Buffer, options: ParseOptions): XmlElement | undefined {
+  const { anyReference = false } = options;
+  const documents = parsed.get(body) ?? new Map<boolean, XmlElement | undefined>();
+  parsed.set(body, documents);
+  if (!documents.has(anyReference)) documents.set(anyReference, parseXml(body, options));
+  return documents.get(anyReference);
 }
 
 /** The child elements of this name. */

@@ -81,6 +81,7 @@ export class OssJobs implements StoreJobs {
   /** All jobs of the account in this region, or those with one of these statuses. */
   async *list(statuses: readonly string[] = [], call: DriverCall = {}): AsyncGenerator<Job> {
     let token: string | undefined;
+    const seen = new Set<string>();
     do {
       const subres = {
         batchJob: '',
@@ -92,8 +93,9 @@ export class OssJobs implements StoreJobs {
       const page = this.#requests.read('listJobs', () => parseAnswer(data, 'ListJobsResult'));
       yield* this.#requests.read('listJobs', () => readJobs(page));
       const next: string | undefined = textIn(page, 'NextToken') || undefined;
-      if (next !== undefined && next === token)
+      if (next !== undefined && seen.has(next))
         throw new StoreError('Corrupt', 'the listing of jobs repeats itself', { provider: 'oss' });
+      if (next !== undefined) seen.add(next);
       token = next;
     } while (token !== undefined);
   }
@@ -105,10 +107,11 @@ export class OssJobs implements StoreJobs {
         operation: 'updateJobPriority',
       });
     }
-    await this.#send('updateJobPriority', call, {
+    const { data } = await this.#send('updateJobPriority', call, {
       method: 'POST',
       subres: { batchJobPriority: '', batchJobId: checkId(jobId), targetPriority: String(priority) },
     });
+    this.#checkUpdate('updateJobPriority', data, 'UpdateJobPriorityResult');
   }
 
   /** Lets a job begin that was created with `confirmationRequired`. */
@@ -180,7 +183,7 @@ export class OssJobs implements StoreJobs {
     reason: string | undefined,
     call: DriverCall,
   ): Promise<void> {
-    await this.#send('updateJobStatus', call, {
+    const { data } = await this.#send('updateJobStatus', call, {
       method: 'POST',
       subres: {
         batchJobStatus: '',
@@ -189,6 +192,12 @@ export class OssJobs implements StoreJobs {
         ...(reason === undefined ? {} : { statusUpdateReason: reason }),
       },
     });
+    this.#checkUpdate('updateJobStatus', data, 'UpdateJobStatusResult');
+  }
+
+  /** Whether the document is always there is not confirmed; another one is no success. */
+  #checkUpdate(operation: string, data: Buffer, root: string): void {
+    if (data.toString().trim() !== '') this.#requests.read(operation, () => parseAnswer(data, root));
   }
 
   async #send(operation: string, call: DriverCall, request: Parameters<Requests['send']>[3]) {

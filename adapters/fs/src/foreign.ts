@@ -1,0 +1,65 @@
+import type { Dirent, Stats } from 'node:fs';
+import { lstat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { StoreError, type FailureReason } from '@store/core';
+import { errnoOf } from './errors.js';
+
+/**
+ * Why something in the store's directory is no object. Only regular files and directories that this library names can be
+ * one; nothing else is followed, opened, replaced or deleted: behind a symbolic link lie files of others, and opening a
+ * FIFO waits for ever.
+ */
+export function foreign(found: Dirent | Stats): FailureReason {
+  return {
+    code: 'Unsupported',
+    message: `${kindOf(found)} is no object of this store: it is neither followed nor deleted`,
+    retryable: false,
+  };
+}
+
+export function foreignError({ code, message, retryable }: FailureReason, path: string): StoreError {
+  return new StoreError(code, `${path}: ${message}`, { provider: 'fs', retryable });
+}
+
+/** Looks at paths, each once, and refuses those that lead through or to something that is no object's. */
+export class PathCheck {
+  readonly #objects: string;
+  readonly #looked = new Map<string, Promise<void>>();
+
+  /** @param objects the directory below which everything is the store's */
+  constructor(objects: string) {
+    this.#objects = objects;
+  }
+
+  /** @throws StoreError `Unsupported` when a directory on the way, or the file, is something else */
+  async check(directories: readonly string[], file: string): Promise<void> {
+    let path = this.#objects;
+    for (const name of directories) {
+      path = join(path, name);
+      const looked = this.#looked.get(path) ?? look(path, 'directory');
+      this.#looked.set(path, looked);
+      await looked;
+    }
+    await look(join(path, file), 'file');
+  }
+}
+
+async function look(path: string, wanted: 'directory' | 'file'): Promise<void> {
+  try {
+    const found = await lstat(path);
+    if (wanted === 'directory' ? !found.isDirectory() : !found.isFile())
+      throw foreignError(foreign(found), path);
+  } catch (error) {
+    if (errnoOf(error) !== 'ENOENT' && errnoOf(error) !== 'ENOTDIR') throw error;
+  }
+}
+
+function kindOf(found: Dirent | Stats): string {
+  if (found.isSymbolicLink()) return 'a symbolic link';
+  if (found.isFIFO()) return 'a FIFO';
+  if (found.isSocket()) return 'a socket';
+  if (found.isBlockDevice() || found.isCharacterDevice()) return 'a device';
+  return found.isDirectory()
+    ? 'a directory that the store did not make'
+    : 'a file that the store did not make';
+}

@@ -1,0 +1,58 @@
+import { compareKeys, quoteKey } from '../keys.js';
+import { RepeatWatch } from './repeat-watch.js';
+
+/**
+ * Measures whether a listing of versions or uploads gets on, by what it names and not by its tokens, which can be new
+ * for ever: keys never go back, and within a key nothing comes again. Where keys have no order, entries may not come
+ * again and again.
+ */
+export class EntryOrder<T extends { readonly key: string }> {
+  readonly #idOf: (entry: T) => string;
+  readonly #prefix: string;
+  readonly #ordered: boolean;
+  #key: string | undefined;
+  #ids = new RepeatWatch();
+
+  /** @param idOf what tells an entry from the others of its key */
+  constructor(prefix: string, ordered: boolean, idOf: (entry: T) => string) {
+    this.#idOf = idOf;
+    this.#prefix = prefix;
+    this.#ordered = ordered;
+  }
+
+  /** Takes a page in. What is wrong with it, if something is; then an ordered page is not remembered. */
+  problem(entries: readonly T[]): string | undefined {
+    const foreign = entries.find(({ key }) => !key.startsWith(this.#prefix));
+    if (foreign) {
+      return `it names ${quoteKey(foreign.key)}, which is outside the prefix ${quoteKey(this.#prefix)}`;
+    }
+    return this.#ordered ? this.#goesBack(entries) : this.#goesRound(entries);
+  }
+
+  #goesBack(entries: readonly T[]): string | undefined {
+    let last = this.#key;
+    let ids = new Set<string>();
+    for (const entry of entries) {
+      const { key } = entry;
+      const id = this.#idOf(entry);
+      if (last !== undefined && key !== last) {
+        if (compareKeys(key, last) < 0) return `it goes back from ${quoteKey(last)} to ${quoteKey(key)}`;
+        ids = new Set();
+      }
+      if (ids.has(id) || (key === this.#key && this.#ids.has(id))) {
+        return `an entry of ${quoteKey(key)} came again`;
+      }
+      ids.add(id);
+      last = key;
+    }
+    if (last !== this.#key) this.#ids = new RepeatWatch();
+    for (const id of ids) this.#ids.add(id);
+    this.#key = last;
+    return undefined;
+  }
+
+  #goesRound(entries: readonly T[]): string | undefined {
+    for (const entry of entries) this.#ids.add(`${entry.key.length}:${entry.key}${this.#idOf(entry)}`);
+    return this.#ids.circles ? 'it names the same entries again and again' : undefined;
+  }
+}
