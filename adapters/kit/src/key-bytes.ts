@@ -1,6 +1,13 @@
 import type { Unnameable } from '@store/core';
+import type { XmlElement } from './xml.js';
 
 const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** Longer than any key of any service, with each of its bytes escaped. */
+const MAX_KEY_TEXT = 64 * 1024;
+
+/** Most bytes that are shown of a name that is none. */
+const SHOWN_BYTES = 1024;
 
 /** A key of a listing, or what stands there instead of one. */
 export type ListedKey =
@@ -12,10 +19,11 @@ export type ListedKey =
  * another object, the one with U+FFFD in it.
  */
 export function keyOfBytes(bytes: Uint8Array): ListedKey {
+  if (bytes.length > MAX_KEY_TEXT) return unnameableKey(bytes, 'it is longer than any key');
   try {
     return { key: UTF8.decode(bytes) };
   } catch {
-    return unnameable(bytes, 'its bytes are not UTF-8');
+    return unnameableKey(bytes, 'its bytes are not UTF-8');
   }
 }
 
@@ -25,32 +33,70 @@ export function keyOfBytes(bytes: Uint8Array): ListedKey {
  * @param plusIsSpace whether `+` stands for a space, as in forms: so on S3, not so on OSS
  */
 export function keyOfUrlText(text: string, plusIsSpace: boolean): ListedKey {
-  const bytes = Buffer.from(plusIsSpace ? text.replaceAll('+', ' ') : text);
-  if (/%(?![\dA-Fa-f]{2})/.test(text)) return unnameable(bytes, 'its URL encoding cannot be read');
-  return keyOfBytes(percentDecoded(bytes));
+  return keyOfUrlBytes(Buffer.from(text), plusIsSpace);
+}
+
+/** The same by bytes: what is not encoded is taken as it is, and need not be UTF-8. */
+export function keyOfUrlBytes(bytes: Uint8Array, plusIsSpace: boolean): ListedKey {
+  if (bytes.length > MAX_KEY_TEXT) return unnameableKey(bytes, 'it is longer than any key');
+  const decoded = percentDecoded(bytes, plusIsSpace);
+  return decoded ? keyOfBytes(decoded) : unnameableKey(bytes, 'its URL encoding cannot be read');
+}
+
+/** How the keys of a document are written. */
+export interface KeyEncoding {
+  /** The answer says `EncodingType` `url`. */
+  readonly url: boolean;
+  /** See {@link keyOfUrlText}. */
+  readonly plusIsSpace: boolean;
+}
+
+/** The key that stands in an element of a listing. */
+export function keyOfElement(element: XmlElement | undefined, encoding: KeyEncoding): ListedKey {
+  const raw = element?.raw() ?? '';
+  const unread = (why: string): ListedKey =>
+    unnameableKey(Buffer.from(raw.slice(0, SHOWN_BYTES + 1), 'latin1'), why);
+  if (raw === '') return unread('it is an entry without a name');
+  if (raw.length > MAX_KEY_TEXT) return unread('it is longer than any key');
+  // XML takes it for a line feed, and a service that writes it like this means it: two keys, and either may be there.
+  if (raw.includes('\r')) return unread('a carriage return stands in it as it is');
+  const bytes = element?.bytes();
+  if (!bytes) return unread('it is no text of XML');
+  return encoding.url ? keyOfUrlBytes(bytes, encoding.plusIsSpace) : keyOfBytes(bytes);
 }
 
 const PERCENT = 0x25;
+const PLUS = 0x2b;
+const SPACE = 0x20;
 
-/** Every `%XX` as its byte; what is none stays. */
-function percentDecoded(bytes: Uint8Array): Uint8Array {
+/** Every `%XX` as its byte; undefined when a `%` is followed by anything else. */
+function percentDecoded(bytes: Uint8Array, plusIsSpace: boolean): Uint8Array | undefined {
   const decoded = new Uint8Array(bytes.length);
   let length = 0;
   for (let i = 0; i < bytes.length; i++) {
     const byte = bytes[i] ?? 0;
-    if (byte !== PERCENT) {
-      decoded[length++] = byte;
-      continue;
-    }
-    decoded[length++] = Number.parseInt(Buffer.from(bytes.subarray(i + 1, i + 3)).toString('latin1'), 16);
-    i += 2;
+    if (byte === PERCENT) {
+      const high = digit(bytes[i + 1]);
+      const low = digit(bytes[i + 2]);
+      if (high === undefined || low === undefined) return undefined;
+      decoded[length++] = high * 16 + low;
+      i += 2;
+    } else decoded[length++] = plusIsSpace && byte === PLUS ? SPACE : byte;
   }
   return decoded.subarray(0, length);
 }
 
-function unnameable(bytes: Uint8Array, why: string): ListedKey {
-  const name = escapedBytes(bytes);
-  const message = `the listing names ${name}, which no request can name: ${why}`;
+function digit(byte: number | undefined): number | undefined {
+  if (byte === undefined) return undefined;
+  if (byte >= 0x30 && byte <= 0x39) return byte - 0x30;
+  const letter = byte | 0x20;
+  return letter >= 0x61 && letter <= 0x66 ? letter - 0x57 : undefined;
+}
+
+/** An entry of a listing that has no key, named by its bytes. */
+export function unnameableKey(bytes: Uint8Array, why: string): ListedKey {
+  const name = escapedBytes(bytes.subarray(0, SHOWN_BYTES)) + (bytes.length > SHOWN_BYTES ? '…' : '');
+  const message = `the listing names ${name || 'nothing'}, which no request can name: ${why}`;
   return { unnameable: { name, reason: { code: 'Corrupt', message, retryable: false } } };
 }
 

@@ -1,5 +1,6 @@
 import type { GetObjectCommandOutput, HeadObjectCommandOutput, StorageClass } from '@aws-sdk/client-s3';
 import type { ObjectInfo, RestoreState, Tags, WriteAttributes } from '@store/core';
+import { sizeFact, timeFact } from '@store/kit';
 
 /** What a write attaches to its object. */
 export function putAttributes(attributes: WriteAttributes) {
@@ -33,8 +34,8 @@ function tagHeader(tags: Tags): string {
 function restoreState(header: string | undefined): RestoreState | undefined {
   if (header === undefined) return undefined;
   const expiry = /expiry-date="([^"]+)"/.exec(header)?.[1];
-  const until = expiry === undefined ? {} : { until: new Date(expiry) };
-  return { ongoing: header.includes('ongoing-request="true"'), ...until };
+  const until = timeFact(expiry);
+  return { ongoing: header.includes('ongoing-request="true"'), ...(until ? { until } : {}) };
 }
 
 /** What an answer with an object says about it; of the whole object, when it brings a range. */
@@ -42,8 +43,8 @@ export function bodyInfo(key: string, answer: HeadObjectCommandOutput | GetObjec
   const total = /\/(\d+)$/.exec(answer.ContentRange ?? '')?.[1];
   return {
     key,
-    size: total === undefined ? (answer.ContentLength ?? 0) : Number(total),
-    lastModified: answer.LastModified ?? new Date(0),
+    size: sizeFact(total ?? answer.ContentLength),
+    lastModified: timeFact(answer.LastModified),
     etag: answer.ETag,
     versionId: answer.VersionId,
     storageClass: answer.StorageClass,

@@ -46,6 +46,7 @@ const quirksSchema = z
     tags: z.boolean(),
     lifecycle: z.union([z.literal('filter'), z.literal('prefix'), z.literal(false)]),
     lifecycleOverlap: z.boolean(),
+    presignedPut: z.enum(['v4', 'v2']),
     restore: z.boolean(),
     maxCopyBytes: z.number().int().min(1),
   })

@@ -1,26 +1,17 @@
 import { ListObjectsV2Command } from '@aws-sdk/client-s3';
-import { XMLParser } from 'fast-xml-parser';
 import {
   StoreError,
   type DeletePrefixPage,
   type DeletePrefixPageRequest,
   type DriverCall,
 } from '@store/core';
-import { readBody } from './answer-check.js';
+import { sizeFact, type XmlElement } from '@store/kit';
+import { documentOf } from './answer-check.js';
 import { keyFailure } from './errors.js';
-import { isHttpRequest, isHttpResponse } from './http-message.js';
-import { listDecoder } from './list-decoding.js';
+import { isHttpRequest } from './http-message.js';
+import { ListingDocument } from './listing-document.js';
 import { deleteParameters } from './pass-through.js';
 import type { Requests } from './requests.js';
-
-/** What the extension adds to a listing. Numbers stay texts, and spaces stay: they may be keys. */
-const parser = new XMLParser({
-  parseTagValue: false,
-  trimValues: false,
-  ignoreAttributes: true,
-  ignoreDeclaration: true,
-  isArray: (name) => name === 'Contents' || name === 'Error',
-});
 
 /** What services answer that know no such call: the request has no body, so it is no DeleteObjects either. */
 const UNKNOWN_CALL =
@@ -58,30 +49,20 @@ export async function deletePrefixPage(
     },
     { step: 'build', priority: 'low', name: 'storeDeletePrefix' },
   );
-  let text = '';
-  command.middlewareStack.add(
-    (next) => async (args) => {
-      const result = await next(args);
-      if (isHttpResponse(result.response)) text = await readBody(result.response);
-      return result;
-    },
-    { step: 'deserialize', priority: 'low', name: 'storeDeletePrefixAnswer' },
-  );
-  try {
-    return await requests.run('deletePrefix', undefined, call, async (abortSignal) => {
-      const answer = await requests.client.send(command, { abortSignal });
-      return readPage(text, answer.IsTruncated ?? false, answer.NextContinuationToken);
+  return requests.run('deletePrefix', undefined, call, async (abortSignal) => {
+    const answer = await requests.client.send(command, { abortSignal }).catch((error: unknown) => {
+      throw asUnsupported(requests.failure(error, 'deletePrefix', undefined));
     });
-  } catch (error) {
-    throw asUnsupported(error);
-  }
+    return readPage(documentOf(answer));
+  });
 }
 
 /** Another document than a listing means that the service took the request for something else. */
-function asUnsupported(error: unknown): unknown {
-  if (!(error instanceof StoreError)) return error;
+function asUnsupported(error: StoreError): StoreError {
+  // A listing that breaks off may be repeated; it was one.
+  const otherDocument = error.code === 'Corrupt' && !error.retryable;
   const unknown =
-    error.code === 'Corrupt' || error.code === 'Unsupported' || UNKNOWN_CALL.test(error.providerCode ?? '');
+    otherDocument || error.code === 'Unsupported' || UNKNOWN_CALL.test(error.providerCode ?? '');
   if (!unknown) return error;
   return new StoreError(
     'Unsupported',
@@ -96,38 +77,28 @@ function asUnsupported(error: unknown): unknown {
   );
 }
 
-interface Entry {
-  readonly Key?: string;
-  readonly Size?: string;
-  readonly DeleteMarker?: string;
-  readonly DeleteMarkerVersionId?: string;
-  readonly Code?: string;
-  readonly Message?: string;
-}
-
-function readPage(text: string, truncated: boolean, nextToken: string | undefined): DeletePrefixPage {
-  // The root was looked at (`checkAnswers`), and the SDK has read the document: it is well-formed.
-  const { ListBucketResult: root } = parser.parse(text) as {
-    readonly ListBucketResult: {
-      readonly EncodingType?: string;
-      readonly Contents?: readonly Entry[];
-      readonly Error?: readonly Entry[];
-    };
-  };
-  const decode = listDecoder(root.EncodingType);
+function readPage(root: XmlElement): DeletePrefixPage {
+  const page = new ListingDocument(root);
   return {
-    deleted: (root.Contents ?? []).map(({ Key, Size, DeleteMarker, DeleteMarkerVersionId }) => ({
-      key: decode(Key),
-      size: Number(Size ?? 0),
-      ...(DeleteMarker === 'true'
-        ? { deleteMarker: true, deleteMarkerVersionId: DeleteMarkerVersionId }
+    deleted: root.all('Contents').map((entry) => ({
+      key: named(page, entry),
+      size: sizeFact(entry.textOf('Size')),
+      ...(entry.textOf('DeleteMarker') === 'true'
+        ? { deleteMarker: true, deleteMarkerVersionId: entry.textOf('DeleteMarkerVersionId') }
         : {}),
     })),
-    failed: (root.Error ?? []).map(({ Key, Code, Message }) => ({
-      key: decode(Key),
-      reason: keyFailure(Code, Message),
+    failed: root.all('Error').map((entry) => ({
+      key: named(page, entry),
+      reason: keyFailure(entry.textOf('Code'), entry.textOf('Message')),
     })),
-    truncated,
-    nextToken,
+    truncated: page.truncated,
+    nextToken: page.word('NextContinuationToken'),
   };
+}
+
+/** What cannot be named cannot be counted, and no request of one key can see it through. */
+function named(page: ListingDocument, entry: XmlElement): string {
+  const { key, unnameable } = page.keyIn(entry, 'Key');
+  if (unnameable) throw new StoreError('Corrupt', unnameable.reason.message);
+  return key;
 }

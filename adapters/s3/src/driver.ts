@@ -41,11 +41,13 @@ import {
   type UploadPartRequest,
   type WriteResult,
 } from '@store/core';
+import type { XmlElement } from '@store/kit';
 import { createClient } from './client.js';
 import type { S3Config } from './config.js';
 import { ContentMd5 } from './content-md5.js';
 import { deletePrefixPage } from './delete-prefix.js';
-import { keyFailure } from './errors.js';
+import { documentOf } from './answer-check.js';
+import { readDeleteResult, settleQuietly } from './delete-result.js';
 import { getLifecycle, putLifecycle } from './lifecycle.js';
 import { listObjectsV1, listObjectsV2, listParts, listUploads, listVersions } from './listings.js';
 import { bodyInfo, putAttributes, storageClassOf } from './attributes.js';
@@ -159,6 +161,7 @@ export class S3Driver implements StoreDriver {
       const { Body } = answer;
       if (!(Body instanceof Readable)) throw new StoreError('Corrupt', 'the answer has no body');
       // The deadline ends with the head; from here on the caller's signal closes the socket.
+      if (range) checkRange(range, answer.ContentRange);
       return { info: bodyInfo(key, answer), body: call.signal ? addAbortSignal(call.signal, Body) : Body };
     });
   }
@@ -193,8 +196,8 @@ export class S3Driver implements StoreDriver {
       StorageClass: storageClassOf(storageClass),
     });
     return this.#requests.run('copy', from, call, async (abortSignal) => {
-      const { CopyObjectResult, VersionId } = await this.#requests.client.send(command, { abortSignal });
-      return { key: to, etag: CopyObjectResult?.ETag, versionId: VersionId };
+      const answer = await this.#requests.client.send(command, { abortSignal });
+      return { key: to, etag: tagIn(documentOf(answer)), versionId: answer.VersionId };
     });
   }
 
@@ -232,27 +235,9 @@ export class S3Driver implements StoreDriver {
       ...deleteParameters(call.pass),
     });
     return this.#requests.run('deleteBatch', undefined, call, async (abortSignal) => {
-      const { Deleted = [], Errors = [] } = await this.#requests.client.send(command, { abortSignal });
-      const failed = Errors.map(({ Key = '', VersionId, Code, Message }) => ({
-        key: Key,
-        versionId: VersionId,
-        reason: keyFailure(Code, Message),
-      }));
-      if (!quietDeletes) {
-        return {
-          deleted: Deleted.map(({ Key = '', VersionId, DeleteMarker, DeleteMarkerVersionId }) => ({
-            key: Key,
-            versionId: VersionId,
-            deleteMarker: DeleteMarker,
-            deleteMarkerVersionId: DeleteMarkerVersionId,
-          })),
-          failed,
-        };
-      }
-      // The protocol of a quiet answer: a DeleteResult (which was looked at) names what was not deleted.
-      const refused = new Set(failed.map(({ key, versionId }) => JSON.stringify([key, versionId])));
-      const rest = targets.filter(({ key, versionId }) => !refused.has(JSON.stringify([key, versionId])));
-      return { deleted: rest, failed };
+      const answer = await this.#requests.client.send(command, { abortSignal });
+      const result = readDeleteResult(documentOf(answer), targets);
+      return quietDeletes ? settleQuietly(result, targets) : result;
     });
   }
 
@@ -264,9 +249,11 @@ export class S3Driver implements StoreDriver {
       ...putAttributes(request),
     });
     return this.#requests.run('put', key, call, async (abortSignal) => {
-      const { UploadId } = await this.#requests.client.send(command, { abortSignal });
-      if (!UploadId) throw new StoreError('Corrupt', 'the service began an upload without an id');
-      return UploadId;
+      const answer = await this.#requests.client.send(command, { abortSignal });
+      const uploadId = documentOf(answer).textOf('UploadId');
+      if (uploadId === undefined)
+        throw new StoreError('Corrupt', 'the service began an upload without an id');
+      return uploadId;
     });
   }
 
@@ -308,9 +295,8 @@ export class S3Driver implements StoreDriver {
       from,
       call,
       async (abortSignal) => {
-        const { CopyPartResult } = await this.#requests.client.send(command, { abortSignal });
-        if (CopyPartResult?.ETag) return CopyPartResult.ETag;
-        throw new StoreError('Corrupt', 'the service copied a part without an ETag');
+        const answer = await this.#requests.client.send(command, { abortSignal });
+        return tagIn(documentOf(answer));
       },
       // The answer comes when the provider has copied.
       range.end - range.start,
@@ -333,8 +319,8 @@ export class S3Driver implements StoreDriver {
       ...writeConditions(request),
     });
     return this.#requests.run('put', key, call, async (abortSignal) => {
-      const { ETag, VersionId } = await this.#requests.client.send(command, { abortSignal });
-      return { key, etag: ETag, versionId: VersionId };
+      const answer = await this.#requests.client.send(command, { abortSignal });
+      return { key, etag: tagIn(documentOf(answer)), versionId: answer.VersionId };
     });
   }
 
@@ -377,6 +363,20 @@ export class S3Driver implements StoreDriver {
       IfNoneMatch: ifNoneMatch,
     };
   }
+}
+
+/** The entity tag that a document names. */
+function tagIn(document: XmlElement): string {
+  const etag = document.textOf('ETag');
+  if (etag !== undefined) return etag;
+  throw new StoreError('Corrupt', `the answer, a ${document.name}, has no ETag`, { retryable: true });
+}
+
+/** A service that does not know ranges sends the whole object, and some caches another part of it. */
+function checkRange({ start }: NonNullable<GetRequest['range']>, contentRange: string | undefined): void {
+  if (contentRange?.startsWith(`bytes ${start}-`)) return;
+  const found = contentRange === undefined ? 'the whole object' : JSON.stringify(contentRange);
+  throw new StoreError('Corrupt', `the bytes from ${start} on were asked for, and ${found} was sent`);
 }
 
 /** An empty key would make the SDK send a request on the bucket: `DELETE /bucket/`. */

@@ -1,4 +1,5 @@
 import { restate, StoreError, type FailureReason, type StoreErrorCode } from '@store/core';
+import { codeOfStatus, networkFailure, retryAfterMs } from '@store/kit';
 
 /** S3's error codes in the words of this library. What is not here goes by the HTTP status. */
 const CODES: Readonly<Record<string, StoreErrorCode>> = {
@@ -49,18 +50,6 @@ const CODES: Readonly<Record<string, StoreErrorCode>> = {
   ServiceUnavailable: 'Unavailable',
 };
 
-/** Errors of sockets and name lookups. */
-const NETWORK: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'the connection was refused; is the endpoint right, and is the service running?',
-  ENOTFOUND: 'the host name is not known; is the endpoint right?',
-  EAI_AGAIN: 'the host name could not be looked up',
-  ECONNRESET: 'the connection was reset',
-  EPIPE: 'the connection was closed while sending',
-  ETIMEDOUT: 'the connection timed out',
-  EHOSTUNREACH: 'the host cannot be reached',
-  ENETUNREACH: 'the network cannot be reached',
-};
-
 /** What the SDK calls an error whose answer names no code. */
 const NO_CODE = /^(?:Error|Unknown|UnknownError|\d+)$/;
 
@@ -88,12 +77,10 @@ export function translate(thrown: unknown, { operation, bucket, key }: ErrorCont
   const details = { ...where, status, requestId: error.$metadata?.requestId, cause: error };
   if (error.name === 'AbortError') return new StoreError('Aborted', `${operation} was aborted`, details);
 
-  const network = NETWORK[error.code ?? ''];
-  if (network !== undefined) {
-    const code = error.code === 'ETIMEDOUT' ? 'Timeout' : 'Unavailable';
-    // A wrong host name stays wrong.
-    const retryable = error.code !== 'ENOTFOUND';
-    return new StoreError(code, network, { ...details, providerCode: error.code, retryable });
+  const network = networkFailure(error.code);
+  if (network) {
+    const { code, message, retryable, providerCode } = network;
+    return new StoreError(code, message, { ...details, providerCode, retryable });
   }
   const name = error.Code ?? error.name;
   const providerCode = NO_CODE.test(name) ? undefined : name;
@@ -108,6 +95,29 @@ export function translate(thrown: unknown, { operation, bucket, key }: ErrorCont
       retryAfterMs: retryAfterMs(error.$response?.headers?.['retry-after']),
     },
   );
+}
+
+/** The error that an answer is, where it is not left to the SDK. */
+export function answerError({
+  status,
+  headers,
+  providerCode,
+  message,
+  taken = status,
+}: {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly providerCode?: string | undefined;
+  readonly message: string;
+  /** The status that the answer should have had. */
+  readonly taken?: number;
+}): StoreError {
+  return new StoreError(codeOf(providerCode, taken), message, {
+    status,
+    providerCode,
+    requestId: headers['x-amz-request-id'],
+    retryAfterMs: retryAfterMs(headers['retry-after']),
+  });
 }
 
 /** Why one key of a batch was refused. */
@@ -129,31 +139,7 @@ export function codeOf(providerCode: string | undefined, status: number | undefi
   // Families of codes that differ by service: QpsLimitExceeded, DownloadTrafficRateLimitExceeded, …
   if (/Limit(?:t)?(?:ed|Exceeded)$|SlowDown|Throttl|TooManyRequests/.test(providerCode ?? ''))
     return 'Throttled';
-  switch (status) {
-    case undefined:
-      return 'Internal';
-    case 401:
-    case 403:
-      return 'AccessDenied';
-    case 404:
-      return 'NotFound';
-    case 405:
-    case 501:
-      return 'Unsupported';
-    case 408:
-      return 'Timeout';
-    case 409:
-      return 'Conflict';
-    case 304:
-    case 412:
-      return 'PreconditionFailed';
-    case 429:
-      return 'Throttled';
-    default:
-      if (status >= 500) return 'Unavailable';
-      if (status >= 400) return 'InvalidArgument';
-      return status >= 300 ? 'InvalidConfig' : 'Corrupt';
-  }
+  return status === undefined ? 'Internal' : codeOfStatus(status);
 }
 
 function messageOf(
@@ -207,12 +193,4 @@ function regionMessage(error: SdkError, bucket: string): string {
   return region
     ? `the bucket ${JSON.stringify(bucket)} is in the region ${JSON.stringify(region)}; set "region" to it`
     : `the service points to another endpoint for the bucket ${JSON.stringify(bucket)}; is "region" or "endpoint" right?`;
-}
-
-/** Seconds, or a date. */
-function retryAfterMs(header: string | undefined): number | undefined {
-  if (header === undefined) return undefined;
-  const seconds = Number(header);
-  const ms = Number.isNaN(seconds) ? Date.parse(header) - Date.now() : seconds * 1000;
-  return Number.isFinite(ms) && ms > 0 ? ms : undefined;
 }

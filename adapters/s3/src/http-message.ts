@@ -8,7 +8,7 @@ export interface HttpRequest {
 
 export interface HttpResponse {
   readonly statusCode: number;
-  readonly headers: Readonly<Record<string, string>>;
+  readonly headers: Record<string, string | undefined>;
   body?: unknown;
 }
 

@@ -2,33 +2,57 @@ import {
   DeleteBucketLifecycleCommand,
   GetBucketLifecycleConfigurationCommand,
   PutBucketLifecycleConfigurationCommand,
-  type LifecycleRule as S3Rule,
   type TransitionDefaultMinimumObjectSize,
 } from '@aws-sdk/client-s3';
-import {
-  StoreError,
-  type DriverCall,
-  type ExpirationRule,
-  type Lifecycle,
-  type LifecycleUpdate,
-} from '@store/core';
+import { StoreError, type DriverCall, type Lifecycle, type LifecycleUpdate } from '@store/core';
+import type { XmlElement } from '@store/kit';
+import { documentOf } from './answer-check.js';
+import { isHttpRequest } from './http-message.js';
+import { ruleXml } from './lifecycle-rule.js';
 import type { Quirks } from './quirks.js';
 import type { Requests } from './requests.js';
 
-/** What stands beside the rules, and would be reset by a write that leaves it out. */
+const ROOT = 'LifecycleConfiguration';
+
+/** What stands beside the rules, and would be lost by a write that leaves it out. */
 interface Extra {
   readonly transitionDefaultMinimumObjectSize?: TransitionDefaultMinimumObjectSize | undefined;
+  /** Of the root: the namespaces that the rules may use. */
+  readonly attributes: string;
+  /** What else the document holds, in front of its first rule and behind it. */
+  readonly before: readonly string[];
+  readonly behind: readonly string[];
 }
 
-/** GetBucketLifecycleConfiguration. A bucket without rules answers with an error. */
+/** As AWS documents it. */
+const NO_EXTRA: Extra = {
+  attributes: ' xmlns="http://s3.amazonaws.com/doc/2006-03-01/"',
+  before: [],
+  behind: [],
+};
+
+/**
+ * GetBucketLifecycleConfiguration. A bucket without rules answers with an error. Rules are kept as the text of their
+ * elements: the SDK drops what it does not know, and a rule without one of its filters is about more objects.
+ */
 export async function getLifecycle(requests: Requests, call: DriverCall): Promise<Lifecycle> {
   const command = new GetBucketLifecycleConfigurationCommand({ Bucket: requests.bucket });
   try {
     return await requests.run('getLifecycle', undefined, call, async (abortSignal) => {
-      const { Rules = [], TransitionDefaultMinimumObjectSize: transitionDefaultMinimumObjectSize } =
-        await requests.client.send(command, { abortSignal });
-      const extra: Extra = { transitionDefaultMinimumObjectSize };
-      return { rules: Rules.map(ruleOf), extra };
+      const answer = await requests.client.send(command, { abortSignal });
+      const root = documentOf(answer);
+      const first = root.children.findIndex(isRule);
+      const split = first < 0 ? root.children.length : first;
+      const extra: Extra = {
+        transitionDefaultMinimumObjectSize: answer.TransitionDefaultMinimumObjectSize,
+        attributes: root.attributes(),
+        before: root.children.slice(0, split).map(sourceOf),
+        behind: root.children
+          .slice(split)
+          .filter((child) => !isRule(child))
+          .map(sourceOf),
+      };
+      return { rules: root.children.filter(isRule).map(ruleOf), extra };
     });
   } catch (error) {
     if (error instanceof StoreError && error.providerCode === 'NoSuchLifecycleConfiguration')
@@ -45,8 +69,8 @@ export async function putLifecycle(
   call: DriverCall,
 ): Promise<void> {
   // They come from `getLifecycle` above.
-  const rules = [...kept.map(({ raw }) => raw as S3Rule), ...added.map((rule) => s3Rule(rule, quirks))];
-  const { transitionDefaultMinimumObjectSize } = (extra ?? {}) as Extra;
+  const rules = [...kept.map(({ raw }) => raw as string), ...added.map((rule) => ruleXml(rule, quirks))];
+  const { transitionDefaultMinimumObjectSize, attributes, before, behind } = (extra ?? NO_EXTRA) as Extra;
   await requests.run('putLifecycle', undefined, call, async (abortSignal) => {
     if (rules.length === 0) {
       const command = new DeleteBucketLifecycleCommand({ Bucket: requests.bucket });
@@ -55,40 +79,44 @@ export async function putLifecycle(
     }
     const command = new PutBucketLifecycleConfigurationCommand({
       Bucket: requests.bucket,
-      LifecycleConfiguration: { Rules: rules },
+      LifecycleConfiguration: { Rules: [] },
       TransitionDefaultMinimumObjectSize: transitionDefaultMinimumObjectSize,
       ChecksumAlgorithm: quirks.checksumAlgorithm,
     });
+    const body = `<${ROOT}${attributes}>${[...before, ...rules, ...behind].join('')}</${ROOT}>`;
+    command.middlewareStack.add(
+      (next) => (args) => {
+        const { request } = args;
+        if (!isHttpRequest(request)) throw new StoreError('Internal', 'the SDK sent no HTTP request');
+        request.body = body;
+        return next(args);
+      },
+      // Behind the SDK's serializer, and before everything that measures, digests or signs the body.
+      { step: 'build', priority: 'high', name: 'storeLifecycleDocument' },
+    );
     await requests.client.send(command, { abortSignal });
   });
 }
 
-function ruleOf(rule: S3Rule): Lifecycle['rules'][number] {
-  const { ID = '', Status, Filter, Expiration } = rule;
-  const prefix = rule.Prefix ?? Filter?.Prefix ?? Filter?.And?.Prefix ?? '';
-  const expires = Expiration?.Days !== undefined || Expiration?.Date !== undefined;
-  return { id: ID, enabled: Status === 'Enabled', prefix, expires, raw: rule };
+function isRule({ name }: XmlElement): boolean {
+  return name === 'Rule';
 }
 
-function s3Rule(
-  { id, prefix, tag, days, noncurrentDays, uploadsDays, expiredMarkers }: ExpirationRule,
-  quirks: Quirks,
-): S3Rule {
-  if (tag && quirks.lifecycle === 'prefix') {
-    throw new StoreError('Unsupported', 'lifecycle rules of this service know no tags', { provider: 's3' });
-  }
-  const expiration = expiredMarkers ? { ExpiredObjectDeleteMarker: true } : days && { Days: days };
+/** @throws StoreError `Corrupt` when it could not be written back as it is */
+function sourceOf(element: XmlElement): string {
+  const source = element.source();
+  if (source !== undefined) return source;
+  throw new StoreError('Corrupt', `a <${element.name}> of the lifecycle rules is not UTF-8`);
+}
+
+function ruleOf(rule: XmlElement): Lifecycle['rules'][number] {
+  const filter = rule.child('Filter');
+  const expiration = rule.child('Expiration');
   return {
-    ID: id,
-    Status: 'Enabled',
-    // Before filters there was the prefix alone; some services have stayed there.
-    ...(quirks.lifecycle === 'prefix' ? { Prefix: prefix } : { Filter: filterOf(prefix, tag) }),
-    ...(expiration ? { Expiration: expiration } : {}),
-    ...(noncurrentDays ? { NoncurrentVersionExpiration: { NoncurrentDays: noncurrentDays } } : {}),
-    ...(uploadsDays ? { AbortIncompleteMultipartUpload: { DaysAfterInitiation: uploadsDays } } : {}),
+    id: rule.textOf('ID') ?? '',
+    enabled: rule.textOf('Status') === 'Enabled',
+    prefix: rule.textOf('Prefix') ?? filter?.textOf('Prefix') ?? filter?.child('And')?.textOf('Prefix') ?? '',
+    expires: (expiration?.child('Days') ?? expiration?.child('Date')) !== undefined,
+    raw: sourceOf(rule),
   };
-}
-
-function filterOf(prefix: string, tag: ExpirationRule['tag']): NonNullable<S3Rule['Filter']> {
-  return tag ? { And: { Prefix: prefix, Tags: [{ Key: tag.name, Value: tag.value }] } } : { Prefix: prefix };
 }

@@ -1,27 +1,23 @@
-import type { _Object, DeleteMarkerEntry, MultipartUpload, ObjectVersion } from '@aws-sdk/client-s3';
 import {
   compareKeys,
   type CommonPrefix,
   type ObjectInfo,
+  type PartInfo,
+  type Unnameable,
   type UploadInfo,
   type VersionInfo,
 } from '@store/core';
-
-type Decode = (text: string | undefined) => string;
-
-const UNKNOWN_TIME = new Date(0);
+import { sizeFact, timeFact, type XmlElement } from '@store/kit';
+import { incomplete } from './listing-document.js';
 
 /** An entry of a listing of current objects. */
-export function listedInfo(
-  { Key, Size, ETag, LastModified, StorageClass }: _Object,
-  decode: Decode,
-): ObjectInfo {
+export function listedInfo(entry: XmlElement, key: string): ObjectInfo {
   return {
-    key: decode(Key),
-    size: Size ?? 0,
-    lastModified: LastModified ?? UNKNOWN_TIME,
-    etag: ETag,
-    storageClass: StorageClass,
+    key,
+    size: sizeFact(entry.textOf('Size')),
+    lastModified: timeFact(entry.textOf('LastModified')),
+    etag: entry.textOf('ETag'),
+    storageClass: entry.textOf('StorageClass'),
   };
 }
 
@@ -36,46 +32,51 @@ export function nextMarker(
   return compareKeys(key, prefix) > 0 ? key : prefix;
 }
 
-export function uploadInfo({ Key, UploadId, Initiated }: MultipartUpload, decode: Decode): UploadInfo {
-  return { key: decode(Key), uploadId: UploadId ?? '', initiated: Initiated ?? UNKNOWN_TIME };
+export function uploadInfo(entry: XmlElement, key: string): UploadInfo | Unnameable {
+  const uploadId = entry.textOf('UploadId');
+  if (uploadId === undefined) return incomplete(key, 'the id of its upload');
+  return { key, uploadId, initiated: timeFact(entry.textOf('Initiated')) };
 }
 
 /**
- * Versions and delete markers as one list, newest first within a key. The SDK parses them into two lists and
- * loses their common order, so it is made again.
+ * A version or a delete marker. Without its id a delete would be of another one, and whether it is the latest decides
+ * what may be deleted.
  */
-export function versionInfos(
-  versions: readonly ObjectVersion[],
-  markers: readonly DeleteMarkerEntry[],
-  decode: Decode,
-): VersionInfo[] {
-  const all = [
-    ...versions.map((one) => ({
-      ...shared(one, decode),
-      deleteMarker: false,
-      size: one.Size ?? 0,
-      etag: one.ETag,
-      storageClass: one.StorageClass,
-    })),
-    ...markers.map((one) => ({ ...shared(one, decode), deleteMarker: true, size: 0 })),
-  ];
-  // Stable: what the times do not tell apart stays as the service sent it.
-  return all.sort(
-    (a, b) =>
-      compareKeys(a.key, b.key) ||
-      Number(b.isLatest) - Number(a.isLatest) ||
-      b.lastModified.getTime() - a.lastModified.getTime(),
+export function versionInfo(entry: XmlElement, key: string): VersionInfo | Unnameable {
+  const versionId = entry.textOf('VersionId');
+  const isLatest = entry.textOf('IsLatest');
+  if (versionId === undefined) return incomplete(key, 'the id of its version');
+  if (isLatest !== 'true' && isLatest !== 'false')
+    return incomplete(key, 'saying which version is the latest');
+  const shared = {
+    key,
+    versionId,
+    isLatest: isLatest === 'true',
+    lastModified: timeFact(entry.textOf('LastModified')),
+  };
+  if (entry.name === 'DeleteMarker') return { ...shared, deleteMarker: true, size: 0 };
+  return {
+    ...shared,
+    deleteMarker: false,
+    size: sizeFact(entry.textOf('Size')),
+    etag: entry.textOf('ETag'),
+    storageClass: entry.textOf('StorageClass'),
+  };
+}
+
+/** All of a key together, the latest first. Stable: what the times do not tell apart stays as the service sent it. */
+export function newestFirst(versions: readonly VersionInfo[]): VersionInfo[] {
+  const time = ({ lastModified }: VersionInfo): number => lastModified?.getTime() ?? 0;
+  return [...versions].sort(
+    (a, b) => compareKeys(a.key, b.key) || Number(b.isLatest) - Number(a.isLatest) || time(b) - time(a),
   );
 }
 
-function shared(
-  { Key, VersionId, IsLatest, LastModified }: ObjectVersion | DeleteMarkerEntry,
-  decode: Decode,
-) {
-  return {
-    key: decode(Key),
-    versionId: VersionId ?? 'null',
-    isLatest: IsLatest ?? false,
-    lastModified: LastModified ?? UNKNOWN_TIME,
-  };
+/** A part that has arrived, or undefined when it lacks something that a resumption needs: it is sent again. */
+export function partInfo(entry: XmlElement): PartInfo | undefined {
+  const partNumber = sizeFact(entry.textOf('PartNumber'));
+  const size = sizeFact(entry.textOf('Size'));
+  const etag = entry.textOf('ETag');
+  if (partNumber === undefined || size === undefined || etag === undefined) return undefined;
+  return { partNumber, size, etag };
 }

@@ -6,6 +6,7 @@ import {
   ListPartsCommand,
 } from '@aws-sdk/client-s3';
 import type {
+  CommonPrefix,
   DriverCall,
   ListPage,
   ListPageRequest,
@@ -15,9 +16,11 @@ import type {
   ListUploadsPageRequest,
   ListVersionsPage,
   ListVersionsPageRequest,
+  ObjectInfo,
 } from '@store/core';
-import { listDecoder } from './list-decoding.js';
-import { listedInfo, nextMarker, uploadInfo, versionInfos } from './listed.js';
+import { documentOf } from './answer-check.js';
+import { listedInfo, newestFirst, nextMarker, partInfo, uploadInfo, versionInfo } from './listed.js';
+import { ListingDocument, sendable, type Entries } from './listing-document.js';
 import { joinMarkers, splitMarkers } from './page-token.js';
 import { listParameters } from './pass-through.js';
 import type { Requests } from './requests.js';
@@ -41,11 +44,14 @@ export async function listObjectsV2(
     Delimiter: delimiter,
   });
   return requests.run('list', undefined, call, async (abortSignal) => {
-    const page = await requests.client.send(command, { abortSignal });
+    const page = new ListingDocument(documentOf(await requests.client.send(command, { abortSignal })));
+    const { objects, prefixes } = entriesOf(page);
     return {
-      ...entriesOf(page),
-      truncated: page.IsTruncated ?? false,
-      nextToken: page.NextContinuationToken,
+      objects: objects.found,
+      prefixes: prefixes.found,
+      unnameable: [...objects.unnameable, ...prefixes.unnameable],
+      truncated: page.truncated,
+      nextToken: page.word('NextContinuationToken'),
     };
   });
 }
@@ -65,31 +71,32 @@ export async function listObjectsV1(
     Delimiter: delimiter,
   });
   return requests.run('list', undefined, call, async (abortSignal) => {
-    const page = await requests.client.send(command, { abortSignal });
-    const { objects: listed, prefixes } = entriesOf(page);
+    const page = new ListingDocument(documentOf(await requests.client.send(command, { abortSignal })));
+    const { objects, prefixes } = entriesOf(page);
     // CTYUN OOS has been seen to list the marker itself once more.
-    const objects = listed[0]?.key === marker ? listed.slice(1) : listed;
-    const { NextMarker, IsTruncated: truncated = false } = page;
-    // Without a delimiter the service does not name the next marker: it is the last key.
-    const next =
-      NextMarker === undefined ? nextMarker(objects, prefixes) : listDecoder(page.EncodingType)(NextMarker);
-    return { objects, prefixes, truncated, nextToken: truncated ? next : undefined };
+    const found = objects.found[0]?.key === marker ? objects.found.slice(1) : objects.found;
+    return {
+      objects: found,
+      prefixes: prefixes.found,
+      unnameable: [...objects.unnameable, ...prefixes.unnameable],
+      truncated: page.truncated,
+      nextToken: page.truncated
+        ? (page.marker('NextMarker') ?? lastEntry({ ...objects, found }, prefixes))
+        : undefined,
+    };
   });
 }
 
-function entriesOf({
-  EncodingType,
-  Contents = [],
-  CommonPrefixes = [],
-}: {
-  readonly EncodingType?: string | undefined;
-  readonly Contents?: readonly Parameters<typeof listedInfo>[0][] | undefined;
-  readonly CommonPrefixes?: readonly { readonly Prefix?: string | undefined }[] | undefined;
-}): Pick<ListPage, 'objects' | 'prefixes'> {
-  const decode = listDecoder(EncodingType);
+/** Without a delimiter the service does not name the next marker: it is the last key. */
+function lastEntry(objects: Entries<ObjectInfo>, prefixes: Entries<CommonPrefix>): string | undefined {
+  for (const { last } of [objects, prefixes]) if (last) sendable(last);
+  return nextMarker(objects.found, prefixes.found);
+}
+
+function entriesOf(page: ListingDocument) {
   return {
-    objects: Contents.map((object) => listedInfo(object, decode)),
-    prefixes: CommonPrefixes.map(({ Prefix }) => ({ prefix: decode(Prefix) })),
+    objects: page.entries(['Contents'], listedInfo),
+    prefixes: page.entries(['CommonPrefixes'], (_entry, prefix) => ({ prefix })),
   };
 }
 
@@ -108,12 +115,13 @@ export async function listVersions(
     MaxKeys: maxKeys,
   });
   return requests.run('listVersions', undefined, call, async (abortSignal) => {
-    const page = await requests.client.send(command, { abortSignal });
-    const decode = listDecoder(page.EncodingType);
+    const page = new ListingDocument(documentOf(await requests.client.send(command, { abortSignal })));
+    const { found, unnameable } = page.entries(['Version', 'DeleteMarker'], versionInfo);
     return {
-      versions: versionInfos(page.Versions ?? [], page.DeleteMarkers ?? [], decode),
-      truncated: page.IsTruncated ?? false,
-      nextToken: tokenOf(page.NextKeyMarker, page.NextVersionIdMarker, decode),
+      versions: newestFirst(found),
+      unnameable,
+      truncated: page.truncated,
+      nextToken: tokenOf(page, 'NextVersionIdMarker'),
     };
   });
 }
@@ -132,12 +140,13 @@ export async function listUploads(
     MaxUploads: maxUploads,
   });
   return requests.run('listUploads', undefined, call, async (abortSignal) => {
-    const page = await requests.client.send(command, { abortSignal });
-    const decode = listDecoder(page.EncodingType);
+    const page = new ListingDocument(documentOf(await requests.client.send(command, { abortSignal })));
+    const { found, unnameable } = page.entries(['Upload'], uploadInfo);
     return {
-      uploads: (page.Uploads ?? []).map((upload) => uploadInfo(upload, decode)),
-      truncated: page.IsTruncated ?? false,
-      nextToken: tokenOf(page.NextKeyMarker, page.NextUploadIdMarker, decode),
+      uploads: found,
+      unnameable,
+      truncated: page.truncated,
+      nextToken: tokenOf(page, 'NextUploadIdMarker'),
     };
   });
 }
@@ -156,29 +165,18 @@ export async function listParts(
     MaxParts: maxParts,
   });
   return requests.run('put', key, call, async (abortSignal) => {
-    const {
-      Parts = [],
-      IsTruncated,
-      NextPartNumberMarker,
-    } = await requests.client.send(command, {
-      abortSignal,
-    });
+    const root = documentOf(await requests.client.send(command, { abortSignal }));
+    const page = new ListingDocument(root);
     return {
-      parts: Parts.map(({ PartNumber = 0, Size = 0, ETag = '' }) => ({
-        partNumber: PartNumber,
-        size: Size,
-        etag: ETag,
-      })),
-      truncated: IsTruncated ?? false,
-      nextToken: NextPartNumberMarker,
+      parts: root.all('Part').flatMap((part) => partInfo(part) ?? []),
+      truncated: page.truncated,
+      nextToken: page.word('NextPartNumberMarker'),
     };
   });
 }
 
-function tokenOf(
-  key: string | undefined,
-  id: string | undefined,
-  decode: (text: string | undefined) => string,
-): string | undefined {
-  return key === undefined ? undefined : joinMarkers(decode(key), id);
+function tokenOf(page: ListingDocument, idMarker: string): string | undefined {
+  // The last page of some services has an old or an empty one.
+  const key = page.truncated ? page.marker('NextKeyMarker') : undefined;
+  return key === undefined ? undefined : joinMarkers(key, page.word(idMarker));
 }

@@ -12,6 +12,7 @@ import {
   type Tags,
   type TagsRequest,
 } from '@store/core';
+import { documentOf } from './answer-check.js';
 import type { Quirks } from './quirks.js';
 import type { Requests } from './requests.js';
 
@@ -23,8 +24,11 @@ export async function getTags(
 ): Promise<Tags> {
   const command = new GetObjectTaggingCommand({ Bucket: requests.bucket, Key: key, VersionId: versionId });
   return requests.run('getTags', key, call, async (abortSignal) => {
-    const { TagSet = [] } = await requests.client.send(command, { abortSignal });
-    return Object.fromEntries(TagSet.map(({ Key = '', Value = '' }) => [Key, Value]));
+    const set = documentOf(await requests.client.send(command, { abortSignal })).child('TagSet');
+    if (!set) throw new StoreError('Corrupt', 'the answer has no TagSet', { retryable: true });
+    return Object.fromEntries(
+      set.all('Tag').map((tag) => [tag.textOf('Key') ?? '', tag.textOf('Value') ?? '']),
+    );
   });
 }
 

@@ -3,11 +3,13 @@ import {
   GetObjectCommand,
   HeadObjectCommand,
   PutObjectCommand,
+  type S3Client,
 } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
-import type { PresignRequest } from '@store/core';
+import { StoreError, type PresignRequest } from '@store/core';
 import { createClient } from './client.js';
 import type { S3Config } from './config.js';
+import { signUrlV2 } from './presign-v2.js';
 import type { Quirks } from './quirks.js';
 
 /**
@@ -19,21 +21,39 @@ export async function presignRequest(
   quirks: Quirks,
   request: PresignRequest,
 ): Promise<string> {
+  const { key, method, expiresIn, contentType } = request;
+  if (contentType !== undefined && method !== 'PUT') {
+    throw new StoreError('InvalidArgument', 'contentType goes with a URL for PUT', { provider: 's3' });
+  }
   const client = createClient(config, { ...quirks, checksums: 'when-required' });
-  const input = { Bucket: config.bucket, Key: request.key };
-  const options = { expiresIn: request.expiresIn };
+  const input = { Bucket: config.bucket, Key: key };
+  const options = { expiresIn };
   try {
-    switch (request.method) {
+    switch (method) {
       case 'GET':
         return await getSignedUrl(client, new GetObjectCommand(input), options);
       case 'HEAD':
         return await getSignedUrl(client, new HeadObjectCommand(input), options);
       case 'PUT':
-        return await getSignedUrl(client, new PutObjectCommand(input), options);
+        return await presignPut(client, quirks, { ...input, ContentType: contentType }, expiresIn);
       case 'DELETE':
         return await getSignedUrl(client, new DeleteObjectCommand(input), options);
     }
   } finally {
     client.destroy();
   }
+}
+
+/** A type that is given is signed, so that no other one can be sent; without it, any may. */
+async function presignPut(
+  client: S3Client,
+  { presignedPut }: Quirks,
+  input: { readonly Bucket: string; readonly Key: string; readonly ContentType: string | undefined },
+  expiresIn: number,
+): Promise<string> {
+  const signableHeaders = new Set(input.ContentType === undefined ? [] : ['content-type']);
+  const url = await getSignedUrl(client, new PutObjectCommand(input), { expiresIn, signableHeaders });
+  if (presignedPut === 'v4') return url;
+  const credentials = await client.config.credentials();
+  return signUrlV2({ url, bucket: input.Bucket, contentType: input.ContentType, expiresIn, credentials });
 }

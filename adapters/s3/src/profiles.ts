@@ -55,8 +55,11 @@ export const PROFILES = {
     lifecycle: 'prefix',
     lifecycleOverlap: false,
   },
-  /** CTYUN ZOS, whose S3 endpoint is a RADOS Gateway. */
-  'ctyun-zos': { ...MD5, conditionalPut: false },
+  /**
+   * CTYUN ZOS, whose S3 endpoint is a RADOS Gateway. Some pools refuse bodies without their hash; its documentation
+   * signs URLs by version 2.
+   */
+  'ctyun-zos': { ...MD5, conditionalPut: false, presignedPut: 'v2' },
   /** Tencent Cloud COS. */
   cos: { ...MD5_PLAIN, forcePathStyle: false },
   /** Huawei Cloud OBS. */

@@ -45,6 +45,11 @@ export interface Quirks {
   readonly lifecycleOverlap: boolean;
   /** Archived objects, and RestoreObject. */
   readonly restore: boolean;
+  /**
+   * How URLs for PUT are signed. By version 4 they leave the body's hash out; where bodies have to come with theirs,
+   * version 2 is left, which knows none. It signs the body's type: a URL made without one takes a body without one.
+   */
+  readonly presignedPut: 'v4' | 'v2';
   /** Largest object in bytes that CopyObject copies; larger ones are copied by parts. */
   readonly maxCopyBytes: number;
 }
@@ -70,5 +75,6 @@ export const AWS_QUIRKS: Quirks = {
   lifecycle: 'filter',
   lifecycleOverlap: true,
   restore: true,
+  presignedPut: 'v4',
   maxCopyBytes: 5 * 1024 ** 3,
 };

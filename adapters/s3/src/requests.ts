@@ -1,5 +1,5 @@
 import type { S3Client } from '@aws-sdk/client-s3';
-import { withDeadline, type DriverCall } from '@store/core';
+import { withDeadline, type DriverCall, type StoreError } from '@store/core';
 import { timeoutOf } from './client.js';
 import type { S3Config } from './config.js';
 
@@ -32,7 +32,12 @@ export class Requests {
     try {
       return await withDeadline({ signal, ms, operation }, work);
     } catch (error) {
-      throw translate(error, { operation, bucket: this.bucket, key });
+      throw this.failure(error, operation, key);
     }
+  }
+
+  /** What a request ended with, in the words of this library. */
+  failure(thrown: unknown, operation: string, key: string | undefined): StoreError {
+    return translate(thrown, { operation, bucket: this.bucket, key });
   }
 }

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { DeleteObjectsCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import type { Finding } from '@store/core';
+import { documentOf } from '../answer-check.js';
 import { createClient } from '../client.js';
 import { ContentMd5 } from '../content-md5.js';
 import { isHttpRequest } from '../http-message.js';
@@ -94,7 +95,7 @@ async function quietHonoured(subject: Subject): Promise<Finding> {
   client.destroy();
   return {
     probe: 'quiet honoured',
-    answer: yesNo(answer.error === undefined && !answer.value.Deleted?.length),
+    answer: yesNo(answer.error === undefined && documentOf(answer.value).all('Deleted').length === 0),
   };
 }
 

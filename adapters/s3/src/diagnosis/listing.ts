@@ -1,5 +1,6 @@
 import { ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { compareKeys, type Finding } from '@store/core';
+import { documentOf } from '../answer-check.js';
 import { createClient } from '../client.js';
 import { notFoundOut, yesNo, type Subject } from './subject.js';
 
@@ -67,7 +68,7 @@ async function encoding(subject: Subject, prefix: string): Promise<Finding> {
     });
     const page = await subject.outcome('list', client.send(command));
     if (page.error) return notFoundOut(probe, page.error);
-    const honoured = page.value.EncodingType === 'url';
+    const honoured = documentOf(page.value).textOf('EncodingType') === 'url';
     const meaning = 'keys with control characters cannot be listed faithfully';
     return { probe, answer: yesNo(honoured), meaning: honoured ? undefined : meaning };
   } finally {

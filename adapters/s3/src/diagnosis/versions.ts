@@ -1,7 +1,15 @@
 import { GetBucketVersioningCommand } from '@aws-sdk/client-s3';
 import type { Finding } from '@store/core';
+import { documentOf } from '../answer-check.js';
 import { createClient } from '../client.js';
 import { yesNo, type Subject } from './subject.js';
+
+/** A bucket that never had versions says nothing. */
+const STATES: Readonly<Record<string, Subject['versioning']>> = {
+  '': 'off',
+  Enabled: 'enabled',
+  Suspended: 'suspended',
+};
 
 /** The state of the bucket's versioning, as it says, or as a write shows. */
 export async function versioning(subject: Subject): Promise<readonly Finding[]> {
@@ -12,12 +20,7 @@ export async function versioning(subject: Subject): Promise<readonly Finding[]> 
   const { versionId } = await subject
     .driver()
     .put({ key: subject.key(), body: Buffer.from('x') }, subject.call);
-  const states = { Enabled: 'enabled', Suspended: 'suspended' } as const;
-  const said = answer.error
-    ? undefined
-    : answer.value.Status
-      ? states[answer.value.Status]
-      : ('off' as const);
+  const said = answer.error ? undefined : STATES[documentOf(answer.value).textOf('Status') ?? ''];
   subject.versioning =
     said ?? (versionId === undefined ? 'unknown' : versionId === 'null' ? 'suspended' : 'enabled');
   const kept = subject.versioning === 'enabled' || subject.versioning === 'suspended';

@@ -1,0 +1,46 @@
+/** What the documented answer to a request looks like. */
+export interface ExpectedAnswer {
+  readonly statuses: readonly number[];
+  /** The root of its document. Without one the answer has no body but blanks. */
+  readonly root?: string;
+  /** It carries the entity tag of an object in its head. */
+  readonly etag?: true;
+  /** Its body is an object's. */
+  readonly object?: true;
+}
+
+/** Deletes answer 204; some services, 200 without a body. */
+const GONE: ExpectedAnswer = { statuses: [204, 200] };
+const DONE: ExpectedAnswer = { statuses: [200, 204] };
+const WRITTEN: ExpectedAnswer = { statuses: [200], etag: true };
+
+function document(root: string): ExpectedAnswer {
+  return { statuses: [200], root };
+}
+
+/** Of every command that is sent. */
+export const EXPECTED: Readonly<Record<string, ExpectedAnswer>> = {
+  GetObjectCommand: { statuses: [200, 206], etag: true, object: true },
+  HeadObjectCommand: { statuses: [200], etag: true },
+  PutObjectCommand: WRITTEN,
+  UploadPartCommand: WRITTEN,
+  CopyObjectCommand: document('CopyObjectResult'),
+  UploadPartCopyCommand: document('CopyPartResult'),
+  CreateMultipartUploadCommand: document('InitiateMultipartUploadResult'),
+  CompleteMultipartUploadCommand: document('CompleteMultipartUploadResult'),
+  AbortMultipartUploadCommand: GONE,
+  ListPartsCommand: document('ListPartsResult'),
+  ListMultipartUploadsCommand: document('ListMultipartUploadsResult'),
+  ListObjectsCommand: document('ListBucketResult'),
+  ListObjectsV2Command: document('ListBucketResult'),
+  ListObjectVersionsCommand: document('ListVersionsResult'),
+  DeleteObjectCommand: GONE,
+  DeleteObjectsCommand: document('DeleteResult'),
+  GetObjectTaggingCommand: document('Tagging'),
+  PutObjectTaggingCommand: DONE,
+  RestoreObjectCommand: { statuses: [200, 202] },
+  GetBucketLifecycleConfigurationCommand: document('LifecycleConfiguration'),
+  PutBucketLifecycleConfigurationCommand: DONE,
+  DeleteBucketLifecycleCommand: GONE,
+  GetBucketVersioningCommand: document('VersioningConfiguration'),
+};
