@@ -170,6 +170,15 @@ describe('a listing that never ends', () => {
     }
   });
 
+  it('of parts without end is an error, though their numbers grow', async () => {
+    const { store } = storeOf({
+      uploads: () => ({ uploads: [upload('p/k', 'u')] }),
+      parts: (call) => ({ parts: [{ partNumber: call, size: 1, etag: '"e"' }], ...goesOn(call) }),
+    });
+    const put = store.put('p/k', Buffer.alloc(3000), { partBytes: 1000, resume: true });
+    expect((await rejection(put)).message).to.match(/part 10001 comes after part 10000/);
+  });
+
   it('without order but with an end is read to it, repeats and all', async () => {
     const { store } = storeOf({
       order: 'none',
@@ -211,6 +220,7 @@ describe('RepeatWatch', () => {
     [0, 3],
     [0, 50_000],
     [200_000, 1000],
+    [200_000, 3],
     [30_000, 30_000],
   ] as const) {
     it(`finds a circle of ${round} names after ${straight} others, and none before`, () => {
