@@ -180,9 +180,10 @@ function endOfOther(document: string, start: number, inside: boolean): number | 
 function endOfTag(document: string, start: number): number {
   let quote: string | undefined;
   const close = document.indexOf('>', start);
+  if (close < 0) throw malformed('it breaks off');
   const quoted = document.slice(start, close).search(/["']/);
-  if (close >= 0 && quoted < 0) return close;
-  for (let i = start + Math.max(quoted, 0); close >= 0 && i < document.length; i++) {
+  if (quoted < 0) return close;
+  for (let i = start + quoted; i < document.length; i++) {
     const character = document[i];
     if (quote !== undefined) {
       if (character === quote) quote = undefined;
