@@ -176,7 +176,7 @@ describe('a listing that never ends', () => {
       parts: (call) => ({ parts: [{ partNumber: call, size: 1, etag: '"e"' }], ...goesOn(call) }),
     });
     const put = store.put('p/k', Buffer.alloc(3000), { partBytes: 1000, resume: true });
-    expect((await rejection(put)).message).to.match(/part 10001 comes after part 10000/);
+    expect((await rejection(put)).message).to.match(/part 1000\d comes after part 10000/);
   });
 
   it('without order but with an end is read to it, repeats and all', async () => {
