@@ -90,10 +90,11 @@ export function fitsXml(key: string): boolean {
   return !OUTSIDE_XML_1_0.test(key);
 }
 
-const XML_ESCAPED = /[&<>"'\r\n\u0085\u2028]/g;
+const XML_ESCAPED = /[&<>"'\r\n\u0085\u2028]/;
+const ALL_XML_ESCAPED = new RegExp(XML_ESCAPED, 'g');
 
 /** The bytes that a key takes in an XML body, reckoning the longest usual escape for each escaped character. */
 export function xmlBytes(key: string): number {
-  const escapes = key.match(XML_ESCAPED)?.length ?? 0;
-  return Buffer.byteLength(key) + escapes * 7;
+  const bytes = Buffer.byteLength(key);
+  return XML_ESCAPED.test(key) ? bytes + (key.match(ALL_XML_ESCAPED)?.length ?? 0) * 7 : bytes;
 }

@@ -1,5 +1,5 @@
 import type { FailureReason } from '@store/core';
-import { account, distinctTargets } from '#src/deletion/answer.js';
+import { AskedBatch } from '#src/deletion/answer.js';
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
 
@@ -8,7 +8,7 @@ const DENIED: FailureReason = { code: 'AccessDenied', message: 'no', retryable: 
 describe('accounting for a batch answer', () => {
   it('gives every key asked for one outcome, whatever the answer says', () => {
     const asked = [{ key: 'a' }, { key: 'b' }, { key: 'c' }, { key: 'd' }];
-    const accounted = account(asked, {
+    const accounted = new AskedBatch(asked).account({
       deleted: [{ key: 'a' }, { key: 'a' }, { key: 'b' }, { key: 'x' }],
       failed: [{ key: 'b', reason: DENIED }],
     });
@@ -23,14 +23,14 @@ describe('accounting for a batch answer', () => {
 
   it('keeps versions of a key apart, and a version from a key that looks like it', () => {
     const asked = [{ key: 'a', versionId: '1' }, { key: 'a', versionId: '2' }, { key: 'a' }, { key: '1:1a' }];
-    const accounted = account(asked, { deleted: [{ key: 'a', versionId: '2' }], failed: [] });
+    const accounted = new AskedBatch(asked).account({ deleted: [{ key: 'a', versionId: '2' }], failed: [] });
     expect(accounted.deleted).to.deep.equal([{ key: 'a', versionId: '2' }]);
-    expect(distinctTargets(asked)).to.have.length(4);
+    expect(new AskedBatch(asked).targets).to.have.length(4);
   });
 
   it('lets doubled keys share the outcome, and sends them once', () => {
     const asked = [{ key: 'a' }, { key: 'a' }];
-    expect(distinctTargets(asked)).to.deep.equal([{ key: 'a' }]);
-    expect(account(asked, { deleted: [{ key: 'a' }], failed: [] }).deleted).to.have.length(2);
+    expect(new AskedBatch(asked).targets).to.deep.equal([{ key: 'a' }]);
+    expect(new AskedBatch(asked).account({ deleted: [{ key: 'a' }], failed: [] }).deleted).to.have.length(2);
   });
 });

@@ -1,5 +1,6 @@
 import type { BatchDeleteResult, DeletedTarget, DeleteTarget } from '../driver.js';
 import type { FailureReason } from '../errors.js';
+import { ByTarget } from './by-target.js';
 import type { Candidate, Deleted } from './candidate.js';
 
 /** What a batch answer means for each key that was asked for. */
@@ -18,50 +19,77 @@ const UNCONFIRMED: FailureReason = {
   retryable: true,
 };
 
-/**
- * Holds an answer against what was asked. Every candidate gets exactly one outcome: what the answer does not
- * mention is `Unconfirmed`, and what it reports both as deleted and as failed has failed.
- */
-export function account(asked: readonly Candidate[], answer: BatchDeleteResult): Accounted {
-  // A caller may name a key twice; both share the one outcome.
-  const open = new Map<string, Candidate[]>();
-  for (const candidate of asked) {
-    const id = identity(candidate);
-    const same = open.get(id);
-    if (same) same.push(candidate);
-    else open.set(id, [candidate]);
-  }
-  const deleted: Deleted[] = [];
-  const failed: { candidate: Candidate; reason: FailureReason }[] = [];
-  const invented: string[] = [];
-  const settled = new Set<string>();
-  let markers = 0;
+/** The keys of one batch: what goes into its request, and what an answer to it means for each of them. */
+export class AskedBatch {
+  readonly #open = new ByTarget<Candidate>();
+  /** A caller may name a key twice; both share the one outcome. */
+  readonly #again = new Map<Candidate, Candidate[]>();
+  readonly #candidates: readonly Candidate[];
+  #asked: ByTarget<Candidate> | undefined;
 
-  const settle = (target: DeleteTarget, outcome: (candidate: Candidate) => void): void => {
-    const id = identity(target);
-    const candidates = open.get(id);
-    if (candidates) {
-      candidates.forEach(outcome);
-      open.delete(id);
-      settled.add(id);
-    } else if (!settled.has(id)) {
-      invented.push(target.key);
+  constructor(candidates: readonly Candidate[]) {
+    this.#candidates = candidates;
+    for (const candidate of candidates) {
+      const first = this.#open.get(candidate);
+      if (first === undefined) this.#open.set(candidate, candidate);
+      else this.#again.set(first, [...(this.#again.get(first) ?? []), candidate]);
     }
-  };
+  }
 
-  for (const { reason, ...target } of answer.failed) {
-    settle(target, (candidate) => failed.push({ candidate, reason }));
+  /** Each target once, as it goes into the request. */
+  get targets(): DeleteTarget[] {
+    return Array.from(this.#open.values(), targetOf);
   }
-  for (const target of answer.deleted) {
-    settle(target, (candidate) => {
-      deleted.push(withMarker(candidate, target));
-      if (createdMarker(candidate, target)) markers++;
-    });
+
+  /**
+   * Holds the answer against what was asked. Every candidate gets exactly one outcome: what the answer does not
+   * mention is `Unconfirmed`, and what it reports both as deleted and as failed has failed. For one answer only.
+   */
+  account(answer: BatchDeleteResult): Accounted {
+    const deleted: Deleted[] = [];
+    const failed: { candidate: Candidate; reason: FailureReason }[] = [];
+    const invented: string[] = [];
+    let markers = 0;
+
+    for (const failure of answer.failed) {
+      const { reason } = failure;
+      this.#settle(failure, invented, (candidate) => failed.push({ candidate, reason }));
+    }
+    for (const target of answer.deleted) {
+      this.#settle(target, invented, (candidate) => {
+        deleted.push(withMarker(candidate, target));
+        if (createdMarker(candidate, target)) markers++;
+      });
+    }
+    for (const first of this.#open.values()) {
+      for (const candidate of this.#withTwins(first)) failed.push({ candidate, reason: UNCONFIRMED });
+    }
+    return { deleted, failed, invented, markers };
   }
-  for (const candidates of open.values()) {
-    for (const candidate of candidates) failed.push({ candidate, reason: UNCONFIRMED });
+
+  #settle(target: DeleteTarget, invented: string[], outcome: (candidate: Candidate) => void): void {
+    const first = this.#open.get(target);
+    if (first === undefined) {
+      if (!this.#wasAsked(target)) invented.push(target.key);
+      return;
+    }
+    this.#open.delete(target);
+    if (this.#again.size === 0) outcome(first);
+    else this.#withTwins(first).forEach(outcome);
   }
-  return { deleted, failed, invented, markers };
+
+  #withTwins(first: Candidate): readonly Candidate[] {
+    return [first, ...(this.#again.get(first) ?? [])];
+  }
+
+  /** Only a strange answer needs this, so it is made when one comes. */
+  #wasAsked(target: DeleteTarget): boolean {
+    if (this.#asked === undefined) {
+      this.#asked = new ByTarget();
+      for (const candidate of this.#candidates) this.#asked.set(candidate, candidate);
+    }
+    return this.#asked.get(target) !== undefined;
+  }
 }
 
 /** A candidate with what the answer says about a delete marker, if it says something. */
@@ -77,21 +105,8 @@ export function createdMarker(asked: DeleteTarget, answer: DeletedTarget): boole
   return asked.versionId === undefined && answer.deleteMarker === true;
 }
 
-/** Each target once, as it goes into a request. */
-export function distinctTargets(candidates: readonly Candidate[]): DeleteTarget[] {
-  const targets = new Map<string, DeleteTarget>();
-  for (const { key, versionId, ifMatch } of candidates) {
-    const target = {
-      key,
-      ...(versionId === undefined ? {} : { versionId }),
-      ...(ifMatch === undefined ? {} : { ifMatch }),
-    };
-    targets.set(identity(target), target);
-  }
-  return [...targets.values()];
-}
-
-/** A string that two targets share only when they are the same: the length keeps id and key apart. */
-function identity({ key, versionId }: DeleteTarget): string {
-  return versionId === undefined ? `k${key}` : `v${versionId.length}:${versionId}${key}`;
+/** What a driver is told of a candidate. */
+export function targetOf({ key, versionId, ifMatch }: Candidate): DeleteTarget {
+  if (versionId === undefined) return ifMatch === undefined ? { key } : { key, ifMatch };
+  return ifMatch === undefined ? { key, versionId } : { key, versionId, ifMatch };
 }

@@ -7,6 +7,8 @@ const BYTES_AROUND_KEY = 100;
 /** Declaration, root element and Quiet. */
 const BYTES_AROUND_BATCH = 300;
 
+const NONE: readonly Candidate[][] = [];
+
 /**
  * Collects candidates into units for the delete stage: batches within the limits of the service, and units
  * of one key for what has to be deleted singly. Holds less than one batch.
@@ -39,23 +41,20 @@ export class Batches {
   }
 
   /** Takes one candidate in and returns the units that are ready because of it. */
-  add(candidate: Candidate): Candidate[][] {
+  add(candidate: Candidate): readonly Candidate[][] {
     if (!this.#limits || this.#goesAlone(candidate)) return [[candidate]];
     if (this.#limits.keys === 'xml' && !fitsXml(candidate.key)) return [[candidate]];
-    const ready: Candidate[][] = [];
+    let full: Candidate[] | undefined;
     const { maxBytes } = this.#limits;
     if (maxBytes !== undefined) {
-      const bytes =
-        [candidate.key, candidate.versionId ?? '', candidate.ifMatch ?? ''].reduce(
-          (sum, text) => sum + xmlBytes(text),
-          0,
-        ) + BYTES_AROUND_KEY;
-      if (this.#pending.length > 0 && this.#bytes + bytes > maxBytes) ready.push(this.#take());
+      const bytes = bodyBytes(candidate) + BYTES_AROUND_KEY;
+      if (this.#pending.length > 0 && this.#bytes + bytes > maxBytes) full = this.#take();
       this.#bytes += bytes;
     }
     this.#pending.push(candidate);
-    if (this.#pending.length >= Math.min(this.#limits.maxKeys, this.#size())) ready.push(this.#take());
-    return ready;
+    const filled = this.#pending.length >= Math.min(this.#limits.maxKeys, this.#size());
+    if (full === undefined && !filled) return NONE;
+    return [...(full ? [full] : []), ...(filled ? [this.#take()] : [])];
   }
 
   /** The last, unfilled batch. */
@@ -69,4 +68,11 @@ export class Batches {
     this.#bytes = BYTES_AROUND_BATCH;
     return batch;
   }
+}
+
+function bodyBytes({ key, versionId, ifMatch }: Candidate): number {
+  let bytes = xmlBytes(key);
+  if (versionId !== undefined) bytes += xmlBytes(versionId);
+  if (ifMatch !== undefined) bytes += xmlBytes(ifMatch);
+  return bytes;
 }

@@ -14,9 +14,9 @@ import { runDeletion, type RunPage, type RunSource, type SourceContext } from '.
 import { checkPrefix } from './safety.js';
 import { MarkerPass, selectObjectVersions, type DeleteMarkerSelection } from './version-selection.js';
 
-/** An object or version that was listed. Those that are not `doomed` are kept by the selection of versions. */
+/** An object or version that was listed. Those whose `doomed` is false are kept by the selection of versions. */
 interface Listed extends ObjectInfo, Candidate {
-  readonly doomed: boolean;
+  readonly doomed?: boolean;
 }
 
 const FILTERS = [
@@ -47,7 +47,7 @@ export async function deletePrefix(
   const { deleteMarkers = versions === 'all' ? 'all' : 'keep' } = options;
   const startedAt = engine.clock.now();
   const filter = compileFilter(prefix, options, startedAt);
-  const matches = (entry: Listed): Verdict => entry.doomed && filter(entry);
+  const matches = (entry: Listed): Verdict => entry.doomed !== false && filter(entry);
   // A listing that was decoded wrongly can yield '', and deleting '' means deleting the bucket.
   const problem = ({ key, ifMatch }: Listed): string | undefined =>
     keyProblem(key, engine.driver.capabilities.keys.maxBytes) ??
@@ -172,13 +172,15 @@ async function* currentObjects(
     { prefix },
     pagesContext(engine, 'list', context),
   )) {
-    const entries = objects.map(({ versionId: _current, ...object }) => ({
-      ...object,
-      doomed: true,
-      ...(ifUnchanged ? { ifMatch: object.etag } : {}),
-    }));
-    yield { entries, unnameable };
+    yield { entries: objects.map((object) => currentObject(object, ifUnchanged)), unnameable };
   }
+}
+
+/** The object without its version, because the delete is meant for what is current. Mostly it is as the driver made it. */
+function currentObject(object: ObjectInfo, ifUnchanged: boolean): Listed {
+  if (object.versionId === undefined && !ifUnchanged) return object;
+  const { versionId: _current, ...rest } = object;
+  return ifUnchanged ? { ...rest, ifMatch: object.etag } : rest;
 }
 
 async function* objectVersions(

@@ -2,7 +2,7 @@ import type { Clock } from '../clock.js';
 import type { PassThrough, StoreDriver } from '../driver.js';
 import { toStoreError, type FailureReason, type StoreError } from '../errors.js';
 import { Attempts, retryEvent, type OnRetry, type RetryPolicy } from '../retry.js';
-import { account, createdMarker, distinctTargets, withMarker, type Accounted } from './answer.js';
+import { AskedBatch, createdMarker, targetOf, withMarker, type Accounted } from './answer.js';
 import type { Candidate } from './candidate.js';
 import type { Ledger } from './ledger.js';
 import type { Pacer, Permit } from './pacer.js';
@@ -103,12 +103,13 @@ export class DeleteStage {
     const permit = await pacer.acquire(unit.length);
     if (!permit) return this.#giveUp(unit, attempts);
     ledger.countDeleteRequest(repeats);
+    const asked = new AskedBatch(unit);
     const outcome = await this.#send('deleteBatch', permit, () =>
-      attempts.run(() => deleteBatch(distinctTargets(unit), { pass })),
+      attempts.run(() => deleteBatch(asked.targets, { pass })),
     );
     if (!outcome.ok) return this.#failedWhole(unit, attempts, outcome.error);
     this.#accepted++;
-    let failed = this.#settle(account(unit, outcome.value), permit, attempts);
+    let failed = this.#settle(asked.account(outcome.value), permit, attempts);
     const { batchDelete } = driver.capabilities;
     if (batchDelete && batchDelete.silentFailures) {
       const [unnamed, named] = partition(failed, ({ reason }) => reason.code === 'Unconfirmed');
@@ -136,7 +137,8 @@ export class DeleteStage {
       refused,
       ({ reason }) => attempts.failed > 0 && reason.code === 'NotFound',
     );
-    ledger.countDeleted([...deleted, ...gone.map(({ candidate }) => candidate)]);
+    ledger.countDeleted(deleted);
+    ledger.countDeleted(gone.map(({ candidate }) => candidate));
     ledger.markersCreated += markers;
     if (invented.length > 0) {
       ledger.warn(
@@ -196,7 +198,7 @@ export class DeleteStage {
 
   async #deleteOne(candidate: Candidate, attempts: Attempts): Promise<void> {
     const { driver, pacer, ledger, onOutcome, pass } = this.#context;
-    const [target = candidate] = distinctTargets([candidate]);
+    const target = targetOf(candidate);
     for (;;) {
       const permit = await pacer.acquire(1);
       if (!permit) return this.#giveUp([candidate], attempts);

@@ -62,8 +62,8 @@ class PageOrder {
   }
 
   check(page: ListPage): void {
-    const keys = page.objects.map((object) => object.key);
-    const groups = page.prefixes.map((group) => group.prefix);
+    const keys = page.objects.map(({ key }) => key);
+    const groups = page.prefixes.map(({ prefix }) => prefix);
     for (const entries of [keys, groups]) this.#checkEntries(entries);
     const first = smallest(keys[0], groups[0]);
     if (first === undefined) return;
