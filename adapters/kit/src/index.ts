@@ -1,4 +1,10 @@
 export { versionReader } from './answered-version.js';
+export {
+  readDeleteResult,
+  settleQuietly,
+  type DeleteResult,
+  type DeleteResultReader,
+} from './delete-result.js';
 export { sizeFact, timeFact } from './facts.js';
 export {
   escapedBytes,
@@ -10,8 +16,12 @@ export {
   type KeyEncoding,
   type ListedKey,
 } from './key-bytes.js';
+export { readLifecycleDocument, writeLifecycleDocument, type BesideRules } from './lifecycle-document.js';
+export { listedInfo, newestFirst, nextMarker, partInfo, uploadInfo, versionInfo } from './listed-entries.js';
+export { isUrlEncoded, ListingDocument, sendable, type Entries } from './listing-document.js';
 export { saysTruncated } from './listing-end.js';
 export { networkFailure, type NetworkFailure } from './network.js';
+export { joinMarkers, splitMarkers } from './page-token.js';
 export { answerTooLong, MAX_ANSWER_BYTES, readAnswer } from './read-answer.js';
 export { retryAfterMs } from './retry-after.js';
 export { codeOfStatus } from './status.js';

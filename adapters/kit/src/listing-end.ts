@@ -10,7 +10,7 @@ import { StoreError } from '@store/core';
 export function saysTruncated(said: unknown): boolean {
   if (said === true || said === 'true') return true;
   if (said === false || said === 'false') return false;
-  const found = said === undefined || said === null ? 'nothing' : JSON.stringify(said);
+  const found = said === undefined || said === null ? 'nothing' : JSON.stringify(said).slice(0, 60);
   throw new StoreError(
     'Corrupt',
     `the answer does not say whether the listing goes on (IsTruncated: ${found})`,

@@ -7,6 +7,8 @@ const MAX_DEPTH = 64;
 /** How a document begins in UTF-8 with a byte order mark, its bytes taken for characters. */
 const BOM = '\u00ef\u00bb\u00bf';
 
+const DECLARED_ENCODING = /^(?:\u00ef\u00bb\u00bf)?\s*<\?xml\s[^>]{0,200}?\sencoding\s*=\s*["']([^"']{0,40})/;
+
 /** What a name and its attributes end with. */
 const NAME = /[^\s/>"'=<&]+/y;
 
@@ -95,6 +97,8 @@ interface OpenElement {
  */
 export function readXml(bytes: Buffer): XmlElement {
   const document = bytes.toString('latin1');
+  const [, encoding = 'utf-8'] = DECLARED_ENCODING.exec(document) ?? [];
+  if (!/^utf-?8$/i.test(encoding)) throw malformed(`it says that it is written in ${encoding}`);
   const open: OpenElement[] = [];
   let root: XmlElement | undefined;
   let count = 0;

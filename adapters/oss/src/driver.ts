@@ -37,15 +37,16 @@ import {
   type UploadPartRequest,
   type WriteResult,
 } from '@store/core';
+import { isUrlEncoded, readDeleteResult } from '@store/kit';
 import { attributeHeaders, headerOf, infoOf } from './attributes.js';
 import type { OssConfig } from './config.js';
-import { batchAnswer } from './delete-answer.js';
-import { tagsOf } from './listed.js';
+import { keyFailure } from './errors.js';
 import { getLifecycle, putLifecycle } from './lifecycle.js';
 import { listObjectsV1, listObjectsV2, listParts, listUploads, listVersions } from './listings.js';
 import { checkKey, given, Requests, XML } from './requests.js';
+import { tagsOf } from './tagging.js';
 import type { TransportResult } from './transport.js';
-import { corrupt, escapeText, parseAnswer, textIn, type XmlNode } from './xml.js';
+import { corrupt, escapeText, parseAnswer } from './xml.js';
 
 const MIB = 1024 * 1024;
 
@@ -187,7 +188,12 @@ export class OssDriver implements StoreDriver {
       headers: { ...XML, ...payer(call) },
       content: Buffer.from(xml),
     });
-    return this.#requests.read('deleteBatch', () => batchAnswer(parseAnswer(data, 'DeleteResult'), targets));
+    return this.#requests.read('deleteBatch', () => {
+      const root = parseAnswer(data, 'DeleteResult');
+      const encoding = { url: isUrlEncoded(root), plusIsSpace: false };
+      // OSS names no failures (its documentation has none); what names one is believed.
+      return readDeleteResult(root, targets, { encoding, failureOf: keyFailure });
+    });
   }
 
   async createUpload(request: CreateUploadRequest, call: DriverCall): Promise<string> {
@@ -316,8 +322,8 @@ export class OssDriver implements StoreDriver {
 
   /** What a success has to say in its document. */
   #needed(operation: string, key: string, data: Buffer, root: string, name: string): string {
-    const answer: XmlNode = this.#requests.read(operation, () => parseAnswer(data, root));
-    const text = textIn(answer, name);
+    const answer = this.#requests.read(operation, () => parseAnswer(data, root));
+    const text = answer.textOf(name);
     if (text) return text;
     throw this.#strange(operation, key, `the ${root} has no ${name}`);
   }

@@ -1,8 +1,8 @@
 import { restate, StoreError, toStoreError, type FailureReason, type StoreErrorCode } from '@store/core';
-import { codeOfStatus, retryAfterMs } from '@store/kit';
+import { codeOfStatus, retryAfterMs, type XmlElement } from '@store/kit';
 import { headerOf } from './attributes.js';
 import type { TransportResult } from './transport.js';
-import { parseAnswer, textIn, type XmlNode } from './xml.js';
+import { parseAnswer } from './xml.js';
 
 /** OSS's error codes in the words of this library. What is not here goes by the HTTP status. */
 const CODES: Readonly<Record<string, StoreErrorCode>> = {
@@ -67,25 +67,25 @@ export function translate(thrown: unknown, { operation, key }: ErrorContext): St
 export function refusal(answer: TransportResult, { operation, bucket, key }: ErrorContext): StoreError {
   const { status, headers } = answer;
   const said = errorDocument(answer);
-  const providerCode = (said && textIn(said, 'Code')) || codeOfEmpty(answer);
+  const providerCode = (said?.textOf('Code')) || codeOfEmpty(answer);
   const message =
     providerCode === 'NoSuchBucket'
       ? `there is no bucket ${JSON.stringify(bucket)}`
       : (MESSAGES[providerCode ?? ''] ?? messageOf(said, answer));
-  const ec = said && textIn(said, 'EC');
+  const ec = said?.textOf('EC');
   return new StoreError(codeOf(providerCode, status), ec ? `${message} (EC ${ec})` : message, {
     provider: 'oss',
     operation,
     key,
     status,
     providerCode,
-    requestId: (said && textIn(said, 'RequestId')) || headerOf(headers, 'x-oss-request-id'),
+    requestId: (said?.textOf('RequestId')) || headerOf(headers, 'x-oss-request-id'),
     retryAfterMs: retryAfterMs(headerOf(headers, 'retry-after')),
   });
 }
 
 /** The error of an answer; that of one without a body is in a header. One with a good status contradicts itself. */
-function errorDocument({ status, data, headers }: TransportResult): XmlNode | undefined {
+function errorDocument({ status, data, headers }: TransportResult): XmlElement | undefined {
   if (status < 300) return undefined;
   const document = data.length > 0 ? data : Buffer.from(headerOf(headers, 'x-oss-err') ?? '', 'base64');
   try {
@@ -102,8 +102,8 @@ function codeOfEmpty({ status, data }: TransportResult): string | undefined {
   return names[status];
 }
 
-function messageOf(said: XmlNode | undefined, { status, data }: TransportResult): string {
-  const [line = ''] = (said && textIn(said, 'Message'))?.split('\n') ?? [];
+function messageOf(said: XmlElement | undefined, { status, data }: TransportResult): string {
+  const [line = ''] = (said?.textOf('Message'))?.split('\n') ?? [];
   if (status < 300) return `the service answered HTTP ${status}, which is no answer to this call`;
   if (status === 404) return 'there is no such object';
   if (line !== '') return line.slice(0, SHOWN);

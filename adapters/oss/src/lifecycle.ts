@@ -5,11 +5,11 @@ import {
   type Lifecycle,
   type LifecycleUpdate,
 } from '@store/core';
+import { readLifecycleDocument, writeLifecycleDocument, type BesideRules } from '@store/kit';
 import { XML, type Requests } from './requests.js';
-import { escapeText, nodeIn, nodes, parseAnswer, textIn } from './xml.js';
+import { escapeText, parseAnswer } from './xml.js';
 
-/** Rules as they came, element by element: what is not known here is given back like the rest. */
-const RULE = /<Rule>[^]*?<\/Rule>/g;
+const NOTHING_BESIDE: BesideRules = { attributes: '', before: [], behind: [] };
 
 /** GetBucketLifecycle. A bucket without rules answers with an error. */
 export async function getLifecycle(requests: Requests, call: DriverCall): Promise<Lifecycle> {
@@ -19,22 +19,8 @@ export async function getLifecycle(requests: Requests, call: DriverCall): Promis
       subres: { lifecycle: '' },
     });
     return requests.read('getLifecycle', () => {
-      const texts = data.toString().match(RULE) ?? [];
-      const rules = nodes(parseAnswer(data, 'LifecycleConfiguration'), 'Rule');
-      if (texts.length !== rules.length) throw new StoreError('Corrupt', 'the rules cannot be told apart');
-      return {
-        rules: rules.map((rule, i) => {
-          const expiration = nodeIn(rule, 'Expiration') ?? {};
-          const names = ['Days', 'Date', 'CreatedBeforeDate'];
-          return {
-            id: textIn(rule, 'ID') ?? '',
-            enabled: textIn(rule, 'Status') === 'Enabled',
-            prefix: textIn(rule, 'Prefix') ?? '',
-            expires: names.some((name) => textIn(expiration, name) !== undefined),
-            raw: texts[i],
-          };
-        }),
-      };
+      const { rules, beside } = readLifecycleDocument(parseAnswer(data, 'LifecycleConfiguration'));
+      return { rules, extra: beside };
     });
   } catch (error) {
     if (error instanceof StoreError && error.providerCode === 'NoSuchLifecycle') return { rules: [] };
@@ -45,7 +31,7 @@ export async function getLifecycle(requests: Requests, call: DriverCall): Promis
 /** PutBucketLifecycle, which replaces all rules; without any, DeleteBucketLifecycle. */
 export async function putLifecycle(
   requests: Requests,
-  { kept, added }: LifecycleUpdate,
+  { kept, added, extra }: LifecycleUpdate,
   call: DriverCall,
 ): Promise<void> {
   // They come from `getLifecycle` above.
@@ -59,12 +45,12 @@ export async function putLifecycle(
     });
     return;
   }
-  const xml = `<?xml version="1.0" encoding="UTF-8"?><LifecycleConfiguration>${rules.join('')}</LifecycleConfiguration>`;
+  const document = writeLifecycleDocument(rules, (extra ?? NOTHING_BESIDE) as BesideRules);
   await requests.send('putLifecycle', undefined, call, {
     method: 'PUT',
     subres,
     headers: XML,
-    content: Buffer.from(xml),
+    content: Buffer.from(`<?xml version="1.0" encoding="UTF-8"?>${document}`),
     emptyAnswer: true,
   });
 }

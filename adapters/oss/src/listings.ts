@@ -10,19 +10,41 @@ import type {
   ListVersionsPageRequest,
 } from '@store/core';
 import {
-  isTruncated,
   joinMarkers,
-  markerIn,
-  objectEntries,
-  partEntries,
+  listedInfo,
+  ListingDocument,
+  newestFirst,
+  partInfo,
   splitMarkers,
-  uploadEntries,
-  versionEntries,
-} from './listed.js';
+  uploadInfo,
+  versionInfo,
+} from '@store/kit';
 import { given, type Requests } from './requests.js';
-import { parseAnswer, textIn } from './xml.js';
+import { parseAnswer } from './xml.js';
 
 const ENCODED = { 'encoding-type': 'url' };
+
+/** OSS encodes a space as `%20`, so a `+` is a plus (its SDKs' tests). */
+function pageOf(data: Buffer, root: string): ListingDocument {
+  return new ListingDocument(parseAnswer(data, root), false);
+}
+
+/** Objects and common prefixes. */
+function objectsOf(page: ListingDocument): Pick<ListPage, 'objects' | 'prefixes' | 'unnameable'> {
+  const objects = page.entries(['Contents'], listedInfo);
+  const prefixes = page.entries(['CommonPrefixes'], (_entry, prefix) => ({ prefix }));
+  return {
+    objects: objects.found,
+    prefixes: prefixes.found,
+    unnameable: [...objects.unnameable, ...prefixes.unnameable],
+  };
+}
+
+/** Two markers as one token, for listings that go on by both. */
+function tokenOf(page: ListingDocument, keyMarker: string, idMarker: string): string | undefined {
+  const key = page.truncated ? page.marker(keyMarker) : undefined;
+  return key === undefined ? undefined : joinMarkers(key, page.word(idMarker));
+}
 
 /** ListObjectsV2: goes on by a token. */
 export async function listObjectsV2(
@@ -40,11 +62,11 @@ export async function listObjectsV2(
     subres: given({ 'continuation-token': token }),
   });
   return requests.read('list', () => {
-    const page = parseAnswer(data, 'ListBucketResult');
+    const page = pageOf(data, 'ListBucketResult');
     return {
-      ...objectEntries(page),
-      truncated: isTruncated(page),
-      nextToken: textIn(page, 'NextContinuationToken'),
+      ...objectsOf(page),
+      truncated: page.truncated,
+      nextToken: page.word('NextContinuationToken'),
     };
   });
 }
@@ -64,12 +86,11 @@ export async function listObjectsV1(
     },
   });
   return requests.read('list', () => {
-    const page = parseAnswer(data, 'ListBucketResult');
-    const truncated = isTruncated(page);
+    const page = pageOf(data, 'ListBucketResult');
     return {
-      ...objectEntries(page),
-      truncated,
-      nextToken: truncated ? markerIn(page, 'NextMarker') : undefined,
+      ...objectsOf(page),
+      truncated: page.truncated,
+      nextToken: page.truncated ? page.marker('NextMarker') : undefined,
     };
   });
 }
@@ -91,12 +112,13 @@ export async function listVersions(
     subres: { versions: '' },
   });
   return requests.read('listVersions', () => {
-    const page = parseAnswer(data, 'ListVersionsResult');
-    const truncated = isTruncated(page);
+    const page = pageOf(data, 'ListVersionsResult');
+    const { found, unnameable } = page.entries(['Version', 'DeleteMarker'], versionInfo);
     return {
-      ...versionEntries(page),
-      truncated,
-      nextToken: truncated ? joinMarkers(page, 'NextKeyMarker', 'NextVersionIdMarker') : undefined,
+      versions: newestFirst(found),
+      unnameable,
+      truncated: page.truncated,
+      nextToken: tokenOf(page, 'NextKeyMarker', 'NextVersionIdMarker'),
     };
   });
 }
@@ -118,12 +140,13 @@ export async function listUploads(
     subres: { uploads: '' },
   });
   return requests.read('listUploads', () => {
-    const page = parseAnswer(data, 'ListMultipartUploadsResult');
-    const truncated = isTruncated(page);
+    const page = pageOf(data, 'ListMultipartUploadsResult');
+    const { found, unnameable } = page.entries(['Upload'], uploadInfo);
     return {
-      ...uploadEntries(page),
-      truncated,
-      nextToken: truncated ? joinMarkers(page, 'NextKeyMarker', 'NextUploadIdMarker') : undefined,
+      uploads: found,
+      unnameable,
+      truncated: page.truncated,
+      nextToken: tokenOf(page, 'NextKeyMarker', 'NextUploadIdMarker'),
     };
   });
 }
@@ -140,11 +163,12 @@ export async function listParts(
     query: { 'max-parts': String(maxParts), ...given({ 'part-number-marker': token }) },
   });
   return requests.read('put', () => {
-    const page = parseAnswer(data, 'ListPartsResult');
+    const root = parseAnswer(data, 'ListPartsResult');
+    const page = new ListingDocument(root, false);
     return {
-      parts: partEntries(page),
-      truncated: isTruncated(page),
-      nextToken: textIn(page, 'NextPartNumberMarker'),
+      parts: root.all('Part').flatMap((part) => partInfo(part) ?? []),
+      truncated: page.truncated,
+      nextToken: page.word('NextPartNumberMarker'),
     };
   });
 }

@@ -5,11 +5,10 @@ import {
   type DeletePrefixPageRequest,
   type DriverCall,
 } from '@store/core';
-import { sizeFact, type XmlElement } from '@store/kit';
+import { ListingDocument, sizeFact, type XmlElement } from '@store/kit';
 import { documentOf } from './answer-check.js';
 import { keyFailure } from './errors.js';
 import { isHttpRequest } from './http-message.js';
-import { ListingDocument } from './listing-document.js';
 import { deleteParameters } from './pass-through.js';
 import type { Requests } from './requests.js';
 
@@ -78,7 +77,7 @@ function asUnsupported(error: StoreError): StoreError {
 }
 
 function readPage(root: XmlElement): DeletePrefixPage {
-  const page = new ListingDocument(root);
+  const page = new ListingDocument(root, true);
   return {
     deleted: root.all('Contents').map((entry) => ({
       key: named(page, entry),

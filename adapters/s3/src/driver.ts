@@ -41,13 +41,13 @@ import {
   type UploadPartRequest,
   type WriteResult,
 } from '@store/core';
-import type { XmlElement } from '@store/kit';
+import { readDeleteResult, settleQuietly, type DeleteResultReader, type XmlElement } from '@store/kit';
 import { createClient } from './client.js';
 import type { S3Config } from './config.js';
 import { ContentMd5 } from './content-md5.js';
 import { deletePrefixPage } from './delete-prefix.js';
 import { documentOf } from './answer-check.js';
-import { readDeleteResult, settleQuietly } from './delete-result.js';
+import { keyFailure } from './errors.js';
 import { getLifecycle, putLifecycle } from './lifecycle.js';
 import { listObjectsV1, listObjectsV2, listParts, listUploads, listVersions } from './listings.js';
 import { bodyInfo, putAttributes, storageClassOf } from './attributes.js';
@@ -58,6 +58,12 @@ import type { Quirks } from './quirks.js';
 import { Requests } from './requests.js';
 
 const MIB = 1024 * 1024;
+
+/** Keys stand in the answer as in the request, not encoded. */
+const DELETE_RESULT: DeleteResultReader = {
+  encoding: { url: false, plusIsSpace: false },
+  failureOf: keyFailure,
+};
 
 /** S3 over the AWS SDK. Each method is one request. */
 export class S3Driver implements StoreDriver {
@@ -236,7 +242,7 @@ export class S3Driver implements StoreDriver {
     });
     return this.#requests.run('deleteBatch', undefined, call, async (abortSignal) => {
       const answer = await this.#requests.client.send(command, { abortSignal });
-      const result = readDeleteResult(documentOf(answer), targets);
+      const result = readDeleteResult(documentOf(answer), targets, DELETE_RESULT);
       return quietDeletes ? settleQuietly(result, targets) : result;
     });
   }

@@ -18,16 +18,31 @@ import type {
   ListVersionsPageRequest,
   ObjectInfo,
 } from '@store/core';
+import {
+  joinMarkers,
+  listedInfo,
+  ListingDocument,
+  newestFirst,
+  nextMarker,
+  partInfo,
+  sendable,
+  splitMarkers,
+  uploadInfo,
+  versionInfo,
+  type Entries,
+} from '@store/kit';
 import { documentOf } from './answer-check.js';
-import { listedInfo, newestFirst, nextMarker, partInfo, uploadInfo, versionInfo } from './listed.js';
-import { ListingDocument, sendable, type Entries } from './listing-document.js';
-import { joinMarkers, splitMarkers } from './page-token.js';
 import { listParameters } from './pass-through.js';
 import type { Requests } from './requests.js';
 
 /** What every listing asks with. */
 function shared({ bucket }: Requests, prefix: string, { pass }: DriverCall) {
   return { Bucket: bucket, Prefix: prefix, EncodingType: 'url' as const, ...listParameters(pass) };
+}
+
+/** S3 encodes keys as forms do, with `+` for a space. */
+function pageOf(answer: object): ListingDocument {
+  return new ListingDocument(documentOf(answer), true);
 }
 
 /** ListObjectsV2: goes on by a token. */
@@ -44,7 +59,7 @@ export async function listObjectsV2(
     Delimiter: delimiter,
   });
   return requests.run('list', undefined, call, async (abortSignal) => {
-    const page = new ListingDocument(documentOf(await requests.client.send(command, { abortSignal })));
+    const page = pageOf(await requests.client.send(command, { abortSignal }));
     const { objects, prefixes } = entriesOf(page);
     return {
       objects: objects.found,
@@ -71,7 +86,7 @@ export async function listObjectsV1(
     Delimiter: delimiter,
   });
   return requests.run('list', undefined, call, async (abortSignal) => {
-    const page = new ListingDocument(documentOf(await requests.client.send(command, { abortSignal })));
+    const page = pageOf(await requests.client.send(command, { abortSignal }));
     const { objects, prefixes } = entriesOf(page);
     // CTYUN OOS has been seen to list the marker itself once more.
     const found = objects.found[0]?.key === marker ? objects.found.slice(1) : objects.found;
@@ -115,7 +130,7 @@ export async function listVersions(
     MaxKeys: maxKeys,
   });
   return requests.run('listVersions', undefined, call, async (abortSignal) => {
-    const page = new ListingDocument(documentOf(await requests.client.send(command, { abortSignal })));
+    const page = pageOf(await requests.client.send(command, { abortSignal }));
     const { found, unnameable } = page.entries(['Version', 'DeleteMarker'], versionInfo);
     return {
       versions: newestFirst(found),
@@ -140,7 +155,7 @@ export async function listUploads(
     MaxUploads: maxUploads,
   });
   return requests.run('listUploads', undefined, call, async (abortSignal) => {
-    const page = new ListingDocument(documentOf(await requests.client.send(command, { abortSignal })));
+    const page = pageOf(await requests.client.send(command, { abortSignal }));
     const { found, unnameable } = page.entries(['Upload'], uploadInfo);
     return {
       uploads: found,
@@ -165,10 +180,10 @@ export async function listParts(
     MaxParts: maxParts,
   });
   return requests.run('put', key, call, async (abortSignal) => {
-    const root = documentOf(await requests.client.send(command, { abortSignal }));
-    const page = new ListingDocument(root);
+    const answer = await requests.client.send(command, { abortSignal });
+    const page = pageOf(answer);
     return {
-      parts: root.all('Part').flatMap((part) => partInfo(part) ?? []),
+      parts: documentOf(answer).all('Part').flatMap((part) => partInfo(part) ?? []),
       truncated: page.truncated,
       nextToken: page.word('NextPartNumberMarker'),
     };

@@ -1,8 +1,8 @@
 import { XMLBuilder } from 'fast-xml-parser';
 import { StoreError, type Tags } from '@store/core';
-import { tagsOf } from '../listed.js';
+import type { XmlElement } from '@store/kit';
+import { tagsOf } from '../tagging.js';
 import { given } from '../requests.js';
-import { nodeIn, nodes, textIn, type XmlNode } from '../xml.js';
 import {
   JOB_STATUSES,
   type Job,
@@ -75,70 +75,70 @@ function withoutUndefined(value: unknown): unknown {
 const ENDED: ReadonlySet<JobStatus> = new Set(['Complete', 'Cancelled', 'Failed']);
 
 /** A `Job` of an answer. @throws StoreError `Corrupt` when it has no id, or a status that is not known */
-export function readJob(job: XmlNode): Job {
-  const jobId = textIn(job, 'JobId') ?? '';
-  const status = JOB_STATUSES.find((known) => known === textIn(job, 'Status'));
+export function readJob(job: XmlElement): Job {
+  const jobId = job.textOf('JobId') ?? '';
+  const status = JOB_STATUSES.find((known) => known === job.textOf('Status'));
   if (jobId === '' || !status) {
-    const found = JSON.stringify(textIn(job, 'Status'));
+    const found = JSON.stringify(job.textOf('Status'));
     throw new StoreError(
       'Corrupt',
       `the answer describes no job: id ${JSON.stringify(jobId)}, status ${found}`,
     );
   }
-  const summary = nodeIn(job, 'ProgressSummary');
-  const failure = nodeIn(nodeIn(job, 'FailureReasons') ?? {}, 'JobFailure');
-  const generator = nodeIn(job, 'KeyPrefixManifestGenerator');
-  const report = nodeIn(job, 'Report');
+  const summary = job.child('ProgressSummary');
+  const failure = job.child('FailureReasons')?.child('JobFailure');
+  const generator = job.child('KeyPrefixManifestGenerator');
+  const report = job.child('Report');
   return {
     jobId,
     status,
     ended: ENDED.has(status),
     complete: status === 'Complete',
-    priority: Number(textIn(job, 'Priority') ?? 0),
-    description: textIn(job, 'Description'),
-    operation: readOperation(nodeIn(job, 'Operation')),
+    priority: Number(job.textOf('Priority') ?? 0),
+    description: job.textOf('Description'),
+    operation: readOperation(job.child('Operation')),
     report: report && {
-      bucket: textIn(report, 'Bucket') ?? '',
-      enabled: textIn(report, 'Enabled') === 'true',
-      prefix: textIn(report, 'Prefix'),
-      reportScope: textIn(report, 'ReportScope') === 'FailedTasksOnly' ? 'FailedTasksOnly' : 'AllTasks',
+      bucket: report.textOf('Bucket') ?? '',
+      enabled: report.textOf('Enabled') === 'true',
+      prefix: report.textOf('Prefix'),
+      reportScope: report.textOf('ReportScope') === 'FailedTasksOnly' ? 'FailedTasksOnly' : 'AllTasks',
     },
-    manifest: readManifest(nodeIn(job, 'Manifest')),
+    manifest: readManifest(job.child('Manifest')),
     keyPrefixManifestGenerator: generator && {
-      sourceBucket: textIn(generator, 'SourceBucket') ?? '',
-      prefix: textIn(generator, 'Prefix'),
+      sourceBucket: generator.textOf('SourceBucket') ?? '',
+      prefix: generator.textOf('Prefix'),
     },
-    confirmationRequired: textIn(job, 'ConfirmationRequired') === 'true',
-    roleArn: textIn(job, 'RoleArn'),
-    createdAt: timeOf(textIn(job, 'CreationTime')),
-    endedAt: timeOf(textIn(job, 'TerminationDate')),
-    statusUpdateReason: textIn(job, 'StatusUpdateReason') || undefined,
+    confirmationRequired: job.textOf('ConfirmationRequired') === 'true',
+    roleArn: job.textOf('RoleArn'),
+    createdAt: timeOf(job.textOf('CreationTime')),
+    endedAt: timeOf(job.textOf('TerminationDate')),
+    statusUpdateReason: job.textOf('StatusUpdateReason') || undefined,
     // Without a failure the element is there, and empty.
     failure: failure && {
-      code: textIn(failure, 'FailureCode') ?? '',
-      reason: textIn(failure, 'FailureReason') ?? '',
+      code: failure.textOf('FailureCode') ?? '',
+      reason: failure.textOf('FailureReason') ?? '',
     },
     tasks: summary && {
-      total: Number(textIn(summary, 'TotalNumberOfTasks') ?? 0),
-      succeeded: Number(textIn(summary, 'NumberOfTasksSucceeded') ?? 0),
-      failed: Number(textIn(summary, 'NumberOfTasksFailed') ?? 0),
+      total: Number(summary.textOf('TotalNumberOfTasks') ?? 0),
+      succeeded: Number(summary.textOf('NumberOfTasksSucceeded') ?? 0),
+      failed: Number(summary.textOf('NumberOfTasksFailed') ?? 0),
     },
   };
 }
 
-function readOperation(operation: XmlNode | undefined): JobOperation | undefined {
+function readOperation(operation: XmlElement | undefined): JobOperation | undefined {
   if (!operation) return undefined;
-  const put = nodeIn(operation, 'PutObjectTagging');
+  const put = operation.child('PutObjectTagging');
   if (put) return { putObjectTagging: tagsOf(put) };
-  const add = nodeIn(operation, 'AddObjectTagging');
+  const add = operation.child('AddObjectTagging');
   if (add) return { addObjectTagging: tagsOf(add) };
-  const acl = nodeIn(operation, 'PutObjectAcl');
-  const granted = ACLS.find((known) => acl && known === textIn(acl, 'ObjectAcl'));
+  const acl = operation.child('PutObjectAcl');
+  const granted = ACLS.find((known) => known === acl?.textOf('ObjectAcl'));
   if (granted) return { putObjectAcl: granted };
-  const restore = nodeIn(operation, 'RestoreObject');
+  const restore = operation.child('RestoreObject');
   if (restore) {
-    const tier = textIn(restore, 'Tier');
-    const days = textIn(restore, 'Days');
+    const tier = restore.textOf('Tier');
+    const days = restore.textOf('Days');
     return {
       restoreObject: {
         ...(days ? { days: Number(days) } : {}),
@@ -146,24 +146,24 @@ function readOperation(operation: XmlNode | undefined): JobOperation | undefined
       },
     };
   }
-  return 'DeleteObjectTagging' in operation ? { deleteObjectTagging: true } : undefined;
+  return operation.child('DeleteObjectTagging') ? { deleteObjectTagging: true } : undefined;
 }
 
 const ACLS = ['default', 'private', 'public-read', 'public-read-write'] as const;
 
-function readManifest(manifest: XmlNode | undefined): JobManifest | undefined {
-  const location = manifest && nodeIn(manifest, 'Location');
-  const spec = manifest && nodeIn(manifest, 'Spec');
+function readManifest(manifest: XmlElement | undefined): JobManifest | undefined {
+  const location = manifest?.child('Location');
+  const spec = manifest?.child('Spec');
   if (!location || !spec) return undefined;
-  const format = textIn(spec, 'Format');
+  const format = spec.textOf('Format');
   return {
     location: {
-      bucket: textIn(location, 'Bucket') ?? '',
-      object: textIn(location, 'Object') ?? '',
-      ...given({ etag: textIn(location, 'ETag'), versionId: textIn(location, 'VersionId') }),
+      bucket: location.textOf('Bucket') ?? '',
+      object: location.textOf('Object') ?? '',
+      ...given({ etag: location.textOf('ETag'), versionId: location.textOf('VersionId') }),
     },
     spec: {
-      ...given({ fields: textIn(spec, 'Fields') }),
+      ...given({ fields: spec.textOf('Fields') }),
       format: format === 'OSS_InventoryReport_CSV_20250611' ? format : 'OSS_BatchOperations_CSV_20250611',
     },
   };
@@ -175,6 +175,6 @@ function timeOf(text: string | undefined): Date | undefined {
 }
 
 /** The jobs of a page of ListJobs. */
-export function readJobs(page: XmlNode): Job[] {
-  return [...nodes(page, 'Job'), ...nodes(nodeIn(page, 'Jobs') ?? {}, 'Job')].map(readJob);
+export function readJobs(page: XmlElement): Job[] {
+  return [...page.all('Job'), ...(page.child('Jobs')?.all('Job') ?? [])].map(readJob);
 }

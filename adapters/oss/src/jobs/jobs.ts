@@ -18,7 +18,7 @@ import {
 } from '@store/core';
 import type { OssConfig } from '../config.js';
 import { Requests, XML } from '../requests.js';
-import { nodeIn, parseAnswer, textIn } from '../xml.js';
+import { parseAnswer } from '../xml.js';
 import { checkJob } from './job-check.js';
 import { readJobReport } from './job-report.js';
 import { jobElement, readJob, readJobs } from './job-xml.js';
@@ -63,7 +63,7 @@ export class OssJobs implements StoreJobs {
       content: Buffer.from(jobElement(job)),
     });
     return this.#requests.read('createJob', () => {
-      const id = textIn(parseAnswer(data, 'CreateJobResult'), 'JobId');
+      const id = parseAnswer(data, 'CreateJobResult').textOf('JobId');
       if (id) return id;
       throw new StoreError('Corrupt', 'the service made a job without an id');
     });
@@ -73,9 +73,11 @@ export class OssJobs implements StoreJobs {
   async describe(jobId: string, call: DriverCall = {}): Promise<Job> {
     const subres = { batchJob: '', batchJobId: checkId(jobId) };
     const { data } = await this.#send('describeJob', call, { method: 'GET', subres });
-    return this.#requests.read('describeJob', () =>
-      readJob(nodeIn(parseAnswer(data, 'DescribeJobResult'), 'Job') ?? {}),
-    );
+    return this.#requests.read('describeJob', () => {
+      const job = parseAnswer(data, 'DescribeJobResult').child('Job');
+      if (job) return readJob(job);
+      throw new StoreError('Corrupt', 'the answer describes no job');
+    });
   }
 
   /** All jobs of the account in this region, or those with one of these statuses. */
@@ -91,12 +93,15 @@ export class OssJobs implements StoreJobs {
       const query = { 'max-keys': '1000' };
       const { data } = await this.#send('listJobs', call, { method: 'GET', subres, query });
       const page = this.#requests.read('listJobs', () => parseAnswer(data, 'ListJobsResult'));
-      yield* this.#requests.read('listJobs', () => readJobs(page));
-      const next: string | undefined = textIn(page, 'NextToken') || undefined;
-      if (next !== undefined && seen.has(next))
-        throw new StoreError('Corrupt', 'the listing of jobs repeats itself', { provider: 'oss' });
-      if (next !== undefined) seen.add(next);
-      token = next;
+      const jobs = this.#requests.read('listJobs', () => readJobs(page));
+      yield* jobs;
+      token = page.textOf('NextToken');
+      // Tokens can be new for ever; jobs cannot.
+      if (token !== undefined && jobs.every(({ jobId }) => seen.has(jobId)))
+        throw new StoreError('Corrupt', 'the listing of jobs goes on without another job', {
+          provider: 'oss',
+        });
+      for (const { jobId } of jobs) seen.add(jobId);
     } while (token !== undefined);
   }
 

@@ -1,6 +1,13 @@
-import type { BatchDeleteResult, DeletedTarget, DeleteTarget, FailedTarget } from '@store/core';
-import { keyOfElement, type XmlElement } from '@store/kit';
-import { keyFailure } from './errors.js';
+import type {
+  BatchDeleteResult,
+  DeletedTarget,
+  DeleteTarget,
+  FailedTarget,
+  FailureReason,
+} from '@store/core';
+import { versionReader } from './answered-version.js';
+import { keyOfElement, type KeyEncoding } from './key-bytes.js';
+import type { XmlElement } from './xml.js';
 
 /** What the answer to DeleteObjects says. */
 export interface DeleteResult extends BatchDeleteResult {
@@ -8,18 +15,27 @@ export interface DeleteResult extends BatchDeleteResult {
   readonly unmatched: boolean;
 }
 
-/**
- * Reads a DeleteResult. Keys stand in it as in the request: not encoded, and every space and line of them is a part.
- */
-export function readDeleteResult(root: XmlElement, targets: readonly DeleteTarget[]): DeleteResult {
+export interface DeleteResultReader {
+  readonly encoding: KeyEncoding;
+  /** Why one key was refused, in the words of this library. */
+  readonly failureOf: (code: string | undefined, message: string | undefined) => FailureReason;
+}
+
+/** Reads a DeleteResult. Every space and line of a key is a part of it. */
+export function readDeleteResult(
+  root: XmlElement,
+  targets: readonly DeleteTarget[],
+  { encoding, failureOf }: DeleteResultReader,
+): DeleteResult {
+  const targetOf = targetReader(targets, encoding);
   const asked = new Set(targets.map(identity));
   const deleted: DeletedTarget[] = [];
   const failed: FailedTarget[] = [];
   let unmatched = root.children.length === 0 && root.raw().trim() !== '';
   for (const entry of root.children) {
-    const target = targetOf(entry, asked);
+    const target = targetOf(entry);
     if (entry.name === 'Error' && target) {
-      failed.push({ ...target, reason: keyFailure(entry.textOf('Code'), entry.textOf('Message')) });
+      failed.push({ ...target, reason: failureOf(entry.textOf('Code'), entry.textOf('Message')) });
     } else if (entry.name === 'Deleted' && target) {
       deleted.push({
         ...target,
@@ -46,22 +62,21 @@ export function settleQuietly(
   return { deleted: targets.filter((target) => !refused.has(identity(target))), failed };
 }
 
-/** The target that an entry is about, in the words of the request where it is one of them. */
-function targetOf(entry: XmlElement, asked: ReadonlySet<string>): DeleteTarget | undefined {
-  if (entry.name !== 'Error' && entry.name !== 'Deleted') return undefined;
-  const element = entry.child('Key');
-  // A carriage return that stands there as it is can only be one that was sent.
-  const key = element?.raw().includes('\r') ? element.text() : keyOfElement(element, VERBATIM).key;
-  if (key === undefined) return undefined;
-  const versionId = entry.textOf('VersionId');
-  // Where there are no versions, some services call what there is the version "null".
-  const plain = { key, versionId: undefined };
-  if (versionId === 'null' && !asked.has(identity({ key, versionId })) && asked.has(identity(plain)))
-    return plain;
-  return { key, versionId };
+/** Reads which target an entry is about, in the words of the request where it is one of them. */
+function targetReader(
+  targets: readonly DeleteTarget[],
+  encoding: KeyEncoding,
+): (entry: XmlElement) => DeleteTarget | undefined {
+  const versionOf = versionReader(targets);
+  return (entry) => {
+    if (entry.name !== 'Error' && entry.name !== 'Deleted') return undefined;
+    const element = entry.child('Key');
+    // A carriage return that stands there as it is can only be one that was sent.
+    const verbatim = !encoding.url && element?.raw().includes('\r');
+    const key = verbatim ? element?.text() : keyOfElement(element, encoding).key;
+    return key === undefined ? undefined : { key, versionId: versionOf(key, entry.textOf('VersionId')) };
+  };
 }
-
-const VERBATIM = { url: false, plusIsSpace: false };
 
 /** A string that two targets share only when they are the same. */
 function identity({ key, versionId }: DeleteTarget): string {

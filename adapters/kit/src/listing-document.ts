@@ -1,22 +1,21 @@
 import { StoreError, type Unnameable } from '@store/core';
-import { keyOfElement, saysTruncated, type KeyEncoding, type ListedKey, type XmlElement } from '@store/kit';
+import { keyOfElement, type KeyEncoding, type ListedKey } from './key-bytes.js';
+import { saysTruncated } from './listing-end.js';
+import type { XmlElement } from './xml.js';
 
 /**
  * The document of a listing. Listings are asked for with `encoding-type=url`, because XML cannot carry every key
- * (without it CR LF becomes LF, which is another key). S3 encodes as forms do, with `+` for a space. Services that
- * ignore the parameter do not send it back, and send keys as they are.
+ * (without it CR LF becomes LF, which is another key). Services that ignore the parameter do not send it back, and send
+ * keys as they are.
  */
 export class ListingDocument {
   readonly #root: XmlElement;
   readonly #encoding: KeyEncoding;
 
-  constructor(root: XmlElement) {
-    const encoding = root.textOf('EncodingType');
-    if (encoding !== undefined && encoding !== 'url') {
-      throw new StoreError('Corrupt', `the listing is in an unknown encoding, ${JSON.stringify(encoding)}`);
-    }
+  /** @param plusIsSpace whether an encoded key has `+` for a space, as in forms: so on S3, not so on OSS */
+  constructor(root: XmlElement, plusIsSpace: boolean) {
     this.#root = root;
-    this.#encoding = { url: encoding === 'url', plusIsSpace: true };
+    this.#encoding = { url: isUrlEncoded(root), plusIsSpace };
   }
 
   /** @throws StoreError `Corrupt` when it does not say */
@@ -57,6 +56,17 @@ export class ListingDocument {
     if (!this.#root.child(name)?.raw()) return undefined;
     return sendable(this.keyIn(this.#root, name));
   }
+}
+
+/** Whether an answer has its keys percent-encoded. @throws StoreError `Corrupt` for an encoding that was not asked for */
+export function isUrlEncoded(root: XmlElement): boolean {
+  const encoding = root.textOf('EncodingType');
+  if (encoding === undefined || encoding === 'url') return encoding === 'url';
+  throw new StoreError(
+    'Corrupt',
+    `the answer is in an unknown encoding, ${JSON.stringify(encoding.slice(0, 40))}`,
+    { retryable: true },
+  );
 }
 
 export interface Entries<T> {

@@ -7,8 +7,9 @@ import {
   type UploadInfo,
   type VersionInfo,
 } from '@store/core';
-import { sizeFact, timeFact, type XmlElement } from '@store/kit';
+import { sizeFact, timeFact } from './facts.js';
 import { incomplete } from './listing-document.js';
+import type { XmlElement } from './xml.js';
 
 /** An entry of a listing of current objects. */
 export function listedInfo(entry: XmlElement, key: string): ObjectInfo {

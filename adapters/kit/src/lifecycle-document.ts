@@ -1,0 +1,72 @@
+import { StoreError, type Lifecycle } from '@store/core';
+import type { XmlElement } from './xml.js';
+
+const ROOT = 'LifecycleConfiguration';
+
+/** What stands beside the rules, and would be lost by a write that leaves it out. */
+export interface BesideRules {
+  /** Of the root: the namespaces that the rules may use. */
+  readonly attributes: string;
+  /** What else the document holds, in front of its first rule and behind it. */
+  readonly before: readonly string[];
+  readonly behind: readonly string[];
+}
+
+/**
+ * Reads a LifecycleConfiguration. Rules are kept as the text of their elements: what is not known here is given back
+ * like the rest, because a rule without one of its filters is about more objects.
+ *
+ * @throws StoreError `Corrupt` when something in it could not be written back as it is
+ */
+export function readLifecycleDocument(root: XmlElement): {
+  readonly rules: Lifecycle['rules'];
+  readonly beside: BesideRules;
+} {
+  const first = root.children.findIndex(isRule);
+  const split = first < 0 ? root.children.length : first;
+  return {
+    rules: root.children.filter(isRule).map(ruleOf),
+    beside: {
+      attributes: root.attributes(),
+      before: root.children.slice(0, split).map(sourceOf),
+      behind: root.children
+        .slice(split)
+        .filter((child) => !isRule(child))
+        .map(sourceOf),
+    },
+  };
+}
+
+/** The document with these rules, each an element. */
+export function writeLifecycleDocument(
+  rules: readonly string[],
+  { attributes, before, behind }: BesideRules,
+): string {
+  return `<${ROOT}${attributes}>${[...before, ...rules, ...behind].join('')}</${ROOT}>`;
+}
+
+function isRule({ name }: XmlElement): boolean {
+  return name === 'Rule';
+}
+
+function sourceOf(element: XmlElement): string {
+  const source = element.source();
+  if (source !== undefined) return source;
+  throw new StoreError('Corrupt', `a <${element.name}> of the lifecycle rules is not UTF-8`);
+}
+
+/** As S3 and OSS write them: the prefix in the rule itself, in its filter or in the filter's `And`. */
+function ruleOf(rule: XmlElement): Lifecycle['rules'][number] {
+  const filter = rule.child('Filter');
+  const expiration = rule.child('Expiration');
+  return {
+    id: rule.textOf('ID') ?? '',
+    enabled: rule.textOf('Status') === 'Enabled',
+    prefix: rule.textOf('Prefix') ?? filter?.textOf('Prefix') ?? filter?.child('And')?.textOf('Prefix') ?? '',
+    expires: EXPIRES.some((name) => expiration?.child(name) !== undefined),
+    raw: sourceOf(rule),
+  };
+}
+
+/** `CreatedBeforeDate` is OSS's. */
+const EXPIRES = ['Days', 'Date', 'CreatedBeforeDate'];
