@@ -1,69 +1,78 @@
-import type { LifecycleRule } from '@aws-sdk/client-s3';
+const S3_RULE = (id: string, filter: string, rest: string, status = 'Enabled'): string =>
+  `<Rule><ID>${id}</ID><Filter>${filter}</Filter><Status>${status}</Status>${rest}</Rule>`;
 
-/** Rules that others may have in a bucket, in the words of S3; ten configurations. */
-export const FOREIGN_S3: readonly (readonly LifecycleRule[])[] = [
+const prefix = (text: string): string => `<Prefix>${text}</Prefix>`;
+const days = (count: number): string => `<Expiration><Days>${count}</Days></Expiration>`;
+
+/** Rules that others may have in a bucket, as S3 writes them, with elements that the SDK does not know. */
+export const FOREIGN_S3: readonly (readonly string[])[] = [
   [],
   [
-    {
-      ID: 'to glacier',
-      Status: 'Enabled',
-      Filter: { Prefix: 'archive/' },
-      Transitions: [{ Days: 30, StorageClass: 'GLACIER' }],
-    },
+    S3_RULE(
+      'to glacier',
+      prefix('archive/'),
+      '<Transition><Days>30</Days><StorageClass>GLACIER</StorageClass></Transition>',
+    ),
   ],
-  [{ ID: 'switched off', Status: 'Disabled', Filter: { Prefix: 'tmp/' }, Expiration: { Days: 1 } }],
+  [S3_RULE('switched off', prefix('tmp/'), days(1), 'Disabled')],
   [
-    {
-      ID: 'tagged',
-      Status: 'Enabled',
-      Filter: { And: { Prefix: 'logs/', Tags: [{ Key: 'team & co', Value: '<x>' }] } },
-      Expiration: { Days: 365 },
-    },
+    S3_RULE(
+      'tagged',
+      `<And>${prefix('logs/')}<Tag><Key>team &amp; co</Key><Value>&lt;x&gt;</Value></Tag></And>`,
+      days(365),
+    ),
   ],
+  [S3_RULE('on a date', prefix('events/'), '<Expiration><Date>2031-01-01T00:00:00.000Z</Date></Expiration>')],
   [
-    {
-      ID: 'on a date',
-      Status: 'Enabled',
-      Filter: { Prefix: 'events/' },
-      Expiration: { Date: new Date('2031-01-01T00:00:00.000Z') },
-    },
-  ],
-  [
-    {
-      ID: 'versions',
-      Status: 'Enabled',
-      Filter: { Prefix: 'docs/' },
-      NoncurrentVersionExpiration: { NoncurrentDays: 30 },
-      AbortIncompleteMultipartUpload: { DaysAfterInitiation: 3 },
-    },
+    S3_RULE(
+      'versions',
+      prefix('docs/'),
+      '<NoncurrentVersionExpiration><NoncurrentDays>30</NoncurrentDays></NoncurrentVersionExpiration>' +
+        '<AbortIncompleteMultipartUpload><DaysAfterInitiation>3</DaysAfterInitiation></AbortIncompleteMultipartUpload>',
+    ),
   ],
   [
-    {
-      ID: 'large ones',
-      Status: 'Enabled',
-      Filter: { And: { Prefix: 'media/', ObjectSizeGreaterThan: 1_000_000 } },
-      Transitions: [
-        { Days: 30, StorageClass: 'STANDARD_IA' },
-        { Days: 90, StorageClass: 'GLACIER' },
-      ],
-    },
+    S3_RULE(
+      'large ones',
+      `<And>${prefix('media/')}<ObjectSizeGreaterThan>1000000</ObjectSizeGreaterThan></And>`,
+      '<Transition><Days>30</Days><StorageClass>STANDARD_IA</StorageClass></Transition>' +
+        '<Transition><Days>90</Days><StorageClass>GLACIER</StorageClass></Transition>',
+    ),
   ],
-  [{ ID: 'of old', Status: 'Enabled', Prefix: 'old/', Expiration: { Days: 10 } }],
+  [`<Rule><ID>of old</ID>${prefix('old/')}<Status>Enabled</Status>${days(10)}</Rule>`],
+  [S3_RULE('ünï "quoted" &amp; &lt;odd&gt;', prefix('a b+c/ü/'), days(4000))],
   [
-    {
-      ID: 'ünï "quoted" & <odd>',
-      Status: 'Enabled',
-      Filter: { Prefix: 'a b+c/ü/' },
-      Expiration: { Days: 4000 },
-    },
+    S3_RULE(
+      'markers apart',
+      prefix('m/'),
+      `${days(30)}<DelMarkerExpiration><Days>1</Days></DelMarkerExpiration>`,
+    ),
+    S3_RULE('all but', `<And>${prefix('data/')}<Not>${prefix('data/keep/')}</Not></And>`, days(7)),
+    S3_RULE(
+      'by access',
+      prefix('seen/'),
+      '<Transition><Days>30</Days><StorageClass>IA</StorageClass><IsAccessTime>true</IsAccessTime></Transition>',
+    ),
+    S3_RULE(
+      'before a date',
+      prefix('before/'),
+      '<Expiration><CreatedBeforeDate>2020-01-01T00:00:00.000Z</CreatedBeforeDate></Expiration>',
+    ),
   ],
-  Array.from({ length: 50 }, (_, i) => ({
-    ID: `many ${i}`,
-    Status: 'Enabled' as const,
-    Filter: { Prefix: `many/${String(i).padStart(2, '0')}/` },
-    Expiration: { Days: i + 1 },
-  })),
+  Array.from({ length: 50 }, (_, i) =>
+    S3_RULE(`many ${i}`, prefix(`many/${String(i).padStart(2, '0')}/`), days(i + 1)),
+  ),
 ];
+
+/** The same as they were before there were filters. */
+export const FOREIGN_PREFIXES: readonly (readonly string[])[] = FOREIGN_S3.map((rules) =>
+  rules.map((rule) =>
+    rule.replace(
+      /<Filter>(.*)<\/Filter>/,
+      (_, about: string) => /^<Prefix>[^<]*<\/Prefix>$/.exec(about)?.[0] ?? prefix('elsewhere/'),
+    ),
+  ),
+);
 
 const OSS_RULE = (id: string, prefix: string, rest: string): string =>
   `<Rule><ID>${id}</ID><Prefix>${prefix}</Prefix><Status>Enabled</Status>${rest}</Rule>`;

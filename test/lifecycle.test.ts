@@ -6,7 +6,7 @@ import { OssDriver } from '@store/oss';
 import { PROFILES, S3Driver } from '@store/s3';
 import { expect } from 'chai';
 import { afterEach, describe, it } from 'mocha';
-import { FOREIGN_JSON, FOREIGN_S3, FOREIGN_XML } from './foreign-rules.js';
+import { FOREIGN_JSON, FOREIGN_PREFIXES, FOREIGN_S3, FOREIGN_XML } from './foreign-rules.js';
 
 const DAY_MS = 86_400_000;
 
@@ -33,12 +33,7 @@ const SERVICES: Readonly<Record<string, Service>> = {
   },
   'CTYUN OOS': {
     driver: (emulator) => s3Driver(emulator, 'oos', 'ctyun-oos'),
-    foreign: FOREIGN_S3.map((rules) =>
-      rules.map(({ Filter, ...rule }) => ({
-        ...rule,
-        Prefix: Filter?.Prefix ?? rule.Prefix ?? 'elsewhere/',
-      })),
-    ),
+    foreign: FOREIGN_PREFIXES,
     exclusive: true,
   },
   oss: {

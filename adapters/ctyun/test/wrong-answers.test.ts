@@ -1,10 +1,11 @@
 // Services that answer wrongly: nothing of it is a success, another key or an end.
+import type { WrongAnswer } from '@store/conformance';
 import { MAX_ANSWER_BYTES } from '@store/kit';
 import type { CtyunDriver } from '@store/ctyun';
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
 import { errorOf } from './harness.js';
-import { driverFor, storeFor, success, wrongService, type Answer } from './wrong-service.js';
+import { driverFor, storeFor, success, wrongService } from './wrong-service.js';
 
 /** A page of one driver call, made of what stands in the JSON. */
 async function listed(returnObj: string | Buffer) {
@@ -235,7 +236,7 @@ describe('ctyun: markers before the prefix', () => {
 });
 
 describe('ctyun: what is a success', () => {
-  const wrong: Readonly<Record<string, Answer>> = {
+  const wrong: Readonly<Record<string, WrongAnswer>> = {
     'an HTML page': { body: '<html>hello</html>', headers: { 'content-type': 'text/html' } },
     'a document of S3': { body: '<Error><Code>AccessDenied</Code></Error>' },
     nothing: {},

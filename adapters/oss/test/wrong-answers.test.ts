@@ -1,11 +1,12 @@
 // Services that answer wrongly: nothing of it is a success, another key or an end.
+import type { WrongAnswer } from '@store/conformance';
 import { StoreError } from '@store/core';
 import { MAX_ANSWER_BYTES } from '@store/kit';
 import type { OssDriver } from '@store/oss';
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
 import { errorOf } from './harness.js';
-import { driverFor, listing, storeFor, wrongService, type Answer } from './wrong-service.js';
+import { driverFor, listing, storeFor, wrongService } from './wrong-service.js';
 
 const contents = (key: string, rest = ''): string => `<Contents><Key>${key}</Key>${rest}</Contents>`;
 
@@ -214,7 +215,7 @@ describe('oss: whether a listing goes on', () => {
 describe('oss: what is a success', () => {
   const page = '<html><body>hello</body></html>';
   const error = '<Error><Code>AccessDenied</Code><Message>no</Message></Error>';
-  const wrong: Readonly<Record<string, Answer>> = {
+  const wrong: Readonly<Record<string, WrongAnswer>> = {
     'an HTML page': { body: page, headers: { 'content-type': 'text/html' } },
     'an error with a 200': { body: error },
     'another envelope': { body: '{"statusCode":900}' },

@@ -9,3 +9,4 @@ export {
 export { expectClosedBooks } from './groups/deletion.js';
 export { describeObjectStore } from './suite.js';
 export type { Expectations } from './suite-context.js';
+export { startWrongServer, type WrongAnswer, type WrongBehaviour, type WrongServer } from './wrong-server.js';
