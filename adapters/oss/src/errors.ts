@@ -67,7 +67,7 @@ export function translate(thrown: unknown, { operation, key }: ErrorContext): St
 export function refusal(answer: TransportResult, { operation, bucket, key }: ErrorContext): StoreError {
   const { status, headers } = answer;
   const said = errorDocument(answer);
-  const providerCode = (said?.textOf('Code')) || codeOfEmpty(answer);
+  const providerCode = said?.textOf('Code') || codeOfEmpty(answer);
   const message =
     providerCode === 'NoSuchBucket'
       ? `there is no bucket ${JSON.stringify(bucket)}`
@@ -79,7 +79,7 @@ export function refusal(answer: TransportResult, { operation, bucket, key }: Err
     key,
     status,
     providerCode,
-    requestId: (said?.textOf('RequestId')) || headerOf(headers, 'x-oss-request-id'),
+    requestId: said?.textOf('RequestId') || headerOf(headers, 'x-oss-request-id'),
     retryAfterMs: retryAfterMs(headerOf(headers, 'retry-after')),
   });
 }
@@ -103,7 +103,7 @@ function codeOfEmpty({ status, data }: TransportResult): string | undefined {
 }
 
 function messageOf(said: XmlElement | undefined, { status, data }: TransportResult): string {
-  const [line = ''] = (said?.textOf('Message'))?.split('\n') ?? [];
+  const [line = ''] = said?.textOf('Message')?.split('\n') ?? [];
   if (status < 300) return `the service answered HTTP ${status}, which is no answer to this call`;
   if (status === 404) return 'there is no such object';
   if (line !== '') return line.slice(0, SHOWN);

@@ -114,10 +114,9 @@ export function readJob(job: XmlElement): Job {
     endedAt: timeOf(job.textOf('TerminationDate')),
     statusUpdateReason: job.textOf('StatusUpdateReason') || undefined,
     // Without a failure the element is there, and empty.
-    failure: failure && {
-      code: failure.textOf('FailureCode') ?? '',
-      reason: failure.textOf('FailureReason') ?? '',
-    },
+    failure: failure?.children.length
+      ? { code: failure.textOf('FailureCode') ?? '', reason: failure.textOf('FailureReason') ?? '' }
+      : undefined,
     tasks: summary && {
       total: Number(summary.textOf('TotalNumberOfTasks') ?? 0),
       succeeded: Number(summary.textOf('NumberOfTasksSucceeded') ?? 0),
