@@ -7,6 +7,7 @@ import {
   Query,
   readIncoming,
   sendAnswer,
+  sendLastAnswer,
   ServiceError,
   type Subject,
   wholeAnswer,
@@ -37,7 +38,7 @@ export class FaceServer {
     this.#face = face;
     this.#surroundings = surroundings;
     this.#server = createServer((message, response) => {
-      this.#serve(message, response).catch(() => message.destroy());
+      this.#serve(message, response).catch(() => message.socket.destroy());
     });
     // What is too slow or hangs is the fault plan's business.
     this.#server.requestTimeout = 0;
@@ -100,12 +101,12 @@ export class FaceServer {
     try {
       return await readIncoming(message);
     } catch (error) {
-      if (!(error instanceof URIError)) throw error;
-      const invalid = new ServiceError(400, 'InvalidURI', "Couldn't parse the specified URI.");
-      await sendAnswer(
+      if (!(error instanceof ServiceError)) throw error;
+      await sendLastAnswer(
+        message,
         response,
         this.#face.refuse(
-          invalid,
+          error,
           { rawPath: message.url ?? '', headers: new Map(), query: Query.parse('') },
           requestId,
         ),

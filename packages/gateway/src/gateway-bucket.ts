@@ -3,6 +3,7 @@ import {
   DeletionError,
   StoreError,
   type DeletedTarget,
+  type DriverCall,
   type DeleteTarget,
   type ObjectStore,
   type RetrySettings,
@@ -27,19 +28,19 @@ export class GatewayBucket implements Bucket {
     this.#spool = driver.capabilities.multipart ? undefined : new SpooledUploads(driver);
     this.objects = this.#spool ? withUploads(driver, this.#spool) : driver;
     this.#store = createObjectStore(driver, { retry });
-    const listVersionsPage = driver.listVersionsPage?.bind(driver);
-    this.listVersions = listVersionsPage && ((request) => listVersionsPage(request, {}));
+    this.listVersions = driver.listVersionsPage?.bind(driver);
   }
 
-  async deleteMany(targets: readonly DeleteTarget[]): Promise<BatchOutcome> {
+  async deleteMany(targets: readonly DeleteTarget[], { signal }: DriverCall): Promise<BatchOutcome> {
     const conditional = this.objects.capabilities.conditionalDelete !== false;
     const refused = targets.filter(({ ifMatch }) => ifMatch !== undefined && !conditional);
     const sent = targets.filter((target) => !refused.includes(target));
     const deleted: DeletedTarget[] = [];
     const failed = refused.map((target) => keyError(target, unsupportedCondition(target)));
-    let brokenOff: StoreError | undefined;
+    let brokenOff = new StoreError('Unavailable', 'the run was broken off before this key');
     try {
       await this.#store.deleteMany(sent, {
+        signal,
         onDeleted: (target) => void deleted.push(target),
         onFailure: ({ code, message, ...target }) =>
           void failed.push(keyError(target, new StoreError(code, message))),
@@ -49,12 +50,9 @@ export class GatewayBucket implements Bucket {
       if (!(error instanceof DeletionError) || error.report.deleted === 0) throw error;
       brokenOff = error;
     }
-    if (brokenOff) {
-      const why = brokenOff;
-      const named = new Set([...deleted, ...failed].map(identity));
-      const rest = sent.filter((target) => !named.has(identity(target)));
-      failed.push(...rest.map((target) => keyError(target, why)));
-    }
+    const named = new Set([...deleted, ...failed].map(identity));
+    const rest = sent.filter((target) => !named.has(identity(target)));
+    failed.push(...rest.map((target) => keyError(target, brokenOff)));
     return { deleted, failed };
   }
 

@@ -1,26 +1,20 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { randomUUID } from 'node:crypto';
 import { StoreError, type RetrySettings, type StoreDriver } from '@store/core';
-import {
-  Query,
-  readIncoming,
-  S3Face,
-  sendAnswer,
-  toServiceError,
-  type Account,
-  type Answer,
-  type Buckets,
-  type Credential,
-  type Incoming,
-} from '@store/s3-server';
+import { BytesInFlight, S3Face, type Buckets, type Credential } from '@store/s3-server';
 import { GatewayBucket } from './gateway-bucket.js';
+import type { GatewayLogEntry } from './log-entry.js';
+import { serveRequest } from './served-request.js';
+
+const MIB = 1024 * 1024;
 
 /** Bodies are in memory while their digests are checked; larger objects come in parts. */
-const DEFAULT_MAX_BODY_BYTES = 128 * 1024 * 1024;
+const DEFAULT_MAX_BODY_BYTES = 128 * MIB;
+const DEFAULT_MAX_BYTES_IN_FLIGHT = 512 * MIB;
+const DEFAULT_MAX_CONNECTIONS = 1000;
 
-/** How long a request may take to arrive, in milliseconds. */
-const REQUEST_TIMEOUT_MS = 3_600_000;
+/** How often connections are looked at that are too slow, in milliseconds. */
+const CHECK_INTERVAL_MS = 5_000;
 
 export interface GatewayOptions {
   /** The drivers to serve, by the name of their bucket; `openDriver` makes them. They stay open when it closes. */
@@ -35,22 +29,33 @@ export interface GatewayOptions {
   readonly port?: number | undefined;
   /** Largest body of one request in bytes. Default 128 MiB. */
   readonly maxBodyBytes?: number | undefined;
+  /**
+   * Most bytes of bodies that all requests together hold in memory; who comes with more is told to slow down (503).
+   * Default 512 MiB, or twice `maxBodyBytes` where that is more.
+   */
+  readonly maxBytesInFlight?: number | undefined;
+  /** Most connections; more are closed when they come. Default 1000. */
+  readonly maxConnections?: number | undefined;
+  readonly timeouts?: GatewayTimeouts | undefined;
   /** Of batch deletes; everything else the client repeats. */
   readonly retry?: RetrySettings | undefined;
   /** Called when a request has been answered. */
   readonly onRequest?: ((entry: GatewayLogEntry) => void) | undefined;
 }
 
-/** One request, for a log. */
-export interface GatewayLogEntry extends Account {
-  readonly method: string;
-  readonly operation: string;
-  readonly bucket: string | undefined;
-  readonly key: string | undefined;
-  readonly status: number;
-  /** The S3 error code, when it was refused. */
-  readonly code: string | undefined;
-  readonly elapsedMs: number;
+/** How long the gateway waits, in milliseconds. */
+export interface GatewayTimeouts {
+  /** For the headers of a request, and for the first byte of a new connection. Default 20 seconds. */
+  readonly headersMs?: number | undefined;
+  /** For the next byte of a body, and for a client that does not read its answer. Default 30 seconds. */
+  readonly idleMs?: number | undefined;
+  /** For a whole request with its body. Default an hour. */
+  readonly requestMs?: number | undefined;
+  /**
+   * For the store. Default five minutes; twelve times as long for requests that move the bytes of an object within
+   * the store: copies, and the end of a multipart upload.
+   */
+  readonly storeMs?: number | undefined;
 }
 
 export interface Gateway extends AsyncDisposable {
@@ -64,13 +69,19 @@ export interface Gateway extends AsyncDisposable {
  * Starts an S3-compatible server in front of stores. It knows the prefix-delete extension, so any S3 client that sends
  * `POST /bucket?delete&prefix=…` deletes by prefix, whatever the store.
  *
- * @throws StoreError `InvalidArgument` without credentials or stores
+ * @throws StoreError `InvalidArgument` without credentials or stores, or when the largest body is more than all may hold
  */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const { credentials, region = 'us-east-1', host = '127.0.0.1', port = 0 } = options;
   if (credentials.length === 0 || Object.keys(options.stores).length === 0) {
     throw new StoreError('InvalidArgument', 'a gateway needs at least one store and one pair of keys');
   }
+  const { maxBodyBytes = DEFAULT_MAX_BODY_BYTES, timeouts = {}, onRequest } = options;
+  const { maxBytesInFlight = Math.max(DEFAULT_MAX_BYTES_IN_FLIGHT, 2 * maxBodyBytes) } = options;
+  if (maxBytesInFlight < maxBodyBytes) {
+    throw new StoreError('InvalidArgument', 'maxBytesInFlight is less than maxBodyBytes: no body had room');
+  }
+  const { headersMs = 20_000, idleMs = 30_000, requestMs = 3_600_000, storeMs = 300_000 } = timeouts;
   const buckets = Object.entries(options.stores).map(
     ([name, driver]) => new GatewayBucket(name, driver, options.retry),
   );
@@ -81,10 +92,21 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   // Parts are as small as the store takes them, and it looks at that itself.
   const quirks = { serverPrefixDelete: true, minPartBytes: 0, maxCopyBytes: Infinity };
   const face = new S3Face(served, { region, credentials, quirks, now: Date.now });
-  const server = createServer((message, response) => {
-    serve(face, options, message, response).catch(() => message.destroy());
-  });
-  server.requestTimeout = REQUEST_TIMEOUT_MS;
+  const inFlight = new BytesInFlight(maxBytesInFlight);
+  const settings = { face, inFlight, maxBodyBytes, idleMs, storeMs, onRequest };
+  const server = createServer(
+    {
+      headersTimeout: headersMs,
+      requestTimeout: requestMs,
+      connectionsCheckingInterval: Math.min(CHECK_INTERVAL_MS, headersMs),
+    },
+    (message, response) => serveRequest(settings, message, response),
+  );
+  // Nobody is asked for a body whose signature is wrong.
+  server.on('checkContinue', (message, response) =>
+    serveRequest(settings, message, response, () => response.writeContinue()),
+  );
+  server.maxConnections = options.maxConnections ?? DEFAULT_MAX_CONNECTIONS;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, resolve);
@@ -101,50 +123,4 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     close,
     [Symbol.asyncDispose]: close,
   };
-}
-
-async function serve(
-  face: S3Face,
-  { onRequest, maxBodyBytes = DEFAULT_MAX_BODY_BYTES }: GatewayOptions,
-  message: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
-  const startedAt = Date.now();
-  const requestId = randomUUID();
-  for (const [name, value] of Object.entries(face.idHeaders(requestId))) response.setHeader(name, value);
-  const entry: Account = {};
-  let request: Incoming | undefined;
-  let about = {
-    operation: 'Unknown',
-    bucket: undefined as string | undefined,
-    key: undefined as string | undefined,
-  };
-  let answer: Answer;
-  let code: string | undefined;
-  try {
-    request = await readIncoming(message, maxBodyBytes);
-    const subject = face.identify(request);
-    about = subject;
-    answer = await face.answer({
-      request,
-      subject,
-      entry,
-      refusalOf: () => undefined,
-      admit: (keys) => keys.length,
-    });
-  } catch (error) {
-    if (message.destroyed && !request) return;
-    const refused = request ?? { rawPath: message.url ?? '', headers: new Map(), query: Query.parse('') };
-    answer = face.refuse(error, refused, requestId);
-    code = toServiceError(error).code;
-    // What is left of a body that was too large is thrown away: whoever still writes would not read the answer.
-    if (!request) {
-      response.setHeader('connection', 'close');
-      message.resume();
-    }
-  }
-  await sendAnswer(response, answer, message.method === 'HEAD');
-  const { status } = answer;
-  const method = message.method ?? '';
-  onRequest?.({ method, ...about, ...entry, status, code, elapsedMs: Date.now() - startedAt });
 }

@@ -1,2 +1,3 @@
-export { startGateway, type Gateway, type GatewayLogEntry, type GatewayOptions } from './gateway.js';
+export { startGateway, type Gateway, type GatewayOptions, type GatewayTimeouts } from './gateway.js';
+export type { GatewayLogEntry } from './log-entry.js';
 export type { Credential } from '@store/s3-server';

@@ -1,7 +1,7 @@
 import type { DeletedTarget, DeleteTarget } from '@store/core';
 import type { Bucket } from './bucket.js';
 import type { FaceCall } from './face.js';
-import { ServiceError } from './http/service-error.js';
+import { slowDown, type ServiceError } from './http/service-error.js';
 
 /** Why a key of a batch was not deleted. */
 export interface KeyError extends DeleteTarget {
@@ -23,7 +23,7 @@ export interface BatchOutcome {
  */
 export async function deleteTargets<T extends DeleteTarget>(
   bucket: Bucket,
-  { admit, refusalOf, entry }: Pick<FaceCall, 'admit' | 'refusalOf' | 'entry'>,
+  { admit, refusalOf, entry, signal }: Pick<FaceCall, 'admit' | 'refusalOf' | 'entry' | 'signal'>,
   targets: readonly T[],
   unmet: (target: T) => Promise<ServiceError | undefined> = async () => undefined,
 ): Promise<BatchOutcome> {
@@ -31,7 +31,7 @@ export async function deleteTargets<T extends DeleteTarget>(
   const admitted = admit(targets.map(({ key }) => key));
   if (admitted === 0) throw slowDown();
   if (bucket.deleteMany) {
-    const outcome = await bucket.deleteMany(targets);
+    const outcome = await bucket.deleteMany(targets, { signal });
     entry.deleted = outcome.deleted.length;
     entry.refused = outcome.failed.length;
     return outcome;
@@ -42,13 +42,9 @@ export async function deleteTargets<T extends DeleteTarget>(
     const error = i >= admitted ? slowDown() : (refusalOf(target.key) ?? (await unmet(target)));
     if (error) failed.push({ ...target, code: error.code, message: error.message });
     // The condition has been looked at.
-    else deleted.push(await bucket.objects.deleteOne({ ...target, ifMatch: undefined }, {}));
+    else deleted.push(await bucket.objects.deleteOne({ ...target, ifMatch: undefined }, { signal }));
   }
   entry.deleted = deleted.length;
   entry.refused = failed.length;
   return { deleted, failed };
-}
-
-export function slowDown(): ServiceError {
-  return new ServiceError(503, 'SlowDown', 'Please reduce your request rate.');
 }

@@ -1,4 +1,10 @@
-import type { DeleteTarget, ListVersionsPage, ListVersionsPageRequest, StoreDriver } from '@store/core';
+import type {
+  DeleteTarget,
+  DriverCall,
+  ListVersionsPage,
+  ListVersionsPageRequest,
+  StoreDriver,
+} from '@store/core';
 import type { BatchOutcome } from './batch.js';
 import { ServiceError } from './http/service-error.js';
 
@@ -13,11 +19,12 @@ export interface Bucket {
   /** Where the bucket's owner may change it. */
   setVersioning?(versioning: Versioning): void;
   /** Versions of all objects, also of those that were written before versioning. */
-  readonly listVersions?: ((request: ListVersionsPageRequest) => Promise<ListVersionsPage>) | undefined;
+  readonly listVersions?:
+    ((request: ListVersionsPageRequest, call: DriverCall) => Promise<ListVersionsPage>) | undefined;
   /** Its lifecycle rules, as text; where it carries rules out. */
   readonly lifecycle?: { rules: readonly LifecycleRuleText[] | undefined } | undefined;
   /** Deletes many keys in a way of its own; default: one by one. */
-  deleteMany?(targets: readonly DeleteTarget[]): Promise<BatchOutcome>;
+  deleteMany?(targets: readonly DeleteTarget[], call: DriverCall): Promise<BatchOutcome>;
 }
 
 /** One rule of a lifecycle configuration. */

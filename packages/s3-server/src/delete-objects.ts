@@ -16,9 +16,8 @@ import { keyEncoder } from './listings.js';
 import { rootElement } from './root-element.js';
 import type { Call } from './operation.js';
 
-/** Documented: "The request can contain a list of up to 1000 keys", and a body of up to 2 MiB. */
+/** Documented: "The request can contain a list of up to 1000 keys". */
 const MAX_KEYS = 1000;
-const MAX_BODY_BYTES = 2 * 1024 * 1024;
 
 const KNOWN_CHILDREN = new Set(['Key', 'VersionId', 'ETag', 'LastModifiedTime', 'Size']);
 
@@ -30,7 +29,7 @@ interface Target {
 
 /** `POST /bucket?delete`: https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html */
 export async function deleteObjects(call: Call): Promise<Answer> {
-  const { quirks, body, request } = call;
+  const { quirks, request } = call;
   if (quirks.noBatchDelete) {
     throw new ServiceError(
       501,
@@ -39,11 +38,6 @@ export async function deleteObjects(call: Call): Promise<Answer> {
     );
   }
   checkDigest(call);
-  if (body.length > MAX_BODY_BYTES) {
-    throw new ServiceError(400, 'MaxMessageLengthExceeded', 'Your request was too big.', {
-      MaxMessageLengthBytes: String(MAX_BODY_BYTES),
-    });
-  }
   const { targets, quiet } = readTargets(call);
   if (
     quirks.mfaDelete &&
@@ -116,11 +110,11 @@ function readTarget(object: XmlElement, { objects }: Bucket): Target {
 
 /** A key with an ETag is deleted only while the object still has it. */
 async function unmetCondition(
-  { bucket, quirks }: Call,
+  { bucket, quirks, signal }: Call,
   { key, ifMatch }: Target,
 ): Promise<ServiceError | undefined> {
   if (ifMatch === undefined || quirks.ignoreDeleteConditions) return undefined;
-  const current = await bucket.objects.head({ key }, {}).catch(() => undefined);
+  const current = await bucket.objects.head({ key }, { signal }).catch(() => undefined);
   if (current && (ifMatch === '*' || ifMatch.replaceAll('"', '') === current.etag?.replaceAll('"', '')))
     return undefined;
   return new ServiceError(

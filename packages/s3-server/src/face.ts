@@ -39,6 +39,8 @@ export interface FaceCall {
   readonly refusalOf: (key: string) => Refusal | undefined;
   /** How many of these writes there is room for. */
   readonly admit: (keys: readonly string[]) => number;
+  /** Ends what is asked of the store. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** As much of a request as could be read when it is refused. */

@@ -7,18 +7,29 @@ export {
   type Signed,
   type SigV4Settings,
 } from './auth/sigv4.js';
-export { deleteTargets, slowDown, type BatchOutcome, type KeyError } from './batch.js';
+export { documentLimit, messageTooLong } from './body-limit.js';
+export { deleteTargets, type BatchOutcome, type KeyError } from './batch.js';
 export { need, type Bucket, type LifecycleRuleText, type Buckets, type Versioning } from './bucket.js';
 export type { Account, Face, FaceCall, Refusal, Refused, Subject } from './face.js';
-export { sendAnswer, wholeAnswer, xmlAnswer, type Answer, type WholeAnswer } from './http/answer.js';
-export { readIncoming, type Incoming } from './http/incoming.js';
+export {
+  sendAnswer,
+  sendLastAnswer,
+  wholeAnswer,
+  xmlAnswer,
+  type Answer,
+  type WholeAnswer,
+} from './http/answer.js';
+export { readBody, type BodyReading } from './http/body.js';
+export { BytesInFlight, type Lease } from './http/bytes-in-flight.js';
+export { readHead, readIncoming, type Incoming, type RequestHead } from './http/incoming.js';
 export { encodeRfc3986, Query } from './http/query.js';
-export { ServiceError } from './http/service-error.js';
+export { ServiceError, slowDown } from './http/service-error.js';
 export { readRule, type ParsedRule } from './lifecycle-rule.js';
 export { behindGroup } from './listings.js';
 export { restoreHeader } from './objects.js';
 export type { Service } from './operation.js';
 export { readDigests, type Payload } from './payload.js';
 export type { S3Quirks } from './quirks.js';
+export { route, type Route } from './route.js';
 export { performS3, S3Face, subjectOf, toServiceError, type S3FaceSettings } from './s3-face.js';
 export { childrenOf, childText, element, parseStrictly, serialise, textElement, XmlElement } from './xml.js';

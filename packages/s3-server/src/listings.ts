@@ -1,5 +1,5 @@
 import { compareKeys, type Capabilities, type ListPage, type UploadInfo } from '@store/core';
-import { need, notImplemented, type Bucket } from './bucket.js';
+import { need, notImplemented } from './bucket.js';
 import { xmlAnswer, type Answer } from './http/answer.js';
 import { ServiceError } from './http/service-error.js';
 import { element, textElement } from './xml.js';
@@ -138,7 +138,9 @@ async function pageFrom(call: Call, parameters: ListParameters, marker: string):
   const startAfter = behindGroup(marker, parameters) || undefined;
   const page = await pageOf(call, parameters, { startAfter });
   const at = call.quirks.inclusiveMarker && startAfter !== undefined && marker.startsWith(parameters.prefix);
-  const first = at ? await call.bucket.objects.head({ key: marker }, {}).catch(() => undefined) : undefined;
+  const first = at
+    ? await call.bucket.objects.head({ key: marker }, { signal: call.signal }).catch(() => undefined)
+    : undefined;
   if (!first) return page;
   const whole = page.objects.length + page.prefixes.length >= parameters.maxKeys;
   const objects = whole ? page.objects.slice(0, -1) : page.objects;
@@ -156,12 +158,12 @@ export function behindGroup(
 }
 
 export async function pageOf(
-  { bucket }: Call,
+  { bucket, signal }: Call,
   { prefix, delimiter, maxKeys }: ListParameters,
   start: { token?: string | undefined; startAfter?: string | undefined },
 ): Promise<ListPage> {
   if (maxKeys === 0) return { objects: [], prefixes: [], truncated: false };
-  return bucket.objects.listPage({ prefix, delimiter, maxKeys, ...start }, {});
+  return bucket.objects.listPage({ prefix, delimiter, maxKeys, ...start }, { signal });
 }
 
 function contents(
@@ -203,7 +205,7 @@ export async function listObjectVersions(call: Call): Promise<Answer> {
   }
   const listVersions = need(call.bucket.listVersions?.bind(call.bucket));
   const start = versionMarker === undefined ? { startAfter: keyMarker } : { token: opened(versionMarker) };
-  const page = await listVersions({ prefix, maxKeys, ...start });
+  const page = await listVersions({ prefix, maxKeys, ...start }, { signal: call.signal });
   const entries = page.versions.map((version) =>
     element(
       version.deleteMarker ? 'DeleteMarker' : 'Version',
@@ -236,11 +238,14 @@ export async function listObjectVersions(call: Call): Promise<Answer> {
 }
 
 /** The incomplete uploads of a bucket, page by page. */
-export async function* allUploads({ objects }: Bucket, prefix: string): AsyncGenerator<UploadInfo> {
+export async function* allUploads(
+  { bucket: { objects }, signal }: Pick<Call, 'bucket' | 'signal'>,
+  prefix: string,
+): AsyncGenerator<UploadInfo> {
   const listUploadsPage = need(objects.listUploadsPage?.bind(objects));
   let token: string | undefined;
   do {
-    const page = await listUploadsPage({ prefix, token, maxUploads: MAX_KEYS }, {});
+    const page = await listUploadsPage({ prefix, token, maxUploads: MAX_KEYS }, { signal });
     yield* page.uploads;
     token = page.truncated ? page.nextToken : undefined;
   } while (token !== undefined);
@@ -265,7 +270,7 @@ export async function listUploads(call: Call): Promise<Answer> {
   const keyMarker = query.get('key-marker') ?? '';
   const idMarker = query.get('upload-id-marker') ?? '';
   const rest: UploadInfo[] = [];
-  for await (const upload of allUploads(call.bucket, prefix)) {
+  for await (const upload of allUploads(call, prefix)) {
     const { key, uploadId } = upload;
     const behind =
       compareKeys(key, keyMarker) > 0 || (idMarker !== '' && key === keyMarker && uploadId > idMarker);

@@ -1,9 +1,8 @@
 import { buffer } from 'node:stream/consumers';
 import type { GetRequest, ObjectInfo } from '@store/core';
 import { xmlAnswer, type Answer } from './http/answer.js';
-import { ServiceError } from './http/service-error.js';
+import { ServiceError, slowDown } from './http/service-error.js';
 import { childrenOf, childText, element, parseStrictly, textElement } from './xml.js';
-import { slowDown } from './batch.js';
 import { checkedAttributes, copySource, versionHeader, writeConditions } from './objects.js';
 import type { Call } from './operation.js';
 import { need, notImplemented, type Bucket } from './bucket.js';
@@ -21,7 +20,7 @@ function uploadIdOf({ request }: Call): string {
 export async function createUpload(call: Call): Promise<Answer> {
   const { bucket, key } = call;
   const createUpload = need(bucket.objects.createUpload?.bind(bucket.objects));
-  const uploadId = await createUpload({ key, ...checkedAttributes(call) }, {});
+  const uploadId = await createUpload({ key, ...checkedAttributes(call) }, { signal: call.signal });
   return xmlAnswer(
     rootElement(
       'InitiateMultipartUploadResult',
@@ -47,7 +46,7 @@ async function storePart(call: Call, body: Buffer): Promise<string> {
   const partNumber = partNumberOf(call);
   if (call.admit([key]) === 0) throw slowDown();
   const send = need(bucket.objects.uploadPart?.bind(bucket.objects));
-  return send({ key, uploadId: uploadIdOf(call), partNumber, body }, {});
+  return send({ key, uploadId: uploadIdOf(call), partNumber, body }, { signal: call.signal });
 }
 
 export async function uploadPart(call: Call): Promise<Answer> {
@@ -61,7 +60,7 @@ function sizeOf({ size }: ObjectInfo): number {
 }
 
 export async function uploadPartCopy(call: Call): Promise<Answer> {
-  const { bucket, key, request } = call;
+  const { bucket, key, request, signal } = call;
   const from = copySource(call);
   const [, start, end] =
     /^bytes=(\d+)-(\d+)$/.exec(request.headers.get('x-amz-copy-source-range') ?? '') ?? [];
@@ -69,7 +68,7 @@ export async function uploadPartCopy(call: Call): Promise<Answer> {
   const source = { key: from.key, versionId: from.versionId };
   const range =
     start === undefined
-      ? { start: 0, end: sizeOf(await from.bucket.objects.head(source, {})) - 1 }
+      ? { start: 0, end: sizeOf(await from.bucket.objects.head(source, { signal })) - 1 }
       : { start: Number(start), end: Number(end) };
   const partNumber = partNumberOf(call);
   const uploadId = uploadIdOf(call);
@@ -78,9 +77,9 @@ export async function uploadPartCopy(call: Call): Promise<Answer> {
     from.bucket === bucket
       ? await need(bucket.objects.uploadPartCopy?.bind(bucket.objects))(
           { key, uploadId, partNumber, from: from.key, fromVersionId: from.versionId, range, ifMatch },
-          {},
+          { signal },
         )
-      : await storePart(call, await bytesOf(from.bucket, { ...source, range, ifMatch }));
+      : await storePart(call, await bytesOf(from.bucket, { ...source, range, ifMatch }, signal));
   return xmlAnswer(
     rootElement(
       'CopyPartResult',
@@ -90,8 +89,12 @@ export async function uploadPartCopy(call: Call): Promise<Answer> {
   );
 }
 
-async function bytesOf({ objects }: Bucket, request: GetRequest): Promise<Buffer> {
-  return buffer((await objects.get(request, {})).body);
+async function bytesOf(
+  { objects }: Bucket,
+  request: GetRequest,
+  signal: AbortSignal | undefined,
+): Promise<Buffer> {
+  return buffer((await objects.get(request, { signal })).body);
 }
 
 export async function completeUpload(call: Call): Promise<Answer> {
@@ -115,7 +118,7 @@ export async function completeUpload(call: Call): Promise<Answer> {
   }
   await checkSizes(call, uploadId, parts);
   const complete = need(bucket.objects.completeUpload?.bind(bucket.objects));
-  const written = await complete({ key, uploadId, parts, ...writeConditions(call) }, {});
+  const written = await complete({ key, uploadId, parts, ...writeConditions(call) }, { signal: call.signal });
   return xmlAnswer(
     rootElement(
       'CompleteMultipartUploadResult',
@@ -129,14 +132,14 @@ export async function completeUpload(call: Call): Promise<Answer> {
 
 /** All parts but the last have to be large enough; services behind a gateway look for themselves. */
 async function checkSizes(
-  { bucket, key, quirks }: Call,
+  { bucket, key, quirks, signal }: Call,
   uploadId: string,
   parts: readonly { readonly partNumber: number }[],
 ): Promise<void> {
   const minBytes = quirks.minPartBytes ?? MIN_PART_BYTES;
   if (minBytes === 0) return;
   const list = need(bucket.objects.listPartsPage?.bind(bucket.objects));
-  const arrived = await list({ key, uploadId, maxParts: MAX_PARTS }, {});
+  const arrived = await list({ key, uploadId, maxParts: MAX_PARTS }, { signal });
   const sizes = new Map(arrived.parts.map(({ partNumber, size }) => [partNumber, size]));
   const tooSmall = parts
     .slice(0, -1)
@@ -154,13 +157,13 @@ export async function abortUpload(call: Call): Promise<Answer> {
   const { bucket, key } = call;
   const uploadId = uploadIdOf(call);
   let found = false;
-  for await (const upload of allUploads(bucket, key)) {
+  for await (const upload of allUploads(call, key)) {
     found = upload.uploadId === uploadId && upload.key === key;
     if (found) break;
   }
   if (!found) throw new ServiceError(404, 'NoSuchUpload', 'The specified multipart upload does not exist.');
   const abort = need(bucket.objects.abortUpload?.bind(bucket.objects));
-  await abort({ key, uploadId }, {});
+  await abort({ key, uploadId }, { signal: call.signal });
   return { status: 204 };
 }
 
@@ -174,7 +177,7 @@ export async function listParts(call: Call): Promise<Answer> {
   );
   const token = request.query.get('part-number-marker');
   const list = need(bucket.objects.listPartsPage?.bind(bucket.objects));
-  const page = await list({ key, uploadId, maxParts, token }, {});
+  const page = await list({ key, uploadId, maxParts, token }, { signal: call.signal });
   return xmlAnswer(
     rootElement(
       'ListPartsResult',

@@ -2,9 +2,8 @@ import { buffer } from 'node:stream/consumers';
 import type { ObjectInfo, RestoreState, WriteAttributes, WriteResult } from '@store/core';
 import { xmlAnswer, type Answer } from './http/answer.js';
 import type { Incoming } from './http/incoming.js';
-import { ServiceError } from './http/service-error.js';
+import { ServiceError, slowDown } from './http/service-error.js';
 import { textElement } from './xml.js';
-import { slowDown } from './batch.js';
 import { notImplemented, versionOf } from './bucket.js';
 import type { Call } from './operation.js';
 import { rootElement } from './root-element.js';
@@ -80,7 +79,7 @@ export async function putObject(call: Call): Promise<Answer> {
   if (call.admit([key]) === 0) throw slowDown();
   const written = await bucket.objects.put(
     { key, body, ...checkedAttributes(call), ...writeConditions(call) },
-    {},
+    { signal: call.signal },
   );
   return { status: 200, headers: { etag: written.etag ?? '', ...versionHeader(written.versionId) } };
 }
@@ -109,10 +108,10 @@ export function copySource({ request: { headers }, buckets, bucket }: Call) {
 }
 
 export async function copyObject(call: Call): Promise<Answer> {
-  const { bucket, key, request, quirks } = call;
+  const { bucket, key, request, quirks, signal } = call;
   const from = copySource(call);
   if (call.admit([key]) === 0) throw slowDown();
-  const { size } = await from.bucket.objects.head({ key: from.key, versionId: from.versionId }, {});
+  const { size } = await from.bucket.objects.head({ key: from.key, versionId: from.versionId }, { signal });
   const maxBytes = quirks.maxCopyBytes ?? MAX_COPY_BYTES;
   if (size !== undefined && size > maxBytes) {
     throw new ServiceError(
@@ -141,7 +140,7 @@ export async function copyObject(call: Call): Promise<Answer> {
             to: key,
             storageClass,
           },
-          {},
+          { signal },
         )
       : await copyThrough(call, from, { replace, replaceTags });
   return xmlAnswer(
@@ -160,21 +159,21 @@ async function copyThrough(
   from: ReturnType<typeof copySource>,
   { replace, replaceTags }: { readonly replace: boolean; readonly replaceTags: boolean },
 ): Promise<WriteResult> {
-  const { bucket, key } = call;
+  const { bucket, key, signal } = call;
   const read = { key: from.key, versionId: from.versionId };
-  const { info, body } = await from.bucket.objects.get(read, {});
+  const { info, body } = await from.bucket.objects.get(read, { signal });
   const brought = checkedAttributes(call);
   const { objects } = from.bucket;
   const attributes = {
     ...(replace ? brought : info),
     storageClass: brought.storageClass,
-    tags: replaceTags ? brought.tags : await objects.getTags?.(read, {}),
+    tags: replaceTags ? brought.tags : await objects.getTags?.(read, { signal }),
   };
-  return bucket.objects.put({ ...attributes, key, body: await buffer(body) }, {});
+  return bucket.objects.put({ ...attributes, key, body: await buffer(body) }, { signal });
 }
 
 /** GET and HEAD. */
-export async function getObject({ bucket, key, request }: Call): Promise<Answer> {
+export async function getObject({ bucket, key, request, signal }: Call): Promise<Answer> {
   const { headers, query } = request;
   const read = {
     key,
@@ -185,21 +184,21 @@ export async function getObject({ bucket, key, request }: Call): Promise<Answer>
   const { conditionalRead } = bucket.objects.capabilities;
   if (!conditionalRead && (read.ifMatch ?? read.ifNoneMatch) !== undefined) throw notImplemented();
   if (request.method === 'HEAD') {
-    const info = await bucket.objects.head(read, {});
+    const info = await bucket.objects.head(read, { signal });
     return { status: 200, headers: { ...infoHeaders(info), ...lengthHeader(info) } };
   }
   const asked = headers.get('range');
-  const known = asked === undefined ? undefined : await bucket.objects.head(read, {});
+  const known = asked === undefined ? undefined : await bucket.objects.head(read, { signal });
   const size = known?.size;
   const range = size === undefined ? undefined : rangeOf(asked, size);
   if (!known || !range) {
-    const { info, body } = await bucket.objects.get(read, {});
+    const { info, body } = await bucket.objects.get(read, { signal });
     return { status: 200, headers: { ...infoHeaders(info), ...lengthHeader(info) }, body };
   }
   const { start, end } = range;
   // Bound to what was seen: the range is reckoned from its size.
   const seen = conditionalRead ? { ifMatch: known.etag } : {};
-  const { body } = await bucket.objects.get({ ...read, ...seen, range }, {});
+  const { body } = await bucket.objects.get({ ...read, ...seen, range }, { signal });
   return {
     status: 206,
     headers: {
@@ -259,7 +258,7 @@ function infoHeaders(info: ObjectInfo): Record<string, string> {
 }
 
 export async function deleteObject(call: Call): Promise<Answer> {
-  const { bucket, key, request, quirks, entry } = call;
+  const { bucket, key, request, quirks, entry, signal } = call;
   const versionId = versionOf(bucket, request.query.get('versionId'));
   if (quirks.mfaDelete && versionId !== undefined && !request.headers.has('x-amz-mfa')) {
     throw new ServiceError(403, 'AccessDenied', 'Mfa Authentication must be used for this request');
@@ -271,9 +270,9 @@ export async function deleteObject(call: Call): Promise<Answer> {
   const conditional = ifMatch !== undefined && quirks.ignoreDeleteConditions !== true;
   if (conditional && bucket.objects.capabilities.conditionalDelete === false) throw notImplemented();
   // Without the object there is nothing to match: S3 answers 404 to a conditional delete.
-  if (conditional && ifMatch === '*') await bucket.objects.head({ key }, {});
+  if (conditional && ifMatch === '*') await bucket.objects.head({ key }, { signal });
   const condition = conditional && ifMatch !== '*' ? { ifMatch } : {};
-  const deleted = await bucket.objects.deleteOne({ key, versionId, ...condition }, {});
+  const deleted = await bucket.objects.deleteOne({ key, versionId, ...condition }, { signal });
   entry.deleted = 1;
   return {
     status: 204,

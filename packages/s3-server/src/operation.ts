@@ -29,6 +29,8 @@ export interface Call extends Service {
   readonly refusalOf: (key: string) => Refusal | undefined;
   /** How many of these writes the rate limit has room for. */
   readonly admit: (keys: readonly string[]) => number;
+  /** Ends what is asked of the store. */
+  readonly signal: AbortSignal | undefined;
 }
 
 export type Operation = (call: Call) => Promise<Answer>;

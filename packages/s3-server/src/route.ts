@@ -1,4 +1,4 @@
-import type { Incoming } from './http/incoming.js';
+import type { RequestHead } from './http/incoming.js';
 import { ServiceError } from './http/service-error.js';
 
 /** What a request addresses and asks for. */
@@ -83,12 +83,12 @@ const SUBRESOURCES = new Set([
  *
  * @throws ServiceError when the path is not one
  */
-export function route(request: Incoming): Route {
+export function route(request: RequestHead): Route {
   const { bucket, key } = address(request);
   return { bucket, key, operation: operationOf(request, bucket, key) };
 }
 
-function address({ rawPath, headers }: Incoming): { bucket: string | undefined; key: string | undefined } {
+function address({ rawPath, headers }: RequestHead): { bucket: string | undefined; key: string | undefined } {
   const host = (headers.get('host') ?? '').replace(/:\d+$/, '');
   const virtual = host.endsWith('.localhost') ? host.slice(0, -'.localhost'.length) : undefined;
   const path = rawPath.slice(1);
@@ -109,7 +109,7 @@ function decodePath(path: string): string {
   }
 }
 
-function operationOf({ method, query, headers }: Incoming, bucket?: string, key?: string): string {
+function operationOf({ method, query, headers }: RequestHead, bucket?: string, key?: string): string {
   if (bucket === undefined) {
     if (method === 'GET') return 'ListBuckets';
     throw notAllowed();

@@ -1,10 +1,11 @@
 import { StoreError, type StoreErrorCode } from '@store/core';
 import { verifySigV4, type Credential, type Signed } from './auth/sigv4.js';
 import { hasSigV2, verifySigV2 } from './auth/sigv2.js';
+import { documentLimit, messageTooLong } from './body-limit.js';
 import type { Buckets } from './bucket.js';
 import type { Face, FaceCall, Refused, Subject } from './face.js';
 import { xmlAnswer, type Answer, type WholeAnswer } from './http/answer.js';
-import type { Incoming } from './http/incoming.js';
+import type { Incoming, RequestHead } from './http/incoming.js';
 import { ServiceError } from './http/service-error.js';
 import { childrenOf, childText, element, parseStrictly, textElement } from './xml.js';
 import {
@@ -104,8 +105,12 @@ export class S3Face implements Face {
   }
 
   async answer(call: FaceCall): Promise<Answer> {
+    return this.perform(call, this.verify(call.request));
+  }
+
+  /** The work, after {@link verify}. @throws ServiceError */
+  async perform(call: FaceCall, signed: Signed): Promise<Answer> {
     const { quirks, region } = this.#settings;
-    const signed = this.#verify(call.request);
     call.entry.signedHeaders = signed.signedHeaders;
     const payload = readPayload(call.request, signed, quirks);
     return performS3(call, payload, { buckets: this.#buckets, quirks, region });
@@ -131,7 +136,8 @@ export class S3Face implements Face {
     return { 'x-amz-request-id': requestId, 'x-amz-id-2': requestId, server: 'StoreEmulator' };
   }
 
-  #verify(request: Incoming): Signed {
+  /** Verifies the signature, for which the headers are enough. @throws ServiceError */
+  verify(request: RequestHead): Signed {
     const { credentials, quirks, now } = this.#settings;
     if (quirks.signatureV2 && hasSigV2(request)) {
       verifySigV2(request, { credentials, now });
@@ -151,7 +157,7 @@ export function subjectOf(request: Incoming): Subject {
 
 /** Carries a request in S3's words out, whose signature and digests were found right. @throws ServiceError */
 export async function performS3(
-  { request, subject, entry, refusalOf, admit }: FaceCall,
+  { request, subject, entry, refusalOf, admit, signal }: FaceCall,
   { body, digests }: Payload,
   service: Service,
 ): Promise<Answer> {
@@ -175,10 +181,12 @@ export async function performS3(
   }
   // A service that does not know the extension takes it for DeleteObjects, and misses the body.
   const known = operation === 'DeletePrefix' && !quirks.serverPrefixDelete ? 'DeleteObjects' : operation;
+  const limit = documentLimit(known);
+  if (limit !== undefined && body.length > limit) throw messageTooLong(limit);
   const perform = isMissing(known, quirks) ? undefined : OPERATIONS[known];
   if (!perform) throw new ServiceError(501, 'NotImplemented', `${operation} is not implemented.`);
   const about = { ...service, request, bucketName, bucket, key, body, digests, entry };
-  return perform({ ...about, refusalOf, admit });
+  return perform({ ...about, refusalOf, admit, signal });
 }
 
 function isMissing(operation: string, { noVersions, noTags }: S3Quirks): boolean {
@@ -194,7 +202,7 @@ function checkAccount({ headers }: Incoming, quirks: S3Quirks): void {
 
 /** For the fault plan alone; what is wrong with a batch shows later. */
 function keysOfBatch(body: Buffer): string[] {
-  const root = parseStrictly(body);
+  const root = body.length > (documentLimit('DeleteObjects') ?? 0) ? undefined : parseStrictly(body);
   return root ? childrenOf(root, 'Object').map((object) => childText(object, 'Key') ?? '') : [];
 }
 

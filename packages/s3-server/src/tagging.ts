@@ -37,10 +37,10 @@ function checked(pairs: readonly (readonly [string, string])[]): Tags {
   return tags;
 }
 
-export async function getTagging({ bucket, key, request }: Call): Promise<Answer> {
+export async function getTagging({ bucket, key, request, signal }: Call): Promise<Answer> {
   const tags = await need(bucket.objects.getTags?.bind(bucket.objects))(
     { key, versionId: versionOf(bucket, request.query.get('versionId')) },
-    {},
+    { signal },
   );
   const set = Object.entries(tags).map(([name, value]) =>
     element('Tag', textElement('Key', name), textElement('Value', value)),
@@ -48,7 +48,7 @@ export async function getTagging({ bucket, key, request }: Call): Promise<Answer
   return xmlAnswer(rootElement('Tagging', element('TagSet', ...set)));
 }
 
-export async function putTagging({ bucket, key, request, body }: Call): Promise<Answer> {
+export async function putTagging({ bucket, key, request, body, signal }: Call): Promise<Answer> {
   const root = parseStrictly(body);
   const [set] = root?.name === 'Tagging' ? childrenOf(root, 'TagSet') : [];
   if (!set) {
@@ -62,20 +62,23 @@ export async function putTagging({ bucket, key, request, body }: Call): Promise<
     (tag) => [childText(tag, 'Key') ?? '', childText(tag, 'Value') ?? ''] as const,
   );
   const versionId = versionOf(bucket, request.query.get('versionId'));
-  await need(bucket.objects.setTags?.bind(bucket.objects))({ key, versionId, tags: checked(pairs) }, {});
+  await need(bucket.objects.setTags?.bind(bucket.objects))(
+    { key, versionId, tags: checked(pairs) },
+    { signal },
+  );
   return { status: 200 };
 }
 
-export async function deleteTagging({ bucket, key, request }: Call): Promise<Answer> {
+export async function deleteTagging({ bucket, key, request, signal }: Call): Promise<Answer> {
   await need(bucket.objects.setTags?.bind(bucket.objects))(
     { key, versionId: versionOf(bucket, request.query.get('versionId')), tags: {} },
-    {},
+    { signal },
   );
   return { status: 204 };
 }
 
 /** Brings an archived object back. */
-export async function restoreObject({ bucket, key, request, body }: Call): Promise<Answer> {
+export async function restoreObject({ bucket, key, request, body, signal }: Call): Promise<Answer> {
   const root = parseStrictly(body);
   const days = Number(root && childText(root, 'Days'));
   if (root?.name !== 'RestoreRequest' || !Number.isInteger(days) || days < 1) {
@@ -86,7 +89,7 @@ export async function restoreObject({ bucket, key, request, body }: Call): Promi
     );
   }
   const version = { key, versionId: versionOf(bucket, request.query.get('versionId')) };
-  const before = await bucket.objects.head(version, {});
-  await need(bucket.objects.restore?.bind(bucket.objects))({ ...version, days }, {});
+  const before = await bucket.objects.head(version, { signal });
+  await need(bucket.objects.restore?.bind(bucket.objects))({ ...version, days }, { signal });
   return { status: before.restore ? 200 : 202 };
 }

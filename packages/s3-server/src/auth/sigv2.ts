@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import type { Incoming } from '../http/incoming.js';
+import type { RequestHead } from '../http/incoming.js';
 import { ServiceError } from '../http/service-error.js';
 import { sameText, type Credential } from './sigv4.js';
 
@@ -38,7 +38,7 @@ export interface SigV2Settings {
 }
 
 /** Whether a request is signed with version 2, in the header or in the query. */
-export function hasSigV2({ headers, query }: Incoming): boolean {
+export function hasSigV2({ headers, query }: RequestHead): boolean {
   return query.has('AWSAccessKeyId') || (headers.get('authorization') ?? '').startsWith('AWS ');
 }
 
@@ -49,7 +49,7 @@ export function hasSigV2({ headers, query }: Incoming): boolean {
  *
  * @throws ServiceError with the code that S3 uses
  */
-export function verifySigV2(request: Incoming, { credentials, now }: SigV2Settings): void {
+export function verifySigV2(request: RequestHead, { credentials, now }: SigV2Settings): void {
   const { headers, query } = request;
   const expires = query.get('Expires');
   const [, headerId = '', headerSignature = ''] =
@@ -90,7 +90,7 @@ export function sigV2(secret: string, text: string): string {
   return createHmac('sha1', secret).update(text).digest('base64');
 }
 
-function stringToSign({ method, rawPath, headers, query }: Incoming, expires: string | undefined): string {
+function stringToSign({ method, rawPath, headers, query }: RequestHead, expires: string | undefined): string {
   const amz = [...headers]
     .filter(([name]) => name.startsWith('x-amz-'))
     .sort(([a], [b]) => (a < b ? -1 : 1))

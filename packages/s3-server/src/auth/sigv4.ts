@@ -1,5 +1,5 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
-import type { Incoming } from '../http/incoming.js';
+import type { RequestHead } from '../http/incoming.js';
 import { encodeRfc3986 } from '../http/query.js';
 import { ServiceError } from '../http/service-error.js';
 
@@ -58,7 +58,7 @@ interface Claim {
  *
  * @throws ServiceError with the code that S3 uses
  */
-export function verifySigV4(request: Incoming, settings: SigV4Settings): Signed {
+export function verifySigV4(request: RequestHead, settings: SigV4Settings): Signed {
   const claim = request.query.has('X-Amz-Algorithm') ? claimOfQuery(request) : claimOfHeader(request);
   const credential = settings.credentials.find((one) => one.accessKeyId === claim.accessKeyId);
   if (!credential) {
@@ -106,7 +106,7 @@ export function verifySigV4(request: Incoming, settings: SigV4Settings): Signed 
   };
 }
 
-function claimOfHeader({ headers }: Incoming): Claim {
+function claimOfHeader({ headers }: RequestHead): Claim {
   const header = headers.get('authorization');
   if (header === undefined) throw new ServiceError(403, 'AccessDenied', 'Access Denied');
   const [, credential, signedHeaders, signature] =
@@ -134,7 +134,7 @@ function claimOfHeader({ headers }: Incoming): Claim {
   };
 }
 
-function claimOfQuery({ query, headers }: Incoming): Claim {
+function claimOfQuery({ query, headers }: RequestHead): Claim {
   const malformed = (what: string): ServiceError =>
     new ServiceError(400, 'AuthorizationQueryParametersError', what);
   const read = (name: string): string => {
@@ -212,7 +212,7 @@ function checkToken({ sessionToken }: Claim, credential: Credential, now: number
 }
 
 /** `host` and all `x-amz-` headers have to be signed. */
-function checkCoverage({ headers }: Incoming, { signedHeaders, expires }: Claim): void {
+function checkCoverage({ headers }: RequestHead, { signedHeaders, expires }: Claim): void {
   const covered = new Set(signedHeaders);
   const open = [...headers.keys()].filter(
     (name) => (name === 'host' || name.startsWith('x-amz-')) && !covered.has(name),
@@ -228,7 +228,7 @@ function checkCoverage({ headers }: Incoming, { signedHeaders, expires }: Claim)
   );
 }
 
-function canonicalRequest({ method, rawPath, query, headers }: Incoming, claim: Claim): string {
+function canonicalRequest({ method, rawPath, query, headers }: RequestHead, claim: Claim): string {
   const parameters = query.pairs
     .filter(([name]) => name !== 'X-Amz-Signature')
     .map(([name, value]) => [encodeRfc3986(name), encodeRfc3986(value)] as const)

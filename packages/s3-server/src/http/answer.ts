@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
@@ -39,28 +39,115 @@ export async function wholeAnswer(answer: Answer): Promise<WholeAnswer> {
  * client's delayed acknowledgement (40 ms).
  *
  * @param truncateTo closes the connection after this many bytes of the body
+ * @returns when it is out, or the client has gone
+ * @throws Error when a header cannot be written; nothing was sent then
  */
-export function sendAnswer(
+export async function sendAnswer(
   response: ServerResponse,
   answer: Answer,
   head: boolean,
   truncateTo?: number,
 ): Promise<void> {
-  const bodiless = head || answer.status === 204 || answer.status === 304;
-  const closed = new Promise<void>((resolve) => response.once('close', resolve));
+  const { status, headers } = answer;
+  const bodiless = head || status === 204 || status === 304;
+  const closed = closeOf(response);
   if (answer.body instanceof Readable) {
-    response.writeHead(answer.status, answer.headers);
-    // An error on the way ends the connection; the client misses bytes and sees it.
-    if (bodiless) response.end();
-    else pipeline(answer.body, exactly(answer), response).catch(() => response.destroy());
+    const { body } = answer;
+    // What a store reads for nobody is given up; that it says so then helps nobody.
+    body.on('error', () => undefined);
+    try {
+      response.writeHead(status, headers);
+    } catch (error) {
+      body.destroy();
+      throw error;
+    }
+    if (bodiless || isGone(response)) {
+      body.destroy();
+      response.end();
+    } else {
+      // An error on the way ends the connection; the client misses bytes and sees it.
+      pipeline(body, exactly(answer), response).catch(() => response.destroy());
+    }
     return closed;
   }
-  const body = typeof answer.body === 'string' ? Buffer.from(answer.body) : Buffer.from(answer.body ?? []);
-  const length = bodiless ? {} : { 'content-length': String(body.length) };
-  response.writeHead(answer.status, { ...length, ...answer.headers });
+  const body = bytesOf(answer.body);
+  response.writeHead(status, { ...(bodiless ? {} : { 'content-length': String(body.length) }), ...headers });
   if (truncateTo !== undefined) response.write(body.subarray(0, truncateTo), () => response.destroy());
   else response.end(bodiless ? undefined : body);
   return closed;
+}
+
+/** How long and for how many bytes a client is listened to that still sends when its answer is out. */
+const LINGER_MS = 1000;
+const LINGER_BYTES = 256 * 1024;
+
+/**
+ * Answers a request whose body is not wanted, and closes the connection. The client may be in the middle of sending:
+ * a connection that is closed at once is reset, and with it goes the answer, so the close waits for the client for a
+ * moment, and throws away the little that it may still send.
+ */
+export async function sendLastAnswer(
+  message: IncomingMessage,
+  response: ServerResponse,
+  answer: WholeAnswer,
+  head: boolean,
+): Promise<void> {
+  const bodiless = head || answer.status === 204 || answer.status === 304;
+  const body = bytesOf(answer.body);
+  const closed = closeOf(response);
+  response.writeHead(answer.status, {
+    ...(bodiless ? {} : { 'content-length': String(body.length) }),
+    ...answer.headers,
+    connection: 'close',
+  });
+  if (bodiless) response.flushHeaders();
+  else response.write(body);
+  await lingered(message, closed);
+  response.end();
+  return closed;
+}
+
+function lingered(message: IncomingMessage, closed: Promise<void>): Promise<void> {
+  if (message.complete) return Promise.resolve();
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, LINGER_MS);
+    const end = (): void => {
+      clearTimeout(timer);
+      resolve();
+    };
+    let bytes = 0;
+    message.on('error', () => undefined);
+    message.on('data', (chunk: Buffer) => {
+      bytes += chunk.length;
+      if (bytes > LINGER_BYTES) message.pause();
+    });
+    message.once('end', end);
+    void closed.then(end);
+    message.resume();
+  });
+}
+
+function bytesOf(body: string | Uint8Array | undefined): Uint8Array {
+  return typeof body === 'string' ? Buffer.from(body) : (body ?? new Uint8Array());
+}
+
+function isGone(response: ServerResponse): boolean {
+  return response.destroyed || response.req.socket.destroyed;
+}
+
+/** Resolves when a response is done with, one way or the other. One that waits behind another has no socket of its own. */
+function closeOf(response: ServerResponse): Promise<void> {
+  const { socket } = response.req;
+  if (isGone(response)) return Promise.resolve();
+  return new Promise((resolve) => {
+    const done = (): void => {
+      response.off('close', done);
+      socket.off('close', done);
+      resolve();
+    };
+    response.once('close', done);
+    socket.once('close', done);
+  });
 }
 
 /** Breaks a body off that ends too early: the connection must not look as if there were more to come. */

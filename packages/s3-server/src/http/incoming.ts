@@ -1,9 +1,10 @@
 import type { IncomingMessage } from 'node:http';
+import { readBody, type BodyReading } from './body.js';
 import { Query } from './query.js';
 import { ServiceError } from './service-error.js';
 
-/** A request, read whole. The path is taken as it came: `new URL` would resolve dot segments. */
-export interface Incoming {
+/** A request as far as its headers say. The path is taken as it came: `new URL` would resolve dot segments. */
+export interface RequestHead {
   readonly method: string;
   /** Percent-encoded, with its leading slash. */
   readonly rawPath: string;
@@ -12,53 +13,50 @@ export interface Incoming {
   readonly rawQuery: string;
   /** By lower-case name; repeated headers are joined with a comma. */
   readonly headers: ReadonlyMap<string, string>;
-  readonly body: Buffer;
   /** When it arrived; milliseconds since the epoch, by this machine's clock. */
   readonly receivedAt: number;
+}
+
+/** A request, read whole. */
+export interface Incoming extends RequestHead {
+  readonly body: Buffer;
+}
+
+/**
+ * Reads everything of a request but its body.
+ *
+ * @throws ServiceError `InvalidURI` for a path or a query that is not percent-encoded UTF-8
+ */
+export function readHead(message: IncomingMessage): RequestHead {
+  const receivedAt = Date.now();
+  const url = message.url ?? '/';
+  const mark = url.indexOf('?');
+  const rawPath = mark < 0 ? url : url.slice(0, mark);
+  const rawQuery = mark < 0 ? '' : url.slice(mark + 1);
+  const headers = new Map<string, string>();
+  for (const [name, value] of Object.entries(message.headersDistinct)) {
+    if (value) headers.set(name, value.join(','));
+  }
+  if (!rawPath.startsWith('/')) throw invalidUri();
+  try {
+    decodeURIComponent(rawPath);
+    const query = Query.parse(rawQuery);
+    return { method: message.method ?? 'GET', rawPath, query, rawQuery, headers, receivedAt };
+  } catch {
+    throw invalidUri();
+  }
 }
 
 /**
  * Reads a request. Rejects when the client goes away before it is complete.
  *
- * @param maxBytes of the body
- * @throws ServiceError `EntityTooLarge`
+ * @throws ServiceError as {@link readHead} and {@link readBody}
  */
-export async function readIncoming(message: IncomingMessage, maxBytes = Infinity): Promise<Incoming> {
-  const receivedAt = Date.now();
-  const url = message.url ?? '/';
-  const mark = url.indexOf('?');
-  const headers = new Map<string, string>();
-  for (const [name, value] of Object.entries(message.headersDistinct)) {
-    if (value) headers.set(name, value.join(','));
-  }
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  if (Number(message.headers['content-length'] ?? 0) > maxBytes) throw tooLarge(maxBytes);
-  // The connection stays, for the answer.
-  const body: AsyncIterable<Buffer> = message.iterator({ destroyOnReturn: false });
-  for await (const chunk of body) {
-    bytes += chunk.length;
-    if (bytes > maxBytes) throw tooLarge(maxBytes);
-    chunks.push(chunk);
-  }
-  const [first] = chunks;
-  const rawQuery = mark < 0 ? '' : url.slice(mark + 1);
-  return {
-    method: message.method ?? 'GET',
-    rawPath: mark < 0 ? url : url.slice(0, mark),
-    query: Query.parse(rawQuery),
-    rawQuery,
-    headers,
-    body: chunks.length === 1 && first ? first : Buffer.concat(chunks),
-    receivedAt,
-  };
+export async function readIncoming(message: IncomingMessage, reading: BodyReading = {}): Promise<Incoming> {
+  const head = readHead(message);
+  return { ...head, body: await readBody(message, reading) };
 }
 
-function tooLarge(maxBytes: number): ServiceError {
-  return new ServiceError(
-    400,
-    'EntityTooLarge',
-    `A request may bring ${maxBytes} bytes here; send larger objects as a multipart upload`,
-    { MaxSizeAllowed: String(maxBytes) },
-  );
+function invalidUri(): ServiceError {
+  return new ServiceError(400, 'InvalidURI', "Couldn't parse the specified URI.");
 }

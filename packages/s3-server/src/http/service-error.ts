@@ -21,3 +21,7 @@ export class ServiceError extends Error {
     this.headers = headers;
   }
 }
+
+export function slowDown(): ServiceError {
+  return new ServiceError(503, 'SlowDown', 'Please reduce your request rate.');
+}
