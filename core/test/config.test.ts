@@ -2,10 +2,12 @@ import {
   checkConfig,
   createContainer,
   OBJECT_STORE,
+  openDriver,
   openStore,
   StoreError,
   type ObjectStore,
   type StoreConfig,
+  type StoreEntry,
 } from '@store/core';
 import { memory } from '@store/memory';
 import { expect } from 'chai';
@@ -59,6 +61,42 @@ describe('configuration', () => {
     expect(await (await store.get('k')).text()).to.equal('hello ${TEXT}');
     expect(messageOf({ stores: { a: entry } })).to.equal(
       'stores.a.objects.k: the environment variable "TEXT" is not set',
+    );
+  });
+
+  it('takes what every object has for no variable', () => {
+    for (const name of ['constructor', '__proto__', 'toString', 'hasOwnProperty', '']) {
+      const config = { stores: { a: { provider: 'memory', objects: { k: `\${${name}}` } } } };
+      const refusal = `stores.a.objects.k: the environment variable "${name}" is not set`;
+      expect(messageOf(config)).to.equal(refusal);
+      expect(messageOf(config, process.env as Record<string, string>)).to.equal(refusal);
+    }
+    const inherited = Object.create({ INHERITED: 'x' }) as Record<string, string>;
+    const config = { stores: { a: { provider: 'memory', objects: { k: '${INHERITED}' } } } };
+    expect(messageOf(config, inherited)).to.include('"INHERITED" is not set');
+    expect(
+      messageOf(
+        { stores: { a: { provider: 'memory', objects: { k: '${constructor}' } } } },
+        { constructor: 'x' },
+      ),
+    ).to.equal('accepted');
+  });
+
+  it('refuses the name __proto__, under which a value would be lost', () => {
+    for (const [text, place] of [
+      ['{ "__proto__": {}, "stores": {} }', 'config.__proto__'],
+      ['{ "stores": { "__proto__": { "provider": "memory" } } }', 'config.stores.__proto__'],
+      [
+        '{ "stores": { "a": { "provider": "memory", "objects": { "__proto__": "x" } } } }',
+        'config.stores.a.objects.__proto__',
+      ],
+    ] as const) {
+      expect(messageOf(JSON.parse(text))).to.equal(`${place}: nothing can have this name`);
+    }
+    const entry = JSON.parse('{ "provider": "memory", "objects": { "__proto__": "x" } }') as StoreEntry;
+    expect(() => openDriver(entry, { adapters })).to.throw(
+      StoreError,
+      'objects.__proto__: nothing can have this name',
     );
   });
 

@@ -4,7 +4,8 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * Replaces `${NAME}` in every string of a configuration value by the environment variable of that name;
- * `$${` stands for a literal `${`.
+ * `$${` stands for a literal `${`. A variable that is not set, or empty, is an error, whatever its name:
+ * `${constructor}` is no variable.
  *
  * @throws StoreError `InvalidConfig` that names the place and the variable that is not set
  */
@@ -23,7 +24,8 @@ export function interpolate(value: unknown, environment: Environment, path: stri
 function interpolateString(text: string, environment: Environment, path: string): string {
   return text.replace(/\$\$\{|\$\{([^}]*)\}/g, (match, name: string | undefined) => {
     if (match === '$${') return '${';
-    const found = environment[name ?? ''];
+    // Only what was set: every object also has a `constructor`, and `process.env` is one.
+    const found = Object.hasOwn(environment, name ?? '') ? environment[name ?? ''] : undefined;
     if (found === undefined || found === '') {
       throw new StoreError(
         'InvalidConfig',

@@ -7,6 +7,7 @@ import type { ServiceTerms } from '../planning/terms.js';
 import type { RetrySettings } from '../retry.js';
 import { checkInput, suggest } from './check-input.js';
 import { interpolate, type Environment } from './interpolate.js';
+import { refuseProto } from './plain-names.js';
 
 /** A configuration: named stores, each with its provider. */
 export interface StoreConfig {
@@ -79,6 +80,7 @@ export interface ResolveContext extends AdapterContext {
  * @throws StoreError `InvalidConfig`
  */
 export function checkShape(config: unknown): StoreConfig {
+  refuseProto(config, 'config');
   // What it is, `gatewayEntry` looks at.
   const checked = checkInput(configSchema, config, { code: 'InvalidConfig', what: 'config' }) as StoreConfig;
   const names = Object.keys(checked.stores);
@@ -144,6 +146,7 @@ export function selectStore(
  * @throws StoreError `InvalidConfig` that names the path, what was found and what is allowed
  */
 export function resolveStore(entry: StoreEntry, path: string, context: ResolveContext): ResolvedStore {
+  refuseProto(entry, path);
   const { provider, retry, ...rest } = entry;
   const adapter = context.adapters.find((candidate) => candidate.provider === provider);
   if (!adapter) {

@@ -1,10 +1,17 @@
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { lstat, open, realpath, rename, rm, type FileHandle } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { applyEdits, modify, parse, printParseErrorCode, type ParseError } from 'jsonc-parser';
+import { applyEdits, modify } from 'jsonc-parser';
 import { StoreError } from '@store/core';
+import { whyNotOwn } from './config-owner.js';
+import { BYTE_ORDER_MARK, decodeConfig, parseConfig } from './config-text.js';
+import { readRegularFile, type RegularFile } from './regular-file.js';
+import { errorCode } from './system-error.js';
 
 /** Looked for in the current directory and those above it. */
 export const CONFIG_NAMES = ['store.config.json', 'store.config.jsonc'] as const;
+
+/** A thousand stores fit in a part of it; what is larger is some other file. */
+const MAX_BYTES = 4 * 1024 * 1024;
 
 export interface ConfigFile {
   readonly path: string;
@@ -15,24 +22,30 @@ export interface ConfigFile {
 }
 
 /**
- * Reads the configuration: the file asked for, else `STORE_CONFIG`, else the nearest one upwards.
+ * Reads the configuration: the file asked for, else `STORE_CONFIG`, else the nearest one upwards. One that was found
+ * rather than named has to be the user's own: see `config-owner.ts`.
  *
- * @throws StoreError `InvalidConfig` when there is none, or it cannot be read
+ * @throws StoreError `InvalidConfig` when there is none, it cannot be read, or somebody else can have written it
  */
 export async function loadConfigFile(asked: string | undefined): Promise<ConfigFile> {
   const given = asked ?? (process.env['STORE_CONFIG'] || undefined);
-  if (given !== undefined) return readConfig(resolve(given));
-  for (let directory = process.cwd(); ; directory = dirname(directory)) {
-    for (const name of CONFIG_NAMES) {
-      const found = await readIfThere(join(directory, name));
-      if (found) return found;
-    }
-    if (dirname(directory) === directory) break;
+  if (given !== undefined) return parsed(resolve(given), await read(resolve(given)));
+  const found = await find(process.cwd());
+  if (found === undefined) {
+    throw invalid(
+      `no configuration: there is no ${CONFIG_NAMES[0]} in this directory or above it; ` +
+        'make one, name one with --config, or use a URL such as file:///directory/key',
+    );
   }
-  throw invalid(
-    `no configuration: there is no ${CONFIG_NAMES[0]} in this directory or above it; ` +
-      'make one, name one with --config, or use a URL such as file:///directory/key',
-  );
+  const file = await read(found);
+  const why = await whyNotOwn(found, file.stats, process.cwd());
+  if (why !== undefined) {
+    throw invalid(
+      `the configuration ${found} is not used, because ${why}: it decides where your credentials are sent; ` +
+        `if you trust it, name it with --config ${found} or in the environment variable STORE_CONFIG`,
+    );
+  }
+  return parsed(found, file);
 }
 
 /** Sets values of one store in the file; comments and everything else stay as they are. */
@@ -41,46 +54,91 @@ export async function writeSettings(
   store: string,
   settings: readonly (readonly [path: readonly string[], value: unknown])[],
 ): Promise<void> {
-  let text = await readFile(path, 'utf8');
+  // A link stays one.
+  const target = await realpath(path);
+  const { bytes, stats } = await read(target);
+  const whole = decodeConfig(bytes, target);
+  const mark = whole.startsWith(BYTE_ORDER_MARK) ? BYTE_ORDER_MARK : '';
+  let text = whole.slice(mark.length);
   for (const [place, value] of settings) {
     const formattingOptions = { insertSpaces: true, tabSize: 2, eol: '\n' };
     text = applyEdits(text, modify(text, ['stores', store, ...place], value, { formattingOptions }));
   }
-  const aside = `${path}.${process.pid}.new`;
-  await writeFile(aside, text);
-  await rename(aside, path);
-}
-
-async function readIfThere(path: string): Promise<ConfigFile | undefined> {
+  const aside = `${target}.${process.pid}.new`;
+  const handle = await open(aside, 'wx', 0o600);
   try {
-    return await readConfig(path);
+    try {
+      await handle.writeFile(mark + text);
+      await keepAccess(handle, stats);
+    } finally {
+      await handle.close();
+    }
+    await rename(aside, target);
   } catch (error) {
-    if (error instanceof StoreError && error.providerCode === 'ENOENT') return undefined;
+    await rm(aside, { force: true });
     throw error;
   }
 }
 
-async function readConfig(path: string): Promise<ConfigFile> {
-  let text: string;
+/** It may hold secrets, and has to stay its owner's. */
+async function keepAccess(handle: FileHandle, { uid, gid, mode }: RegularFile['stats']): Promise<void> {
+  const made = await handle.stat();
+  if (made.uid !== uid || made.gid !== gid) {
+    try {
+      await handle.chown(uid, gid);
+    } catch (error) {
+      if (errorCode(error) !== 'EPERM') throw error;
+      // Only root can give a file away. It belongs to whoever asked for the change, and only they can read it.
+      return;
+    }
+  }
+  await handle.chmod(mode & 0o777);
+}
+
+/** The nearest one: in the directory, or else above it. */
+async function find(from: string): Promise<string | undefined> {
+  for (let directory = from; ; directory = dirname(directory)) {
+    const there: string[] = [];
+    for (const name of CONFIG_NAMES) {
+      const path = join(directory, name);
+      if (await isThere(path)) there.push(path);
+    }
+    if (there.length > 1) {
+      throw invalid(
+        `there are two configurations, ${there.join(' and ')}: remove one, or name one with --config`,
+      );
+    }
+    if (there[0] !== undefined || dirname(directory) === directory) return there[0];
+  }
+}
+
+/** Whether there is anything of this name, be it a link to nothing: that is said then, and nothing else used. */
+async function isThere(path: string): Promise<boolean> {
   try {
-    text = await readFile(path, 'utf8');
+    await lstat(path);
+    return true;
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : undefined;
-    const why = code === 'ENOENT' ? 'there is no such file' : error instanceof Error ? error.message : '';
-    throw invalid(`the configuration ${path} cannot be read: ${why}`, code, error);
+    if (errorCode(error) === 'ENOENT') return false;
+    throw unreadable(path, error);
   }
-  const errors: ParseError[] = [];
-  const value: unknown = parse(text, errors, { allowTrailingComma: true, disallowComments: false });
-  const [first] = errors;
-  if (first) {
-    const before = text.slice(0, first.offset).split('\n');
-    const place = `line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1}`;
-    const words = printParseErrorCode(first.error)
-      .replace(/([a-z])([A-Z])/g, '$1 $2')
-      .toLowerCase();
-    throw invalid(`the configuration ${path} is not JSON at ${place}: ${words}`);
+}
+
+async function read(path: string): Promise<RegularFile> {
+  try {
+    return await readRegularFile(path, MAX_BYTES);
+  } catch (error) {
+    throw unreadable(path, error);
   }
-  return { path, directory: dirname(path), value };
+}
+
+function parsed(path: string, { bytes }: RegularFile): ConfigFile {
+  return { path, directory: dirname(path), value: parseConfig(decodeConfig(bytes, path), path) };
+}
+
+function unreadable(path: string, error: unknown): StoreError {
+  const code = errorCode(error);
+  const why = code === 'ENOENT' ? 'there is no such file' : error instanceof Error ? error.message : '';
+  return invalid(`the configuration ${path} cannot be read: ${why}`, code, error);
 }
 
 function invalid(message: string, providerCode?: string, cause?: unknown): StoreError {

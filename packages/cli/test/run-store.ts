@@ -40,13 +40,22 @@ export class Place implements AsyncDisposable {
     return join(this.directory, name);
   }
 
-  start(args: readonly string[], env: Record<string, string> = {}): ChildProcessWithoutNullStreams {
+  start(
+    args: readonly string[],
+    env: Record<string, string> = {},
+    cwd = this.directory,
+  ): ChildProcessWithoutNullStreams {
     const { STORE_CONFIG: _inherited, ...inherited } = process.env;
-    return spawn(process.execPath, [BIN, ...args], { cwd: this.directory, env: { ...inherited, ...env } });
+    return spawn(process.execPath, [BIN, ...args], { cwd, env: { ...inherited, ...env } });
   }
 
-  async run(args: readonly string[], input: string | Uint8Array = '', env = {}): Promise<Result> {
-    const child = this.start(args, env);
+  async run(
+    args: readonly string[],
+    input: string | Uint8Array = '',
+    env: Record<string, string> = {},
+    cwd = this.directory,
+  ): Promise<Result> {
+    const child = this.start(args, env, cwd);
     child.stdin.on('error', () => undefined).end(input);
     return finish(child);
   }
