@@ -31,7 +31,7 @@ export function readDeleteResult(
   const asked = new Set(targets.map(identity));
   const deleted: DeletedTarget[] = [];
   const failed: FailedTarget[] = [];
-  let unmatched = root.children.length === 0 && root.raw().trim() !== '';
+  let unmatched = root.hasText;
   for (const entry of root.children) {
     const target = targetOf(entry);
     if (entry.name === 'Error' && target) {

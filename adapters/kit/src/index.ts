@@ -1,4 +1,5 @@
 export { versionReader } from './answered-version.js';
+export { checkContentRange } from './content-range.js';
 export {
   readDeleteResult,
   settleQuietly,

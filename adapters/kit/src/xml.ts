@@ -56,6 +56,17 @@ export class XmlElement {
     return this.children.length > 0 ? undefined : textBytes(this.raw());
   }
 
+  /** Whether characters stand beside its elements; blanks and comments are none. */
+  get hasText(): boolean {
+    let at = this.#span.inner;
+    const gaps: string[] = [];
+    for (const { start, end } of [...this.children.map((child) => child.#span), NOWHERE]) {
+      gaps.push(this.#document.slice(at, Math.min(start, this.#span.innerEnd)));
+      at = end;
+    }
+    return gaps.some((gap) => !isBlank(gap.replaceAll(COMMENT, '')));
+  }
+
   /** What stands between its tags, a byte for each character. */
   raw(): string {
     return this.#document.slice(this.#span.inner, this.#span.innerEnd);
@@ -74,12 +85,17 @@ export class XmlElement {
   }
 }
 
+const COMMENT = /<!--[^]*?-->|<\?[^]*?\?>/g;
+
 interface Span {
   readonly start: number;
   readonly inner: number;
   readonly innerEnd: number;
   readonly end: number;
 }
+
+/** Behind everything. */
+const NOWHERE: Pick<Span, 'start' | 'end'> = { start: Infinity, end: Infinity };
 
 /** An element whose end has not come yet. */
 interface OpenElement {
@@ -261,7 +277,7 @@ function utf8Of(bytes: Uint8Array): string | undefined {
   }
 }
 
-function isBlank(document: string, from: number, to: number): boolean {
+function isBlank(document: string, from = 0, to = document.length): boolean {
   for (let i = from; i < to; i++) if (!isSpace(document.charCodeAt(i))) return false;
   return true;
 }

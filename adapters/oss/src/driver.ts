@@ -37,7 +37,7 @@ import {
   type UploadPartRequest,
   type WriteResult,
 } from '@store/core';
-import { isUrlEncoded, readDeleteResult } from '@store/kit';
+import { checkContentRange, isUrlEncoded, readDeleteResult } from '@store/kit';
 import { attributeHeaders, headerOf, infoOf } from './attributes.js';
 import type { OssConfig } from './config.js';
 import { keyFailure } from './errors.js';
@@ -127,6 +127,8 @@ export class OssDriver implements StoreDriver {
     const { headers: given, res } = answer;
     try {
       this.#etagOf('get', key, given);
+      const header = headerOf(given, 'content-range');
+      this.#requests.read('get', () => checkContentRange(range, { status: res.statusCode, header }));
     } catch (error) {
       res.destroy();
       throw error;

@@ -41,7 +41,13 @@ import {
   type UploadPartRequest,
   type WriteResult,
 } from '@store/core';
-import { readDeleteResult, settleQuietly, type DeleteResultReader, type XmlElement } from '@store/kit';
+import {
+  checkContentRange,
+  readDeleteResult,
+  settleQuietly,
+  type DeleteResultReader,
+  type XmlElement,
+} from '@store/kit';
 import { createClient } from './client.js';
 import type { S3Config } from './config.js';
 import { ContentMd5 } from './content-md5.js';
@@ -166,8 +172,13 @@ export class S3Driver implements StoreDriver {
       const answer = await this.#requests.client.send(command, { abortSignal });
       const { Body } = answer;
       if (!(Body instanceof Readable)) throw new StoreError('Corrupt', 'the answer has no body');
+      try {
+        checkContentRange(range, { status: answer.$metadata.httpStatusCode, header: answer.ContentRange });
+      } catch (error) {
+        Body.destroy();
+        throw error;
+      }
       // The deadline ends with the head; from here on the caller's signal closes the socket.
-      if (range) checkRange(range, answer.ContentRange);
       return { info: bodyInfo(key, answer), body: call.signal ? addAbortSignal(call.signal, Body) : Body };
     });
   }
@@ -376,13 +387,6 @@ function tagIn(document: XmlElement): string {
   const etag = document.textOf('ETag');
   if (etag !== undefined) return etag;
   throw new StoreError('Corrupt', `the answer, a ${document.name}, has no ETag`, { retryable: true });
-}
-
-/** A service that does not know ranges sends the whole object, and some caches another part of it. */
-function checkRange({ start }: NonNullable<GetRequest['range']>, contentRange: string | undefined): void {
-  if (contentRange?.startsWith(`bytes ${start}-`)) return;
-  const found = contentRange === undefined ? 'the whole object' : JSON.stringify(contentRange);
-  throw new StoreError('Corrupt', `the bytes from ${start} on were asked for, and ${found} was sent`);
 }
 
 /** An empty key would make the SDK send a request on the bucket: `DELETE /bucket/`. */

@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { describe, it } from 'mocha';
 import { errorOf } from './harness.js';
 import {
+  answering,
   closeServices,
   contents,
   document,
@@ -16,9 +17,8 @@ import {
 } from './wrong-service.js';
 
 /** What a driver makes of one page. */
-async function listed(body: Uint8Array, config: Partial<S3Config> = {}) {
-  const driver = await wrongDriver(() => ({ body }), config);
-  return driver.listPage({ prefix: '', maxKeys: 1000 }, {});
+async function listed(body: Uint8Array) {
+  return (await wrongDriver(() => ({ body }))).listPage({ prefix: '', maxKeys: 1000 }, {});
 }
 
 const URL_ENCODED = `<EncodingType>url</EncodingType>${ENDED}`;
@@ -58,6 +58,8 @@ function spelt(character: string, how: string): string {
 
 describe('s3: keys of a listing', () => {
   it('are what their bytes are, however they are written', async () => {
+    const driver = await answering();
+    const listed = (body: Uint8Array) => driver({ body }).listPage({ prefix: '', maxKeys: 1000 }, {});
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.tuple(anyKey, fc.array(spelling, { minLength: 1, maxLength: 5 })), { minLength: 1 }),
@@ -79,7 +81,6 @@ describe('s3: keys of a listing', () => {
           );
           const urls = await listed(listing(encoded.map((one) => contents(one)).join(''), URL_ENCODED));
           expect(urls.objects.map(({ key }) => key)).to.deep.equal(keys.map(([key]) => key));
-          await closeServices();
         },
       ),
       { numRuns: 60 },
@@ -255,6 +256,7 @@ describe('s3: keys of a listing', () => {
 
 describe('s3: keys of an answer to a delete', () => {
   it('are those of the request, whatever white space and references are in them', async () => {
+    const driver = await answering();
     await fc.assert(
       fc.asyncProperty(
         fc.uniqueArray(fc.tuple(anyKey, fc.array(spelling, { minLength: 1, maxLength: 5 })), {
@@ -270,8 +272,8 @@ describe('s3: keys of an answer to a delete', () => {
               ? `<Error><Key>${one}</Key><Code>AccessDenied</Code></Error>`
               : `<Deleted><Key>${one}</Key></Deleted>`,
           );
-          const driver = await wrongDriver(() => ({ body: document('DeleteResult', entries.join('\n')) }));
-          const result = await driver.deleteBatch?.(
+          const body = document('DeleteResult', entries.join('\n'));
+          const result = await driver({ body }).deleteBatch?.(
             keys.map(([key]) => ({ key })),
             {},
           );
@@ -279,7 +281,6 @@ describe('s3: keys of an answer to a delete', () => {
             keys.map(([key]) => key).filter((_, i) => (i % 3 === 0) === third);
           expect(result?.deleted.map(({ key }) => key)).to.deep.equal(wanted(false));
           expect(result?.failed.map(({ key }) => key)).to.deep.equal(wanted(true));
-          await closeServices();
         },
       ),
       { numRuns: 60 },

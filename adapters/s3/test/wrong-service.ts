@@ -1,4 +1,4 @@
-import { startWrongServer, type WrongBehaviour } from '@store/conformance';
+import { startWrongServer, type WrongAnswer, type WrongBehaviour } from '@store/conformance';
 import { openStore, type ObjectStore, type RetrySettings } from '@store/core';
 import { quirksOf, s3, S3Driver, type S3Config } from '@store/s3';
 import { afterEach } from 'mocha';
@@ -42,6 +42,16 @@ export async function wrongDriver(
   config: Partial<S3Config> = {},
 ): Promise<S3Driver> {
   return driverFor(await wrongService(behaviour, config));
+}
+
+/** One driver for many answers, one after the other: making drivers takes longer than calling them. */
+export async function answering(config: Partial<S3Config> = {}): Promise<(answer: WrongAnswer) => S3Driver> {
+  let next: WrongAnswer = {};
+  const driver = await wrongDriver(() => next, config);
+  return (answer) => {
+    next = answer;
+    return driver;
+  };
 }
 
 /** Few attempts, and no wait that anybody would notice. */
