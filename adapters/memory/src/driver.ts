@@ -64,6 +64,8 @@ export class MemoryDriver implements StoreDriver {
   readonly #uploads = new Uploads();
   /** How long an archived object takes to come back, in milliseconds. */
   restoreMs = 0;
+  /** Dates what is written, in milliseconds since the epoch; tests write into the past. Default: this machine's clock. */
+  now: () => number = Date.now;
   #writes = 0;
 
   constructor(config: MemoryConfig = {}) {
@@ -354,7 +356,7 @@ export class MemoryDriver implements StoreDriver {
     const kept = this.#objects.get(key);
     if (!kept) this.#keys.add(key);
     const others = enabled ? (kept ?? []) : (kept ?? []).filter((one) => one.versionId !== NULL_VERSION);
-    this.#objects.set(key, [{ ...version, versionId, sequence, lastModified: Date.now() }, ...others]);
+    this.#objects.set(key, [{ ...version, versionId, sequence, lastModified: this.now() }, ...others]);
     return versionId;
   }
 

@@ -1,0 +1,66 @@
+import { createObjectStore, StoreError } from '@store/core';
+import { MemoryDriver } from '@store/memory';
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { describe, it } from 'mocha';
+import { globMatches, isUnclear } from './glob-oracle.js';
+import { followGlob, globRecipe, rawGlob } from './globs.js';
+import { isKey, text } from './keys.js';
+import { casesOf, replay, TIMEOUT_MS } from './soak.js';
+
+const CASES = casesOf({ daily: 1500, soak: 50_000 });
+
+/** The rests that the product takes the glob to match, by what a dry run would delete. */
+async function matchedByStore(glob: string, rests: readonly string[]): Promise<string[]> {
+  const driver = new MemoryDriver();
+  for (const rest of rests) await driver.put({ key: `p/${rest}`, body: Buffer.of() }, {});
+  const matched: string[] = [];
+  await createObjectStore(driver).deletePrefix('p/', {
+    include: glob,
+    dryRun: true,
+    onMatch: ({ key }) => void matched.push(key.slice(2)),
+  });
+  return matched.sort();
+}
+
+const rests = fc
+  .array(
+    fc.oneof(
+      text,
+      rawGlob,
+      fc.array(fc.constantFrom('a', 'b', '/', '.', 'c'), { maxLength: 6 }).map((all) => all.join('')),
+    ),
+    {
+      maxLength: 8,
+    },
+  )
+  .map((all) => [...new Set(all)].filter((rest) => isKey(`p/${rest}`, 1024)));
+
+describe('property: globs', () => {
+  it('match what a matcher that was written apart says', async () => {
+    await fc.assert(
+      fc.asyncProperty(globRecipe, rests, async (recipe, names) => {
+        const glob = followGlob(recipe, names);
+        const expected = names.filter((name) => globMatches(glob, name)).sort();
+        expect(await matchedByStore(glob, names), JSON.stringify(glob)).to.deep.equal(expected);
+      }),
+      { numRuns: CASES, ...replay() },
+    );
+  });
+
+  it('are refused when users would read them in different ways, and taken when not', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.oneof(rawGlob, text), async (glob) => {
+        const refused = await matchedByStore(glob, []).then(
+          () => false,
+          (error: unknown) => {
+            if (error instanceof StoreError && error.code === 'InvalidArgument') return true;
+            throw error;
+          },
+        );
+        expect(refused, JSON.stringify(glob)).to.equal(isUnclear(glob));
+      }),
+      { numRuns: CASES, ...replay() },
+    );
+  });
+}).timeout(TIMEOUT_MS);
