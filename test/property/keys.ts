@@ -109,7 +109,7 @@ export const place: fc.Arbitrary<Place> = fc.oneof(
   {
     weight: 1,
     arbitrary: fc
-      .tuple(PLAIN, fc.constantFrom('長', '/', '&', 'x'), fc.integer({ min: 900, max: 1022 }))
+      .tuple(PLAIN, fc.constantFrom('長', 'directory/', '&', 'x'), fc.integer({ min: 900, max: 1022 }))
       .map(([begin, filling, bytes]) => ({ prefix: `${fill(begin, filling, bytes)}/`, leave: {} })),
   },
 );

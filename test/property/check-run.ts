@@ -1,0 +1,94 @@
+import type { DeletePrefixOptions } from '@store/core';
+import { expect } from 'chai';
+import type { Entry } from './bucket-model.js';
+import type { Expectation } from './deletion-oracle.js';
+import { lines, type ObservedRun } from './observed-run.js';
+
+/** Holds what was seen of a run against what the oracle says. @throws AssertionError */
+export function checkRun(
+  run: ObservedRun,
+  expected: Expectation,
+  about: {
+    readonly prefix: string;
+    readonly options: DeletePrefixOptions;
+    readonly before: readonly Entry[];
+    readonly tellsMarkers: boolean;
+  },
+): void {
+  const { options, before } = about;
+  const dryRun = options.dryRun ?? false;
+  const byServer = options.strategy === 'server-prefix';
+  expect(run.after, 'what is there afterwards').to.deep.equal(lines(expected.after.all(), before));
+  checkCallbacks(run, expected, options);
+  checkBooks(run, expected, { dryRun, byServer });
+  const { report, progress } = run;
+  expect(report).to.include({
+    prefix: about.prefix,
+    dryRun,
+    aborted: false,
+    versions: options.versions ?? 'current',
+    maxDeleteReached: expected.limited,
+    blocked: 0,
+  });
+  if (!dryRun && options.strategy !== undefined) expect(report.strategy).to.equal(options.strategy);
+  if (dryRun || about.tellsMarkers)
+    expect(report.deleteMarkersCreated, 'markers created').to.equal(dryRun ? 0 : expected.markersCreated);
+  const { listed, matched, deleted, failed, skipped, bytes } = report;
+  expect(progress, 'the last progress').to.deep.include({ listed, matched, deleted, failed, skipped, bytes });
+  if (options.verify && !dryRun)
+    expect(report.remaining?.count === 0, 'nothing remains').to.equal(nothingLeft(expected));
+  else expect(report.remaining, 'what remains').to.equal(null);
+}
+
+function checkCallbacks(
+  run: ObservedRun,
+  expected: Expectation,
+  { strategy, versions = 'current', dryRun }: DeletePrefixOptions,
+): void {
+  // Current objects are deleted by their keys; markers, in a second pass, by their ids.
+  const nameOf = ({ key, id, marker }: Entry): string =>
+    versions === 'current' && !marker ? `${key}@` : `${key}@${id}`;
+  const names = (entries: readonly Entry[]): string[] => entries.map(nameOf);
+  if (strategy !== 'server-prefix') expect(run.matched, 'onMatch').to.deep.equal(names(expected.sent));
+  expect(run.deleted.toSorted(), 'onDeleted').to.deep.equal(names(expected.deleted).toSorted());
+  expect(run.failed.toSorted(), 'onFailure').to.deep.equal(names(expected.failed).toSorted());
+  if (dryRun) expect([...run.deleted, ...run.failed]).to.deep.equal([]);
+}
+
+function checkBooks(
+  { report }: ObservedRun,
+  { sent, deleted, failed, limited, ...full }: Expectation,
+  { dryRun, byServer }: { readonly dryRun: boolean; readonly byServer: boolean },
+): void {
+  expect(report.listed, 'listed = matched + filtered').to.equal(report.matched + report.filtered);
+  expect(report.matched, 'matched = deleted + failed + skipped').to.equal(
+    report.deleted + report.failed + report.skipped,
+  );
+  const meant = dryRun ? sent : deleted;
+  expect(report).to.include({
+    deleted: deleted.length,
+    failed: failed.length,
+    bytes: meant.reduce((sum, { size }) => sum + size, 0),
+  });
+  if (byServer && !dryRun) {
+    expect(report).to.include({ listed: sent.length, matched: sent.length, skipped: 0 });
+  } else if (limited) {
+    expect(report.listed, 'listed').to.be.at.most(full.listed);
+    expect(report.matched, 'matched').to.be.within(sent.length + 1, full.matched);
+  } else {
+    expect(report).to.include({
+      listed: full.listed,
+      matched: full.matched,
+      skipped: dryRun ? full.matched : 0,
+    });
+  }
+  const refused = failed.length === 0 ? {} : { AccessDenied: failed.length };
+  expect(report.failures.byCode, 'failures by code').to.deep.equal(refused);
+  expect(report.failures.sample).to.have.length(failed.length);
+  const whole = dryRun ? full.matched === 0 : failed.length === 0 && !limited;
+  expect(report.complete, 'complete').to.equal(whole);
+}
+
+function nothingLeft({ failed, limited }: Expectation): boolean {
+  return failed.length === 0 && !limited;
+}

@@ -1,0 +1,99 @@
+import type { DeletePrefixOptions, ObjectStore } from '@store/core';
+import fc from 'fast-check';
+import type { Versioning } from './bucket-model.js';
+import { plainSteps, versionedSteps, type Step } from './histories.js';
+import { keysAround, place, type Place } from './keys.js';
+import { followOptions, optionsRecipe, type OptionsRecipe } from './options.js';
+import type { Target } from './targets/target.js';
+
+/** One run of `deletePrefix`, and all that it meets. */
+export interface DeletionCase {
+  readonly place: Place;
+  readonly keys: readonly string[];
+  readonly begun: Versioning;
+  readonly steps: readonly Step[];
+  readonly options: OptionsRecipe;
+  readonly pageSize: number;
+  readonly throughStore: boolean;
+  /** Which of the keys the service refuses to delete. */
+  readonly held: readonly number[];
+  /** Of what else goes wrong and passes. */
+  readonly storm: number | undefined;
+}
+
+const MOST_KEYS = 12;
+
+/** What a target can be tried with. */
+export function deletionCase(target: Target): fc.Arbitrary<DeletionCase> {
+  const history: fc.Arbitrary<Pick<DeletionCase, 'begun' | 'steps'>> = target.versioned
+    ? fc.oneof(
+        fc.record({ begun: fc.constant('off' as const), steps: plainSteps }),
+        fc.record({
+          begun: fc.constantFrom('off' as const, 'enabled' as const, 'enabled' as const, 'enabled' as const),
+          steps: versionedSteps,
+        }),
+      )
+    : fc.record({ begun: fc.constant('off' as const), steps: plainSteps });
+  return place.chain((where) =>
+    fc
+      .record({
+        keys: keysAround(where.prefix, { most: MOST_KEYS, maxBytes: target.maxKeyBytes }),
+        history,
+        options: optionsRecipe,
+        pageSize: fc.constantFrom(1000, 1000, 5, 3, 2),
+        throughStore: fc.constantFrom(false, false, false, true),
+        held: target.troubles
+          ? fc.oneof(
+              { weight: 3, arbitrary: fc.constant([]) },
+              { weight: 1, arbitrary: fc.array(fc.nat(11), { maxLength: 3 }) },
+            )
+          : fc.constant([]),
+        storm: target.troubles
+          ? fc.oneof(
+              { weight: 7, arbitrary: fc.constant(undefined) },
+              { weight: 1, arbitrary: fc.integer({ min: 1, max: 1e6 }) },
+            )
+          : fc.constant(undefined),
+      })
+      .filter(({ keys }) => keys.length > 0)
+      .map(({ history: { begun, steps }, ...rest }) => ({ place: where, begun, steps, ...rest })),
+  );
+}
+
+/** What filters a service that deletes by prefix itself cannot look at. */
+const NOT_BY_SERVER: DeletePrefixOptions = {
+  include: undefined,
+  exclude: undefined,
+  olderThan: undefined,
+  newerThan: undefined,
+  modifiedBefore: undefined,
+  notAfterStart: undefined,
+  minSize: undefined,
+  maxSize: undefined,
+  ifUnchanged: undefined,
+  versions: undefined,
+  deleteMarkers: undefined,
+};
+
+/** The options of a case, as far as the store has what they ask for. */
+export function optionsFor(
+  one: DeletionCase,
+  { capabilities }: ObjectStore,
+  startedAt: number,
+): DeletePrefixOptions {
+  const names = one.keys
+    .filter((key) => key.startsWith(one.place.prefix))
+    .map((key) => key.slice(one.place.prefix.length));
+  const asked = { ...followOptions(one.options, names, startedAt), ...one.place.leave };
+  const { strategy, versions } = asked;
+  if (strategy === 'server-prefix' && capabilities.prefixDelete) return { ...asked, ...NOT_BY_SERVER };
+  const without = strategy === 'server-prefix' || (strategy === 'batch' && !capabilities.batchDelete);
+  return {
+    ...asked,
+    ...(without ? { strategy: undefined } : {}),
+    ...(capabilities.versions ? {} : { versions: undefined, deleteMarkers: undefined }),
+    ...(capabilities.conditionalDelete && (versions ?? 'current') === 'current'
+      ? {}
+      : { ifUnchanged: undefined }),
+  };
+}
