@@ -183,7 +183,9 @@ export async function listParts(
     const answer = await requests.client.send(command, { abortSignal });
     const page = pageOf(answer);
     return {
-      parts: documentOf(answer).all('Part').flatMap((part) => partInfo(part) ?? []),
+      parts: documentOf(answer)
+        .all('Part')
+        .flatMap((part) => partInfo(part) ?? []),
       truncated: page.truncated,
       nextToken: page.word('NextPartNumberMarker'),
     };
