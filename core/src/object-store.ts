@@ -17,7 +17,8 @@ import type {
 } from './objects.js';
 
 /**
- * One bucket (or directory), whatever the provider. Every method rejects with a `StoreError`.
+ * One bucket (or directory), whatever the provider. Every method rejects with a `StoreError`, and refuses options that it
+ * does not know, or that are of the wrong type, with `InvalidArgument`, before any request.
  *
  * Failed requests are repeated where that can help, with exponential back-off and full jitter: for a minute while the
  * service cannot be reached or asks for fewer requests; see `RetrySettings`. Every method ends with `Aborted` when its `signal` fires, except `deletePrefix` and

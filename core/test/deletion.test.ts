@@ -51,15 +51,19 @@ describe('deletePrefix', () => {
       ['', {}, /every object in the store.*entireStore/],
       ['p/', { entireStore: true }, /entireStore goes with the empty prefix/],
       ['p/\ud800', { partialName: true }, /well-formed/],
-      ['p/', { dryrun: true }, /dryrun: unknown key; did you mean "dryRun"\?/],
-      ['p/', { concurrency: -1 }, /concurrency: .*found -1/],
+      ['p/', { dryrun: true }, /dryrun: unknown option of deletePrefix; did you mean "dryRun"\?/],
+      ['p/', { concurrency: -1 }, /concurrency of deletePrefix: .*found -1/],
       ['p/', { concurrency: 1.5 }, /concurrency/],
       ['p/', { maxDelete: -1 }, /maxDelete/],
       ['p/', { maxKeysPerSecond: 0 }, /maxKeysPerSecond/],
       ['p/', { include: '[a' }, /include: the glob "\[a"/],
       ['p/', { modifiedBefore: new Date(NaN) }, /modifiedBefore/],
       ['p/', { strategy: 'lifecicle' as never }, /strategy/],
-      ['p/', { strategy: 'lifecycle' as never }, /strategy: .*expirePrefix.*found "lifecycle"/],
+      [
+        'p/',
+        { strategy: 'lifecycle' as never },
+        /strategy of deletePrefix: .*expirePrefix.*found "lifecycle"/,
+      ],
       ['p/', { mfa: '1 2' }, /does not have the option mfa/],
     ];
     for (const [prefix, options, message] of refused) {

@@ -284,9 +284,9 @@ describe('estimating a prefix', () => {
   it('refuses options that make no sense', async () => {
     const store = createObjectStore(new SortedDriver([]));
     const wrong: readonly [object, RegExp][] = [
-      [{ maxRequests: 0 }, /estimate options\.maxRequests/],
-      [{ concurrency: 1.5 }, /estimate options\.concurrency/],
-      [{ maxRequest: 5 }, /maxRequest: unknown key.*maxRequests/],
+      [{ maxRequests: 0 }, /maxRequests of estimate: /],
+      [{ concurrency: 1.5 }, /concurrency of estimate: /],
+      [{ maxRequest: 5 }, /maxRequest: unknown option of estimate.*maxRequests/],
     ];
     for (const [options, message] of wrong) {
       const error: unknown = await store.estimate('p/', options).catch((thrown: unknown) => thrown);

@@ -56,6 +56,17 @@ describe('oss: expiring by a job and a tag', () => {
     expect(bucket.lifecycle.rules).to.equal(undefined);
   }).timeout(30_000);
 
+  it('refuses options that are misspelt, before any request', async () => {
+    const places = await start(['p/1']);
+    const before = places.emulator.log.entries.length;
+    for (const wrong of [{ dryrun: true }, { confirmationrequired: true }]) {
+      const error = await errorOf(expireByJob(places, 'p/', { ...OPTIONS, ...wrong }));
+      expect(error).to.include({ code: 'InvalidArgument', operation: 'expireByJob' });
+      expect(error.message).to.contain('unknown option of expireByJob; did you mean');
+    }
+    expect(places.emulator.log.entries).to.have.length(before);
+  });
+
   it('goes on with a job that had to be confirmed', async () => {
     const places = await start(['p/1', 'p/2']);
     const bucket = places.emulator.bucket('demo');

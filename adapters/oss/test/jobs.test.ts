@@ -71,6 +71,31 @@ describe('oss: batch-operation jobs', () => {
     expect(listed).to.deep.equal([id]);
   });
 
+  it('refuses options that are misspelt, before any request', async () => {
+    const { emulator, jobs } = await start();
+    const reports = reportsOn(emulator);
+    const job = { jobId: 'j', status: 'Complete', ended: true, complete: true, priority: 1 };
+    const signl = { signl: new AbortController().signal } as object;
+    const request = { prefix: 'p/', tag: { name: 'a', value: 'b' }, reportBucket: 'other', role: 'r' };
+    const calls: Record<string, () => unknown> = {
+      create: () => jobs.create(BY_PREFIX, signl),
+      describe: () => jobs.describe('j', signl),
+      list: () => jobs.list([], signl).next(),
+      updatePriority: () => jobs.updatePriority('j', 1, signl),
+      confirm: () => jobs.confirm('j', signl),
+      cancel: () => jobs.cancel('j', 'because', signl),
+      wait: () => jobs.wait('j', { pollms: 5 } as object),
+      readReport: () => jobs.readReport(reports, job, { onFail: () => undefined } as object),
+      tagging: () => jobs.tagging({ ...request, confirmationRequird: true } as typeof request),
+    };
+    for (const [name, call] of Object.entries(calls)) {
+      const error = await errorOf(Promise.resolve().then(call));
+      expect(error).to.include({ code: 'InvalidArgument', operation: `jobs.${name}` });
+      expect(error.message).to.match(/: unknown option of jobs\.\w+; (did you mean|allowed)/);
+    }
+    expect(emulator.log.entries).to.deep.equal([]);
+  });
+
   it('names every field that is missing, doubled or wrong', () => {
     const { manifest: _manifest, ...rest } = SAMPLE;
     const wrong: readonly (readonly [object, string])[] = [

@@ -1,11 +1,13 @@
 import leven from 'leven';
-import type { core, ZodType } from 'zod';
+import { z, type core, type ZodType } from 'zod';
 import { StoreError } from '../errors.js';
 
 export interface CheckContext {
   readonly code: 'InvalidArgument' | 'InvalidConfig';
-  /** What is checked, for the message: `deletePrefix options`, `stores.china`. */
+  /** What is checked, for the message: `stores.china`; the method, when it is its options. */
   readonly what: string;
+  /** They are the options of a call. */
+  readonly options?: boolean;
   /** Top-level keys whose values are not to be shown. */
   readonly secretKeys?: readonly string[];
   /** Keys that are allowed here but not part of the schema, for suggestions. */
@@ -21,19 +23,33 @@ export function checkInput<T>(schema: ZodType<T>, value: unknown, context: Check
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   const problems = result.error.issues.map((issue) => describe(issue, value, schema, context));
-  throw new StoreError(context.code, problems.join('; '));
+  throw new StoreError(context.code, problems.join('; '), {
+    operation: context.options ? context.what : undefined,
+  });
 }
 
 function describe(issue: core.$ZodIssue, input: unknown, schema: ZodType, context: CheckContext): string {
-  const path = [context.what, ...issue.path.map(String)].join('.');
   if (issue.code === 'unrecognized_keys') {
-    const known = [...keysOf(schema), ...(context.otherKeys ?? [])];
+    const inside = issue.path.length > 0;
+    const known = [...keysOf(schemaAt(schema, issue.path)), ...(inside ? [] : (context.otherKeys ?? []))];
     return issue.keys
-      .map((key) => `${path}.${key}: unknown key${suggest(key, known, { listAll: issue.path.length === 0 })}`)
+      .map((key) => `${unknownKey([...issue.path, key], context)}${suggest(key, known, { listAll: true })}`)
       .join('; ');
   }
   const shown = showFound(issue, input, context);
-  return `${path}: ${issue.message.replace(/^Invalid input: /, '')}${shown}`;
+  return `${place(issue.path, context)}: ${issue.message.replace(/^Invalid input: /, '')}${shown}`;
+}
+
+function unknownKey(path: readonly PropertyKey[], context: CheckContext): string {
+  return context.options
+    ? `${path.map(String).join('.')}: unknown option of ${context.what}`
+    : `${place(path, context)}: unknown key`;
+}
+
+function place(path: readonly PropertyKey[], { what, options }: CheckContext): string {
+  const steps = path.map(String);
+  if (!options) return [what, ...steps].join('.');
+  return steps.length === 0 ? `the options of ${what}` : `${steps.join('.')} of ${what}`;
 }
 
 function showFound(issue: core.$ZodIssue, input: unknown, context: CheckContext): string {
@@ -48,9 +64,22 @@ function showFound(issue: core.$ZodIssue, input: unknown, context: CheckContext)
   return ` (found ${JSON.stringify(found)})`;
 }
 
-function keysOf(schema: ZodType): string[] {
-  const shape: unknown = 'shape' in schema ? schema.shape : undefined;
-  return typeof shape === 'object' && shape !== null ? Object.keys(shape) : [];
+function keysOf(schema: unknown): string[] {
+  return schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
+}
+
+/** The schema of what stands at a path; undefined where that is not one object inside of another. */
+function schemaAt(schema: unknown, path: readonly PropertyKey[]): unknown {
+  let found = unwrapped(schema);
+  for (const step of path) {
+    if (!(found instanceof z.ZodObject)) return undefined;
+    found = unwrapped(Reflect.get(found.shape, step));
+  }
+  return found;
+}
+
+function unwrapped(schema: unknown): unknown {
+  return schema instanceof z.ZodOptional ? unwrapped(schema.unwrap()) : schema;
 }
 
 /** `; did you mean "region"?`, or what there is to choose from. */

@@ -7,7 +7,9 @@ import type { ObjectStore } from '../object-store.js';
 import type { ServiceTerms } from '../planning/terms.js';
 import type { OnRetry } from '../retry.js';
 import { createObjectStore } from '../store/portable-store.js';
+import { checkOptions } from './check-options.js';
 import type { Environment } from './interpolate.js';
+import type { OptionedMethod } from './option-shapes.js';
 import {
   checkShape,
   gatewayEntry,
@@ -37,13 +39,14 @@ export interface OpenOptions {
  * Opens one store of a configuration, or the store that a single entry describes. Nothing is contacted yet:
  * what is unreachable or missing shows at the first request.
  *
- * @throws StoreError `InvalidConfig` that names the path, what was found and what is allowed
+ * @throws StoreError `InvalidConfig` that names the path, what was found and what is allowed; `InvalidArgument` for options
+ * that are misspelt or of the wrong type
  */
 export async function openStore(
   config: StoreConfig | StoreEntry,
   options: OpenOptions,
 ): Promise<ObjectStore> {
-  const resolved = resolveOne(config, options);
+  const resolved = resolveOne(config, options, 'openStore');
   const { clock, onRetry } = options;
   return createObjectStore(resolved.createDriver(), { retry: resolved.retry, clock, onRetry });
 }
@@ -55,7 +58,7 @@ export async function openStore(
  * @throws StoreError `InvalidConfig` as `openStore`
  */
 export function openDriver(config: StoreConfig | StoreEntry, options: OpenOptions): StoreDriver {
-  return resolveOne(config, options).createDriver();
+  return resolveOne(config, options, 'openDriver').createDriver();
 }
 
 /**
@@ -64,7 +67,7 @@ export function openDriver(config: StoreConfig | StoreEntry, options: OpenOption
  * @throws StoreError `InvalidConfig` as `openStore`
  */
 export function openJobs(config: StoreConfig | StoreEntry, options: OpenOptions): StoreJobs | undefined {
-  return resolveOne(config, options).jobs?.();
+  return resolveOne(config, options, 'openJobs').jobs?.();
 }
 
 /**
@@ -73,7 +76,7 @@ export function openJobs(config: StoreConfig | StoreEntry, options: OpenOptions)
  * @throws StoreError `InvalidConfig` as `openStore`
  */
 export function storeTerms(config: StoreConfig | StoreEntry, options: OpenOptions): ServiceTerms {
-  return resolveOne(config, options).terms();
+  return resolveOne(config, options, 'storeTerms').terms();
 }
 
 /**
@@ -86,10 +89,16 @@ export function diagnoseStore(
   options: OpenOptions,
   context: DiagnoseContext,
 ): AsyncIterable<Finding> | undefined {
-  return resolveOne(config, options).diagnose?.(context);
+  checkOptions('diagnose', context);
+  return resolveOne(config, options, 'diagnoseStore').diagnose?.(context);
 }
 
-function resolveOne(config: StoreConfig | StoreEntry, options: OpenOptions): ResolvedStore {
+function resolveOne(
+  config: StoreConfig | StoreEntry,
+  options: OpenOptions,
+  caller: OptionedMethod,
+): ResolvedStore {
+  checkOptions(caller, options);
   const { path, entry } = isEntry(config)
     ? { path: 'store', entry: config }
     : namedEntry(checkShape(config), options.name);
@@ -102,6 +111,7 @@ function resolveOne(config: StoreConfig | StoreEntry, options: OpenOptions): Res
  * @throws StoreError `InvalidConfig` that lists every problem
  */
 export function checkConfig(config: unknown, options: Omit<OpenOptions, 'name' | 'clock'>): StoreConfig {
+  checkOptions('checkConfig', options);
   const checked = checkShape(config);
   const context = resolveContext(options);
   const problems: string[] = [];

@@ -1,5 +1,6 @@
 import { Container } from 'inversify';
 import type { StoreAdapter } from '../adapter.js';
+import { checkOptions } from '../config/check-options.js';
 import type { OpenOptions } from '../config/open-store.js';
 import type { StoreConfig } from '../config/store-config.js';
 import { adapterModule, storeModule } from './modules.js';
@@ -16,6 +17,7 @@ export function createContainer(
   adapters: readonly StoreAdapter[],
   options: Omit<OpenOptions, 'adapters' | 'name'> = {},
 ): Container {
+  checkOptions('createContainer', options);
   const container = new Container();
   container.load(...adapters.map(adapterModule), storeModule(config, options));
   return container;

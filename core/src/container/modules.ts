@@ -1,5 +1,6 @@
 import { ContainerModule } from 'inversify';
 import type { StoreAdapter } from '../adapter.js';
+import { checkOptions } from '../config/check-options.js';
 import { checkShape, resolveStore, selectStore, type StoreConfig } from '../config/store-config.js';
 import { resolveContext, type OpenOptions } from '../config/open-store.js';
 import type { ObjectStore } from '../object-store.js';
@@ -24,6 +25,7 @@ export function storeModule(
   config: StoreConfig,
   options: Omit<OpenOptions, 'adapters' | 'name'> = {},
 ): ContainerModule {
+  checkOptions('storeModule', options);
   const { stores, default: defaultName } = checkShape(config);
   const names = Object.keys(stores);
   const open = (name: string, adapters: readonly StoreAdapter[]): ObjectStore => {

@@ -3,7 +3,7 @@ import { StoreError } from '../errors.js';
 import { keyProblem } from '../keys.js';
 import type { Candidate } from './candidate.js';
 import type { Engine } from './engine.js';
-import { checkDeleteManyOptions, type DeleteManyOptions } from './options.js';
+import type { DeleteManyOptions } from './options.js';
 import type { DeletionReport } from './report.js';
 import { runDeletion, type RunPage } from './run.js';
 
@@ -18,7 +18,6 @@ export async function deleteMany(
   targets: Targets,
   options: DeleteManyOptions,
 ): Promise<DeletionReport> {
-  checkDeleteManyOptions(options);
   if (typeof targets === 'string' || !isIterable(targets)) {
     throw new StoreError('InvalidArgument', 'deleteMany takes an iterable of keys or of { key, versionId }', {
       operation: 'deleteMany',

@@ -8,7 +8,7 @@ import { abortUploads } from './abort-uploads.js';
 import type { Candidate } from './candidate.js';
 import type { Engine } from './engine.js';
 import { compileFilter, type Verdict } from './filter.js';
-import { checkDeletePrefixOptions, type DeletePrefixOptions } from './options.js';
+import type { DeletePrefixOptions } from './options.js';
 import type { DeletionReport } from './report.js';
 import { runDeletion, type RunPage, type RunSource, type SourceContext } from './run.js';
 import { checkPrefix } from './safety.js';
@@ -40,7 +40,6 @@ export async function deletePrefix(
   prefix: string,
   options: DeletePrefixOptions,
 ): Promise<DeletionReport> {
-  checkDeletePrefixOptions(options);
   checkPrefix(prefix, options);
   checkCapabilities(engine, options);
   const { versions = 'current', ifUnchanged = false } = options;

@@ -1,5 +1,3 @@
-import { z } from 'zod';
-import { checkInput } from '../config/check-input.js';
 import type { DeletedTarget, PassThrough } from '../driver.js';
 import type { ObjectInfo } from '../objects.js';
 import type { DeletionFailure, DeletionProgress, DeletionStrategy } from './report.js';
@@ -72,67 +70,4 @@ export interface DeletePrefixOptions extends DeleteManyOptions {
   readonly verify?: boolean | undefined;
   /** Called for each object that matched, before it is deleted (in a dry run: that would be). */
   readonly onMatch?: ((object: ObjectInfo) => void) | undefined;
-}
-
-const callback = z.custom<(...args: never[]) => unknown>(
-  (value) => typeof value === 'function',
-  'expected a function',
-);
-const count = z.number().int().min(0);
-const globs = z.union([z.string(), z.array(z.string())]);
-
-const deleteManySchema = z.strictObject({
-  dryRun: z.boolean().optional(),
-  maxDelete: count.optional(),
-  strategy: z
-    .enum(['batch', 'single', 'server-prefix'], {
-      error:
-        'expected batch, single or server-prefix; for a lifecycle rule there is expirePrefix, for a job and a tag expireByJob',
-    })
-    .optional(),
-  concurrency: z.number().int().min(1).max(1024).optional(),
-  maxKeysPerSecond: z.number().positive().optional(),
-  signal: z
-    .custom<AbortSignal>((value) => value instanceof AbortSignal, 'expected an AbortSignal')
-    .optional(),
-  onProgress: callback.optional(),
-  onDeleted: callback.optional(),
-  onFailure: callback.optional(),
-  mfa: z.string().optional(),
-  bypassGovernance: z.boolean().optional(),
-  requestPayer: z.boolean().optional(),
-  expectedBucketOwner: z.string().optional(),
-});
-
-const deletePrefixSchema = deleteManySchema.extend({
-  partialName: z.boolean().optional(),
-  entireStore: z.boolean().optional(),
-  include: globs.optional(),
-  exclude: globs.optional(),
-  olderThan: z.number().min(0).optional(),
-  newerThan: z.number().min(0).optional(),
-  modifiedBefore: z.date().optional(),
-  notAfterStart: z.boolean().optional(),
-  minSize: count.optional(),
-  maxSize: count.optional(),
-  verify: z.boolean().optional(),
-  versions: z.enum(['current', 'noncurrent', 'all']).optional(),
-  deleteMarkers: z.enum(['keep', 'expired', 'all']).optional(),
-  uploads: z.boolean().optional(),
-  ifUnchanged: z.boolean().optional(),
-  onMatch: callback.optional(),
-});
-
-/**
- * Refuses options that are misspelt or of the wrong type: `{ dryrun: true }` must not delete anything.
- *
- * @throws StoreError `InvalidArgument`
- */
-export function checkDeleteManyOptions(options: DeleteManyOptions): void {
-  checkInput(deleteManySchema, options, { code: 'InvalidArgument', what: 'deleteMany options' });
-}
-
-/** As {@link checkDeleteManyOptions}. */
-export function checkDeletePrefixOptions(options: DeletePrefixOptions): void {
-  checkInput(deletePrefixSchema, options, { code: 'InvalidArgument', what: 'deletePrefix options' });
 }

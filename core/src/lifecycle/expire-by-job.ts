@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { checkOptions } from '../config/check-options.js';
 import { StoreError, toStoreError } from '../errors.js';
 import { assertKey, quoteKey } from '../keys.js';
 import type { JobOutcome, StoreJob, StoreJobs, TagJobRequest, WaitForJobOptions } from '../jobs.js';
@@ -57,8 +58,10 @@ export async function expireByJob(
   prefix: string,
   options: ExpireByJobOptions,
 ): Promise<ExpirationByJob> {
+  checkOptions('expireByJob', options);
   const { store, jobs, reports } = places;
   const { role, confirmationRequired, tag = DEFAULT_TAG, days, partialName, entireStore, signal } = options;
+  const { pollMs, onProgress } = options;
   const rule: ExpireOptions = { days, partialName, entireStore, tag, signal };
   if (options.keys && options.jobId !== undefined) {
     const message = 'a job that was created has its list: keys go with a new one';
@@ -83,7 +86,7 @@ export async function expireByJob(
   if (options.dryRun) return { expiration: plan };
   const jobId = options.jobId ?? (await createJob(places, request, options));
   try {
-    const job = await jobs.wait(jobId, options);
+    const job = await jobs.wait(jobId, { pollMs, onProgress, signal });
     const outcome = job.ended ? await jobs.readReport(reports.store, job, { signal }) : undefined;
     const why = reasonAgainst(job, outcome);
     if (why !== undefined) return { job, outcome, expiration: { ...plan, warnings: [why] } };

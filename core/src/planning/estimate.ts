@@ -1,5 +1,3 @@
-import { z } from 'zod';
-import { checkInput } from '../config/check-input.js';
 import { assertPrefix } from '../keys.js';
 import { distributionOf, type Branching, type Distribution } from './distribution.js';
 import { foundIn, type Level, type LevelEstimate } from './level.js';
@@ -41,12 +39,6 @@ const DEFAULT_MAX_REQUESTS = 180;
 
 const DEFAULT_CONCURRENCY = 8;
 
-const optionsSchema = z.strictObject({
-  maxRequests: z.int().min(1).max(10_000).default(DEFAULT_MAX_REQUESTS),
-  concurrency: z.int().min(1).max(1024).default(DEFAULT_CONCURRENCY),
-  signal: z.instanceof(AbortSignal).optional(),
-});
-
 /** So many times what a sample says is kept in hand for listing it. */
 const ROOM = 1.25;
 
@@ -63,10 +55,7 @@ export async function estimatePrefix(
   options: EstimateOptions,
 ): Promise<PrefixEstimate> {
   assertPrefix(prefix, 'estimate');
-  const { maxRequests, concurrency, signal } = checkInput(optionsSchema, options, {
-    code: 'InvalidArgument',
-    what: 'estimate options',
-  });
+  const { maxRequests = DEFAULT_MAX_REQUESTS, concurrency = DEFAULT_CONCURRENCY, signal } = options;
   const sampler = new Sampler(context, { maxRequests, concurrency, signal });
   const root = await Node.open(sampler, prefix);
   // The first walk goes alone: its pages tell how long one takes that shares with no other.

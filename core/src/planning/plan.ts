@@ -1,4 +1,5 @@
 import type { Capabilities } from '../capabilities.js';
+import { checkOptions } from '../config/check-options.js';
 import { BATCHES_IN_FLIGHT, SINGLES_IN_FLIGHT } from '../deletion/run.js';
 import type { PrefixEstimate } from './estimate.js';
 import type { RequestPrices, RequestRate, ServiceTerms } from './terms.js';
@@ -37,12 +38,15 @@ const OWN_TIME = 'the provider begins after a day, and takes its own time';
 /**
  * What each strategy that a store has would take for what was estimated. Times reckon with the pace at which the estimate
  * was listed, and are the least: services slow down who asks for much, and a delete takes them longer than a listing.
+ *
+ * @throws StoreError `InvalidArgument` for options that are misspelt or of the wrong type
  */
 export function planDeletion(
   estimate: PrefixEstimate,
   capabilities: Capabilities,
   options: PlanOptions = {},
 ): readonly StrategyPlan[] {
+  checkOptions('planDeletion', options);
   const { objects, pageMs, requestMs } = estimate;
   const { concurrency, maxKeysPerSecond = Infinity, terms = {} } = options;
   const { batchDelete, prefixDelete, lifecycle, list, tags } = capabilities;

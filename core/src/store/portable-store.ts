@@ -1,6 +1,8 @@
 import { Readable } from 'node:stream';
 import type { Capabilities } from '../capabilities.js';
 import { systemClock, type Clock } from '../clock.js';
+import { checkOptions } from '../config/check-options.js';
+import type { OptionedMethod } from '../config/option-shapes.js';
 import { deleteMany } from '../deletion/delete-many.js';
 import { deletePrefix } from '../deletion/delete-prefix.js';
 import type { DeleteManyOptions, DeletePrefixOptions } from '../deletion/options.js';
@@ -67,8 +69,11 @@ export interface ObjectStoreSettings {
 /**
  * The `ObjectStore` over a driver: everything that is the same for all providers. Programs use `openStore`;
  * this is for drivers that are made by hand, in tests above all.
+ *
+ * @throws StoreError `InvalidArgument` for settings that are misspelt or of the wrong type
  */
 export function createObjectStore(driver: StoreDriver, settings: ObjectStoreSettings = {}): ObjectStore {
+  checkOptions('createObjectStore', settings);
   checkDriver(driver);
   return new PortableStore(driver, settings);
 }
@@ -108,7 +113,7 @@ class PortableStore implements ObjectStore {
   }
 
   async put(key: string, body: ObjectBody, options: PutOptions = {}): Promise<WriteResult> {
-    this.#checkKey(key, 'put');
+    this.#checkCall(key, 'put', options);
     const { signal, partBytes, resume, ...attributes } = options;
     this.#checkAttributes(options, 'put');
     if (options.ifAbsent) this.#need(this.capabilities.conditionalPut.ifAbsent, 'put', 'ifAbsent');
@@ -194,7 +199,7 @@ class PortableStore implements ObjectStore {
   }
 
   async exists(key: string, options: CallOptions = {}): Promise<boolean> {
-    this.#checkKey(key, 'exists');
+    this.#checkCall(key, 'exists', options);
     try {
       await this.#attempt('exists', options.signal)((call) => this.#driver.head({ key }, call));
       return true;
@@ -205,8 +210,8 @@ class PortableStore implements ObjectStore {
   }
 
   async copy(from: string, to: string, options: CopyOptions = {}): Promise<WriteResult> {
-    this.#checkKey(from, 'copy');
-    this.#checkKey(to, 'copy');
+    this.#checkCall(from, 'copy', options);
+    assertKey(to, 'copy', this.capabilities.keys.maxBytes);
     this.#needVersions(options.versionId, 'copy');
     this.#checkAttributes(options, 'copy');
     const { signal, versionId, storageClass } = options;
@@ -228,7 +233,7 @@ class PortableStore implements ObjectStore {
   }
 
   async getTags(key: string, options: VersionOptions = {}): Promise<Tags> {
-    this.#checkKey(key, 'getTags');
+    this.#checkCall(key, 'getTags', options);
     this.#needVersions(options.versionId, 'getTags');
     const getTags = this.#driver.getTags?.bind(this.#driver);
     if (!getTags) throw this.#unsupported('getTags', 'tags');
@@ -237,7 +242,7 @@ class PortableStore implements ObjectStore {
   }
 
   async setTags(key: string, tags: Tags, options: VersionOptions = {}): Promise<void> {
-    this.#checkKey(key, 'setTags');
+    this.#checkCall(key, 'setTags', options);
     this.#needVersions(options.versionId, 'setTags');
     const setTags = this.#driver.setTags?.bind(this.#driver);
     if (!setTags) throw this.#unsupported('setTags', 'tags');
@@ -247,7 +252,7 @@ class PortableStore implements ObjectStore {
   }
 
   async restore(key: string, options: RestoreOptions): Promise<void> {
-    this.#checkKey(key, 'restore');
+    this.#checkCall(key, 'restore', options);
     this.#needVersions(options.versionId, 'restore');
     const restore = this.#driver.restore?.bind(this.#driver);
     if (!restore) throw this.#unsupported('restore', 'archived objects');
@@ -269,6 +274,7 @@ class PortableStore implements ObjectStore {
   async *list(prefix: string, options: ListOptions = {}): AsyncIterable<ObjectInfo | CommonPrefix> {
     assertPrefix(prefix, 'list');
     this.#checkOpen('list');
+    checkOptions('list', options);
     const { list } = this.capabilities;
     const { delimiter, startAfter, pageSize, signal, onUnnameable } = options;
     if (delimiter === '')
@@ -298,6 +304,7 @@ class PortableStore implements ObjectStore {
   async *listVersions(prefix: string, options: ListingOptions = {}): AsyncGenerator<VersionInfo> {
     assertPrefix(prefix, 'listVersions');
     this.#checkOpen('listVersions');
+    checkOptions('listVersions', options);
     const pages = versionPages(this.#driver, prefix, this.#pages('listVersions', options.signal));
     const strange = new UnnameableEntries(options.onUnnameable);
     for await (const page of pages) {
@@ -310,6 +317,7 @@ class PortableStore implements ObjectStore {
   async *listUploads(prefix: string, options: ListingOptions = {}): AsyncGenerator<UploadInfo> {
     assertPrefix(prefix, 'listUploads');
     this.#checkOpen('listUploads');
+    checkOptions('listUploads', options);
     const pages = uploadPages(this.#driver, prefix, this.#pages('listUploads', options.signal));
     const strange = new UnnameableEntries(options.onUnnameable);
     for await (const page of pages) {
@@ -320,7 +328,7 @@ class PortableStore implements ObjectStore {
   }
 
   async presign(key: string, options: PresignOptions = {}): Promise<string> {
-    this.#checkKey(key, 'presign');
+    this.#checkCall(key, 'presign', options);
     const presign = this.#driver.presign?.bind(this.#driver);
     if (!presign) throw this.#unsupported('presign', 'presigned URLs');
     const { method = 'GET', expiresIn = 900, signal } = options;
@@ -335,7 +343,7 @@ class PortableStore implements ObjectStore {
   }
 
   async delete(key: string, options: DeleteOptions = {}): Promise<void> {
-    this.#checkKey(key, 'delete');
+    this.#checkCall(key, 'delete', options);
     this.#needVersions(options.versionId, 'delete');
     if (options.ifMatch !== undefined)
       this.#need(this.capabilities.conditionalDelete !== false, 'delete', 'ifMatch');
@@ -351,27 +359,27 @@ class PortableStore implements ObjectStore {
     targets: Iterable<string | DeleteTarget> | AsyncIterable<string | DeleteTarget>,
     options: DeleteManyOptions = {},
   ): Promise<DeletionReport> {
-    return deleteMany(this.#engine('deleteMany'), targets, options);
+    return deleteMany(this.#engine('deleteMany', options), targets, options);
   }
 
   async deletePrefix(prefix: string, options: DeletePrefixOptions = {}): Promise<DeletionReport> {
-    return deletePrefix(this.#engine('deletePrefix'), prefix, options);
+    return deletePrefix(this.#engine('deletePrefix', options), prefix, options);
   }
 
   async estimate(prefix: string, options: EstimateOptions = {}): Promise<PrefixEstimate> {
-    return estimatePrefix(this.#engine('estimate'), prefix, options);
+    return estimatePrefix(this.#engine('estimate', options), prefix, options);
   }
 
   async expirePrefix(prefix: string, options: ExpireOptions = {}): Promise<ExpirationReport> {
-    return expirePrefix(this.#engine('expirePrefix'), prefix, options);
+    return expirePrefix(this.#engine('expirePrefix', options), prefix, options);
   }
 
   async expiration(prefix: string, options: ExpirationOptions = {}): Promise<ExpirationReport> {
-    return expiration(this.#engine('expiration'), prefix, options);
+    return expiration(this.#engine('expiration', options), prefix, options);
   }
 
   async cancelExpiration(prefix: string, options: CallOptions = {}): Promise<boolean> {
-    return cancelExpiration(this.#engine('cancelExpiration'), prefix, options.signal);
+    return cancelExpiration(this.#engine('cancelExpiration', options), prefix, options.signal);
   }
 
   async close(): Promise<void> {
@@ -385,8 +393,9 @@ class PortableStore implements ObjectStore {
   }
 
   /** What the operations on many keys work with. */
-  #engine(operation: string) {
+  #engine(operation: OptionedMethod, options: object) {
     this.#checkOpen(operation);
+    checkOptions(operation, options);
     return { driver: this.#driver, retry: this.#retry, clock: this.#clock, onRetry: this.#onRetry };
   }
 
@@ -413,13 +422,14 @@ class PortableStore implements ObjectStore {
     }
   }
 
-  #checkKey(key: string, operation: string): void {
+  #checkCall(key: string, operation: OptionedMethod, options: object): void {
     this.#checkOpen(operation);
+    checkOptions(operation, options);
     assertKey(key, operation, this.capabilities.keys.maxBytes);
   }
 
-  #checkRead(key: string, options: ReadOptions, operation: string): void {
-    this.#checkKey(key, operation);
+  #checkRead(key: string, options: ReadOptions, operation: OptionedMethod): void {
+    this.#checkCall(key, operation, options);
     this.#needVersions(options.versionId, operation);
     if (options.ifMatch !== undefined || options.ifNoneMatch !== undefined) {
       this.#need(this.capabilities.conditionalRead, operation, 'ifMatch and ifNoneMatch');

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import {
+  checkOptions,
   retrying,
   retryPolicy,
   StoreError,
@@ -55,6 +56,7 @@ export class OssJobs implements StoreJobs {
    * @throws StoreError `InvalidArgument` that names the fields that are wrong; `Unsupported` where there are no jobs
    */
   async create(description: object, call: DriverCall = {}): Promise<string> {
+    checkOptions('jobs.create', call);
     const job = checkJob(description);
     const { data } = await this.#send('createJob', call, {
       method: 'POST',
@@ -71,6 +73,7 @@ export class OssJobs implements StoreJobs {
 
   /** @throws StoreError `NotFound` */
   async describe(jobId: string, call: DriverCall = {}): Promise<Job> {
+    checkOptions('jobs.describe', call);
     const subres = { batchJob: '', batchJobId: checkId(jobId) };
     const { data } = await this.#send('describeJob', call, { method: 'GET', subres });
     return this.#requests.read('describeJob', () => {
@@ -82,6 +85,7 @@ export class OssJobs implements StoreJobs {
 
   /** All jobs of the account in this region, or those with one of these statuses. */
   async *list(statuses: readonly string[] = [], call: DriverCall = {}): AsyncGenerator<Job> {
+    checkOptions('jobs.list', call);
     let token: string | undefined;
     const seen = new Set<string>();
     do {
@@ -106,6 +110,7 @@ export class OssJobs implements StoreJobs {
   }
 
   async updatePriority(jobId: string, priority: number, call: DriverCall = {}): Promise<void> {
+    checkOptions('jobs.updatePriority', call);
     if (!(Number.isInteger(priority) && priority >= 0)) {
       throw new StoreError('InvalidArgument', `a priority is a whole number, not ${priority}`, {
         provider: 'oss',
@@ -121,11 +126,13 @@ export class OssJobs implements StoreJobs {
 
   /** Lets a job begin that was created with `confirmationRequired`. */
   async confirm(jobId: string, call: DriverCall = {}): Promise<void> {
+    checkOptions('jobs.confirm', call);
     await this.#updateStatus(jobId, 'Ready', undefined, call);
   }
 
   /** Ends a job, which takes a while. What it has done until then stays done. @param reason 1 to 256 characters */
   async cancel(jobId: string, reason: string, call: DriverCall = {}): Promise<void> {
+    checkOptions('jobs.cancel', call);
     if (reason.length < 1 || reason.length > 256) {
       throw new StoreError('InvalidArgument', 'a reason has 1 to 256 characters', {
         provider: 'oss',
@@ -140,6 +147,7 @@ export class OssJobs implements StoreJobs {
    * `Failed` or `Suspended`. What became of each object only the report says (`readJobReport`).
    */
   async wait(jobId: string, options: WaitForJobOptions = {}): Promise<Job> {
+    checkOptions('jobs.wait', options);
     const { pollMs = DEFAULT_POLL_MS, onProgress, signal } = options;
     for (;;) {
       throwIfAborted(signal, 'waitForJob');
@@ -156,10 +164,12 @@ export class OssJobs implements StoreJobs {
     job: StoreJob,
     options: ReadJobReportOptions = {},
   ): Promise<JobOutcome> {
+    checkOptions('jobs.readReport', options);
     return readJobReport(reports, job, options);
   }
 
   tagging(request: TagJobRequest): JobDescription {
+    checkOptions('jobs.tagging', request);
     const { prefix, manifest, tag, reportBucket, reportPrefix, role, confirmationRequired } = request;
     return checkJob({
       operation: { addObjectTagging: { [tag.name]: tag.value } },

@@ -67,7 +67,8 @@ export function addExpire(program: Command, run: Run): void {
     .action((address: string, options: Options) =>
       run(async (context) => {
         const { output, session, signal } = context;
-        const { status, cancel, json, yes, dryRun, byJob: _, ...selection } = options;
+        const { status, cancel, json, yes, dryRun } = options;
+        const { days, noncurrentDays, uploadsDays, expiredMarkers, tag, partialName, entireStore } = options;
         if (status && cancel) throw new UsageError('either --status or --cancel');
         checkJobOptions(options);
         if (options.byJob && !status && !cancel) return byJob(context, address, options);
@@ -80,7 +81,17 @@ export function addExpire(program: Command, run: Run): void {
         }
         const report = status
           ? await store.expiration(prefix, { removeWhenEmpty: true, signal })
-          : await store.expirePrefix(prefix, { ...selection, dryRun: dryRun || !yes, signal });
+          : await store.expirePrefix(prefix, {
+              days,
+              noncurrentDays,
+              uploadsDays,
+              expiredMarkers,
+              tag,
+              partialName,
+              entireStore,
+              dryRun: dryRun || !yes,
+              signal,
+            });
         if (json) await output.line(JSON.stringify(report, null, 2));
         else for (const line of linesOf(report)) await output.line(line);
         return EXIT.complete;
@@ -117,7 +128,10 @@ async function byJob(
     json,
     yes,
     dryRun,
-    ...selection
+    days,
+    tag,
+    partialName,
+    entireStore,
   } = options;
   if (role === undefined || reports === undefined)
     throw new UsageError('--by-job needs --role and --reports');
@@ -130,7 +144,10 @@ async function byJob(
     { store, jobs, reports: { store: target.store, bucket: beside.bucket, prefix: target.key } },
     prefix,
     {
-      ...selection,
+      days,
+      tag,
+      partialName,
+      entireStore,
       role,
       jobId,
       confirmationRequired,
