@@ -15,8 +15,12 @@ export class UnclearGlob extends Error {}
 
 /** @throws UnclearGlob */
 export function globMatches(glob: string, text: string): boolean {
-  return new Attempt(readGlob(glob), Array.from(text)).succeeds();
+  if (lastRead?.glob !== glob) lastRead = { glob, parts: readGlob(glob) };
+  return new Attempt(lastRead.parts, Array.from(text)).succeeds();
 }
+
+/** The same glob is asked about many texts. */
+let lastRead: { readonly glob: string; readonly parts: readonly Part[] } | undefined;
 
 /** Whether the product has to refuse it. */
 export function isUnclear(glob: string): boolean {
@@ -178,9 +182,9 @@ class Attempt {
     // Between the one `**` and its slash there may be more that stands for nothing.
     if (slashTaken) return this.#matches(next, place, true);
     for (let end = place; end <= this.#text.length; end++) {
-      if (!slashes && this.#text.slice(place, end).includes('/')) return false;
-      if (this.#matches(next, end, false)) return true;
       const segmentBegins = end === 0 || this.#text[end - 1] === '/';
+      if (!slashes && end > place && segmentBegins) return false;
+      if (this.#matches(next, end, false)) return true;
       if (slashes && segmentBegins && this.#matches(next, end, true)) return true;
     }
     return false;

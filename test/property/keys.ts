@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { lookAlikes } from './look-alikes.js';
+import { lookAlike } from './look-alikes.js';
 
 /** S3's, and CTYUN's; OSS takes one less. */
 export const MAX_KEY_BYTES = 1024;
@@ -170,20 +170,16 @@ function follow(
     case 'inside':
       return prefix + one.rest;
     case 'near':
-      return pick(lookAlikes(prefix), one.nth, '') + one.rest;
+      return lookAlike(prefix, one.nth) + one.rest;
     case 'like': {
       const model = before[one.of % Math.max(1, before.length)];
-      return model === undefined ? undefined : pick(lookAlikes(model), one.nth, model);
+      return model === undefined ? undefined : lookAlike(model, one.nth);
     }
     case 'longest':
       return fill(prefix, one.filling, maxBytes);
     case 'else':
       return one.key;
   }
-}
-
-function pick(from: readonly string[], n: number, otherwise: string): string {
-  return from[n % Math.max(1, from.length)] ?? otherwise;
 }
 
 export function isKey(key: string, maxBytes: number): boolean {

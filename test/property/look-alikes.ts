@@ -63,10 +63,13 @@ const CONFUSIONS: readonly ((key: string) => string)[] = [
   (key) => Buffer.from(key).subarray(0, 1000).toString(),
 ];
 
-/** What others may take this key for: neither empty nor the key itself, each once. */
-export function lookAlikes(key: string): string[] {
-  const found = CONFUSIONS.map((confuse) => confuse(key).toWellFormed());
-  return [...new Set(found)].filter((other) => other !== '' && other !== key);
+/** Something that others may take this key for: in the n-th way, or in the next one that makes a difference. */
+export function lookAlike(key: string, nth: number): string {
+  for (let tried = 0; tried < CONFUSIONS.length; tried++) {
+    const other = CONFUSIONS[(nth + tried) % CONFUSIONS.length]?.(key).toWellFormed() ?? '';
+    if (other !== '' && other !== key) return other;
+  }
+  return key;
 }
 
 function mapText(text: string, change: (character: string) => string): string {
