@@ -111,6 +111,21 @@ describe('emulator: S3', () => {
     expect((await batch(body)).body).to.contain('<Deleted><Key>a</Key></Deleted>');
   });
 
+  it('answers about the version that a batch delete names, also about "null" where there are no versions', async () => {
+    await start();
+    await emulator.bucket('demo').seed(['a', 'b']);
+    emulator.setFaults({ deny: [{ key: '^b$' }] });
+    const Objects = ['a', 'b'].map((Key) => ({ Key, VersionId: 'null' }));
+    const { Deleted, Errors } = await client.send(
+      new DeleteObjectsCommand({ Bucket: 'demo', Delete: { Objects } }),
+    );
+    expect(Deleted).to.deep.equal([{ Key: 'a', VersionId: 'null' }]);
+    expect(Errors?.map(({ Key, VersionId }) => ({ Key, VersionId }))).to.deep.equal([
+      { Key: 'b', VersionId: 'null' },
+    ]);
+    expect(await emulator.bucket('demo').keys()).to.deep.equal(['b']);
+  });
+
   it('holds checksums against the body, in headers and in trailers', async () => {
     await start();
     const put = (checksum: string): Promise<unknown> =>

@@ -1,4 +1,4 @@
-import type { DeletedTarget } from '@store/core';
+import type { DeletedTarget, DeleteTarget } from '@store/core';
 import { deleteTargets, type KeyError } from './batch.js';
 import { xmlAnswer, type Answer } from './http/answer.js';
 import { ServiceError } from './http/service-error.js';
@@ -24,6 +24,8 @@ const KNOWN_CHILDREN = new Set(['Key', 'VersionId', 'ETag', 'LastModifiedTime', 
 interface Target {
   readonly key: string;
   readonly versionId: string | undefined;
+  /** As the request has it: answers name it again. */
+  readonly named: string | undefined;
   readonly ifMatch: string | undefined;
 }
 
@@ -52,14 +54,25 @@ export async function deleteObjects(call: Call): Promise<Answer> {
   if (quiet && quirks.quietAnswersEmpty && failed.length === 0) return { status: 200 };
   const url = request.query.get('encoding-type') === 'url' && quirks.encodesSpaces;
   const encode = url ? keyEncoder(true) : (text: string) => text;
+  const asNamed = namedVersions(targets);
   return xmlAnswer(
     rootElement(
       'DeleteResult',
       url ? textElement('EncodingType', 'url') : undefined,
-      ...(quiet ? [] : deleted.map((one) => deletedElement({ ...one, key: encode(one.key) }))),
-      ...(quirks.silentFailures ? [] : failed.map(errorElement)),
+      ...(quiet ? [] : deleted.map((one) => deletedElement({ ...asNamed(one), key: encode(one.key) }))),
+      ...(quirks.silentFailures ? [] : failed.map((one) => errorElement(asNamed(one)))),
     ),
   );
+}
+
+/** Whoever asks for the version `null` is answered about it, also where there are no versions. */
+function namedVersions(targets: readonly Target[]): <T extends DeleteTarget>(outcome: T) => T {
+  const named = new Map(
+    targets
+      .filter(({ named, versionId }) => named !== undefined && versionId === undefined)
+      .map(({ key, named }) => [key, named]),
+  );
+  return (outcome) => ({ ...outcome, versionId: outcome.versionId ?? named.get(outcome.key) });
 }
 
 export function checkDigest({ quirks, digests }: Call): void {
@@ -105,7 +118,7 @@ function readTarget(object: XmlElement, { objects }: Bucket): Target {
   const named = childText(object, 'VersionId');
   // Without versions every object is this one.
   const versionId = named === 'null' && !objects.capabilities.versions ? undefined : named;
-  return { key, versionId, ifMatch: childText(object, 'ETag') };
+  return { key, versionId, named, ifMatch: childText(object, 'ETag') };
 }
 
 /** A key with an ETag is deleted only while the object still has it. */
