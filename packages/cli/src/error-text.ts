@@ -2,8 +2,8 @@ import { inspect } from 'node:util';
 import type { Command } from 'commander';
 import { DeletionError, quoteKey, type StoreError } from '@store/core';
 
-/** One line: what, where, what to do. With `debug`, also where in the program it came from. */
-export function errorText(error: StoreError, program: Command, debug: boolean): string {
+/** One line: what, where, what to do. With `debug` there are more: where in the program it came from. */
+export function errorText(error: StoreError, program: Command, debug: boolean): string[] {
   const key =
     error.key !== undefined && !error.message.includes(quoteKey(error.key)) ? quoteKey(error.key) : '';
   const facts = [
@@ -13,7 +13,10 @@ export function errorText(error: StoreError, program: Command, debug: boolean): 
   ].filter((fact) => fact !== undefined);
   const where = facts.length > 0 ? ` (${facts.join(', ')})` : '';
   const line = `store: ${key === '' ? '' : `${key}: `}${withFlags(error.message, program)}${where}`;
-  return debug ? `${line}\n${inspect(error, { depth: 5 })}` : line;
+  if (!debug) return [line];
+  // Set in, so that a line feed in a message does not begin a line of its own.
+  const details = inspect(error, { depth: 5 }).split('\n');
+  return [line, ...details.map((detail) => `  ${detail}`)];
 }
 
 /** What `--json` prints instead of a result. A run that broke off has its report beside the error. */

@@ -35,7 +35,7 @@ import { Session, type GlobalOptions } from './session.js';
 export async function main(args: readonly string[]): Promise<ExitCode> {
   const output = new Output();
   let exitCode: ExitCode = EXIT.complete;
-  const program = buildProgram();
+  const program = buildProgram(output);
 
   const run = async (work: Work): Promise<void> => {
     using interrupt = new Interrupt(output);
@@ -66,24 +66,24 @@ export async function main(args: readonly string[]): Promise<ExitCode> {
 
   try {
     await program.parseAsync(args, { from: 'user' });
-    return exitCode;
+    return output.end(exitCode);
   } catch (thrown) {
     // Commander has written its message, or the help, already.
     if (thrown instanceof CommanderError) {
-      if (thrown.exitCode === 0) return EXIT.complete;
+      if (thrown.exitCode === 0) return output.end(EXIT.complete);
       if (args.includes('--json')) {
         const message = thrown.message.replace(/^error: /, '');
-        await output.line(JSON.stringify({ error: { code: 'InvalidArgument', message } }, null, 2));
+        await output.resultJson({ error: { code: 'InvalidArgument', message } });
       }
-      return EXIT.usage;
+      return output.end(EXIT.usage);
     }
     const error = toStoreError(thrown);
     await tellError(output, error, args, program);
-    return exitCodeOfError(error);
+    return output.end(exitCodeOfError(error));
   }
 }
 
-function buildProgram(): Command {
+function buildProgram(output: Output): Command {
   const program = new Command('store');
   const manifest: unknown = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
   const version =
@@ -100,12 +100,14 @@ function buildProgram(): Command {
     .option('--adapter <module>', 'a module with an adapter that is not bundled; can be repeated', list)
     .option('--debug', 'show where errors come from')
     .configureOutput({
-      outputError: (text, write) =>
-        write(
-          `${text
+      writeOut: (text) => output.print(text.trimEnd().split('\n')),
+      writeErr: (text) => output.note(text.trimEnd().split('\n')),
+      outputError: (text) =>
+        output.note(
+          text
             .trim()
             .replace(/^error:/, 'store:')
-            .replace(/\s*\n\s*/g, ' ')}\n`,
+            .replace(/\s*\n\s*/g, ' '),
         ),
     })
     .exitOverride();
@@ -118,7 +120,7 @@ async function tellError(
   program: Command,
 ): Promise<void> {
   const report = error instanceof DeletionError ? error.report : undefined;
-  if (args.includes('--json')) await output.line(JSON.stringify(errorDocument(error), null, 2));
-  else if (report && report.listed > 0) await output.line(reportText(report));
+  if (args.includes('--json')) await output.resultJson(errorDocument(error));
+  else if (report && report.listed > 0) await output.result(reportText(report));
   output.note(errorText(error, program, program.opts<GlobalOptions>().debug ?? false));
 }

@@ -1,56 +1,112 @@
-import { once } from 'node:events';
-import type { Writable } from 'node:stream';
-import { quoteKey } from '@store/core';
+import { createLogUpdate } from 'log-update';
+import { Channel, standardSink, type Sink } from './channel.js';
+import { EXIT, type ExitCode } from './exit-codes.js';
+import { jsonText, terminalText } from './terminal-text.js';
 
-/** Results go to stdout, everything about how it goes to stderr. */
+type Lines = string | Iterable<string>;
+
+/**
+ * All that the command writes, in one place: results to stdout, everything about how it goes to stderr. Text loses here
+ * what a terminal would act on; bytes and the values in JSON stay exactly as they are.
+ *
+ * What cannot be written never ends the work: it is said at the end, and in the exit code.
+ */
 export class Output {
-  readonly stdout: Writable;
-  readonly stderr: Writable;
-  #closed = false;
+  readonly #stdout: Channel;
+  readonly #stderr: Channel;
+  readonly #redraw: ReturnType<typeof createLogUpdate> | undefined;
+  #lossSaid = false;
 
-  constructor(stdout: Writable = process.stdout, stderr: Writable = process.stderr) {
-    this.stdout = stdout;
-    this.stderr = stderr;
-    // `store ls … | head` closes the pipe early. That is the reader's wish and no failure.
-    for (const stream of [stdout, stderr]) {
-      stream.on('error', (error: NodeJS.ErrnoException) => {
-        if (error.code !== 'EPIPE') throw error;
-        if (stream === stdout) this.#closed = true;
-      });
-    }
+  constructor(stdout: Sink = standardSink(1), stderr: Sink = standardSink(2)) {
+    this.#stdout = new Channel(stdout);
+    this.#stderr = new Channel(stderr);
+    if (stderr.isTTY) this.#redraw = createLogUpdate(stderr);
   }
 
-  /** Nobody reads the results any more: listing on would be for nothing. */
+  /** No result gets anywhere any more: listing on would be for nothing. */
   get closed(): boolean {
-    return this.#closed;
+    return this.#stdout.closed;
   }
 
-  /** Writes a line of the result, and waits while the reader is behind. */
+  /** Stderr is a terminal, on which {@link status} shows. */
+  get interactive(): boolean {
+    return this.#redraw !== undefined;
+  }
+
+  /** Writes one of many lines, and waits while the reader is behind. */
   async line(text: string): Promise<void> {
-    await this.bytes(`${text}\n`);
+    await this.#stdout.send(shown(text));
   }
 
-  async bytes(chunk: string | Uint8Array): Promise<void> {
-    if (this.#closed || this.stdout.write(chunk)) return;
-    // A pipe that closes never drains.
-    const settled = new AbortController();
-    try {
-      const { signal } = settled;
-      await Promise.race([once(this.stdout, 'drain', { signal }), once(this.stdout, 'close', { signal })]);
-    } catch {
-      // The stream's own error handler has seen it.
-    } finally {
-      settled.abort();
-    }
+  /** As {@link line}, a JSON document. */
+  async jsonLine(value: unknown): Promise<void> {
+    await this.#stdout.send(`${jsonText(value)}\n`);
   }
 
-  note(text: string): void {
-    this.stderr.write(`${text}\n`);
+  /** As {@link line}, content. */
+  async bytes(chunk: Uint8Array): Promise<void> {
+    await this.#stdout.send(chunk);
+  }
+
+  /** As {@link line}, without waiting. */
+  print(text: Lines): void {
+    this.#stdout.write(shown(text));
+  }
+
+  /** Writes what the command was run for; to stderr when stdout does not take it. */
+  async result(text: Lines): Promise<void> {
+    await this.#deliver(shown(text));
+  }
+
+  /** As {@link result}, a JSON document. */
+  async resultJson(value: unknown): Promise<void> {
+    await this.#deliver(`${jsonText(value, 2)}\n`);
+  }
+
+  /** Tells how it goes, on stderr. */
+  note(text: Lines): void {
+    this.#redraw?.clear();
+    this.#stderr.write(shown(text));
+  }
+
+  /** As {@link note}, a JSON document on one line. */
+  noteJson(value: unknown): void {
+    this.#stderr.write(`${jsonText(value)}\n`);
+  }
+
+  /** On a terminal: a line that the next one replaces. */
+  status(text: string): void {
+    if (!this.#stderr.closed) this.#redraw?.(terminalText(text));
+  }
+
+  /** Leaves the last {@link status} where it is, so that what comes next begins on a fresh line. */
+  endStatus(): void {
+    if (!this.#stderr.closed) this.#redraw?.done();
+  }
+
+  /** The end: says whether output was lost. @returns what to exit with, when the work itself ended with `code` */
+  async end(code: ExitCode): Promise<ExitCode> {
+    await Promise.all([this.#stdout.deliver(''), this.#stderr.deliver('')]);
+    if (!this.#stdout.failure && !this.#stderr.failure) return code;
+    this.#sayLoss();
+    return code === EXIT.complete ? EXIT.failed : code;
+  }
+
+  async #deliver(text: string): Promise<void> {
+    if (await this.#stdout.deliver(text)) return;
+    this.#sayLoss();
+    await this.#stderr.deliver(text);
+  }
+
+  #sayLoss(): void {
+    const { failure } = this.#stdout;
+    if (!failure || this.#lossSaid) return;
+    this.#lossSaid = true;
+    this.note(`store: stdout cannot be written: ${failure.message}`);
   }
 }
 
-/** A key as it is, when a terminal shows it as it is; quoted when it would do something else there. */
-export function displayKey(key: string): string {
-  const plain = !/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(key) && key.trim() === key && !key.startsWith('"');
-  return plain ? key : quoteKey(key, Infinity);
+function shown(text: Lines): string {
+  const lines = typeof text === 'string' ? [text] : Array.from(text);
+  return lines.map((line) => `${terminalText(line)}\n`).join('');
 }

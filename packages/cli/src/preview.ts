@@ -41,14 +41,14 @@ export async function preview(
 }
 
 /** What the user decides on. */
-export function previewText({ store, key, address }: Target, found: Preview): string {
+export function previewText({ store, key, address }: Target, found: Preview): string[] {
   const { matched, bytes, sample, complete } = found;
   const where = key === '' ? `the entire store ${address}` : quoteKey(key);
-  if (matched === 0 && complete) return `nothing under ${where} matches`;
+  if (matched === 0 && complete) return [`nothing under ${where} matches`];
   const more = matched - sample.length;
   return [
     `${complete ? '' : 'at least '}${formatObjects(matched)} (${formatBytes(bytes)}) under ${where} in ${address} (${store.provider}):`,
     ...sample.map((name) => `  ${quoteKey(name)}`),
     ...(more > 0 || !complete ? [`  … and ${complete ? '' : 'at least '}${formatObjects(more)} more`] : []),
-  ].join('\n');
+  ];
 }

@@ -1,18 +1,11 @@
-import type { Writable } from 'node:stream';
-import { createLogUpdate } from 'log-update';
 import type { DeletionProgress } from '@store/core';
 import { formatBytes, formatCount, formatDuration, formatRate } from './format.js';
+import type { Output } from './output.js';
 
 const BAR_CELLS = 24;
 
 /** Between two lines where there is no terminal to redraw, in milliseconds. */
 const LINE_INTERVAL_MS = 5_000;
-
-export interface ProgressView {
-  update(progress: DeletionProgress): void;
-  /** Leaves the last state on a terminal, so that what comes next begins on a fresh line. */
-  done(): void;
-}
 
 /**
  * Shows how far a run is: a line that is redrawn on a terminal, a plain line every five seconds elsewhere.
@@ -20,24 +13,15 @@ export interface ProgressView {
  * @param total how many keys there are to delete, when a count is known
  */
 export function progressView(
-  stderr: Writable & { readonly isTTY?: boolean },
+  output: Output,
   total: number | undefined,
-): ProgressView {
-  if (stderr.isTTY) {
-    const redraw = createLogUpdate(stderr);
-    return {
-      update: (progress) => redraw(progressLine(progress, total)),
-      done: () => redraw.done(),
-    };
-  }
+): (progress: DeletionProgress) => void {
+  if (output.interactive) return (progress) => output.status(progressLine(progress, total));
   let shownAt = 0;
-  return {
-    update: (progress) => {
-      if (progress.elapsedMs - shownAt < LINE_INTERVAL_MS) return;
-      shownAt = progress.elapsedMs;
-      stderr.write(`${progressLine(progress, total)}\n`);
-    },
-    done: () => undefined,
+  return (progress) => {
+    if (progress.elapsedMs - shownAt < LINE_INTERVAL_MS) return;
+    shownAt = progress.elapsedMs;
+    output.note(progressLine(progress, total));
   };
 }
 

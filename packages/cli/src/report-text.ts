@@ -4,8 +4,8 @@ import { formatBytes, formatCount, formatDuration, formatObjects, formatRate } f
 /** Failures that the text names; the rest is counted, and in the file of `--failures`. */
 const NAMED_FAILURES = 10;
 
-/** A report for people. */
-export function reportText(report: DeletionReport): string {
+/** A report for people, in lines. */
+export function reportText(report: DeletionReport): string[] {
   const lines = [headline(report)];
   const { listed, filtered, skipped, blocked, failures, requests, remaining, warnings } = report;
   if (filtered > 0)
@@ -32,7 +32,7 @@ export function reportText(report: DeletionReport): string {
       `${formatCount(requests.retried)} retried, ${formatCount(requests.throttled)} throttled`,
   );
   lines.push(verdict(report, remaining));
-  return lines.join('\n');
+  return lines;
 }
 
 function headline(report: DeletionReport): string {

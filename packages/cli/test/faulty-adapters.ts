@@ -1,5 +1,5 @@
 // A module for `--adapter`: memory stores on which deletes fail, or never end.
-import type { StoreAdapter } from '@store/core';
+import { StoreError, type StoreAdapter } from '@store/core';
 import { withFaults, type FaultRule } from '@store/conformance';
 import { memory, type MemoryConfig } from '@store/memory';
 
@@ -23,6 +23,39 @@ export const locked = faulty('locked', [
     },
   },
 ]);
+
+/** What a terminal acts on, in every kind: controls, directions, separators, half a surrogate pair. */
+export const ACTIVE_TEXT =
+  'a\u0007\u001b[31m\u007f\u009b2J\u202e\u2066\u2028\u2029\ud800\r\n\tstore: all is well';
+
+/** Refuses each delete, in words that act on a terminal. */
+export const loud = faulty('loud', [
+  {
+    operation: ['deleteBatch', 'deleteOne'],
+    effect: {
+      do: 'refuse-keys',
+      of: () => true,
+      with: { code: 'AccessDenied', providerCode: ACTIVE_TEXT, message: ACTIVE_TEXT },
+    },
+  },
+]);
+
+/** Fails to list and to read, in such words. */
+export const dumb: StoreAdapter<MemoryConfig> = {
+  ...memory,
+  provider: 'dumb',
+  createDriver(config, context) {
+    const driver = memory.createDriver(config, context);
+    const fail = (): Promise<never> =>
+      Promise.reject(
+        new StoreError('AccessDenied', ACTIVE_TEXT, { providerCode: ACTIVE_TEXT, requestId: ACTIVE_TEXT }),
+      );
+    driver.listPage = fail;
+    driver.head = fail;
+    driver.get = fail;
+    return driver;
+  },
+};
 
 /** Behind the first page of a listing there is no way on, however often it is asked for. */
 export const broken = faulty(

@@ -1,9 +1,15 @@
-import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import {
+  spawn,
+  type ChildProcess,
+  type ChildProcessWithoutNullStreams,
+  type StdioOptions,
+} from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { StoreConfig } from '@store/core';
+import { openStore, type ObjectStore, type StoreConfig } from '@store/core';
+import { fs } from '@store/fs';
 import { expect } from 'chai';
 
 const BIN = fileURLToPath(new URL('../../bin/store.js', import.meta.url));
@@ -15,6 +21,19 @@ export interface Result {
   readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;
+}
+
+interface Ends {
+  readonly stdout?: number | 'pipe';
+  readonly stderr?: number | 'pipe';
+}
+
+function surroundings(
+  cwd: string,
+  env: Record<string, string> = {},
+): { cwd: string; env: NodeJS.ProcessEnv } {
+  const { STORE_CONFIG: _inherited, ...inherited } = process.env;
+  return { cwd, env: { ...inherited, ...env } };
 }
 
 /** A directory with a configuration, in which the command is run as a user would. */
@@ -36,6 +55,14 @@ export class Place implements AsyncDisposable {
     await writeFile(this.path('store.config.json'), text);
   }
 
+  /** The store of a directory, without the command. */
+  openFs(directory: string): Promise<ObjectStore> {
+    return openStore(
+      { provider: 'fs', root: this.path(directory), create: true, fsync: false },
+      { adapters: [fs] },
+    );
+  }
+
   path(name: string): string {
     return join(this.directory, name);
   }
@@ -45,8 +72,15 @@ export class Place implements AsyncDisposable {
     env: Record<string, string> = {},
     cwd = this.directory,
   ): ChildProcessWithoutNullStreams {
-    const { STORE_CONFIG: _inherited, ...inherited } = process.env;
-    return spawn(process.execPath, [BIN, ...args], { cwd, env: { ...inherited, ...env } });
+    return spawn(process.execPath, [BIN, ...args], surroundings(cwd, env));
+  }
+
+  /** Runs a line of `sh` in which `$STORE` is the command. */
+  async shell(line: string): Promise<Result> {
+    const command = { NODE: process.execPath, BIN };
+    return finish(
+      spawn('sh', ['-c', line.replaceAll('$STORE', '"$NODE" "$BIN"')], surroundings(this.directory, command)),
+    );
   }
 
   async run(
@@ -58,6 +92,16 @@ export class Place implements AsyncDisposable {
     const child = this.start(args, env, cwd);
     child.stdin.on('error', () => undefined).end(input);
     return finish(child);
+  }
+
+  /** As {@link start}, with stdout or stderr going to a file, a device, … */
+  startInto(args: readonly string[], { stdout = 'pipe', stderr = 'pipe' }: Ends): ChildProcess {
+    const stdio: StdioOptions = ['ignore', stdout, stderr];
+    return spawn(process.execPath, [BIN, ...args], { ...surroundings(this.directory), stdio });
+  }
+
+  async runInto(args: readonly string[], ends: Ends): Promise<Result> {
+    return finish(this.startInto(args, ends));
   }
 
   /** What a command that succeeds quietly writes. */
@@ -73,11 +117,11 @@ export class Place implements AsyncDisposable {
 }
 
 /** Waits for the end of a command. */
-export async function finish(child: ChildProcessWithoutNullStreams): Promise<Result> {
+export async function finish(child: ChildProcess): Promise<Result> {
   let stdout = '';
   let stderr = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => (stderr += text));
   const code = await new Promise<number | null>((resolve, reject) => {
     child.on('error', reject);
     child.on('close', resolve);

@@ -4,6 +4,7 @@ import { describe, it } from 'mocha';
 import type { DeletionProgress } from '@store/core';
 import { canAsk, confirm } from '#src/confirm.js';
 import { formatDuration } from '#src/format.js';
+import { Output } from '#src/output.js';
 import { progressLine, progressView } from '#src/progress.js';
 
 const HALFWAY: DeletionProgress = {
@@ -68,14 +69,14 @@ describe('on a terminal', () => {
 
   it('redraws one line on a terminal and writes few lines elsewhere', () => {
     const screen = tty();
-    const view = progressView(screen, 1000);
-    view.update(HALFWAY);
-    view.done();
+    const onScreen = new Output(new PassThrough(), screen);
+    progressView(onScreen, 1000)(HALFWAY);
+    onScreen.endStatus();
     expect(String(screen.read())).to.contain('490/1,000');
 
     const pipe = new PassThrough();
-    const lines = progressView(pipe, 1000);
-    for (let elapsedMs = 0; elapsedMs <= 12_000; elapsedMs += 100) lines.update({ ...HALFWAY, elapsedMs });
+    const view = progressView(new Output(new PassThrough(), pipe), 1000);
+    for (let elapsedMs = 0; elapsedMs <= 12_000; elapsedMs += 100) view({ ...HALFWAY, elapsedMs });
     expect(String(pipe.read()).trimEnd().split('\n')).to.have.length(2);
   });
 

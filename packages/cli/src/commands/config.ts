@@ -10,11 +10,11 @@ export function addConfig(program: Command, run: Run): void {
     .action(() =>
       run(async ({ output, session }) => {
         const { path, config } = await session.checkConfig();
-        await output.line(`${path}: ok`);
+        await output.result(`${path}: ok`);
         const names = Object.keys(config.stores);
         const standard = config.default ?? (names.length === 1 ? names[0] : undefined);
         for (const [name, { provider }] of Object.entries(config.stores)) {
-          await output.line(`  ${name}: ${provider}${name === standard ? ' (default)' : ''}`);
+          await output.result(`  ${name}: ${provider}${name === standard ? ' (default)' : ''}`);
         }
         return EXIT.complete;
       }),

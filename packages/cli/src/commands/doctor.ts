@@ -44,7 +44,7 @@ async function doctor(
   const findings: Finding[] = [];
   for await (const finding of diagnosis) {
     findings.push(finding);
-    if (!json) await output.line(row(finding));
+    if (!json) await output.result(row(finding));
   }
   const settings = Object.assign({}, ...findings.map((finding) => finding.settings ?? {})) as Record<
     string,
@@ -52,9 +52,10 @@ async function doctor(
   >;
   const toWrite = Object.entries(settings).map(([name, value]) => [placeOf(name), value] as const);
   if (json) {
-    await output.line(JSON.stringify({ findings, settings: nested(toWrite) }, null, 2));
+    await output.resultJson({ findings, settings: nested(toWrite) });
   } else if (toWrite.length > 0) {
-    await output.line(`\nWhat to write into the configuration:\n${JSON.stringify(nested(toWrite), null, 2)}`);
+    await output.result(['', 'What to write into the configuration:']);
+    await output.resultJson(nested(toWrite));
   }
   if (write && named && toWrite.length > 0) {
     await writeSettings(named.file, named.name, toWrite);

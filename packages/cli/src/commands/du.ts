@@ -19,7 +19,7 @@ export function addDu(program: Command, run: Run): void {
           bytes += size ?? 0;
         }
         const text = `${formatObjects(objects)}, ${formatBytes(bytes)}`;
-        await output.line(json ? JSON.stringify({ prefix: key, objects, bytes }, null, 2) : text);
+        await (json ? output.resultJson({ prefix: key, objects, bytes }) : output.result(text));
         return EXIT.complete;
       }),
     );

@@ -1,10 +1,15 @@
 import type { Command } from 'commander';
-import { expireByJob, type ExpirationByJob, type ExpirationReport, type ExpireOptions } from '@store/core';
+import {
+  expireByJob,
+  quoteKey,
+  type ExpirationByJob,
+  type ExpirationReport,
+  type ExpireOptions,
+} from '@store/core';
 import type { Context, Run } from '../context.js';
 import { EXIT, UsageError, type ExitCode } from '../exit-codes.js';
 import { formatCount } from '../format.js';
 import { integer, tag } from '../option-values.js';
-import { displayKey } from '../output.js';
 import { keysIn } from '../key-list.js';
 import { exitCodeOfOutcome, jobLine, outcomeLines } from './job.js';
 
@@ -76,7 +81,7 @@ export function addExpire(program: Command, run: Run): void {
         if (cancel) {
           const removed = await store.cancelExpiration(prefix, { signal });
           const text = removed ? 'the rule is gone' : 'there was no rule';
-          await output.line(json ? JSON.stringify({ prefix, removed }, null, 2) : text);
+          await (json ? output.resultJson({ prefix, removed }) : output.result(text));
           return EXIT.complete;
         }
         const report = status
@@ -92,8 +97,8 @@ export function addExpire(program: Command, run: Run): void {
               dryRun: dryRun || !yes,
               signal,
             });
-        if (json) await output.line(JSON.stringify(report, null, 2));
-        else for (const line of linesOf(report)) await output.line(line);
+        if (json) await output.resultJson(report);
+        else await output.result(linesOf(report));
         return EXIT.complete;
       }),
     );
@@ -162,8 +167,8 @@ async function byJob(
       },
     },
   );
-  if (json) await output.line(JSON.stringify(done, null, 2));
-  else for (const line of linesOfJob(done)) await output.line(line);
+  if (json) await output.resultJson(done);
+  else await output.result(linesOfJob(done));
   return done.outcome ? exitCodeOfOutcome(done.outcome) : EXIT.complete;
 }
 
@@ -174,7 +179,7 @@ function* linesOfJob({ outcome, expiration }: ExpirationByJob): Generator<string
 
 function* linesOf(report: ExpirationReport): Generator<string> {
   const { prefix, state, ruleIds, otherRules, actsFrom, remaining, warnings } = report;
-  const what = `the rule for ${JSON.stringify(displayKey(prefix))}`;
+  const what = `the rule for ${quoteKey(prefix)}`;
   yield {
     planned: `${what} would be written as ${ruleIds.join(' and ')}; --yes writes it`,
     added: `${what} is written: ${ruleIds.join(' and ')}`,

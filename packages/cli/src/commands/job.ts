@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
-import { StoreError, type JobOutcome, type StoreJob } from '@store/core';
+import { quoteKey, StoreError, type JobOutcome, type StoreJob } from '@store/core';
 import type { Run } from '../context.js';
 import { EXIT, UsageError, type ExitCode } from '../exit-codes.js';
 import { formatCount } from '../format.js';
 import { integer, list } from '../option-values.js';
-import { displayKey } from '../output.js';
+import { displayKey } from '../terminal-text.js';
 
 interface Json {
   readonly json?: boolean;
@@ -28,7 +28,7 @@ function addChanges(job: Command, run: Run): void {
     .action((address: string, file: string) =>
       run(async ({ output, session, signal }) => {
         const { jobs } = await session.openJobs(storeAddress(address));
-        await output.line(await jobs.create(await readDescription(file), { signal }));
+        await output.result(await jobs.create(await readDescription(file), { signal }));
         return EXIT.complete;
       }),
     );
@@ -41,7 +41,7 @@ function addChanges(job: Command, run: Run): void {
       run(async ({ output, session, signal }) => {
         const { jobs } = await session.openJobs(storeAddress(address));
         await jobs.confirm(id, { signal });
-        await output.line(`${id} is confirmed`);
+        await output.result(`${id} is confirmed`);
         return EXIT.complete;
       }),
     );
@@ -55,7 +55,7 @@ function addChanges(job: Command, run: Run): void {
       run(async ({ output, session, signal }) => {
         const { jobs } = await session.openJobs(storeAddress(address));
         await jobs.cancel(id, reason, { signal });
-        await output.line(`${id} is being cancelled`);
+        await output.result(`${id} is being cancelled`);
         return EXIT.complete;
       }),
     );
@@ -69,7 +69,7 @@ function addChanges(job: Command, run: Run): void {
       run(async ({ output, session, signal }) => {
         const { jobs } = await session.openJobs(storeAddress(address));
         await jobs.updatePriority(id, priority, { signal });
-        await output.line(`${id} has priority ${priority}`);
+        await output.result(`${id} has priority ${priority}`);
         return EXIT.complete;
       }),
     );
@@ -86,7 +86,7 @@ function addViews(job: Command, run: Run): void {
       run(async ({ output, session, signal }) => {
         const { jobs } = await session.openJobs(storeAddress(address));
         for await (const one of jobs.list(status, { signal })) {
-          await output.line(json ? JSON.stringify(one) : jobLine(one));
+          await (json ? output.jsonLine(one) : output.line(jobLine(one)));
         }
         return EXIT.complete;
       }),
@@ -110,7 +110,7 @@ function addViews(job: Command, run: Run): void {
           const one = wait
             ? await jobs.wait(id, { pollMs: poll * 1000, signal })
             : await jobs.describe(id, { signal });
-          await output.line(json ? JSON.stringify(one, null, 2) : jobLine(one));
+          await (json ? output.resultJson(one) : output.result(jobLine(one)));
           return one.failure ? EXIT.failed : EXIT.complete;
         }),
     );
@@ -126,8 +126,8 @@ function addViews(job: Command, run: Run): void {
         const { jobs } = await session.openJobs(storeAddress(address));
         const { store } = await session.open(storeAddress(reports));
         const outcome = await jobs.readReport(store, await jobs.describe(id, { signal }), { signal });
-        if (json) await output.line(JSON.stringify(outcome, null, 2));
-        else for (const line of outcomeLines(outcome)) await output.line(line);
+        if (json) await output.resultJson(outcome);
+        else await output.result(outcomeLines(outcome));
         return exitCodeOfOutcome(outcome);
       }),
     );
@@ -153,7 +153,7 @@ export function* outcomeLines(outcome: JobOutcome): Generator<string> {
   if (unaccounted > 0) counts.push(`${formatCount(unaccounted)} not in the report`);
   yield `job ${jobId} is ${status}: ${counts.join(', ')}`;
   for (const [code, count] of Object.entries(failures.byCode)) yield `  ${code}: ${formatCount(count)}`;
-  for (const { key, message } of failures.sample) yield `  ${JSON.stringify(displayKey(key))}: ${message}`;
+  for (const { key, message } of failures.sample) yield `  ${quoteKey(key)}: ${message}`;
 }
 
 /** A task that failed, or that nobody knows about, is a failure. */

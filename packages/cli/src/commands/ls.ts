@@ -3,7 +3,7 @@ import type { CommonPrefix, ObjectInfo } from '@store/core';
 import type { Context, Run } from '../context.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import { formatBytes } from '../format.js';
-import { displayKey } from '../output.js';
+import { displayKey } from '../terminal-text.js';
 
 interface LsOptions {
   readonly recursive?: boolean;
@@ -35,7 +35,7 @@ async function ls(
     ? store.list(key, { startAfter, signal })
     : store.list(key, { delimiter: '/', startAfter, signal });
   for await (const entry of entries) {
-    await output.line(options.json ? JSON.stringify(entry) : entryText(entry, options.long ?? false));
+    await (options.json ? output.jsonLine(entry) : output.line(entryText(entry, options.long ?? false)));
     if (output.closed) break;
   }
   return EXIT.complete;

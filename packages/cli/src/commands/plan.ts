@@ -48,9 +48,9 @@ export function addPlan(program: Command, run: Run): void {
           earlyDeletions: earlyDeletions(estimate, terms),
           terms,
         };
-        if (json) await output.line(JSON.stringify(plan, null, 2));
-        else if (html) await output.line(planPage(plan, new Date()));
-        else for (const line of planText(plan)) await output.line(line);
+        if (json) await output.resultJson(plan);
+        else if (html) await output.result(planPage(plan, new Date()).split('\n'));
+        else await output.result(planText(plan));
         return EXIT.complete;
       }),
     );

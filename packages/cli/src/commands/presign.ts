@@ -22,7 +22,9 @@ export function addPresign(program: Command, run: Run): void {
     .action((address: string, { method, expires }: PresignOptions) =>
       run(async ({ output, session, signal }) => {
         const { store, key } = await session.openKey(address);
-        await output.line(await store.presign(key, { method, expiresIn: Math.ceil(expires / 1000), signal }));
+        await output.result(
+          await store.presign(key, { method, expiresIn: Math.ceil(expires / 1000), signal }),
+        );
         return EXIT.complete;
       }),
     );

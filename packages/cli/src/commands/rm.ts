@@ -11,7 +11,7 @@ import type { Context, Run } from '../context.js';
 import { EXIT, exitCodeOfReport, UsageError, type ExitCode } from '../exit-codes.js';
 import { FailuresFile } from '../failures-file.js';
 import { date, duration, integer, list, size, strategy } from '../option-values.js';
-import { displayKey } from '../output.js';
+import { displayKey } from '../terminal-text.js';
 import { preview, previewText } from '../preview.js';
 import { progressView } from '../progress.js';
 import { reportText } from '../report-text.js';
@@ -159,9 +159,9 @@ async function removeObjects(
       expectedBucketOwner,
       signal,
     });
-    if (options.verbose && !options.json) await output.line(`deleted ${displayKey(address)}`);
+    if (options.verbose && !options.json) await output.result(`deleted ${displayKey(address)}`);
   }
-  if (options.json) await output.line(JSON.stringify({ deleted: addresses }, null, 2));
+  if (options.json) await output.resultJson({ deleted: addresses });
   return EXIT.complete;
 }
 
@@ -210,24 +210,24 @@ async function deleteAndReport(
     throw new UsageError(
       '--verbose names keys before they are deleted; with server-prefix nobody knows them',
     );
-  const view = options.quiet ? undefined : progressView(output.stderr, total);
+  const view = options.quiet ? undefined : progressView(output, total);
   try {
     const report = await target.store.deletePrefix(target.key, {
       ...selection,
       dryRun: options.dryRun,
       verify: options.verify,
-      onProgress: view && ((progress) => view.update(progress)),
+      onProgress: view,
       onFailure: failures && ((failure) => failures.write(failure)),
       onMatch: options.verbose
-        ? ({ key }) => void (options.json ? output.stderr : output.stdout).write(`${displayKey(key)}\n`)
+        ? ({ key }) => (options.json ? output.note(displayKey(key)) : output.print(displayKey(key)))
         : undefined,
     });
-    view?.done();
+    output.endStatus();
     await failures?.close();
-    await output.line(options.json ? JSON.stringify(report, null, 2) : reportText(report));
+    await (options.json ? output.resultJson(report) : output.result(reportText(report)));
     return exitCodeOfReport(report);
   } catch (error) {
-    view?.done();
+    output.endStatus();
     await failures?.close().catch((closing: unknown) => {
       // What ended the run is the news, unless it was this file.
       if (!(error instanceof DeletionError)) throw closing;

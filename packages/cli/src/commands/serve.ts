@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { gatewayEntry, openDriver, type StoreDriver } from '@store/core';
-import { startGateway, type GatewayLogEntry } from '@store/gateway';
+import { startGateway } from '@store/gateway';
 import type { Run } from '../context.js';
 import { EXIT, UsageError } from '../exit-codes.js';
 import { integer, size } from '../option-values.js';
@@ -40,9 +40,11 @@ export function addServe(program: Command, run: Run): void {
             host,
             port,
             maxBodyBytes: maxBody,
-            onRequest: jsonLog ? (entry) => void output.stderr.write(lineOf(entry)) : undefined,
+            onRequest: jsonLog
+              ? (entry) => output.noteJson({ time: new Date().toISOString(), ...entry })
+              : undefined,
           });
-          await output.line(`${Object.keys(stores).join(', ')}: ${gateway.url}`);
+          await output.result(`${Object.keys(stores).join(', ')}: ${gateway.url}`);
           await interrupted(signal);
         } finally {
           for (const driver of Object.values(stores)) await driver.close();
@@ -50,10 +52,6 @@ export function addServe(program: Command, run: Run): void {
         return EXIT.complete;
       }),
     );
-}
-
-function lineOf(entry: GatewayLogEntry): string {
-  return `${JSON.stringify({ time: new Date().toISOString(), ...entry })}\n`;
 }
 
 function interrupted(signal: AbortSignal): Promise<void> {

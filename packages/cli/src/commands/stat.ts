@@ -3,7 +3,7 @@ import type { Run } from '../context.js';
 import { EXIT } from '../exit-codes.js';
 import type { RestoreState } from '@store/core';
 import { formatBytes, formatCount } from '../format.js';
-import { displayKey } from '../output.js';
+import { displayKey } from '../terminal-text.js';
 
 interface StatOptions {
   readonly json?: boolean;
@@ -22,7 +22,7 @@ export function addStat(program: Command, run: Run): void {
         const { store, key } = await session.openKey(address);
         const info = await store.head(key, { versionId, signal });
         if (json) {
-          await output.line(JSON.stringify(info, null, 2));
+          await output.resultJson(info);
           return EXIT.complete;
         }
         const { metadata, restore, ...rest } = info;
@@ -34,7 +34,7 @@ export function addStat(program: Command, run: Run): void {
         }
         if (restore) rows.push(['restore', restoreText(restore)]);
         const width = Math.max(...rows.map(([name]) => name.length));
-        for (const [name, value] of rows) await output.line(`${name.padEnd(width)}  ${value}`);
+        await output.result(rows.map(([name, value]) => `${name.padEnd(width)}  ${value}`));
         return EXIT.complete;
       }),
     );

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { Run } from '../context.js';
 import { EXIT, UsageError } from '../exit-codes.js';
 import { pair } from '../option-values.js';
-import { displayKey } from '../output.js';
+import { displayKey } from '../terminal-text.js';
 
 interface TagsOptions {
   readonly set?: Readonly<Record<string, string>>;
@@ -26,10 +26,13 @@ export function addTags(program: Command, run: Run): void {
         const { store, key } = await session.openKey(address);
         if (set ?? remove) await store.setTags(key, set ?? {}, { versionId, signal });
         const tags = await store.getTags(key, { versionId, signal });
-        if (json) await output.line(JSON.stringify(tags, null, 2));
-        else
-          for (const [name, value] of Object.entries(tags))
-            await output.line(`${displayKey(name)}=${displayKey(value)}`);
+        if (json) await output.resultJson(tags);
+        else {
+          const rows = Object.entries(tags).map(
+            ([name, value]) => `${displayKey(name)}=${displayKey(value)}`,
+          );
+          await output.result(rows);
+        }
         return EXIT.complete;
       }),
     );
