@@ -2,6 +2,7 @@ import { createObjectStore, StoreError } from '@store/core';
 import type { Emulator, EmulatorOptions } from '@store/emulator';
 import { checkJob, OssJobs, type JobDescription, type JobStatus, type OssConfig } from '@store/oss';
 import { expect } from 'chai';
+import fc from 'fast-check';
 import { afterEach, describe, it } from 'mocha';
 import { configFor, driverOn, emulate, errorOf } from './harness.js';
 
@@ -27,6 +28,89 @@ const BY_PREFIX: JobDescription = {
   priority: 1,
   roleArn: 'acs:ram::1234567890:role/batch',
 };
+
+const TEXT = fc.string({ unit: 'grapheme', maxLength: 40 });
+const ROUGH = fc.string({ unit: 'binary', maxLength: 300 });
+/** Mostly what is allowed, sometimes what may not be. */
+const mostly = <T>(right: fc.Arbitrary<T>, wrong: fc.Arbitrary<unknown>): fc.Arbitrary<unknown> =>
+  fc.oneof({ arbitrary: right, weight: 12 }, { arbitrary: wrong, weight: 1 });
+const TAGS = fc.dictionary(
+  fc.oneof(fc.string({ unit: 'grapheme', minLength: 1, maxLength: 20 }), ROUGH),
+  fc.oneof(TEXT, ROUGH),
+  { minKeys: 0, maxKeys: 11 },
+);
+const BUCKET = mostly(fc.constantFrom('other', 'demo'), ROUGH);
+const DAYS = mostly(fc.integer({ min: 1, max: 365 }), fc.constantFrom(0, 366, 1.5, Number.NaN));
+
+const DESCRIPTIONS: fc.Arbitrary<object> = fc
+  .record(
+    {
+      operation: fc.oneof(
+        fc.record({ putObjectTagging: TAGS }),
+        fc.record({ addObjectTagging: TAGS }),
+        fc.constant({ deleteObjectTagging: true }),
+        fc.record({ putObjectAcl: mostly(fc.constantFrom('default', 'private'), ROUGH) }),
+        fc.record({
+          restoreObject: fc.record(
+            { days: DAYS, tier: mostly(fc.constantFrom('Standard', 'Bulk'), ROUGH) },
+            { requiredKeys: [] },
+          ),
+        }),
+      ),
+      report: fc.record(
+        {
+          bucket: BUCKET,
+          enabled: fc.boolean(),
+          prefix: fc.oneof(TEXT, ROUGH),
+          reportScope: mostly(fc.constantFrom('AllTasks', 'FailedTasksOnly'), ROUGH),
+        },
+        { requiredKeys: ['bucket', 'enabled'] },
+      ),
+      priority: mostly(fc.nat(), fc.constantFrom(-1, 2 ** 31, 0.5)),
+      roleArn: mostly(fc.constant('acs:ram::1234567890:role/batch'), fc.string()),
+      confirmationRequired: fc.boolean(),
+      clientRequestToken: fc.uuid(),
+      description: fc.oneof(TEXT, ROUGH),
+      keyPrefixManifestGenerator: fc.record(
+        { sourceBucket: BUCKET, prefix: fc.oneof(TEXT, ROUGH) },
+        { requiredKeys: ['sourceBucket'] },
+      ),
+      manifest: fc.record({
+        location: fc.record(
+          { bucket: BUCKET, object: fc.oneof(TEXT, ROUGH), etag: TEXT, versionId: TEXT },
+          { requiredKeys: ['bucket', 'object'] },
+        ),
+        spec: fc.record(
+          {
+            fields: fc.constantFrom('Bucket,Key', 'Bucket, Key, VersionId'),
+            format: fc.constantFrom('OSS_BatchOperations_CSV_20250611', 'OSS_InventoryReport_CSV_20250611'),
+          },
+          { requiredKeys: ['format'] },
+        ),
+      }),
+    },
+    { requiredKeys: ['operation', 'report', 'priority', 'roleArn', 'clientRequestToken'] },
+  )
+  .map(({ manifest, keyPrefixManifestGenerator, ...rest }) =>
+    // Both, or none, would be refused; the other fields would not be looked at.
+    manifest
+      ? { ...rest, manifest }
+      : { ...rest, keyPrefixManifestGenerator: keyPrefixManifestGenerator ?? { sourceBucket: 'demo' } },
+  );
+
+function accepted(description: object): JobDescription | undefined {
+  try {
+    return checkJob(description);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Without what is not there: an answer does not tell an empty text from none. */
+function told(job: object): Record<string, unknown> {
+  const text = JSON.stringify(job, (_name, value: unknown) => (value === '' ? undefined : value));
+  return JSON.parse(text) as Record<string, unknown>;
+}
 
 describe('oss: batch-operation jobs', () => {
   const open: OssJobs[] = [];
@@ -138,6 +222,26 @@ describe('oss: batch-operation jobs', () => {
     }
     expect(checkJob(BY_PREFIX).clientRequestToken).to.match(/^.{1,64}$/);
   });
+
+  it('sends nothing that the service refuses, and what it sent comes back as it was', async () => {
+    const { jobs } = await start();
+    let sent = 0;
+    await fc.assert(
+      fc.asyncProperty(DESCRIPTIONS, async (description) => {
+        const job = accepted(description);
+        if (!job) return;
+        sent++;
+        const described = await jobs.describe(await jobs.create(job));
+        const { clientRequestToken: _token, ...rest } = job;
+        const report = { reportScope: 'AllTasks', ...job.report };
+        for (const [name, value] of Object.entries(told({ confirmationRequired: false, ...rest, report }))) {
+          expect(told(described)[name], name).to.deep.equal(value);
+        }
+      }),
+      { numRuns: 300 },
+    );
+    expect(sent).to.be.greaterThan(50);
+  }).timeout(60_000);
 
   it('tags 5,000 objects, and the report says which 50 it did not', async () => {
     const { emulator, jobs } = await start();

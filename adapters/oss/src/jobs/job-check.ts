@@ -7,9 +7,15 @@ import type { JobDescription } from './job.js';
 const MAX_TAGS = 10;
 
 const bucket = z.string().regex(/^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/, 'expected the name of a bucket');
-const text = z.string().min(1);
+/** A job travels as XML, which has no place for other characters: nothing else would be meant by what arrives. */
+const anyText = z
+  .string()
+  .refine((given) => /^[\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]*$/u.test(given), {
+    error: 'expected no control characters, as XML cannot carry them',
+  });
+const text = anyText.min(1);
 const tags = z
-  .record(z.string().min(1).max(128), z.string().max(256))
+  .record(text.max(128), anyText.max(256))
   .refine((given) => Object.keys(given).length > 0, 'expected a tag')
   .refine((given) => Object.keys(given).length <= MAX_TAGS, `expected at most ${MAX_TAGS} tags`);
 
@@ -51,7 +57,7 @@ const schema = z
     report: z.strictObject({
       bucket,
       enabled: z.boolean(),
-      prefix: z.string().optional(),
+      prefix: anyText.optional(),
       reportScope: z.enum(['AllTasks', 'FailedTasksOnly']).optional(),
     }),
     priority: z.number().int().min(0).max(2_147_483_647),
@@ -78,9 +84,9 @@ const schema = z
       })
       .optional(),
     keyPrefixManifestGenerator: z
-      .strictObject({ sourceBucket: bucket, prefix: z.string().optional() })
+      .strictObject({ sourceBucket: bucket, prefix: anyText.optional() })
       .optional(),
-    description: z.string().max(256).optional(),
+    description: anyText.max(256).optional(),
   })
   .refine(
     ({ manifest, keyPrefixManifestGenerator }) =>

@@ -44,7 +44,9 @@ export function jobElement(job: JobDescription): string {
     Priority: job.priority,
     RoleArn: job.roleArn,
   };
-  return `<?xml version="1.0" encoding="UTF-8"?>${builder.build({ CreateJobRequest: withoutUndefined(body) })}`;
+  const document: string = builder.build({ CreateJobRequest: withoutUndefined(body) });
+  // As itself, it would arrive as a line feed: a prefix would be another one.
+  return `<?xml version="1.0" encoding="UTF-8"?>${document.replaceAll('\r', '&#13;')}`;
 }
 
 function operationElement(operation: JobOperation): object {

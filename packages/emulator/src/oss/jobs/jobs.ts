@@ -17,16 +17,20 @@ import {
 } from '@store/s3-server';
 import type { Buckets } from '../../buckets.js';
 import {
-  malformed,
+  JOB_STATUSES,
   readRequest,
   type EmulatedJob,
   type JobResult,
   type JobStatus,
   type JobTask,
 } from './job.js';
+import { malformed } from './job-rules.js';
+import { integerIn, invalidArgument } from './job-query.js';
 
 /** Documented: a job that waits for longer fails. */
 const MAX_SUSPENDED_MS = 14 * 86_400_000;
+
+const MAX_PRIORITY = 2_147_483_647;
 
 /** Tasks that a job does between two looks at it. */
 const TASKS_A_STEP = 1000;
@@ -83,7 +87,7 @@ export class Jobs {
       }
       case 'UpdateJobPriority': {
         const job = this.#find(query.get('batchJobId'));
-        job.priority = Number(query.get('targetPriority'));
+        job.priority = integerIn(query, 'targetPriority', 0, MAX_PRIORITY);
         return xmlAnswer(
           element(
             'UpdateJobPriorityResult',
@@ -110,9 +114,13 @@ export class Jobs {
       .get('batchJobStatuses')
       ?.split('|')
       .map((status) => status.trim());
+    for (const status of wanted ?? []) {
+      if (!JOB_STATUSES.some((known) => known === status)) throw invalidArgument('batchJobStatuses', status);
+    }
     const all = [...this.#jobs.values()].filter(({ status }) => wanted?.includes(status) ?? true);
-    const start = Number(query.get('continuation-token') ?? 0);
-    const page = all.slice(start, start + Number(query.get('max-keys') ?? 100));
+    const start = query.has('continuation-token') ? integerIn(query, 'continuation-token', 0, all.length) : 0;
+    const most = query.has('max-keys') ? integerIn(query, 'max-keys', 1, 1000) : 100;
+    const page = all.slice(start, start + most);
     const end = start + page.length;
     return xmlAnswer(
       element(
@@ -126,15 +134,18 @@ export class Jobs {
   #updateStatus(job: EmulatedJob, { query }: Incoming): Answer {
     const wanted = query.get('requestedJobStatus');
     const reason = query.get('statusUpdateReason');
+    if (wanted !== 'Cancelled' && wanted !== 'Ready') throw invalidArgument('requestedJobStatus', wanted);
+    const reasonIsWrong = reason === undefined ? wanted === 'Cancelled' : !/^[^]{1,256}$/.test(reason);
+    if (reasonIsWrong) throw invalidArgument('statusUpdateReason', reason);
     const allowed =
       wanted === 'Cancelled'
-        ? CANCELLABLE.has(job.status) && reason !== undefined && reason.length <= 256
-        : wanted === 'Ready' && (job.status === 'Suspended' || job.status === 'Preparing');
+        ? CANCELLABLE.has(job.status)
+        : job.status === 'Suspended' || job.status === 'Preparing';
     if (!allowed) {
       throw new ServiceError(
         409,
         'InvalidJobStatus',
-        `A job that is ${job.status} cannot be made ${wanted ?? 'nothing'}.`,
+        `A job that is ${job.status} cannot be made ${wanted}.`,
       );
     }
     job.status = wanted === 'Cancelled' ? 'Cancelling' : 'Ready';
