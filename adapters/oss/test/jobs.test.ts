@@ -29,7 +29,13 @@ const BY_PREFIX: JobDescription = {
   roleArn: 'acs:ram::1234567890:role/batch',
 };
 
-const TEXT = fc.string({ unit: 'grapheme', maxLength: 40 });
+const TEXT = fc.string({
+  unit: fc.oneof(
+    fc.string({ unit: 'grapheme', minLength: 1, maxLength: 1 }),
+    fc.constantFrom('\r', '\n', '\t', ' ', '&', '<', '>', '"', ']]>'),
+  ),
+  maxLength: 40,
+});
 const ROUGH = fc.string({ unit: 'binary', maxLength: 300 });
 /** Mostly what is allowed, sometimes what may not be. */
 const mostly = <T>(right: fc.Arbitrary<T>, wrong: fc.Arbitrary<unknown>): fc.Arbitrary<unknown> =>
