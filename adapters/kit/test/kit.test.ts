@@ -21,9 +21,25 @@ describe('kit', () => {
     expect(['0', '17', 17].map(sizeFact)).to.deep.equal([0, 17, 17]);
     for (const none of [undefined, null, '', '-1', -1, 'NaN', Number.NaN, -Infinity, '1e3', ' 5', 1.5])
       expect(sizeFact(none), String(none)).to.equal(undefined);
-    expect(timeFact('2026-01-02T03:04:05.000Z')).to.deep.equal(new Date(Date.UTC(2026, 0, 2, 3, 4, 5)));
-    for (const none of [undefined, null, '', 'yesterday', new Date(Number.NaN)])
+    for (const time of [
+      '2026-01-02T03:04:05.000Z',
+      '2026-01-02T03:04:05Z',
+      '2026-01-02T03:04:05.000000Z',
+      '2026-01-02T11:04:05+08:00',
+      'Fri, 02 Jan 2026 03:04:05 GMT',
+    ])
+      expect(timeFact(time), time).to.deep.equal(new Date(Date.UTC(2026, 0, 2, 3, 4, 5)));
+    for (const none of [undefined, null, '', 'yesterday', new Date(Number.NaN), 0])
       expect(timeFact(none), String(none)).to.equal(undefined);
+    // All of them are times to `Date`, and long ago.
+    for (const none of ['1', 'version 5', 'not before 2019', '2001', '2001-01-01', '-000001-01-01T00:00:00Z'])
+      expect(timeFact(none), none).to.equal(undefined);
+  });
+
+  it('takes no time without its zone for one', () => {
+    expect(timeFact('2026-01-02T03:04:05')).to.equal(undefined);
+    expect(timeFact('2026-01-02T03:04:05.000Z and later')).to.equal(undefined);
+    expect(timeFact('2026-13-02T03:04:05.000Z')).to.equal(undefined);
   });
 
   it('takes nothing but a clear word for the end of a listing', () => {
