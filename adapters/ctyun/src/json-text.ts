@@ -6,23 +6,60 @@ const MAX_STRUCTURES = 500_000;
 
 const BRACE = 0x7b;
 const BRACKET = 0x5b;
+const COLON = 0x3a;
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
 
 /**
  * An answer as JSON. Bytes that are no UTF-8 become lone surrogates, so that a key with them is seen for what it is:
  * decoded leniently it would be another key, the one with U+FFFD in it.
  *
- * @throws SyntaxError when it is no JSON; StoreError `Corrupt` when it has more in it than any answer
+ * @throws SyntaxError when it is no JSON; StoreError `Corrupt` when it has more in it than any answer, or says something
+ * twice: JSON's own reader would take the last word, and a listing that goes on and has ended would have ended
  */
 export function parseJson(bytes: Buffer): unknown {
+  const { structures, members } = count(bytes);
   // Each costs some fifty bytes of memory, however short it is.
-  let structures = 0;
-  for (const byte of bytes) if (byte === BRACE || byte === BRACKET) structures++;
   if (structures > MAX_STRUCTURES)
     throw new StoreError(
       'Corrupt',
       `the answer has ${structures} objects and lists in it, which no answer has`,
     );
-  return JSON.parse(decoded(bytes));
+  const parsed: unknown = JSON.parse(decoded(bytes));
+  // Of names that come twice in an object one is left.
+  if (membersIn(parsed) !== members)
+    throw new StoreError('Corrupt', 'an object of the answer has a name twice', { retryable: true });
+  return parsed;
+}
+
+/** How many objects and lists a text of JSON has, and how many members its objects have. */
+function count(bytes: Buffer): { readonly structures: number; readonly members: number } {
+  let structures = 0;
+  let members = 0;
+  let quoted = false;
+  for (let i = 0; i < bytes.length; i++) {
+    const byte = bytes[i];
+    if (byte === QUOTE) quoted = !quoted;
+    else if (quoted) {
+      if (byte === BACKSLASH) i++;
+    } else if (byte === COLON) members++;
+    else if (byte === BRACE || byte === BRACKET) structures++;
+  }
+  return { structures, members };
+}
+
+/** How many members the objects in a value have. A list of those to come, because the depth is the service's choice. */
+function membersIn(value: unknown): number {
+  const open = [value];
+  let members = 0;
+  while (open.length > 0) {
+    const one = open.pop();
+    if (typeof one !== 'object' || one === null) continue;
+    const inside: unknown[] = Object.values(one);
+    if (!Array.isArray(one)) members += inside.length;
+    for (const each of inside) open.push(each);
+  }
+  return members;
 }
 
 /** A sequence of UTF-8 beyond ASCII, or a byte that belongs to none (RFC 3629). */

@@ -202,6 +202,33 @@ describe('ctyun: whether a listing goes on', () => {
     });
   }
 
+  it('is not said by an answer that says something twice', async () => {
+    const twice = [
+      '{"isTruncated":true,"isTruncated":false}',
+      '{"isTruncated":false,"isTruncated":false}',
+      '{"isTruncated":false,"contents":[{"key":"a"}],"contents":[]}',
+      '{"isTruncated":false,"contents":[{"key":"a","size":1,"size":2}]}',
+      '{"isTruncated":false,"contents":[{"key":"a","key":"a"}]}',
+      '{"isTruncated":false,"\\u0069sTruncated":false}',
+      '{"isTruncated":false,"__proto__":1,"__proto__":2}',
+      '{"isTruncated":false},"returnObj":{"isTruncated":false}',
+    ];
+    for (const one of twice) {
+      const driver = driverFor(await wrongService(() => ({ body: success(one) })));
+      const error = await errorOf(driver.listPage({ prefix: '', maxKeys: 10 }, {}));
+      expect(error, one).to.include({
+        code: 'Corrupt',
+        retryable: true,
+        provider: 'ctyun',
+        operation: 'list',
+      });
+    }
+    const once = '{"isTruncated":false,"contents":[{"key":"\\"a\\":1,\\\\"},{"key":"{\\"a\\":[:"}]}';
+    const driver = driverFor(await wrongService(() => ({ body: success(once) })));
+    const { objects } = await driver.listPage({ prefix: '', maxKeys: 10 }, {});
+    expect(objects.map(({ key }) => key)).to.deep.equal(['"a":1,\\', '{"a":[:']);
+  });
+
   it('goes on with versions when one of both says so', async () => {
     const page = async (body: string) =>
       driverFor(await wrongService(() => ({ body: success(body) }))).listVersionsPage(
