@@ -101,6 +101,8 @@ function answerTo(
     // away, so the answer is, once there is one.
     request.on('timeout', () => (answer ?? request).destroy(stalled(idleMs)));
     request.on('error', reject);
+    // Without a word where the service changes the protocol: Node drops the connection then.
+    request.on('close', () => reject(unanswered()));
     request.end(content);
   });
 }
@@ -118,6 +120,10 @@ function asStoreError(thrown: unknown): unknown {
     providerCode: name,
   };
   return new StoreError(code, message, { ...details, cause: thrown });
+}
+
+function unanswered(): StoreError {
+  return new StoreError('Unavailable', 'the connection was closed without an answer', { provider: 'oss' });
 }
 
 function stalled(ms: number): StoreError {

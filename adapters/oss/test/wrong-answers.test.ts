@@ -326,6 +326,12 @@ describe('oss: answers that break off, stop or never end', () => {
     }
   });
 
+  it('hears of a connection that is dropped because the service changes the protocol', async () => {
+    const upgrade = 'HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\nConnection: Upgrade\r\n\r\n';
+    const error = await errorOf(driverFor(await cut(upgrade)).listPage({ prefix: '', maxKeys: 1 }, {}));
+    expect(error).to.include({ code: 'Unavailable', retryable: true, provider: 'oss', operation: 'list' });
+  });
+
   it('gets to the end of a listing of which one answer was cut off', async () => {
     let requests = 0;
     const config = await wrongService((request, response) => {
