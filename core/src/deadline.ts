@@ -1,5 +1,8 @@
 import { abortedError, StoreError } from './errors.js';
 
+/** How long a request may take to end by its signal, in milliseconds. */
+const GRACE_MS = 1000;
+
 /**
  * Runs a request that has to end by itself: with `Timeout` after some time, with `Aborted` when the caller's
  * signal fires. Either way the request's own signal fires too, and its socket is closed.
@@ -21,7 +24,7 @@ export async function withDeadline<T>(
   if (signal?.aborted) abort();
   signal?.addEventListener('abort', abort, { once: true });
   try {
-    return await work(controller.signal);
+    return await endedBy(controller.signal, work(controller.signal));
   } catch (error) {
     if (signal?.aborted) throw abortedError(signal, operation);
     if (!late) throw error;
@@ -30,4 +33,33 @@ export async function withDeadline<T>(
     clearTimeout(timer);
     signal?.removeEventListener('abort', abort);
   }
+}
+
+/**
+ * The work, or its end by the signal where it does not notice that: some answers leave an HTTP client without any event,
+ * and nobody would ever hear of the request again.
+ */
+function endedBy<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    let grace: NodeJS.Timeout | undefined;
+    const give = (): void => {
+      grace = setTimeout(() => reject(new Error('the request did not end by its signal')), GRACE_MS);
+    };
+    if (signal.aborted) give();
+    else signal.addEventListener('abort', give, { once: true });
+    const settled = (): void => {
+      clearTimeout(grace);
+      signal.removeEventListener('abort', give);
+    };
+    work.then(
+      (value) => {
+        settled();
+        resolve(value);
+      },
+      (error: unknown) => {
+        settled();
+        reject(error);
+      },
+    );
+  });
 }
