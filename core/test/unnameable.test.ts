@@ -115,3 +115,55 @@ describe('what a listing shows and no request can name', () => {
     expect(await store.estimate('p/')).to.be.an('object');
   });
 });
+
+/** The latest first, over pages; `nameless` is an object version of "p/a" that lacks its id. */
+type Row = 'marker' | 'object' | 'nameless';
+
+describe('a version that cannot be named, under a delete marker', () => {
+  const histories: readonly (readonly (readonly Row[])[])[] = [
+    [['marker', 'nameless']],
+    [['marker'], ['nameless']],
+    [['nameless', 'marker']],
+    [
+      ['marker', 'object'],
+      ['marker', 'nameless'],
+    ],
+    [['marker'], ['marker'], ['nameless']],
+  ];
+  for (const pages of histories) {
+    for (const deleteMarkers of ['all', 'expired'] as const) {
+      it(`keeps it deleted: ${JSON.stringify(pages)}, deleteMarkers ${deleteMarkers}`, async () => {
+        let id = 0;
+        const answers = pages.map((rows, n) => ({
+          versions: rows.flatMap((row, i) => {
+            if (row === 'nameless') return [];
+            const isLatest = n === 0 && i === 0;
+            return [{ key: 'p/a', versionId: `v${id++}`, isLatest, deleteMarker: row === 'marker', size: 1 }];
+          }),
+          unnameable: rows.includes('nameless') ? [strange('p/a')] : [],
+          truncated: n + 1 < pages.length,
+          nextToken: n + 1 < pages.length ? String(n + 1) : undefined,
+        }));
+        let call = 0;
+        const driver = new PageDriver({
+          versions: () => answers[call++ % answers.length] ?? { versions: [], truncated: false },
+        });
+        const store = createObjectStore(driver, { clock: new SimulatedClock() });
+        const gone: (string | undefined)[] = [];
+        await store.deletePrefix('p/', {
+          versions: 'all',
+          deleteMarkers,
+          onDeleted: ({ versionId }) => void gone.push(versionId),
+        });
+        const latest = answers.flatMap(({ versions }) => versions).find(({ isLatest }) => isLatest);
+        if (latest?.deleteMarker) expect(gone).not.to.include(latest.versionId);
+        if (deleteMarkers === 'expired') {
+          const markers = answers
+            .flatMap(({ versions }) => versions)
+            .filter(({ deleteMarker }) => deleteMarker);
+          for (const { versionId } of markers) expect(gone).not.to.include(versionId);
+        }
+      });
+    }
+  }
+});

@@ -1,3 +1,4 @@
+import type { Unnameable } from '../driver.js';
 import { StoreError } from '../errors.js';
 import { keyProblem, quoteKey } from '../keys.js';
 import { objectPages } from '../listing/object-pages.js';
@@ -186,10 +187,11 @@ async function* objectVersions(
   engine: Engine,
   prefix: string,
   context: SourceContext,
-  select: (page: readonly VersionInfo[]) => Iterable<Listed>,
+  select: (page: readonly VersionInfo[], unnameable?: readonly Unnameable[]) => Iterable<Listed>,
 ): AsyncGenerator<RunPage<Listed>> {
   const pages = versionPages(engine.driver, prefix, pagesContext(engine, 'listVersions', context));
-  for await (const { versions, unnameable } of pages) yield { entries: [...select(versions)], unnameable };
+  for await (const { versions, unnameable } of pages)
+    yield { entries: [...select(versions, unnameable)], unnameable };
 }
 
 async function* markers(
@@ -207,6 +209,6 @@ async function* markers(
   const pass = new MarkerPass(deleteMarkers, isGone, (key) =>
     context.ledger.warn(`the key ${quoteKey(key)} has too many delete markers for one run; run again`),
   );
-  yield* objectVersions(engine, prefix, context, (page) => pass.next(page));
+  yield* objectVersions(engine, prefix, context, (page, unnameable) => pass.next(page, unnameable));
   yield { entries: [...pass.end()] };
 }

@@ -1,3 +1,4 @@
+import type { Unnameable } from '../driver.js';
 import type { VersionInfo } from '../objects.js';
 
 /** Which object versions a run deletes. */
@@ -49,6 +50,8 @@ export class MarkerPass {
   #hasObject = false;
   /** The first that is left when the first pass is done: it is on top then, when it is not already. */
   #top: VersionInfo | undefined;
+  /** What no request could name on the page before: the rest of its versions may be on this one. */
+  #namelessBefore: ReadonlySet<string> = new Set();
 
   /**
    * @param isGone which listed object versions are to be taken for deleted: in a run none, because it lists what its
@@ -65,12 +68,23 @@ export class MarkerPass {
     this.#onTooMany = onTooMany;
   }
 
-  /** Takes the next versions of the listing and returns the markers that are decided by them. */
-  *next(versions: readonly VersionInfo[]): Generator<SelectedVersion> {
+  /**
+   * Takes the next versions of the listing and returns the markers that are decided by them.
+   *
+   * @param unnameable what the listing shows beside them: a version that lacks its id is an object all the same, and
+   * would be back without the marker above it
+   */
+  *next(
+    versions: readonly VersionInfo[],
+    unnameable: readonly Unnameable[] = [],
+  ): Generator<SelectedVersion> {
+    const nameless = new Set(unnameable.map(({ name }) => name));
+    if (this.#key !== undefined && nameless.has(this.#key)) this.#hasObject = true;
     for (const version of versions) {
       if (version.key !== this.#key) {
         yield* this.end();
         this.#key = version.key;
+        this.#hasObject = nameless.has(version.key) || this.#namelessBefore.has(version.key);
       }
       if (!version.deleteMarker && this.#isGone(version)) continue;
       this.#top ??= version;
@@ -78,6 +92,7 @@ export class MarkerPass {
       else if (this.#held.length < MAX_HELD_MARKERS) this.#held.push(version);
       else this.#onTooMany(version.key);
     }
+    this.#namelessBefore = nameless;
   }
 
   /** The markers of the last key. */
