@@ -23,6 +23,11 @@ export interface DeletionCase {
 
 const MOST_KEYS = 12;
 
+/** One case out of so many is another: requests take their time. */
+function seldom<T, U>(arbitrary: fc.Arbitrary<T>, usual: U, outOf: number): fc.Arbitrary<T | U> {
+  return fc.oneof({ weight: outOf - 1, arbitrary: fc.constant(usual) }, { weight: 1, arbitrary });
+}
+
 /** What a target can be tried with. */
 export function deletionCase(target: Target): fc.Arbitrary<DeletionCase> {
   const history: fc.Arbitrary<Pick<DeletionCase, 'begun' | 'steps'>> = target.versioned
@@ -40,19 +45,11 @@ export function deletionCase(target: Target): fc.Arbitrary<DeletionCase> {
         keys: keysAround(where.prefix, { most: MOST_KEYS, maxBytes: target.maxKeyBytes }),
         history,
         options: optionsRecipe,
-        pageSize: fc.constantFrom(1000, 1000, 5, 3, 2),
-        throughStore: fc.constantFrom(false, false, false, true),
-        held: target.troubles
-          ? fc.oneof(
-              { weight: 3, arbitrary: fc.constant([]) },
-              { weight: 1, arbitrary: fc.array(fc.nat(11), { maxLength: 3 }) },
-            )
-          : fc.constant([]),
+        pageSize: seldom(fc.constantFrom(2, 3, 4), 1000, 4),
+        throughStore: seldom(fc.constant(true), false, 8),
+        held: target.troubles ? seldom(fc.array(fc.nat(11), { maxLength: 3 }), [], 4) : fc.constant([]),
         storm: target.troubles
-          ? fc.oneof(
-              { weight: 7, arbitrary: fc.constant(undefined) },
-              { weight: 1, arbitrary: fc.integer({ min: 1, max: 1e6 }) },
-            )
+          ? seldom(fc.integer({ min: 1, max: 1e6 }), undefined, 12)
           : fc.constant(undefined),
       })
       .filter(({ keys }) => keys.length > 0)
