@@ -1,22 +1,49 @@
 import { inspect } from 'node:util';
 import type { Command } from 'commander';
-import { DeletionError, quoteKey, type StoreError } from '@store/core';
+import {
+  DeletionError,
+  quoteKey,
+  type DeletionFailure,
+  type FailureReason,
+  type StoreError,
+} from '@store/core';
 
 /** One line: what, where, what to do. With `debug` there are more: where in the program it came from. */
 export function errorText(error: StoreError, program: Command, debug: boolean): string[] {
   const key =
     error.key !== undefined && !error.message.includes(quoteKey(error.key)) ? quoteKey(error.key) : '';
-  const facts = [
-    error.providerCode,
-    error.status === undefined ? undefined : `HTTP ${error.status}`,
-    error.requestId === undefined ? undefined : `request ${error.requestId}`,
-  ].filter((fact) => fact !== undefined);
-  const where = facts.length > 0 ? ` (${facts.join(', ')})` : '';
-  const line = `store: ${key === '' ? '' : `${key}: `}${withFlags(error.message, program)}${where}`;
+  const line = `store: ${key === '' ? '' : `${key}: `}${withFlags(error.message, program)}${factsText(error)}`;
   if (!debug) return [line];
   // Set in, so that a line feed in a message does not begin a line of its own.
   const details = inspect(error, { depth: 5 }).split('\n');
   return [line, ...details.map((detail) => `  ${detail}`)];
+}
+
+/** A key that was not deleted, and why, in one line. */
+export function failureText({ key, versionId, unnameable, ...reason }: DeletionFailure): string {
+  const version = versionId === undefined ? '' : ` (version ${versionId})`;
+  return `${unnameable ? key : quoteKey(key)}${version}: ${reasonText(reason)}`;
+}
+
+/** What the service says, with what it takes to ask the service about it. */
+export function reasonText({
+  message,
+  ...facts
+}: Pick<FailureReason, 'message' | 'providerCode' | 'status' | 'requestId'>): string {
+  return `${message}${factsText(facts)}`;
+}
+
+function factsText({
+  providerCode,
+  status,
+  requestId,
+}: Pick<FailureReason, 'providerCode' | 'status' | 'requestId'>): string {
+  const facts = [
+    providerCode,
+    status === undefined ? undefined : `HTTP ${status}`,
+    requestId === undefined ? undefined : `request ${requestId}`,
+  ].filter((fact) => fact !== undefined);
+  return facts.length > 0 ? ` (${facts.join(', ')})` : '';
 }
 
 /** What `--json` prints instead of a result. A run that broke off has its report beside the error. */

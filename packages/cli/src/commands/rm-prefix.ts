@@ -1,0 +1,110 @@
+import { DeletionError, type DeletePrefixOptions } from '@store/core';
+import { canAsk, confirm } from '../confirm.js';
+import type { Context } from '../context.js';
+import { EXIT, exitCodeOfReport, UsageError, type ExitCode } from '../exit-codes.js';
+import { FailuresFile } from '../failures-file.js';
+import { preview, previewText } from '../preview.js';
+import { progressView } from '../progress.js';
+import { reportText } from '../report-text.js';
+import type { Target } from '../session.js';
+import { displayKey } from '../terminal-text.js';
+import { passedOn, type RmOptions } from './rm-options.js';
+
+/** `store rm -r` */
+export async function removePrefix(
+  context: Context,
+  addresses: readonly string[],
+  options: RmOptions,
+): Promise<ExitCode> {
+  const { output, session, signal } = context;
+  const [address, ...others] = addresses;
+  if (address === undefined || others.length > 0) throw new UsageError('rm -r takes one address');
+  if (options.versionId !== undefined) throw new UsageError('--version-id does not go with -r');
+  if (options.strict) throw new UsageError('--strict does not go with -r');
+  const terminal = { stdin: process.stdin, stderr: process.stderr };
+  const ask = !options.yes && !options.dryRun;
+  if (ask && !canAsk(terminal)) {
+    throw new UsageError('rm -r asks before it deletes, and there is no terminal to ask on; use --yes');
+  }
+  const target = await session.open(address);
+  const selection = selectionOf(options, signal);
+
+  let total: number | undefined;
+  if (ask || options.count) {
+    const found = await preview(target, selection, ask ? undefined : Infinity);
+    if (signal.aborted) return EXIT.interrupted;
+    if (found.complete) total = Math.min(found.matched, options.maxDelete ?? Infinity);
+    if (ask) {
+      output.note(previewText(target, found));
+      if (found.matched > 0 && !(await confirm('Delete them?', terminal, signal))) {
+        output.note('nothing was deleted');
+        return signal.aborted ? EXIT.interrupted : EXIT.failed;
+      }
+    }
+  }
+  return deleteAndReport(context, target, options, selection, total);
+}
+
+async function deleteAndReport(
+  { output }: Context,
+  target: Target,
+  options: RmOptions,
+  selection: DeletePrefixOptions,
+  total: number | undefined,
+): Promise<ExitCode> {
+  const failures = options.failures === undefined ? undefined : await FailuresFile.open(options.failures);
+  if (options.strategy === 'server-prefix' && options.verbose && !options.dryRun)
+    throw new UsageError(
+      '--verbose names keys before they are deleted; with server-prefix nobody knows them',
+    );
+  const view = options.quiet ? undefined : progressView(output, total);
+  try {
+    const report = await target.store.deletePrefix(target.key, {
+      ...selection,
+      dryRun: options.dryRun,
+      verify: options.verify,
+      onProgress: view,
+      onFailure: failures && ((failure) => failures.write(failure)),
+      onMatch: options.verbose
+        ? ({ key }) => (options.json ? output.note(displayKey(key)) : output.print(displayKey(key)))
+        : undefined,
+    });
+    output.endStatus();
+    await failures?.close();
+    await (options.json ? output.resultJson(report) : output.result(reportText(report)));
+    return exitCodeOfReport(report);
+  } catch (error) {
+    output.endStatus();
+    await failures?.close().catch((closing: unknown) => {
+      // What ended the run is the news, unless it was this file.
+      if (!(error instanceof DeletionError)) throw closing;
+    });
+    throw error;
+  }
+}
+
+function selectionOf(options: RmOptions, signal: AbortSignal): DeletePrefixOptions {
+  const { maxRate } = options;
+  return {
+    partialName: options.partialName,
+    entireStore: options.entireStore,
+    include: options.include,
+    exclude: options.exclude,
+    olderThan: options.olderThan,
+    newerThan: options.newerThan,
+    modifiedBefore: options.modifiedBefore,
+    notAfterStart: options.notAfterStart,
+    minSize: options.minSize,
+    maxSize: options.maxSize,
+    versions: options.versions,
+    deleteMarkers: options.deleteMarkers,
+    uploads: options.uploads,
+    ifUnchanged: options.ifUnchanged,
+    maxDelete: options.maxDelete,
+    strategy: options.strategy,
+    concurrency: options.concurrency,
+    maxKeysPerSecond: maxRate,
+    ...passedOn(options),
+    signal,
+  };
+}
