@@ -16,6 +16,7 @@ export class Output {
   readonly #stderr: Channel;
   readonly #redraw: ReturnType<typeof createLogUpdate> | undefined;
   #lossSaid = false;
+  #otherLoss = false;
 
   constructor(stdout: Sink = standardSink(1), stderr: Sink = standardSink(2)) {
     this.#stdout = new Channel(stdout);
@@ -84,11 +85,17 @@ export class Output {
     if (!this.#stderr.closed) this.#redraw?.done();
   }
 
+  /** Says that something could not be written elsewhere: the exit code tells it too. */
+  lost(text: string): void {
+    this.#otherLoss = true;
+    this.note(`store: ${text}`);
+  }
+
   /** The end: says whether output was lost. @returns what to exit with, when the work itself ended with `code` */
   async end(code: ExitCode): Promise<ExitCode> {
     await Promise.all([this.#stdout.deliver(''), this.#stderr.deliver('')]);
-    if (!this.#stdout.failure && !this.#stderr.failure) return code;
     this.#sayLoss();
+    if (!this.#stdout.failure && !this.#stderr.failure && !this.#otherLoss) return code;
     return code === EXIT.complete ? EXIT.failed : code;
   }
 

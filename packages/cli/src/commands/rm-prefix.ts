@@ -46,17 +46,24 @@ export async function removePrefix(
 }
 
 async function deleteAndReport(
-  { output }: Context,
+  { output, signal }: Context,
   target: Target,
   options: RmOptions,
   selection: DeletePrefixOptions,
   total: number | undefined,
 ): Promise<ExitCode> {
-  const failures = options.failures === undefined ? undefined : await FailuresFile.open(options.failures);
   if (options.strategy === 'server-prefix' && options.verbose && !options.dryRun)
     throw new UsageError(
       '--verbose names keys before they are deleted; with server-prefix nobody knows them',
     );
+  const failures =
+    options.failures === undefined
+      ? undefined
+      : await FailuresFile.open(options.failures, {
+          signal,
+          onWait: (text) => output.note(text),
+          onLoss: (text) => output.lost(text),
+        });
   const view = options.quiet ? undefined : progressView(output, total);
   try {
     const report = await target.store.deletePrefix(target.key, {
@@ -75,10 +82,8 @@ async function deleteAndReport(
     return exitCodeOfReport(report);
   } catch (error) {
     output.endStatus();
-    await failures?.close().catch((closing: unknown) => {
-      // What ended the run is the news, unless it was this file.
-      if (!(error instanceof DeletionError)) throw closing;
-    });
+    // Refused, the run has nothing to say to a file that an earlier one wrote.
+    await (error instanceof DeletionError ? failures?.close() : failures?.discard());
     throw error;
   }
 }
