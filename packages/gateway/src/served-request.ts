@@ -39,6 +39,8 @@ export interface ServeSettings {
 const MOVES = new Set(['CompleteMultipartUpload', 'CopyObject', 'UploadPartCopy']);
 const MOVE_FACTOR = 12;
 
+const UNKNOWN: Route = { operation: 'Unknown', bucket: undefined, key: undefined };
+
 /**
  * Serves one request: its headers first, signature included; then its body; then the store. Whatever fails on the way,
  * there is an answer, or the connection is closed.
@@ -61,7 +63,7 @@ class ServedRequest {
   readonly #requestId = randomUUID();
   readonly #startedAt = Date.now();
   readonly #account: Account = {};
-  #route: Route = { operation: 'Unknown', bucket: undefined, key: undefined };
+  #route = UNKNOWN;
 
   constructor(settings: ServeSettings, message: IncomingMessage, response: ServerResponse) {
     this.#settings = settings;
@@ -76,8 +78,8 @@ class ServedRequest {
     let body: Buffer;
     try {
       head = readHead(this.#message);
+      signed = this.#verify(head);
       this.#route = route(head);
-      signed = this.#settings.face.verify(head);
       goOn?.();
       body = await this.#readBody(lease);
     } catch (error) {
@@ -88,6 +90,16 @@ class ServedRequest {
     }
     const answer = await this.#perform({ ...head, body }, signed, lease);
     await this.#send(answer);
+  }
+
+  #verify(head: RequestHead): Signed {
+    try {
+      return this.#settings.face.verify(head);
+    } catch (error) {
+      // For the log: who is refused wanted something.
+      this.#route = nameOf(head);
+      throw error;
+    }
   }
 
   #readBody(lease: Lease): Promise<Buffer> {
@@ -181,6 +193,14 @@ class ServedRequest {
       code,
       elapsedMs: Date.now() - this.#startedAt,
     });
+  }
+}
+
+function nameOf(head: RequestHead): Route {
+  try {
+    return route(head);
+  } catch {
+    return UNKNOWN;
   }
 }
 

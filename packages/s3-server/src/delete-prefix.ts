@@ -1,6 +1,7 @@
 import { deleteTargets } from './batch.js';
 import { xmlAnswer, type Answer } from './http/answer.js';
 import { element, textElement } from './xml.js';
+import { ServiceError } from './http/service-error.js';
 import { opened, pageOf, parametersOf, sealed } from './listings.js';
 import type { Call } from './operation.js';
 import { rootElement } from './root-element.js';
@@ -8,10 +9,22 @@ import { rootElement } from './root-element.js';
 /**
  * `POST /bucket?delete&prefix=…` without a body: the prefix-delete extension, as docs/prefix-delete-extension.md has
  * it. Deletes what ListObjectsV2 would list for the same parameters, up to 1000 keys, and answers with it.
+ *
+ * @throws ServiceError `InvalidRequest` with a body; `InvalidArgument` for `max-keys=0`, which could not say what is left
  */
 export async function deletePrefix(call: Call): Promise<Answer> {
   const { bucket, request } = call;
+  if (call.body.length > 0) {
+    throw new ServiceError(
+      400,
+      'InvalidRequest',
+      'A delete by prefix has no body: it names no keys. To delete keys, leave the prefix out.',
+    );
+  }
   const parameters = parametersOf(call, 'max-keys');
+  if (parameters.maxKeys === 0) {
+    throw new ServiceError(400, 'InvalidArgument', 'max-keys must be at least 1 for a delete by prefix');
+  }
   const { prefix, delimiter, maxKeys, encode, encodingType } = parameters;
   const token = request.query.get('continuation-token') || undefined;
   const startAfter = request.query.get('start-after') || undefined;

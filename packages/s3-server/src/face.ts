@@ -28,6 +28,8 @@ export interface Account {
   deleted?: number | undefined;
   /** Keys of a batch that the answer refuses. */
   refused?: number | undefined;
+  /** What the listing leaves out, because no request can name it: for people, not as keys. */
+  unnameable?: readonly string[] | undefined;
 }
 
 /** A request on its way through a face. */

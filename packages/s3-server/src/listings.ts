@@ -4,10 +4,14 @@ import { xmlAnswer, type Answer } from './http/answer.js';
 import { ServiceError } from './http/service-error.js';
 import { element, textElement } from './xml.js';
 import type { Call } from './operation.js';
+import type { Account } from './face.js';
 import type { S3Quirks } from './quirks.js';
 import { rootElement } from './root-element.js';
 
 const MAX_KEYS = 1000;
+
+/** Pages in a row without an entry that can be named. */
+const MAX_TURNED = 100;
 const STANDARD = 'STANDARD';
 
 /** Above every continuation of a group; as good as the end of it. */
@@ -158,12 +162,34 @@ export function behindGroup(
 }
 
 export async function pageOf(
-  { bucket, signal }: Call,
+  { bucket, signal, entry }: Call,
   { prefix, delimiter, maxKeys }: ListParameters,
   start: { token?: string | undefined; startAfter?: string | undefined },
 ): Promise<ListPage> {
   if (maxKeys === 0) return { objects: [], prefixes: [], truncated: false };
-  return bucket.objects.listPage({ prefix, delimiter, maxKeys, ...start }, { signal });
+  if (start.startAfter && !bucket.objects.capabilities.list.startAfter) throw notImplemented();
+  const request = { prefix, delimiter, maxKeys };
+  let page = await bucket.objects.listPage({ ...request, ...start }, { signal });
+  noteUnnameable(entry, page);
+  // A page of nothing else is turned: version 1 goes on behind the last key, and would have none.
+  for (let turned = 0; turned < MAX_TURNED && onlyUnnameable(page); turned++) {
+    page = await bucket.objects.listPage({ ...request, token: page.nextToken }, { signal });
+    noteUnnameable(entry, page);
+  }
+  return page;
+}
+
+function onlyUnnameable({ objects, prefixes, unnameable = [], truncated, nextToken }: ListPage): boolean {
+  return (
+    truncated && nextToken !== undefined && objects.length + prefixes.length === 0 && unnameable.length > 0
+  );
+}
+
+/** What no answer can name is left out of it, and said in the log. */
+function noteUnnameable(entry: Account, { unnameable = [] }: Pick<ListPage, 'unnameable'>): void {
+  if (unnameable.length === 0) return;
+  const names = [...(entry.unnameable ?? []), ...unnameable.map(({ name }) => name)];
+  entry.unnameable = names.slice(0, MAX_KEYS);
 }
 
 function contents(
@@ -206,6 +232,7 @@ export async function listObjectVersions(call: Call): Promise<Answer> {
   const listVersions = need(call.bucket.listVersions?.bind(call.bucket));
   const start = versionMarker === undefined ? { startAfter: keyMarker } : { token: opened(versionMarker) };
   const page = await listVersions({ prefix, maxKeys, ...start }, { signal: call.signal });
+  noteUnnameable(call.entry, page);
   const entries = page.versions.map((version) =>
     element(
       version.deleteMarker ? 'DeleteMarker' : 'Version',
@@ -239,13 +266,14 @@ export async function listObjectVersions(call: Call): Promise<Answer> {
 
 /** The incomplete uploads of a bucket, page by page. */
 export async function* allUploads(
-  { bucket: { objects }, signal }: Pick<Call, 'bucket' | 'signal'>,
+  { bucket: { objects }, signal, entry }: Pick<Call, 'bucket' | 'signal' | 'entry'>,
   prefix: string,
 ): AsyncGenerator<UploadInfo> {
   const listUploadsPage = need(objects.listUploadsPage?.bind(objects));
   let token: string | undefined;
   do {
     const page = await listUploadsPage({ prefix, token, maxUploads: MAX_KEYS }, { signal });
+    noteUnnameable(entry, page);
     yield* page.uploads;
     token = page.truncated ? page.nextToken : undefined;
   } while (token !== undefined);

@@ -1,6 +1,7 @@
 import { buffer } from 'node:stream/consumers';
 import type { ObjectInfo, RestoreState, WriteAttributes, WriteResult } from '@store/core';
 import { xmlAnswer, type Answer } from './http/answer.js';
+import { decodeWords, encodeWords } from './http/encoded-words.js';
 import type { Incoming } from './http/incoming.js';
 import { ServiceError, slowDown } from './http/service-error.js';
 import { textElement } from './xml.js';
@@ -11,13 +12,20 @@ import { tagsOfHeader } from './tagging.js';
 
 const META = 'x-amz-meta-';
 
+/** What a name in HTTP may be: https://www.rfc-editor.org/rfc/rfc9110#section-5.6.2 */
+const TOKEN = /^[!#$%&'*+.^_`|~\w-]+$/;
+
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html */
 const MAX_COPY_BYTES = 5 * 1024 ** 3;
 
 /** The attributes that a write brings. */
 export function attributesOf({ headers }: Incoming): WriteAttributes {
-  const metadata: Record<string, string> = {};
-  for (const [name, value] of headers) if (name.startsWith(META)) metadata[name.slice(META.length)] = value;
+  // From entries: no name means anything else, such as `__proto__`.
+  const metadata = Object.fromEntries(
+    [...headers]
+      .filter(([name]) => name.startsWith(META))
+      .map(([name, value]) => [name.slice(META.length), decodeWords(value)]),
+  );
   // `aws-chunked` is how the body travelled, not what it is.
   const encodings = (headers.get('content-encoding') ?? '')
     .split(',')
@@ -235,17 +243,31 @@ export function restoreHeader({ ongoing, until }: RestoreState): string {
   return `ongoing-request="false", expiry-date="${until?.toUTCString()}"`;
 }
 
+/**
+ * Other headers of an object in HTTP: byte for byte as they came, and as UTF-8 where they never were a header. No control
+ * characters, which would be other headers.
+ */
+function headerText(text: string | undefined): string | undefined {
+  const line = text?.replaceAll(/\p{Cc}/gu, ' ');
+  return line === undefined || /^[\0-\xff]*$/.test(line) ? line : Buffer.from(line).toString('latin1');
+}
+
 function infoHeaders(info: ObjectInfo): Record<string, string> {
+  const metadata = Object.entries(info.metadata ?? {});
+  const sayable = metadata.filter(([name]) => TOKEN.test(name));
+  const missing = metadata.length - sayable.length;
   const optional = {
-    'content-type': info.contentType,
-    'cache-control': info.cacheControl,
-    'content-disposition': info.contentDisposition,
-    'content-encoding': info.contentEncoding,
+    'content-type': headerText(info.contentType),
+    'cache-control': headerText(info.cacheControl),
+    'content-disposition': headerText(info.contentDisposition),
+    'content-encoding': headerText(info.contentEncoding),
     etag: info.etag,
     'x-amz-storage-class': info.storageClass,
     'x-amz-restore': info.restore && restoreHeader(info.restore),
     ...versionHeader(info.versionId),
-    ...Object.fromEntries(Object.entries(info.metadata ?? {}).map(([name, value]) => [META + name, value])),
+    ...Object.fromEntries(sayable.map(([name, value]) => [META + name, encodeWords(value)])),
+    // As S3 says that an object has metadata which HTTP cannot carry.
+    'x-amz-missing-meta': missing > 0 ? String(missing) : undefined,
   };
   const present = Object.entries(optional).filter(
     (entry): entry is [string, string] => entry[1] !== undefined,

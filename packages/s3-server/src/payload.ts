@@ -5,6 +5,7 @@ import { sha256, type Signed } from './auth/sigv4.js';
 import type { Incoming } from './http/incoming.js';
 import { md5Base64 } from './http/answer.js';
 import { ServiceError } from './http/service-error.js';
+import { decodeChunks } from './aws-chunked.js';
 import type { S3Quirks } from './quirks.js';
 
 /** What a client says about the body, apart from the body. */
@@ -44,8 +45,10 @@ function base64OfUint32(value: number): string {
  */
 export function readPayload(request: Incoming, signed: Signed, quirks: S3Quirks): Payload {
   const chunked = signed.payload.startsWith('STREAMING-');
-  const trailers = new Map<string, string>();
-  const body = chunked ? decodeChunks(request, signed, quirks, trailers) : request.body;
+  if (chunked) refuseChunked(signed.payload, quirks);
+  const { body, trailers } = chunked
+    ? decodeChunks(request, signed)
+    : { body: request.body, trailers: new Map<string, string>() };
   if (quirks.requireSignedPayload && signed.payload === 'UNSIGNED-PAYLOAD' && body.length > 0) {
     throw new ServiceError(400, 'XAmzContentSHA256Mismatch', 'The body has to come with its SHA-256.');
   }
@@ -136,19 +139,12 @@ export function readDigests(
   return digests;
 }
 
-/** Decodes `aws-chunked` and verifies the chunks' signatures where they have them. */
-function decodeChunks(
-  { body, headers }: Incoming,
-  signed: Signed,
-  quirks: S3Quirks,
-  trailers: Map<string, string>,
-): Buffer {
-  const hasSignatures = signed.payload.startsWith('STREAMING-AWS4-HMAC-SHA256-PAYLOAD');
-  const hasTrailers = signed.payload.endsWith('-TRAILER');
-  if (quirks.rejectCrcTrailers === 'XAmzContentSHA256Mismatch' && (hasTrailers || !hasSignatures)) {
-    throw new ServiceError(400, quirks.rejectCrcTrailers, 'The provided content hash does not match.');
+function refuseChunked(payload: string, { rejectCrcTrailers, rejectChunked }: S3Quirks): void {
+  const plain = payload === 'STREAMING-AWS4-HMAC-SHA256-PAYLOAD';
+  if (rejectCrcTrailers === 'XAmzContentSHA256Mismatch' && !plain) {
+    throw new ServiceError(400, rejectCrcTrailers, 'The provided content hash does not match.');
   }
-  if (quirks.rejectChunked || (quirks.rejectCrcTrailers && (hasTrailers || !hasSignatures))) {
+  if (rejectChunked || (rejectCrcTrailers && !plain)) {
     throw new ServiceError(
       501,
       'NotImplemented',
@@ -156,63 +152,4 @@ function decodeChunks(
       { Header: 'x-amz-trailer' },
     );
   }
-  const malformed = (): ServiceError =>
-    new ServiceError(400, 'IncompleteBody', 'The request body terminated unexpectedly');
-  const chunks: Buffer[] = [];
-  let previous = signed.signature;
-  let at = 0;
-  const readLine = (): string => {
-    const end = body.indexOf('\r\n', at);
-    if (end < 0) throw malformed();
-    const line = body.toString('latin1', at, end);
-    at = end + 2;
-    return line;
-  };
-  for (;;) {
-    const [, size = '', signature] = /^([0-9a-f]+)(?:;chunk-signature=([0-9a-f]+))?$/i.exec(readLine()) ?? [];
-    if (size === '' || hasSignatures !== (signature !== undefined)) throw malformed();
-    const length = Number.parseInt(size, 16);
-    const chunk = body.subarray(at, at + length);
-    if (chunk.length !== length) throw malformed();
-    at += length;
-    if (signature !== undefined) {
-      if (signed.signChunk(previous, chunk, 'payload') !== signature) throw chunkMismatch();
-      previous = signature;
-    }
-    if (length === 0) break;
-    if (readLine() !== '') throw malformed();
-    chunks.push(chunk);
-  }
-  readTrailers(readLine, previous, signed, trailers);
-  const decoded = Buffer.concat(chunks);
-  const declared = headers.get('x-amz-decoded-content-length');
-  if (declared === undefined) {
-    throw new ServiceError(411, 'MissingContentLength', 'You must provide the Content-Length HTTP header.');
-  }
-  if (Number(declared) !== decoded.length) throw malformed();
-  return decoded;
-}
-
-function readTrailers(
-  readLine: () => string,
-  previous: string,
-  signed: Signed,
-  trailers: Map<string, string>,
-): void {
-  let text = '';
-  for (let line = readLine(); line !== ''; line = readLine()) {
-    const at = line.indexOf(':');
-    const name = line.slice(0, at).toLowerCase();
-    const value = line.slice(at + 1).trim();
-    if (name !== 'x-amz-trailer-signature') {
-      trailers.set(name, value);
-      text += `${name}:${value}\n`;
-    } else if (value !== signed.signChunk(previous, Buffer.from(text), 'trailer')) {
-      throw chunkMismatch();
-    }
-  }
-}
-
-function chunkMismatch(): ServiceError {
-  return new ServiceError(403, 'SignatureDoesNotMatch', 'The signature of a chunk does not match.');
 }

@@ -1,3 +1,4 @@
+import { withinXmlLimits } from './xml-limits.js';
 import { parseXml, XmlElement, type ParseOptions } from './xml-parser.js';
 
 export { XmlElement } from './xml-parser.js';
@@ -46,7 +47,8 @@ function parse(body: Buffer, options: ParseOptions): XmlElement | undefined {
   const { anyReference = false } = options;
   const documents = parsed.get(body) ?? new Map<boolean, XmlElement | undefined>();
   parsed.set(body, documents);
-  if (!documents.has(anyReference)) documents.set(anyReference, parseXml(body, options));
+  if (!documents.has(anyReference))
+    documents.set(anyReference, withinXmlLimits(body) ? parseXml(body, options) : undefined);
   return documents.get(anyReference);
 }
 

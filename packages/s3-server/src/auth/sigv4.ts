@@ -41,6 +41,7 @@ interface Claim {
   /** `20261121/us-east-1/s3/aws4_request` */
   readonly scope: string;
   readonly region: string;
+  readonly service: string;
   /** `20261121T120000Z` */
   readonly date: string;
   readonly signedHeaders: readonly string[];
@@ -78,6 +79,13 @@ export function verifySigV4(request: RequestHead, settings: SigV4Settings): Sign
       { 'x-amz-bucket-region': settings.region },
     );
   }
+  if (claim.service !== settings.service) {
+    throw new ServiceError(
+      400,
+      'AuthorizationHeaderMalformed',
+      `The authorization header is malformed; incorrect service '${claim.service}'. This endpoint belongs to '${settings.service}'.`,
+    );
+  }
   checkTime(claim, settings.now());
   checkToken(claim, credential, settings.now());
   checkCoverage(request, claim);
@@ -86,8 +94,9 @@ export function verifySigV4(request: RequestHead, settings: SigV4Settings): Sign
   const canonical = canonicalRequest(request, claim);
   const sign = (label: string, text: string): string =>
     hmac(key, [label, claim.date, claim.scope, text].join('\n')).toString('hex');
-  const expected = sign(ALGORITHM, sha256(canonical));
-  if (!sameText(expected, claim.signature)) {
+  // Headers are bytes, here one character each. Clients sign those bytes, or the text that they were.
+  const forms = [Buffer.from(canonical, 'latin1'), Buffer.from(canonical)];
+  if (!forms.some((form) => sameText(sign(ALGORITHM, sha256(form)), claim.signature))) {
     throw new ServiceError(
       403,
       'SignatureDoesNotMatch',
@@ -159,14 +168,14 @@ function claimOfQuery({ query, headers }: RequestHead): Claim {
   };
 }
 
-function scopeOf(credential: string): Pick<Claim, 'accessKeyId' | 'scope' | 'region'> {
+function scopeOf(credential: string): Pick<Claim, 'accessKeyId' | 'scope' | 'region' | 'service'> {
   const parts = credential.split('/');
   const scope = parts.splice(-4);
-  const [, region = '', , terminator] = scope;
+  const [, region = '', service = '', terminator] = scope;
   if (parts.length === 0 || terminator !== 'aws4_request') {
     throw new ServiceError(400, 'AuthorizationHeaderMalformed', 'The credential is malformed.');
   }
-  return { accessKeyId: parts.join('/'), scope: scope.join('/'), region };
+  return { accessKeyId: parts.join('/'), scope: scope.join('/'), region, service };
 }
 
 function checkTime({ date, scope, expires }: Claim, now: number): void {
@@ -262,5 +271,6 @@ export function sha256(data: string | Uint8Array): string {
 }
 
 export function sameText(a: string, b: string): boolean {
-  return a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b));
+  const [one, other] = [Buffer.from(a), Buffer.from(b)];
+  return one.length === other.length && timingSafeEqual(one, other);
 }

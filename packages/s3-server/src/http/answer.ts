@@ -55,6 +55,8 @@ export async function sendAnswer(
     const { body } = answer;
     // What a store reads for nobody is given up; that it says so then helps nobody.
     body.on('error', () => undefined);
+    // The pipeline would see that nobody listens only with the next chunk, which may never come.
+    void closed.then(() => body.destroy());
     try {
       response.writeHead(status, headers);
     } catch (error) {
