@@ -83,7 +83,7 @@ function withUploads(driver: StoreDriver, spool: SpooledUploads): StoreDriver {
     uploadPart: (request) => spool.uploadPart(request),
     listPartsPage: (request) => spool.listParts(request),
     completeUpload: (request, call) => spool.complete(request, call),
-    abortUpload: ({ uploadId }) => spool.abort(uploadId),
+    abortUpload: (request) => spool.abort(request),
     close: () => driver.close(),
   };
 }
