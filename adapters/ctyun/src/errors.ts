@@ -1,6 +1,6 @@
 import { codeOf } from '@store/s3/errors';
 import { restate, StoreError, type StoreErrorCode, type StoreErrorDetails } from '@store/core';
-import { codeOfStatus, networkFailure, retryAfterMs } from '@store/kit';
+import { codeOfStatus, networkFailure, retryAfterMs, saidByService } from '@store/kit';
 
 /** Where an error came up, for its message and its fields. */
 export interface ErrorContext {
@@ -70,7 +70,9 @@ export function failureError(failure: Failure, head: AnswerHead, context: ErrorC
   const s3Code = s3CodeIn(message, context.operation);
   if (s3Code !== undefined) {
     const said =
-      s3Code === 'NoSuchBucket' ? noBucket(context.bucket) : (MESSAGES[s3Code] ?? withoutPreamble(message));
+      s3Code === 'NoSuchBucket'
+        ? noBucket(context.bucket)
+        : (MESSAGES[s3Code] ?? saidByService(withoutPreamble(message)));
     return new StoreError(codeOf(s3Code, undefined), said, { ...details, providerCode: s3Code });
   }
   if (/not found bucket/i.test(message)) {
@@ -80,10 +82,14 @@ export function failureError(failure: Failure, head: AnswerHead, context: ErrorC
   const [, code, says] = PLATFORM.find(([pattern]) => pattern.test(platformCode ?? '')) ?? [];
   // 900 means "in progress, or failed", and says no more: what is asked for can be asked for again.
   const known = code ?? byStatus(head.status) ?? byStatus(Number(failure.statusCode)) ?? 'Unavailable';
-  return new StoreError(known, says ?? (message || 'the service says that it failed, and not why'), {
-    ...details,
-    providerCode: platformCode ?? String(failure.statusCode),
-  });
+  return new StoreError(
+    known,
+    says ?? (saidByService(message) || 'the service says that it failed, and not why'),
+    {
+      ...details,
+      providerCode: platformCode ?? String(failure.statusCode),
+    },
+  );
 }
 
 /** An answer that is no answer of the OpenAPI. @param what with what it answered, such as "nothing instead of JSON" */

@@ -23,7 +23,9 @@ export { isUrlEncoded, ListingDocument, sendable, type Entries } from './listing
 export { saysTruncated } from './listing-end.js';
 export { networkFailure, type NetworkFailure } from './network.js';
 export { joinMarkers, splitMarkers } from './page-token.js';
+export { objectBody } from './object-body.js';
 export { answerTooLong, MAX_ANSWER_BYTES, readAnswer } from './read-answer.js';
 export { retryAfterMs } from './retry-after.js';
+export { saidByService } from './said.js';
 export { codeOfStatus } from './status.js';
 export { readXml, rootName, XmlElement } from './xml.js';

@@ -1,10 +1,7 @@
 import type { Unnameable } from '@store/core';
-import type { XmlElement } from './xml.js';
+import { MAX_TEXT_LENGTH, type XmlElement } from './xml.js';
 
 const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-
-/** Longer than any key of any service, with each of its bytes escaped. */
-const MAX_KEY_TEXT = 64 * 1024;
 
 /** Most bytes that are shown of a name that is none. */
 const SHOWN_BYTES = 1024;
@@ -19,7 +16,7 @@ export type ListedKey =
  * another object, the one with U+FFFD in it.
  */
 export function keyOfBytes(bytes: Uint8Array): ListedKey {
-  if (bytes.length > MAX_KEY_TEXT) return unnameableKey(bytes, 'it is longer than any key');
+  if (bytes.length > MAX_TEXT_LENGTH) return unnameableKey(bytes, 'it is longer than any key');
   try {
     return { key: UTF8.decode(bytes) };
   } catch {
@@ -38,7 +35,7 @@ export function keyOfUrlText(text: string, plusIsSpace: boolean): ListedKey {
 
 /** The same by bytes: what is not encoded is taken as it is, and need not be UTF-8. */
 export function keyOfUrlBytes(bytes: Uint8Array, plusIsSpace: boolean): ListedKey {
-  if (bytes.length > MAX_KEY_TEXT) return unnameableKey(bytes, 'it is longer than any key');
+  if (bytes.length > MAX_TEXT_LENGTH) return unnameableKey(bytes, 'it is longer than any key');
   const decoded = percentDecoded(bytes, plusIsSpace);
   return decoded ? keyOfBytes(decoded) : unnameableKey(bytes, 'its URL encoding cannot be read');
 }
@@ -57,7 +54,7 @@ export function keyOfElement(element: XmlElement | undefined, encoding: KeyEncod
   const unread = (why: string): ListedKey =>
     unnameableKey(Buffer.from(raw.slice(0, SHOWN_BYTES + 1), 'latin1'), why);
   if (raw === '') return unread('it is an entry without a name');
-  if (raw.length > MAX_KEY_TEXT) return unread('it is longer than any key');
+  if (raw.length > MAX_TEXT_LENGTH) return unread('it is longer than any key');
   // XML takes it for a line feed, and a service that writes it like this means it: two keys, and either may be there.
   if (raw.includes('\r')) return unread('a carriage return stands in it as it is');
   const bytes = element?.bytes();

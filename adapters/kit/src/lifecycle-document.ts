@@ -22,6 +22,8 @@ export function readLifecycleDocument(root: XmlElement): {
   readonly rules: Lifecycle['rules'];
   readonly beside: BesideRules;
 } {
+  if (root.hasText)
+    throw new StoreError('Corrupt', `there is a text beside the lifecycle rules, in <${root.name}>`);
   const first = root.children.findIndex(isRule);
   const split = first < 0 ? root.children.length : first;
   return {
@@ -52,7 +54,9 @@ function isRule({ name }: XmlElement): boolean {
 function sourceOf(element: XmlElement): string {
   const source = element.source();
   if (source !== undefined) return source;
-  throw new StoreError('Corrupt', `a <${element.name}> of the lifecycle rules is not UTF-8`);
+  const id = element.textOf('ID');
+  const which = id === undefined ? '' : ` (${JSON.stringify(id)})`;
+  throw new StoreError('Corrupt', `a <${element.name}>${which} of the lifecycle rules is not UTF-8`);
 }
 
 /** As S3 and OSS write them: the prefix in the rule itself, in its filter or in the filter's `And`. */

@@ -1,8 +1,14 @@
 import { StoreError } from '@store/core';
 
-/** A page of 1000 entries has about 12 000. A document that is all elements would cost far more than its bytes. */
-const MAX_ELEMENTS = 200_000;
+/**
+ * Tags, comments and the like. A page of 1000 entries has some 25 000; a document that is all of them would cost far
+ * more than its bytes.
+ */
+const MAX_TAGS = 400_000;
 const MAX_DEPTH = 64;
+
+/** Longer than any text of an answer: a key with each of its bytes escaped, a token. Reading one costs much more. */
+export const MAX_TEXT_LENGTH = 64 * 1024;
 
 /** How a document begins in UTF-8 with a byte order mark, its bytes taken for characters. */
 const BOM = '\u00ef\u00bb\u00bf';
@@ -43,17 +49,19 @@ export class XmlElement {
     return this.child(name)?.text() || undefined;
   }
 
-  /** Its characters, not trimmed; undefined when they cannot be read: other elements, bad references, no UTF-8. */
+  /** Its characters, not trimmed; undefined when they cannot be read: other elements, bad references, no UTF-8, too long. */
   text(): string | undefined {
     const raw = this.raw();
+    if (raw.length > MAX_TEXT_LENGTH) return undefined;
     if (PLAIN.test(raw)) return raw;
     const bytes = this.bytes();
     return bytes && utf8Of(bytes);
   }
 
-  /** The bytes of its characters, references and CDATA replaced; undefined when it holds anything else. */
+  /** The bytes of its characters, references and CDATA replaced; undefined when it holds anything else, or too many. */
   bytes(): Buffer | undefined {
-    return this.children.length > 0 ? undefined : textBytes(this.raw());
+    const raw = this.raw();
+    return this.children.length > 0 || raw.length > MAX_TEXT_LENGTH ? undefined : textBytes(raw);
   }
 
   /** Whether characters stand beside its elements; blanks and comments are none. */
@@ -131,6 +139,7 @@ export function readXml(bytes: Buffer): XmlElement {
     if (open.length === 0 && !isBlank(document, at, start < 0 ? document.length : start))
       throw malformed('there is text outside its elements');
     if (start < 0) break;
+    if (++count > MAX_TAGS) throw malformed(`it has more than ${MAX_TAGS} tags`);
     const skipped = endOfOther(document, start, open.length > 0);
     if (skipped !== undefined) {
       at = skipped;
@@ -145,7 +154,6 @@ export function readXml(bytes: Buffer): XmlElement {
       continue;
     }
     if (root && open.length === 0) throw malformed('it has two roots');
-    if (++count > MAX_ELEMENTS) throw malformed(`it has more than ${MAX_ELEMENTS} elements`);
     const element = { name: nameAt(document, start + 1), start, inner: at, children: [] };
     if (document[at - 2] === '/') {
       close(element, at, at);

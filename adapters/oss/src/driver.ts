@@ -37,7 +37,7 @@ import {
   type UploadPartRequest,
   type WriteResult,
 } from '@store/core';
-import { checkContentRange, isUrlEncoded, readDeleteResult } from '@store/kit';
+import { checkContentRange, isUrlEncoded, objectBody, readDeleteResult } from '@store/kit';
 import { attributeHeaders, headerOf, infoOf } from './attributes.js';
 import type { OssConfig } from './config.js';
 import { keyFailure } from './errors.js';
@@ -133,7 +133,8 @@ export class OssDriver implements StoreDriver {
       res.destroy();
       throw error;
     }
-    return { info: infoOf(key, given), body: call.signal ? addAbortSignal(call.signal, res) : res };
+    const body = objectBody(res, (error) => this.#requests.failure(error, 'get', key));
+    return { info: infoOf(key, given), body: call.signal ? addAbortSignal(call.signal, body) : body };
   }
 
   async put(request: PutRequest, call: DriverCall): Promise<WriteResult> {

@@ -1,5 +1,5 @@
 import { restate, StoreError, toStoreError, type FailureReason, type StoreErrorCode } from '@store/core';
-import { codeOfStatus, retryAfterMs, type XmlElement } from '@store/kit';
+import { codeOfStatus, retryAfterMs, saidByService, type XmlElement } from '@store/kit';
 import { headerOf } from './attributes.js';
 import type { TransportResult } from './transport.js';
 import { parseAnswer } from './xml.js';
@@ -43,9 +43,6 @@ const MESSAGES: Readonly<Record<string, string>> = {
   RequestTimeTooSkewed: "this machine's clock differs too much from the service's; set it right",
   InvalidObjectState: 'the object is archived: it has to be restored before it can be read',
 };
-
-/** Characters of a message of the service that an error shows. */
-const SHOWN = 500;
 
 /** Where an error came up, for its message and its fields. */
 export interface ErrorContext {
@@ -103,10 +100,10 @@ function codeOfEmpty({ status, data }: TransportResult): string | undefined {
 }
 
 function messageOf(said: XmlElement | undefined, { status, data }: TransportResult): string {
-  const [line = ''] = said?.textOf('Message')?.split('\n') ?? [];
+  const line = saidByService(said?.textOf('Message'));
   if (status < 300) return `the service answered HTTP ${status}, which is no answer to this call`;
   if (status === 404) return 'there is no such object';
-  if (line !== '') return line.slice(0, SHOWN);
+  if (line !== '') return line;
   const what = said || data.length === 0 ? '' : ' with something that is no OSS error';
   return `the service answered HTTP ${status}${what}`;
 }
@@ -114,10 +111,7 @@ function messageOf(said: XmlElement | undefined, { status, data }: TransportResu
 /** Why one key of a batch was refused. */
 export function keyFailure(providerCode: string | undefined, message: string | undefined): FailureReason {
   const code = codeOf(providerCode, undefined);
-  const error = new StoreError(
-    code,
-    message?.slice(0, SHOWN) || providerCode || 'the service gives no reason',
-  );
+  const error = new StoreError(code, saidByService(message) || providerCode || 'the service gives no reason');
   return {
     code,
     message: error.message,

@@ -2,7 +2,7 @@ import { StoreError, withDeadline, type DriverCall } from '@store/core';
 import { OssClient, type SignedRequest } from './client.js';
 import type { OssConfig } from './config.js';
 import { refusal, translate } from './errors.js';
-import { Transport, type TransportResult } from './transport.js';
+import { asStoreError, Transport, type TransportResult } from './transport.js';
 import { corrupt } from './xml.js';
 
 const DEFAULT_TIMEOUT_MS = 60_000;
@@ -70,6 +70,11 @@ export class Requests {
     // A stream that nobody reads would keep its socket.
     if (stream) answer.res.destroy();
     throw refusal(answer, context);
+  }
+
+  /** What a transfer ended with, in the words of this library. */
+  failure(thrown: unknown, operation: string, key: string | undefined): StoreError {
+    return translate(asStoreError(thrown), { operation, bucket: this.bucket, key });
   }
 
   /** Reads an answer: what is wrong with it is told like any other failure. */

@@ -108,7 +108,7 @@ function answerTo(
 }
 
 /** Failures of the network in the words of this library; an abort and all else as they are. */
-function asStoreError(thrown: unknown): unknown {
+export function asStoreError(thrown: unknown): unknown {
   if (thrown instanceof StoreError || !(thrown instanceof Error) || thrown.name === 'AbortError')
     return thrown;
   const { code: name }: NodeJS.ErrnoException = thrown;

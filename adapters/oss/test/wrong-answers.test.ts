@@ -332,6 +332,18 @@ describe('oss: answers that break off, stop or never end', () => {
     expect(error).to.include({ code: 'Unavailable', retryable: true, provider: 'oss', operation: 'list' });
   });
 
+  it('fails in the words of this library when an object is cut off, too', async () => {
+    const config = await wrongService((request, response) => {
+      request.resume();
+      response.writeHead(200, { etag: '"e"', 'content-length': '1000' });
+      response.write('half of it', () => response.destroy());
+      return undefined;
+    });
+    const store = await storeFor(config, { maxAttempts: 1 });
+    const error = await errorOf((await store.get('k')).bytes());
+    expect(error).to.include({ code: 'Unavailable', retryable: true, provider: 'oss', key: 'k' });
+  });
+
   it('gets to the end of a listing of which one answer was cut off', async () => {
     let requests = 0;
     const config = await wrongService((request, response) => {

@@ -43,6 +43,7 @@ import {
 } from '@store/core';
 import {
   checkContentRange,
+  objectBody,
   readDeleteResult,
   settleQuietly,
   type DeleteResultReader,
@@ -179,7 +180,8 @@ export class S3Driver implements StoreDriver {
         throw error;
       }
       // The deadline ends with the head; from here on the caller's signal closes the socket.
-      return { info: bodyInfo(key, answer), body: call.signal ? addAbortSignal(call.signal, Body) : Body };
+      const body = objectBody(Body, (error) => this.#requests.failure(error, 'get', key));
+      return { info: bodyInfo(key, answer), body: call.signal ? addAbortSignal(call.signal, body) : body };
     });
   }
 

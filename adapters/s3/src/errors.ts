@@ -1,5 +1,5 @@
 import { restate, StoreError, type FailureReason, type StoreErrorCode } from '@store/core';
-import { codeOfStatus, networkFailure, retryAfterMs } from '@store/kit';
+import { codeOfStatus, networkFailure, retryAfterMs, saidByService } from '@store/kit';
 
 /** S3's error codes in the words of this library. What is not here goes by the HTTP status. */
 const CODES: Readonly<Record<string, StoreErrorCode>> = {
@@ -77,6 +77,9 @@ export function translate(thrown: unknown, { operation, bucket, key }: ErrorCont
   const details = { ...where, status, requestId: error.$metadata?.requestId, cause: error };
   if (error.name === 'AbortError') return new StoreError('Aborted', `${operation} was aborted`, details);
 
+  // Of the SDK, about a body that it has held against the checksum that came with it.
+  if (/^Checksum mismatch/i.test(error.message))
+    return new StoreError('Corrupt', 'the body does not have its checksum', { ...details, retryable: true });
   const network = networkFailure(error.code);
   if (network) {
     const { code, message, retryable, providerCode } = network;
@@ -112,7 +115,7 @@ export function answerError({
   /** The status that the answer should have had. */
   readonly taken?: number;
 }): StoreError {
-  return new StoreError(codeOf(providerCode, taken), message, {
+  return new StoreError(codeOf(providerCode, taken), saidByService(message), {
     status,
     providerCode,
     requestId: headers['x-amz-request-id'],
@@ -123,7 +126,7 @@ export function answerError({
 /** Why one key of a batch was refused. */
 export function keyFailure(providerCode: string | undefined, message: string | undefined): FailureReason {
   const code = codeOf(providerCode, undefined);
-  const error = new StoreError(code, message || providerCode || 'the service gives no reason');
+  const error = new StoreError(code, saidByService(message) || providerCode || 'the service gives no reason');
   return {
     code,
     message: error.message,
@@ -178,14 +181,14 @@ function messageOf(
     case undefined:
       break;
     default:
-      return error.message && !NO_CODE.test(error.message) ? error.message : providerCode;
+      return error.message && !NO_CODE.test(error.message) ? saidByService(error.message) : providerCode;
   }
   if (status !== undefined && status >= 300 && status < 400 && status !== 304)
     return regionMessage(error, bucket);
   if (status === 404) return 'there is no such object';
   if (status === 403) return 'access denied';
   if (status !== undefined && status >= 300) return `the service answered HTTP ${status}`;
-  return error.message || 'the request failed';
+  return saidByService(error.message) || 'the request failed';
 }
 
 function regionMessage(error: SdkError, bucket: string): string {

@@ -9,4 +9,10 @@ export {
 export { expectClosedBooks } from './groups/deletion.js';
 export { describeObjectStore } from './suite.js';
 export type { Expectations } from './suite-context.js';
-export { startWrongServer, type WrongAnswer, type WrongBehaviour, type WrongServer } from './wrong-server.js';
+export {
+  flood,
+  startWrongServer,
+  type WrongAnswer,
+  type WrongBehaviour,
+  type WrongServer,
+} from './wrong-server.js';

@@ -47,3 +47,17 @@ export async function startWrongServer(behaviour: WrongBehaviour): Promise<Wrong
       }),
   };
 }
+
+/** Sends an answer without end, until the other side has had enough. @returns how many bytes were sent so far */
+export function flood(response: ServerResponse, chunk: Uint8Array): () => number {
+  let sent = 0;
+  const more = (): void => {
+    while (!response.destroyed) {
+      sent += chunk.length;
+      if (!response.write(chunk)) break;
+    }
+  };
+  response.on('drain', more);
+  more();
+  return () => sent;
+}
