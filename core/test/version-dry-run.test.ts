@@ -129,4 +129,18 @@ describe('a dry run of versions and delete markers', () => {
     for (const dryRun of [true, false])
       expect((await run(steps, newestOnly, dryRun)).matched).to.have.length(1);
   });
+
+  it('takes the markers with ifUnchanged too: what has a version never changes', async () => {
+    const driver = new MemoryDriver({ versioning: 'enabled' });
+    await driver.deleteOne({ key: 'p/gone' }, {});
+    await driver.put({ key: 'p/there', body: Buffer.from('x') }, {});
+    const store = createObjectStore(driver);
+    const options = { ifUnchanged: true, deleteMarkers: 'expired' } as const;
+    expect(await store.deletePrefix('p/', { ...options, dryRun: true })).to.include({
+      matched: 2,
+      failed: 0,
+    });
+    expect(await store.deletePrefix('p/', options)).to.include({ deleted: 2, failed: 0, complete: true });
+    expect((await versionsOf(driver)).map(({ key }) => key)).to.deep.equal(['p/there', 'p/there']);
+  });
 });

@@ -49,9 +49,12 @@ export async function deletePrefix(
   const filter = compileFilter(prefix, options, startedAt);
   const matches = (entry: Listed): Verdict => entry.doomed !== false && filter(entry);
   // A listing that was decoded wrongly can yield '', and deleting '' means deleting the bucket.
-  const problem = ({ key, ifMatch }: Listed): string | undefined =>
+  const problem = ({ key, versionId, ifMatch }: Listed): string | undefined =>
     keyProblem(key, engine.driver.capabilities.keys.maxBytes) ??
-    (ifUnchanged && ifMatch === undefined ? 'the listing gives no ETag to compare with' : undefined);
+    // What is named by its version, as delete markers are, never changes.
+    (ifUnchanged && versionId === undefined && ifMatch === undefined
+      ? 'the listing gives no ETag to compare with'
+      : undefined);
   const rules = { versions, deleteMarkers };
   const firstPass = (page: readonly VersionInfo[]): Iterable<Listed> => selectObjectVersions(page, rules);
   // What the first pass takes is decided here alone, for both kinds of run. It is all gone when the second one begins:
