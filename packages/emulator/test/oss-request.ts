@@ -7,16 +7,21 @@ export interface OssAnswer {
   readonly body: string;
 }
 
-/** A request to the OSS face with any body, signed with version 1 by hand: no SDK puts it right on its way. */
+/**
+ * A request to the OSS face with any body, signed with version 1 by hand: no SDK puts it right on its way.
+ *
+ * @param signed the resource that the signature is about
+ */
 export async function ossRequest(
   endpoint: string,
   method: string,
   resource: string,
   body = '',
+  signed = resource,
 ): Promise<OssAnswer> {
   const date = new Date().toUTCString();
   const signature = createHmac('sha1', 'SK')
-    .update(`${method}\n\napplication/xml\n${date}\n${resource}`)
+    .update(`${method}\n\napplication/xml\n${date}\n${signed}`)
     .digest('base64');
   const answer = await fetch(endpoint + encodeQuery(resource), {
     method,
