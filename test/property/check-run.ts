@@ -18,7 +18,9 @@ export function checkRun(
   const { options, before } = about;
   const dryRun = options.dryRun ?? false;
   const byServer = options.strategy === 'server-prefix';
-  expect(run.after, 'what is there afterwards').to.deep.equal(lines(expected.after.all(), before));
+  expect(run.after, `what is there afterwards, by ${JSON.stringify(run.report)}`).to.deep.equal(
+    lines(expected.after.all(), before),
+  );
   checkCallbacks(run, expected, options);
   checkBooks(run, expected, { dryRun, byServer });
   const { report, progress } = run;

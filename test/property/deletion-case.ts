@@ -42,7 +42,9 @@ export function deletionCase(target: Target): fc.Arbitrary<DeletionCase> {
   return place.chain((where) =>
     fc
       .record({
-        keys: keysAround(where.prefix, { most: MOST_KEYS, maxBytes: target.maxKeyBytes }),
+        keys: keysAround(where.prefix, { most: MOST_KEYS, maxBytes: target.maxKeyBytes }).map((keys) =>
+          keys.filter(target.takes ?? (() => true)),
+        ),
         history,
         options: optionsRecipe,
         pageSize: seldom(fc.constantFrom(2, 3, 4), 1000, 4),

@@ -14,6 +14,7 @@ export interface Emulated {
   readonly config: (emulator: Emulator) => Readonly<Record<string, unknown>>;
   readonly versioned?: boolean;
   readonly maxKeyBytes?: number;
+  readonly takes?: (key: string) => boolean;
   readonly tellsMarkers?: boolean;
   /** How the service says that it is too busy. */
   readonly busy?: { readonly code: string; readonly status?: number };
@@ -22,9 +23,11 @@ export interface Emulated {
 /** A store on a server of the emulator's, over HTTP. */
 export function emulatedTarget(given: Emulated): Target {
   const { name, versioned = false, maxKeyBytes = MAX_KEY_BYTES, tellsMarkers = true } = given;
+  const { takes = () => true } = given;
   return {
     name,
     maxKeyBytes,
+    takes,
     versioned,
     troubles: true,
     tellsMarkers,

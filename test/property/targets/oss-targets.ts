@@ -20,6 +20,7 @@ function target(name: string, config: Partial<OssConfig>): Target {
     }),
     versioned: true,
     maxKeyBytes: MAX_KEY_BYTES,
+    takes: (key) => !/^[/\\]/.test(key),
     busy: { code: 'TotalQpsLimitExceeded' },
   });
 }

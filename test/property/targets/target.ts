@@ -6,6 +6,8 @@ import type { Ground } from '../histories.js';
 export interface Target {
   readonly name: string;
   readonly maxKeyBytes: number;
+  /** Whether it takes such a key; default: all. */
+  readonly takes?: (key: string) => boolean;
   /** Its buckets can have versions. */
   readonly versioned: boolean;
   /** It can be told to refuse keys, and to be out of sorts. */

@@ -105,8 +105,15 @@ async function deleteObjects({ bucket, call, given, service }: ZosCall): Promise
 
 /** As the documented example has it, and unlike S3: a version that is not there is an error. */
 async function hasVersion(bucket: Bucket, key: string, versionId: string): Promise<boolean> {
-  const { versions } = await bucket.objects.versionsPage({ prefix: key, maxKeys: MAX_KEYS }, {});
-  return versions.some((one) => one.key === key && one.versionId === versionId);
+  let token: string | undefined;
+  do {
+    const page = await bucket.objects.versionsPage({ prefix: key, maxKeys: MAX_KEYS, token }, {});
+    // Keys that go on behind this one come after all its versions.
+    const ofKey = page.versions.filter((one) => one.key === key);
+    if (ofKey.some((one) => one.versionId === versionId)) return true;
+    token = ofKey.length < page.versions.length ? undefined : page.nextToken;
+  } while (token !== undefined);
+  return false;
 }
 
 async function copyObject({ bucket, call, given, service }: ZosCall): Promise<unknown> {
