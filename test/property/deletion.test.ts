@@ -25,7 +25,11 @@ async function tryOut(target: Target, service: Service, one: DeletionCase): Prom
   try {
     const { store, ground } = area;
     const startedAt = Math.floor(Date.now() / 1000) * 1000;
-    const model = await live(ground, keys, { ...one, from: startedAt - HISTORY_HOURS * HOUR_MS });
+    const model = await live(ground, keys, {
+      ...one,
+      from: startedAt - HISTORY_HOURS * HOUR_MS,
+      apart: target.ordersByTime ? 1000 : 0,
+    });
     const before = await ground.entries();
     expect(lines(before, before), 'the bucket is as S3 would have it').to.deep.equal(
       lines(model.all(), before),

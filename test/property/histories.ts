@@ -64,7 +64,15 @@ export async function live(
     begun,
     steps,
     from,
-  }: { readonly begun: Versioning; readonly steps: readonly Step[]; readonly from: number },
+    apart = 0,
+  }: {
+    readonly begun: Versioning;
+    readonly steps: readonly Step[];
+    /** When the first one is; milliseconds since the epoch. */
+    readonly from: number;
+    /** Milliseconds between two steps, pauses apart. */
+    readonly apart?: number;
+  },
 ): Promise<BucketModel> {
   const model = new BucketModel();
   model.versioning = begun;
@@ -86,7 +94,7 @@ export async function live(
       model.remove(name, lost.id);
       continue;
     }
-    time += step.pause * HOUR_MS;
+    time += step.pause * HOUR_MS + apart;
     if (step.do === 'put')
       model.put(name, { id: await ground.put(name, step.size, time), size: step.size, time });
     else model.delete(name, { id: await ground.delete(name, time), time });

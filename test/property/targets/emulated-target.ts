@@ -16,6 +16,7 @@ export interface Emulated {
   readonly maxKeyBytes?: number;
   readonly takes?: (key: string) => boolean;
   readonly tellsMarkers?: boolean;
+  readonly ordersByTime?: boolean;
   /** How the service says that it is too busy. */
   readonly busy?: { readonly code: string; readonly status?: number };
 }
@@ -23,11 +24,12 @@ export interface Emulated {
 /** A store on a server of the emulator's, over HTTP. */
 export function emulatedTarget(given: Emulated): Target {
   const { name, versioned = false, maxKeyBytes = MAX_KEY_BYTES, tellsMarkers = true } = given;
-  const { takes = () => true } = given;
+  const { takes = () => true, ordersByTime = false } = given;
   return {
     name,
     maxKeyBytes,
     takes,
+    ordersByTime,
     versioned,
     troubles: true,
     tellsMarkers,

@@ -14,6 +14,8 @@ export interface Target {
   readonly troubles: boolean;
   /** Its answers tell when a delete has put a delete marker on top: those of some services, or to some requests, do not. */
   readonly tellsMarkers: boolean;
+  /** What it lists tells the order of versions by their times alone, in whole seconds. */
+  readonly ordersByTime?: boolean;
   /** Starts it, once for all cases. */
   open(): Promise<Service>;
 }

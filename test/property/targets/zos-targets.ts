@@ -17,6 +17,7 @@ function target(name: string, quirks: ZosQuirks): Target {
       ...(quirks.encodedKeys ? { listEncoding: 'url' } : {}),
     }),
     versioned: true,
+    ordersByTime: true,
     // Deletes of single keys say nothing of markers.
     tellsMarkers: false,
     busy: { code: '900', status: 429 },
