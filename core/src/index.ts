@@ -80,4 +80,5 @@ export {
   type RetryPolicy,
   type RetrySettings,
 } from './retry.js';
+export { encodedPieces } from './store/metadata.js';
 export { createObjectStore, type ObjectStoreSettings } from './store/portable-store.js';

@@ -34,7 +34,8 @@ export interface ObjectStore extends AsyncDisposable {
    * Writes one object, whole or not at all. Bodies that are large or of unknown length go up in parts, with
    * bounded memory, where the provider has multipart uploads.
    *
-   * @throws StoreError `PreconditionFailed` when `ifAbsent` or `ifMatch` does not hold
+   * @throws StoreError `PreconditionFailed` when `ifAbsent` or `ifMatch` does not hold; `InvalidArgument` for attributes that
+   * some provider would refuse, change or lose (see `ObjectMetadata`), the same on every store
    */
   put(key: string, body: ObjectBody, options?: PutOptions): Promise<WriteResult>;
 
@@ -89,7 +90,11 @@ export interface ObjectStore extends AsyncDisposable {
    */
   restore(key: string, options: RestoreOptions): Promise<void>;
 
-  /** A URL for one request without credentials. @throws StoreError `Unsupported` without `capabilities.presign` */
+  /**
+   * A URL for one request without credentials.
+   *
+   * @throws StoreError `Unsupported` without `capabilities.presign`; `InvalidArgument` for one that could not work
+   */
   presign(key: string, options?: PresignOptions): Promise<string>;
 
   /** Deletes one object, or one version. Deleting what is not there succeeds, as on S3. */
@@ -229,8 +234,16 @@ export interface ListOptions extends ListingOptions {
 export interface PresignOptions extends CallOptions {
   /** Default `GET`. */
   readonly method?: 'GET' | 'PUT' | 'HEAD' | 'DELETE' | undefined;
-  /** Seconds that the URL works; default 900, at most 604800 (seven days). */
+  /**
+   * Seconds that the URL works; default 900, at most 604800 (seven days). Temporary credentials end it before, when they
+   * end.
+   */
   readonly expiresIn?: number | undefined;
+  /**
+   * Of a `PUT`: who uses the URL has to send just this `Content-Type`. Without it, who uses the URL sends none: OSS and ZOS
+   * refuse one that was not signed. (`fetch` adds one by itself to a string, a form or a Blob with a type, and none to bytes.)
+   */
+  readonly contentType?: string | undefined;
 }
 
 export interface DeleteOptions extends CallOptions, PassThrough {

@@ -1,11 +1,19 @@
-/** What a caller can attach to an object when writing it. */
+/**
+ * What a caller can attach to an object when writing it. The four headers take printable ASCII without a space at either
+ * end; an empty one is as good as none.
+ */
 export interface ObjectMetadata {
   /** MIME type; default `application/octet-stream`. */
   readonly contentType?: string | undefined;
   readonly cacheControl?: string | undefined;
   readonly contentDisposition?: string | undefined;
   readonly contentEncoding?: string | undefined;
-  /** User metadata. Names are lower-cased by HTTP services; values should be ASCII. */
+  /**
+   * User metadata. Names are those of headers (letters, digits and ``!#$%&'*+-.^_`|~``), kept in lower case; two that differ
+   * by case alone are refused. Values are any text without control characters, and without white space at either end. All
+   * of them together take 2 KiB at most, as they are sent: a value outside of printable ASCII travels as encoded words (RFC
+   * 2047), longer than its UTF-8 by two thirds.
+   */
   readonly metadata?: Readonly<Record<string, string>> | undefined;
 }
 

@@ -143,8 +143,9 @@ const STORE_METHODS: Record<StoreMethod, Method> = {
     (store, options) => store.restore('k', options),
     { days: 3 },
   ),
-  presign: method<PresignOptions>({ ...call, method: 'PUT', expiresIn: 60 }, (store, options) =>
-    store.presign('k', options),
+  presign: method<PresignOptions>(
+    { ...call, method: 'PUT', expiresIn: 60, contentType: 'text/plain' },
+    (store, options) => store.presign('k', { method: 'PUT', ...options }),
   ),
   delete: method<DeleteOptions>(
     {

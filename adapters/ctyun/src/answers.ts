@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { restate, StoreError } from '@store/core';
-import { saysTruncated, sizeFact, timeFact } from '@store/kit';
+import { decodeMetadata, saysTruncated, sizeFact, timeFact } from '@store/kit';
 
 /** Lists without entries may be left out, or null. Ends at the first entry that is none: there may be millions. */
 function listOf<T>(entry: z.ZodType<T>) {
@@ -92,7 +92,7 @@ export const objectHead = z.object({
   metadata: z
     .record(z.string(), z.string())
     .nullish()
-    .transform((metadata) => metadata ?? {}),
+    .transform((metadata) => decodeMetadata(metadata ?? {})),
   restore: optional,
 });
 

@@ -21,6 +21,7 @@ export { readLifecycleDocument, writeLifecycleDocument, type BesideRules } from 
 export { listedInfo, newestFirst, nextMarker, partInfo, uploadInfo, versionInfo } from './listed-entries.js';
 export { isUrlEncoded, ListingDocument, sendable, type Entries } from './listing-document.js';
 export { saysTruncated } from './listing-end.js';
+export { decodeMetadata, encodeMetadata } from './metadata-headers.js';
 export { networkFailure, type NetworkFailure } from './network.js';
 export { joinMarkers, splitMarkers } from './page-token.js';
 export { objectBody } from './object-body.js';

@@ -1,5 +1,5 @@
 import type { ObjectInfo, RestoreState, Tags, WriteAttributes } from '@store/core';
-import { sizeFact, timeFact } from '@store/kit';
+import { decodeMetadata, encodeMetadata, sizeFact, timeFact } from '@store/kit';
 
 const META = 'x-oss-meta-';
 
@@ -23,7 +23,7 @@ export function attributeHeaders(attributes: WriteAttributes): Record<string, st
     'x-oss-storage-class': storageClass,
     'x-oss-tagging': tags && tagHeader(tags),
     ...Object.fromEntries(
-      Object.entries(metadata).map(([name, value]) => [META + name.toLowerCase(), value]),
+      Object.entries(encodeMetadata(metadata)).map(([name, value]) => [META + name.toLowerCase(), value]),
     ),
   };
   return Object.fromEntries(
@@ -65,6 +65,6 @@ export function infoOf(key: string, headers: Headers): ObjectInfo {
     cacheControl: headerOf(headers, 'cache-control'),
     contentDisposition: headerOf(headers, 'content-disposition'),
     contentEncoding: headerOf(headers, 'content-encoding'),
-    metadata,
+    metadata: decodeMetadata(metadata),
   };
 }

@@ -1,6 +1,6 @@
 import type { GetObjectCommandOutput, HeadObjectCommandOutput, StorageClass } from '@aws-sdk/client-s3';
 import type { ObjectInfo, RestoreState, Tags, WriteAttributes } from '@store/core';
-import { sizeFact, timeFact } from '@store/kit';
+import { decodeMetadata, encodeMetadata, sizeFact, timeFact } from '@store/kit';
 
 /** What a write attaches to its object. */
 export function putAttributes(attributes: WriteAttributes) {
@@ -12,7 +12,7 @@ export function putAttributes(attributes: WriteAttributes) {
     CacheControl: cacheControl,
     ContentDisposition: contentDisposition,
     ContentEncoding: contentEncoding,
-    Metadata: metadata && { ...metadata },
+    Metadata: metadata && encodeMetadata(metadata),
     StorageClass: storageClassOf(storageClass),
     Tagging: tags && tagHeader(tags),
   };
@@ -53,6 +53,6 @@ export function bodyInfo(key: string, answer: HeadObjectCommandOutput | GetObjec
     cacheControl: answer.CacheControl,
     contentDisposition: answer.ContentDisposition,
     contentEncoding: answer.ContentEncoding,
-    metadata: answer.Metadata ?? {},
+    metadata: decodeMetadata(answer.Metadata ?? {}),
   };
 }

@@ -142,6 +142,7 @@ const STORE = {
     ...call,
     method: z.enum(['GET', 'PUT', 'HEAD', 'DELETE']).optional(),
     expiresIn: number,
+    contentType: text,
   }),
   delete: options<DeleteOptions>({ ...version, ...pass, ifMatch: text }),
   deleteMany: options<DeleteManyOptions>(deleteMany),

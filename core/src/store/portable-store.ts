@@ -52,6 +52,7 @@ import type {
 import { passThrough } from '../pass-through.js';
 import { estimatePrefix, type EstimateOptions, type PrefixEstimate } from '../planning/estimate.js';
 import { retrying, retryPolicy, type OnRetry, type RetryPolicy, type RetrySettings } from '../retry.js';
+import { portableAttributes } from './attributes.js';
 import { normaliseBody } from './body.js';
 import { checkDriver } from './driver-check.js';
 import { OpenObject } from './stored-object.js';
@@ -114,8 +115,8 @@ class PortableStore implements ObjectStore {
 
   async put(key: string, body: ObjectBody, options: PutOptions = {}): Promise<WriteResult> {
     this.#checkCall(key, 'put', options);
-    const { signal, partBytes, resume, ...attributes } = options;
     this.#checkAttributes(options, 'put');
+    const { signal, partBytes, resume, ...attributes } = portableAttributes(options, 'put', key);
     if (options.ifAbsent) this.#need(this.capabilities.conditionalPut.ifAbsent, 'put', 'ifAbsent');
     if (options.ifMatch !== undefined) this.#need(this.capabilities.conditionalPut.ifMatch, 'put', 'ifMatch');
     if (partBytes !== undefined && !(Number.isInteger(partBytes) && partBytes > 0)) {
@@ -332,6 +333,11 @@ class PortableStore implements ObjectStore {
     const presign = this.#driver.presign?.bind(this.#driver);
     if (!presign) throw this.#unsupported('presign', 'presigned URLs');
     const { method = 'GET', expiresIn = 900, signal } = options;
+    const { contentType } = portableAttributes({ contentType: options.contentType }, 'presign', key);
+    if (contentType !== undefined && method !== 'PUT') {
+      const message = `contentType goes with a URL for PUT, not for ${method}: nobody sends one there`;
+      throw new StoreError('InvalidArgument', message, { operation: 'presign', key });
+    }
     if (!Number.isInteger(expiresIn) || expiresIn < 1 || expiresIn > MAX_PRESIGN_SECONDS) {
       throw new StoreError(
         'InvalidArgument',
@@ -339,7 +345,7 @@ class PortableStore implements ObjectStore {
         { operation: 'presign', key },
       );
     }
-    return this.#attempt('presign', signal)((call) => presign({ key, method, expiresIn }, call));
+    return this.#attempt('presign', signal)((call) => presign({ key, method, expiresIn, contentType }, call));
   }
 
   async delete(key: string, options: DeleteOptions = {}): Promise<void> {

@@ -6,6 +6,7 @@ import { deletionTests } from './groups/deletion.js';
 import { keyTests } from './groups/keys.js';
 import { lifetimeTests } from './groups/lifetime.js';
 import { listingTests } from './groups/listing.js';
+import { metadataTests } from './groups/metadata.js';
 import { objectTests } from './groups/objects.js';
 import { prefixDeleteTests } from './groups/prefix-delete.js';
 import { uploadTests } from './groups/uploads.js';
@@ -44,6 +45,7 @@ export function describeObjectStore(
     });
     describe('objects', () => objectTests(context));
     describe('attributes', () => attributeTests(context));
+    describe('metadata', () => metadataTests(context));
     describe('keys', () => keyTests(context));
     describe('conditions', () => conditionTests(context));
     describe('listing', () => listingTests(context));

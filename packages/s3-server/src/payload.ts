@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { crc32c } from '@aws-crypto/crc32c';
+import { hasSigV2 } from './auth/sigv2.js';
 import { sha256, type Signed } from './auth/sigv4.js';
 import type { Incoming } from './http/incoming.js';
 import { md5Base64 } from './http/answer.js';
@@ -49,7 +50,9 @@ export function readPayload(request: Incoming, signed: Signed, quirks: S3Quirks)
   const { body, trailers } = chunked
     ? decodeChunks(request, signed)
     : { body: request.body, trailers: new Map<string, string>() };
-  if (quirks.requireSignedPayload && signed.payload === 'UNSIGNED-PAYLOAD' && body.length > 0) {
+  // Version 2 of the signature says nothing about the body.
+  const unsigned = signed.payload === 'UNSIGNED-PAYLOAD' && !hasSigV2(request);
+  if (quirks.requireSignedPayload && unsigned && body.length > 0) {
     throw new ServiceError(400, 'XAmzContentSHA256Mismatch', 'The body has to come with its SHA-256.');
   }
   if (!chunked && signed.payload !== 'UNSIGNED-PAYLOAD' && signed.payload !== sha256(body)) {

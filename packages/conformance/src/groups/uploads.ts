@@ -87,5 +87,38 @@ export function uploadTests({ test }: SuiteContext): void {
     for (const expiresIn of [0, -1, 1.5, 604_801]) {
       await expectError(store.presign(`${prefix}k`, { expiresIn }), 'InvalidArgument');
     }
+    for (const contentType of ['text/plain\r\nx-evil: 1', 'größe', ' text/plain']) {
+      await expectError(store.presign(`${prefix}k`, { method: 'PUT', contentType }), 'InvalidArgument');
+    }
+    for (const method of [undefined, 'GET', 'HEAD', 'DELETE'] as const) {
+      const error = await expectError(
+        store.presign(`${prefix}k`, { method, contentType: 'text/x' }),
+        'InvalidArgument',
+      );
+      expect(error.message).to.include('contentType');
+    }
+  });
+
+  test('presigns uploads, without a type and with just the one that is asked for', async (store, prefix) => {
+    if (!store.capabilities.presign) return;
+    const key = `${prefix}k +%数`;
+    // Of bytes, for fetch adds a type to a text.
+    const put = async (url: string, body: string, headers: Record<string, string> = {}): Promise<number> => {
+      const answer = await fetch(url, { method: 'PUT', body: Buffer.from(body), headers });
+      await answer.arrayBuffer();
+      return answer.status;
+    };
+    const plain = await store.presign(key, { method: 'PUT', expiresIn: 60 });
+    expect(await put(plain, 'without a type')).to.equal(200);
+    expect(await (await store.get(key)).text()).to.equal('without a type');
+    const contentType = 'text/x; charset=utf-8';
+    const typed = await store.presign(key, { method: 'PUT', expiresIn: 60, contentType });
+    expect(await put(typed, 'with a type', { 'content-type': contentType })).to.equal(200);
+    const { info, body } = await store.get(key);
+    body.destroy();
+    expect(info).to.include({ size: 11, contentType });
+    expect(await put(typed, 'with another type', { 'content-type': 'text/y' })).to.equal(403);
+    expect(await put(typed, 'with no type')).to.equal(403);
+    expect((await store.head(key)).size).to.equal(11);
   });
 }
