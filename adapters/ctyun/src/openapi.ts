@@ -4,7 +4,7 @@ import { Agent as HttpsAgent } from 'node:https';
 import type { Readable } from 'node:stream';
 import axios, { type AxiosInstance, type AxiosResponse } from 'axios';
 import { restate, StoreError, withDeadline, type DriverCall } from '@store/core';
-import { readAnswer } from '@store/kit';
+import { MAX_ANSWER_BYTES, MAX_SHORT_ANSWER_BYTES, readAnswer } from '@store/kit';
 import type { CtyunConfig } from './config.js';
 import { encodeQuery, eopDate, signEop } from './eop-signature.js';
 import { failureError, strangeAnswer, transportError, type ErrorContext, type Failure } from './errors.js';
@@ -17,6 +17,16 @@ const DEFAULT_MAX_SOCKETS = 64;
 
 /** Differences of clocks above this are why a signature is refused, in milliseconds: it lives for 15 minutes. */
 const SKEW_MS = 14 * 60_000;
+
+/** Calls whose success names many keys or rules. */
+const LONG_ANSWERS: ReadonlySet<string> = new Set([
+  'list-objects',
+  'list-object-versions',
+  'list-multipart-uploads',
+  'delete-objects',
+  'get-bucket-lifecycle-conf',
+  'get-keys',
+]);
 
 /** What a request is for, in the words of this library. */
 interface Purpose extends DriverCall {
@@ -98,7 +108,7 @@ export class OpenApi {
           ...(body === '' ? {} : { data: Buffer.from(body) }),
           signal: deadline,
         });
-        return { status, headers, data: await readAnswer(data) };
+        return { status, headers, data: await readWhole(data, status, LONG_ANSWERS.has(api)) };
       });
     } catch (error) {
       throw transportError(error, context);
@@ -144,6 +154,17 @@ export class OpenApi {
       retryable: true,
       adjusted: message,
     });
+  }
+}
+
+/** @throws StoreError `Corrupt` for a success that is too long; of such a refusal the status says enough */
+async function readWhole(data: Readable, status: number, long: boolean): Promise<Buffer> {
+  const isRefusal = status >= 300;
+  try {
+    return await readAnswer(data, long && !isRefusal ? MAX_ANSWER_BYTES : MAX_SHORT_ANSWER_BYTES);
+  } catch (error) {
+    if (isRefusal && error instanceof StoreError) return Buffer.alloc(0);
+    throw error;
   }
 }
 

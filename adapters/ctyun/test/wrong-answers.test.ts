@@ -377,8 +377,10 @@ describe('ctyun: answers that break off, stop or never end', () => {
   it('reads no more than fits of an answer without end', async () => {
     const megabyte = Buffer.alloc(1024 * 1024, ' ');
     let sent = 0;
+    let status = 200;
     const config = await wrongService((request, response) => {
       request.resume();
+      response.writeHead(status);
       const more = (): void => {
         while (!response.destroyed) {
           sent += megabyte.length;
@@ -389,9 +391,16 @@ describe('ctyun: answers that break off, stop or never end', () => {
       more();
       return undefined;
     });
-    const error = await errorOf(driverFor(config).listPage({ prefix: '', maxKeys: 1 }, {}));
+    const driver = driverFor(config);
+    const error = await errorOf(driver.listPage({ prefix: '', maxKeys: 1 }, {}));
     expect(error).to.include({ code: 'Corrupt', provider: 'ctyun' });
     expect(sent).to.be.below(4 * MAX_ANSWER_BYTES);
+    // Many deletes are on their way at once; so are refusals.
+    sent = 0;
+    expect((await errorOf(driver.deleteOne({ key: 'k' }, {}))).code).to.equal('Corrupt');
+    status = 503;
+    expect((await errorOf(driver.listPage({ prefix: '', maxKeys: 1 }, {}))).code).to.equal('Unavailable');
+    expect(sent).to.be.below(MAX_ANSWER_BYTES);
   });
 
   it('does not take apart what has too much in it for an answer', async () => {

@@ -25,7 +25,7 @@ export { decodeMetadata, encodeMetadata } from './metadata-headers.js';
 export { networkFailure, type NetworkFailure } from './network.js';
 export { joinMarkers, splitMarkers } from './page-token.js';
 export { objectBody } from './object-body.js';
-export { answerTooLong, MAX_ANSWER_BYTES, readAnswer } from './read-answer.js';
+export { answerTooLong, MAX_ANSWER_BYTES, MAX_SHORT_ANSWER_BYTES, readAnswer } from './read-answer.js';
 export { retryAfterMs } from './retry-after.js';
 export { saidByService } from './said.js';
 export { codeOfStatus } from './status.js';

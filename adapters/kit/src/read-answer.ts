@@ -7,6 +7,9 @@ import { StoreError } from '@store/core';
  */
 export const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
 
+/** Most bytes of an answer that has no document, and of a refusal: many of them may be on their way at once. */
+export const MAX_SHORT_ANSWER_BYTES = 1024 * 1024;
+
 /**
  * A whole answer, errors included. A service that is broken or hostile sends more than fits into memory, so there is
  * a limit; what is beyond it is not read, and the socket is closed.

@@ -166,6 +166,7 @@ export class OssDriver implements StoreDriver {
       subres: given({ versionId }),
       headers: payer(call),
       successStatuses: [204],
+      emptyAnswer: true,
     } as const;
     const { headers } = await this.#requests.send('delete', key, call, sent);
     const marker = headerOf(headers, 'x-oss-delete-marker') === 'true';
@@ -301,6 +302,7 @@ export class OssDriver implements StoreDriver {
         method: 'DELETE',
         subres: { uploadId },
         successStatuses: [204],
+        emptyAnswer: true,
       });
     } catch (error) {
       if (!(error instanceof StoreError && error.providerCode === 'NoSuchUpload')) throw error;

@@ -42,6 +42,7 @@ export async function putLifecycle(
       method: 'DELETE',
       subres,
       successStatuses: [204],
+      emptyAnswer: true,
     });
     return;
   }

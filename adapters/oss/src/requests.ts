@@ -60,7 +60,11 @@ export class Requests {
     let answer: TransportResult;
     try {
       answer = await withDeadline({ signal, ms, operation }, (deadline) =>
-        this.#client.request({ ...sent, object: key, ctx: { signal: deadline, stream, idleMs } }),
+        this.#client.request({
+          ...sent,
+          object: key,
+          ctx: { signal: deadline, stream, idleMs, short: emptyAnswer },
+        }),
       );
       if (emptyAnswer) checkEmpty(answer, successStatuses);
     } catch (error) {

@@ -7,13 +7,15 @@ import {
 } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { StoreError } from '@store/core';
-import { networkFailure, readAnswer } from '@store/kit';
+import { MAX_ANSWER_BYTES, MAX_SHORT_ANSWER_BYTES, networkFailure, readAnswer } from '@store/kit';
 
 /** What a call tells the transport; it travels through the SDK as its `ctx`. */
 export interface TransportContext {
   readonly signal: AbortSignal;
   /** Hand a successful answer's body over as a stream. */
   readonly stream?: boolean | undefined;
+  /** A success has no document: what is longer than a refusal is none. */
+  readonly short?: boolean | undefined;
   /** How long nothing may move on the socket, in milliseconds: not while connecting, sending, waiting or receiving. */
   readonly idleMs: number;
   /** Told why there is no answer: of an error that passes through the SDK little is left. */
@@ -23,7 +25,7 @@ export interface TransportContext {
 export interface TransportResult {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  /** The whole body, up to the kit's limit; empty when it is streamed. */
+  /** The whole body, up to the kit's limits; empty when it is streamed. */
   readonly data: Buffer;
   readonly res: IncomingMessage;
 }
@@ -71,7 +73,8 @@ export class Transport {
       const res = await answerTo(secure ? httpsRequest(options) : httpRequest(options), content, ctx.idleMs);
       const { statusCode: status = 0 } = res;
       const streamed = ctx.stream === true && status < 300;
-      return { status, headers: res.headers, data: streamed ? Buffer.alloc(0) : await readAnswer(res), res };
+      const data = streamed ? Buffer.alloc(0) : await readWhole(res, status, ctx.short ?? false);
+      return { status, headers: res.headers, data, res };
     } catch (thrown) {
       const error = asStoreError(thrown);
       ctx.failed?.(error);
@@ -82,6 +85,17 @@ export class Transport {
   close(): void {
     this.#http.destroy();
     this.#https.destroy();
+  }
+}
+
+/** @throws StoreError `Corrupt` for a success that is too long; of such a refusal the status says enough */
+async function readWhole(res: IncomingMessage, status: number, short: boolean): Promise<Buffer> {
+  const isRefusal = status >= 300;
+  try {
+    return await readAnswer(res, isRefusal || short ? MAX_SHORT_ANSWER_BYTES : MAX_ANSWER_BYTES);
+  } catch (error) {
+    if (isRefusal && error instanceof StoreError) return Buffer.alloc(0);
+    throw error;
   }
 }
 
