@@ -41,8 +41,11 @@ export async function getLifecycle(api: OpenApi, call: DriverCall): Promise<Life
   }
   const { rules } = readAnswer(answer, returnObj, operation);
   // Checking makes copies; what is given back is what came.
-  const { rules: raw } = returnObj as { readonly rules: readonly unknown[] };
+  const { rules: raw, ...beside } = returnObj as { readonly rules: readonly unknown[] };
+  for (const [i, rule] of raw.entries()) checkFaithful(rule, `rules[${i}]`, operation);
+  checkFaithful(beside, 'the configuration', operation);
   return {
+    extra: beside,
     rules: rules.map((rule, i) => ({
       id: rule.ID ?? '',
       enabled: rule.status === 'Enabled',
@@ -57,13 +60,36 @@ export async function getLifecycle(api: OpenApi, call: DriverCall): Promise<Life
 /** `put-bucket-lifecycle-conf`, which replaces all rules; without any, `delete-bucket-lifecycle-conf`. */
 export async function putLifecycle(
   api: OpenApi,
-  { kept, added }: LifecycleUpdate,
+  { kept, added, extra }: LifecycleUpdate,
   call: DriverCall,
 ): Promise<void> {
   const purpose = { ...call, operation: 'putLifecycle' };
   const rules = [...kept.map(({ raw }) => raw), ...added.map(jsonRule)];
-  if (rules.length === 0) await api.post('delete-bucket-lifecycle-conf', {}, purpose);
-  else await api.post('put-bucket-lifecycle-conf', { lifecycleConfiguration: { rules } }, purpose);
+  // It comes from `getLifecycle` above.
+  const beside = extra ?? {};
+  if (rules.length === 0 && Object.keys(beside).length === 0)
+    await api.post('delete-bucket-lifecycle-conf', {}, purpose);
+  else await api.post('put-bucket-lifecycle-conf', { lifecycleConfiguration: { ...beside, rules } }, purpose);
+}
+
+/**
+ * What could not be given back as it came: numbers beyond those of JavaScript, bytes that are no text.
+ *
+ * @throws StoreError `Corrupt`, naming the member
+ */
+function checkFaithful(value: unknown, where: string, operation: string): void {
+  if (typeof value === 'object' && value !== null) {
+    for (const [name, one] of Object.entries(value)) {
+      checkFaithful(name, where, operation);
+      checkFaithful(one, `${where}.${name}`, operation);
+    }
+    return;
+  }
+  const exact = typeof value !== 'number' || Number.isSafeInteger(value) || !Number.isInteger(value);
+  const faithful = typeof value === 'string' ? value.isWellFormed() : exact && value !== Infinity;
+  if (faithful) return;
+  const message = `${where} of the lifecycle rules could not be written back as it is`;
+  throw new StoreError('Corrupt', message, { provider: 'ctyun', operation });
 }
 
 function jsonRule(rule: ExpirationRule): object {

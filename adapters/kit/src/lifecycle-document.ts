@@ -39,11 +39,12 @@ export function readLifecycleDocument(root: XmlElement): {
   };
 }
 
-/** The document with these rules, each an element. */
+/** The document with these rules, each an element; undefined when it would hold nothing, and is to be deleted. */
 export function writeLifecycleDocument(
   rules: readonly string[],
   { attributes, before, behind }: BesideRules,
-): string {
+): string | undefined {
+  if (rules.length + before.length + behind.length === 0) return undefined;
   return `<${ROOT}${attributes}>${[...before, ...rules, ...behind].join('')}</${ROOT}>`;
 }
 

@@ -127,7 +127,6 @@ export function readXml(bytes: Buffer): XmlElement {
   let root: XmlElement | undefined;
   let count = 0;
   let at = document.startsWith(BOM) ? BOM.length : 0;
-  checkEncoding(document, at);
   const close = ({ name, start, inner, children }: OpenElement, innerEnd: number, end: number): void => {
     const element = new XmlElement(document, name, children, { start, inner, innerEnd, end });
     const parent = open.at(-1);
@@ -164,15 +163,6 @@ export function readXml(bytes: Buffer): XmlElement {
   }
   if (!root || open.length > 0) throw malformed('it breaks off');
   return root;
-}
-
-/** Bytes of another encoding would be other keys, and few of them are seen not to be UTF-8. */
-function checkEncoding(document: string, start: number): void {
-  if (!document.startsWith('<?xml', start)) return;
-  const end = document.indexOf('?>', start);
-  const declaration = document.slice(start, end < 0 ? start : end).slice(0, 256);
-  const [, encoding = 'UTF-8'] = /\sencoding\s*=\s*["']([^"']*)/.exec(declaration) ?? [];
-  if (!/^(?:utf-?8|us-ascii)$/i.test(encoding)) throw malformed('it is not in UTF-8');
 }
 
 /**

@@ -37,7 +37,8 @@ export async function putLifecycle(
   // They come from `getLifecycle` above.
   const rules = [...kept.map(({ raw }) => String(raw)), ...added.map(ruleElement)];
   const subres = { lifecycle: '' };
-  if (rules.length === 0) {
+  const document = writeLifecycleDocument(rules, (extra ?? NOTHING_BESIDE) as BesideRules);
+  if (document === undefined) {
     await requests.send('putLifecycle', undefined, call, {
       method: 'DELETE',
       subres,
@@ -46,7 +47,6 @@ export async function putLifecycle(
     });
     return;
   }
-  const document = writeLifecycleDocument(rules, (extra ?? NOTHING_BESIDE) as BesideRules);
   await requests.send('putLifecycle', undefined, call, {
     method: 'PUT',
     subres,

@@ -53,7 +53,8 @@ export async function putLifecycle(
   const rules = [...kept.map(({ raw }) => raw as string), ...added.map((rule) => ruleXml(rule, quirks))];
   const beside = (extra ?? NO_EXTRA) as Extra;
   await requests.run('putLifecycle', undefined, call, async (abortSignal) => {
-    if (rules.length === 0) {
+    const body = writeLifecycleDocument(rules, beside);
+    if (body === undefined) {
       const command = new DeleteBucketLifecycleCommand({ Bucket: requests.bucket });
       await requests.client.send(command, { abortSignal });
       return;
@@ -64,7 +65,6 @@ export async function putLifecycle(
       TransitionDefaultMinimumObjectSize: beside.transitionDefaultMinimumObjectSize,
       ChecksumAlgorithm: quirks.checksumAlgorithm,
     });
-    const body = writeLifecycleDocument(rules, beside);
     command.middlewareStack.add(
       (next) => (args) => {
         const { request } = args;

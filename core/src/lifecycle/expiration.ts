@@ -216,16 +216,7 @@ async function replace(
   if (!putLifecycle) throw unsupported(driver);
   await attempt(context, signal, () => putLifecycle(update, { signal }));
   const after = await getLifecycle(context, signal);
-  const expected = new Set([...update.kept, ...update.added].map(({ id }) => id));
-  const found = new Map(after.rules.map((rule) => [rule.id, rule]));
-  const missing = [...expected].filter((id) => !found.has(id));
-  const changed = update.kept.filter(({ id, raw }) => !isDeepStrictEqual(found.get(id)?.raw, raw));
-  const appeared = after.rules.filter(({ id }) => !expected.has(id));
-  const problems = [
-    ...missing.map((id) => `${JSON.stringify(id)} is missing`),
-    ...changed.filter(({ id }) => found.has(id)).map(({ id }) => `${JSON.stringify(id)} is not as it was`),
-    ...appeared.map(({ id }) => `${JSON.stringify(id)} is there, and should not be`),
-  ];
+  const problems = differences(update, after);
   if (problems.length === 0) return;
   throw new StoreError(
     'Conflict',
@@ -233,6 +224,32 @@ async function replace(
       `provider changed them. Before, they were ${before.rules.length}; look at them`,
     { provider: driver.provider, operation: 'expirePrefix', retryable: false },
   );
+}
+
+/** How the rules that are there differ from those that were written. Rules of others may have no id, or share one. */
+function differences({ kept, added, extra }: LifecycleUpdate, after: Lifecycle): string[] {
+  const left = [...after.rules];
+  const take = (matches: (rule: LifecycleRule) => boolean): boolean => {
+    const i = left.findIndex(matches);
+    if (i >= 0) left.splice(i, 1);
+    return i >= 0;
+  };
+  const missing = [
+    ...kept.filter(({ id, raw }) => !take((rule) => rule.id === id && isDeepStrictEqual(rule.raw, raw))),
+    ...added.filter(({ id }) => !take((rule) => rule.id === id)),
+  ];
+  const said = missing.map(({ id }) =>
+    take((rule) => rule.id === id)
+      ? `${JSON.stringify(id)} is not as it was`
+      : `${JSON.stringify(id)} is missing`,
+  );
+  // Without any rule there may be no configuration, and nothing beside the rules.
+  const besides = after.rules.length === 0 || isDeepStrictEqual(after.extra, extra ?? after.extra);
+  return [
+    ...said,
+    ...left.map(({ id }) => `${JSON.stringify(id)} is there, and should not be`),
+    ...(besides ? [] : ['what stands beside the rules is not as it was']),
+  ];
 }
 
 async function getLifecycle(context: Context, signal: AbortSignal | undefined): Promise<Lifecycle> {
