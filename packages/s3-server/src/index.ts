@@ -19,6 +19,7 @@ export {
   type Answer,
   type WholeAnswer,
 } from './http/answer.js';
+export { encodeWords } from './http/encoded-words.js';
 export { readBody, type BodyReading } from './http/body.js';
 export { BytesInFlight, type Lease } from './http/bytes-in-flight.js';
 export { readHead, readIncoming, type Incoming, type RequestHead } from './http/incoming.js';

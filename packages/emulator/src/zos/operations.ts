@@ -1,6 +1,7 @@
 import {
   deleteTargets,
   encodeRfc3986,
+  encodeWords,
   type FaceCall,
   restoreHeader,
   ServiceError,
@@ -49,7 +50,10 @@ async function headObject({ bucket, given }: ZosCall): Promise<unknown> {
     // Without quotes, as in the documented example.
     ETag: info.etag?.replaceAll('"', ''),
     lastModified: timeOf(info.lastModified),
-    metadata: info.metadata,
+    // As it came in a header (inferred: the documented answer is that of boto3, which decodes nothing).
+    metadata: Object.fromEntries(
+      Object.entries(info.metadata ?? {}).map(([name, value]) => [name, encodeWords(value)]),
+    ),
     versionID: info.versionId,
     storageClass: info.storageClass,
     restore: info.restore && restoreHeader(info.restore),
