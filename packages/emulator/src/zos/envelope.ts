@@ -40,18 +40,21 @@ export function failure(
   }
   const statusCode = quirks.statusCodeAsText ? String(FAILURE) : FAILURE;
   const httpStatus = status === 429 || status >= 500 ? status : (quirks.businessStatus ?? 200);
-  return json(httpStatus, { statusCode, ...wordsOf(error, operation), description: '失败' }, headers);
+  return json(httpStatus, { statusCode, ...wordsOf(error, operation, quirks), description: '失败' }, headers);
 }
 
-/** Platform codes have three parts; codes of the storage come inside the message, as its client library words them. */
-function wordsOf({ code, message, status }: ServiceError, operation: string): Record<string, string> {
-  if (code.includes('.')) {
-    const errorCode = code
-      .split('.')
-      .map((part) => part.charAt(0).toLowerCase() + part.slice(1))
-      .join('.');
-    return { errorCode, error: code, message };
-  }
+/**
+ * What a failure says. Platform codes have three parts; codes of the storage come inside the message, as its client
+ * library words them. The page of delete-objects says of `errorCode`: only with a failure, `product.module.code`. There
+ * is no list of them, so what stands here for codes of the storage is built like those of the platform that are known.
+ */
+function wordsOf(
+  { code, message, status }: ServiceError,
+  operation: string,
+  { noErrorCode }: ZosQuirks,
+): Record<string, string> {
+  if (code.includes('.')) return { ...namesOf(code), message };
+  // A fault plan's bare failure, which says no more than that.
   if (/^\d+$/.test(code)) return { message };
   const name = operation
     .split('-')
@@ -60,7 +63,27 @@ function wordsOf({ code, message, status }: ServiceError, operation: string): Re
   // A HEAD has no document with a code in it.
   const shown = operation === 'head-object' && status === 404 ? '404' : code;
   const said = shown === '404' ? 'Not Found' : message;
-  return { message: `An error occurred (${shown}) when calling the ${name} operation: ${said}` };
+  return {
+    ...(noErrorCode ? {} : namesOf(platformCode(code, status))),
+    message: `An error occurred (${shown}) when calling the ${name} operation: ${said}`,
+  };
+}
+
+/** `errorCode` begins its parts with small letters, `error` with capitals. */
+function namesOf(code: string): { errorCode: string; error: string } {
+  const errorCode = code
+    .split('.')
+    .map((part) => part.charAt(0).toLowerCase() + part.slice(1))
+    .join('.');
+  return { errorCode, error: code };
+}
+
+/** The platform's word for a failure of the storage. */
+function platformCode(code: string, status: number): string {
+  if (code === 'NoSuchBucket') return 'Openapi.Bucket.NotFound';
+  if (code === 'AccessDenied') return 'Openapi.UserPermission.AccessFailed';
+  if (status === 404) return 'Openapi.Object.NotFound';
+  return status < 500 ? 'Openapi.Parameter.Invalid' : 'Openapi.Service.Failed';
 }
 
 function json(

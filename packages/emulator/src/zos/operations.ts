@@ -104,7 +104,11 @@ async function deleteObjects({ bucket, call, given, service }: ZosCall): Promise
     message,
   }));
   const shown = { absent: undefined, empty: [], named }[service.quirks.quietDeleted ?? 'absent'];
-  return { deleted: quiet ? shown : named, ...(errors.length > 0 ? { errors } : {}) };
+  return {
+    deleted: quiet ? shown : named,
+    ...(service.quirks.requestCharged ? { requestCharged: 'requester' } : {}),
+    ...(errors.length > 0 ? { errors } : {}),
+  };
 }
 
 /** As the documented example has it, and unlike S3: a version that is not there is an error. */

@@ -8,6 +8,10 @@ export interface ZosQuirks {
   readonly businessStatus?: number | undefined;
   /** `"statusCode": "800"`. */
   readonly statusCodeAsText?: boolean | undefined;
+  /** Failures of the storage have no `errorCode`, only a message. */
+  readonly noErrorCode?: boolean | undefined;
+  /** Batch deletes are paid by who asks for them, and say so (`requestCharged`). */
+  readonly requestCharged?: boolean | undefined;
   /** What becomes of `deleted` in a quiet answer. Default `absent`. */
   readonly quietDeleted?: 'absent' | 'empty' | 'named' | undefined;
   /** Version lists leave out a key that is the prefix, as documented. Default true. */
