@@ -13,6 +13,9 @@ export interface Entry {
   readonly time: number;
 }
 
+/** A multipart upload that was begun and not ended. */
+export type Upload = Pick<Entry, 'key' | 'id' | 'time'>;
+
 export const NULL_ID = 'null';
 
 /** Of versions that a run makes: nobody knows their ids beforehand. */
@@ -23,6 +26,7 @@ export class BucketModel {
   versioning: Versioning = 'off';
   /** Newest first. */
   readonly #entries = new Map<string, readonly Entry[]>();
+  uploads: readonly Upload[] = [];
 
   put(key: string, { id, size, time }: Pick<Entry, 'id' | 'size' | 'time'>): void {
     this.#lay({ key, id: this.#idFor(id), marker: false, size, time });
@@ -66,6 +70,7 @@ export class BucketModel {
   copy(): BucketModel {
     const other = new BucketModel();
     other.versioning = this.versioning;
+    other.uploads = this.uploads;
     for (const [key, entries] of this.#entries) other.#entries.set(key, entries);
     return other;
   }

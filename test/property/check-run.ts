@@ -21,6 +21,7 @@ export function checkRun(
   expect(run.after, `what is there afterwards, by ${JSON.stringify(run.report)}`).to.deep.equal(
     lines(expected.after.all(), before),
   );
+  checkUploads(run, expected, dryRun);
   checkCallbacks(run, expected, options);
   checkBooks(run, expected, { dryRun, byServer });
   const { report, progress } = run;
@@ -87,8 +88,17 @@ function checkBooks(
   const refused = failed.length === 0 ? {} : { AccessDenied: failed.length };
   expect(report.failures.byCode, 'failures by code').to.deep.equal(refused);
   expect(report.failures.sample).to.have.length(failed.length);
-  const whole = dryRun ? full.matched === 0 : failed.length === 0 && !limited;
+  const nothing = full.matched === 0 && (full.uploads ?? []).length === 0;
+  const whole = dryRun ? nothing : failed.length === 0 && !limited;
   expect(report.complete, 'complete').to.equal(whole);
+}
+
+function checkUploads({ report, uploads }: ObservedRun, expected: Expectation, dryRun: boolean): void {
+  const meant = expected.uploads?.length ?? 0;
+  const books = { listed: meant, aborted: dryRun ? 0 : meant, failed: 0, sample: [] };
+  expect(report.uploads, 'uploads').to.deep.equal(expected.uploads === undefined ? null : books);
+  const left = expected.after.uploads.map(({ id }) => id);
+  expect(uploads.map(({ id }) => id).toSorted(), 'uploads afterwards').to.deep.equal(left.toSorted());
 }
 
 function nothingLeft({ failed, limited }: Expectation): boolean {

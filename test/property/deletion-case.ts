@@ -85,10 +85,13 @@ export function optionsFor(
     .map((key) => key.slice(one.place.prefix.length));
   const asked = { ...followOptions(one.options, names, startedAt), ...one.place.leave };
   const { strategy, versions } = asked;
-  if (strategy === 'server-prefix' && capabilities.prefixDelete) return { ...asked, ...NOT_BY_SERVER };
+  const uploads = capabilities.listUploads ? asked.uploads : undefined;
+  if (strategy === 'server-prefix' && capabilities.prefixDelete)
+    return { ...asked, ...NOT_BY_SERVER, uploads };
   const without = strategy === 'server-prefix' || (strategy === 'batch' && !capabilities.batchDelete);
   return {
     ...asked,
+    uploads,
     ...(without ? { strategy: undefined } : {}),
     ...(capabilities.versions ? {} : { versions: undefined, deleteMarkers: undefined }),
     ...(capabilities.conditionalDelete && (versions ?? 'current') === 'current'

@@ -1,5 +1,5 @@
 import type { DeletePrefixOptions } from '@store/core';
-import { NEW_ID, type BucketModel, type Entry } from './bucket-model.js';
+import { NEW_ID, type BucketModel, type Entry, type Upload } from './bucket-model.js';
 import { globMatches } from './glob-oracle.js';
 
 /** A run, and what the world around it is like. */
@@ -24,6 +24,8 @@ export interface Expectation {
   readonly listed: number;
   readonly matched: number;
   readonly markersCreated: number;
+  /** Which are to be aborted, where that is asked for. */
+  readonly uploads: readonly Upload[] | undefined;
   readonly after: BucketModel;
 }
 
@@ -35,6 +37,7 @@ export function expectationOf(
 ): Expectation {
   const world = before.copy();
   const run = new Run(world, { ...question, held: dryRun ? new Set() : held });
+  if (question.options.uploads) run.abortUploads();
   const { versions = 'current', deleteMarkers = versions === 'all' ? 'all' : 'keep' } = question.options;
   if (versions === 'current') run.deleteCurrent({ really: !dryRun });
   else run.deleteVersions(versions, { showMarkers: deleteMarkers === 'keep' });
@@ -51,6 +54,7 @@ class Run {
   #listed = 0;
   #matched = 0;
   #markersCreated = 0;
+  #uploads: readonly Upload[] | undefined;
 
   constructor(world: BucketModel, question: Question) {
     this.#world = world;
@@ -59,6 +63,16 @@ class Run {
 
   get limited(): boolean {
     return this.#matched > this.#sent.length;
+  }
+
+  /** Sizes say nothing of what is not whole. */
+  abortUploads(): void {
+    const { prefix } = this.#question;
+    const meant = this.#world.uploads.filter(
+      ({ key, time }) => key.startsWith(prefix) && this.#nameAndTimePass(key, time),
+    );
+    this.#world.uploads = this.#world.uploads.filter((one) => !meant.includes(one));
+    this.#uploads = meant;
   }
 
   /** @param really a dry run leaves the objects, and makes no markers on them */
@@ -101,6 +115,7 @@ class Run {
       listed: this.#listed,
       matched: this.#matched,
       markersCreated: this.#markersCreated,
+      uploads: this.#uploads,
       after,
     };
   }
@@ -129,20 +144,18 @@ class Run {
   }
 
   #passes({ key, size, time }: Entry): boolean {
+    const { minSize = 0, maxSize = Infinity } = this.#question.options;
+    return size >= minSize && size <= maxSize && this.#nameAndTimePass(key, time);
+  }
+
+  #nameAndTimePass(key: string, time: number): boolean {
     const { prefix, options, startedAt } = this.#question;
-    const {
-      include,
-      exclude,
-      olderThan = -Infinity,
-      newerThan = Infinity,
-      minSize = 0,
-      maxSize = Infinity,
-    } = options;
+    const { include, exclude, olderThan = -Infinity, newerThan = Infinity } = options;
     const name = key.slice(prefix.length);
     const age = startedAt - time;
     if (include !== undefined && ![include].flat().some((glob) => globMatches(glob, name))) return false;
     if (exclude !== undefined && [exclude].flat().some((glob) => globMatches(glob, name))) return false;
-    if (age <= olderThan || age >= newerThan || size < minSize || size > maxSize) return false;
+    if (age <= olderThan || age >= newerThan) return false;
     if (options.modifiedBefore && time >= options.modifiedBefore.getTime()) return false;
     return !options.notAfterStart || time < startedAt;
   }

@@ -1,10 +1,11 @@
 import fc from 'fast-check';
-import { BucketModel, type Entry, type Versioning } from './bucket-model.js';
+import { BucketModel, type Entry, type Upload, type Versioning } from './bucket-model.js';
 
 /** What happens to one of the keys of a case, or to the bucket. */
 export type Step =
   | { readonly do: 'put'; readonly key: number; readonly size: number; readonly pause: number }
   | { readonly do: 'delete'; readonly key: number; readonly pause: number }
+  | { readonly do: 'upload'; readonly key: number; readonly pause: number }
   | { readonly do: 'lose'; readonly key: number; readonly nth: number }
   | { readonly do: 'versioning'; readonly to: 'enabled' | 'suspended' };
 
@@ -19,11 +20,12 @@ const size = fc.nat(4);
 const pause = fc.constantFrom(0, 1, 1, 2);
 const put = fc.record({ do: fc.constant('put' as const), key, size, pause });
 const remove = fc.record({ do: fc.constant('delete' as const), key, pause });
+const upload = fc.record({ do: fc.constant('upload' as const), key, pause });
 const lose = fc.record({ do: fc.constant('lose' as const), key, nth: fc.nat(5) });
 
 /** Of a bucket without versions. */
 export const plainSteps: fc.Arbitrary<Step[]> = fc.array(
-  fc.oneof({ weight: 4, arbitrary: put }, { weight: 1, arbitrary: remove }),
+  fc.oneof({ weight: 4, arbitrary: put }, { weight: 1, arbitrary: remove }, { weight: 1, arbitrary: upload }),
   { maxLength: 4 },
 );
 
@@ -33,6 +35,7 @@ export const versionedSteps: fc.Arbitrary<Step[]> = fc.array(
     { weight: 6, arbitrary: put },
     { weight: 5, arbitrary: remove },
     { weight: 2, arbitrary: lose },
+    { weight: 1, arbitrary: upload },
     {
       weight: 1,
       arbitrary: fc.record({
@@ -52,6 +55,9 @@ export interface Ground {
   delete(key: string, time: number): Promise<string>;
   remove(key: string, id: string): Promise<void>;
   setVersioning(to: Versioning): void;
+  /** Begins an upload in parts. @returns its id; undefined where there are none */
+  beginUpload(key: string, time: number): Promise<string | undefined>;
+  uploads(): Promise<readonly Pick<Upload, 'key' | 'id'>[]>;
   /** All there is, read without the store; in the order of listings. */
   entries(): Promise<Entry[]>;
 }
@@ -97,7 +103,10 @@ export async function live(
     time += step.pause * HOUR_MS + apart;
     if (step.do === 'put')
       model.put(name, { id: await ground.put(name, step.size, time), size: step.size, time });
-    else model.delete(name, { id: await ground.delete(name, time), time });
+    else if (step.do === 'upload') {
+      const id = await ground.beginUpload(name, time);
+      if (id !== undefined) model.uploads = [...model.uploads, { key: name, id, time }];
+    } else model.delete(name, { id: await ground.delete(name, time), time });
   }
   return model;
 }

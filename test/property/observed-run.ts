@@ -5,7 +5,7 @@ import type {
   DeletionReport,
   ObjectStore,
 } from '@store/core';
-import { NEW_ID, type Entry } from './bucket-model.js';
+import { NEW_ID, type Entry, type Upload } from './bucket-model.js';
 import type { Ground } from './histories.js';
 
 /** What was to be seen of a run. */
@@ -18,6 +18,7 @@ export interface ObservedRun {
   readonly progress: DeletionProgress | undefined;
   /** All there is afterwards. */
   readonly after: readonly string[];
+  readonly uploads: readonly Pick<Upload, 'key' | 'id'>[];
 }
 
 /** Runs it and looks at the bucket from behind. */
@@ -42,7 +43,7 @@ export async function observe(
     },
   });
   const after = lines(await ground.entries(), before);
-  return { report, matched, deleted, failed, progress, after };
+  return { report, matched, deleted, failed, progress, after, uploads: await ground.uploads() };
 }
 
 function nameOf({

@@ -52,6 +52,7 @@ export const optionsRecipe: fc.Arbitrary<OptionsRecipe> = fc.record({
         ),
         deleteMarkers: sometimes(fc.constantFrom('keep' as const, 'expired' as const, 'all' as const), 2),
         ifUnchanged: sometimes(fc.boolean()),
+        uploads: sometimes(fc.boolean()),
       }),
     )
     .map(([bounds, rest]) => ({ ...bounds, ...rest })),

@@ -211,7 +211,7 @@ export class MemoryDriver implements StoreDriver {
 
   async createUpload(request: CreateUploadRequest, call: DriverCall): Promise<string> {
     throwIfAborted(call.signal, 'put');
-    return this.#uploads.create(request.key, attributesOf(request));
+    return this.#uploads.create(request.key, attributesOf(request), new Date(this.now()));
   }
 
   async uploadPart(request: UploadPartRequest, call: DriverCall): Promise<string> {

@@ -12,9 +12,9 @@ export class Uploads {
   readonly #uploads = new Map<string, Upload>();
   #begun = 0;
 
-  create(key: string, attributes: VersionAttributes): string {
+  create(key: string, attributes: VersionAttributes, initiated: Date): string {
     const uploadId = `u${String(++this.#begun).padStart(16, '0')}`;
-    this.#uploads.set(uploadId, { key, uploadId, initiated: new Date(), attributes, parts: new Map() });
+    this.#uploads.set(uploadId, { key, uploadId, initiated, attributes, parts: new Map() });
     return uploadId;
   }
 

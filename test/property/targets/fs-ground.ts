@@ -42,6 +42,14 @@ export class FsGround implements Ground {
     await this.#delete(key);
   }
 
+  async beginUpload(): Promise<undefined> {
+    // It has none: what comes in parts is written as it comes.
+  }
+
+  async uploads(): Promise<[]> {
+    return [];
+  }
+
   setVersioning(): void {
     // It has none.
   }

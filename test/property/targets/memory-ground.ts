@@ -1,4 +1,4 @@
-import type { ListPageRequest, ListVersionsPageRequest } from '@store/core';
+import type { ListPageRequest, ListUploadsPageRequest, ListVersionsPageRequest } from '@store/core';
 import { MemoryDriver } from '@store/memory';
 import { NULL_ID, type Entry, type Versioning } from '../bucket-model.js';
 import type { Ground } from '../histories.js';
@@ -36,6 +36,20 @@ export class MemoryGround implements Ground {
     this.#driver.setVersioning(to);
   }
 
+  async beginUpload(key: string, time: number): Promise<string> {
+    let id = '';
+    await this.#at(time, async () => {
+      id = await this.#driver.createUpload({ key }, {});
+    });
+    return id;
+  }
+
+  async uploads(): Promise<{ key: string; id: string }[]> {
+    const list = MemoryDriver.prototype.listUploadsPage.bind(this.#driver);
+    const { uploads } = await list({ prefix: '', maxUploads: EVERYTHING }, {});
+    return uploads.map(({ key, uploadId }) => ({ key, id: uploadId }));
+  }
+
   async entries(prefix = ''): Promise<Entry[]> {
     // Not as it was made to list in small pages.
     const list = MemoryDriver.prototype.versionsPage.bind(this.#driver);
@@ -51,6 +65,7 @@ export class MemoryGround implements Ground {
 
   async empty(): Promise<void> {
     for (const { key, id } of await this.entries()) await this.remove(key, id);
+    for (const { key, id } of await this.uploads()) await this.#driver.abortUpload({ key, uploadId: id }, {});
   }
 
   async #at(time: number, work: () => Promise<unknown>): Promise<void> {
@@ -78,4 +93,10 @@ export function listInPages(driver: MemoryDriver, pageSize: number): void {
     prototype.listPage.call(driver, limited(request), call);
   driver.versionsPage = (request: ListVersionsPageRequest, call) =>
     prototype.versionsPage.call(driver, limited(request), call);
+  driver.listUploadsPage = (request: ListUploadsPageRequest, call) =>
+    prototype.listUploadsPage.call(
+      driver,
+      { ...request, maxUploads: Math.min(request.maxUploads, pageSize) },
+      call,
+    );
 }
