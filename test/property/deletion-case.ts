@@ -6,19 +6,23 @@ import { keysAround, place, type Place } from './keys.js';
 import { followOptions, optionsRecipe, type OptionsRecipe } from './options.js';
 import type { Target } from './targets/target.js';
 
-/** One run of `deletePrefix`, and all that it meets. */
-export interface DeletionCase {
-  readonly place: Place;
+/** A bucket, how it came to be what it is, and what goes wrong with it. */
+export interface Circumstances {
   readonly keys: readonly string[];
   readonly begun: Versioning;
   readonly steps: readonly Step[];
-  readonly options: OptionsRecipe;
   readonly pageSize: number;
   readonly throughStore: boolean;
   /** Which of the keys the service refuses to delete. */
   readonly held: readonly number[];
   /** Of what else goes wrong and passes. */
   readonly storm: number | undefined;
+}
+
+/** One run of `deletePrefix`, and all that it meets. */
+export interface DeletionCase extends Circumstances {
+  readonly place: Place;
+  readonly options: OptionsRecipe;
 }
 
 const MOST_KEYS = 12;
@@ -30,33 +34,34 @@ function seldom<T, U>(arbitrary: fc.Arbitrary<T>, usual: U, outOf: number): fc.A
 
 /** What a target can be tried with. */
 export function deletionCase(target: Target): fc.Arbitrary<DeletionCase> {
-  const history: fc.Arbitrary<Pick<DeletionCase, 'begun' | 'steps'>> = target.versioned
-    ? fc.oneof(
-        fc.record({ begun: fc.constant('off' as const), steps: plainSteps }),
-        fc.record({
-          begun: fc.constantFrom('off' as const, 'enabled' as const, 'enabled' as const, 'enabled' as const),
-          steps: versionedSteps,
-        }),
-      )
-    : fc.record({ begun: fc.constant('off' as const), steps: plainSteps });
   return place.chain((where) =>
     fc
-      .record({
-        keys: keysAround(where.prefix, { most: MOST_KEYS, maxBytes: target.maxKeyBytes }).map((keys) =>
-          keys.filter(target.takes ?? (() => true)),
-        ),
-        history,
-        options: optionsRecipe,
-        pageSize: seldom(fc.constantFrom(2, 3, 4), 1000, 4),
-        throughStore: seldom(fc.constant(true), false, 8),
-        held: target.troubles ? seldom(fc.array(fc.nat(11), { maxLength: 3 }), [], 4) : fc.constant([]),
-        storm: target.troubles
-          ? seldom(fc.integer({ min: 1, max: 1e6 }), undefined, 12)
-          : fc.constant(undefined),
-      })
-      .filter(({ keys }) => keys.length > 0)
-      .map(({ history: { begun, steps }, ...rest }) => ({ place: where, begun, steps, ...rest })),
+      .tuple(circumstances(target, where.prefix), optionsRecipe)
+      .map(([around, options]) => ({ ...around, place: where, options })),
   );
+}
+
+/** What a run can meet in a bucket; its keys are under a prefix, or look as if they were. */
+export function circumstances(target: Target, prefix: string): fc.Arbitrary<Circumstances> {
+  const { maxKeyBytes: maxBytes, takes = () => true } = target;
+  const plain = fc.record({ begun: fc.constant<Versioning>('off'), steps: plainSteps });
+  const versioned = fc.record({
+    begun: fc.constantFrom<Versioning>('off', 'enabled', 'enabled', 'enabled'),
+    steps: versionedSteps,
+  });
+  return fc
+    .record({
+      keys: keysAround(prefix, { most: MOST_KEYS, maxBytes }).map((keys) => keys.filter(takes)),
+      history: target.versioned ? fc.oneof(plain, versioned) : plain,
+      pageSize: seldom(fc.constantFrom(2, 3, 4), 1000, 4),
+      throughStore: seldom(fc.constant(true), false, 8),
+      held: target.troubles ? seldom(fc.array(fc.nat(11), { maxLength: 3 }), [], 4) : fc.constant([]),
+      storm: target.troubles
+        ? seldom(fc.integer({ min: 1, max: 1e6 }), undefined, 12)
+        : fc.constant(undefined),
+    })
+    .filter(({ keys }) => keys.length > 0)
+    .map(({ history: { begun, steps }, ...rest }) => ({ begun, steps, ...rest }));
 }
 
 /** What filters a service that deletes by prefix itself cannot look at. */

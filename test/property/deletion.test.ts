@@ -4,53 +4,35 @@ import { after, before, describe, it } from 'mocha';
 import { checkRun } from './check-run.js';
 import { deletionCase, optionsFor, type DeletionCase } from './deletion-case.js';
 import { expectationOf } from './deletion-oracle.js';
-import { HISTORY_HOURS, HOUR_MS, live } from './histories.js';
-import { lines, observe } from './observed-run.js';
+import { observe } from './observed-run.js';
+import { prepare } from './prepared-bucket.js';
 import { casesOf, replay, TIMEOUT_MS } from './soak.js';
 import type { Service, Target } from './targets/target.js';
 import { TARGETS } from './targets/targets.js';
 
 const CASES = casesOf({ daily: 200, soak: 5000 });
 
-/** The dry run and then the run, each held against the oracle. */
+/** The dry run and then the run, each held against the oracle, and against each other. */
 async function tryOut(target: Target, service: Service, one: DeletionCase): Promise<void> {
-  const {
-    begun: versioning,
-    pageSize,
-    throughStore,
-    keys,
-    place: { prefix },
-  } = one;
-  const area = await service.area({ versioning, pageSize, throughStore });
-  try {
-    const { store, ground } = area;
-    const startedAt = Math.floor(Date.now() / 1000) * 1000;
-    const model = await live(ground, keys, {
-      ...one,
-      from: startedAt - HISTORY_HOURS * HOUR_MS,
-      apart: target.ordersByTime ? 1000 : 0,
-    });
-    const before = await ground.entries();
-    expect(lines(before, before), 'the bucket is as S3 would have it').to.deep.equal(
-      lines(model.all(), before),
-    );
-    const held = new Set(one.held.map((n) => keys[n % keys.length] ?? ''));
-    area.trouble([...held], one.storm);
-    const options = optionsFor(one, store, startedAt);
-    const question = { prefix, options, startedAt, held };
-    const about = { prefix, before, tellsMarkers: target.tellsMarkers };
-    const dry = { ...options, dryRun: true };
-    checkRun(await observe(area, prefix, dry), expectationOf(model, question, true), {
-      ...about,
-      options: dry,
-    });
-    checkRun(await observe(area, prefix, options), expectationOf(model, question, false), {
-      ...about,
-      options,
-    });
-  } finally {
-    await area.close();
-  }
+  const { prefix } = one.place;
+  await using bucket = await prepare(target, service, one);
+  const { area, model, before, held, startedAt } = bucket;
+  const options = optionsFor(one, area.store, startedAt);
+  const question = { prefix, options, startedAt, held };
+  const about = { prefix, before, tellsMarkers: target.tellsMarkers };
+
+  const dryOptions = { ...options, dryRun: true };
+  const dry = await observe(area, prefix, dryOptions);
+  checkRun(dry, expectationOf(model, question, true), { ...about, options: dryOptions });
+  const real = await observe(area, prefix, options);
+  checkRun(real, expectationOf(model, question, false), { ...about, options });
+
+  const { versions = 'current', deleteMarkers = 'keep', strategy } = options;
+  // The marker that takes the place of the only version of a key; a listing does not tell that it will.
+  const replaces = model.versioning === 'suspended' && versions === 'current' && deleteMarkers !== 'keep';
+  if (held.size > 0 || replaces || strategy === 'server-prefix') return;
+  expect(dry.matched, 'the dry run and the run').to.deep.equal(real.matched);
+  expect(dry.report.bytes, 'bytes of the dry run and of the run').to.equal(real.report.bytes);
 }
 
 describe(`property: deletePrefix, ${CASES} cases`, () => {
