@@ -73,7 +73,9 @@ export function failureError(failure: Failure, head: AnswerHead, context: ErrorC
       s3Code === 'NoSuchBucket'
         ? noBucket(context.bucket)
         : (MESSAGES[s3Code] ?? saidByService(withoutPreamble(message)));
-    return new StoreError(codeOf(s3Code, undefined), said, { ...details, providerCode: s3Code });
+    // A failure of the business may come with HTTP 200, which says nothing.
+    const status = head.status < 300 ? undefined : head.status;
+    return new StoreError(codeOf(s3Code, status), said, { ...details, providerCode: s3Code });
   }
   if (/not found bucket/i.test(message)) {
     return new StoreError('NotFound', noBucket(context.bucket), { ...details, providerCode: 'NoSuchBucket' });
@@ -96,7 +98,7 @@ export function failureError(failure: Failure, head: AnswerHead, context: ErrorC
 export function strangeAnswer(head: AnswerHead, what: string, context: ErrorContext): StoreError {
   const { status } = head;
   const details = { ...whereOf(context), ...factsOf(head) };
-  if (status >= 300 && status < 400) {
+  if (status >= 300 && status < 400 && status !== 304) {
     const message = 'the service answered with a redirect, which is not followed; is the endpoint right?';
     return new StoreError('InvalidConfig', message, details);
   }
@@ -162,5 +164,5 @@ function factsOf({ status, retryAfter }: AnswerHead): StoreErrorDetails {
 
 /** Of a status that is a failure; 900 and the like are none of HTTP. */
 function byStatus(status: number): StoreErrorCode | undefined {
-  return status >= 400 && status < 600 ? codeOfStatus(status) : undefined;
+  return status >= 300 && status < 600 ? codeOfStatus(status) : undefined;
 }
