@@ -10,7 +10,7 @@ import {
 import { PREFIX } from './bucket.js';
 import type { Plan } from './plan.js';
 import type { Random } from './random.js';
-import { byteKey, type ByteKey, type Target, type Truth } from './truth.js';
+import { byteKey, isText, textOf, type Target, type Truth } from './truth.js';
 
 /** What a run is judged by. */
 export interface Outcome {
@@ -105,12 +105,4 @@ function targetsOf(plan: Plan, truth: Truth, random: Random): Target[] {
       .map((key) => ({ key }));
   if (plan.call !== 'deleteMany') return [];
   return [...random.some(there, 0.7), byteKey(`${PREFIX}missing`)].map((key) => ({ key }));
-}
-
-function textOf(key: ByteKey): string {
-  return Buffer.from(key, 'latin1').toString();
-}
-
-export function isText(key: ByteKey): boolean {
-  return byteKey(textOf(key)) === key;
 }

@@ -5,6 +5,15 @@ export function byteKey(text: string): ByteKey {
   return Buffer.from(text).toString('latin1');
 }
 
+export function textOf(key: ByteKey): string {
+  return Buffer.from(key, 'latin1').toString();
+}
+
+/** Whether its bytes are UTF-8. */
+export function isText(key: ByteKey): boolean {
+  return byteKey(textOf(key)) === key;
+}
+
 export interface Version {
   readonly id: string;
   readonly marker: boolean;

@@ -1,7 +1,7 @@
 import { plain, type Entry, type Page } from '../answer.js';
 import { pageMode, type Mode, type ModeContext } from '../mode.js';
 import { percentDecoded, percentEncoded } from '../request-target.js';
-import { byteKey, type ByteKey } from '../truth.js';
+import { byteKey, isText, textOf, type ByteKey } from '../truth.js';
 import { xmlText } from '../xml-text.js';
 
 const OLD = '2001-01-01T00:00:00.000Z';
@@ -45,13 +45,15 @@ function unencoded(name: string, write: (key: ByteKey) => string): Mode {
       page.encoded = false;
       page.encodingType = undefined;
       // What is behind them is not written in that way.
-      for (const one of page.entries) if (one.key !== undefined) one.text = write(one.key);
+      for (const one of page.entries) {
+        if (one.key !== undefined && isText(one.key)) one.text = write(one.key);
+      }
     },
   });
 }
 
 function references(key: ByteKey, each: (code: number) => string): string {
-  return Array.from(Buffer.from(key, 'latin1').toString(), (char) => each(char.codePointAt(0) ?? 0)).join('');
+  return Array.from(textOf(key), (char) => each(char.codePointAt(0) ?? 0)).join('');
 }
 
 export const KEY_MODES: readonly Mode[] = [
@@ -140,6 +142,8 @@ export const KEY_MODES: readonly Mode[] = [
         const once = percentEncoded(one.key ?? '', space);
         one.text = percentEncoded(once);
         invent(once);
+        // Beside a mode by which keys are not encoded at all.
+        invent(one.text);
       }
     },
     lies: 'keys',
@@ -153,7 +157,8 @@ export const KEY_MODES: readonly Mode[] = [
       for (const { key = '' } of page.entries)
         invent(percentDecoded(dialect.name === 's3' ? key.replaceAll('+', ' ') : key));
     },
-    lies: 'keys',
+    // Its markers are misread too.
+    lies: 'hides',
   }),
   pageMode({
     name: 'a listing that encodes keys and does not say so',
@@ -163,7 +168,8 @@ export const KEY_MODES: readonly Mode[] = [
       for (const { key = '' } of page.entries)
         invent(percentEncoded(key, dialect.name === 's3' ? '+' : '%20'));
     },
-    lies: 'keys',
+    // Its markers are misread too.
+    lies: 'hides',
   }),
   pageMode({
     name: 'a listing in an encoding that nobody asked for',
