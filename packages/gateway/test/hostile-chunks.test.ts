@@ -271,6 +271,8 @@ function frameLengths(
     // Without signatures and trailers nothing could tell; a length that is declared can.
     if (wrong === 'a byte of a chunk is another' && !isSigned && !hasTrailer)
       throw new Error('not detectable');
+    const closing = `x-amz-trailer-signature:${trailerSignature}\r\n`;
+    if (wrong === 'a trailer follows their signature') pieces.push(closing);
     const trailer = `x-amz-checksum-crc32:${checksum}\r\n`;
     if (hasTrailer && wrong !== 'the trailer is missing') {
       pieces.push(wrong === 'the trailer is another' ? trailer.replace('crc32', 'sha1') : trailer);
@@ -278,9 +280,8 @@ function frameLengths(
     if (wrong === 'the trailer is there twice') pieces.push(trailer);
     if (wrong === 'a trailer was not announced') pieces.push('x-amz-meta-more: 1\r\n');
     if (wrong === 'trailers come that the form does not have') pieces.push(trailer);
-    if (isSigned && hasTrailer && wrong !== 'the trailers are not signed')
-      pieces.push(`x-amz-trailer-signature:${trailerSignature}\r\n`);
-    if (wrong === 'a trailer follows their signature') pieces.push('x-amz-meta-more: 1\r\n');
+    const unclosed = wrong === 'the trailers are not signed' || wrong === 'a trailer follows their signature';
+    if (isSigned && hasTrailer && !unclosed) pieces.push(closing);
     if (wrong !== 'the line behind the trailers is missing') pieces.push('\r\n');
     if (wrong === 'bytes follow the end') pieces.push('more');
     return joinedOf(pieces);

@@ -163,7 +163,7 @@ describe('gateway, with clients that mean it no good', () => {
               `${method} /${path.join('').replaceAll('#', '')}?${query.join('')} HTTP/1.1\r\nhost: x\r\n\r\n`,
             );
             const { status } = await client.answer(method === 'HEAD');
-            expect(status).to.be.within(400, 501);
+            expect([400, 403]).to.include(status);
             await client.closed();
           },
         ),

@@ -3,6 +3,7 @@ import { mkdtemp, readdir, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
+import { withFaults } from '@store/conformance';
 import { openDriver, StoreError, type StoreDriver } from '@store/core';
 import { fs } from '@store/fs';
 import { startGateway, type Gateway } from '@store/gateway';
@@ -153,6 +154,40 @@ describe('gateway, multipart over a directory', () => {
     expect(await complete('k', uploadId, [[1, body]])).to.include({ status: 404, code: 'NoSuchUpload' });
     expect(await contentOf('k')).to.equal(undefined);
     expect((await readdir(join(spool, '..'))).length).to.equal(0);
+  });
+
+  it('says that it is too late to give an upload up whose object is written', async () => {
+    const { driver: slow } = withFaults(driver, { rules: [] });
+    const other = await startGateway({
+      stores: {
+        demo: {
+          ...slow,
+          // Past the point where it could be stopped.
+          put: async (request, { signal }) => {
+            await new Promise((resolve) => signal?.addEventListener('abort', resolve));
+            return driver.put(request, {});
+          },
+        },
+      },
+      credentials: [KEYS],
+    });
+    const before = gateway;
+    gateway = other;
+    try {
+      const uploadId = await begin('k');
+      await sendPart('k', uploadId, 1, Buffer.from('one'));
+      const completed = complete('k', uploadId, [[1, Buffer.from('one')]]);
+      let refused = await complete('k', uploadId, [[2, Buffer.from('x')]]);
+      while (refused.code === 'InvalidPart') refused = await complete('k', uploadId, [[2, Buffer.from('x')]]);
+      // One at a time.
+      expect(refused).to.include({ status: 409, code: 'OperationAborted' });
+      expect(await abort('k', uploadId)).to.include({ status: 404, code: 'NoSuchUpload' });
+      expect((await completed).status).to.equal(200);
+      expect((await contentOf('k'))?.toString()).to.equal('one');
+    } finally {
+      gateway = before;
+      await other.close();
+    }
   });
 
   it('keeps the files of a part that is sent again to one', async () => {
