@@ -52,7 +52,7 @@ export interface StoreDriver {
   copy(request: CopyRequest, call: DriverCall): Promise<WriteResult>;
 
   /** Deletes one key, or one version. Resolves too when it was not there, as on S3. */
-  deleteOne(target: DeleteTarget, call: DriverCall): Promise<DeletedTarget>;
+  deleteOne(target: DeleteTarget, call: DriverCall): Promise<DeletedTarget & RequestCharge>;
 
   /**
    * The provider's multi-object delete. Names in `deleted` and `failed` what the *answer* says and nothing
@@ -223,6 +223,12 @@ export interface DeleteTarget {
   readonly ifMatch?: string | undefined;
 }
 
+/** Who pays for a request, as far as its answer says. */
+export interface RequestCharge {
+  /** The service charged the requester, and not the owner of the bucket. */
+  readonly requestCharged?: boolean | undefined;
+}
+
 export interface DeletedTarget extends DeleteTarget {
   /** The delete made a delete marker, or removed one. */
   readonly deleteMarker?: boolean | undefined;
@@ -233,7 +239,7 @@ export interface FailedTarget extends DeleteTarget {
   readonly reason: FailureReason;
 }
 
-export interface BatchDeleteResult {
+export interface BatchDeleteResult extends RequestCharge {
   readonly deleted: readonly DeletedTarget[];
   readonly failed: readonly FailedTarget[];
 }
@@ -245,7 +251,7 @@ export interface DeletePrefixPageRequest {
   readonly maxKeys: number;
 }
 
-export interface DeletePrefixPage {
+export interface DeletePrefixPage extends RequestCharge {
   readonly deleted: readonly (DeletedTarget & {
     /** Bytes. */
     readonly size?: number | undefined;

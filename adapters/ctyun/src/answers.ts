@@ -100,6 +100,7 @@ export const objectHead = z.object({
 export const deletedObject = z.object({});
 
 export const deletedObjects = z.object({
+  requestCharged: optional,
   // Absent, empty or with the keys in it when the answer is quiet; it is not asked to be.
   deleted: listOf(
     z.object({

@@ -292,6 +292,8 @@ export class CtyunDriver implements StoreDriver {
     const versionOf = versionReader(targets);
     // What names no key accounts for none: whichever it is about, it stays without an outcome.
     return {
+      // Documented: it is there when the requester was charged.
+      requestCharged: Boolean(answer.requestCharged),
       deleted: answer.deleted.flatMap(({ key, versionID, deleteMarker, deleteMarkerVersionID }) =>
         key === undefined
           ? []

@@ -51,6 +51,20 @@ describe('ctyun: the service', () => {
     });
   }
 
+  it('tells of deletes that the requester pays', async () => {
+    for (const requestCharged of [true, false]) {
+      const emulator = await emulate({ zos: { quirks: { requestCharged } } });
+      await emulator.bucket('demo').seed(numbered(3));
+      const report = await (await storeOn(emulator)).deletePrefix('p/');
+      expect(report).to.deep.include({
+        deleted: 3,
+        warnings: requestCharged
+          ? ['the service charged you for deletes, and not the owner of the bucket']
+          : [],
+      });
+    }
+  });
+
   it('signs every attempt anew', async () => {
     const emulator = await emulate();
     emulator.setFaults({ faults: [{ times: 2, effect: { error: { code: '900', status: 400 } } }] });

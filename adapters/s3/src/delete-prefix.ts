@@ -9,7 +9,7 @@ import { ListingDocument, sizeFact, type XmlElement } from '@store/kit';
 import { documentOf } from './answer-check.js';
 import { keyFailure } from './errors.js';
 import { isHttpRequest } from './http-message.js';
-import { deleteParameters } from './pass-through.js';
+import { chargeOf, deleteParameters } from './pass-through.js';
 import type { Requests } from './requests.js';
 
 /** What services answer that know no such call: the request has no body, so it is no DeleteObjects either. */
@@ -52,7 +52,7 @@ export async function deletePrefixPage(
     const answer = await requests.client.send(command, { abortSignal }).catch((error: unknown) => {
       throw asUnsupported(requests.failure(error, 'deletePrefix', undefined));
     });
-    return readPage(documentOf(answer));
+    return { ...readPage(documentOf(answer)), ...chargeOf(answer) };
   });
 }
 

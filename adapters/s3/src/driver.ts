@@ -22,6 +22,7 @@ import {
   type CopyRequest,
   type CreateUploadRequest,
   type DeletedTarget,
+  type RequestCharge,
   type DeleteTarget,
   type DriverCall,
   type GetRequest,
@@ -59,7 +60,7 @@ import { getLifecycle, putLifecycle } from './lifecycle.js';
 import { listObjectsV1, listObjectsV2, listParts, listUploads, listVersions } from './listings.js';
 import { bodyInfo, putAttributes, storageClassOf } from './attributes.js';
 import { getTags, restore, setTags } from './object-state.js';
-import { deleteParameters } from './pass-through.js';
+import { chargeOf, deleteParameters } from './pass-through.js';
 import { presignRequest } from './presign.js';
 import type { Quirks } from './quirks.js';
 import { Requests } from './requests.js';
@@ -220,7 +221,10 @@ export class S3Driver implements StoreDriver {
     });
   }
 
-  async deleteOne({ key, versionId, ifMatch }: DeleteTarget, call: DriverCall): Promise<DeletedTarget> {
+  async deleteOne(
+    { key, versionId, ifMatch }: DeleteTarget,
+    call: DriverCall,
+  ): Promise<DeletedTarget & RequestCharge> {
     const command = new DeleteObjectCommand({
       Bucket: this.#requests.bucket,
       Key: notEmpty(key),
@@ -229,10 +233,12 @@ export class S3Driver implements StoreDriver {
       ...deleteParameters(call.pass),
     });
     return this.#requests.run('delete', key, call, async (abortSignal) => {
-      const { DeleteMarker, VersionId } = await this.#requests.client.send(command, { abortSignal });
+      const answer = await this.#requests.client.send(command, { abortSignal });
+      const { DeleteMarker, VersionId } = answer;
       return {
         key,
         versionId,
+        ...chargeOf(answer),
         ...(DeleteMarker ? { deleteMarker: true, deleteMarkerVersionId: VersionId } : {}),
       };
     });
@@ -256,7 +262,8 @@ export class S3Driver implements StoreDriver {
     return this.#requests.run('deleteBatch', undefined, call, async (abortSignal) => {
       const answer = await this.#requests.client.send(command, { abortSignal });
       const result = readDeleteResult(documentOf(answer), targets, DELETE_RESULT);
-      return quietDeletes ? settleQuietly(result, targets) : result;
+      const settled = quietDeletes ? settleQuietly(result, targets) : result;
+      return { ...settled, ...chargeOf(answer) };
     });
   }
 

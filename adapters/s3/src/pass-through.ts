@@ -1,4 +1,4 @@
-import type { PassThrough } from '@store/core';
+import type { PassThrough, RequestCharge } from '@store/core';
 
 export function listParameters(pass: PassThrough | undefined) {
   return {
@@ -9,4 +9,13 @@ export function listParameters(pass: PassThrough | undefined) {
 
 export function deleteParameters(pass: PassThrough | undefined) {
   return { ...listParameters(pass), MFA: pass?.mfa, BypassGovernanceRetention: pass?.bypassGovernance };
+}
+
+/** What an answer says of who pays, by the header `x-amz-request-charged`. */
+export function chargeOf({
+  RequestCharged,
+}: {
+  readonly RequestCharged?: string | undefined;
+}): RequestCharge {
+  return RequestCharged === 'requester' ? { requestCharged: true } : {};
 }

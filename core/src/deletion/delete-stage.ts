@@ -7,6 +7,7 @@ import type { Candidate } from './candidate.js';
 import type { Ledger } from './ledger.js';
 import type { Pacer, Permit } from './pacer.js';
 import type { KeyStrategy } from './report.js';
+import { tellOfCharge } from './requester-charge.js';
 
 export interface DeleteStageContext {
   readonly driver: StoreDriver;
@@ -109,6 +110,7 @@ export class DeleteStage {
     );
     if (!outcome.ok) return this.#failedWhole(unit, attempts, outcome.error);
     this.#accepted++;
+    tellOfCharge(ledger, pass, outcome.value);
     let failed = this.#settle(asked.account(outcome.value), permit, attempts);
     const { batchDelete } = driver.capabilities;
     if (batchDelete && batchDelete.silentFailures) {
@@ -208,6 +210,7 @@ export class DeleteStage {
       );
       if (outcome.ok) {
         pacer.succeeded();
+        tellOfCharge(ledger, pass, outcome.value);
         ledger.countDeleted([withMarker(candidate, outcome.value)]);
         if (createdMarker(target, outcome.value)) ledger.markersCreated++;
         return onOutcome();

@@ -7,6 +7,7 @@ import { retrying, type OnRetry, type RetryPolicy } from '../retry.js';
 import type { DeleteStage } from './delete-stage.js';
 import type { Ledger } from './ledger.js';
 import type { Pacer } from './pacer.js';
+import { tellOfCharge } from './requester-charge.js';
 
 /** What the service says is left, and never deletes, ends the run after this many answers in a row that say nothing new. */
 const MAX_EMPTY_ANSWERS = 10;
@@ -52,6 +53,7 @@ export async function deleteByServer(context: ServerPrefixContext, prefix: strin
       pacer.release();
     }
     checkPrefixOf(context, prefix, page);
+    tellOfCharge(context.ledger, context.call.pass, page);
     const { news, progress } = named.take(page);
     await settle(context, news);
     allowance -= page.deleted.length + page.failed.length;

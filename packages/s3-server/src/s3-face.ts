@@ -113,7 +113,9 @@ export class S3Face implements Face {
     const { quirks, region } = this.#settings;
     call.entry.signedHeaders = signed.signedHeaders;
     const payload = readPayload(call.request, signed, quirks);
-    return performS3(call, payload, { buckets: this.#buckets, quirks, region });
+    const answer = await performS3(call, payload, { buckets: this.#buckets, quirks, region });
+    if (!quirks.requesterPays) return answer;
+    return { ...answer, headers: { ...answer.headers, 'x-amz-request-charged': 'requester' } };
   }
 
   refuse(error: unknown, { rawPath }: Refused, requestId: string): WholeAnswer {
