@@ -1,5 +1,6 @@
 import { quoteKey, type DeletePrefixOptions } from '@store/core';
-import { formatBytes, formatObjects } from './format.js';
+import { formatBytes, formatCount, formatObjects } from './format.js';
+import { hidesOnly, ONLY_HIDES } from './hidden-versions.js';
 import type { Target } from './session.js';
 
 /** How long a preview counts before it shows what it has, in milliseconds. */
@@ -8,11 +9,19 @@ const SAMPLE_KEYS = 5;
 
 /** What a run would do, as far as it was counted. */
 export interface Preview {
+  /** Objects (or versions and markers) that would be deleted. */
   readonly matched: number;
+  /** Those that match and cannot be deleted: no request can name them, or nobody knows whether they match. */
+  readonly stuck: number;
+  /** Incomplete uploads that would be aborted. */
+  readonly uploads: number;
   readonly bytes: number;
   readonly sample: readonly string[];
   /** All was counted; else there is more. */
   readonly complete: boolean;
+  /** Object versions and delete markers count, not objects. */
+  readonly versions: boolean;
+  readonly onlyHides: boolean;
 }
 
 /** Lists what a run would delete, for a limited time. @throws as `deletePrefix` */
@@ -34,21 +43,47 @@ export async function preview(
         if (sample.length < SAMPLE_KEYS) sample.push(object.key);
       },
     });
-    return { matched: report.matched, bytes: report.bytes, sample, complete: !report.aborted };
+    const { versions = 'current', deleteMarkers = 'keep' } = options;
+    return {
+      matched: report.matched - report.failed,
+      stuck: report.failed,
+      uploads: report.uploads?.listed ?? 0,
+      bytes: report.bytes,
+      sample,
+      complete: !report.aborted,
+      versions: versions !== 'current' || deleteMarkers !== 'keep',
+      onlyHides: await hidesOnly(store, sample[0], options),
+    };
   } finally {
     clearTimeout(timer);
   }
 }
 
-/** What the user decides on. */
-export function previewText({ store, key, address }: Target, found: Preview): string[] {
-  const { matched, bytes, sample, complete } = found;
+/** There is nothing to decide on. */
+export function isNothing({ matched, stuck, uploads, complete }: Preview): boolean {
+  return matched + stuck + uploads === 0 && complete;
+}
+
+/** What the user decides on, in lines. */
+export function previewText(
+  { store, key, address }: Target,
+  found: Preview,
+  maxDelete = Infinity,
+): readonly string[] {
+  const { matched, stuck, uploads, bytes, sample, complete } = found;
   const where = key === '' ? `the entire store ${address}` : quoteKey(key);
-  if (matched === 0 && complete) return [`nothing under ${where} matches`];
+  if (isNothing(found)) return [`nothing under ${where} matches`];
   const more = matched - sample.length;
+  const least = complete ? '' : 'at least ';
+  const things = (count: number): string =>
+    found.versions ? `${formatCount(count)} versions and delete markers` : formatObjects(count);
   return [
-    `${complete ? '' : 'at least '}${formatObjects(matched)} (${formatBytes(bytes)}) under ${where} in ${address} (${store.provider}):`,
+    `${least}${things(matched)} (${formatBytes(bytes)}) under ${where} in ${address} (${store.provider}):`,
     ...sample.map((name) => `  ${quoteKey(name)}`),
-    ...(more > 0 || !complete ? [`  … and ${complete ? '' : 'at least '}${formatObjects(more)} more`] : []),
+    ...(more > 0 || !complete ? [`  … and ${least}${things(more)} more`] : []),
+    ...(uploads > 0 ? [`and ${least}${formatCount(uploads)} incomplete uploads`] : []),
+    ...(stuck > 0 ? [`${least}${formatObjects(stuck)} more cannot be deleted`] : []),
+    ...(matched > maxDelete ? [`at most ${formatCount(maxDelete)} of them (--max-delete)`] : []),
+    ...(found.onlyHides ? [ONLY_HIDES] : []),
   ];
 }

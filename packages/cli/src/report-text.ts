@@ -26,7 +26,8 @@ export function reportText(report: DeletionReport): string[] {
         (uploads.failed > 0 ? `, ${formatCount(uploads.failed)} failed (${uploads.sample[0]?.message})` : ''),
     );
   }
-  lines.push(...warnings.map((warning) => `warning: ${warning}`));
+  // As the command calls it.
+  lines.push(...warnings.map((warning) => `warning: ${warning.replace("versions 'all'", '--versions all')}`));
   lines.push(
     `requests: ${formatCount(requests.list)} list, ${formatCount(requests.delete)} delete, ` +
       `${formatCount(requests.retried)} retried, ${formatCount(requests.throttled)} throttled`,

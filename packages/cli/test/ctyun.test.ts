@@ -51,7 +51,7 @@ describe('store on CTYUN', () => {
         { nth: 9, effect: { answer: { status: 200, headers: { date }, body } } },
       ],
     });
-    const args = ['rm', '-r', '--yes', '--json', 'zos:p/'];
+    const args = ['rm', '-r', '--yes', '--json', '-q', 'zos:p/'];
     const { code, stdout, stderr } = await place.run(args, '', SECRETS);
     expect({ code, stderr }).to.deep.equal({ code: 0, stderr: '' });
     const report = JSON.parse(stdout) as { requests: { delete: number; list: number }; warnings: string[] };

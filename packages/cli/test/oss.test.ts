@@ -25,7 +25,7 @@ describe('store on OSS', () => {
       ],
       deny: [{ key: '99$' }],
     });
-    const { code, stdout, stderr } = await place.run(['rm', '-r', '--yes', '--json', 'demo:p/'], '', {
+    const { code, stdout, stderr } = await place.run(['rm', '-r', '--yes', '--json', '-q', 'demo:p/'], '', {
       SECRET: 'SK',
     });
     expect({ code, stderr }).to.deep.equal({ code: 1, stderr: '' });

@@ -3,7 +3,8 @@ import { canAsk, confirm } from '../confirm.js';
 import type { Context } from '../context.js';
 import { EXIT, exitCodeOfReport, UsageError, type ExitCode } from '../exit-codes.js';
 import { FailuresFile } from '../failures-file.js';
-import { preview, previewText } from '../preview.js';
+import { hidesOnly, ONLY_HIDES } from '../hidden-versions.js';
+import { isNothing, preview, previewText } from '../preview.js';
 import { progressView } from '../progress.js';
 import { reportText } from '../report-text.js';
 import type { Target } from '../session.js';
@@ -26,8 +27,14 @@ export async function removePrefix(
   if (ask && !canAsk(terminal)) {
     throw new UsageError('rm -r asks before it deletes, and there is no terminal to ask on; use --yes');
   }
+  if (options.strategy === 'server-prefix' && options.verbose && !options.dryRun) {
+    throw new UsageError(
+      '--verbose names keys before they are deleted; with server-prefix nobody knows them',
+    );
+  }
   const target = await session.open(address);
   const selection = selectionOf(options, signal);
+  await checkSelection(target, selection);
 
   let total: number | undefined;
   if (ask || options.count) {
@@ -35,14 +42,25 @@ export async function removePrefix(
     if (signal.aborted) return EXIT.interrupted;
     if (found.complete) total = Math.min(found.matched, options.maxDelete ?? Infinity);
     if (ask) {
-      output.note(previewText(target, found));
-      if (found.matched > 0 && !(await confirm('Delete them?', terminal, signal))) {
+      output.note(previewText(target, found, options.maxDelete));
+      if (isNothing(found)) {
+        // What has come since, nobody was asked about.
+        const nothing = { ...selection, maxDelete: 0, uploads: undefined };
+        return deleteAndReport(context, target, options, nothing, 0);
+      }
+      if (!(await confirm('Delete them?', terminal, signal))) {
         output.note('nothing was deleted');
         return signal.aborted ? EXIT.interrupted : EXIT.failed;
       }
+      return deleteAndReport(context, target, options, selection, total);
     }
   }
   return deleteAndReport(context, target, options, selection, total);
+}
+
+/** Before anybody is asked, or anything is written. @throws as `deletePrefix` when it refuses */
+async function checkSelection({ store, key }: Target, selection: DeletePrefixOptions): Promise<void> {
+  await store.deletePrefix(key, { ...selection, dryRun: true, signal: AbortSignal.abort() });
 }
 
 async function deleteAndReport(
@@ -52,10 +70,6 @@ async function deleteAndReport(
   selection: DeletePrefixOptions,
   total: number | undefined,
 ): Promise<ExitCode> {
-  if (options.strategy === 'server-prefix' && options.verbose && !options.dryRun)
-    throw new UsageError(
-      '--verbose names keys before they are deleted; with server-prefix nobody knows them',
-    );
   const failures =
     options.failures === undefined
       ? undefined
@@ -64,18 +78,28 @@ async function deleteAndReport(
           onWait: (text) => output.note(text),
           onLoss: (text) => output.lost(text),
         });
+  let firstKey: string | undefined;
+  const name = (key: string): void =>
+    options.json ? output.note(displayKey(key)) : output.print(displayKey(key));
   const view = options.quiet ? undefined : progressView(output, total);
   try {
-    const report = await target.store.deletePrefix(target.key, {
+    const done = await target.store.deletePrefix(target.key, {
       ...selection,
       dryRun: options.dryRun,
       verify: options.verify,
       onProgress: view,
       onFailure: failures && ((failure) => failures.write(failure)),
-      onMatch: options.verbose
-        ? ({ key }) => (options.json ? output.note(displayKey(key)) : output.print(displayKey(key)))
-        : undefined,
+      onMatch:
+        options.verbose || options.dryRun
+          ? ({ key }) => {
+              firstKey ??= key;
+              if (options.verbose) name(key);
+            }
+          : undefined,
     });
+    // After a run its own warnings tell it, with the number.
+    const hides = options.dryRun && (await hidesOnly(target.store, firstKey, selection));
+    const report = hides ? { ...done, warnings: [ONLY_HIDES, ...done.warnings] } : done;
     output.endStatus();
     await failures?.close();
     await (options.json ? output.resultJson(report) : output.result(reportText(report)));
