@@ -1,5 +1,11 @@
 import type { MemoryDriver } from '@store/memory';
-import { parseStrictly, readRule, type LifecycleRuleText, type ParsedRule } from '@store/s3-server';
+import {
+  parseStrictly,
+  readRule,
+  type LifecycleBeside,
+  type LifecycleRuleText,
+  type ParsedRule,
+} from '@store/s3-server';
 
 const DAY_MS = 86_400_000;
 
@@ -19,6 +25,7 @@ export interface EmulatedRule extends LifecycleRuleText {
 /** The lifecycle rules of a bucket. They are carried out when {@link run} is called, not by themselves. */
 export class BucketLifecycle {
   rules: readonly EmulatedRule[] | undefined;
+  beside: LifecycleBeside | undefined;
   readonly #objects: MemoryDriver;
 
   constructor(objects: MemoryDriver) {
@@ -31,7 +38,8 @@ export class BucketLifecycle {
     for (const { xml } of this.rules ?? []) {
       const root = parseStrictly(Buffer.from(xml));
       const rule = root && readRule(root);
-      if (!rule?.enabled) continue;
+      // What is not known can only make a rule's objects fewer.
+      if (!rule?.enabled || rule.unknownFilter) continue;
       run.objects += await this.#expire(rule, now.getTime());
       const { versions, markers } = await this.#expireVersions(rule, now.getTime());
       run.versions += versions;
@@ -41,20 +49,32 @@ export class BucketLifecycle {
     return run;
   }
 
-  async #expire({ prefix, tags, days, date }: ParsedRule, now: number): Promise<number> {
-    if (days === undefined && (date === undefined || date.getTime() > now)) return 0;
+  async #expire(rule: ParsedRule, now: number): Promise<number> {
+    const { prefix, days, date, createdBefore } = rule;
+    const due = date !== undefined && date.getTime() <= now;
+    if (days === undefined && createdBefore === undefined && !due) return 0;
     const doomed: string[] = [];
     let token: string | undefined;
     do {
       const page = await this.#objects.listPage({ prefix, token, maxKeys: 1000 }, {});
-      for (const { key, lastModified } of page.objects) {
-        if (days !== undefined && (lastModified?.getTime() ?? now) + days * DAY_MS > now) continue;
-        if (await this.#hasTags(key, tags)) doomed.push(key);
+      for (const { key, size = 0, lastModified } of page.objects) {
+        const written = lastModified?.getTime() ?? now;
+        if (days !== undefined && written + days * DAY_MS > now) continue;
+        if (createdBefore !== undefined && written >= createdBefore.getTime()) continue;
+        if (await this.#isAbout(rule, key, size)) doomed.push(key);
       }
       token = page.nextToken;
     } while (token !== undefined);
     for (const key of doomed) await this.#objects.deleteOne({ key }, {});
     return doomed.length;
+  }
+
+  async #isAbout({ tags, except, ...rule }: ParsedRule, key: string, size: number): Promise<boolean> {
+    const { largerThan = -1, smallerThan = Infinity } = rule;
+    if (size <= largerThan || size >= smallerThan || !(await this.#hasTags(key, tags))) return false;
+    for (const one of except)
+      if (key.startsWith(one.prefix) && (await this.#hasTags(key, one.tags))) return false;
+    return true;
   }
 
   async #hasTags(key: string, wanted: ParsedRule['tags']): Promise<boolean> {
@@ -64,13 +84,14 @@ export class BucketLifecycle {
   }
 
   async #expireVersions(
-    { prefix, noncurrentDays, expiredMarkers }: ParsedRule,
+    { prefix, except, noncurrentDays, expiredMarkers }: ParsedRule,
     now: number,
   ): Promise<{ versions: number; markers: number }> {
     const run = { versions: 0, markers: 0 };
     if (noncurrentDays === undefined && !expiredMarkers) return run;
     const { versions } = await this.#objects.versionsPage({ prefix, maxKeys: Number.MAX_SAFE_INTEGER }, {});
     for (const [i, { key, versionId, isLatest, deleteMarker }] of versions.entries()) {
+      if (isExcepted(key, except)) continue;
       const newer = versions[i - 1];
       const alone = newer?.key !== key && versions[i + 1]?.key !== key;
       const since = newer?.key === key ? (newer.lastModified?.getTime() ?? now) : now;
@@ -86,16 +107,22 @@ export class BucketLifecycle {
     return run;
   }
 
-  async #abortUploads({ prefix, uploadsDays }: ParsedRule, now: number): Promise<number> {
+  async #abortUploads({ prefix, except, uploadsDays }: ParsedRule, now: number): Promise<number> {
     if (uploadsDays === undefined) return 0;
     const { uploads } = await this.#objects.listUploadsPage(
       { prefix, maxUploads: Number.MAX_SAFE_INTEGER },
       {},
     );
     const old = uploads.filter(
-      ({ initiated }) => (initiated?.getTime() ?? now) + uploadsDays * DAY_MS <= now,
+      ({ key, initiated }) =>
+        (initiated?.getTime() ?? now) + uploadsDays * DAY_MS <= now && !isExcepted(key, except),
     );
     for (const { key, uploadId } of old) await this.#objects.abortUpload({ key, uploadId }, {});
     return old.length;
   }
+}
+
+/** Of what has no tags that could be looked at. */
+function isExcepted(key: string, except: ParsedRule['except']): boolean {
+  return except.some(({ prefix }) => key.startsWith(prefix));
 }

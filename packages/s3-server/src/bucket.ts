@@ -22,7 +22,8 @@ export interface Bucket {
   readonly listVersions?:
     ((request: ListVersionsPageRequest, call: DriverCall) => Promise<ListVersionsPage>) | undefined;
   /** Its lifecycle rules, as text; where it carries rules out. */
-  readonly lifecycle?: { rules: readonly LifecycleRuleText[] | undefined } | undefined;
+  readonly lifecycle?:
+    { rules: readonly LifecycleRuleText[] | undefined; beside?: LifecycleBeside | undefined } | undefined;
   /** Deletes many keys in a way of its own; default: one by one. */
   deleteMany?(targets: readonly DeleteTarget[], call: DriverCall): Promise<BatchOutcome>;
 }
@@ -32,6 +33,15 @@ export interface LifecycleRuleText {
   readonly id: string;
   /** A `Rule` element. */
   readonly xml: string;
+}
+
+/** What a lifecycle configuration has beside its rules: a write that leaves it out takes it away. */
+export interface LifecycleBeside {
+  /** Elements before the first rule, and the others that are none. */
+  readonly before: readonly string[];
+  readonly behind: readonly string[];
+  /** The header `x-amz-transition-default-minimum-object-size`. */
+  readonly minimumObjectSize: string | undefined;
 }
 
 /** The buckets of a service. */

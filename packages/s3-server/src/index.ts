@@ -9,7 +9,14 @@ export {
 } from './auth/sigv4.js';
 export { documentLimit, messageTooLong } from './body-limit.js';
 export { deleteTargets, type BatchOutcome, type KeyError } from './batch.js';
-export { need, type Bucket, type LifecycleRuleText, type Buckets, type Versioning } from './bucket.js';
+export {
+  need,
+  type Bucket,
+  type LifecycleBeside,
+  type LifecycleRuleText,
+  type Buckets,
+  type Versioning,
+} from './bucket.js';
 export type { Account, Face, FaceCall, Refusal, Refused, Subject } from './face.js';
 export {
   sendAnswer,

@@ -1,26 +1,36 @@
 import { randomUUID } from 'node:crypto';
-import { need } from './bucket.js';
+import { need, type LifecycleBeside } from './bucket.js';
 import { checkDigest } from './delete-objects.js';
 import { xmlAnswer, type Answer } from './http/answer.js';
 import { ServiceError } from './http/service-error.js';
 import { readRule, type ParsedRule } from './lifecycle-rule.js';
 import type { Call } from './operation.js';
 import { rootElement } from './root-element.js';
-import { childrenOf, element, parseStrictly, serialise, textElement } from './xml.js';
+import { childrenOf, element, parseStrictly, serialise, textElement, type XmlElement } from './xml.js';
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lifecycle-mgmt.html */
 const MAX_RULES = 1000;
 
+const MINIMUM_OBJECT_SIZE = 'x-amz-transition-default-minimum-object-size';
+
 /** GetBucketLifecycleConfiguration. */
 export async function getLifecycle({ bucket }: Call): Promise<Answer> {
-  const { rules } = need(bucket.lifecycle);
+  const { rules, beside } = need(bucket.lifecycle);
   if (!rules) {
     throw new ServiceError(404, 'NoSuchLifecycleConfiguration', 'The lifecycle configuration does not exist');
   }
-  return xmlAnswer(rootElement('LifecycleConfiguration', ...rules.map(({ xml }) => xml)));
+  const { before = [], behind = [], minimumObjectSize } = beside ?? {};
+  const document = [...before, ...rules.map(({ xml }) => xml), ...behind];
+  return xmlAnswer(
+    rootElement('LifecycleConfiguration', ...document),
+    minimumObjectSize === undefined ? {} : { [MINIMUM_OBJECT_SIZE]: minimumObjectSize },
+  );
 }
 
-/** PutBucketLifecycleConfiguration: replaces all rules. */
+/**
+ * PutBucketLifecycleConfiguration: replaces all rules. Elements that are not known here are kept as they came, as a newer
+ * service would know them, and are gone after a write without them.
+ */
 export async function putLifecycle(call: Call): Promise<Answer> {
   const { bucket, body, quirks } = call;
   const lifecycle = need(bucket.lifecycle);
@@ -52,11 +62,26 @@ export async function putLifecycle(call: Call): Promise<Answer> {
     const made = randomUUID();
     return { id: made, xml: element('Rule', textElement('ID', made), ...childrenOf(rule).map(serialise)) };
   });
+  lifecycle.beside = besideRules(root, call.request.headers.get(MINIMUM_OBJECT_SIZE));
   return { status: 200 };
 }
 
+function besideRules(root: XmlElement | undefined, minimumObjectSize: string | undefined): LifecycleBeside {
+  const elements = root ? childrenOf(root) : [];
+  const first = elements.findIndex(({ name }) => name === 'Rule');
+  const others = (part: readonly XmlElement[]): string[] =>
+    part.filter(({ name }) => name !== 'Rule').map(serialise);
+  return {
+    before: others(elements.slice(0, first)),
+    behind: others(elements.slice(first)),
+    minimumObjectSize,
+  };
+}
+
 export async function deleteLifecycle({ bucket }: Call): Promise<Answer> {
-  need(bucket.lifecycle).rules = undefined;
+  const lifecycle = need(bucket.lifecycle);
+  lifecycle.rules = undefined;
+  lifecycle.beside = undefined;
   return { status: 204 };
 }
 

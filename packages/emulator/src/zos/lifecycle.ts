@@ -22,11 +22,13 @@ export async function putLifecycle({ bucket, given }: ZosCall): Promise<unknown>
   }
   if (written.length === 0) throw new ServiceError(400, 'MalformedXML', 'there are no rules');
   bucket.lifecycle.rules = written;
+  bucket.lifecycle.beside = undefined;
   return undefined;
 }
 
 export async function deleteLifecycle({ bucket }: ZosCall): Promise<unknown> {
   bucket.lifecycle.rules = undefined;
+  bucket.lifecycle.beside = undefined;
   return undefined;
 }
 
