@@ -82,6 +82,8 @@ export interface MultipartCapability {
   /** Largest part in bytes. */
   readonly maxPartBytes: number;
   readonly maxParts: number;
+  /** All parts but the last have to have the same size. Default false. */
+  readonly equalParts?: boolean;
   /** Largest object in bytes that one request copies; larger ones are copied by parts. Unlimited when absent. */
   readonly maxCopyBytes?: number;
 }

@@ -160,7 +160,15 @@ export interface PutOptions extends WriteAttributes, CallOptions {
   readonly ifAbsent?: boolean | undefined;
   /** Replace only the object with this ETag; with `capabilities.conditionalPut.ifMatch`. */
   readonly ifMatch?: string | undefined;
-  /** Size of the parts of a large body in bytes; default 8 MiB, raised when that would make too many parts. */
+  /**
+   * Size of the parts of a large body in bytes; default 8 MiB. Raised where that would make too many parts of a body whose
+   * length is known (a string, a Uint8Array, a Blob). The parts of a stream grow after half of the parts that there may be,
+   * up to 1 GiB. With 10,000 parts and the default that begins behind 39 GiB: 64 MiB at 78 GiB, 1 GiB at 1 TiB, and the most
+   * is 2.4 TiB; a larger stream needs a larger `partBytes`. Services that want equal parts (`capabilities.multipart`) take
+   * 78 GiB of a stream.
+   *
+   * Memory: three parts in flight and one being filled; of parts that have grown fewer, down to one in flight.
+   */
   readonly partBytes?: number | undefined;
   /**
    * Go on with the latest incomplete upload of this key: parts that have arrived and are the same (by MD5) are not

@@ -48,6 +48,7 @@ const quirksSchema = z
     lifecycleOverlap: z.boolean(),
     presignedPut: z.enum(['v4', 'v2']),
     restore: z.boolean(),
+    equalParts: z.boolean(),
     maxCopyBytes: z.number().int().min(1),
   })
   .partial();

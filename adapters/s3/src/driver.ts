@@ -110,6 +110,7 @@ export class S3Driver implements StoreDriver {
         minPartBytes: 5 * MIB,
         maxPartBytes: 5 * 1024 * MIB,
         maxParts: 10_000,
+        equalParts: quirks.equalParts,
         // https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html
         maxCopyBytes: quirks.maxCopyBytes,
       },

@@ -40,8 +40,8 @@ export const PROFILES = {
   minio: MD5,
   /** Google Cloud Storage's XML API: its versions are generations. */
   gcs: MD5_PLAIN,
-  /** Cloudflare R2 has no versions and no tags. */
-  r2: { ...MD5, versions: false, tags: false },
+  /** Cloudflare R2 has no versions and no tags. Equal parts: https://developers.cloudflare.com/r2/objects/multipart-objects/ */
+  r2: { ...MD5, versions: false, tags: false, equalParts: true },
   /** Backblaze B2 refuses checksum headers by name. */
   b2: { ...MD5, conditionalPut: false, tags: false, lifecycle: false },
   /** Alibaba Cloud OSS through its S3 endpoint: host-style addresses only, no ListObjectVersions. */

@@ -50,6 +50,8 @@ export interface Quirks {
    * version 2 is left, which knows none. It signs the body's type: a URL made without one takes a body without one.
    */
   readonly presignedPut: 'v4' | 'v2';
+  /** All parts of an upload but the last have to have the same size. */
+  readonly equalParts: boolean;
   /** Largest object in bytes that CopyObject copies; larger ones are copied by parts. */
   readonly maxCopyBytes: number;
 }
@@ -76,5 +78,6 @@ export const AWS_QUIRKS: Quirks = {
   lifecycleOverlap: true,
   restore: true,
   presignedPut: 'v4',
+  equalParts: false,
   maxCopyBytes: 5 * 1024 ** 3,
 };

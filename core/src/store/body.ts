@@ -23,31 +23,41 @@ export function normaliseBody(body: ObjectBody): Uint8Array | Readable {
   );
 }
 
+/** The length of a body in bytes, where it can be known without reading it. */
+export function sizeOfBody(body: ObjectBody): number | undefined {
+  if (body instanceof Uint8Array) return body.length;
+  return body instanceof Blob ? body.size : undefined;
+}
+
 /**
- * Cuts a stream into pieces of exactly `bytes` bytes, the last one shorter; an empty stream is one empty
- * piece. Holds one piece at a time.
+ * Cuts a stream into pieces of exactly the sizes that are given for them, by their numbers from 1, the last one shorter; an
+ * empty stream is one empty piece. Holds one piece at a time.
  */
-export async function* cutPieces(body: Readable, bytes: number): AsyncGenerator<Buffer, void, undefined> {
+export async function* cutPieces(
+  body: Readable,
+  sizeOf: (number: number) => number,
+): AsyncGenerator<Buffer, void, undefined> {
   let chunks: Buffer[] = [];
   let held = 0;
-  let any = false;
+  let number = 1;
+  let bytes = sizeOf(number);
   for await (const chunk of body) {
     let rest = toBuffer(chunk);
     while (held + rest.length >= bytes) {
       const taken = bytes - held;
       chunks.push(rest.subarray(0, taken));
       yield Buffer.concat(chunks, bytes);
-      any = true;
       rest = rest.subarray(taken);
       chunks = [];
       held = 0;
+      bytes = sizeOf(++number);
     }
     if (rest.length > 0) {
       chunks.push(rest);
       held += rest.length;
     }
   }
-  if (held > 0 || !any) yield Buffer.concat(chunks, held);
+  if (held > 0 || number === 1) yield Buffer.concat(chunks, held);
 }
 
 function toBuffer(chunk: unknown): Buffer {

@@ -31,8 +31,11 @@ export async function copyParts(
   function* parts(): Generator<Part> {
     for (let start = 0; start < size; start += partBytes) {
       const range = { start, end: Math.min(start + partBytes, size) - 1 };
-      yield (uploadId, partNumber, call) =>
-        uploadPartCopy({ key: to, uploadId, partNumber, from, fromVersionId, range, ifMatch: etag }, call);
+      yield {
+        bytes: 0,
+        send: (uploadId, partNumber, call) =>
+          uploadPartCopy({ key: to, uploadId, partNumber, from, fromVersionId, range, ifMatch: etag }, call),
+      };
     }
   }
   const attributes = { contentType, cacheControl, contentDisposition, contentEncoding, metadata };

@@ -53,10 +53,11 @@ import { passThrough } from '../pass-through.js';
 import { estimatePrefix, type EstimateOptions, type PrefixEstimate } from '../planning/estimate.js';
 import { retrying, retryPolicy, type OnRetry, type RetryPolicy, type RetrySettings } from '../retry.js';
 import { portableAttributes } from './attributes.js';
-import { normaliseBody } from './body.js';
+import { normaliseBody, sizeOfBody } from './body.js';
 import { checkDriver } from './driver-check.js';
 import { OpenObject } from './stored-object.js';
 import { copyParts } from './copy-parts.js';
+import { partSizes } from './part-sizes.js';
 import { findResumption } from './resumption.js';
 import { putStream, type Attempt } from './upload.js';
 
@@ -155,7 +156,8 @@ class PortableStore implements ObjectStore {
         const findUpload = resume
           ? () => findResumption(this.#driver, key, this.#pages('put', signal))
           : undefined;
-        return await putStream(context, request, partBytes, findUpload);
+        const sizes = partSizes(multipart, partBytes, sizeOfBody(body));
+        return await putStream(context, request, sizes, findUpload);
       }
       const whole = await new OpenObject({ info: { key }, body: content }, this.provider).bytes();
       return await attempt((call) => this.#driver.put({ ...request, body: whole }, call));

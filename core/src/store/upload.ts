@@ -6,11 +6,11 @@ import type { WriteResult } from '../objects.js';
 import type { Resumption } from './resumption.js';
 import { cutPieces } from './body.js';
 
-/** Size of a part when the caller does not say, in bytes. */
-const DEFAULT_PART_BYTES = 8 * 1024 * 1024;
-
-/** Parts in flight at once: memory for a put is about this many parts, and one being filled. */
+/** Parts in flight at once, at most: memory for a put is about this many parts, and one being filled. */
 const PARTS_IN_FLIGHT = 3;
+
+/** So many times the size of the first part is in flight at most, or one part alone: of parts that have grown, fewer. */
+const BYTES_IN_FLIGHT = 32;
 
 /** Runs one driver request with retries. */
 export type Attempt = <T>(request: (call: DriverCall) => Promise<T>) => Promise<T>;
@@ -27,36 +27,35 @@ export interface UploadContext {
  * Writes a stream: in one request when it fits into one part, else in parts. A failed upload is aborted, so
  * that its parts do not stay and cost.
  *
+ * @param sizeOf the size of each part in bytes, by its number
  * @param findUpload looks for an upload to go on with; with it, a failed one stays
  */
 export async function putStream(
   context: UploadContext,
   request: PutRequest & { readonly body: Readable },
-  partBytes: number | undefined,
+  sizeOf: (partNumber: number) => number,
   findUpload?: () => Promise<Resumption | undefined>,
 ): Promise<WriteResult> {
-  const { driver, multipart, attempt } = context;
-  const pieces = cutPieces(request.body, partSize(multipart, partBytes));
+  const { driver, attempt } = context;
+  const pieces = cutPieces(request.body, sizeOf);
   try {
     const first = await pieces.next();
     const second = await pieces.next();
     if (first.done)
       throw new StoreError('Internal', 'a body yielded no piece', { operation: 'put', key: request.key });
     if (second.done) return await attempt((call) => driver.put({ ...request, body: first.value }, call));
-    return await putParts(context, request, concat([first.value, second.value], pieces), findUpload);
+    const all = concat([first.value, second.value], pieces);
+    return await putParts(context, request, all, BYTES_IN_FLIGHT * sizeOf(1), findUpload);
   } finally {
     request.body.destroy();
   }
-}
-
-function partSize(multipart: MultipartCapability, wanted = DEFAULT_PART_BYTES): number {
-  return Math.min(Math.max(wanted, multipart.minPartBytes), multipart.maxPartBytes);
 }
 
 async function putParts(
   context: UploadContext,
   request: PutRequest,
   pieces: AsyncGenerator<Buffer>,
+  maxBytesInFlight: number,
   findUpload: (() => Promise<Resumption | undefined>) | undefined,
 ): Promise<WriteResult> {
   const { uploadPart } = uploadCalls(context.driver);
@@ -64,8 +63,11 @@ async function putParts(
   const resumed = await findUpload?.();
   async function* parts(): AsyncGenerator<Part> {
     for await (const piece of pieces) {
-      yield async (uploadId, partNumber, call) =>
-        resumed?.etagOf(partNumber, piece) ?? uploadPart({ key, uploadId, partNumber, body: piece }, call);
+      yield {
+        bytes: piece.length,
+        send: async (uploadId, partNumber, call) =>
+          resumed?.etagOf(partNumber, piece) ?? uploadPart({ key, uploadId, partNumber, body: piece }, call),
+      };
     }
   }
   return uploadParts(context, {
@@ -73,12 +75,17 @@ async function putParts(
     uploadId: resumed?.uploadId,
     keep: findUpload !== undefined,
     parts: parts(),
+    maxBytesInFlight,
     conditions: { ifAbsent, ifMatch },
   });
 }
 
-/** Sends one part, once more when it failed, and resolves to its ETag. */
-export type Part = (uploadId: string, partNumber: number, call: DriverCall) => Promise<string>;
+export interface Part {
+  /** What it holds in memory. */
+  readonly bytes: number;
+  /** Sends it, once more when it failed, and resolves to its ETag. */
+  readonly send: (uploadId: string, partNumber: number, call: DriverCall) => Promise<string>;
+}
 
 interface PartsOfUpload {
   readonly created: CreateUploadRequest;
@@ -87,30 +94,39 @@ interface PartsOfUpload {
   /** Leave what has arrived when the upload fails. */
   readonly keep?: boolean | undefined;
   readonly parts: AsyncIterable<Part> | Iterable<Part>;
+  /** One part may have more, alone. Default: no limit. */
+  readonly maxBytesInFlight?: number | undefined;
   readonly conditions?: Pick<PutRequest, 'ifAbsent' | 'ifMatch'> | undefined;
 }
 
 /** Sends the parts of an upload, a few at once, and joins them. */
 export async function uploadParts(
   { driver, multipart, attempt, signal }: UploadContext,
-  { created, uploadId: begun, keep, parts, conditions }: PartsOfUpload,
+  { created, uploadId: begun, keep, parts, maxBytesInFlight = Infinity, conditions }: PartsOfUpload,
 ): Promise<WriteResult> {
   const { createUpload, completeUpload, abortUpload } = uploadCalls(driver);
   const { key } = created;
   const uploadId = begun ?? (await attempt((call) => createUpload(created, call)));
   const etags: string[] = [];
   const inFlight = new Set<Promise<void>>();
+  let bytesInFlight = 0;
   let failure: StoreError | undefined;
 
+  const hasRoom = (bytes: number): boolean =>
+    inFlight.size === 0 || (inFlight.size < PARTS_IN_FLIGHT && bytesInFlight + bytes <= maxBytesInFlight);
   const send = (part: Part, partNumber: number): void => {
-    const sent = attempt((call) => part(uploadId, partNumber, call))
+    bytesInFlight += part.bytes;
+    const sent = attempt((call) => part.send(uploadId, partNumber, call))
       .then((etag) => {
         etags[partNumber - 1] = etag;
       })
       .catch((error: unknown) => {
         failure ??= toStoreError(error, { operation: 'put', key, provider: driver.provider });
       })
-      .finally(() => inFlight.delete(sent));
+      .finally(() => {
+        bytesInFlight -= part.bytes;
+        inFlight.delete(sent);
+      });
     inFlight.add(sent);
   };
 
@@ -120,12 +136,15 @@ export async function uploadParts(
       if (++partNumber > multipart.maxParts) {
         throw new StoreError(
           'InvalidArgument',
-          `the body needs more than ${multipart.maxParts} parts; set a larger partBytes`,
+          `the body needs more than ${multipart.maxParts} parts, large as they may get; set a larger partBytes`,
           { operation: 'put', key },
         );
       }
+      while (!hasRoom(part.bytes)) await Promise.race(inFlight);
+      if (failure !== undefined) break;
       send(part, partNumber);
-      while (inFlight.size >= PARTS_IN_FLIGHT) await Promise.race(inFlight);
+      // One part is held beside those in flight, and read when one of them has gone.
+      while (!hasRoom(0)) await Promise.race(inFlight);
       if (failure !== undefined) break;
       signal?.throwIfAborted();
     }
