@@ -5,7 +5,8 @@ import fc from 'fast-check';
 import { describe, it } from 'mocha';
 import { globMatches, isUnclear } from './glob-oracle.js';
 import { followGlob, globRecipe, rawGlob } from './globs.js';
-import { isKey, text } from './keys.js';
+import { isKey, MAX_KEY_BYTES, text } from './keys.js';
+import { lookAlike } from './look-alikes.js';
 import { casesOf, replay, TIMEOUT_MS } from './soak.js';
 
 const CASES = casesOf({ daily: 1500, soak: 50_000 });
@@ -23,18 +24,17 @@ async function matchedByStore(glob: string, rests: readonly string[]): Promise<s
   return matched.sort();
 }
 
+const smallName = fc.array(fc.constantFrom('a', 'b', '/', '.', 'c'), { maxLength: 6 });
+const name = fc.oneof(
+  text,
+  rawGlob,
+  smallName.map((all) => all.join('')),
+);
+/** Names, some of them with others that look like them. */
 const rests = fc
-  .array(
-    fc.oneof(
-      text,
-      rawGlob,
-      fc.array(fc.constantFrom('a', 'b', '/', '.', 'c'), { maxLength: 6 }).map((all) => all.join('')),
-    ),
-    {
-      maxLength: 8,
-    },
-  )
-  .map((all) => [...new Set(all)].filter((rest) => isKey(`p/${rest}`, 1024)));
+  .array(fc.tuple(name, fc.option(fc.nat(63), { freq: 3 })), { maxLength: 6 })
+  .map((all) => all.flatMap(([one, nth]) => (nth === null ? [one] : [one, lookAlike(one, nth)])))
+  .map((all) => [...new Set(all)].filter((rest) => isKey(`p/${rest}`, MAX_KEY_BYTES)));
 
 describe('property: globs', () => {
   it('match what a matcher that was written apart says', async () => {

@@ -81,7 +81,7 @@ const PIECE = fc.oneof(
   { weight: 1, arbitrary: MARKUP },
   { weight: 1, arbitrary: SPACES },
   { weight: 1, arbitrary: FORMS },
-  { weight: 1, arbitrary: EDGES },
+  { weight: 2, arbitrary: EDGES },
   { weight: 1, arbitrary: CONTROLS },
   { weight: 1, arbitrary: ANY_CHARACTER },
 );
@@ -109,7 +109,11 @@ export const place: fc.Arbitrary<Place> = fc.oneof(
   {
     weight: 1,
     arbitrary: fc
-      .tuple(PLAIN, fc.constantFrom('長', 'directory/', '&', 'x'), fc.integer({ min: 900, max: 1022 }))
+      .tuple(
+        PLAIN,
+        fc.constantFrom('長', `${'directory'.repeat(6)}/`, '&', 'x'),
+        fc.integer({ min: 900, max: 1022 }),
+      )
       .map(([begin, filling, bytes]) => ({ prefix: `${fill(begin, filling, bytes)}/`, leave: {} })),
   },
 );
