@@ -26,6 +26,7 @@ import { list } from './option-values.js';
 import { Output } from './output.js';
 import { reportText } from './report-text.js';
 import { Session, type GlobalOptions } from './session.js';
+import { WaitNotes } from './wait-notes.js';
 
 /**
  * Runs the command line and resolves to the exit code. Never rejects.
@@ -39,7 +40,10 @@ export async function main(args: readonly string[]): Promise<ExitCode> {
 
   const run = async (work: Work): Promise<void> => {
     using interrupt = new Interrupt(output);
-    await using session = new Session(program.opts<GlobalOptions>());
+    await using session = new Session(
+      program.opts<GlobalOptions>(),
+      new WaitNotes((line) => output.note(line)),
+    );
     exitCode = await work({ output, session, signal: interrupt.signal });
   };
   for (const add of [

@@ -13,9 +13,9 @@ export function reportText(report: DeletionReport): string[] {
   for (const [code, count] of Object.entries(failures.byCode)) {
     lines.push(`not deleted: ${formatObjects(count)}, ${code}`);
   }
-  for (const { key, versionId, code, message } of failures.sample.slice(0, NAMED_FAILURES)) {
+  for (const { key, versionId, unnameable, code, message } of failures.sample.slice(0, NAMED_FAILURES)) {
     const version = versionId === undefined ? '' : ` (version ${versionId})`;
-    lines.push(`  ${quoteKey(key)}${version}: ${code}: ${message}`);
+    lines.push(`  ${unnameable ? key : quoteKey(key)}${version}: ${code}: ${message}`);
   }
   const leftAlone = skipped - blocked;
   if (leftAlone > 0 && !report.dryRun) lines.push(`left alone: ${formatObjects(leftAlone)}`);

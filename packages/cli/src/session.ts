@@ -17,6 +17,7 @@ import {
 import { Adapters } from './adapters.js';
 import { loadConfigFile, type ConfigFile } from './config-file.js';
 import { UsageError } from './exit-codes.js';
+import type { WaitNotes } from './wait-notes.js';
 
 /** What every subcommand takes. */
 export interface GlobalOptions {
@@ -40,6 +41,7 @@ export interface Located {
   readonly key: string;
   readonly config: StoreConfig | StoreEntry;
   readonly options: OpenOptions;
+  readonly retry: StoreEntry['retry'];
   /** For stores of the configuration file. */
   readonly named?:
     { readonly name: string; readonly entry: StoreEntry; readonly file: ConfigFile } | undefined;
@@ -49,12 +51,15 @@ export interface Located {
 export class Session implements AsyncDisposable {
   readonly #options: GlobalOptions;
   readonly #adapters: Adapters;
+  readonly #waits: WaitNotes;
   readonly #stores = new Map<string, ObjectStore>();
   readonly #jobs = new Map<string, StoreJobs>();
   #file: ConfigFile | undefined;
 
-  constructor(options: GlobalOptions) {
+  /** @param waits says when a store lets wait */
+  constructor(options: GlobalOptions, waits: WaitNotes) {
     this.#options = options;
+    this.#waits = waits;
     this.#adapters = new Adapters(options.adapter ?? []);
   }
 
@@ -65,8 +70,9 @@ export class Session implements AsyncDisposable {
    * @throws StoreError `InvalidConfig`, or `InvalidArgument` when it is no address
    */
   async open(address: string): Promise<Target> {
-    const { id, key, config, options } = await this.locate(address);
-    const store = this.#stores.get(id) ?? (await openStore(config, options));
+    const { id, key, config, options, retry } = await this.locate(address);
+    const store =
+      this.#stores.get(id) ?? (await openStore(config, { ...options, onRetry: this.#waits.of(retry) }));
     this.#stores.set(id, store);
     return { store, key, address };
   }
@@ -111,7 +117,13 @@ export class Session implements AsyncDisposable {
     if (adapter?.url) {
       const { config, key } = await adapter.url.parse(address);
       const entry = { provider: adapter.provider, ...config };
-      return { id: `url ${JSON.stringify(entry)}`, key, config: entry, options: { adapters: [adapter] } };
+      return {
+        id: `url ${JSON.stringify(entry)}`,
+        key,
+        config: entry,
+        options: { adapters: [adapter] },
+        retry: undefined,
+      };
     }
     const colon = address.indexOf(':');
     if (colon < 0) {
@@ -128,6 +140,7 @@ export class Session implements AsyncDisposable {
       key: address.slice(colon + 1),
       config,
       options: { adapters: [named], name, baseDirectory: file.directory },
+      retry: entry.retry,
       named: { name, entry, file },
     };
   }

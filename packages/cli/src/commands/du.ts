@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { Run } from '../context.js';
-import { EXIT } from '../exit-codes.js';
-import { formatBytes, formatObjects } from '../format.js';
+import { formatBytes, formatCount, formatObjects } from '../format.js';
+import { UnnameableNotes } from '../unnameable-notes.js';
 
 export function addDu(program: Command, run: Run): void {
   program
@@ -12,15 +12,20 @@ export function addDu(program: Command, run: Run): void {
     .action((address: string, { json }: { readonly json?: boolean }) =>
       run(async ({ output, session, signal }) => {
         const { store, key } = await session.open(address);
+        const unnameable = new UnnameableNotes(output);
         let objects = 0;
         let bytes = 0;
-        for await (const { size } of store.list(key, { signal })) {
+        for await (const { size } of store.list(key, { signal, onUnnameable: unnameable.tell })) {
           objects++;
           bytes += size ?? 0;
         }
+        const { count } = unnameable;
         const text = `${formatObjects(objects)}, ${formatBytes(bytes)}`;
-        await (json ? output.resultJson({ prefix: key, objects, bytes }) : output.result(text));
-        return EXIT.complete;
+        const beside = count === 0 ? '' : `, and ${formatCount(count)} that cannot be named`;
+        await (json
+          ? output.resultJson({ prefix: key, objects, bytes, ...(count === 0 ? {} : { unnameable: count }) })
+          : output.result(`${text}${beside}`));
+        return unnameable.exitCode;
       }),
     );
 }

@@ -1,9 +1,10 @@
 import type { Command } from 'commander';
 import type { CommonPrefix, ObjectInfo } from '@store/core';
 import type { Context, Run } from '../context.js';
-import { EXIT, type ExitCode } from '../exit-codes.js';
+import type { ExitCode } from '../exit-codes.js';
 import { formatBytes } from '../format.js';
 import { displayKey } from '../terminal-text.js';
+import { UnnameableNotes } from '../unnameable-notes.js';
 
 interface LsOptions {
   readonly recursive?: boolean;
@@ -31,14 +32,16 @@ async function ls(
 ): Promise<ExitCode> {
   const { store, key } = await session.open(address);
   const { startAfter } = options;
+  const unnameable = new UnnameableNotes(output);
+  const onUnnameable = unnameable.tell;
   const entries = options.recursive
-    ? store.list(key, { startAfter, signal })
-    : store.list(key, { delimiter: '/', startAfter, signal });
+    ? store.list(key, { startAfter, signal, onUnnameable })
+    : store.list(key, { delimiter: '/', startAfter, signal, onUnnameable });
   for await (const entry of entries) {
     await (options.json ? output.jsonLine(entry) : output.line(entryText(entry, options.long ?? false)));
     if (output.closed) break;
   }
-  return EXIT.complete;
+  return unnameable.exitCode;
 }
 
 function entryText(entry: ObjectInfo | CommonPrefix, long: boolean): string {
