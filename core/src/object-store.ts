@@ -93,7 +93,8 @@ export interface ObjectStore extends AsyncDisposable {
   /**
    * A URL for one request without credentials.
    *
-   * @throws StoreError `Unsupported` without `capabilities.presign`; `InvalidArgument` for one that could not work
+   * @throws StoreError `Unsupported` without `capabilities.presign`; `InvalidArgument` for one that could not work: of
+   * a key with the segments `.` or `..`, which every HTTP client resolves to another one, too
    */
   presign(key: string, options?: PresignOptions): Promise<string>;
 

@@ -28,14 +28,15 @@ export function signUrlV2({ url, bucket, contentType = '', expiresIn, credential
       provider: 's3',
     });
   }
-  const signed = new URL(url);
-  signed.search = '';
-  const { hostname, pathname } = signed;
-  const resource = hostname.startsWith(`${bucket}.`) ? `/${bucket}${pathname}` : pathname;
+  // Not by `new URL`, which resolves the segments `.` and `..` of a path: that is another key.
+  const [, scheme = '', host = '', path = ''] = /^(https?:\/\/)([^/]+)([^?]*)/.exec(url) ?? [];
+  const resource = host.startsWith(`${bucket}.`) ? `/${bucket}${path}` : path;
   const expires = Math.floor(Date.now() / 1000) + expiresIn;
   const text = ['PUT', '', contentType, String(expires), resource].join('\n');
-  signed.searchParams.set('AWSAccessKeyId', accessKeyId);
-  signed.searchParams.set('Expires', String(expires));
-  signed.searchParams.set('Signature', createHmac('sha1', secretAccessKey).update(text).digest('base64'));
-  return signed.href;
+  const query = new URLSearchParams({
+    AWSAccessKeyId: accessKeyId,
+    Expires: String(expires),
+    Signature: createHmac('sha1', secretAccessKey).update(text).digest('base64'),
+  });
+  return `${scheme}${host}${path}?${query.toString()}`;
 }

@@ -335,6 +335,11 @@ class PortableStore implements ObjectStore {
     const presign = this.#driver.presign?.bind(this.#driver);
     if (!presign) throw this.#unsupported('presign', 'presigned URLs');
     const { method = 'GET', expiresIn = 900, signal } = options;
+    if (/(?:^|\/)\.{1,2}(?:\/|$)/.test(key)) {
+      // Also when they are encoded: the URL would be one for another object.
+      const message = 'no URL can name a key with the segments "." or "..": whoever uses it resolves them';
+      throw new StoreError('InvalidArgument', message, { operation: 'presign', key });
+    }
     const { contentType } = portableAttributes({ contentType: options.contentType }, 'presign', key);
     if (contentType !== undefined && method !== 'PUT') {
       const message = `contentType goes with a URL for PUT, not for ${method}: nobody sends one there`;

@@ -41,6 +41,13 @@ describe('store on S3', () => {
     expect((await place.run(['cat', `s3://demo/${key}`], '', env)).stdout).to.equal('body');
     const url = (await place.run(['presign', `s3://demo/${key}`], '', env)).stdout.trim();
     expect(await (await fetch(url)).text()).to.equal('body');
+    const type = 'text/x; charset=utf-8';
+    const typed = ['presign', '--method', 'PUT', '--content-type', type, `s3://demo/${key}`];
+    const upload = (await place.run(typed, '', env)).stdout.trim();
+    const body = new Blob(['typed'], { type });
+    expect((await fetch(upload, { method: 'PUT', body })).status).to.equal(200);
+    expect((await fetch(upload, { method: 'PUT', body: 'as a text' })).status).to.equal(403);
+    expect((await place.run(['cat', `s3://demo/${key}`], '', env)).stdout).to.equal('typed');
     expect((await place.run(['rm', '-r', '--yes', 's3://demo/a b/'], '', env)).code).to.equal(0);
     expect(await emulator.bucket('demo').keys()).to.deep.equal([]);
   });

@@ -6,6 +6,7 @@ import { duration } from '../option-values.js';
 interface PresignOptions {
   readonly method: 'GET' | 'PUT' | 'HEAD' | 'DELETE';
   readonly expires: number;
+  readonly contentType?: string;
 }
 
 export function addPresign(program: Command, run: Run): void {
@@ -19,12 +20,12 @@ export function addPresign(program: Command, run: Run): void {
         .default('GET'),
     )
     .option('--expires <duration>', 'how long it works, at most 7d', duration, 900_000)
-    .action((address: string, { method, expires }: PresignOptions) =>
+    .option('--content-type <type>', 'with PUT: the one type that a body may be sent with')
+    .action((address: string, { method, expires, contentType }: PresignOptions) =>
       run(async ({ output, session, signal }) => {
         const { store, key } = await session.openKey(address);
-        await output.result(
-          await store.presign(key, { method, expiresIn: Math.ceil(expires / 1000), signal }),
-        );
+        const expiresIn = Math.ceil(expires / 1000);
+        await output.result(await store.presign(key, { method, expiresIn, contentType, signal }));
         return EXIT.complete;
       }),
     );

@@ -84,6 +84,9 @@ export function uploadTests({ test }: SuiteContext): void {
     const answer = await fetch(url);
     expect(answer.status).to.equal(200);
     expect(await answer.text()).to.equal('presigned');
+    for (const name of ['a/../k', './k', 'k/.', '..', 'a/./b'])
+      for (const method of ['GET', 'PUT'] as const)
+        await expectError(store.presign(`${prefix}${name}`, { method }), 'InvalidArgument');
     for (const expiresIn of [0, -1, 1.5, 604_801]) {
       await expectError(store.presign(`${prefix}k`, { expiresIn }), 'InvalidArgument');
     }
@@ -103,17 +106,8 @@ export function uploadTests({ test }: SuiteContext): void {
     if (!store.capabilities.presign) return;
     const key = `${prefix}k +%数`;
     // Of bytes, for fetch adds a type to a text.
-    const put = async (url: string, body: string, headers: Record<string, string> = {}): Promise<number> => {
-      for (let attempt = 1; ; attempt++) {
-        const answer = await fetch(url, { method: 'PUT', body: Buffer.from(body), headers }).catch(
-          () => undefined,
-        );
-        await answer?.arrayBuffer().catch(() => undefined);
-        // A store under test may have bad days, and nobody else repeats this request.
-        if (answer?.status === 200 || answer?.status === 403) return answer.status;
-        if (attempt === 10) return answer?.status ?? 0;
-      }
-    };
+    const put = (url: string, body: string, headers: Record<string, string> = {}): Promise<number> =>
+      statusOf(url, { method: 'PUT', body: Buffer.from(body), headers });
     const plain = await store.presign(key, { method: 'PUT', expiresIn: 60 });
     expect(await put(plain, 'without a type')).to.equal(200);
     expect(await (await store.get(key)).text()).to.equal('without a type');
@@ -127,4 +121,55 @@ export function uploadTests({ test }: SuiteContext): void {
     expect(await put(typed, 'with no type')).to.equal(403);
     expect((await store.head(key)).size).to.equal(11);
   });
+
+  test('presigns uploads that refuse the type of a body, or take it', async (store, prefix) => {
+    if (!store.capabilities.presign) return;
+    const key = `${prefix}k`;
+    const put = async (body: string | Blob, contentType?: string): Promise<number> => {
+      const url = await store.presign(key, { method: 'PUT', expiresIn: 60, contentType });
+      return statusOf(url, { method: 'PUT', body });
+    };
+    await store.put(key, 'old', { contentType: 'text/old' });
+    // Where none was signed, some services take any type and others none: never half of it.
+    const status = await put(new Blob(['a blob'], { type: 'text/x' }));
+    expect(status).to.be.oneOf([200, 403]);
+    expect(await store.head(key)).to.include(
+      status === 200 ? { size: 6, contentType: 'text/x' } : { size: 3, contentType: 'text/old' },
+    );
+    // What fetch says of a body by itself may be signed, too.
+    expect(await put(new Blob(['another blob'], { type: 'text/x' }), 'text/x')).to.equal(200);
+    expect(await store.head(key)).to.include({ size: 12, contentType: 'text/x' });
+    expect(await put('a text', 'text/plain;charset=UTF-8')).to.equal(200);
+    expect(await store.head(key)).to.include({ size: 6, contentType: 'text/plain;charset=UTF-8' });
+    expect(await put(new Blob(['no type']))).to.equal(200);
+    expect(await put(new Blob(['no type']), 'text/x')).to.equal(403);
+  });
+
+  test('presigns each method for itself', async (store, prefix) => {
+    if (!store.capabilities.presign) return;
+    const key = `${prefix}a b+c/%41&=?#é/%2e%2e/..d/e..`;
+    const url = (method: 'GET' | 'HEAD' | 'PUT' | 'DELETE'): Promise<string> =>
+      store.presign(key, { method, expiresIn: 60 });
+    expect(await statusOf(await url('PUT'), { method: 'PUT', body: Buffer.from('by a URL') })).to.equal(200);
+    expect(await statusOf(await url('HEAD'), { method: 'HEAD' })).to.equal(200);
+    expect(await statusOf(await url('GET'), { method: 'DELETE' })).to.equal(403);
+    expect(await statusOf(await url('HEAD'), { method: 'PUT', body: Buffer.from('x') })).to.equal(403);
+    expect(await (await store.get(key)).text()).to.equal('by a URL');
+    expect(await statusOf(await url('DELETE'), { method: 'DELETE' })).to.be.oneOf([200, 204]);
+    expect(await store.exists(key)).to.equal(false);
+    expect(await statusOf(await url('GET'), {})).to.equal(404);
+  });
+}
+
+/** What is no bad day. */
+const SETTLED = [200, 204, 403, 404];
+
+/** What a URL answers. A store under test may have bad days, and nobody else repeats this request. */
+async function statusOf(url: string, init: RequestInit): Promise<number> {
+  for (let attempt = 1; ; attempt++) {
+    const answer = await fetch(url, init).catch(() => undefined);
+    await answer?.arrayBuffer().catch(() => undefined);
+    if (answer && SETTLED.includes(answer.status)) return answer.status;
+    if (attempt === 10) return answer?.status ?? 0;
+  }
 }
