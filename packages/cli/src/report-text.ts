@@ -37,11 +37,11 @@ export function reportText(report: DeletionReport): string[] {
 }
 
 function headline(report: DeletionReport): string {
-  const { dryRun, matched, deleted, bytes, prefix, elapsedMs } = report;
+  const { dryRun, matched, deleted, failed, bytes, prefix, elapsedMs } = report;
   const where = prefix === null || prefix === '' ? 'in the store' : `under ${quoteKey(prefix)}`;
   const time = formatDuration(elapsedMs);
   if (dryRun)
-    return `would delete ${formatObjects(matched)} (${formatBytes(bytes)}) ${where}, listed in ${time}`;
+    return `would delete ${formatObjects(matched - failed)} (${formatBytes(bytes)}) ${where}, listed in ${time}`;
   const what =
     deleted === matched ? formatObjects(deleted) : `${formatCount(deleted)} of ${formatObjects(matched)}`;
   return `deleted ${what} (${formatBytes(bytes)}) ${where} in ${time}, ${formatRate(deleted, elapsedMs)}`;

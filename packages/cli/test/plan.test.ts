@@ -51,6 +51,12 @@ describe('store plan', () => {
     expect(await place.output('plan', 's3:b/', '--max-requests', '2')).to.match(
       /^at least 2,000 objects; perhaps .*not sure at all, from 2 list requests\n/,
     );
+    // Where nothing says how sure it is, no figure looks as if it were, in any form.
+    const unsure = ['plan', 's3:b/', '--max-requests', '2'];
+    expect(await place.output(...unsure, '--html')).to.match(
+      /at least 2,000 objects; perhaps .*not sure at all/,
+    );
+    expect(JSON.parse(await place.output(...unsure, '--json'))).not.to.have.nested.property('estimate.range');
   });
 }).timeout(60_000);
 

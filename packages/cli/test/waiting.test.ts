@@ -137,6 +137,7 @@ describe('store, given a listing with keys that no request can name', () => {
       await using place = await Place.create({ stores: { demo: storeAt(port, {}) } });
       const { code, stdout } = await place.run(['rm', '-r', '-n', 'demo:p/']);
       expect(code).to.equal(1);
+      expect(stdout).to.match(/^would delete 2 objects/);
       expect(stdout).to.match(/^ {2}p\/\\xFF\\xFE: /m);
     });
   });
