@@ -103,7 +103,7 @@ export interface ObjectStore extends AsyncDisposable {
 
   /**
    * Deletes the given keys (or versions) in batches. A key that cannot be deleted does not end the run; it
-   * is in the report.
+   * is in the report. So is a target with a part that is misspelt, such as `{ key, versionID }`.
    */
   deleteMany(
     targets: Iterable<string | DeleteTarget> | AsyncIterable<string | DeleteTarget>,

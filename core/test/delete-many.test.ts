@@ -1,5 +1,7 @@
+import { createObjectStore, type ObjectInfo, type VersionInfo } from '@store/core';
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
+import { CountingDriver } from './counting-driver.js';
 import { brokenRun, expectClosedBooks, makeStore, names, rejection } from './deletion-harness.js';
 
 describe('deleteMany', () => {
@@ -19,6 +21,61 @@ describe('deleteMany', () => {
     expect(driver.keys.size).to.equal(100);
     expect(driver.batches.flat().every((key) => key.startsWith('p/'))).to.equal(true);
     expectClosedBooks(report);
+  });
+
+  it('refuses a target with a part that is misspelt, and takes the entries of listings', async () => {
+    const driver = new CountingDriver();
+    const store = createObjectStore(driver);
+    const wrong = [
+      'VersionId',
+      'versionid',
+      'versionID',
+      'version_id',
+      'version',
+      'versoinId',
+      'IfMatch',
+      'ifmatch',
+    ];
+    const targets = wrong.map((name) => ({ key: 'k', [name]: 'v1' }));
+    const messages: string[] = [];
+    const report = await store.deleteMany(targets, {
+      onFailure: ({ message }) => void messages.push(message),
+    });
+    expect(report.failures.byCode).to.deep.equal({ InvalidArgument: wrong.length });
+    expect(messages).to.deep.equal(
+      wrong.map((name) => {
+        const meant = name.toLowerCase().startsWith('v') ? 'versionId' : 'ifMatch';
+        return `"${name}" is no part of a target; did you mean "${meant}"?`;
+      }),
+    );
+    expect(driver.requests).to.deep.equal([]);
+
+    const filled = makeStore({ keys: names(2) });
+    const object: Required<ObjectInfo> = {
+      key: 'p/000000',
+      size: 1,
+      lastModified: new Date(),
+      etag: '"e"',
+      versionId: undefined,
+      storageClass: 'STANDARD',
+      restore: { ongoing: false },
+      contentType: 'text/x',
+      cacheControl: '',
+      contentDisposition: '',
+      contentEncoding: '',
+      metadata: {},
+    };
+    const marker: Omit<Required<VersionInfo>, 'versionId'> = {
+      key: 'p/000001',
+      isLatest: true,
+      deleteMarker: false,
+      size: 0,
+      lastModified: new Date(),
+      etag: '"e"',
+      storageClass: 'STANDARD',
+    };
+    const own = { key: 'p/000000', owner: 'me', table: 'versions', id: 5 };
+    expect(await filled.store.deleteMany([object, marker, own])).to.include({ deleted: 3, complete: true });
   });
 
   it('counts a key that is named twice twice, and sends it once', async () => {

@@ -1,6 +1,7 @@
+import { suggest } from '../config/check-input.js';
 import type { DeleteTarget } from '../driver.js';
 import { StoreError } from '../errors.js';
-import { keyProblem } from '../keys.js';
+import { keyProblem, quoteKey } from '../keys.js';
 import type { Candidate } from './candidate.js';
 import type { Engine } from './engine.js';
 import type { DeleteManyOptions } from './options.js';
@@ -11,6 +12,9 @@ type Targets = Iterable<string | DeleteTarget> | AsyncIterable<string | DeleteTa
 
 /** Targets that are taken from the caller at a time. */
 const PAGE_SIZE = 1000;
+
+/** What a target says beside its key; without it, another object or version would go. */
+const TARGET_PARTS = ['versionId', 'ifMatch'] as const satisfies readonly (keyof DeleteTarget)[];
 
 /** `ObjectStore.deleteMany` over a driver. */
 export async function deleteMany(
@@ -24,21 +28,45 @@ export async function deleteMany(
     });
   }
   const { keys, versions, conditionalDelete } = engine.driver.capabilities;
+  const misspelt = misspeltParts();
   return runDeletion<Candidate>(
     engine,
     {
       prefix: null,
       passes: [() => paged(targets)],
-      problem: ({ key, versionId, ifMatch }) =>
-        keyProblem(key, keys.maxBytes) ??
-        (versionId !== undefined && !versions ? 'this store does not support versionId' : undefined) ??
-        (ifMatch !== undefined && !conditionalDelete
+      problem: (target) =>
+        keyProblem(target.key, keys.maxBytes) ??
+        misspelt(target) ??
+        (target.versionId !== undefined && !versions ? 'this store does not support versionId' : undefined) ??
+        (target.ifMatch !== undefined && !conditionalDelete
           ? 'this store does not support ifMatch on deletes'
           : undefined),
       matches: () => true,
     },
     options,
   );
+}
+
+/**
+ * Finds a part of a target that is misspelt: `{ key, versionID }` must not delete the current object. Targets may have
+ * other properties, as the entries of listings have.
+ */
+function misspeltParts(): (target: Candidate) => string | undefined {
+  const known = new Map<string, string | undefined>(
+    ['key', ...TARGET_PARTS].map((name) => [name, undefined]),
+  );
+  const problemOf = (name: string): string | undefined => {
+    const meant = suggest(name, TARGET_PARTS);
+    return meant === '' ? undefined : `${quoteKey(name)} is no part of a target${meant}`;
+  };
+  return (target) => {
+    for (const name in target) {
+      if (!known.has(name)) known.set(name, problemOf(name));
+      const problem = known.get(name);
+      if (problem !== undefined) return problem;
+    }
+    return undefined;
+  };
 }
 
 function isIterable(value: unknown): boolean {
