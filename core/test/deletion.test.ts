@@ -246,6 +246,30 @@ describe('deletePrefix', () => {
       expect(driver.keys.size).to.equal(1000);
     });
 
+    it('rejects with all that is known of the error that ended the run', async () => {
+      const details = {
+        provider: 'set',
+        operation: 'list',
+        key: 'p/000001',
+        retryable: false,
+        providerCode: 'NotNow',
+        status: 409,
+        requestId: 'r1',
+        retryAfterMs: 7000,
+        blocked: true,
+        adjusted: 'set this and that',
+      };
+      const { store } = makeStore({
+        keys: names(3),
+        onList: () => {
+          throw new StoreError('Conflict', 'not now', details);
+        },
+      });
+      const error = await brokenRun(store.deletePrefix('p/'));
+      expect(error).to.include({ name: 'DeletionError', code: 'Conflict', message: 'not now', ...details });
+      expect(error.report).to.include({ listed: 0, complete: false });
+    });
+
     it('ends the run when onFailure cannot take the failure, with closed books', async () => {
       const { store } = makeStore({
         keys: names(20_000),

@@ -156,6 +156,14 @@ describe('facts that cannot be ones', () => {
           const objects = facts.map((fact, i): ObjectInfo => ({ key: `p/${i}`, ...fact }));
           const { store } = storeOf({
             objects: () => ({ objects }),
+            versions: () => ({
+              versions: objects.map((one) => ({
+                ...one,
+                versionId: 'v',
+                isLatest: true,
+                deleteMarker: false,
+              })),
+            }),
             deletes: () => ({ deleted: objects }),
           });
           const bytes = facts.reduce((sum, { size }) => sum + (isSize(size) ? size : 0), 0);
@@ -163,9 +171,18 @@ describe('facts that cannot be ones', () => {
             store.deletePrefix('p/'),
             store.deletePrefix('p/', { dryRun: true }),
             store.deletePrefix('p/', { strategy: 'server-prefix' }),
+            store.deletePrefix('p/', { versions: 'all' }),
+            store.deletePrefix('p/', { verify: true, strategy: 'single' }),
             store.deleteMany(objects),
           ];
-          for (const report of await Promise.all(runs)) expect(report.bytes).to.equal(bytes);
+          for (const report of await Promise.all(runs)) {
+            expect(report.bytes).to.equal(bytes);
+            // What is no number in JSON would be null there, or fail.
+            expect(JSON.parse(JSON.stringify(report))).to.deep.equal(report);
+          }
+          const estimate = await store.estimate('p/');
+          expect(estimate).to.include({ objects: facts.length, bytes, exact: true });
+          expect(JSON.stringify(estimate.distribution)).not.to.match(/null/);
           for await (const { size, lastModified } of store.list('p/')) {
             expect(size === undefined || isSize(size)).to.equal(true);
             expect(lastModified === undefined || isTime(lastModified)).to.equal(true);
