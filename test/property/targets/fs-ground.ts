@@ -1,4 +1,4 @@
-import { open, readdir, readFile, unlink } from 'node:fs/promises';
+import { open, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { NULL_ID, type Entry } from '../bucket-model.js';
 import type { Ground } from '../histories.js';
@@ -66,7 +66,9 @@ export class FsGround implements Ground {
   }
 
   async empty(): Promise<void> {
-    for (const { path } of await this.#files()) await unlink(path);
+    const objects = join(this.#root, 'objects');
+    const names = await readdir(objects).catch(() => []);
+    for (const name of names) await rm(join(objects, name), { recursive: true });
   }
 
   async #files(): Promise<Found[]> {
