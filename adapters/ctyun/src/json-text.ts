@@ -1,5 +1,5 @@
 import { StoreError } from '@store/core';
-import { escapedBytes, keyOfUrlText, type ListedKey } from '@store/kit';
+import { escapedBytes, keyOfUrlText, MAX_TEXT_LENGTH, SHOWN_BYTES, type ListedKey } from '@store/kit';
 
 /** Most objects and arrays of an answer: a page of 1000 entries has some 2,000. */
 const MAX_STRUCTURES = 500_000;
@@ -85,9 +85,12 @@ function decoded(bytes: Buffer): string {
 
 /** A key of a listing. @param urlEncoded whether it is percent-encoded */
 export function keyOf(text: string, urlEncoded: boolean): ListedKey {
-  if (text.isWellFormed()) return urlEncoded ? keyOfUrlText(text, false) : { key: text };
-  const name = Array.from(text, shown).join('');
-  const message = `the listing names ${name}, which no request can name: it is no Unicode text`;
+  const long = text.length > MAX_TEXT_LENGTH;
+  if (!long && text.isWellFormed()) return urlEncoded ? keyOfUrlText(text, false) : { key: text };
+  const beginning = Array.from(text.slice(0, SHOWN_BYTES), shown).join('');
+  const name = text.length > SHOWN_BYTES ? `${beginning}…` : beginning;
+  const why = long ? 'it is longer than any key' : 'it is no Unicode text';
+  const message = `the listing names ${name}, which no request can name: ${why}`;
   return { unnameable: { name, reason: { code: 'Corrupt', message, retryable: false } } };
 }
 

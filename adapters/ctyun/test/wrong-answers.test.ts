@@ -48,6 +48,22 @@ describe('ctyun: keys of an answer', () => {
     });
   }
 
+  it('shows the beginning of what is too long to be a key', async () => {
+    for (const [key, why] of [
+      ['d/'.repeat(1_000_000), /longer than any key/],
+      ['d/\ud800'.repeat(500_000), /longer than any key/],
+      [`d/\ud800${'x'.repeat(2000)}`, /no Unicode text/],
+    ] as const) {
+      const page = await listed(JSON.stringify({ isTruncated: false, contents: [{ key, size: 1 }] }));
+      expect(page.objects).to.deep.equal([]);
+      const [one] = page.unnameable ?? [];
+      expect(one?.name)
+        .to.match(/^d\/.*…$/)
+        .and.have.lengthOf.below(6200);
+      expect(one?.reason.message).to.match(why).and.have.lengthOf.below(6400);
+    }
+  });
+
   it('names them in listings of versions and uploads too, and percent-encoded ones', async () => {
     const rest = '"versionID":"v","isLatest":true';
     const body = success(

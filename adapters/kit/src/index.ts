@@ -13,6 +13,7 @@ export {
   keyOfElement,
   keyOfUrlBytes,
   keyOfUrlText,
+  SHOWN_BYTES,
   unnameableKey,
   type KeyEncoding,
   type ListedKey,
@@ -29,4 +30,4 @@ export { answerTooLong, MAX_ANSWER_BYTES, MAX_SHORT_ANSWER_BYTES, readAnswer } f
 export { retryAfterMs } from './retry-after.js';
 export { saidByService } from './said.js';
 export { codeOfStatus } from './status.js';
-export { readXml, rootName, XmlElement } from './xml.js';
+export { MAX_TEXT_LENGTH, readXml, rootName, XmlElement } from './xml.js';

@@ -3,8 +3,8 @@ import { MAX_TEXT_LENGTH, type XmlElement } from './xml.js';
 
 const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** Most bytes that are shown of a name that is none. */
-const SHOWN_BYTES = 1024;
+/** Most bytes (or characters) that are shown of a name that is none: a server may send one of any length. */
+export const SHOWN_BYTES = 1024;
 
 /** A key of a listing, or what stands there instead of one. */
 export type ListedKey =
@@ -92,16 +92,17 @@ function digit(byte: number | undefined): number | undefined {
 
 /** An entry of a listing that has no key, named by its bytes. */
 export function unnameableKey(bytes: Uint8Array, why: string): ListedKey {
-  const name = escapedBytes(bytes.subarray(0, SHOWN_BYTES)) + (bytes.length > SHOWN_BYTES ? '…' : '');
+  const name = escapedBytes(bytes);
   const message = `the listing names ${name || 'nothing'}, which no request can name: ${why}`;
   return { unnameable: { name, reason: { code: 'Corrupt', message, retryable: false } } };
 }
 
-/** Printable ASCII as it is, every other byte as `\xFF`; for people. */
+/** Printable ASCII as it is, every other byte as `\xFF`; for people. Of what is long, the beginning and `…`. */
 export function escapedBytes(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) =>
+  const beginning = Array.from(bytes.subarray(0, SHOWN_BYTES), (byte) =>
     byte >= 0x20 && byte < 0x7f && byte !== 0x5c
       ? String.fromCharCode(byte)
       : `\\x${byte.toString(16).toUpperCase().padStart(2, '0')}`,
   ).join('');
+  return bytes.length > SHOWN_BYTES ? `${beginning}…` : beginning;
 }

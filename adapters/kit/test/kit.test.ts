@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { describe, it } from 'mocha';
 import {
   codeOfStatus,
+  escapedBytes,
   keyOfBytes,
   keyOfUrlText,
   networkFailure,
@@ -122,6 +123,12 @@ describe('kit', () => {
   });
 
   it('names what is not UTF-8 by its bytes', () => {
+    const huge = Buffer.alloc(10 * 1024 * 1024, 'd/\xff', 'latin1');
+    expect(escapedBytes(huge))
+      .to.match(/^d\/\\xFFd\/\\xFF.*…$/)
+      .and.have.lengthOf.below(4200);
+    expect(keyOfBytes(huge).unnameable?.name).to.equal(escapedBytes(huge));
+    expect(escapedBytes(Buffer.alloc(1024, 'x'))).to.equal('x'.repeat(1024));
     expect(keyOfUrlText('d/%FFa%5c', false).unnameable?.name).to.equal('d/\\xFFa\\x5C');
     expect(keyOfUrlText('d/%zz', false).unnameable?.reason).to.include({ code: 'Corrupt', retryable: false });
     expect(keyOfUrlText('a%EF%BB%BF', false)).to.deep.equal({ key: 'a\uFEFF' });
