@@ -16,6 +16,10 @@ export function integer(min: number, max = Number.MAX_SAFE_INTEGER): (text: stri
 
 /** `30d`, `12h`, `90s`; in milliseconds. */
 export function duration(text: string): number {
+  // To some that is a month, to the library a minute: everything would be older than that.
+  if (/\dM$/.test(text.trim())) {
+    throw new InvalidArgumentError('M may be months or minutes; write 30d or 15m.');
+  }
   // The library takes a bare number for milliseconds, which nobody means by `--older-than 30`.
   const value = /^\d+(\.\d+)?\s*[a-z]+$/i.test(text) ? ms(text as ms.StringValue) : undefined;
   if (typeof value === 'number' && Number.isFinite(value)) return value;
@@ -25,15 +29,23 @@ export function duration(text: string): number {
 /** `10MB`, `1.5GiB`, `1000`; in bytes. Units are powers of 1024. */
 export function size(text: string): number {
   const [, number = '', unit = ''] = /^(\d+(?:\.\d+)?)\s*([kmgtp]?)(?:i?b)?$/i.exec(text) ?? [];
-  if (number !== '') return Math.round(Number(number) * 1024 ** SIZE_UNITS.indexOf(unit.toUpperCase()));
+  const bytes = Math.round(Number(number) * 1024 ** SIZE_UNITS.indexOf(unit.toUpperCase()));
+  if (number !== '' && bytes <= Number.MAX_SAFE_INTEGER) return bytes;
   throw new InvalidArgumentError('It takes a size such as 1000, 10MB or 1.5GiB.');
 }
 
-/** A date, or a date and time, as ISO 8601. */
+/** A date (its beginning in UTC), or a date and time (with `Z` or an offset, else local), as ISO 8601. */
 export function date(text: string): Date {
-  const value = /^\d{4}-\d{2}-\d{2}/.test(text) ? new Date(text) : undefined;
-  if (value && !Number.isNaN(value.getTime())) return value;
+  const [, day] = /^(\d{4}-\d{2}-\d{2})(?:[T ]\d{2}:\d{2}.*)?$/.exec(text) ?? [];
+  const value = day === undefined ? undefined : new Date(text);
+  if (value && !Number.isNaN(value.getTime()) && isDay(day)) return value;
   throw new InvalidArgumentError('It takes a date such as 2026-01-31 or 2026-01-31T12:00:00Z.');
+}
+
+/** `2026-02-31` is the third of March to `Date`. */
+function isDay(day = ''): boolean {
+  const value = new Date(day);
+  return !Number.isNaN(value.getTime()) && value.toISOString().startsWith(day);
 }
 
 const STRATEGIES: readonly DeletionStrategy[] = ['batch', 'single', 'server-prefix'];

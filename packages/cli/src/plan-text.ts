@@ -47,7 +47,7 @@ function strategyLine({
 }: StrategyPlan): string {
   return [
     strategy,
-    `${formatCount(requests)} requests`,
+    `${formatCount(requests)} request${requests === 1 ? '' : 's'}`,
     ...(atLeastMs === undefined ? [] : [`at least ${formatDuration(atLeastMs)}`]),
     ...(atPublishedRateMs === undefined
       ? []

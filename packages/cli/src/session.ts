@@ -128,7 +128,7 @@ export class Session implements AsyncDisposable {
     const colon = address.indexOf(':');
     if (colon < 0) {
       throw new UsageError(
-        `${JSON.stringify(address)} is not an address; write STORE:key, with a store of the configuration, or a URL such as file:///directory/key`,
+        `${JSON.stringify(address)} is not an address${await this.#storeHint(address)}; write STORE:key, with a store of the configuration, or a URL such as file:///directory/key`,
       );
     }
     const file = await this.#configFile();
@@ -165,6 +165,17 @@ export class Session implements AsyncDisposable {
     this.#stores.clear();
     for (const jobs of this.#jobs.values()) jobs.close();
     this.#jobs.clear();
+  }
+
+  /** Somebody may have written a store's name alone. */
+  async #storeHint(address: string): Promise<string> {
+    try {
+      return address in checkShape((await this.#configFile()).value).stores
+        ? `, but "${address}:" is one`
+        : '';
+    } catch {
+      return '';
+    }
   }
 
   async #findJobs(address: string): Promise<{ readonly key: string; readonly jobs: StoreJobs | undefined }> {

@@ -104,6 +104,30 @@ const CASES: readonly Case[] = [
     says: /--older-than.*'30'.*30d/,
   },
   {
+    title: 'a duration that may be a month or a minute',
+    config: GOOD,
+    args: ['rm', '-r', '-n', '--older-than', '1M', 'demo:a/'],
+    says: /--older-than.*'1M'.*months or minutes/,
+  },
+  {
+    title: 'a size that no object has',
+    config: GOOD,
+    args: ['rm', '-r', '-n', '--min-size', '99999P', 'demo:a/'],
+    says: /--min-size.*'99999P'.*10MB/,
+  },
+  {
+    title: 'a day that is none',
+    config: GOOD,
+    args: ['rm', '-r', '-n', '--modified-before', '2026-02-31', 'demo:a/'],
+    says: /--modified-before.*'2026-02-31'.*2026-01-31/,
+  },
+  {
+    title: 'a download to a directory that is not there',
+    config: GOOD,
+    args: ['get', 'demo:a/b', 'no/such/dir'],
+    says: /no\/such\/dir cannot be written: ENOENT/,
+  },
+  {
     title: 'a size that is none',
     config: GOOD,
     args: ['rm', '-r', '-n', '--min-size', '10xyz', 'demo:a/'],
@@ -119,7 +143,7 @@ const CASES: readonly Case[] = [
     title: 'an address without a store',
     config: GOOD,
     args: ['ls', 'demo'],
-    says: /"demo" is not an address/,
+    says: /"demo" is not an address, but "demo:" is one/,
   },
   { title: 'a key that is missing', config: GOOD, args: ['cat', 'demo:'], says: /"demo:" names no key/ },
   {

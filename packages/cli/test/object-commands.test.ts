@@ -1,4 +1,7 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { closeSync, createReadStream, openSync } from 'node:fs';
+import { lstat, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { text } from 'node:stream/consumers';
 import { pathToFileURL } from 'node:url';
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
@@ -94,6 +97,38 @@ describe('store, object by object', () => {
     await using place = await create();
     await place.run(['put', '-', 'demo:red\u001b[31m'], 'x');
     expect((await place.run(['ls', 'demo:'])).stdout).to.equal('"red\\u001b[31m"\n');
+  });
+
+  it('writes through links, pipes and devices, and never replaces one', async () => {
+    await using place = await create();
+    await using store = await place.openFs('data');
+    await store.put('key', 'content');
+    await writeFile(place.path('file'), 'old');
+    await symlink('file', place.path('link'));
+    expect((await place.run(['get', 'demo:key', 'link'])).code).to.equal(2);
+    await place.output('get', '--force', 'demo:key', 'link');
+    expect((await lstat(place.path('link'))).isSymbolicLink()).to.equal(true);
+    expect(await readFile(place.path('file'), 'utf8')).to.equal('content');
+
+    execFileSync('mkfifo', [place.path('pipe')]);
+    for (const options of [[], ['--force']]) {
+      const got = text(createReadStream(place.path('pipe')));
+      await place.run(['get', ...options, 'demo:key', 'pipe']);
+      expect(await got).to.equal('content');
+    }
+    expect((await lstat(place.path('pipe'))).isFIFO()).to.equal(true);
+    const out = openSync(place.path('out'), 'a');
+    await place.runInto(['get', 'demo:key', '/dev/stdout', '--force'], { stdout: out });
+    closeSync(out);
+    expect(await readFile(place.path('out'), 'utf8')).to.equal('content');
+    expect(await readdir(place.directory)).to.have.members([
+      'data',
+      'file',
+      'link',
+      'out',
+      'pipe',
+      'store.config.json',
+    ]);
   });
 
   it('will not let a key choose the place of a file', async () => {

@@ -57,6 +57,7 @@ async function doctor(
     await output.result(['', 'What to write into the configuration:']);
     await output.resultJson(nested(toWrite));
   }
+  if (write && toWrite.length === 0) output.note('nothing to write');
   if (write && named && toWrite.length > 0) {
     await writeSettings(named.file, named.name, toWrite);
     output.note(`written to ${named.file.path}, stores.${named.name}`);

@@ -1,11 +1,14 @@
+import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { link, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
+import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Command } from 'commander';
 import { quoteKey } from '@store/core';
 import type { Context, Run } from '../context.js';
 import { EXIT, UsageError, type ExitCode } from '../exit-codes.js';
+import { fileTarget, openPlainly, type FileTarget } from '../file-target.js';
 import { errorCode } from '../system-error.js';
 
 interface GetOptions {
@@ -27,24 +30,53 @@ export function addGet(program: Command, run: Run): void {
 }
 
 async function get(
-  { session, signal }: Context,
+  { output, session, signal }: Context,
   address: string,
   file: string,
   options: GetOptions,
 ): Promise<ExitCode> {
   const { store, key } = await session.openKey(address);
   const path = await destination(file, key);
-  if (!options.force && (await exists(path))) throw occupied(path);
-  const { body } = await store.get(key, { versionId: options.versionId, signal });
+  const target = await targetAt(path);
+  const read = async (): Promise<Readable> =>
+    (await store.get(key, { versionId: options.versionId, signal })).body;
+  if ('writeTo' in target) {
+    const stream = await openPlainly(target, { signal, onWait: (text) => output.note(text) });
+    try {
+      await pipeline(await read(), stream, { signal });
+    } finally {
+      stream.destroy();
+    }
+    return EXIT.complete;
+  }
+  const { replace, there } = target;
+  if (!options.force && there) throw occupied(path);
   // Written aside, so that a download that breaks off leaves nothing that looks whole.
-  const aside = join(dirname(path), `.${basename(path)}.${process.pid}.part`);
+  const aside = join(dirname(replace), `.${basename(replace)}.${process.pid}.part`);
+  const stream = createWriteStream(aside, { flags: 'wx' });
+  await once(stream, 'open').catch((error: unknown) => Promise.reject(unwritable(path, error)));
   try {
-    await pipeline(body, createWriteStream(aside, { flags: 'wx' }), { signal });
-    await (options.force ? rename(aside, path) : publishNew(aside, path));
+    await pipeline(await read(), stream, { signal });
+    await (options.force ? rename(aside, replace) : publishNew(aside, replace));
   } finally {
+    stream.destroy();
     await rm(aside, { force: true });
   }
   return EXIT.complete;
+}
+
+async function targetAt(path: string): Promise<FileTarget> {
+  try {
+    return await fileTarget(path);
+  } catch (error) {
+    throw unwritable(path, error);
+  }
+}
+
+function unwritable(path: string, error: unknown): UsageError {
+  return new UsageError(
+    `${path} cannot be written: ${error instanceof Error ? error.message : String(error)}`,
+  );
 }
 
 async function publishNew(aside: string, path: string): Promise<void> {
@@ -69,13 +101,6 @@ async function destination(file: string, key: string): Promise<string> {
     throw new UsageError(`no file name can be made of the key ${quoteKey(key)}; name the file`);
   }
   return join(path, name);
-}
-
-async function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  );
 }
 
 function occupied(path: string): UsageError {

@@ -75,7 +75,7 @@ async function deleteAndReport(
       ? undefined
       : await FailuresFile.open(options.failures, {
           signal,
-          onWait: (text) => output.note(text),
+          onWait: (text) => output.note(`--failures: ${text}`),
           onLoss: (text) => output.lost(text),
         });
   let firstKey: string | undefined;
