@@ -117,8 +117,10 @@ describe('store, object by object', () => {
       expect(await got).to.equal('content');
     }
     expect((await lstat(place.path('pipe'))).isFIFO()).to.equal(true);
+    // As /dev/stdout is, which is not at stake here.
+    await symlink('/proc/self/fd/1', place.path('stdout'));
     const out = openSync(place.path('out'), 'a');
-    await place.runInto(['get', 'demo:key', '/dev/stdout', '--force'], { stdout: out });
+    await place.runInto(['get', 'demo:key', 'stdout', '--force'], { stdout: out });
     closeSync(out);
     expect(await readFile(place.path('out'), 'utf8')).to.equal('content');
     expect(await readdir(place.directory)).to.have.members([
@@ -127,6 +129,7 @@ describe('store, object by object', () => {
       'link',
       'out',
       'pipe',
+      'stdout',
       'store.config.json',
     ]);
   });
