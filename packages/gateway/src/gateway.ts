@@ -91,7 +91,14 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   };
   // Parts are as small as the store takes them, and it looks at that itself.
   const quirks = { serverPrefixDelete: true, minPartBytes: 0, maxCopyBytes: Infinity };
-  const face = new S3Face(served, { region, credentials, quirks, now: Date.now });
+  const face = new S3Face(served, {
+    region,
+    credentials,
+    quirks,
+    now: Date.now,
+    maxBufferedBytes: maxBodyBytes,
+    server: 'Store',
+  });
   const inFlight = new BytesInFlight(maxBytesInFlight);
   const settings = { face, inFlight, maxBodyBytes, idleMs, storeMs, onRequest };
   const server = createServer(

@@ -73,6 +73,10 @@ export function notImplemented(): ServiceError {
  * @throws ServiceError `NoSuchVersion` for another one in a store without versions, which would act on the object
  */
 export function versionOf({ objects }: Bucket, versionId: string | undefined): string | undefined {
+  // Whoever sends it means a version, and must not hit the object.
+  if (versionId === '') {
+    throw new ServiceError(400, 'InvalidArgument', 'Version id cannot be the empty string');
+  }
   if (versionId === undefined || objects.capabilities.versions) return versionId;
   if (versionId === 'null') return undefined;
   throw new ServiceError(404, 'NoSuchVersion', 'The specified version does not exist.');

@@ -11,7 +11,7 @@ import {
   textElement,
   type XmlElement,
 } from './xml.js';
-import type { Bucket } from './bucket.js';
+import { notImplemented, type Bucket } from './bucket.js';
 import { keyEncoder } from './listings.js';
 import { rootElement } from './root-element.js';
 import type { Call } from './operation.js';
@@ -115,7 +115,9 @@ function readTarget(object: XmlElement, { objects }: Bucket): Target {
   const unknown = facts.some((fact) => !KNOWN_CHILDREN.has(fact.name) || childrenOf(fact).length > 0);
   // What is there twice could be read as either.
   if (!key || unknown || names.size < facts.length) throw malformed();
+  if (names.has('LastModifiedTime') || names.has('Size')) throw notImplemented();
   const named = childText(object, 'VersionId');
+  if (named === '' || childText(object, 'ETag') === '') throw malformed();
   // Without versions every object is this one.
   const versionId = named === 'null' && !objects.capabilities.versions ? undefined : named;
   return { key, versionId, named, ifMatch: childText(object, 'ETag') };

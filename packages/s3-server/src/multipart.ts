@@ -1,13 +1,14 @@
-import { buffer } from 'node:stream/consumers';
 import type { GetRequest, ObjectInfo } from '@store/core';
 import { xmlAnswer, type Answer } from './http/answer.js';
 import { ServiceError, slowDown } from './http/service-error.js';
 import { childrenOf, childText, element, parseStrictly, textElement } from './xml.js';
+import { conditionHeaders } from './read-conditions.js';
 import { checkedAttributes, copySource, versionHeader, writeConditions } from './objects.js';
 import type { Call } from './operation.js';
 import { need, notImplemented, type Bucket } from './bucket.js';
 import { allUploads } from './listings.js';
 import { rootElement } from './root-element.js';
+import { readWhole } from './whole-body.js';
 
 const MIN_PART_BYTES = 5 * 1024 * 1024;
 const MAX_PARTS = 10_000;
@@ -32,8 +33,9 @@ export async function createUpload(call: Call): Promise<Answer> {
 }
 
 function partNumberOf({ request }: Call): number {
-  const partNumber = Number(request.query.get('partNumber'));
-  if (Number.isInteger(partNumber) && partNumber >= 1 && partNumber <= MAX_PARTS) return partNumber;
+  const given = request.query.get('partNumber') ?? '';
+  const partNumber = Number(given);
+  if (/^\d{1,5}$/.test(given) && partNumber >= 1 && partNumber <= MAX_PARTS) return partNumber;
   throw new ServiceError(
     400,
     'InvalidArgument',
@@ -65,6 +67,9 @@ export async function uploadPartCopy(call: Call): Promise<Answer> {
   const [, start, end] =
     /^bytes=(\d+)-(\d+)$/.exec(request.headers.get('x-amz-copy-source-range') ?? '') ?? [];
   const ifMatch = request.headers.get('x-amz-copy-source-if-match');
+  const others = conditionHeaders(request.headers, 'x-amz-copy-source-');
+  if ((others.ifNoneMatch ?? others.ifModifiedSince ?? others.ifUnmodifiedSince) !== undefined)
+    throw notImplemented();
   const source = { key: from.key, versionId: from.versionId };
   const range =
     start === undefined
@@ -79,7 +84,7 @@ export async function uploadPartCopy(call: Call): Promise<Answer> {
           { key, uploadId, partNumber, from: from.key, fromVersionId: from.versionId, range, ifMatch },
           { signal },
         )
-      : await storePart(call, await bytesOf(from.bucket, { ...source, range, ifMatch }, signal));
+      : await storePart(call, await bytesOf(call, from.bucket, { ...source, range, ifMatch }));
   return xmlAnswer(
     rootElement(
       'CopyPartResult',
@@ -90,11 +95,11 @@ export async function uploadPartCopy(call: Call): Promise<Answer> {
 }
 
 async function bytesOf(
+  { signal, maxBufferedBytes }: Call,
   { objects }: Bucket,
   request: GetRequest,
-  signal: AbortSignal | undefined,
 ): Promise<Buffer> {
-  return buffer((await objects.get(request, { signal })).body);
+  return readWhole((await objects.get(request, { signal })).body, maxBufferedBytes);
 }
 
 export async function completeUpload(call: Call): Promise<Answer> {
@@ -175,7 +180,10 @@ export async function listParts(call: Call): Promise<Answer> {
     Number.isInteger(asked) && asked > 0 ? asked : MAX_LISTED_PARTS,
     MAX_LISTED_PARTS,
   );
-  const token = request.query.get('part-number-marker');
+  const token = request.query.get('part-number-marker') || undefined;
+  if (token !== undefined && !/^\d{1,5}$/.test(token)) {
+    throw new ServiceError(400, 'InvalidArgument', 'Argument partNumberMarker must be an integer.');
+  }
   const list = need(bucket.objects.listPartsPage?.bind(bucket.objects));
   const page = await list({ key, uploadId, maxParts, token }, { signal: call.signal });
   return xmlAnswer(

@@ -1,11 +1,20 @@
-import { buffer } from 'node:stream/consumers';
-import type { ObjectInfo, RestoreState, WriteAttributes, WriteResult } from '@store/core';
+import {
+  StoreError,
+  type ObjectInfo,
+  type RestoreState,
+  type WriteAttributes,
+  type WriteResult,
+} from '@store/core';
 import { xmlAnswer, type Answer } from './http/answer.js';
 import { decodeWords, encodeWords } from './http/encoded-words.js';
 import type { Incoming } from './http/incoming.js';
+import type { Query } from './http/query.js';
 import { ServiceError, slowDown } from './http/service-error.js';
 import { textElement } from './xml.js';
 import { notImplemented, versionOf } from './bucket.js';
+import { checkConditions, conditionHeaders, simpleConditions } from './read-conditions.js';
+import { refuseUnkept } from './unkept-headers.js';
+import { readWhole } from './whole-body.js';
 import type { Call } from './operation.js';
 import { rootElement } from './root-element.js';
 import { tagsOfHeader } from './tagging.js';
@@ -44,6 +53,7 @@ export function attributesOf({ headers }: Incoming): WriteAttributes {
 
 /** @throws ServiceError when the store behind the bucket would forget what a write brings */
 export function checkedAttributes({ request, bucket }: Call): WriteAttributes {
+  refuseUnkept(request.headers);
   const attributes = attributesOf(request);
   const { capabilities } = bucket.objects;
   if (attributes.storageClass !== undefined && !capabilities.storageClasses) {
@@ -72,6 +82,7 @@ export function writeConditions({ request: { headers }, quirks, bucket }: Call):
   if (unknown || (quirks.noConditionalPut && (ifNoneMatch ?? ifMatch) !== undefined)) {
     throw new ServiceError(501, 'NotImplemented', 'Conditional writes are not implemented.');
   }
+  if (ifMatch === '*') throw new ServiceError(501, 'NotImplemented', 'If-Match takes an ETag on a write.');
   if (ifNoneMatch !== undefined && ifNoneMatch !== '*') {
     throw new ServiceError(501, 'NotImplemented', 'If-None-Match takes * on a write.');
   }
@@ -119,7 +130,11 @@ export async function copyObject(call: Call): Promise<Answer> {
   const { bucket, key, request, quirks, signal } = call;
   const from = copySource(call);
   if (call.admit([key]) === 0) throw slowDown();
-  const { size } = await from.bucket.objects.head({ key: from.key, versionId: from.versionId }, { signal });
+  // A copy has no conditions on what it replaces: a store could not hold them.
+  if (request.headers.has('if-match') || request.headers.has('if-none-match')) throw notImplemented();
+  const source = await from.bucket.objects.head({ key: from.key, versionId: from.versionId }, { signal });
+  checkSource(request, source);
+  const { size } = source;
   const maxBytes = quirks.maxCopyBytes ?? MAX_COPY_BYTES;
   if (size !== undefined && size > maxBytes) {
     throw new ServiceError(
@@ -161,6 +176,15 @@ export async function copyObject(call: Call): Promise<Answer> {
   );
 }
 
+/** The conditions on what is copied; S3 says of none that it was not modified. */
+function checkSource({ headers }: Incoming, source: ObjectInfo): void {
+  try {
+    checkConditions(conditionHeaders(headers, 'x-amz-copy-source-'), source);
+  } catch {
+    throw new StoreError('PreconditionFailed', 'a condition on the source does not hold');
+  }
+}
+
 /** A copy that the store cannot make by itself: into another bucket, or with other attributes. */
 async function copyThrough(
   call: Call,
@@ -177,23 +201,36 @@ async function copyThrough(
     storageClass: brought.storageClass,
     tags: replaceTags ? brought.tags : await objects.getTags?.(read, { signal }),
   };
-  return bucket.objects.put({ ...attributes, key, body: await buffer(body) }, { signal });
+  if (!bucket.objects.capabilities.streamingPut) {
+    const whole = await readWhole(body, call.maxBufferedBytes);
+    return bucket.objects.put({ ...attributes, key, body: whole }, { signal });
+  }
+  try {
+    return await bucket.objects.put({ ...attributes, key, body }, { signal });
+  } finally {
+    body.destroy();
+  }
 }
 
 /** GET and HEAD. */
 export async function getObject({ bucket, key, request, signal }: Call): Promise<Answer> {
   const { headers, query } = request;
-  const read = {
-    key,
-    versionId: versionOf(bucket, query.get('versionId')),
-    ifMatch: headers.get('if-match'),
-    ifNoneMatch: headers.get('if-none-match'),
-  };
+  const version = { key, versionId: versionOf(bucket, query.get('versionId')) };
   const { conditionalRead } = bucket.objects.capabilities;
-  if (!conditionalRead && (read.ifMatch ?? read.ifNoneMatch) !== undefined) throw notImplemented();
+  const given = conditionHeaders(headers);
+  if (!conditionalRead && Object.values(given).some((header) => header !== undefined)) throw notImplemented();
+  let conditions = simpleConditions(given);
+  if (!conditions) {
+    const seen = await bucket.objects.head(version, { signal });
+    checkConditions(given, seen);
+    // Bound to what was looked at.
+    conditions = { ifMatch: seen.etag };
+  }
+  const read = { ...version, ...conditions };
+  const wished = wishedHeaders(query);
   if (request.method === 'HEAD') {
     const info = await bucket.objects.head(read, { signal });
-    return { status: 200, headers: { ...infoHeaders(info), ...lengthHeader(info) } };
+    return { status: 200, headers: { ...infoHeaders(info), ...wished, ...lengthHeader(info) } };
   }
   const asked = headers.get('range');
   const known = asked === undefined ? undefined : await bucket.objects.head(read, { signal });
@@ -201,7 +238,7 @@ export async function getObject({ bucket, key, request, signal }: Call): Promise
   const range = size === undefined ? undefined : rangeOf(asked, size);
   if (!known || !range) {
     const { info, body } = await bucket.objects.get(read, { signal });
-    return { status: 200, headers: { ...infoHeaders(info), ...lengthHeader(info) }, body };
+    return { status: 200, headers: { ...infoHeaders(info), ...wished, ...lengthHeader(info) }, body };
   }
   const { start, end } = range;
   // Bound to what was seen: the range is reckoned from its size.
@@ -211,12 +248,32 @@ export async function getObject({ bucket, key, request, signal }: Call): Promise
     status: 206,
     headers: {
       ...infoHeaders(known),
+      ...wished,
       'content-range': `bytes ${start}-${end}/${size}`,
       'content-length': String(end - start + 1),
     },
     body,
   };
 }
+
+/** Headers that the query asks for in place of the object's: https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html */
+function wishedHeaders(query: Query): Record<string, string> {
+  const headers: Record<string, string> = {};
+  for (const name of WISHED) {
+    const text = headerText(query.get(`response-${name}`));
+    if (text !== undefined) headers[name] = text;
+  }
+  return headers;
+}
+
+const WISHED = [
+  'cache-control',
+  'content-disposition',
+  'content-encoding',
+  'content-language',
+  'content-type',
+  'expires',
+] as const;
 
 function lengthHeader({ size }: ObjectInfo): Record<string, string> {
   return size === undefined ? {} : { 'content-length': String(size) };
@@ -225,7 +282,8 @@ function lengthHeader({ size }: ObjectInfo): Record<string, string> {
 /** One range of bytes; what is no range is ignored, as HTTP wants it. */
 function rangeOf(header: string | undefined, size: number): { start: number; end: number } | undefined {
   const [, from = '', to = ''] = /^bytes=(\d*)-(\d*)$/.exec(header ?? '') ?? [];
-  if (from === '' && to === '') return undefined;
+  const backwards = from !== '' && to !== '' && Number(to) < Number(from);
+  if ((from === '' && to === '') || backwards) return undefined;
   const start = from === '' ? Math.max(0, size - Number(to)) : Number(from);
   const end = from === '' || to === '' ? size - 1 : Math.min(Number(to), size - 1);
   if (start <= end && start < size) return { start, end };
@@ -289,6 +347,9 @@ export async function deleteObject(call: Call): Promise<Answer> {
   const refused = call.refusalOf(key);
   if (refused) throw new ServiceError(refused.status, refused.code, refused.message);
   const ifMatch = request.headers.get('if-match');
+  // Of directory buckets; not to be forgotten.
+  if (['x-amz-if-match-last-modified-time', 'x-amz-if-match-size'].some((name) => request.headers.has(name)))
+    throw notImplemented();
   const conditional = ifMatch !== undefined && quirks.ignoreDeleteConditions !== true;
   if (conditional && bucket.objects.capabilities.conditionalDelete === false) throw notImplemented();
   // Without the object there is nothing to match: S3 answers 404 to a conditional delete.

@@ -10,6 +10,8 @@ export interface Service {
   readonly buckets: Buckets;
   readonly quirks: S3Quirks;
   readonly region: string;
+  /** Most bytes of an object that are held in memory while it is copied; default: any number. */
+  readonly maxBufferedBytes?: number | undefined;
   /** What a listing says an object is, where it says so. */
   readonly typeOf?: ((bucket: Bucket, info: ObjectInfo) => string) | undefined;
 }

@@ -85,6 +85,10 @@ export interface S3FaceSettings {
   readonly region: string;
   readonly credentials: readonly Credential[];
   readonly quirks: S3Quirks;
+  /** Most bytes of an object that are held in memory while it is copied; default: any number. */
+  readonly maxBufferedBytes?: number | undefined;
+  /** What answers call this server. Default `StoreEmulator`. */
+  readonly server?: string | undefined;
   readonly now: () => number;
 }
 
@@ -110,10 +114,15 @@ export class S3Face implements Face {
 
   /** The work, after {@link verify}. @throws ServiceError */
   async perform(call: FaceCall, signed: Signed): Promise<Answer> {
-    const { quirks, region } = this.#settings;
+    const { quirks, region, maxBufferedBytes } = this.#settings;
     call.entry.signedHeaders = signed.signedHeaders;
     const payload = readPayload(call.request, signed, quirks);
-    const answer = await performS3(call, payload, { buckets: this.#buckets, quirks, region });
+    const answer = await performS3(call, payload, {
+      buckets: this.#buckets,
+      quirks,
+      region,
+      maxBufferedBytes,
+    });
     if (!quirks.requesterPays) return answer;
     return { ...answer, headers: { ...answer.headers, 'x-amz-request-charged': 'requester' } };
   }
@@ -135,7 +144,8 @@ export class S3Face implements Face {
   }
 
   idHeaders(requestId: string): Record<string, string> {
-    return { 'x-amz-request-id': requestId, 'x-amz-id-2': requestId, server: 'StoreEmulator' };
+    const { server = 'StoreEmulator' } = this.#settings;
+    return { 'x-amz-request-id': requestId, 'x-amz-id-2': requestId, server };
   }
 
   /** Verifies the signature, for which the headers are enough. @throws ServiceError */

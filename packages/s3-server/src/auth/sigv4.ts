@@ -60,6 +60,9 @@ interface Claim {
  * @throws ServiceError with the code that S3 uses
  */
 export function verifySigV4(request: RequestHead, settings: SigV4Settings): Signed {
+  if (request.query.has('X-Amz-Algorithm') && request.headers.has('authorization')) {
+    throw new ServiceError(400, 'InvalidArgument', 'Only one auth mechanism allowed');
+  }
   const claim = request.query.has('X-Amz-Algorithm') ? claimOfQuery(request) : claimOfHeader(request);
   const credential = settings.credentials.find((one) => one.accessKeyId === claim.accessKeyId);
   if (!credential) {

@@ -1,0 +1,217 @@
+import { crc32 } from 'node:zlib';
+import { buffer } from 'node:stream/consumers';
+import { withFaults } from '@store/conformance';
+import type { StoreDriver } from '@store/core';
+import { startGateway, type Gateway } from '@store/gateway';
+import { MemoryDriver } from '@store/memory';
+import { expect } from 'chai';
+import { afterEach, beforeEach, describe, it } from 'mocha';
+import { KEYS, RawClient, signed, type RawAnswer, type SignedRequest } from './raw-client.js';
+
+const OTHER = '"00000000000000000000000000000000"';
+
+describe('gateway, with requests that ask for more than the plain thing', () => {
+  let driver: MemoryDriver;
+  let gateway: Gateway;
+  let etag: string;
+  beforeEach(async () => {
+    driver = new MemoryDriver({ versioning: 'enabled' });
+    ({ etag = '' } = await driver.put({ key: 'k', body: Buffer.from('content') }, {}));
+    gateway = await startGateway({ stores: { demo: driver }, credentials: [KEYS] });
+  });
+  afterEach(() => gateway.close());
+
+  const ask = async (request: SignedRequest, body = ''): Promise<RawAnswer> => {
+    const client = new RawClient(gateway.url);
+    const headers = { 'content-length': String(Buffer.byteLength(body)), ...request.headers };
+    client.send(signed({ ...request, headers }).head + body);
+    try {
+      return await client.answer(request.method === 'HEAD');
+    } finally {
+      client.destroy();
+    }
+  };
+  const contentOf = async (key: string): Promise<string> =>
+    (await buffer((await driver.get({ key }, {})).body)).toString();
+  const keys = async (): Promise<string[]> =>
+    (await driver.listPage({ prefix: '', maxKeys: 100 }, {})).objects.map(({ key }) => key);
+
+  it('reads on conditions in all forms that HTTP has for them', async () => {
+    const past = new Date(Date.now() - 86_400_000).toUTCString();
+    const future = new Date(Date.now() + 86_400_000).toUTCString();
+    const expected: readonly (readonly [status: number, headers: Record<string, string>])[] = [
+      [200, { 'if-match': etag }],
+      [200, { 'if-match': etag.replaceAll('"', '') }],
+      [200, { 'if-match': '*' }],
+      [200, { 'if-match': `${OTHER}, ${etag}` }],
+      [412, { 'if-match': OTHER }],
+      [412, { 'if-match': `${OTHER}, "x"` }],
+      [412, { 'if-match': '' }],
+      [304, { 'if-none-match': etag }],
+      [304, { 'if-none-match': `W/${etag}` }],
+      [304, { 'if-none-match': '*' }],
+      [304, { 'if-none-match': `${OTHER},${etag}` }],
+      [200, { 'if-none-match': OTHER }],
+      [200, { 'if-modified-since': past }],
+      [304, { 'if-modified-since': future }],
+      [412, { 'if-unmodified-since': past }],
+      [200, { 'if-unmodified-since': future }],
+      // An ETag is worth more than a time.
+      [200, { 'if-match': etag, 'if-unmodified-since': past }],
+      [200, { 'if-none-match': OTHER, 'if-modified-since': future }],
+      [200, { 'if-modified-since': 'no date' }],
+    ];
+    for (const [status, headers] of expected) {
+      for (const method of ['GET', 'HEAD']) {
+        const answer = await ask({ method, path: '/demo/k', headers });
+        expect(answer.status, `${method} ${JSON.stringify(headers)}`).to.equal(status);
+      }
+    }
+    for (const header of ['if-match', 'if-none-match']) {
+      const missing = await ask({ method: 'GET', path: '/demo/none', headers: { [header]: '*' } });
+      expect(missing.status).to.equal(404);
+    }
+  });
+
+  it('copies on conditions, or not at all', async () => {
+    const source = { 'x-amz-copy-source': '/demo/k' };
+    const past = new Date(Date.now() - 86_400_000).toUTCString();
+    const refused: readonly (readonly [status: number, headers: Record<string, string>])[] = [
+      [412, { 'x-amz-copy-source-if-match': OTHER }],
+      [412, { 'x-amz-copy-source-if-none-match': etag }],
+      [412, { 'x-amz-copy-source-if-unmodified-since': past }],
+      [501, { 'if-match': etag }],
+      [501, { 'if-none-match': '*' }],
+    ];
+    for (const [status, headers] of refused) {
+      const answer = await ask({ method: 'PUT', path: '/demo/copy', headers: { ...source, ...headers } });
+      expect(answer.status, JSON.stringify(headers)).to.equal(status);
+    }
+    expect(await keys()).to.deep.equal(['k']);
+    const headers = { ...source, 'x-amz-copy-source-if-match': etag };
+    expect((await ask({ method: 'PUT', path: '/demo/copy', headers })).status).to.equal(200);
+  });
+
+  it('writes nothing of which it would forget what was asked', async () => {
+    for (const headers of [
+      { 'x-amz-server-side-encryption-customer-algorithm': 'AES256' },
+      { 'x-amz-server-side-encryption': 'aws:kms' },
+      { 'x-amz-object-lock-mode': 'GOVERNANCE' },
+      { 'x-amz-acl': 'public-read' },
+      { 'x-amz-grant-read': 'id=1' },
+      { 'x-amz-website-redirect-location': '/other' },
+      { 'x-amz-write-offset-bytes': '7' },
+      { 'if-match': '*' },
+    ]) {
+      const answer = await ask({ method: 'PUT', path: '/demo/k', headers: { ...headers } }, 'other');
+      expect(answer, JSON.stringify(headers)).to.include({ status: 501, code: 'NotImplemented' });
+    }
+    expect(await contentOf('k')).to.equal('content');
+    const headers = { 'x-amz-acl': 'private' };
+    expect((await ask({ method: 'PUT', path: '/demo/k', headers }, 'other')).status).to.equal(200);
+  });
+
+  it('deletes nothing on account of a version or a condition that it does not understand', async () => {
+    const emptied = [
+      await ask({ method: 'DELETE', path: '/demo/k', query: { versionId: '' } }),
+      await ask({ method: 'DELETE', path: '/demo/k', headers: { 'x-amz-if-match-size': '9' } }),
+    ];
+    expect(emptied.map(({ status }) => status)).to.deep.equal([400, 501]);
+    for (const condition of [
+      '<VersionId/>',
+      '<VersionId></VersionId>',
+      '<ETag/>',
+      '<Size>9</Size>',
+      '<LastModifiedTime>Wed, 01 Jan 2020 00:00:00 GMT</LastModifiedTime>',
+    ]) {
+      const body = `<Delete><Object><Key>k</Key>${condition}</Object></Delete>`;
+      const headers = { 'x-amz-checksum-crc32': crcOf(body) };
+      const answer = await ask({ method: 'POST', path: '/demo', query: { delete: '' }, headers }, body);
+      expect([400, 501], condition).to.include(answer.status);
+    }
+    expect(await keys()).to.deep.equal(['k']);
+  });
+
+  it('takes ranges as HTTP has them', async () => {
+    const expected: readonly (readonly [range: string, status: number, body: string])[] = [
+      ['bytes=0-0', 206, 'c'],
+      ['bytes=4-', 206, 'ent'],
+      ['bytes=-3', 206, 'ent'],
+      ['bytes=-300', 206, 'content'],
+      ['bytes=0-300', 206, 'content'],
+      ['bytes=0-99999999999999999999999999', 206, 'content'],
+      ['bytes=-0', 416, ''],
+      ['bytes=7-', 416, ''],
+      ['bytes=99999999999999999999999999-', 416, ''],
+      // What is no range is none.
+      ['bytes=5-3', 200, 'content'],
+      ['bytes=--3', 200, 'content'],
+      ['bytes=a-b', 200, 'content'],
+      ['bytes=0-1,3-4', 200, 'content'],
+      ['lines=0-1', 200, 'content'],
+      ['bytes=-', 200, 'content'],
+    ];
+    for (const [range, status, body] of expected) {
+      const answer = await ask({ method: 'GET', path: '/demo/k', headers: { range } });
+      expect(answer.status, range).to.equal(status);
+      if (status !== 416) expect(answer.body, range).to.equal(body);
+    }
+  });
+
+  it('gives the headers that a query asks for, and no other', async () => {
+    const query = {
+      'response-content-type': 'text/x',
+      'response-content-disposition': 'attachment; filename="a\r\nx-evil: 1"',
+      'response-x-evil': '1',
+    };
+    const { headers } = await ask({ method: 'GET', path: '/demo/k', query });
+    expect(headers.get('content-type')).to.equal('text/x');
+    expect(headers.get('content-disposition')).to.equal('attachment; filename="a  x-evil: 1"');
+    expect([...headers.keys()].filter((name) => name.includes('evil'))).to.deep.equal([]);
+  });
+
+  it('takes a signature for one service, by one mechanism', async () => {
+    const { head } = signed({ method: 'GET', path: '/demo/k' });
+    const both = head.replace(' HTTP/1.1', '?X-Amz-Algorithm=AWS4-HMAC-SHA256 HTTP/1.1');
+    const client = new RawClient(gateway.url);
+    client.send(both);
+    expect(await client.answer()).to.include({ status: 400, code: 'InvalidArgument' });
+    client.destroy();
+    const other = new RawClient(gateway.url);
+    other.send(head.replaceAll('/s3/aws4_request', '/iam/aws4_request'));
+    expect(await other.answer()).to.include({ status: 400, code: 'AuthorizationHeaderMalformed' });
+    other.destroy();
+  });
+
+  it('holds no more of an object in memory for a copy than a request may bring', async () => {
+    const target = new MemoryDriver();
+    const { driver: whole } = withFaults(target, { rules: [] });
+    const gathering: StoreDriver = {
+      ...whole,
+      capabilities: { ...whole.capabilities, streamingPut: false },
+    };
+    await driver.put({ key: 'large', body: Buffer.alloc(2000) }, {});
+    const before = gateway;
+    gateway = await startGateway({
+      stores: { demo: driver, other: gathering },
+      credentials: [KEYS],
+      maxBodyBytes: 1000,
+    });
+    try {
+      const copy = (source: string) =>
+        ask({ method: 'PUT', path: '/other/copy', headers: { 'x-amz-copy-source': source } });
+      expect(await copy('/demo/large')).to.include({ status: 400, code: 'InvalidRequest' });
+      expect((await copy('/demo/k')).status).to.equal(200);
+      expect((await target.head({ key: 'copy' }, {})).size).to.equal(7);
+    } finally {
+      await gateway.close();
+      gateway = before;
+    }
+  });
+});
+
+function crcOf(body: string): string {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32BE(crc32(body));
+  return bytes.toString('base64');
+}

@@ -1,0 +1,19 @@
+import { notImplemented } from './bucket.js';
+
+/** What a write may ask for in headers and no store here keeps; asking for what is so anyway is no harm. */
+const UNKEPT: readonly (readonly [name: RegExp, harmless: RegExp | undefined])[] = [
+  [/^x-amz-server-side-encryption/, undefined],
+  [/^x-amz-object-lock-/, undefined],
+  [/^x-amz-website-redirect-location$/, undefined],
+  [/^x-amz-grant-/, undefined],
+  [/^x-amz-acl$/, /^(?:private|bucket-owner-full-control)$/],
+  [/^x-amz-write-offset-bytes$/, undefined],
+];
+
+/** @throws ServiceError `NotImplemented` when a write asks for what would be forgotten: encryption, locks, grants */
+export function refuseUnkept(headers: ReadonlyMap<string, string>): void {
+  for (const [name, value] of headers) {
+    const unkept = UNKEPT.find(([pattern]) => pattern.test(name));
+    if (unkept && !unkept[1]?.test(value)) throw notImplemented();
+  }
+}
