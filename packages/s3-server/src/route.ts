@@ -111,6 +111,10 @@ function decodePath(path: string): string {
 
 function operationOf({ method, query, headers }: RequestHead, bucket?: string, key?: string): string {
   if (bucket === undefined) {
+    // A path such as `//key`: its bucket has no name.
+    if (key !== undefined) {
+      throw new ServiceError(400, 'InvalidBucketName', 'The specified bucket is not valid.');
+    }
     if (method === 'GET') return 'ListBuckets';
     throw notAllowed();
   }
