@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { restate, StoreError } from '@store/core';
-import { decodeMetadata, saysTruncated, sizeFact, timeFact } from '@store/kit';
+import { decodeMetadata, saysTruncated, sizeFact, timeFact, undocumented } from '@store/kit';
 
 /** Lists without entries may be left out, or null. Ends at the first entry that is none: there may be millions. */
 function listOf<T>(entry: z.ZodType<T>) {
@@ -151,5 +151,5 @@ export function goesOn(isTruncated: unknown, operation: string): boolean {
 }
 
 export function corrupt(message: string, operation: string): StoreError {
-  return new StoreError('Corrupt', message, { provider: 'ctyun', operation, retryable: true });
+  return undocumented(message, { provider: 'ctyun', operation });
 }

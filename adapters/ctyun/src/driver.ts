@@ -32,7 +32,7 @@ import {
   type Unnameable,
   type WriteResult,
 } from '@store/core';
-import { escapedBytes, versionReader, type ListedKey } from '@store/kit';
+import { escapedBytes, undocumented, versionReader, type ListedKey } from '@store/kit';
 import {
   corrupt,
   deletedObject,
@@ -368,11 +368,7 @@ export class CtyunDriver implements StoreDriver {
     const purpose = { ...call, operation: 'presign', key };
     const link = await this.#api.post('generate-object-download-link', { key, expiresIn }, purpose);
     if (typeof link === 'string' && link !== '') return link;
-    throw new StoreError('Corrupt', 'the service made no link', {
-      provider: 'ctyun',
-      operation: 'presign',
-      key,
-    });
+    throw undocumented('the service made no link', { provider: 'ctyun', operation: 'presign', key });
   }
 
   async close(): Promise<void> {

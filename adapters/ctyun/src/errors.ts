@@ -1,6 +1,6 @@
 import { codeOf } from '@store/s3/errors';
 import { restate, StoreError, type StoreErrorCode, type StoreErrorDetails } from '@store/core';
-import { codeOfStatus, networkFailure, retryAfterMs, saidByService } from '@store/kit';
+import { codeOfStatus, networkFailure, retryAfterMs, saidByService, undocumented } from '@store/kit';
 
 /** Where an error came up, for its message and its fields. */
 export interface ErrorContext {
@@ -104,8 +104,7 @@ export function strangeAnswer(head: AnswerHead, what: string, context: ErrorCont
   }
   const code = codeOfStatus(status);
   const message = `the service answered HTTP ${status} with ${what}; is the endpoint right?`;
-  // A proxy on the way may have sent it; deletes and reads can be repeated.
-  return new StoreError(code, message, code === 'Corrupt' ? { ...details, retryable: true } : details);
+  return code === 'Corrupt' ? undocumented(message, details) : new StoreError(code, message, details);
 }
 
 /** Whatever the transport threw, in the words of this library. Nothing of the request goes into it. */

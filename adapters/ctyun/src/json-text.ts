@@ -1,5 +1,12 @@
 import { StoreError } from '@store/core';
-import { escapedBytes, keyOfUrlText, MAX_TEXT_LENGTH, SHOWN_BYTES, type ListedKey } from '@store/kit';
+import {
+  escapedBytes,
+  keyOfUrlText,
+  MAX_TEXT_LENGTH,
+  SHOWN_BYTES,
+  undocumented,
+  type ListedKey,
+} from '@store/kit';
 
 /** Most objects and arrays of an answer: a page of 1000 entries has some 2,000. */
 const MAX_STRUCTURES = 500_000;
@@ -27,8 +34,7 @@ export function parseJson(bytes: Buffer): unknown {
     );
   const parsed: unknown = JSON.parse(decoded(bytes));
   // Of names that come twice in an object one is left.
-  if (membersIn(parsed) !== members)
-    throw new StoreError('Corrupt', 'an object of the answer has a name twice', { retryable: true });
+  if (membersIn(parsed) !== members) throw undocumented('an object of the answer has a name twice');
   return parsed;
 }
 

@@ -320,11 +320,12 @@ describe('ctyun: what is a success', () => {
         const driver = driverFor(await wrongService(() => answer));
         const failed = await errorOf(send(driver));
         expect(['Corrupt', 'Unavailable'], what).to.include(failed.code);
+        expect(failed.retryable, `${what}: ${failed.message}`).to.equal(true);
         expect(failed.message, what).not.to.contain('\n');
       }
       for (const returnObj of [undefined, 'null', 'true']) {
         const driver = driverFor(await wrongService(() => ({ body: success(returnObj) })));
-        if (hasObject) expect((await errorOf(send(driver))).code).to.equal('Corrupt');
+        if (hasObject) expect(await errorOf(send(driver))).to.include({ code: 'Corrupt', retryable: true });
         else await send(driver);
       }
     });

@@ -1,4 +1,5 @@
-import { StoreError, type GetRequest } from '@store/core';
+import type { GetRequest, StoreError } from '@store/core';
+import { undocumented } from './undocumented.js';
 
 /**
  * Holds the answer to a read against the range that was asked for. A service that does not know ranges sends the whole
@@ -29,5 +30,5 @@ export function checkContentRange(
 
 function otherRange(asked: string, header: string | undefined): StoreError {
   const found = header === undefined ? 'the whole object' : JSON.stringify(header);
-  return new StoreError('Corrupt', `${asked}, and ${found} was sent`, { retryable: true });
+  return undocumented(`${asked}, and ${found} was sent`);
 }

@@ -30,4 +30,5 @@ export { answerTooLong, MAX_ANSWER_BYTES, MAX_SHORT_ANSWER_BYTES, readAnswer } f
 export { retryAfterMs } from './retry-after.js';
 export { saidByService } from './said.js';
 export { codeOfStatus } from './status.js';
+export { undocumented } from './undocumented.js';
 export { MAX_TEXT_LENGTH, readXml, rootName, XmlElement } from './xml.js';

@@ -1,6 +1,7 @@
 import { StoreError, type Unnameable } from '@store/core';
 import { keyOfElement, type KeyEncoding, type ListedKey } from './key-bytes.js';
 import { saysTruncated } from './listing-end.js';
+import { undocumented } from './undocumented.js';
 import type { XmlElement } from './xml.js';
 
 /**
@@ -62,11 +63,7 @@ export class ListingDocument {
 export function isUrlEncoded(root: XmlElement): boolean {
   const encoding = root.textOf('EncodingType');
   if (encoding === undefined || encoding === 'url') return encoding === 'url';
-  throw new StoreError(
-    'Corrupt',
-    `the answer is in an unknown encoding, ${JSON.stringify(encoding.slice(0, 40))}`,
-    { retryable: true },
-  );
+  throw undocumented(`the answer is in an unknown encoding, ${JSON.stringify(encoding.slice(0, 40))}`);
 }
 
 export interface Entries<T> {

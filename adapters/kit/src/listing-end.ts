@@ -1,4 +1,4 @@
-import { StoreError } from '@store/core';
+import { undocumented } from './undocumented.js';
 
 /**
  * Whether a listing goes on. Only a clear "no more" is an end: whoever deletes by a listing that merely lacks the
@@ -11,9 +11,5 @@ export function saysTruncated(said: unknown): boolean {
   if (said === true || said === 'true') return true;
   if (said === false || said === 'false') return false;
   const found = said === undefined || said === null ? 'nothing' : JSON.stringify(said).slice(0, 60);
-  throw new StoreError(
-    'Corrupt',
-    `the answer does not say whether the listing goes on (IsTruncated: ${found})`,
-    { retryable: true },
-  );
+  throw undocumented(`the answer does not say whether the listing goes on (IsTruncated: ${found})`);
 }

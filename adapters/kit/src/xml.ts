@@ -1,4 +1,5 @@
-import { StoreError } from '@store/core';
+import { undocumented } from './undocumented.js';
+import type { StoreError } from '@store/core';
 
 /**
  * Tags, comments and the like. A page of 1000 entries has some 25 000; a document that is all of them would cost far
@@ -285,5 +286,5 @@ function isSpace(code: number): boolean {
 }
 
 function malformed(what: string): StoreError {
-  return new StoreError('Corrupt', `the document of the answer cannot be read: ${what}`, { retryable: true });
+  return undocumented(`the document of the answer cannot be read: ${what}`);
 }

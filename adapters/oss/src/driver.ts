@@ -1,7 +1,6 @@
 import { addAbortSignal } from 'node:stream';
 import {
   defineCapabilities,
-  restate,
   StoreError,
   type AbortUploadRequest,
   type BatchDeleteResult,
@@ -37,7 +36,7 @@ import {
   type UploadPartRequest,
   type WriteResult,
 } from '@store/core';
-import { checkContentRange, isUrlEncoded, objectBody, readDeleteResult } from '@store/kit';
+import { checkContentRange, isUrlEncoded, objectBody, readDeleteResult, undocumented } from '@store/kit';
 import { attributeHeaders, headerOf, infoOf } from './attributes.js';
 import type { OssConfig } from './config.js';
 import { keyFailure } from './errors.js';
@@ -46,7 +45,7 @@ import { listObjectsV1, listObjectsV2, listParts, listUploads, listVersions } fr
 import { checkKey, given, Requests, XML } from './requests.js';
 import { tagsOf } from './tagging.js';
 import type { TransportResult } from './transport.js';
-import { corrupt, escapeText, parseAnswer } from './xml.js';
+import { escapeText, parseAnswer } from './xml.js';
 
 const MIB = 1024 * 1024;
 
@@ -334,7 +333,7 @@ export class OssDriver implements StoreDriver {
   }
 
   #strange(operation: string, key: string, message: string): StoreError {
-    return restate(corrupt(message), { provider: 'oss', operation, key });
+    return undocumented(message, { provider: 'oss', operation, key });
   }
 
   #copyHeaders(

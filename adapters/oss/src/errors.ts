@@ -1,5 +1,5 @@
 import { restate, StoreError, toStoreError, type FailureReason, type StoreErrorCode } from '@store/core';
-import { codeOfStatus, retryAfterMs, saidByService, type XmlElement } from '@store/kit';
+import { codeOfStatus, retryAfterMs, saidByService, undocumented, type XmlElement } from '@store/kit';
 import { headerOf } from './attributes.js';
 import type { TransportResult } from './transport.js';
 import { parseAnswer } from './xml.js';
@@ -70,7 +70,7 @@ export function refusal(answer: TransportResult, { operation, bucket, key }: Err
       ? `there is no bucket ${JSON.stringify(bucket)}`
       : (MESSAGES[providerCode ?? ''] ?? messageOf(said, answer));
   const ec = said?.textOf('EC');
-  return new StoreError(codeOf(providerCode, status), ec ? `${message} (EC ${ec})` : message, {
+  const details = {
     provider: 'oss',
     operation,
     key,
@@ -78,7 +78,11 @@ export function refusal(answer: TransportResult, { operation, bucket, key }: Err
     providerCode,
     requestId: said?.textOf('RequestId') || headerOf(headers, 'x-oss-request-id'),
     retryAfterMs: retryAfterMs(headerOf(headers, 'retry-after')),
-  });
+  };
+  const text = ec ? `${message} (EC ${ec})` : message;
+  const code = codeOf(providerCode, status);
+  // A success that is none of this call.
+  return code === 'Corrupt' ? undocumented(text, details) : new StoreError(code, text, details);
 }
 
 /** The error of an answer; that of one without a body is in a header. One with a good status contradicts itself. */

@@ -1,9 +1,9 @@
 import { StoreError, withDeadline, type DriverCall } from '@store/core';
+import { undocumented } from '@store/kit';
 import { OssClient, type SignedRequest } from './client.js';
 import type { OssConfig } from './config.js';
 import { refusal, translate } from './errors.js';
 import { asStoreError, Transport, type TransportResult } from './transport.js';
-import { corrupt } from './xml.js';
 
 const DEFAULT_TIMEOUT_MS = 60_000;
 const DEFAULT_MAX_SOCKETS = 64;
@@ -104,7 +104,7 @@ function checkEmpty({ status, data }: TransportResult, successStatuses: readonly
   if (!successStatuses.includes(status)) return;
   const text = data.toString().trim();
   if (text !== '')
-    throw corrupt(
+    throw undocumented(
       `the answer (HTTP ${status}) should be empty, and is ${JSON.stringify(text.slice(0, 120))}`,
     );
 }

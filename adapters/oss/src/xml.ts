@@ -1,5 +1,4 @@
-import { StoreError } from '@store/core';
-import { readXml, rootName, type XmlElement } from '@store/kit';
+import { readXml, rootName, undocumented, type XmlElement } from '@store/kit';
 
 /** Characters that an error shows of an answer. */
 const SHOWN = 120;
@@ -13,12 +12,7 @@ export function parseAnswer(data: Buffer, root: string): XmlElement {
   if (rootName(data) === root) return readXml(data);
   const text = data.subarray(0, 4 * SHOWN).toString();
   const shown = text === '' ? 'nothing' : JSON.stringify(text.slice(0, SHOWN));
-  throw corrupt(`the answer is no ${root} but ${shown}`);
-}
-
-export function corrupt(message: string): StoreError {
-  // Something on the way may have answered in the place of the service.
-  return new StoreError('Corrupt', message, { retryable: true });
+  throw undocumented(`the answer is no ${root} but ${shown}`);
 }
 
 const ENTITIES: Readonly<Record<string, string>> = {

@@ -282,6 +282,7 @@ describe('oss: what is a success', () => {
         const driver = driverFor(await wrongService(() => answer));
         const failed = await errorOf(send(driver));
         expect(failed.code, what).to.equal(what === 'a redirect' ? 'InvalidConfig' : 'Corrupt');
+        expect(failed.retryable, `${what}: ${failed.message}`).to.equal(what !== 'a redirect');
         expect(failed.message, what).not.to.contain('\n');
       }
     });

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { StoreError } from '@store/core';
-import { readAnswer, readXml, rootName, type XmlElement } from '@store/kit';
+import { readAnswer, readXml, rootName, undocumented, type XmlElement } from '@store/kit';
 import { EXPECTED, type ExpectedAnswer } from './answers.js';
 import type { ClientPlugin } from './client-plugin.js';
 import { answerError } from './errors.js';
@@ -14,6 +14,8 @@ const MAX_SHORT_BYTES = 1024 * 1024;
 
 const byResponse = new WeakMap<HttpResponse, XmlElement>();
 const byOutput = new WeakMap<object, XmlElement>();
+/** Errors about what {@link isAnswerToOther} tells of. */
+const ofServices = new WeakSet<StoreError>();
 
 /**
  * Looks at answers before the SDK does, because the SDK takes too much for a success:
@@ -142,12 +144,21 @@ function notExpected(
   const text = shown(bytes);
   const found = text === '' ? 'nothing' : JSON.stringify(text);
   const what = root === undefined ? `is none to this request${lack ? ` (it ${lack})` : ''}` : `is no ${root}`;
-  return new StoreError('Corrupt', `the answer (HTTP ${status}) ${what} but ${found}${proxyHint(bytes)}`, {
+  const hint = proxyHint(bytes);
+  const error = undocumented(`the answer (HTTP ${status}) ${what} but ${found}${hint}`, {
     status,
     requestId: headers['x-amz-request-id'],
-    // Where a document was asked for, another one comes from another service: it will come again.
-    retryable: root === undefined,
   });
+  if (hint === '' && (text === '' || rootName(bytes) !== undefined)) ofServices.add(error);
+  return error;
+}
+
+/**
+ * Whether a request ended with an answer of a service that took it for something else: one to another call, or none at
+ * all. A page in its place comes from something on the way.
+ */
+export function isAnswerToOther(thrown: unknown): boolean {
+  return thrown instanceof StoreError && ofServices.has(thrown);
 }
 
 function shown(bytes: Buffer): string {

@@ -6,7 +6,7 @@ import {
   type DriverCall,
 } from '@store/core';
 import { ListingDocument, sizeFact, type XmlElement } from '@store/kit';
-import { documentOf } from './answer-check.js';
+import { documentOf, isAnswerToOther } from './answer-check.js';
 import { keyFailure } from './errors.js';
 import { isHttpRequest } from './http-message.js';
 import { chargeOf, deleteParameters } from './pass-through.js';
@@ -50,19 +50,19 @@ export async function deletePrefixPage(
   );
   return requests.run('deletePrefix', undefined, call, async (abortSignal) => {
     const answer = await requests.client.send(command, { abortSignal }).catch((error: unknown) => {
-      throw asUnsupported(requests.failure(error, 'deletePrefix', undefined));
+      const failure = requests.failure(error, 'deletePrefix', undefined);
+      throw isUnknownCall(error, failure) ? unsupported(failure) : failure;
     });
     return { ...readPage(documentOf(answer)), ...chargeOf(answer) };
   });
 }
 
 /** Another document than a listing means that the service took the request for something else. */
-function asUnsupported(error: StoreError): StoreError {
-  // A listing that breaks off may be repeated; it was one.
-  const otherDocument = error.code === 'Corrupt' && !error.retryable;
-  const unknown =
-    otherDocument || error.code === 'Unsupported' || UNKNOWN_CALL.test(error.providerCode ?? '');
-  if (!unknown) return error;
+function isUnknownCall(thrown: unknown, { code, providerCode }: StoreError): boolean {
+  return isAnswerToOther(thrown) || code === 'Unsupported' || UNKNOWN_CALL.test(providerCode ?? '');
+}
+
+function unsupported(error: StoreError): StoreError {
   return new StoreError(
     'Unsupported',
     `the service does not know the prefix-delete extension (${error.message}); set quirks.serverPrefixDelete to false`,

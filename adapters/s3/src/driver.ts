@@ -47,6 +47,7 @@ import {
   objectBody,
   readDeleteResult,
   settleQuietly,
+  undocumented,
   type DeleteResultReader,
   type XmlElement,
 } from '@store/kit';
@@ -174,7 +175,7 @@ export class S3Driver implements StoreDriver {
     return this.#requests.run('get', key, call, async (abortSignal) => {
       const answer = await this.#requests.client.send(command, { abortSignal });
       const { Body } = answer;
-      if (!(Body instanceof Readable)) throw new StoreError('Corrupt', 'the answer has no body');
+      if (!(Body instanceof Readable)) throw undocumented('the answer has no body');
       try {
         checkContentRange(range, { status: answer.$metadata.httpStatusCode, header: answer.ContentRange });
       } catch (error) {
@@ -278,8 +279,7 @@ export class S3Driver implements StoreDriver {
     return this.#requests.run('put', key, call, async (abortSignal) => {
       const answer = await this.#requests.client.send(command, { abortSignal });
       const uploadId = documentOf(answer).textOf('UploadId');
-      if (uploadId === undefined)
-        throw new StoreError('Corrupt', 'the service began an upload without an id');
+      if (uploadId === undefined) throw undocumented('the service began an upload without an id');
       return uploadId;
     });
   }
@@ -299,7 +299,7 @@ export class S3Driver implements StoreDriver {
       call,
       async (abortSignal) => {
         const { ETag } = await this.#requests.client.send(command, { abortSignal });
-        if (!ETag) throw new StoreError('Corrupt', 'the service took a part without an ETag');
+        if (!ETag) throw undocumented('the service took a part without an ETag');
         return ETag;
       },
       body.length,
@@ -396,7 +396,7 @@ export class S3Driver implements StoreDriver {
 function tagIn(document: XmlElement): string {
   const etag = document.textOf('ETag');
   if (etag !== undefined) return etag;
-  throw new StoreError('Corrupt', `the answer, a ${document.name}, has no ETag`, { retryable: true });
+  throw undocumented(`the answer, a ${document.name}, has no ETag`);
 }
 
 /** An empty key would make the SDK send a request on the bucket: `DELETE /bucket/`. */

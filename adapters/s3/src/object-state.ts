@@ -12,6 +12,7 @@ import {
   type Tags,
   type TagsRequest,
 } from '@store/core';
+import { undocumented } from '@store/kit';
 import { documentOf } from './answer-check.js';
 import type { Quirks } from './quirks.js';
 import type { Requests } from './requests.js';
@@ -25,7 +26,7 @@ export async function getTags(
   const command = new GetObjectTaggingCommand({ Bucket: requests.bucket, Key: key, VersionId: versionId });
   return requests.run('getTags', key, call, async (abortSignal) => {
     const set = documentOf(await requests.client.send(command, { abortSignal })).child('TagSet');
-    if (!set) throw new StoreError('Corrupt', 'the answer has no TagSet', { retryable: true });
+    if (!set) throw undocumented('the answer has no TagSet');
     return Object.fromEntries(
       set.all('Tag').map((tag) => [tag.textOf('Key') ?? '', tag.textOf('Value') ?? '']),
     );

@@ -94,7 +94,6 @@ describe('s3: the prefix-delete extension', () => {
   for (const [what, body] of Object.entries({
     'the answer of DeleteObjects': '<DeleteResult><Deleted><Key>p/00001</Key></Deleted></DeleteResult>',
     'an empty answer': '',
-    'a page of a proxy': '<html>OK</html>',
   })) {
     it(`counts nothing that is named by ${what}`, async () => {
       const { emulator, store } = await start();
@@ -105,6 +104,22 @@ describe('s3: the prefix-delete extension', () => {
       expect(error.report).to.include({ deleted: 0, listed: 0, complete: false });
     });
   }
+
+  it('asks again when a page comes in the place of the answer, and says so when it stays', async () => {
+    for (const [times, code] of [
+      [2, undefined],
+      [99, 'Corrupt'],
+    ] as const) {
+      const { emulator, store } = await start();
+      await emulator.bucket('demo').seed(numbered(5));
+      emulator.setFaults({
+        faults: [{ times, effect: { answer: { status: 200, body: '<html>OK</html>' } } }],
+      });
+      const work = store.deletePrefix('p/', BY_SERVER);
+      if (code === undefined) expect(await work).to.include({ deleted: 5, complete: true });
+      else expect((await brokenOff(work)).code).to.equal(code);
+    }
+  });
 
   it('ends when the service deletes outside the prefix', async () => {
     const { emulator, store } = await start();

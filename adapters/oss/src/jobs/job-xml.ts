@@ -1,6 +1,6 @@
 import { XMLBuilder } from 'fast-xml-parser';
-import { StoreError, type Tags } from '@store/core';
-import type { XmlElement } from '@store/kit';
+import type { Tags } from '@store/core';
+import { undocumented, type XmlElement } from '@store/kit';
 import { tagsOf } from '../tagging.js';
 import { given } from '../requests.js';
 import {
@@ -82,10 +82,7 @@ export function readJob(job: XmlElement): Job {
   const status = JOB_STATUSES.find((known) => known === job.textOf('Status'));
   if (jobId === '' || !status) {
     const found = JSON.stringify(job.textOf('Status'));
-    throw new StoreError(
-      'Corrupt',
-      `the answer describes no job: id ${JSON.stringify(jobId)}, status ${found}`,
-    );
+    throw undocumented(`the answer describes no job: id ${JSON.stringify(jobId)}, status ${found}`);
   }
   const summary = job.child('ProgressSummary');
   const failure = job.child('FailureReasons')?.child('JobFailure');

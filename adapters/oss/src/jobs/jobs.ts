@@ -17,6 +17,7 @@ import {
   type TagJobRequest,
   type WaitForJobOptions,
 } from '@store/core';
+import { undocumented } from '@store/kit';
 import type { OssConfig } from '../config.js';
 import { Requests, XML } from '../requests.js';
 import { parseAnswer } from '../xml.js';
@@ -58,16 +59,16 @@ export class OssJobs implements StoreJobs {
   async create(description: object, call: DriverCall = {}): Promise<string> {
     checkOptions('jobs.create', call);
     const job = checkJob(description);
-    const { data } = await this.#send('createJob', call, {
+    const request = {
       method: 'POST',
       subres: { batchJob: '' },
       headers: XML,
       content: Buffer.from(jobElement(job)),
-    });
-    return this.#requests.read('createJob', () => {
+    } as const;
+    return this.#send('createJob', call, request, (data) => {
       const id = parseAnswer(data, 'CreateJobResult').textOf('JobId');
       if (id) return id;
-      throw new StoreError('Corrupt', 'the service made a job without an id');
+      throw undocumented('the service made a job without an id');
     });
   }
 
@@ -75,11 +76,10 @@ export class OssJobs implements StoreJobs {
   async describe(jobId: string, call: DriverCall = {}): Promise<Job> {
     checkOptions('jobs.describe', call);
     const subres = { batchJob: '', batchJobId: checkId(jobId) };
-    const { data } = await this.#send('describeJob', call, { method: 'GET', subres });
-    return this.#requests.read('describeJob', () => {
+    return this.#send('describeJob', call, { method: 'GET', subres }, (data) => {
       const job = parseAnswer(data, 'DescribeJobResult').child('Job');
       if (job) return readJob(job);
-      throw new StoreError('Corrupt', 'the answer describes no job');
+      throw undocumented('the answer describes no job');
     });
   }
 
@@ -95,11 +95,12 @@ export class OssJobs implements StoreJobs {
         ...(token === undefined ? {} : { 'continuation-token': token }),
       };
       const query = { 'max-keys': '1000' };
-      const { data } = await this.#send('listJobs', call, { method: 'GET', subres, query });
-      const page = this.#requests.read('listJobs', () => parseAnswer(data, 'ListJobsResult'));
-      const jobs = this.#requests.read('listJobs', () => readJobs(page));
+      const { jobs, next } = await this.#send('listJobs', call, { method: 'GET', subres, query }, (data) => {
+        const page = parseAnswer(data, 'ListJobsResult');
+        return { jobs: readJobs(page), next: page.textOf('NextToken') };
+      });
       yield* jobs;
-      token = page.textOf('NextToken');
+      token = next;
       // Tokens can be new for ever; jobs cannot.
       if (token !== undefined && jobs.every(({ jobId }) => seen.has(jobId)))
         throw new StoreError('Corrupt', 'the listing of jobs goes on without another job', {
@@ -117,10 +118,8 @@ export class OssJobs implements StoreJobs {
         operation: 'updateJobPriority',
       });
     }
-    const { data } = await this.#send('updateJobPriority', call, {
-      method: 'POST',
-      subres: { batchJobPriority: '', batchJobId: checkId(jobId), targetPriority: String(priority) },
-    });
+    const subres = { batchJobPriority: '', batchJobId: checkId(jobId), targetPriority: String(priority) };
+    const data = await this.#send('updateJobPriority', call, { method: 'POST', subres }, asItIs);
     this.#checkUpdate('updateJobPriority', data, 'UpdateJobPriorityResult');
   }
 
@@ -198,36 +197,48 @@ export class OssJobs implements StoreJobs {
     reason: string | undefined,
     call: DriverCall,
   ): Promise<void> {
-    const { data } = await this.#send('updateJobStatus', call, {
-      method: 'POST',
-      subres: {
-        batchJobStatus: '',
-        batchJobId: checkId(jobId),
-        requestedJobStatus: status,
-        ...(reason === undefined ? {} : { statusUpdateReason: reason }),
-      },
-    });
+    const subres = {
+      batchJobStatus: '',
+      batchJobId: checkId(jobId),
+      requestedJobStatus: status,
+      ...(reason === undefined ? {} : { statusUpdateReason: reason }),
+    };
+    const data = await this.#send('updateJobStatus', call, { method: 'POST', subres }, asItIs);
     this.#checkUpdate('updateJobStatus', data, 'UpdateJobStatusResult');
   }
 
-  /** Whether the document is always there is not confirmed; another one is no success. */
+  /**
+   * Whether the document is always there is not confirmed; another one is no success. It is not asked for again: a second
+   * cancel of a job is refused.
+   */
   #checkUpdate(operation: string, data: Buffer, root: string): void {
     if (data.toString().trim() !== '') this.#requests.read(operation, () => parseAnswer(data, root));
   }
 
-  async #send(operation: string, call: DriverCall, request: Parameters<Requests['send']>[3]) {
+  /** @param read what the answer says; where it says nothing documented, the request is repeated */
+  async #send<T>(
+    operation: string,
+    call: DriverCall,
+    request: Parameters<Requests['send']>[3],
+    read: (data: Buffer) => T,
+  ): Promise<T> {
     const { signal } = call;
     return retrying(
       { policy: this.#retry, clock: systemClock, operation, provider: 'oss', signal },
       async () => {
-        try {
-          return await this.#requests.send(operation, undefined, call, request);
-        } catch (error) {
-          throw asUnsupported(error, operation);
-        }
+        const { data } = await this.#requests
+          .send(operation, undefined, call, request)
+          .catch((error: unknown) => {
+            throw asUnsupported(error, operation);
+          });
+        return this.#requests.read(operation, () => read(data));
       },
     );
   }
+}
+
+function asItIs(data: Buffer): Buffer {
+  return data;
 }
 
 /** In pieces of some size: a line at a time would be slow. */
