@@ -215,7 +215,7 @@ describe('s3: what is a success', () => {
         response.write('without end');
         return undefined;
       },
-      { maxSockets: 2, timeoutMs: 5000 },
+      { maxSockets: 2 },
     );
     const store = await storeFor(config);
     for (let i = 0; i < 5; i++)
