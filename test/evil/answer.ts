@@ -1,4 +1,5 @@
 import type { Ask, Marker } from './ask.js';
+import { percentDecoded, percentEncoded } from './request-target.js';
 import type { ByteKey, Target } from './truth.js';
 
 /** A value as it is written: the text of an element, or a JSON value. */
@@ -36,7 +37,10 @@ export interface Entry {
 /** A key in the answer to a delete. */
 export interface Outcome {
   key: ByteKey | undefined;
+  /** Stands in the document in place of the key. */
   text?: string;
+  /** The key that a reader takes this text for. */
+  reads?: ByteKey;
   versionId?: string | undefined;
   markerId?: string | undefined;
   /** Of a refusal. */
@@ -78,6 +82,18 @@ export interface Single {
 /** What the server is about to say. Modes change it. */
 export type Answer = Page | Batch | Single | { readonly kind: 'unknown' };
 
+/** The keys of a page as a reader has to take them who believes what it says of its encoding. */
+export function namedBy({ entries, encoded, encodingType }: Page, space: '+' | '%20'): ByteKey[] {
+  const isRead = encodingType === 'url';
+  return entries.flatMap(({ key, text }) => {
+    if (key === undefined || text !== undefined) return [];
+    if (encoded === isRead) return [key];
+    return [
+      encoded ? percentEncoded(key, space) : percentDecoded(space === '+' ? key.replaceAll('+', ' ') : key),
+    ];
+  });
+}
+
 /** What an answer says in clear words was deleted, or is not there. */
 export function clearlyGone(answer: Answer): Target[] {
   switch (answer.kind) {
@@ -98,10 +114,10 @@ export function clearlyGone(answer: Answer): Target[] {
 
 function clearlyDeleted({ ask, deleted, failed }: Batch): Target[] {
   const nameOf = ({ key, versionId }: Target): string => JSON.stringify([key, versionId ?? null]);
-  const named = (outcome: Outcome): string | undefined =>
-    outcome.key === undefined || outcome.text !== undefined
-      ? undefined
-      : nameOf({ key: outcome.key, versionId: outcome.versionId });
+  const named = (outcome: Outcome): string | undefined => {
+    const key = outcome.text === undefined ? outcome.key : outcome.reads;
+    return key === undefined ? undefined : nameOf({ key, versionId: outcome.versionId });
+  };
   const missing = failed.filter(({ code }) => code !== undefined && MISSING.has(code)).map(named);
   const refused = new Set(failed.filter(({ code }) => code === undefined || !MISSING.has(code)).map(named));
   const gone = new Set([...deleted.map(named), ...missing]);

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import { clearlyGone, type Answer } from './answer.js';
+import { clearlyGone, namedBy, type Answer } from './answer.js';
 import type { Ask } from './ask.js';
 import type { Dialect } from './dialect.js';
 import { honestAnswer } from './honest-answer.js';
@@ -113,7 +113,8 @@ export class EvilServer {
     const answer = this.#answer(ask, active);
     let wire = dialect.write(answer);
     for (const { mode, context } of active) wire = mode.write?.(wire, context) ?? wire;
-    const sender = active.find(({ mode }) => mode.send);
+    const senders = active.filter(({ mode }) => mode.send);
+    const sender = senders.find(({ mode }) => mode.pretends) ?? senders[0];
     if (sender) sender.mode.send?.({ ...sender.context, response, wire });
     else send(response, wire);
   }
@@ -146,18 +147,19 @@ export class EvilServer {
     const acts = active.map(({ mode: { acts = 'all' } }) => acts);
     const nothing = acts.includes('none') || (acts.includes('maybe') && random.chance(0.5));
     const some = acts.includes('some');
-    const answer = honestAnswer(truth, ask, {
+    const pretends = active.some(({ mode }) => mode.pretends);
+    const answer = honestAnswer(pretends ? truth.copy() : truth, ask, {
       pageSize,
       namesMarker,
       wholeKeys,
       refusal: () => (nothing || (some && random.chance(0.5)) ? random.pick(REFUSALS) : undefined),
     });
     for (const { mode, context } of active) mode.say?.(answer, context);
-    for (const target of clearlyGone(answer)) if (truth.isThere(target)) this.claimed.add(idOf(target));
+    const gone = pretends ? [] : clearlyGone(answer);
+    for (const target of gone) if (truth.isThere(target)) this.claimed.add(idOf(target));
     if (answer.kind === 'page') {
-      for (const { key, text } of answer.entries)
-        if (key !== undefined && text === undefined && truth.history(key).length === 0)
-          this.invented.add(key);
+      for (const key of namedBy(answer, dialect.name === 's3' ? '+' : '%20'))
+        if (truth.history(key).length === 0) this.invented.add(key);
     }
     return answer;
   }

@@ -41,6 +41,11 @@ export interface Mode {
    * by chance.
    */
   readonly acts?: 'all' | 'none' | 'some' | 'maybe';
+  /**
+   * What it answers looks as if everything had been done, and nothing was; but something about the answer says that it is
+   * none, so that nobody may believe it.
+   */
+  readonly pretends?: true;
   /** Changes what is said. */
   readonly say?: (answer: Answer, context: ModeContext) => void;
   /** Changes how it is written. */
@@ -53,12 +58,14 @@ export interface Mode {
    * there is not what there is. `order`: which versions are the latest.
    */
   readonly lies?: 'gone' | 'keys' | 'hides' | 'order';
-  /** One or two such answers, and a run gets over it. */
-  readonly passes?: true;
+  /** A run gets over it: over one or two such answers, or over all of them when it has the time. */
+  readonly passes?: 'in attempts' | 'in time';
   /** On every request, or it would lie: what it leaves out comes in no other answer. */
   readonly always?: true;
   /** Answers come late or never: clients had better not have much patience. */
   readonly stalls?: true;
+  /** It is about what filters look at. */
+  readonly facts?: true;
   /** Sends much: for few requests at a time. */
   readonly heavy?: true;
 }

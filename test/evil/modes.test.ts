@@ -10,7 +10,8 @@ import { SEED, SOAK, TIMEOUT_MS } from './soak.js';
 import { kindsFor, storesFor } from './stores-for.js';
 
 function scenariosOf(mode: Mode, round: number): Scenario[] {
-  const times = mode.heavy ? Math.ceil(SOAK / 4) : SOAK;
+  // Of facts there are many that are none.
+  const times = mode.heavy ? Math.ceil(SOAK / 4) : mode.facts ? 3 * SOAK : SOAK;
   return storesFor(mode, new Random(seedOf(SEED, mode.name))).flatMap((store) =>
     Array.from({ length: times }, (_, i) => {
       const seed = seedOf(SEED, `${mode.name} ${store.name} ${round}.${i}`);

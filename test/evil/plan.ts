@@ -14,21 +14,31 @@ export type Plan =
 const KEPT = 'keep/**';
 export const KEPT_BEGINS = 'keep/';
 
+interface PlanWishes {
+  /** One request at a time. */
+  readonly light: boolean;
+  /** With filters, where the call knows any. */
+  readonly filtered: boolean;
+}
+
 /** A call that sends requests of this kind. */
-export function randomPlan(random: Random, kind: Kind, light: boolean): Plan {
+export function randomPlan(random: Random, kind: Kind, { light, filtered }: PlanWishes): Plan {
   const toldOfUnnameable = random.chance(0.5);
   const concurrency = light ? 1 : random.pick([1, 2, 8]);
   const either = random.pick(['batch', 'single', undefined]);
   switch (kind) {
     case 'list':
-      if (random.chance(0.4)) return { call: 'list', toldOfUnnameable };
-      return { call: 'deletePrefix', options: { ...filters(random), concurrency, strategy: either } };
+      if (random.chance(filtered ? 0.1 : 0.4)) return { call: 'list', toldOfUnnameable };
+      return {
+        call: 'deletePrefix',
+        options: { ...filters(random, filtered), concurrency, strategy: either },
+      };
     case 'versions':
-      if (random.chance(0.3)) return { call: 'listVersions', toldOfUnnameable };
+      if (random.chance(filtered ? 0.1 : 0.3)) return { call: 'listVersions', toldOfUnnameable };
       return {
         call: 'deletePrefix',
         options: {
-          ...filters(random),
+          ...filters(random, filtered),
           concurrency,
           strategy: either,
           versions: random.pick(['all', 'all', 'noncurrent']),
@@ -54,10 +64,11 @@ function deleting(random: Random, options: DeleteManyOptions): Plan {
   return { call: 'deletePrefix', options: { ...filters(random), ...options, versions } };
 }
 
-function filters(random: Random): DeletePrefixOptions {
+function filters(random: Random, filtered = false): DeletePrefixOptions {
+  const byFact = filtered ? 0.8 : 0.35;
   return {
-    ...(random.chance(0.35) ? { olderThan: OLDER_THAN } : {}),
-    ...(random.chance(0.35) ? { minSize: MIN_SIZE } : {}),
+    ...(random.chance(byFact) ? { olderThan: OLDER_THAN } : {}),
+    ...(random.chance(byFact) ? { minSize: MIN_SIZE } : {}),
     ...(random.chance(0.3) ? { exclude: KEPT } : {}),
     ...(random.chance(0.06) ? { dryRun: true } : {}),
     ...(random.chance(0.06) ? { maxDelete: 2 } : {}),

@@ -47,11 +47,12 @@ export async function play({ store, modes, kind, seed }: Scenario): Promise<Play
     (mode) =>
       new Misbehaviour(
         mode,
-        { ...(mode.always ? {} : randomSchedule(random, modes.length > 1)), kinds },
+        { ...randomSchedule(mode, random, modes.length > 1), kinds },
         new Random(random.int(2 ** 31)),
       ),
   );
-  const plan = randomPlan(random, kind, heavy);
+  const filtered = modes.some((mode) => mode.facts);
+  const plan = randomPlan(random, kind, { light: heavy, filtered });
   const before = truth.copy();
   const server = new EvilServer({
     dialect: store.dialect,
@@ -62,7 +63,8 @@ export async function play({ store, modes, kind, seed }: Scenario): Promise<Play
   });
   await server.start();
   const timeoutMs = modes.some((mode) => mode.stalls) ? 150 : 5000;
-  const target = await openTarget(store, server.port, { timeoutMs, counted: heavy || random.chance(0.7) });
+  const counted = heavy || random.chance(0.7);
+  const target = await openTarget(store, server.port, { timeoutMs, counted });
   const startedAt = Date.now();
   const outcome = await carryOut(target, plan, truth, random);
   server.over = true;
@@ -71,7 +73,7 @@ export async function play({ store, modes, kind, seed }: Scenario): Promise<Play
   await new Promise((resolve) => setImmediate(resolve));
   await target.close();
   await server.close();
-  const problems = judge({ plan, outcome, server, misbehaviours, before, after: truth, startedAt });
+  const problems = judge({ plan, outcome, server, misbehaviours, before, after: truth, startedAt, counted });
   const played = {
     plan,
     outcome,
@@ -91,7 +93,9 @@ export async function play({ store, modes, kind, seed }: Scenario): Promise<Play
   );
 }
 
-function randomSchedule(random: Random, combined: boolean): Omit<Schedule, 'kinds'> {
+function randomSchedule(mode: Mode, random: Random, combined: boolean): Omit<Schedule, 'kinds'> {
+  if (mode.always) return {};
+  if (mode.heavy) return { first: 1 + random.int(3) };
   if (combined) return { probability: random.pick([0.1, 0.3, 0.6]) };
   return random.pick<Omit<Schedule, 'kinds'>>([{}, {}, { first: 1 }, { first: 2 }, { probability: 0.5 }]);
 }

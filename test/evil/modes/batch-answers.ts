@@ -10,7 +10,11 @@ import type { Dialect } from '../dialect.js';
 function otherwise(dialect: Dialect, outcome: Outcome, text: ByteKey): Outcome {
   // OSS has its keys encoded, so that one more time is another key.
   const written = dialect.name === 'oss' ? percentEncoded(text) : text;
-  return { ...outcome, text: dialect.language === 'json' ? jsonText(written) : xmlText(written) };
+  return {
+    ...outcome,
+    text: dialect.language === 'json' ? jsonText(written) : xmlText(written),
+    reads: text,
+  };
 }
 
 function normalised(key: ByteKey, form: 'NFC' | 'NFD'): ByteKey {
@@ -22,6 +26,8 @@ function misnamed(name: string, rename: (key: ByteKey) => ByteKey | undefined): 
   return batchMode({
     name: `a batch whose keys are ${name}`,
     acts: 'some',
+    // One key may be written as another one is.
+    lies: 'gone',
     say: (batch, { dialect, random }) => {
       const renamed = (outcome: Outcome): Outcome => {
         const other = rename(outcome.key ?? '');

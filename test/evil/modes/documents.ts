@@ -74,8 +74,10 @@ export const DOCUMENT_MODES: readonly Mode[] = [
   rewritten('a document inside another', (document) =>
     document.replace(ROOT, '<$1><$1>').replace(/(<\/\w+>)$/, '$1$1'),
   ),
-  rewritten('a document that breaks off', (document, { random }) =>
-    document.slice(0, random.int(document.length)),
+  rewritten(
+    'a document that breaks off',
+    (document, { random }) => document.slice(0, random.int(document.length)),
+    { pretends: true },
   ),
   rewritten('elements that do not match', (document) => document.replace('</Key>', '</Size>')),
   rewritten('a flood of elements', (document) => document.replace(ROOT, `$&${'<a/>'.repeat(600_000)}`), {
@@ -152,7 +154,7 @@ export const DOCUMENT_MODES: readonly Mode[] = [
         '"statusCode":800',
         `"statusCode":${random.pick(['900', '8000', '0', '200', 'null', '"SUCCESS"', '-800', '[800]', '{"800":800}', 'true', '800.5'])}`,
       ),
-    { ...JSON_ALONE, acts: 'maybe' },
+    { ...JSON_ALONE, pretends: true },
   ),
   rewritten(
     'a success with an error',
@@ -161,7 +163,7 @@ export const DOCUMENT_MODES: readonly Mode[] = [
         '{',
         `{${random.pick(['"errorCode":"openapi.zos.accessFailed"', '"error":"10009"'])},`,
       ),
-    { ...JSON_ALONE, acts: 'maybe' },
+    { ...JSON_ALONE, pretends: true },
   ),
   rewritten(
     'what JSON does not know',
@@ -199,7 +201,7 @@ export const DOCUMENT_MODES: readonly Mode[] = [
     (document, { random }) => document.slice(0, random.int(document.length)),
     {
       ...JSON_ALONE,
-      acts: 'maybe',
+      pretends: true,
     },
   ),
   rewritten('half characters in JSON', (document) => document.replaceAll('"key":"d/', '"key":"d/\\ud800'), {

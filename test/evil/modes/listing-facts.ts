@@ -55,6 +55,7 @@ function oneOf<T>(list: readonly T[], index: number): T | undefined {
 export const FACT_MODES: readonly Mode[] = [
   pageMode({
     name: 'a listing with sizes that are none',
+    facts: true,
     say: ({ entries }, { random }) => {
       for (const entry of entries)
         if (random.chance(0.7)) entry.size = oneOf(SIZES, random.int(SIZES.length));
@@ -62,6 +63,7 @@ export const FACT_MODES: readonly Mode[] = [
   }),
   pageMode({
     name: 'a listing with times that are none',
+    facts: true,
     say: ({ entries }, { random }) => {
       for (const entry of entries)
         if (random.chance(0.7)) entry.modified = oneOf(TIMES, random.int(TIMES.length));
@@ -69,6 +71,7 @@ export const FACT_MODES: readonly Mode[] = [
   }),
   pageMode({
     name: 'a listing that says sizes and times twice',
+    facts: true,
     say: ({ entries }) => {
       for (const entry of entries)
         entry.extra = {
@@ -79,6 +82,7 @@ export const FACT_MODES: readonly Mode[] = [
   }),
   pageMode({
     name: 'a listing without any facts',
+    facts: true,
     say: ({ entries }) => {
       for (const entry of entries) {
         entry.size = undefined;

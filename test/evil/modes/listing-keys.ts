@@ -151,11 +151,9 @@ export const KEY_MODES: readonly Mode[] = [
   pageMode({
     name: 'a listing that calls encoded what is not',
     dialects: ['s3', 'oss'],
-    say: (page, { invent, dialect }) => {
+    say: (page) => {
       page.encoded = false;
       page.encodingType = 'url';
-      for (const { key = '' } of page.entries)
-        invent(percentDecoded(dialect.name === 's3' ? key.replaceAll('+', ' ') : key));
     },
     // Its markers are misread too.
     lies: 'hides',
@@ -163,10 +161,9 @@ export const KEY_MODES: readonly Mode[] = [
   pageMode({
     name: 'a listing that encodes keys and does not say so',
     dialects: ['s3', 'oss'],
-    say: (page, { invent, dialect }) => {
+    say: (page) => {
+      page.encoded = true;
       page.encodingType = undefined;
-      for (const { key = '' } of page.entries)
-        invent(percentEncoded(key, dialect.name === 's3' ? '+' : '%20'));
     },
     // Its markers are misread too.
     lies: 'hides',

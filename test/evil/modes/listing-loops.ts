@@ -52,7 +52,7 @@ export const LOOP_MODES: readonly Mode[] = [
     name: 'a listing that repeats the marker that it was sent',
     say: (page) => {
       page.truncated = [plain('true')];
-      page.next = page.ask.after ?? { key: 'd/' };
+      page.next = page.ask.after ?? { key: 'd.' };
       page.nextIsImplied = false;
     },
   }),

@@ -70,6 +70,15 @@ export const REFUSAL_MODES: readonly Mode[] = [
     ]);
   }),
   {
+    name: 'the right answer with a wrong status',
+    on: KINDS,
+    pretends: true,
+    write: (wire, { random }) => ({
+      ...wire,
+      status: random.pick([201, 202, 203, 205, 206, 207, 226, 302, 400, 403, 404, 429, 500, 503]),
+    }),
+  },
+  {
     name: 'a request that was carried out, with an error',
     on: DELETES,
     write: (_, { dialect, random }) => dialect.refusal(random.pick([400, 403, 500, 503]), 'InternalError'),
@@ -82,13 +91,13 @@ export const REFUSAL_MODES: readonly Mode[] = [
         'retry-after',
         random.pick(['0', '0.02', '-5', 'soon', '', 'Wed, 21 Oct 2015 07:28:00 GMT', '1, 2']),
       ),
-    { passes: true },
+    { passes: 'in attempts' },
   ),
   {
     name: 'a service that is down for the first moments',
     on: KINDS,
-    acts: 'maybe',
     write: (wire, { dialect, ageMs }) => (ageMs < 60 ? dialect.refusal(503, 'ServiceUnavailable') : wire),
+    passes: 'in time',
   },
   instead('a redirect', (_, { random, elsewhere }) => {
     const status = random.pick([300, 301, 302, 303, 304, 307, 308]);
