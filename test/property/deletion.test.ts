@@ -22,9 +22,9 @@ async function tryOut(target: Target, service: Service, one: DeletionCase): Prom
   const about = { prefix, before, tellsMarkers: target.tellsMarkers };
 
   const dryOptions = { ...options, dryRun: true };
-  const dry = await observe(area, prefix, dryOptions);
+  const dry = await observe(area, prefix, dryOptions, before);
   checkRun(dry, expectationOf(model, question, true), { ...about, options: dryOptions });
-  const real = await observe(area, prefix, options);
+  const real = await observe(area, prefix, options, before);
   checkRun(real, expectationOf(model, question, false), { ...about, options });
 
   const { versions = 'current', deleteMarkers = 'keep', strategy } = options;

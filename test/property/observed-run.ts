@@ -21,13 +21,17 @@ export interface ObservedRun {
   readonly uploads: readonly Pick<Upload, 'key' | 'id'>[];
 }
 
-/** Runs it and looks at the bucket from behind. */
+/**
+ * Runs it and looks at the bucket from behind.
+ *
+ * @param before all there was
+ */
 export async function observe(
   { store, ground }: { readonly store: ObjectStore; readonly ground: Ground },
   prefix: string,
   options: DeletePrefixOptions,
+  before: readonly Entry[],
 ): Promise<ObservedRun> {
-  const before = await ground.entries();
   const matched: string[] = [];
   const deleted: string[] = [];
   const failed: string[] = [];
