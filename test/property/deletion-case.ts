@@ -52,7 +52,7 @@ export function circumstances(target: Target, prefix: string): fc.Arbitrary<Circ
   return fc
     .record({
       keys: keysAround(prefix, { most: MOST_KEYS, maxBytes }).map((keys) => keys.filter(takes)),
-      history: target.versioned ? fc.oneof(plain, versioned) : plain,
+      history: target.versioned ? fc.oneof(plain, versioned, versioned) : plain,
       pageSize: seldom(fc.constantFrom(2, 3, 4), 1000, 4),
       throughStore: seldom(fc.constant(true), false, 8),
       held: target.troubles ? seldom(fc.array(fc.nat(11), { maxLength: 3 }), [], 4) : fc.constant([]),

@@ -35,7 +35,7 @@ export const versionedSteps: fc.Arbitrary<Step[]> = fc.array(
     { weight: 6, arbitrary: put },
     { weight: 5, arbitrary: remove },
     { weight: 2, arbitrary: lose },
-    { weight: 1, arbitrary: upload },
+    { weight: 2, arbitrary: upload },
     {
       weight: 1,
       arbitrary: fc.record({

@@ -29,10 +29,10 @@ const sizes = sometimes(fc.record({ minSize: fc.nat(4), maxSize: fc.nat(4) }, { 
 );
 
 export const optionsRecipe: fc.Arbitrary<OptionsRecipe> = fc.record({
-  include: sometimes(globs, 4),
-  exclude: sometimes(globs, 4),
-  olderThan: sometimes(hours),
-  newerThan: sometimes(hours),
+  include: sometimes(globs),
+  exclude: sometimes(globs),
+  olderThan: sometimes(hours, 6),
+  newerThan: sometimes(hours, 6),
   modifiedBefore: sometimes(hours, 8),
   others: fc
     .tuple(
@@ -46,13 +46,16 @@ export const optionsRecipe: fc.Arbitrary<OptionsRecipe> = fc.record({
           fc.constantFrom('single' as const, 'batch' as const, 'server-prefix' as const),
           3,
         ),
-        versions: sometimes(
-          fc.constantFrom('current' as const, 'noncurrent' as const, 'all' as const, 'all' as const),
-          2,
+        versions: fc.constantFrom(
+          undefined,
+          'current' as const,
+          'noncurrent' as const,
+          'all' as const,
+          'all' as const,
         ),
-        deleteMarkers: sometimes(fc.constantFrom('keep' as const, 'expired' as const, 'all' as const), 2),
+        deleteMarkers: fc.constantFrom(undefined, 'keep' as const, 'expired' as const, 'all' as const),
         ifUnchanged: sometimes(fc.boolean()),
-        uploads: sometimes(fc.boolean()),
+        uploads: sometimes(fc.constant(true), 3),
       }),
     )
     .map(([bounds, rest]) => ({ ...bounds, ...rest })),
