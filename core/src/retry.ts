@@ -127,6 +127,7 @@ export class Attempts {
   /** Those that time alone does not mend. */
   #impatient = 0;
   #spentMs = 0;
+  #mayHaveActed = false;
 
   constructor(policy: RetryPolicy, clock: Clock) {
     this.#policy = policy;
@@ -136,6 +137,11 @@ export class Attempts {
   /** How many have failed. */
   get failed(): number {
     return this.#failed;
+  }
+
+  /** Whether one of them can have done what it was sent for: all but those that were turned away at the door. */
+  get mayHaveActed(): boolean {
+    return this.#mayHaveActed;
   }
 
   /** Milliseconds since the first failed. */
@@ -149,6 +155,7 @@ export class Attempts {
     copy.#failed = this.#failed;
     copy.#impatient = this.#impatient;
     copy.#spentMs = this.#spentMs;
+    copy.#mayHaveActed = this.#mayHaveActed;
     return copy;
   }
 
@@ -170,6 +177,7 @@ export class Attempts {
   count(reasons: readonly Pick<FailureReason, 'code'>[]): void {
     this.#failed++;
     if (reasons.some(({ code }) => !passes(code))) this.#impatient++;
+    if (reasons.some(({ code }) => code !== 'Throttled')) this.#mayHaveActed = true;
   }
 
   /** Whether what failed for this reason, last, may be sent again. */

@@ -39,6 +39,22 @@ export class ListingDocument {
     return { found, unnameable, last };
   }
 
+  /**
+   * The entries of a listing that was asked for without a delimiter.
+   *
+   * @throws StoreError `Corrupt` when it puts keys together all the same: those would be passed over
+   */
+  flatEntries<T>(
+    names: readonly string[],
+    read: (entry: XmlElement, key: string) => T | Unnameable,
+  ): Entries<T> {
+    if (this.#root.children.some(({ name }) => name === 'CommonPrefixes'))
+      throw new StoreError('Corrupt', 'the listing puts keys together, which it was not asked for', {
+        retryable: true,
+      });
+    return this.entries(names, read);
+  }
+
   keyIn(entry: XmlElement, name: string): ListedKey {
     return keyOfElement(entry.child(name), this.#encoding);
   }

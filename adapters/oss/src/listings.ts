@@ -113,7 +113,7 @@ export async function listVersions(
   });
   return requests.read('listVersions', () => {
     const page = pageOf(data, 'ListVersionsResult');
-    const { found, unnameable } = page.entries(['Version', 'DeleteMarker'], versionInfo);
+    const { found, unnameable } = page.flatEntries(['Version', 'DeleteMarker'], versionInfo);
     return {
       versions: newestFirst(found),
       unnameable,
@@ -141,7 +141,7 @@ export async function listUploads(
   });
   return requests.read('listUploads', () => {
     const page = pageOf(data, 'ListMultipartUploadsResult');
-    const { found, unnameable } = page.entries(['Upload'], uploadInfo);
+    const { found, unnameable } = page.flatEntries(['Upload'], uploadInfo);
     return {
       uploads: found,
       unnameable,

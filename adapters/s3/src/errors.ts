@@ -125,7 +125,8 @@ export function answerError({
 
 /** Why one key of a batch was refused. */
 export function keyFailure(providerCode: string | undefined, message: string | undefined): FailureReason {
-  const code = codeOf(providerCode, undefined);
+  // Not the key is missing: taken for that, one that a lost batch may have deleted would count as deleted.
+  const code = providerCode === 'NoSuchBucket' ? 'InvalidConfig' : codeOf(providerCode, undefined);
   const error = new StoreError(code, saidByService(message) || providerCode || 'the service gives no reason');
   return {
     code,

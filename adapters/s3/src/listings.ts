@@ -131,7 +131,7 @@ export async function listVersions(
   });
   return requests.run('listVersions', undefined, call, async (abortSignal) => {
     const page = pageOf(await requests.client.send(command, { abortSignal }));
-    const { found, unnameable } = page.entries(['Version', 'DeleteMarker'], versionInfo);
+    const { found, unnameable } = page.flatEntries(['Version', 'DeleteMarker'], versionInfo);
     return {
       versions: newestFirst(found),
       unnameable,
@@ -156,7 +156,7 @@ export async function listUploads(
   });
   return requests.run('listUploads', undefined, call, async (abortSignal) => {
     const page = pageOf(await requests.client.send(command, { abortSignal }));
-    const { found, unnameable } = page.entries(['Upload'], uploadInfo);
+    const { found, unnameable } = page.flatEntries(['Upload'], uploadInfo);
     return {
       uploads: found,
       unnameable,

@@ -61,8 +61,11 @@ function showFound(issue: core.$ZodIssue, input: unknown, context: CheckContext)
   if (found === undefined) return issue.message.includes('received undefined') ? ' (it is missing)' : '';
   if (issue.path.some((step) => context.secretKeys?.includes(String(step)))) return '';
   if (!['string', 'number', 'boolean'].includes(typeof found)) return '';
-  return ` (found ${JSON.stringify(found)})`;
+  return ` (found ${JSON.stringify(found).replace(USER_INFO, '$1***@')})`;
 }
+
+/** A name and a password in a URL. */
+const USER_INFO = /(:\/\/)[^/@"]*@/g;
 
 function keysOf(schema: unknown): string[] {
   return schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];

@@ -36,6 +36,16 @@ function options<Options>(shape: Shape<Options>) {
 
 const flag = z.boolean().optional();
 const text = z.string().optional();
+/** It goes into a header as it is; an empty one would be none. */
+const word = z
+  .string()
+  .regex(/^[\x20-\x7e]+$/, 'expected printable ASCII characters')
+  .optional();
+const id = z
+  .string()
+  .min(1)
+  .refine((value) => value.isWellFormed(), 'expected well-formed Unicode')
+  .optional();
 const number = z.number().optional();
 const count = z.int().min(0).optional();
 const days = z.number().optional();
@@ -52,13 +62,13 @@ const signal = z
 
 const call = { signal } satisfies Shape<CallOptions>;
 const pass = {
-  mfa: text,
+  mfa: word,
   bypassGovernance: flag,
   requestPayer: flag,
-  expectedBucketOwner: text,
+  expectedBucketOwner: word,
 } satisfies Shape<PassThrough>;
-const version = { ...call, versionId: text } satisfies Shape<VersionOptions>;
-const read = { ...version, ifMatch: text, ifNoneMatch: text } satisfies Shape<ReadOptions>;
+const version = { ...call, versionId: id } satisfies Shape<VersionOptions>;
+const read = { ...version, ifMatch: word, ifNoneMatch: word } satisfies Shape<ReadOptions>;
 const listing = { ...call, onUnnameable: callback } satisfies Shape<ListingOptions>;
 const attributes = {
   contentType: text,
@@ -66,7 +76,7 @@ const attributes = {
   contentDisposition: text,
   contentEncoding: text,
   metadata: texts,
-  storageClass: text,
+  storageClass: word,
   tags: texts,
 } satisfies Shape<WriteAttributes>;
 
@@ -121,7 +131,7 @@ const STORE = {
     ...call,
     ...attributes,
     ifAbsent: flag,
-    ifMatch: text,
+    ifMatch: word,
     partBytes: number,
     resume: flag,
   }),
@@ -131,20 +141,20 @@ const STORE = {
   }),
   head: options<ReadOptions>(read),
   exists: options<CallOptions>(call),
-  copy: options<CopyOptions>({ ...version, storageClass: text }),
+  copy: options<CopyOptions>({ ...version, storageClass: word }),
   list: options<ListOptions>({ ...listing, delimiter: text, startAfter: text, pageSize: number }),
   listVersions: options<ListingOptions>(listing),
   listUploads: options<ListingOptions>(listing),
   getTags: options<VersionOptions>(version),
   setTags: options<VersionOptions>(version),
-  restore: options<RestoreOptions>({ ...version, days: z.number(), tier: text }),
+  restore: options<RestoreOptions>({ ...version, days: z.number(), tier: word }),
   presign: options<PresignOptions>({
     ...call,
     method: z.enum(['GET', 'PUT', 'HEAD', 'DELETE']).optional(),
     expiresIn: number,
     contentType: text,
   }),
-  delete: options<DeleteOptions>({ ...version, ...pass, ifMatch: text }),
+  delete: options<DeleteOptions>({ ...version, ...pass, ifMatch: word }),
   deleteMany: options<DeleteManyOptions>(deleteMany),
   deletePrefix: options<DeletePrefixOptions>({
     ...deleteMany,

@@ -2,6 +2,7 @@ import { suggest } from '../config/check-input.js';
 import type { DeleteTarget } from '../driver.js';
 import { StoreError } from '../errors.js';
 import { keyProblem, quoteKey } from '../keys.js';
+import { untilAborted } from '../until-aborted.js';
 import type { Candidate } from './candidate.js';
 import type { Engine } from './engine.js';
 import type { DeleteManyOptions } from './options.js';
@@ -33,10 +34,11 @@ export async function deleteMany(
     engine,
     {
       prefix: null,
-      passes: [() => paged(targets)],
+      passes: [({ call }) => paged(targets, call.signal)],
       problem: (target) =>
         keyProblem(target.key, keys.maxBytes) ??
         misspelt(target) ??
+        partProblem(target) ??
         (target.versionId !== undefined && !versions ? 'this store does not support versionId' : undefined) ??
         (target.ifMatch !== undefined && !conditionalDelete
           ? 'this store does not support ifMatch on deletes'
@@ -45,6 +47,16 @@ export async function deleteMany(
     },
     options,
   );
+}
+
+/** A part that is there and says nothing would be left out of a request, or be no condition. */
+function partProblem(target: Candidate): string | undefined {
+  const wrong = TARGET_PARTS.find((part) => target[part] !== undefined && !isPart(target[part]));
+  return wrong && `${wrong} is a text that is not empty, not ${JSON.stringify(target[wrong])}`;
+}
+
+function isPart(value: unknown): boolean {
+  return typeof value === 'string' && value !== '' && value.isWellFormed();
 }
 
 /**
@@ -75,11 +87,13 @@ function isIterable(value: unknown): boolean {
   );
 }
 
-async function* paged(targets: Targets): AsyncGenerator<RunPage<Candidate>> {
+async function* paged(targets: Targets, signal: AbortSignal | undefined): AsyncGenerator<RunPage<Candidate>> {
   let page: Candidate[] = [];
-  for await (const target of targets) {
-    // Anything else that a caller without types passes becomes a key that is refused by name.
-    page.push(typeof target === 'object' && target !== null ? target : { key: target });
+  const given = Symbol.asyncIterator in targets ? untilAborted(targets, signal, 'deleteMany') : targets;
+  for await (const target of given) {
+    // Anything else that a caller without types passes becomes a key that is refused by name. A copy, because callers
+    // use one object again for the next target.
+    page.push(typeof target === 'object' && target !== null ? { ...target } : { key: target });
     if (page.length < PAGE_SIZE) continue;
     yield { entries: page };
     page = [];

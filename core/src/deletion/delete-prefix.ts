@@ -52,7 +52,7 @@ export async function deletePrefix(
   const problem = ({ key, versionId, ifMatch }: Listed): string | undefined =>
     keyProblem(key, engine.driver.capabilities.keys.maxBytes) ??
     // What is named by its version, as delete markers are, never changes.
-    (ifUnchanged && versionId === undefined && ifMatch === undefined
+    (ifUnchanged && versionId === undefined && !isOneETag(ifMatch)
       ? 'the listing gives no ETag to compare with'
       : undefined);
   const rules = { versions, deleteMarkers };
@@ -102,6 +102,11 @@ export async function deletePrefix(
   );
 }
 
+/** Whether a condition on it is one: `*` and lists are met by more than the object that was listed. */
+function isOneETag(etag: unknown): boolean {
+  return typeof etag === 'string' && /^(?:W\/)?(?:"[^"]*"|[^"*,\s]+)$/.test(etag);
+}
+
 /** What a service that deletes by prefix cannot look at. Empty when there is nothing of it. */
 function notByServer(options: DeletePrefixOptions): string {
   const { versions = 'current', deleteMarkers = 'keep' } = options;
@@ -127,6 +132,9 @@ function checkCapabilities({ driver }: Engine, options: DeletePrefixOptions): vo
     });
   if ((versions !== 'current' || deleteMarkers !== 'keep') && !capabilities.versions)
     throw unsupported('versions');
+  if (deleteMarkers !== 'keep' && capabilities.list.order !== 'utf8') {
+    throw unsupported('deleteMarkers: without an order of its listings it is not known what a marker hides');
+  }
   if (uploads && !(capabilities.listUploads && driver.abortUpload))
     throw unsupported('listing incomplete uploads');
   if (!ifUnchanged) return;

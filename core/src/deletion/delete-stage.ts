@@ -137,7 +137,7 @@ export class DeleteStage {
     // What is not there when a batch is sent again went with the first one, whose answer was lost.
     const [gone, failed] = partition(
       refused,
-      ({ reason }) => attempts.failed > 0 && reason.code === 'NotFound',
+      ({ reason }) => attempts.mayHaveActed && reason.code === 'NotFound',
     );
     ledger.countDeleted(deleted);
     ledger.countDeleted(gone.map(({ candidate }) => candidate));

@@ -8,7 +8,7 @@ import type { DeletionFailure, DeletionProgress, DeletionReport, DeletionStrateg
 const SAMPLE_SIZE = 20;
 const MAX_WARNINGS = 50;
 
-type OnDeleted = (deleted: DeletedTarget) => void;
+type OnDeleted = (deleted: DeletedTarget) => unknown;
 type OnFailure = (failure: DeletionFailure) => void | Promise<void>;
 
 /** What a report says that is not counted. */
@@ -80,10 +80,15 @@ export class Ledger {
     if (!this.#onDeleted) return;
     try {
       for (const { key, versionId, deleteMarker, deleteMarkerVersionId } of candidates)
-        this.#onDeleted({ key, versionId, deleteMarker, deleteMarkerVersionId });
+        this.told(this.#onDeleted({ key, versionId, deleteMarker, deleteMarkerVersionId }));
     } catch (error) {
       this.#onCallbackError(error);
     }
+  }
+
+  /** Hears of a callback that fails later: it returns a promise where none was expected. */
+  told(returned: unknown): void {
+    if (returned instanceof Promise) returned.catch(this.#onCallbackError);
   }
 
   addBytes({ size }: Candidate): void {

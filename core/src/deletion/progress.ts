@@ -11,14 +11,14 @@ export class ProgressReporter {
   readonly #ledger: Ledger;
   readonly #clock: Clock;
   readonly #startedAt: number;
-  readonly #onProgress: ((progress: DeletionProgress) => void) | undefined;
+  readonly #onProgress: ((progress: DeletionProgress) => unknown) | undefined;
   readonly #onCallbackError: (error: unknown) => void;
   #lastAt = -Infinity;
 
   constructor(
     ledger: Ledger,
     clock: Clock,
-    onProgress: ((progress: DeletionProgress) => void) | undefined,
+    onProgress: ((progress: DeletionProgress) => unknown) | undefined,
     onCallbackError: (error: unknown) => void,
   ) {
     this.#ledger = ledger;
@@ -35,7 +35,7 @@ export class ProgressReporter {
     if (!last && now - this.#lastAt < INTERVAL_MS) return;
     this.#lastAt = now;
     try {
-      this.#onProgress(this.#ledger.progress(this.phase, now - this.#startedAt));
+      this.#ledger.told(this.#onProgress(this.#ledger.progress(this.phase, now - this.#startedAt)));
     } catch (error) {
       this.#onCallbackError(error);
     }

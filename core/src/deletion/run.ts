@@ -58,7 +58,7 @@ export interface RunSource<T extends Candidate> {
   /** Why an entry cannot be sent at all; such an entry fails. */
   readonly problem?: ((entry: T) => string | undefined) | undefined;
   readonly matches: (entry: T) => Verdict;
-  readonly onMatch?: ((entry: T) => void) | undefined;
+  readonly onMatch?: ((entry: T) => unknown) | undefined;
   /** Why this run cannot be left to the service; empty when it can. */
   readonly notByServer?: string | undefined;
   /** List once more when all is done. */
@@ -278,7 +278,8 @@ class DeletionRun<T extends Candidate> {
       }
       this.#allowance--;
       try {
-        this.#source.onMatch?.(entry);
+        // A copy: what a caller does with it must not change what is deleted.
+        if (this.#source.onMatch) this.#ledger.told(this.#source.onMatch({ ...entry }));
       } catch (error) {
         this.#breakOff(toStoreError(error, { operation: 'deletePrefix' }));
       }

@@ -56,9 +56,9 @@ export interface ExpirationByJob {
 export async function expireByJob(
   places: ExpireByJobPlaces,
   prefix: string,
-  options: ExpireByJobOptions,
+  given: ExpireByJobOptions,
 ): Promise<ExpirationByJob> {
-  checkOptions('expireByJob', options);
+  const options = checkOptions('expireByJob', given);
   const { store, jobs, reports } = places;
   const { role, confirmationRequired, tag = DEFAULT_TAG, days, partialName, entireStore, signal } = options;
   const { pollMs, onProgress } = options;

@@ -62,6 +62,12 @@ class PageOrder {
   }
 
   check(page: ListPage): void {
+    const [group] = page.prefixes;
+    if (group && this.#request.delimiter === undefined) {
+      throw this.#corrupt(
+        `it puts the keys under ${quoteKey(group.prefix)} together, which it was not asked for; they would be left behind`,
+      );
+    }
     const keys = page.objects.map(({ key }) => key);
     const groups = page.prefixes.map(({ prefix }) => prefix);
     for (const entries of [keys, groups]) this.#checkEntries(entries);

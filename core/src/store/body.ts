@@ -10,6 +10,11 @@ import type { ObjectBody } from '../object-store.js';
  */
 export function normaliseBody(body: ObjectBody): Uint8Array | Readable {
   if (typeof body === 'string') return Buffer.from(body);
+  if (isConsumed(body)) {
+    const message =
+      'the body has been read already, or is being read by somebody else: what is left of it is not the whole';
+    throw new StoreError('InvalidArgument', message, { operation: 'put' });
+  }
   if (body instanceof Uint8Array) return body;
   if (body instanceof Readable) return body;
   if (body instanceof Blob) return Readable.from(body.stream());
@@ -23,6 +28,11 @@ export function normaliseBody(body: ObjectBody): Uint8Array | Readable {
   );
 }
 
+function isConsumed(body: unknown): boolean {
+  if (body instanceof Readable) return body.readableDidRead || body.destroyed || body.errored !== null;
+  return body instanceof ReadableStream && body.locked;
+}
+
 /** The length of a body in bytes, where it can be known without reading it. */
 export function sizeOfBody(body: ObjectBody): number | undefined {
   if (body instanceof Uint8Array) return body.length;
@@ -34,7 +44,7 @@ export function sizeOfBody(body: ObjectBody): number | undefined {
  * empty stream is one empty piece. Holds one piece at a time.
  */
 export async function* cutPieces(
-  body: Readable,
+  body: AsyncIterable<unknown>,
   sizeOf: (number: number) => number,
 ): AsyncGenerator<Buffer, void, undefined> {
   let chunks: Buffer[] = [];

@@ -10,7 +10,7 @@ import type { DeletionReport } from '../deletion/report.js';
 import type { DeleteTarget, DriverCall, ListPage, StoreDriver } from '../driver.js';
 import { abortedError, restate, StoreError, throwIfAborted, toStoreError } from '../errors.js';
 import { soundSize, withSoundFacts } from '../facts.js';
-import { assertKey, assertPrefix, compareKeys } from '../keys.js';
+import { assertKey, assertPrefix, compareKeys, quoteKey } from '../keys.js';
 import {
   cancelExpiration,
   expiration,
@@ -52,6 +52,7 @@ import type {
 import { passThrough } from '../pass-through.js';
 import { estimatePrefix, type EstimateOptions, type PrefixEstimate } from '../planning/estimate.js';
 import { retrying, retryPolicy, type OnRetry, type RetryPolicy, type RetrySettings } from '../retry.js';
+import { untilAborted } from '../until-aborted.js';
 import { portableAttributes } from './attributes.js';
 import { normaliseBody, sizeOfBody } from './body.js';
 import { checkDriver } from './driver-check.js';
@@ -159,7 +160,8 @@ class PortableStore implements ObjectStore {
         const sizes = partSizes(multipart, partBytes, sizeOfBody(body));
         return await putStream(context, request, sizes, findUpload);
       }
-      const whole = await new OpenObject({ info: { key }, body: content }, this.provider).bytes();
+      const pieces = Readable.from(untilAborted<Uint8Array>(content, signal, 'put'), { objectMode: false });
+      const whole = await new OpenObject({ info: { key }, body: pieces }, this.provider).bytes();
       return await attempt((call) => this.#driver.put({ ...request, body: whole }, call));
     } catch (error) {
       if (signal?.aborted) throw abortedError(signal, 'put');
@@ -372,27 +374,28 @@ class PortableStore implements ObjectStore {
     targets: Iterable<string | DeleteTarget> | AsyncIterable<string | DeleteTarget>,
     options: DeleteManyOptions = {},
   ): Promise<DeletionReport> {
-    return deleteMany(this.#engine('deleteMany', options), targets, options);
+    return deleteMany(this.#engine, targets, this.#given('deleteMany', options));
   }
 
   async deletePrefix(prefix: string, options: DeletePrefixOptions = {}): Promise<DeletionReport> {
-    return deletePrefix(this.#engine('deletePrefix', options), prefix, options);
+    return deletePrefix(this.#engine, prefix, this.#given('deletePrefix', options));
   }
 
   async estimate(prefix: string, options: EstimateOptions = {}): Promise<PrefixEstimate> {
-    return estimatePrefix(this.#engine('estimate', options), prefix, options);
+    return estimatePrefix(this.#engine, prefix, this.#given('estimate', options));
   }
 
   async expirePrefix(prefix: string, options: ExpireOptions = {}): Promise<ExpirationReport> {
-    return expirePrefix(this.#engine('expirePrefix', options), prefix, options);
+    return expirePrefix(this.#engine, prefix, this.#given('expirePrefix', options));
   }
 
   async expiration(prefix: string, options: ExpirationOptions = {}): Promise<ExpirationReport> {
-    return expiration(this.#engine('expiration', options), prefix, options);
+    return expiration(this.#engine, prefix, this.#given('expiration', options));
   }
 
   async cancelExpiration(prefix: string, options: CallOptions = {}): Promise<boolean> {
-    return cancelExpiration(this.#engine('cancelExpiration', options), prefix, options.signal);
+    const { signal } = this.#given('cancelExpiration', options);
+    return cancelExpiration(this.#engine, prefix, signal);
   }
 
   async close(): Promise<void> {
@@ -405,10 +408,14 @@ class PortableStore implements ObjectStore {
     await this.close();
   }
 
-  /** What the operations on many keys work with. */
-  #engine(operation: OptionedMethod, options: object) {
+  /** The options of an operation, as they are now: a run must not end as another than it began. */
+  #given<T extends object>(operation: OptionedMethod, options: T): T {
     this.#checkOpen(operation);
-    checkOptions(operation, options);
+    return checkOptions(operation, options);
+  }
+
+  /** What the operations on many keys work with. */
+  get #engine() {
     return { driver: this.#driver, retry: this.#retry, clock: this.#clock, onRetry: this.#onRetry };
   }
 
@@ -479,11 +486,23 @@ class PortableStore implements ObjectStore {
 
 /** Checked here because a service's answer to a tag without a name is hard to understand. */
 function checkTags(tags: Tags, operation: string): void {
+  const prototype: unknown =
+    typeof tags === 'object' && tags !== null ? Object.getPrototypeOf(tags) : undefined;
+  if (prototype === undefined || (prototype !== null && Object.getPrototypeOf(prototype) !== null))
+    throw new StoreError('InvalidArgument', 'tags are a plain object: { name: text }', { operation });
   for (const [name, value] of Object.entries(tags)) {
-    if (name !== '' && typeof value === 'string') continue;
-    const found = JSON.stringify({ [name]: value });
-    throw new StoreError('InvalidArgument', `a tag is a name and a text, not ${found}`, { operation });
+    if (name !== '' && isTagText(name) && isTagText(value)) continue;
+    const found = typeof value === 'string' ? JSON.stringify({ [name]: value }) : typeof value;
+    throw new StoreError(
+      'InvalidArgument',
+      `a tag is a name and a text without control characters, not ${found} (tag ${quoteKey(name)})`,
+      { operation },
+    );
   }
+}
+
+function isTagText(text: unknown): boolean {
+  return typeof text === 'string' && text.isWellFormed() && !/\p{Cc}/u.test(text);
 }
 
 function isOffset(value: number): boolean {

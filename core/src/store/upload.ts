@@ -4,6 +4,7 @@ import type { CreateUploadRequest, DriverCall, PutRequest, StoreDriver } from '.
 import { StoreError, toStoreError } from '../errors.js';
 import type { WriteResult } from '../objects.js';
 import type { Resumption } from './resumption.js';
+import { untilAborted } from '../until-aborted.js';
 import { cutPieces } from './body.js';
 
 /** Parts in flight at once, at most: memory for a put is about this many parts, and one being filled. */
@@ -36,8 +37,8 @@ export async function putStream(
   sizeOf: (partNumber: number) => number,
   findUpload?: () => Promise<Resumption | undefined>,
 ): Promise<WriteResult> {
-  const { driver, attempt } = context;
-  const pieces = cutPieces(request.body, sizeOf);
+  const { driver, attempt, signal } = context;
+  const pieces = cutPieces(untilAborted<unknown>(request.body, signal, 'put'), sizeOf);
   try {
     const first = await pieces.next();
     const second = await pieces.next();

@@ -163,8 +163,7 @@ export class OssJobs implements StoreJobs {
     job: StoreJob,
     options: ReadJobReportOptions = {},
   ): Promise<JobOutcome> {
-    checkOptions('jobs.readReport', options);
-    return readJobReport(reports, job, options);
+    return readJobReport(reports, job, checkOptions('jobs.readReport', options));
   }
 
   tagging(request: TagJobRequest): JobDescription {
