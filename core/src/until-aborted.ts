@@ -11,7 +11,10 @@ export async function* untilAborted<T>(
   signal: AbortSignal | undefined,
   operation: string,
 ): AsyncGenerator<T, void, undefined> {
-  if (!signal) return yield* source;
+  if (!signal) {
+    yield* source;
+    return;
+  }
   const iterator = source[Symbol.asyncIterator]();
   let ended = false;
   try {

@@ -1,12 +1,6 @@
 // What callers hand over is theirs: they change it, use it again, or give something that only looks like it.
 import { Readable } from 'node:stream';
-import {
-  createObjectStore,
-  DeletionError,
-  openStore,
-  type DeletePrefixOptions,
-  type StoreError,
-} from '@store/core';
+import { createObjectStore, DeletionError, openStore, type, type StoreError } from '@store/core';
 import { memory } from '@store/memory';
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
@@ -71,7 +65,7 @@ describe('what callers hand over', () => {
       { [Symbol('dryRun')]: true },
       [],
     ]) {
-      const error = await errorOf(store.deletePrefix('a/', options as DeletePrefixOptions));
+      const error = await errorOf(store.deletePrefix('a/', options));
       expect(error.code).to.equal('InvalidArgument');
     }
     expect(await left()).to.deep.equal(['a/1']);
