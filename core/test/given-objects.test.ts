@@ -1,6 +1,6 @@
 // What callers hand over is theirs: they change it, use it again, or give something that only looks like it.
 import { Readable } from 'node:stream';
-import { createObjectStore, DeletionError, openStore, type, type StoreError } from '@store/core';
+import { createObjectStore, DeletionError, openStore, type StoreError } from '@store/core';
 import { memory } from '@store/memory';
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
