@@ -2,12 +2,13 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo, Socket } from 'node:net';
 import { clearlyGone, namedBy, type Answer } from './answer.js';
 import type { Ask } from './ask.js';
+import { PREFIX } from './bucket.js';
 import type { Dialect } from './dialect.js';
 import { honestAnswer } from './honest-answer.js';
 import type { Misbehaviour } from './misbehaviour.js';
 import type { ModeContext } from './mode.js';
 import type { Random } from './random.js';
-import { idOf, type ByteKey, type Target, type Truth } from './truth.js';
+import { byteKey, idOf, type ByteKey, type Target, type Truth } from './truth.js';
 import type { Received, Wire } from './wire.js';
 
 /** More requests than any run needs, however wrong the answers are. */
@@ -156,7 +157,9 @@ export class EvilServer {
     });
     for (const { mode, context } of active) mode.say?.(answer, context);
     const gone = pretends ? [] : clearlyGone(answer);
-    for (const target of gone) if (truth.isThere(target)) this.claimed.add(idOf(target));
+    // Of what is outside, no claim is taken for anything.
+    for (const target of gone)
+      if (target.key.startsWith(byteKey(PREFIX)) && truth.isThere(target)) this.claimed.add(idOf(target));
     if (answer.kind === 'page') {
       for (const key of namedBy(answer, dialect.name === 's3' ? '+' : '%20'))
         if (truth.history(key).length === 0) this.invented.add(key);

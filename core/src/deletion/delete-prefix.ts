@@ -132,9 +132,6 @@ function checkCapabilities({ driver }: Engine, options: DeletePrefixOptions): vo
     });
   if ((versions !== 'current' || deleteMarkers !== 'keep') && !capabilities.versions)
     throw unsupported('versions');
-  if (deleteMarkers !== 'keep' && capabilities.list.order !== 'utf8') {
-    throw unsupported('deleteMarkers: without an order of its listings it is not known what a marker hides');
-  }
   if (uploads && !(capabilities.listUploads && driver.abortUpload))
     throw unsupported('listing incomplete uploads');
   if (!ifUnchanged) return;
