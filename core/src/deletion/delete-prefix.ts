@@ -1,5 +1,5 @@
 import type { Unnameable } from '../driver.js';
-import { StoreError } from '../errors.js';
+import { StoreError, type FailureReason } from '../errors.js';
 import { keyProblem, quoteKey } from '../keys.js';
 import { objectPages } from '../listing/object-pages.js';
 import type { PagesContext } from '../listing/pages.js';
@@ -13,12 +13,24 @@ import type { DeletePrefixOptions } from './options.js';
 import type { DeletionReport } from './report.js';
 import { runDeletion, type RunPage, type RunSource, type SourceContext } from './run.js';
 import { checkPrefix } from './safety.js';
-import { MarkerPass, selectObjectVersions, type DeleteMarkerSelection } from './version-selection.js';
+import {
+  LatestSeen,
+  MarkerPass,
+  selectObjectVersions,
+  type DeleteMarkerSelection,
+} from './version-selection.js';
 
 /** An object or version that was listed. Those whose `doomed` is false are kept by the selection of versions. */
 interface Listed extends ObjectInfo, Candidate {
   readonly doomed?: boolean;
+  readonly doubtful?: true;
 }
+
+const DOUBTFUL: FailureReason = {
+  code: 'Corrupt',
+  message: 'the listing does not say which version of this key is the latest; this one was left alone',
+  retryable: false,
+};
 
 const FILTERS = [
   'include',
@@ -47,7 +59,10 @@ export async function deletePrefix(
   const { deleteMarkers = versions === 'all' ? 'all' : 'keep' } = options;
   const startedAt = engine.clock.now();
   const filter = compileFilter(prefix, options, startedAt);
-  const matches = (entry: Listed): Verdict => entry.doomed !== false && filter(entry);
+  const matches = (entry: Listed): Verdict => {
+    const verdict = entry.doomed !== false && filter(entry);
+    return verdict === true && entry.doubtful ? DOUBTFUL : verdict;
+  };
   // A listing that was decoded wrongly can yield '', and deleting '' means deleting the bucket.
   const problem = ({ key, versionId, ifMatch }: Listed): string | undefined =>
     keyProblem(key, engine.driver.capabilities.keys.maxBytes) ??
@@ -56,17 +71,21 @@ export async function deletePrefix(
       ? 'the listing gives no ETag to compare with'
       : undefined);
   const rules = { versions, deleteMarkers };
-  const firstPass = (page: readonly VersionInfo[]): Iterable<Listed> => selectObjectVersions(page, rules);
+  const firstPass = (): ((page: readonly VersionInfo[]) => Iterable<Listed>) => {
+    const latest = new LatestSeen();
+    return (page) => selectObjectVersions(page, rules, latest);
+  };
   // What the first pass takes is decided here alone, for both kinds of run. It is all gone when the second one begins:
   // after `maxDelete` there is none.
+  const wouldPick = firstPass();
   const wouldBeGone = (version: VersionInfo): boolean =>
     versions !== 'current' &&
-    Array.from(firstPass([version])).some((entry) => matches(entry) === true && problem(entry) === undefined);
+    Array.from(wouldPick([version])).some((entry) => matches(entry) === true && problem(entry) === undefined);
   const isGone = options.dryRun ? wouldBeGone : (): boolean => false;
   const passes: Pass[] = [
     versions === 'current'
       ? (context) => currentObjects(engine, prefix, context, ifUnchanged)
-      : (context) => objectVersions(engine, prefix, context, firstPass),
+      : (context) => objectVersions(engine, prefix, context, firstPass()),
   ];
   if (deleteMarkers !== 'keep') {
     passes.push(async function* (context) {

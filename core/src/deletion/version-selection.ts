@@ -10,6 +10,8 @@ export type DeleteMarkerSelection = 'keep' | 'expired' | 'all';
 /** A version or marker that a run has looked at, and whether it is to go. */
 export interface SelectedVersion extends VersionInfo {
   readonly doomed: boolean;
+  /** It would be to go, if it were clear that it is not the latest. */
+  readonly doubtful?: true;
 }
 
 /** Markers of one key that are held until it is known whether an object version is left under them. */
@@ -22,16 +24,34 @@ export interface SelectionRules {
 }
 
 /**
+ * Which keys of a listing have been seen to have a latest version, which comes first. Where a service says of none that
+ * it is the latest, all of them look noncurrent, the current one too.
+ */
+export class LatestSeen {
+  #key: string | undefined;
+
+  /** Takes the next version of the listing; false when it is not the latest, and none of its key was before it. */
+  add({ key, isLatest }: VersionInfo): boolean {
+    if (isLatest) this.#key = key;
+    return this.#key === key;
+  }
+}
+
+/**
  * First pass: the object versions. Markers belong to it only where they are kept anyway; where some of them are
  * to go, the second pass deals with all.
  */
 export function* selectObjectVersions(
   versions: readonly VersionInfo[],
   { versions: wanted, deleteMarkers }: SelectionRules,
+  latest: LatestSeen,
 ): Generator<SelectedVersion> {
   for (const version of versions) {
-    if (!version.deleteMarker) yield { ...version, doomed: wanted === 'all' || !version.isLatest };
-    else if (deleteMarkers === 'keep') yield { ...version, size: 0, doomed: false };
+    const isClear = wanted === 'all' || latest.add(version);
+    if (!version.deleteMarker) {
+      const doomed = wanted === 'all' || !version.isLatest;
+      yield isClear ? { ...version, doomed } : { ...version, doomed, doubtful: true };
+    } else if (deleteMarkers === 'keep') yield { ...version, size: 0, doomed: false };
   }
 }
 
@@ -54,8 +74,8 @@ export class MarkerPass {
   #namelessBefore: ReadonlySet<string> = new Set();
 
   /**
-   * @param isGone which listed object versions are to be taken for deleted: in a run none, because it lists what its
-   * first pass left; in a dry run those that the first pass would have deleted
+   * @param isGone which object versions are to be taken for deleted; told of all that is listed, in its order. In a run
+   * none, because it lists what its first pass left; in a dry run those that the first pass would have deleted
    * @param onTooMany told of keys with more markers than can be held; the rest of those is not looked at
    */
   constructor(
@@ -86,7 +106,8 @@ export class MarkerPass {
         this.#key = version.key;
         this.#hasObject = nameless.has(version.key) || this.#namelessBefore.has(version.key);
       }
-      if (!version.deleteMarker && this.#isGone(version)) continue;
+      const isGone = this.#isGone(version);
+      if (!version.deleteMarker && isGone) continue;
       this.#top ??= version;
       if (!version.deleteMarker) this.#hasObject = true;
       else if (this.#held.length < MAX_HELD_MARKERS) this.#held.push(version);
