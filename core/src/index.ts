@@ -15,7 +15,7 @@ export type {
 } from './capabilities.js';
 export { systemClock, type Clock } from './clock.js';
 export { checkInput, suggest } from './config/check-input.js';
-export { checkOptions } from './config/check-options.js';
+export { checkOptionNames, checkOptions } from './config/check-options.js';
 export type { OptionedMethod } from './config/option-shapes.js';
 export {
   checkConfig,

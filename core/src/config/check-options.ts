@@ -1,5 +1,5 @@
 import { StoreError } from '../errors.js';
-import { checkInput } from './check-input.js';
+import { checkInput, suggest } from './check-input.js';
 import { OPTIONS, type OptionedMethod } from './option-shapes.js';
 
 /**
@@ -27,4 +27,24 @@ function isPlain(options: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(options);
   const known = prototype === null || Object.getPrototypeOf(prototype) === null;
   return known && Reflect.ownKeys(options).length === Object.keys(options).length;
+}
+
+/**
+ * As {@link checkOptions}, of names alone, for functions of other packages.
+ *
+ * @param known every name that there is: one that the interface gains does not compile until it is here
+ */
+export function checkOptionNames<Options extends object>(
+  method: string,
+  options: Options | undefined,
+  known: Readonly<Record<keyof Options, true>>,
+): void {
+  const problems = Object.keys(options ?? {})
+    .filter((name) => !Object.hasOwn(known, name))
+    .map(
+      (name) => `${name}: unknown option of ${method}${suggest(name, Object.keys(known), { listAll: true })}`,
+    );
+  if (problems.length > 0) {
+    throw new StoreError('InvalidArgument', problems.join('; '), { operation: method });
+  }
 }

@@ -4,6 +4,7 @@ import type { Versioning } from '@store/s3-server';
 import { FaceServer } from './face-server.js';
 import { Faults, type FaultPlan } from './faults.js';
 import { LoadModel, type Latency, type RateLimit } from './load-model.js';
+import { checkEmulatorOptions } from './option-names.js';
 import { OssFace } from './oss/face.js';
 import { ZosFace } from './zos/face.js';
 import type { ZosQuirks } from './zos/quirks.js';
@@ -133,9 +134,10 @@ const DEFAULT_REGION_ID = '332232eb-63aa-465e-9028-52e5123866f0';
 /**
  * Starts the faces asked for on loopback.
  *
- * @throws StoreError `InvalidArgument` when the fault plan is not one
+ * @throws StoreError `InvalidArgument` when the fault plan is not one, or for options that it does not know
  */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
+  checkEmulatorOptions(options);
   const { host = '127.0.0.1', region = 'us-east-1', clockOffsetMs = 0 } = options;
   const credentials = options.credentials ?? [DEFAULT_CREDENTIAL];
   const [credential = DEFAULT_CREDENTIAL] = credentials;

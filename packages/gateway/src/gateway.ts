@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { StoreError, type RetrySettings, type StoreDriver } from '@store/core';
+import { checkOptionNames, StoreError, type RetrySettings, type StoreDriver } from '@store/core';
 import { BytesInFlight, S3Face, type Buckets, type Credential } from '@store/s3-server';
 import { GatewayBucket } from './gateway-bucket.js';
 import type { GatewayLogEntry } from './log-entry.js';
@@ -65,13 +65,36 @@ export interface Gateway extends AsyncDisposable {
   close(): Promise<void>;
 }
 
+const OPTIONS: Readonly<Record<keyof GatewayOptions, true>> = {
+  stores: true,
+  credentials: true,
+  region: true,
+  host: true,
+  port: true,
+  maxBodyBytes: true,
+  maxBytesInFlight: true,
+  maxConnections: true,
+  timeouts: true,
+  retry: true,
+  onRequest: true,
+};
+
+const TIMEOUTS: Readonly<Record<keyof GatewayTimeouts, true>> = {
+  headersMs: true,
+  idleMs: true,
+  requestMs: true,
+  storeMs: true,
+};
+
 /**
  * Starts an S3-compatible server in front of stores. It knows the prefix-delete extension, so any S3 client that sends
  * `POST /bucket?delete&prefix=…` deletes by prefix, whatever the store.
  *
- * @throws StoreError `InvalidArgument` without credentials or stores, or when the largest body is more than all may hold
+ * @throws StoreError `InvalidArgument` without credentials or stores, for options that it does not know, or when the largest body is more than all may hold
  */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
+  checkOptionNames('startGateway', options, OPTIONS);
+  checkOptionNames('startGateway timeouts', options.timeouts, TIMEOUTS);
   const { credentials, region = 'us-east-1', host = '127.0.0.1', port = 0 } = options;
   if (credentials.length === 0 || Object.keys(options.stores).length === 0) {
     throw new StoreError('InvalidArgument', 'a gateway needs at least one store and one pair of keys');

@@ -230,6 +230,24 @@ describe('gateway', () => {
       const error: unknown = await startGateway(options).catch((thrown: unknown) => thrown);
       expect(error).to.include({ code: 'InvalidArgument' });
     }
+    const misspelt: readonly object[] = [
+      { maxBodybytes: 5 },
+      { timeouts: { idelMs: 5 } },
+      { onrequest: () => undefined },
+    ];
+    for (const wrong of misspelt) {
+      const options = { stores: { demo: driver }, credentials: [KEYS], ...wrong };
+      const error: unknown = await startGateway(options).then(
+        (gateway) => gateway.close(),
+        (thrown: unknown) => thrown,
+      );
+      expect(error).to.include({ code: 'InvalidArgument' });
+      expect(error)
+        .to.have.property('message')
+        .that.matches(
+          /: unknown option of startGateway( timeouts)?; did you mean "(maxBodyBytes|idleMs|onRequest)"\?$/,
+        );
+    }
     // The driver is still the caller's.
     expect(await createObjectStore(driver).exists('k')).to.equal(false);
   });
