@@ -1,4 +1,3 @@
-import { keyFailure } from '@store/s3/errors';
 import {
   compareKeys,
   defineCapabilities,
@@ -47,6 +46,7 @@ import {
 } from './answers.js';
 import type { CtyunConfig } from './config.js';
 import { DataPlane } from './data-plane.js';
+import { keyFailure } from './errors.js';
 import { keyOf } from './json-text.js';
 import { getLifecycle, putLifecycle } from './lifecycle.js';
 import { OpenApi } from './openapi.js';

@@ -1,6 +1,17 @@
-import { codeOf } from '@store/s3/errors';
 import { restate, StoreError, type StoreErrorCode, type StoreErrorDetails } from '@store/core';
-import { codeOfStatus, networkFailure, retryAfterMs, saidByService, undocumented } from '@store/kit';
+import {
+  codeOfStatus,
+  entryOf,
+  networkFailure,
+  retryAfterMs,
+  S3_CODES,
+  saidByService,
+  serviceCodes,
+  undocumented,
+} from '@store/kit';
+
+/** Of the storage behind the API, which is S3's. */
+export const { codeOf, keyFailure } = serviceCodes(S3_CODES);
 
 /** Where an error came up, for its message and its fields. */
 export interface ErrorContext {
@@ -59,7 +70,7 @@ export interface AnswerHead {
 /** An answer that is a failure, whatever its HTTP status. */
 export function failureError(failure: Failure, head: AnswerHead, context: ErrorContext): StoreError {
   const details = { ...whereOf(context), ...factsOf(head), requestId: failure.requestId };
-  const gateway = GATEWAY[String(failure.statusCode)];
+  const gateway = entryOf(GATEWAY, String(failure.statusCode));
   if (gateway) {
     return new StoreError(gateway.code, gateway.says, {
       ...details,
@@ -72,7 +83,7 @@ export function failureError(failure: Failure, head: AnswerHead, context: ErrorC
     const said =
       s3Code === 'NoSuchBucket'
         ? noBucket(context.bucket)
-        : (MESSAGES[s3Code] ?? saidByService(withoutPreamble(message)));
+        : (entryOf(MESSAGES, s3Code) ?? saidByService(withoutPreamble(message)));
     // A failure of the business may come with HTTP 200, which says nothing.
     const status = head.status < 300 ? undefined : head.status;
     return new StoreError(codeOf(s3Code, status), said, { ...details, providerCode: s3Code });

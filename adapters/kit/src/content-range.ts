@@ -6,14 +6,15 @@ import { undocumented } from './undocumented.js';
  * object, some caches send another part, and a part that nobody asked for would be taken for the whole.
  *
  * @param header `Content-Range` (RFC 9110, 14.4)
+ * @returns how many bytes the part has; undefined for a whole object
  * @throws StoreError `Corrupt` when it is another one
  */
 export function checkContentRange(
   range: GetRequest['range'],
   { status, header }: { readonly status: number | undefined; readonly header: string | undefined },
-): void {
+): number | undefined {
   if (!range) {
-    if (status !== 206) return;
+    if (status !== 206) return undefined;
     throw otherRange('the whole object was asked for', header);
   }
   const { start, end } = range;
@@ -26,6 +27,7 @@ export function checkContentRange(
   const sent = Number(last);
   const fits = whole === undefined ? sent <= Math.min(...ends) : sent === Math.min(...ends);
   if (Number(first) !== start || sent < start || !fits) throw otherRange(asked, header);
+  return sent - start + 1;
 }
 
 function otherRange(asked: string, header: string | undefined): StoreError {

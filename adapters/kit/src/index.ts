@@ -6,6 +6,7 @@ export {
   type DeleteResult,
   type DeleteResultReader,
 } from './delete-result.js';
+export { entryOf } from './entry-of.js';
 export { sizeFact, timeFact } from './facts.js';
 export {
   escapedBytes,
@@ -29,6 +30,7 @@ export { objectBody } from './object-body.js';
 export { answerTooLong, MAX_ANSWER_BYTES, MAX_SHORT_ANSWER_BYTES, readAnswer } from './read-answer.js';
 export { retryAfterMs } from './retry-after.js';
 export { saidByService } from './said.js';
+export { S3_CODES, serviceCodes, type ServiceCodes } from './service-codes.js';
 export { codeOfStatus } from './status.js';
 export { undocumented } from './undocumented.js';
 export { MAX_TEXT_LENGTH, readXml, rootName, XmlElement } from './xml.js';

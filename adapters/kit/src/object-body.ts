@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import { StoreError } from '@store/core';
+import { undocumented } from './undocumented.js';
 
 /**
  * The body of an object whose failures are errors of this library, as those of every other answer are. Destroying it
@@ -7,8 +8,14 @@ import { StoreError } from '@store/core';
  *
  * @param source read by nobody else
  * @param translate what the source failed with
+ * @param bytes that it has to have, where that is known: a part in chunks may end too soon, or too late
  */
-export function objectBody(source: Readable, translate: (error: unknown) => StoreError): Readable {
+export function objectBody(
+  source: Readable,
+  translate: (error: unknown) => StoreError,
+  bytes?: number,
+): Readable {
+  let length = 0;
   const body = new Readable({
     read: () => void source.resume(),
     destroy: (error, done) => {
@@ -18,14 +25,23 @@ export function objectBody(source: Readable, translate: (error: unknown) => Stor
   });
   source.pause();
   source.on('data', (chunk: Uint8Array) => {
-    if (!body.push(chunk)) source.pause();
+    length += chunk.length;
+    if (bytes !== undefined && length > bytes) body.destroy(translate(otherLength(bytes)));
+    else if (!body.push(chunk)) source.pause();
   });
-  source.on('end', () => body.push(null));
+  source.on('end', () => {
+    if (bytes !== undefined && length < bytes) body.destroy(translate(otherLength(bytes)));
+    else body.push(null);
+  });
   source.on('error', (error) => body.destroy(translate(error)));
   source.on('close', () => {
     if (!source.readableEnded) body.destroy(translate(new StoreError('Unavailable', BROKEN_OFF)));
   });
   return body;
+}
+
+function otherLength(bytes: number): StoreError {
+  return undocumented(`${bytes} bytes were announced, and another number was sent`);
 }
 
 const BROKEN_OFF = 'the connection was closed in the middle of the object';

@@ -11,7 +11,9 @@ import {
   networkFailure,
   readAnswer,
   retryAfterMs,
+  S3_CODES,
   saysTruncated,
+  serviceCodes,
   sizeFact,
   timeFact,
   versionReader,
@@ -71,6 +73,23 @@ describe('kit', () => {
     expect(networkFailure('ENOTFOUND')).to.include({ retryable: false });
     expect(networkFailure('HPE_INVALID_CONSTANT')).to.include({ code: 'Unavailable' });
     expect(networkFailure('TypeError')).to.equal(undefined);
+  });
+
+  it('takes no code of a service for something that every object has', () => {
+    const { codeOf, keyFailure } = serviceCodes(S3_CODES);
+    for (const name of Object.getOwnPropertyNames(Object.prototype)) {
+      expect(codeOf(name, 404), name).to.equal('NotFound');
+      expect(keyFailure(name, undefined), name).to.deep.equal({
+        code: 'Internal',
+        message: name,
+        retryable: false,
+        providerCode: name,
+      });
+    }
+    expect(codeOf('NoSuchKey', 500)).to.equal('NotFound');
+    for (const code of ['SlowDown', 'QpsLimitExceeded', 'PartitionQpsLimitted', 'TooManyRequestsException'])
+      expect(codeOf(code, 400), code).to.equal('Throttled');
+    expect(codeOf(undefined, undefined)).to.equal('Internal');
   });
 
   it('reads Retry-After', () => {

@@ -124,15 +124,16 @@ export class OssDriver implements StoreDriver {
     const sent = { method: 'GET', ...parameters, headers, successStatuses: [range ? 206 : 200] } as const;
     const answer = await this.#requests.send('get', key, call, sent, { stream: true });
     const { headers: given, res } = answer;
+    let bytes: number | undefined;
     try {
       this.#etagOf('get', key, given);
       const header = headerOf(given, 'content-range');
-      this.#requests.read('get', () => checkContentRange(range, { status: res.statusCode, header }));
+      bytes = this.#requests.read('get', () => checkContentRange(range, { status: res.statusCode, header }));
     } catch (error) {
       res.destroy();
       throw error;
     }
-    const body = objectBody(res, (error) => this.#requests.failure(error, 'get', key));
+    const body = objectBody(res, (error) => this.#requests.failure(error, 'get', key), bytes);
     return { info: infoOf(key, given), body: call.signal ? addAbortSignal(call.signal, body) : body };
   }
 

@@ -1,5 +1,12 @@
-import { restate, StoreError, toStoreError, type FailureReason, type StoreErrorCode } from '@store/core';
-import { codeOfStatus, retryAfterMs, saidByService, undocumented, type XmlElement } from '@store/kit';
+import { restate, StoreError, toStoreError, type StoreErrorCode } from '@store/core';
+import {
+  entryOf,
+  retryAfterMs,
+  saidByService,
+  serviceCodes,
+  undocumented,
+  type XmlElement,
+} from '@store/kit';
 import { headerOf } from './attributes.js';
 import type { TransportResult } from './transport.js';
 import { parseAnswer } from './xml.js';
@@ -33,6 +40,8 @@ const CODES: Readonly<Record<string, StoreErrorCode>> = {
   InternalError: 'Unavailable',
   ServiceUnavailable: 'Unavailable',
 };
+
+export const { codeOf, keyFailure } = serviceCodes(CODES);
 
 const MESSAGES: Readonly<Record<string, string>> = {
   NoSuchKey: 'there is no such object',
@@ -68,7 +77,7 @@ export function refusal(answer: TransportResult, { operation, bucket, key }: Err
   const message =
     providerCode === 'NoSuchBucket'
       ? `there is no bucket ${JSON.stringify(bucket)}`
-      : (MESSAGES[providerCode ?? ''] ?? messageOf(said, answer));
+      : (entryOf(MESSAGES, providerCode) ?? messageOf(said, answer));
   const ec = said?.textOf('EC');
   const details = {
     provider: 'oss',
@@ -110,26 +119,4 @@ function messageOf(said: XmlElement | undefined, { status, data }: TransportResu
   if (line !== '') return line;
   const what = said || data.length === 0 ? '' : ' with something that is no OSS error';
   return `the service answered HTTP ${status}${what}`;
-}
-
-/** Why one key of a batch was refused. */
-export function keyFailure(providerCode: string | undefined, message: string | undefined): FailureReason {
-  // Not the key is missing: taken for that, one that a lost batch may have deleted would count as deleted.
-  const code = providerCode === 'NoSuchBucket' ? 'InvalidConfig' : codeOf(providerCode, undefined);
-  const error = new StoreError(code, saidByService(message) || providerCode || 'the service gives no reason');
-  return {
-    code,
-    message: error.message,
-    retryable: error.retryable,
-    ...(providerCode ? { providerCode } : {}),
-  };
-}
-
-/** A code and a status in the words of this library. */
-export function codeOf(providerCode: string | undefined, status: number | undefined): StoreErrorCode {
-  const known = providerCode === undefined ? undefined : CODES[providerCode];
-  if (known) return known;
-  // QpsLimitExceeded, TotalQpsLimitExceeded, PartitionQpsLimitted, DownloadTrafficRateLimitExceeded, …
-  if (/Limit(?:t)?(?:ed|Exceeded)$/.test(providerCode ?? '')) return 'Throttled';
-  return status === undefined ? 'Internal' : codeOfStatus(status);
 }

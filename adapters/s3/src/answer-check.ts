@@ -64,8 +64,9 @@ export function documentOf(output: object): XmlElement {
 
 async function check(response: HttpResponse, command: string): Promise<void> {
   const { statusCode: status, headers } = response;
-  // The SDK fails on a time that is none.
-  if (Number.isNaN(Date.parse(headers['last-modified'] ?? ''))) delete headers['last-modified'];
+  // The SDK fails on a time that is none, also on one that nobody here asks for.
+  for (const name of ['last-modified', 'x-amz-object-lock-retain-until-date'])
+    if (Number.isNaN(Date.parse(headers[name] ?? ''))) delete headers[name];
   if (status >= 300) return checkRefusal(response);
   const expected = EXPECTED[command];
   if (!expected) throw new StoreError('Internal', `no answer to ${command} is known`);

@@ -176,14 +176,16 @@ export class S3Driver implements StoreDriver {
       const answer = await this.#requests.client.send(command, { abortSignal });
       const { Body } = answer;
       if (!(Body instanceof Readable)) throw undocumented('the answer has no body');
+      let bytes: number | undefined;
       try {
-        checkContentRange(range, { status: answer.$metadata.httpStatusCode, header: answer.ContentRange });
+        const { httpStatusCode: status } = answer.$metadata;
+        bytes = checkContentRange(range, { status, header: answer.ContentRange });
       } catch (error) {
         Body.destroy();
         throw error;
       }
       // The deadline ends with the head; from here on the caller's signal closes the socket.
-      const body = objectBody(Body, (error) => this.#requests.failure(error, 'get', key));
+      const body = objectBody(Body, (error) => this.#requests.failure(error, 'get', key), bytes);
       return { info: bodyInfo(key, answer), body: call.signal ? addAbortSignal(call.signal, body) : body };
     });
   }

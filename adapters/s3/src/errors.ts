@@ -1,54 +1,7 @@
-import { restate, StoreError, type FailureReason, type StoreErrorCode } from '@store/core';
-import { codeOfStatus, networkFailure, retryAfterMs, saidByService } from '@store/kit';
+import { restate, StoreError } from '@store/core';
+import { networkFailure, retryAfterMs, S3_CODES, saidByService, serviceCodes } from '@store/kit';
 
-/** S3's error codes in the words of this library. What is not here goes by the HTTP status. */
-const CODES: Readonly<Record<string, StoreErrorCode>> = {
-  NoSuchKey: 'NotFound',
-  NoSuchBucket: 'NotFound',
-  NoSuchVersion: 'NotFound',
-  NoSuchUpload: 'NotFound',
-  NoSuchLifecycleConfiguration: 'NotFound',
-  NotFound: 'NotFound',
-  AccessDenied: 'AccessDenied',
-  AllAccessDisabled: 'AccessDenied',
-  AccountProblem: 'AccessDenied',
-  CredentialsProviderError: 'AccessDenied',
-  ExpiredToken: 'AccessDenied',
-  InvalidAccessKeyId: 'AccessDenied',
-  InvalidToken: 'AccessDenied',
-  SignatureDoesNotMatch: 'AccessDenied',
-  TokenRefreshRequired: 'AccessDenied',
-  RequestTimeTooSkewed: 'AccessDenied',
-  MethodNotAllowed: 'Unsupported',
-  NotImplemented: 'Unsupported',
-  XNotImplemented: 'Unsupported',
-  PreconditionFailed: 'PreconditionFailed',
-  InvalidObjectState: 'PreconditionFailed',
-  RestoreAlreadyInProgress: 'Conflict',
-  NotModified: 'PreconditionFailed',
-  ConditionalRequestConflict: 'Conflict',
-  OperationAborted: 'Conflict',
-  // CTYUN OOS, of writes to one key at once; documented to be repeated.
-  PutObjectTooFast: 'Conflict',
-  AuthorizationHeaderMalformed: 'InvalidConfig',
-  PermanentRedirect: 'InvalidConfig',
-  TemporaryRedirect: 'InvalidConfig',
-  Redirect: 'InvalidConfig',
-  IllegalLocationConstraintException: 'InvalidConfig',
-  SlowDown: 'Throttled',
-  BandwidthLimitExceeded: 'Throttled',
-  RequestLimitExceeded: 'Throttled',
-  RequestThrottled: 'Throttled',
-  RequestThrottledException: 'Throttled',
-  Throttling: 'Throttled',
-  ThrottlingException: 'Throttled',
-  TooManyRequests: 'Throttled',
-  TooManyRequestsException: 'Throttled',
-  RequestTimeout: 'Timeout',
-  TimeoutError: 'Timeout',
-  InternalError: 'Unavailable',
-  ServiceUnavailable: 'Unavailable',
-};
+export const { codeOf, keyFailure } = serviceCodes(S3_CODES);
 
 /** What the SDK calls an error whose answer names no code. */
 const NO_CODE = /^(?:Error|Unknown|UnknownError|\d+)$/;
@@ -121,29 +74,6 @@ export function answerError({
     requestId: headers['x-amz-request-id'],
     retryAfterMs: retryAfterMs(headers['retry-after']),
   });
-}
-
-/** Why one key of a batch was refused. */
-export function keyFailure(providerCode: string | undefined, message: string | undefined): FailureReason {
-  // Not the key is missing: taken for that, one that a lost batch may have deleted would count as deleted.
-  const code = providerCode === 'NoSuchBucket' ? 'InvalidConfig' : codeOf(providerCode, undefined);
-  const error = new StoreError(code, saidByService(message) || providerCode || 'the service gives no reason');
-  return {
-    code,
-    message: error.message,
-    retryable: error.retryable,
-    ...(providerCode ? { providerCode } : {}),
-  };
-}
-
-/** A code and a status in the words of this library. */
-export function codeOf(providerCode: string | undefined, status: number | undefined): StoreErrorCode {
-  const known = providerCode === undefined ? undefined : CODES[providerCode];
-  if (known) return known;
-  // Families of codes that differ by service: QpsLimitExceeded, DownloadTrafficRateLimitExceeded, …
-  if (/Limit(?:t)?(?:ed|Exceeded)$|SlowDown|Throttl|TooManyRequests/.test(providerCode ?? ''))
-    return 'Throttled';
-  return status === undefined ? 'Internal' : codeOfStatus(status);
 }
 
 function messageOf(

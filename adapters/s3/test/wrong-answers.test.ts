@@ -1,5 +1,6 @@
 // Services that answer something else than is documented: nothing of it is a success, and nothing an end.
 import type { ServerResponse } from 'node:http';
+import { buffer } from 'node:stream/consumers';
 import type { WrongAnswer } from '@store/conformance';
 import type { DeletePrefixOptions } from '@store/core';
 import type { S3Config, S3Driver } from '@store/s3';
@@ -12,6 +13,7 @@ import {
   closeServices,
   contents,
   document,
+  driverFor,
   ENDED,
   listing,
   storeFor,
@@ -201,6 +203,75 @@ describe('s3: what is a success', () => {
       const driver = await wrongDriver(() => ({ status: 206, headers, body: '234' }));
       const failed = await errorOf(driver.get({ key: 'k', range: { start: 2 } }, {}));
       expect(failed.code, strange).to.equal('Corrupt');
+    }
+  });
+
+  it('of a read has the bytes that are announced for a part, whether they are counted or come in chunks', async () => {
+    const headers = { etag: '"e"', 'content-range': 'bytes 2-4/10' };
+    for (const [text, right] of [
+      ['234', true],
+      ['23', false],
+      ['', false],
+      ['2345', false],
+      ['x'.repeat(200_000), false],
+    ] as const) {
+      for (const chunked of [true, false]) {
+        const length = chunked ? {} : { 'content-length': String(text.length) };
+        const config = await wrongService((request, response) => {
+          request.resume();
+          response.writeHead(206, { ...headers, ...length });
+          response.end(text);
+          return undefined;
+        });
+        const { body } = await driverFor(config).get({ key: 'k', range: { start: 2, end: 4 } }, {});
+        const reading = buffer(body);
+        if (right) expect(String(await reading)).to.equal(text);
+        else expect(await errorOf(reading)).to.include({ code: 'Corrupt', retryable: true, key: 'k' });
+      }
+    }
+  });
+
+  it('of a copy is no matter of a size that no object has', async () => {
+    let parts = 0;
+    const config = await wrongService(({ method, url = '' }, response) => {
+      if (method === 'HEAD') {
+        response.socket?.end(
+          `HTTP/1.1 200 OK\r\nETag: "e"\r\nContent-Length: ${Number.MAX_SAFE_INTEGER}\r\n\r\n`,
+        );
+        return undefined;
+      }
+      if (url.includes('tagging')) return { body: '<Tagging><TagSet/></Tagging>' };
+      if (url.includes('uploads'))
+        return {
+          body: '<InitiateMultipartUploadResult><UploadId>u</UploadId></InitiateMultipartUploadResult>',
+        };
+      return ++parts > 20 ? { status: 403 } : { body: '<CopyPartResult><ETag>"p"</ETag></CopyPartResult>' };
+    });
+    const error = await errorOf((await storeFor(config)).copy('a', 'b'));
+    expect(error).to.include({ code: 'InvalidArgument', key: 'a' });
+    expect(parts).to.equal(0);
+  });
+
+  it('has facts that are none as unknown, also those that the SDK reads for nobody', async () => {
+    const junk = {
+      'last-modified': 'never',
+      'x-amz-object-lock-retain-until-date': 'soon',
+      'x-amz-tagging-count': 'many',
+      'x-amz-mp-parts-count': '-1',
+      'x-amz-restore': '???',
+      'x-amz-delete-marker': 'perhaps',
+      expires: 'at once',
+    };
+    for (const [name, value] of Object.entries(junk)) {
+      const headers = { etag: '"e"', [name]: value };
+      const driver = await wrongDriver(({ method }) =>
+        method === 'DELETE' ? { status: 204, headers } : { headers },
+      );
+      const info = await driver.head({ key: 'k' }, {});
+      expect(info.lastModified, name).to.equal(undefined);
+      (await driver.get({ key: 'k' }, {})).body.destroy();
+      await driver.put({ key: 'k', body: Buffer.from('x') }, {});
+      expect(await driver.deleteOne({ key: 'k' }, {})).to.include({ key: 'k' });
     }
   });
 

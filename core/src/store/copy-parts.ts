@@ -1,4 +1,5 @@
 import type { CopyRequest } from '../driver.js';
+import { StoreError } from '../errors.js';
 import type { ObjectInfo, WriteResult } from '../objects.js';
 import { uploadCalls, uploadParts, type Part, type UploadContext } from './upload.js';
 
@@ -28,6 +29,14 @@ export async function copyParts(
     multipart.maxPartBytes,
     multipart.maxCopyBytes ?? Infinity,
   );
+  if (size > partBytes * multipart.maxParts) {
+    const message = `there is no copy by ${multipart.maxParts} parts of ${size} bytes, which no object has`;
+    throw new StoreError('InvalidArgument', message, {
+      provider: driver.provider,
+      operation: 'copy',
+      key: from,
+    });
+  }
   function* parts(): Generator<Part> {
     for (let start = 0; start < size; start += partBytes) {
       const range = { start, end: Math.min(start + partBytes, size) - 1 };
