@@ -55,7 +55,10 @@ export function errorDocument(error: StoreError): object {
 
 /** The library's messages name its options; here they are called as the command calls them. */
 function withFlags(message: string, program: Command): string {
-  const flags = new Map<string, string>();
+  const flags = new Map([
+    ['deletePrefix', '"store rm -r"'],
+    ['expirePrefix', '"store expire"'],
+  ]);
   for (const command of [program, ...program.commands]) {
     for (const option of command.options) {
       // Only names that are no words of the language.

@@ -104,6 +104,12 @@ const CASES: readonly Case[] = [
     says: /--older-than.*'30'.*30d/,
   },
   {
+    title: 'ages that exclude each other',
+    config: GOOD,
+    args: ['rm', '-r', '-n', '--older-than', '30d', '--newer-than', '7d', 'demo:a/'],
+    says: /--older-than.*--newer-than.*no object can match/,
+  },
+  {
     title: 'a duration that may be a month or a minute',
     config: GOOD,
     args: ['rm', '-r', '-n', '--older-than', '1M', 'demo:a/'],

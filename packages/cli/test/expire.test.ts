@@ -47,7 +47,7 @@ describe('store expire', () => {
     for (const [args, code, says] of [
       [['demo:tmp', '--yes'], 2, /does not end in "\/"/],
       [['demo:tmp/', '--status', '--cancel'], 2, /either --status or --cancel/],
-      [['local:tmp/', '--yes'], 2, /no lifecycle rules; use deletePrefix/],
+      [['local:tmp/', '--yes'], 2, /no lifecycle rules; use "store rm -r"/],
     ] as const) {
       const result = await place.run(['expire', ...args]);
       expect(result.stderr).to.match(says);

@@ -32,6 +32,12 @@ export async function removePrefix(
       '--verbose names keys before they are deleted; with server-prefix nobody knows them',
     );
   }
+  const { olderThan = 0, newerThan = Infinity } = options;
+  if (olderThan >= newerThan) {
+    throw new UsageError(
+      'nothing is older than --older-than and newer than --newer-than: no object can match',
+    );
+  }
   const target = await session.open(address);
   const selection = selectionOf(options, signal);
   await checkSelection(target, selection);
