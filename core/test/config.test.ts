@@ -29,6 +29,13 @@ function messageOf(config: unknown, env: Record<string, string> = {}): string {
 }
 
 describe('configuration', () => {
+  it('shows no name and password that stand in front of a host or a bucket', () => {
+    for (const value of ['ftp://me:hidden@host', 'me:hidden@bucket', 'x me:hidden@b']) {
+      const message = messageOf({ stores: { a: { provider: 'memory', versioning: value } } });
+      expect(message).to.include('***@').and.not.include('hidden');
+    }
+  });
+
   it('says where, what was found and what is allowed', () => {
     expect(messageOf({ stores: { a: { provider: 'memry' } } })).to.equal(
       'stores.a.provider: there is no adapter for "memry"; did you mean "memory"?',

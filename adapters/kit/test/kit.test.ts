@@ -87,6 +87,9 @@ describe('kit', () => {
       });
     }
     expect(codeOf('NoSuchKey', 500)).to.equal('NotFound');
+    // Of one key of a batch: it is not the key that is missing, and so it has not been deleted before.
+    expect(keyFailure('NoSuchBucket', 'gone').code).to.equal('InvalidConfig');
+    expect(codeOf('NoSuchBucket', 404)).to.equal('NotFound');
     for (const code of ['SlowDown', 'QpsLimitExceeded', 'PartitionQpsLimitted', 'TooManyRequestsException'])
       expect(codeOf(code, 400), code).to.equal('Throttled');
     expect(codeOf(undefined, undefined)).to.equal('Internal');

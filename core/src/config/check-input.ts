@@ -61,11 +61,11 @@ function showFound(issue: core.$ZodIssue, input: unknown, context: CheckContext)
   if (found === undefined) return issue.message.includes('received undefined') ? ' (it is missing)' : '';
   if (issue.path.some((step) => context.secretKeys?.includes(String(step)))) return '';
   if (!['string', 'number', 'boolean'].includes(typeof found)) return '';
-  return ` (found ${JSON.stringify(found).replace(USER_INFO, '$1***@')})`;
+  return ` (found ${JSON.stringify(found).replace(USER_INFO, '***@')})`;
 }
 
-/** A name and a password in a URL. */
-const USER_INFO = /(:\/\/)[^/@"]*@/g;
+/** A name and a password in front of a host or a bucket. */
+const USER_INFO = /[^/@":\s]+:[^/@"\s]*@/g;
 
 function keysOf(schema: unknown): string[] {
   return schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
