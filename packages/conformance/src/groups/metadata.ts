@@ -11,7 +11,8 @@ const ROUNDS = 60;
 const LEGAL: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'no entries': {},
   'an empty value': { empty: '', a: 'b' },
-  'every character of a name': { "!#$%&'*+-.^_`|~0189azAZ": 'x' },
+  // All but `_`, which Ceph reads as `-` (measured with 16.2).
+  'every character of a name': { "!#$%&'*+-.^`|~0189azAZ": 'x' },
   'all of printable ASCII': { a: String.fromCharCode(...Array.from({ length: 93 }, (_, i) => 33 + i)) },
   'spaces inside': { a: 'two  words,  and   more' },
   'text of Latin-1': { author: 'Müller, Bjørn' },
@@ -138,7 +139,7 @@ function lowerCased(metadata: Readonly<Record<string, string>>): Record<string, 
   return Object.fromEntries(Object.entries(metadata).map(([name, value]) => [name.toLowerCase(), value]));
 }
 
-const NAME_CHARACTERS = "abcxyzABC0129-_.!#$%&'*+^`|~";
+const NAME_CHARACTERS = "abcxyzABC0129-.!#$%&'*+^`|~";
 const VALUE_CHARACTERS = [
   ...Array.from('abc XYZ 019 =?_-,;:"\\%+/()<>[]{}@'),
   'é',
