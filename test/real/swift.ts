@@ -11,6 +11,7 @@ const RINGS = { account: 16_202, container: 16_201, object: 16_200 } as const;
 const GLOBAL_CONF = '/etc/swift/swift.conf';
 const KEPT_CONF = `${GLOBAL_CONF}.store-test-kept`;
 
+/** By default a value of metadata has at most 256 bytes; S3 allows 2 KiB for all of them together. */
 const HASHES = `[swift-hash]
 swift_hash_path_suffix = loopback
 swift_hash_path_prefix =
@@ -18,6 +19,7 @@ swift_hash_path_prefix =
 name = Policy-0
 default = yes
 [swift-constraints]
+max_meta_value_length = 4096
 `;
 
 /** Middleware of the proxy, in order. Object versioning needs `symlink` behind `versioned_writes`. */
