@@ -99,6 +99,9 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   if (credentials.length === 0 || Object.keys(options.stores).length === 0) {
     throw new StoreError('InvalidArgument', 'a gateway needs at least one store and one pair of keys');
   }
+  if (credentials.some(({ accessKeyId, secretAccessKey }) => !accessKeyId || !secretAccessKey)) {
+    throw new StoreError('InvalidArgument', 'a key of a gateway is empty: anybody could sign with it');
+  }
   const { maxBodyBytes = DEFAULT_MAX_BODY_BYTES, timeouts = {}, onRequest } = options;
   const { maxBytesInFlight = Math.max(DEFAULT_MAX_BYTES_IN_FLIGHT, 2 * maxBodyBytes) } = options;
   if (maxBytesInFlight < maxBodyBytes) {
@@ -126,7 +129,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const settings = { face, inFlight, maxBodyBytes, idleMs, storeMs, onRequest };
   const server = createServer(
     {
-      headersTimeout: headersMs,
+      // Node takes no longer one than for the whole.
+      headersTimeout: Math.min(headersMs, requestMs),
       requestTimeout: requestMs,
       connectionsCheckingInterval: Math.min(CHECK_INTERVAL_MS, headersMs),
     },

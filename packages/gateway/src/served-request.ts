@@ -39,6 +39,9 @@ export interface ServeSettings {
 const MOVES = new Set(['CompleteMultipartUpload', 'CopyObject', 'UploadPartCopy']);
 const MOVE_FACTOR = 12;
 
+/** Timers of Node take no more: beyond, they go off at once. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
 const UNKNOWN: Route = { operation: 'Unknown', bucket: undefined, key: undefined };
 
 /**
@@ -147,7 +150,7 @@ class ServedRequest {
     // As long as a store holds the body, it is in memory.
     const done = work.finally(() => lease.release());
     try {
-      const ms = storeMs * (MOVES.has(this.#route.operation) ? MOVE_FACTOR : 1);
+      const ms = Math.min(MAX_TIMER_MS, storeMs * (MOVES.has(this.#route.operation) ? MOVE_FACTOR : 1));
       return { answer: await inTime(done, ms, stop), code: undefined };
     } catch (error) {
       return { answer: this.#refusal(error), code: toServiceError(error).code };

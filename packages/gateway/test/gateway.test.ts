@@ -226,6 +226,7 @@ describe('gateway', () => {
     for (const options of [
       { stores: {}, credentials: [KEYS] },
       { stores: { demo: driver }, credentials: [] },
+      { stores: { demo: driver }, credentials: [{ accessKeyId: 'a', secretAccessKey: '' }] },
     ]) {
       const error: unknown = await startGateway(options).catch((thrown: unknown) => thrown);
       expect(error).to.include({ code: 'InvalidArgument' });
