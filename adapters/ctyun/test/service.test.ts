@@ -29,8 +29,13 @@ describe('ctyun: the service', () => {
         seed,
         faults: [
           { probability: 0.02, effect: { error: { code: '900', message: 'failed', status: 400 } } },
-          // A clock that jumps by an hour and back: each refusal is put right by the next answer.
-          ...[4, 11, 19].map((nth) => ({ nth, effect: skewedRefusal(60) })),
+          // A clock that jumps about and comes back: each refusal is put right by the next answer. Never to a time
+          // that a request in flight may be signed with: that refusal would be of the key, not of the clock.
+          ...[
+            { nth: 4, minutes: 60 },
+            { nth: 11, minutes: -60 },
+            { nth: 19, minutes: 180 },
+          ].map(({ nth, minutes }) => ({ nth, effect: skewedRefusal(minutes) })),
           { operation: 'delete-objects', effect: { keyError: { code: 'InternalError' }, share: 0.01 } },
         ],
       });
