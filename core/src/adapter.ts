@@ -2,7 +2,7 @@ import type { ZodType } from 'zod';
 import type { StoreDriver } from './driver.js';
 import type { StoreJobs } from './jobs.js';
 import type { ServiceTerms } from './planning/terms.js';
-import type { RetrySettings } from './retry.js';
+import type { RetrySettings } from './engine/retry.js';
 
 /**
  * What an adapter package exports for `openStore` and `createContainer`: plain data and one function.

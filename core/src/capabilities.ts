@@ -1,40 +1,39 @@
-import type { PassThrough } from './driver.js';
-import { DEFAULT_MAX_KEY_BYTES } from './keys.js';
+import type {
+  BatchFacet,
+  LifecycleFacet,
+  ListFacet,
+  MultipartFacet,
+  PassThrough,
+  PrefixDeleteFacet,
+  StoreDriver,
+} from './driver.js';
 
-/**
- * What a store can do, as plain data. The engine and the conformance suite choose their way from these
- * fields alone, never from a provider's name. Every default means "no": a driver states what it can do.
- */
+/** What a facet says beside its calls. */
+type Limits<Facet> = {
+  readonly [
+    Name in keyof Facet as NonNullable<Facet[Name]> extends (...args: never[]) => unknown ? never : Name
+  ]: Facet[Name];
+};
+
+/** What a store can do, as plain data, for its users. Derived from its driver: nothing here is said twice. */
 export interface Capabilities {
-  readonly keys: {
-    /** Longest key in bytes of UTF-8. */
-    readonly maxBytes: number;
-  };
-  readonly list: ListCapability;
+  readonly keys: StoreDriver['keys'];
+  readonly list: Limits<ListFacet>;
   /** One request that deletes many keys, or false. */
-  readonly batchDelete: BatchDeleteCapability | false;
+  readonly batchDelete: Limits<BatchFacet> | false;
   /** The service deletes by prefix itself, so many keys a request, or false. */
-  readonly prefixDelete: { readonly maxKeys: number } | false;
-  /** Uploads in parts, or false. Without them, `put` has to take a body of any size in one call. */
-  readonly multipart: MultipartCapability | false;
-  /** `put` takes a body as a stream of unknown length in one call. */
+  readonly prefixDelete: Limits<PrefixDeleteFacet> | false;
+  /** Uploads in parts, or false. */
+  readonly multipart: Limits<MultipartFacet> | false;
+  /** `put` sends a body of unknown length in one request. */
   readonly streamingPut: boolean;
-  readonly conditionalPut: {
-    /** `ifAbsent`: write only where there is no object yet, atomically. */
-    readonly ifAbsent: boolean;
-    /** `ifMatch`: replace only the object with this ETag, atomically. */
-    readonly ifMatch: boolean;
-  };
-  /**
-   * `ifMatch` on deletes: inside a batch too, on single deletes alone, or not. Some services ignore the condition
-   * and delete anyway, so a driver says yes only where the service has been seen to honour it.
-   */
+  /** `ifAbsent` and `ifMatch` on `put`. */
+  readonly conditionalPut: { readonly ifAbsent: boolean; readonly ifMatch: boolean };
+  /** `ifMatch` on deletes: inside a batch too, on single deletes alone, or not. */
   readonly conditionalDelete: 'batch' | 'single' | false;
-  /** `ifMatch` and `ifNoneMatch` on `get` and `head`. */
-  readonly conditionalRead: boolean;
   /** Versioned reads and deletes, delete markers, `listVersions`. */
   readonly versions: boolean;
-  /** `listUploads`: incomplete multipart uploads can be listed. */
+  /** `listUploads`, and `uploads` of `deletePrefix`. */
   readonly listUploads: boolean;
   /** Objects carry tags: `tags` on `put`, `getTags`, `setTags`. */
   readonly tags: boolean;
@@ -42,73 +41,41 @@ export interface Capabilities {
   readonly storageClasses: boolean;
   /** `restore`: archived objects can be asked back. */
   readonly restore: boolean;
-  /**
-   * Lifecycle rules, which the provider carries out by itself, or false. `overlap`: two rules may expire the same keys.
-   */
-  readonly lifecycle: { readonly maxRules: number; readonly overlap: boolean } | false;
+  /** Lifecycle rules, which the provider carries out by itself, or false. */
+  readonly lifecycle: Limits<LifecycleFacet> | false;
   /** URLs that work without credentials for a limited time. */
   readonly presign: boolean;
   /** Which of the {@link PassThrough} options the provider has. */
   readonly passThrough: readonly (keyof PassThrough)[];
 }
 
-export interface ListCapability {
-  /** `utf8`: keys come in ascending order of their UTF-8 bytes. `none`: in no order to rely on. */
-  readonly order: 'utf8' | 'none';
-  /** A listing can begin after a given key. */
-  readonly startAfter: boolean;
-  /** Most entries that one page can have. */
-  readonly maxPageSize: number;
-  /** Which delimiters group keys: any string, the slash alone, or none. */
-  readonly delimiter: 'any' | 'slash' | 'none';
+export function capabilitiesOf(driver: StoreDriver): Capabilities {
+  const { keys, list, write, batch, prefixDelete, multipart, lifecycle } = driver;
+  return {
+    keys,
+    list: limitsOf(list),
+    batchDelete: limitsOf(batch),
+    prefixDelete: limitsOf(prefixDelete),
+    multipart: limitsOf(multipart),
+    streamingPut: write.streaming,
+    conditionalPut: { ifAbsent: write.ifAbsent, ifMatch: write.ifMatch },
+    conditionalDelete: driver.delete.ifMatch,
+    versions: driver.versions !== undefined,
+    listUploads: driver.uploads !== undefined,
+    tags: driver.tags !== undefined,
+    storageClasses: write.storageClasses,
+    restore: driver.restore !== undefined,
+    lifecycle: limitsOf(lifecycle),
+    presign: driver.presign !== undefined,
+    passThrough: driver.delete.passThrough,
+  };
 }
 
-export interface BatchDeleteCapability {
-  /** Most keys in one request. */
-  readonly maxKeys: number;
-  /** Longest request body in bytes, reckoned with each key as escaped XML; unlimited when absent. */
-  readonly maxBytes?: number;
-  /** `xml`: keys with characters outside XML 1.0 must go in requests of their own. */
-  readonly keys: 'any' | 'xml';
-  /**
-   * The answer names what was deleted and nothing else: why a key was not, only a delete of that key alone tells.
-   */
-  readonly silentFailures?: boolean;
-}
-
-export interface MultipartCapability {
-  /** Smallest part in bytes; the last one may be smaller. */
-  readonly minPartBytes: number;
-  /** Largest part in bytes. */
-  readonly maxPartBytes: number;
-  readonly maxParts: number;
-  /** All parts but the last have to have the same size. Default false. */
-  readonly equalParts?: boolean;
-  /** Largest object in bytes that one request copies; larger ones are copied by parts. Unlimited when absent. */
-  readonly maxCopyBytes?: number;
-}
-
-const NONE: Capabilities = {
-  keys: { maxBytes: DEFAULT_MAX_KEY_BYTES },
-  list: { order: 'none', startAfter: false, maxPageSize: 1000, delimiter: 'none' },
-  batchDelete: false,
-  prefixDelete: false,
-  multipart: false,
-  streamingPut: false,
-  conditionalPut: { ifAbsent: false, ifMatch: false },
-  conditionalDelete: false,
-  conditionalRead: false,
-  versions: false,
-  listUploads: false,
-  tags: false,
-  storageClasses: false,
-  restore: false,
-  lifecycle: false,
-  presign: false,
-  passThrough: [],
-};
-
-/** The capabilities given, with "no" for all that is not mentioned. */
-export function defineCapabilities(given: Partial<Capabilities>): Capabilities {
-  return Object.freeze({ ...NONE, ...given });
+function limitsOf<Facet extends object>(facet: Facet): Limits<Facet>;
+function limitsOf<Facet extends object>(facet: Facet | undefined): Limits<Facet> | false;
+function limitsOf<Facet extends object>(facet: Facet | undefined): Limits<Facet> | false {
+  if (!facet) return false;
+  const limits = Object.entries(facet).filter(([, value]) => typeof value !== 'function');
+  // The same choice as the type makes, which `fromEntries` cannot know.
+  return Object.fromEntries(limits) as Limits<Facet>;
 }

@@ -1,5 +1,4 @@
 import type { Readable } from 'node:stream';
-import type { Capabilities } from './capabilities.js';
 import type { FailureReason } from './errors.js';
 import type { Lifecycle, LifecycleUpdate } from './lifecycle/rules.js';
 import type {
@@ -14,46 +13,118 @@ import type {
 } from './objects.js';
 
 /**
- * What an adapter implements: the contract between the portable layer and one provider.
+ * What an adapter implements: the contract between the portable layer and one provider. A plain object, made by a
+ * function of the adapter's configuration: the members that every store has, and *facets* for what some have. A facet
+ * carries its limits and its calls together, so what a store can do is what is there. A wrapper is `{ ...inner, … }`.
  *
- * Rules for every method:
+ * Rules for every call:
  *
  * - **One call is one provider request.** No loops over pages, no retries, no batching, no pacing, no
  *   policy; turn the SDK's own retries off. All of that happens once, above.
- * - **Keys arrive valid**: not empty, well-formed, within `capabilities.keys.maxBytes`. They are sent byte
- *   for byte. A driver that cannot send a key faithfully throws `InvalidArgument`; it never sends another.
+ * - **Keys arrive valid**: not empty, well-formed, within `keys.maxBytes`. They are sent byte for byte. A driver that
+ *   cannot send a key faithfully throws `InvalidArgument`; it never sends another.
  * - **Failures are `StoreError`s**, translated at the adapter's edge, with the provider's own code, HTTP
  *   status and request id where there are any, and with `retryable` and `retryAfterMs` set truthfully.
  *   No secret appears in one.
  * - **`call.signal` ends the request**, the socket included, and rejects with `Aborted`.
- * - Optional methods are there exactly when `capabilities` says so.
  */
 export interface StoreDriver {
   /** The provider's name as written in configurations: `s3`, `oss`, `fs`, … */
   readonly provider: string;
-  readonly capabilities: Capabilities;
+  readonly keys: {
+    /** Longest key in bytes of UTF-8. */
+    readonly maxBytes: number;
+  };
+  readonly list: ListFacet;
+  readonly read: ReadFacet;
+  readonly write: WriteFacet;
+  readonly delete: DeleteFacet;
+  /** One request that deletes many keys. */
+  readonly batch?: BatchFacet | undefined;
+  /** The service deletes by prefix itself. */
+  readonly prefixDelete?: PrefixDeleteFacet | undefined;
+  /** Uploads in parts. Without them, `write.put` has to take a body of any size in one call. */
+  readonly multipart?: MultipartFacet | undefined;
+  /** Incomplete uploads in parts, whoever began them. */
+  readonly uploads?: UploadsFacet | undefined;
+  /** Versions and delete markers; with it every `versionId` of a request means something. */
+  readonly versions?: VersionsFacet | undefined;
+  /** Objects carry tags, in `write.put` too. */
+  readonly tags?: TagsFacet | undefined;
+  readonly lifecycle?: LifecycleFacet | undefined;
+  /** Asks an archived object back; resolves when the provider has begun, and when it is back already or on its way. */
+  readonly restore?: Call<RestoreRequest, void> | undefined;
+  /** A URL for one request without credentials. */
+  readonly presign?: Call<PresignRequest, string> | undefined;
+  /** Frees sockets, timers and files. Calling it again does nothing. */
+  close(): Promise<void>;
+}
 
+/** One request to the provider. */
+export type Call<Request, Result> = (request: Request, call: DriverCall) => Promise<Result>;
+
+export interface ListFacet {
+  /**
+   * `utf8`: keys come in ascending order of their UTF-8 bytes, and a listing can begin after any key. `none`: in no order
+   * to rely on.
+   */
+  readonly order: 'utf8' | 'none';
+  /** Most entries that one page can have. */
+  readonly maxPageSize: number;
+  /** Which delimiters group keys: any string, the slash alone, or none. */
+  readonly delimiter: 'any' | 'slash' | 'none';
   /**
    * One page of current objects whose key begins with `prefix`. Reports `truncated` and `nextToken` as the
    * service gave them, even where they contradict each other: judging that is the caller's task.
    */
-  listPage(request: ListPageRequest, call: DriverCall): Promise<ListPage>;
+  readonly page: Call<ListPageRequest, ListPage>;
+}
 
+export interface ReadFacet {
   /** @throws StoreError `NotFound` when there is no such object (or its latest version is a delete marker). */
-  head(request: ReadRequest, call: DriverCall): Promise<ObjectInfo>;
-
+  readonly head: Call<ReadRequest, ObjectInfo>;
   /** Resolves when the body begins to arrive. Destroying the body frees its socket. @throws as `head` */
-  get(request: GetRequest, call: DriverCall): Promise<GetResult>;
+  readonly get: Call<GetRequest, GetResult>;
+}
 
-  /** Writes the whole object or nothing. The body is a stream only where `capabilities.streamingPut` is true. */
-  put(request: PutRequest, call: DriverCall): Promise<WriteResult>;
-
+export interface WriteFacet {
+  /** `put` takes a body as a stream of unknown length in one call. */
+  readonly streaming: boolean;
+  /** `put` with `ifAbsent`: write only where there is no object yet, atomically. */
+  readonly ifAbsent: boolean;
+  /** `put` with `ifMatch`: replace only the object with this ETag, atomically. */
+  readonly ifMatch: boolean;
+  /** `storageClass` on `put` and `copy`. */
+  readonly storageClasses: boolean;
+  /** Writes the whole object or nothing. The body is a stream only where `streaming` is true. */
+  readonly put: Call<PutRequest, WriteResult>;
   /** Copies on the provider's side, metadata included. @throws StoreError `NotFound` when `from` is not there */
-  copy(request: CopyRequest, call: DriverCall): Promise<WriteResult>;
+  readonly copy: Call<CopyRequest, WriteResult>;
+}
 
+export interface DeleteFacet {
+  /**
+   * `ifMatch` on deletes: inside a batch too, on single deletes alone, or not. Some services ignore the condition
+   * and delete anyway, so a driver says yes only where the service has been seen to honour it.
+   */
+  readonly ifMatch: 'batch' | 'single' | false;
+  /** Which of the {@link PassThrough} options the provider has. */
+  readonly passThrough: readonly (keyof PassThrough)[];
   /** Deletes one key, or one version. Resolves too when it was not there, as on S3. */
-  deleteOne(target: DeleteTarget, call: DriverCall): Promise<DeletedTarget & RequestCharge>;
+  readonly one: Call<DeleteTarget, DeletedTarget & RequestCharge>;
+}
 
+export interface BatchFacet {
+  /** Most keys in one request. */
+  readonly maxKeys: number;
+  /** Longest request body in bytes, reckoned with each key as escaped XML; unlimited when absent. */
+  readonly maxBytes?: number | undefined;
+  /** `xml`: keys with characters outside XML 1.0 must go in requests of their own. */
+  readonly keys: 'any' | 'xml';
+  /**
+   * The answer names what was deleted and nothing else: why a key was not, only a delete of that key alone tells.
+   */
+  readonly silentFailures?: boolean | undefined;
   /**
    * The provider's multi-object delete. Names in `deleted` and `failed` what the *answer* says and nothing
    * else: a target that the answer does not account for is in neither list. An answer that is not a delete
@@ -62,73 +133,81 @@ export interface StoreDriver {
    * @throws StoreError when the request failed as a whole; `Unsupported` when the service does not know the
    * call, `InvalidArgument` when it refused this batch for what is in it.
    */
-  deleteBatch?:
-    ((targets: readonly DeleteTarget[], call: DriverCall) => Promise<BatchDeleteResult>) | undefined;
+  readonly delete: Call<readonly DeleteTarget[], BatchDeleteResult>;
+}
 
+export interface PrefixDeleteFacet {
+  /** Most keys that one request deletes. */
+  readonly maxKeys: number;
   /**
-   * Has the service delete up to `maxKeys` current objects under a prefix. Names what the answer names and nothing
-   * else. With `capabilities.prefixDelete`.
+   * Has the service delete up to `maxKeys` current objects under a prefix. Names what the answer names and nothing else.
    *
    * @throws StoreError `Unsupported` when the answer is none of this call: nothing was deleted by it
    */
-  deletePrefixPage?:
-    ((request: DeletePrefixPageRequest, call: DriverCall) => Promise<DeletePrefixPage>) | undefined;
+  readonly page: Call<DeletePrefixPageRequest, DeletePrefixPage>;
+}
 
+export interface MultipartFacet {
+  /** Smallest part in bytes; the last one may be smaller. */
+  readonly minPartBytes: number;
+  /** Largest part in bytes. */
+  readonly maxPartBytes: number;
+  readonly maxParts: number;
+  /** All parts but the last have to have the same size. Default false. */
+  readonly equalParts?: boolean | undefined;
+  /** Largest object in bytes that one request copies; larger ones are copied by parts. Unlimited when absent. */
+  readonly maxCopyBytes?: number | undefined;
+  /** Begins an upload in parts and resolves to its id. */
+  readonly create: Call<CreateUploadRequest, string>;
+  /** Sends one part and resolves to its ETag. Sending a part number again replaces that part. */
+  readonly part: Call<UploadPartRequest, string>;
+  /** Copies a range of an object into a part and resolves to its ETag. */
+  readonly copyPart: Call<UploadPartCopyRequest, string>;
+  /** One page of the parts of an upload that have arrived, in order. */
+  readonly parts: Call<ListPartsPageRequest, ListPartsPage>;
+  /** Joins the parts; nothing is visible under the key before. */
+  readonly complete: Call<CompleteUploadRequest, WriteResult>;
+  /** Gives an upload up and frees its parts. Resolves too when it was not there. */
+  readonly abort: Call<AbortUploadRequest, void>;
+}
+
+export interface UploadsFacet {
+  /** One page of incomplete uploads. */
+  readonly page: Call<ListUploadsPageRequest, ListUploadsPage>;
+  /** As `multipart.abort`. */
+  readonly abort: Call<AbortUploadRequest, void>;
+}
+
+export interface VersionsFacet {
   /**
    * One page of versions and delete markers: all of a key together, the latest first, the others newest first as
-   * far as the service tells. With `capabilities.versions`.
+   * far as the service tells.
    */
-  listVersionsPage?:
-    ((request: ListVersionsPageRequest, call: DriverCall) => Promise<ListVersionsPage>) | undefined;
+  readonly page: Call<ListVersionsPageRequest, ListVersionsPage>;
+}
 
-  /** One page of incomplete multipart uploads. With `capabilities.listUploads`. */
-  listUploadsPage?:
-    ((request: ListUploadsPageRequest, call: DriverCall) => Promise<ListUploadsPage>) | undefined;
+export interface TagsFacet {
+  /** The tags of an object. @throws StoreError `NotFound` */
+  readonly get: Call<TagsRequest, Tags>;
+  /** Replaces all tags of an object, by none too. @throws StoreError `NotFound` */
+  readonly set: Call<SetTagsRequest, void>;
+}
 
-  /** Begins an upload in parts and resolves to its id. These five come with `capabilities.multipart`. */
-  createUpload?: ((request: CreateUploadRequest, call: DriverCall) => Promise<string>) | undefined;
-  /** Sends one part and resolves to its ETag. Sending a part number again replaces that part. */
-  uploadPart?: ((request: UploadPartRequest, call: DriverCall) => Promise<string>) | undefined;
-  /** Joins the parts; nothing is visible under the key before. */
-  completeUpload?: ((request: CompleteUploadRequest, call: DriverCall) => Promise<WriteResult>) | undefined;
-  /**
-   * Gives an upload up and frees its parts. Resolves too when it was not there. With `capabilities.multipart`, and
-   * with `capabilities.listUploads`.
-   */
-  abortUpload?: ((request: AbortUploadRequest, call: DriverCall) => Promise<void>) | undefined;
-
-  /** One page of the parts of an upload that have arrived, in order. */
-  listPartsPage?: ((request: ListPartsPageRequest, call: DriverCall) => Promise<ListPartsPage>) | undefined;
-  /** Copies a range of an object into a part and resolves to its ETag. */
-  uploadPartCopy?: ((request: UploadPartCopyRequest, call: DriverCall) => Promise<string>) | undefined;
-
-  /** The tags of an object. These two come with `capabilities.tags`. @throws StoreError `NotFound` */
-  getTags?: ((request: TagsRequest, call: DriverCall) => Promise<Tags>) | undefined;
-  /** Replaces all tags of an object, none included. @throws StoreError `NotFound` */
-  setTags?: ((request: SetTagsRequest, call: DriverCall) => Promise<void>) | undefined;
-
-  /**
-   * Asks an archived object back; resolves when the provider has begun, and when it is back already or on its way.
-   * With `capabilities.restore`.
-   */
-  restore?: ((request: RestoreRequest, call: DriverCall) => Promise<void>) | undefined;
-
-  /** All lifecycle rules of the bucket. These two come with `capabilities.lifecycle`. */
-  getLifecycle?: ((call: DriverCall) => Promise<Lifecycle>) | undefined;
-  /** Replaces all lifecycle rules of the bucket, by none too. */
-  putLifecycle?: ((update: LifecycleUpdate, call: DriverCall) => Promise<void>) | undefined;
-
-  /** A URL for one request without credentials. With `capabilities.presign`. */
-  presign?: ((request: PresignRequest, call: DriverCall) => Promise<string>) | undefined;
-
-  /** Frees sockets, timers and files. Calling it again does nothing. */
-  close(): Promise<void>;
+/** Lifecycle rules, which the provider carries out by itself. */
+export interface LifecycleFacet {
+  readonly maxRules: number;
+  /** Two rules may expire the same keys. */
+  readonly overlap: boolean;
+  /** All rules of the bucket. */
+  readonly get: (call: DriverCall) => Promise<Lifecycle>;
+  /** Replaces all rules of the bucket, by none too. */
+  readonly put: Call<LifecycleUpdate, void>;
 }
 
 /** What accompanies every call. */
 export interface DriverCall {
   readonly signal?: AbortSignal | undefined;
-  /** Only what `capabilities.passThrough` names. */
+  /** Only what `delete.passThrough` names. */
   readonly pass?: PassThrough | undefined;
 }
 
@@ -151,7 +230,7 @@ export interface ListPageRequest {
   readonly prefix: string;
   /** Continue where the page that gave this token ended. Opaque. */
   readonly token?: string | undefined;
-  /** Begin after this key (exclusive). Sent with the first page only, and only where the capability is there. */
+  /** Begin after this key (exclusive). Sent with the first page only, and only where keys are in order. */
   readonly startAfter?: string | undefined;
   /** Most entries wanted; the service may give fewer. */
   readonly maxKeys: number;
@@ -219,7 +298,7 @@ export interface DeleteTarget {
   readonly key: string;
   /** Delete this version for good, instead of the current object. */
   readonly versionId?: string | undefined;
-  /** Delete only the object with this ETag, else `PreconditionFailed`. With `capabilities.conditionalDelete`. */
+  /** Delete only the object with this ETag, else `PreconditionFailed`. As far as `delete.ifMatch` says. */
   readonly ifMatch?: string | undefined;
 }
 
@@ -266,7 +345,7 @@ export interface DeletePrefixPage extends RequestCharge {
 export interface ListVersionsPageRequest {
   readonly prefix: string;
   readonly token?: string | undefined;
-  /** Begin after all versions of this key. Sent with the first page only, where `list.startAfter` is there. */
+  /** Begin after all versions of this key. Sent with the first page only, and only where keys are in order. */
   readonly startAfter?: string | undefined;
   readonly maxKeys: number;
 }

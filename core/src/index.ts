@@ -6,14 +6,9 @@ export type {
   UrlScheme,
   UrlTarget,
 } from './adapter.js';
-export { defineCapabilities } from './capabilities.js';
-export type {
-  BatchDeleteCapability,
-  Capabilities,
-  ListCapability,
-  MultipartCapability,
-} from './capabilities.js';
-export { systemClock, type Clock } from './clock.js';
+export { capabilitiesOf, type Capabilities } from './capabilities.js';
+export { Engine, engineOf, type Purpose } from './engine/engine.js';
+export { systemClock, type Clock } from './engine/clock.js';
 export { checkInput, suggest } from './config/check-input.js';
 export { checkOptionNames, checkOptions } from './config/check-options.js';
 export type { OptionedMethod } from './config/option-shapes.js';
@@ -51,7 +46,15 @@ export type { DeleteMarkerSelection, VersionSelection } from './deletion/version
 export type * from './driver.js';
 export { abortedError, restate, StoreError, throwIfAborted, toStoreError } from './errors.js';
 export type { FailureReason, StoreErrorCode, StoreErrorDetails } from './errors.js';
-export { assertKey, assertPrefix, compareKeys, fitsXml, keyProblem, quoteKey } from './keys.js';
+export {
+  assertKey,
+  assertPrefix,
+  compareKeys,
+  DEFAULT_MAX_KEY_BYTES,
+  fitsXml,
+  keyProblem,
+  quoteKey,
+} from './keys.js';
 export type { ExpirationOptions, ExpirationReport, ExpireOptions } from './lifecycle/expiration.js';
 export type * from './jobs.js';
 export {
@@ -79,6 +82,6 @@ export {
   type RetryEvent,
   type RetryPolicy,
   type RetrySettings,
-} from './retry.js';
+} from './engine/retry.js';
 export { encodedPieces } from './store/metadata.js';
 export { createObjectStore, type ObjectStoreSettings } from './store/portable-store.js';

@@ -1,5 +1,4 @@
-import type { Capabilities } from './capabilities.js';
-import type { PassThrough } from './driver.js';
+import type { PassThrough, StoreDriver } from './driver.js';
 import { StoreError } from './errors.js';
 
 const NAMES = [
@@ -17,11 +16,11 @@ const NAMES = [
  */
 export function passThrough(
   options: PassThrough,
-  capabilities: Capabilities,
+  driver: StoreDriver,
   operation: string,
 ): PassThrough | undefined {
   const given = NAMES.filter((name) => options[name] !== undefined);
-  const foreign = given.find((name) => !capabilities.passThrough.includes(name));
+  const foreign = given.find((name) => !driver.delete.passThrough.includes(name));
   if (foreign !== undefined) {
     throw new StoreError('Unsupported', `${operation}: this store does not have the option ${foreign}`, {
       operation,

@@ -1,11 +1,11 @@
 import type { DiagnoseContext, Finding, StoreAdapter } from '../adapter.js';
-import type { Clock } from '../clock.js';
+import type { Clock } from '../engine/clock.js';
 import type { StoreDriver } from '../driver.js';
 import { StoreError } from '../errors.js';
 import type { StoreJobs } from '../jobs.js';
 import type { ObjectStore } from '../object-store.js';
 import type { ServiceTerms } from '../planning/terms.js';
-import type { OnRetry } from '../retry.js';
+import type { OnRetry } from '../engine/retry.js';
 import { createObjectStore } from '../store/portable-store.js';
 import { checkOptions } from './check-options.js';
 import type { Environment } from './interpolate.js';

@@ -1,6 +1,6 @@
 import { z, type ZodType } from 'zod';
 import type { DiagnoseContext, StoreAdapter } from '../adapter.js';
-import type { Clock } from '../clock.js';
+import type { Clock } from '../engine/clock.js';
 import type { DeleteManyOptions, DeletePrefixOptions } from '../deletion/options.js';
 import type { DriverCall, PassThrough } from '../driver.js';
 import type { ReadJobReportOptions, StoreJobs, TagJobRequest, WaitForJobOptions } from '../jobs.js';
@@ -23,7 +23,7 @@ import type {
 import type { WriteAttributes } from '../objects.js';
 import type { EstimateOptions } from '../planning/estimate.js';
 import type { PlanOptions } from '../planning/plan.js';
-import type { RetrySettings } from '../retry.js';
+import type { RetrySettings } from '../engine/retry.js';
 import type { ObjectStoreSettings } from '../store/portable-store.js';
 import type { OpenOptions } from './open-store.js';
 

@@ -4,7 +4,7 @@ import type { StoreDriver } from '../driver.js';
 import { StoreError } from '../errors.js';
 import type { StoreJobs } from '../jobs.js';
 import type { ServiceTerms } from '../planning/terms.js';
-import type { RetrySettings } from '../retry.js';
+import type { RetrySettings } from '../engine/retry.js';
 import { checkInput, suggest } from './check-input.js';
 import { interpolate, type Environment } from './interpolate.js';
 import { refuseProto } from './plain-names.js';

@@ -1,10 +1,9 @@
+import type { Purpose } from '../engine/engine.js';
 import { throwIfAborted, toStoreError, type StoreErrorCode } from '../errors.js';
-import type { PagesContext } from '../listing/pages.js';
 import { uploadPages } from '../listing/upload-pages.js';
 import type { UploadInfo } from '../objects.js';
-import { retrying } from '../retry.js';
-import type { Engine } from './engine.js';
 import type { ObjectFilter } from './filter.js';
+import type { Run } from './run.js';
 
 /** Uploads aborted at the same time. */
 const AT_ONCE = 8;
@@ -37,19 +36,16 @@ type Sample = UploadsReport['sample'][number];
  * @param matches the run's filter; an upload is taken for an empty object, modified when it was begun
  * @throws StoreError when they cannot be listed, or the signal fires
  */
-export async function abortUploads(
-  { driver, clock, retry, onRetry }: Engine,
-  prefix: string,
-  matches: ObjectFilter,
-  dryRun: boolean,
-  context: PagesContext,
-): Promise<UploadsReport> {
-  const abortUpload = driver.abortUpload?.bind(driver);
+export async function abortUploads(run: Run, prefix: string, matches: ObjectFilter): Promise<UploadsReport> {
+  const { engine, stop, options } = run;
+  const facet = engine.driver.uploads;
+  if (!facet) throw engine.unsupported('deletePrefix', 'listing incomplete uploads');
+  // What has been sent is waited for.
+  const purpose: Purpose = { operation: 'abortUpload', signal: stop, unbroken: true };
   const sample: Sample[] = [];
   let listed = 0;
   let aborted = 0;
   let failed = 0;
-  const { signal } = context.call;
   const fail = (
     { key, uploadId, unnameable }: Pick<Sample, 'key' | 'uploadId' | 'unnameable'>,
     { code, message }: Pick<Sample, 'code' | 'message'>,
@@ -59,17 +55,14 @@ export async function abortUploads(
       sample.push({ key, uploadId, ...(unnameable ? { unnameable } : {}), code, message });
   };
   const abort = async ({ key, uploadId }: UploadInfo): Promise<void> => {
-    const { provider } = driver;
-    const attempt = { policy: retry, clock, operation: 'abortUpload', provider, signal, onRetry };
     try {
-      // Without the run's signal: what has been sent is waited for.
-      await retrying(attempt, async () => abortUpload?.({ key, uploadId }, {}));
+      await engine.request(purpose, (call) => facet.abort({ key, uploadId }, call));
       aborted++;
     } catch (error) {
       fail({ key, uploadId }, toStoreError(error));
     }
   };
-  for await (const { uploads, unnameable = [] } of uploadPages(driver, prefix, context)) {
+  for await (const { uploads, unnameable = [] } of uploadPages(engine, prefix, run.listing('listUploads'))) {
     listed += unnameable.length;
     for (const { name, reason } of unnameable) {
       fail({ key: name, uploadId: '', unnameable: true }, reason);
@@ -82,9 +75,9 @@ export async function abortUploads(
       if (verdict === true) doomed.push(upload);
       else fail(upload, verdict);
     }
-    if (dryRun) continue;
+    if (options.dryRun) continue;
     for (let i = 0; i < doomed.length; i += AT_ONCE) {
-      throwIfAborted(signal, 'abortUpload');
+      throwIfAborted(stop, 'abortUpload');
       await Promise.all(doomed.slice(i, i + AT_ONCE).map(abort));
     }
   }

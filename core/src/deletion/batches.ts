@@ -1,4 +1,4 @@
-import type { BatchDeleteCapability } from '../capabilities.js';
+import type { BatchFacet } from '../driver.js';
 import { fitsXml, xmlBytes } from '../keys.js';
 import type { Candidate } from './candidate.js';
 
@@ -7,6 +7,8 @@ const BYTES_AROUND_KEY = 100;
 /** Declaration, root element and Quiet. */
 const BYTES_AROUND_BATCH = 300;
 
+type BatchLimits = Omit<BatchFacet, 'delete'>;
+
 const NONE: readonly Candidate[][] = [];
 
 /**
@@ -14,7 +16,7 @@ const NONE: readonly Candidate[][] = [];
  * of one key for what has to be deleted singly. Holds less than one batch.
  */
 export class Batches {
-  readonly #limits: BatchDeleteCapability | undefined;
+  readonly #limits: BatchLimits | undefined;
   readonly #size: () => number;
   readonly #goesAlone: (candidate: Candidate) => boolean;
   #pending: Candidate[] = [];
@@ -26,7 +28,7 @@ export class Batches {
    * @param goesAlone what a batch cannot carry, apart from what its limits say
    */
   constructor(
-    limits: BatchDeleteCapability | undefined,
+    limits: BatchLimits | undefined,
     size: () => number,
     goesAlone: (candidate: Candidate) => boolean = () => false,
   ) {

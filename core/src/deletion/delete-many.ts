@@ -1,13 +1,14 @@
 import { suggest } from '../config/check-input.js';
 import type { DeleteTarget } from '../driver.js';
+import type { Engine } from '../engine/engine.js';
 import { StoreError } from '../errors.js';
 import { keyProblem, quoteKey } from '../keys.js';
 import { untilAborted } from '../until-aborted.js';
 import type { Candidate } from './candidate.js';
-import type { Engine } from './engine.js';
 import type { DeleteManyOptions } from './options.js';
 import type { DeletionReport } from './report.js';
-import { runDeletion, type RunPage } from './run.js';
+import { runListed } from './listed-run.js';
+import type { RunPage } from './run.js';
 
 type Targets = Iterable<string | DeleteTarget> | AsyncIterable<string | DeleteTarget>;
 
@@ -28,19 +29,23 @@ export async function deleteMany(
       operation: 'deleteMany',
     });
   }
-  const { keys, versions, conditionalDelete } = engine.driver.capabilities;
+  if (options.strategy === 'server-prefix') {
+    const message = 'the strategy server-prefix deletes everything under a prefix: deleteMany names its keys';
+    throw new StoreError('InvalidArgument', message, { operation: 'deleteMany', provider: engine.provider });
+  }
+  const { keys, versions, delete: single } = engine.driver;
   const misspelt = misspeltParts();
-  return runDeletion<Candidate>(
+  return runListed<Candidate>(
     engine,
     {
       prefix: null,
-      passes: [({ call }) => paged(targets, call.signal)],
+      passes: [({ stop }) => paged(targets, stop)],
       problem: (target) =>
         keyProblem(target.key, keys.maxBytes) ??
         misspelt(target) ??
         partProblem(target) ??
         (target.versionId !== undefined && !versions ? 'this store does not support versionId' : undefined) ??
-        (target.ifMatch !== undefined && !conditionalDelete
+        (target.ifMatch !== undefined && !single.ifMatch
           ? 'this store does not support ifMatch on deletes'
           : undefined),
       matches: () => true,

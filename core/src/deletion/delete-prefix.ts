@@ -1,18 +1,19 @@
 import type { Unnameable } from '../driver.js';
+import type { Engine } from '../engine/engine.js';
 import { StoreError, type FailureReason } from '../errors.js';
 import { keyProblem, quoteKey } from '../keys.js';
 import { objectPages } from '../listing/object-pages.js';
-import type { PagesContext } from '../listing/pages.js';
 import { versionPages } from '../listing/version-pages.js';
 import type { ObjectInfo, VersionInfo } from '../objects.js';
 import { abortUploads } from './abort-uploads.js';
 import type { Candidate } from './candidate.js';
-import type { Engine } from './engine.js';
 import { compileFilter, type Verdict } from './filter.js';
 import type { DeletePrefixOptions } from './options.js';
 import type { DeletionReport } from './report.js';
-import { runDeletion, type RunPage, type RunSource, type SourceContext } from './run.js';
+import { runListed } from './listed-run.js';
+import type { Run, RunPage, RunSource } from './run.js';
 import { checkPrefix } from './safety.js';
+import { runByServer } from './server-run.js';
 import {
   LatestSeen,
   MarkerPass,
@@ -65,7 +66,7 @@ export async function deletePrefix(
   };
   // A listing that was decoded wrongly can yield '', and deleting '' means deleting the bucket.
   const problem = ({ key, versionId, ifMatch }: Listed): string | undefined =>
-    keyProblem(key, engine.driver.capabilities.keys.maxBytes) ??
+    keyProblem(key, engine.driver.keys.maxBytes) ??
     // What is named by its version, as delete markers are, never changes.
     (ifUnchanged && versionId === undefined && !isOneETag(ifMatch)
       ? 'the listing gives no ETag to compare with'
@@ -84,41 +85,36 @@ export async function deletePrefix(
   const isGone = options.dryRun ? wouldBeGone : (): boolean => false;
   const passes: Pass[] = [
     versions === 'current'
-      ? (context) => currentObjects(engine, prefix, context, ifUnchanged)
-      : (context) => objectVersions(engine, prefix, context, firstPass()),
+      ? (run) => currentObjects(run, prefix, ifUnchanged)
+      : (run) => objectVersions(run, prefix, firstPass()),
   ];
   if (deleteMarkers !== 'keep') {
-    passes.push(async function* (context) {
-      for await (const page of markers(engine, prefix, context, { deleteMarkers, isGone })) {
+    passes.push(async function* (run) {
+      for await (const page of markers(run, prefix, { deleteMarkers, isGone })) {
         // Those of the same listing have been counted in the first pass.
         yield versions === 'current' ? page : { entries: page.entries };
       }
     });
   }
-  return runDeletion<Listed>(
-    engine,
-    {
-      prefix,
-      versions,
-      uploads: options.uploads
-        ? (context) =>
-            abortUploads(
-              engine,
-              prefix,
-              compileFilter(prefix, { ...options, minSize: undefined, maxSize: undefined }, startedAt),
-              options.dryRun ?? false,
-              pagesContext(engine, 'listUploads', context),
-            )
-        : undefined,
-      passes,
-      problem,
-      matches,
-      onMatch: options.onMatch,
-      notByServer: notByServer(options),
-      verify: options.verify,
-    },
-    options,
+  // An upload has no size.
+  const uploadFilter = compileFilter(
+    prefix,
+    { ...options, minSize: undefined, maxSize: undefined },
+    startedAt,
   );
+  const source: RunSource<Listed> = {
+    prefix,
+    versions,
+    uploads: options.uploads ? (run) => abortUploads(run, prefix, uploadFilter) : undefined,
+    passes,
+    problem,
+    matches,
+    onMatch: options.onMatch,
+    verify: options.verify,
+  };
+  // A dry run lists, whatever the strategy.
+  const run = options.strategy === 'server-prefix' && !options.dryRun ? runByServer : runListed;
+  return run(engine, source, options);
 }
 
 /** Whether a condition on it is one: `*` and lists are met by more than the object that was listed. */
@@ -126,79 +122,55 @@ function isOneETag(etag: unknown): boolean {
   return typeof etag === 'string' && /^(?:W\/)?(?:"[^"]*"|[^"*,\s]+)$/.test(etag);
 }
 
-/** What a service that deletes by prefix cannot look at. Empty when there is nothing of it. */
-function notByServer(options: DeletePrefixOptions): string {
+/** Options that a service which deletes by prefix cannot look at. */
+function notByServer(options: DeletePrefixOptions): string[] {
   const { versions = 'current', deleteMarkers = 'keep' } = options;
   // A dry run lists, and shows what matches.
   const filters = options.dryRun ? FILTERS.filter((name) => name !== 'onMatch') : FILTERS;
   const given = filters.filter((name) => options[name] !== undefined && options[name] !== false);
-  const all = [
+  return [
     ...given,
     ...(versions === 'current' ? [] : ['versions']),
     ...(deleteMarkers === 'keep' ? [] : ['deleteMarkers']),
   ];
-  return all.length === 0 ? '' : `it does not go with ${all.join(', ')}`;
 }
 
 /** Refuses before anything is deleted what this store cannot do. @throws StoreError */
-function checkCapabilities({ driver }: Engine, options: DeletePrefixOptions): void {
-  const { versions = 'current', deleteMarkers = 'keep', uploads, ifUnchanged } = options;
-  const { capabilities, provider } = driver;
-  const unsupported = (what: string): StoreError =>
-    new StoreError('Unsupported', `deletePrefix: this ${provider} store does not support ${what}`, {
-      provider,
-      operation: 'deletePrefix',
-    });
-  if ((versions !== 'current' || deleteMarkers !== 'keep') && !capabilities.versions)
-    throw unsupported('versions');
-  if (uploads && !(capabilities.listUploads && driver.abortUpload))
-    throw unsupported('listing incomplete uploads');
+function checkCapabilities(engine: Engine, options: DeletePrefixOptions): void {
+  const operation = 'deletePrefix';
+  const { driver, provider } = engine;
+  const { versions = 'current', deleteMarkers = 'keep', uploads, ifUnchanged, strategy } = options;
+  if ((versions !== 'current' || deleteMarkers !== 'keep') && !driver.versions)
+    throw engine.unsupported(operation, 'versions');
+  if (uploads && !driver.uploads) throw engine.unsupported(operation, 'listing incomplete uploads');
+  if (strategy === 'server-prefix') {
+    const others = notByServer(options);
+    if (others.length > 0) {
+      const message = `the strategy server-prefix deletes everything under a prefix: it does not go with ${others.join(', ')}`;
+      throw new StoreError('InvalidArgument', message, { operation, provider });
+    }
+    if (!driver.prefixDelete) {
+      const message = `this ${provider} store does not delete by prefix itself; leave the strategy out`;
+      throw new StoreError('Unsupported', message, { operation, provider });
+    }
+  }
   if (!ifUnchanged) return;
   if (versions !== 'current') {
-    throw new StoreError(
-      'InvalidArgument',
-      "ifUnchanged goes with versions 'current': a version never changes",
-      {
-        operation: 'deletePrefix',
-      },
-    );
+    const message = "ifUnchanged goes with versions 'current': a version never changes";
+    throw new StoreError('InvalidArgument', message, { operation });
   }
-  if (!capabilities.conditionalDelete) {
-    throw unsupported('ifUnchanged (deletes on condition of the ETag have not been seen to work there)');
+  if (!driver.delete.ifMatch) {
+    const what = 'ifUnchanged (deletes on condition of the ETag have not been seen to work there)';
+    throw engine.unsupported(operation, what);
   }
-}
-
-function pagesContext(
-  { driver, retry, clock, onRetry }: Engine,
-  operation: string,
-  { ledger, call, throttled }: SourceContext,
-): PagesContext {
-  return {
-    provider: driver.provider,
-    operation,
-    policy: retry,
-    clock,
-    call,
-    onRetry,
-    onRequest: (again) => ledger.countListRequest(again),
-    onError: (error) => {
-      if (error.adjusted !== undefined) ledger.warn(error.adjusted);
-      if (error.code === 'Throttled') throttled();
-    },
-  };
 }
 
 async function* currentObjects(
-  engine: Engine,
+  run: Run,
   prefix: string,
-  context: SourceContext,
   ifUnchanged: boolean,
 ): AsyncGenerator<RunPage<Listed>> {
-  for await (const { objects, unnameable } of objectPages(
-    engine.driver,
-    { prefix },
-    pagesContext(engine, 'list', context),
-  )) {
+  for await (const { objects, unnameable } of objectPages(run.engine, { prefix }, run.listing('list'))) {
     yield { entries: objects.map((object) => currentObject(object, ifUnchanged)), unnameable };
   }
 }
@@ -211,20 +183,17 @@ function currentObject(object: ObjectInfo, ifUnchanged: boolean): Listed {
 }
 
 async function* objectVersions(
-  engine: Engine,
+  run: Run,
   prefix: string,
-  context: SourceContext,
   select: (page: readonly VersionInfo[], unnameable?: readonly Unnameable[]) => Iterable<Listed>,
 ): AsyncGenerator<RunPage<Listed>> {
-  const pages = versionPages(engine.driver, prefix, pagesContext(engine, 'listVersions', context));
-  for await (const { versions, unnameable } of pages)
+  for await (const { versions, unnameable } of versionPages(run.engine, prefix, run.listing('listVersions')))
     yield { entries: [...select(versions, unnameable)], unnameable };
 }
 
 async function* markers(
-  engine: Engine,
+  run: Run,
   prefix: string,
-  context: SourceContext,
   {
     deleteMarkers,
     isGone,
@@ -234,8 +203,8 @@ async function* markers(
   },
 ): AsyncGenerator<RunPage<Listed>> {
   const pass = new MarkerPass(deleteMarkers, isGone, (key) =>
-    context.ledger.warn(`the key ${quoteKey(key)} has too many delete markers for one run; run again`),
+    run.ledger.warn(`the key ${quoteKey(key)} has too many delete markers for one run; run again`),
   );
-  yield* objectVersions(engine, prefix, context, (page, unnameable) => pass.next(page, unnameable));
+  yield* objectVersions(run, prefix, (page, unnameable) => pass.next(page, unnameable));
   yield { entries: [...pass.end()] };
 }

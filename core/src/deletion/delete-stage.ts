@@ -1,32 +1,11 @@
-import type { Clock } from '../clock.js';
-import type { PassThrough, StoreDriver } from '../driver.js';
+import { Attempts, retryEvent } from '../engine/retry.js';
 import { toStoreError, type FailureReason, type StoreError } from '../errors.js';
-import { Attempts, retryEvent, type OnRetry, type RetryPolicy } from '../retry.js';
 import { AskedBatch, createdMarker, targetOf, withMarker, type Accounted } from './answer.js';
 import type { Candidate } from './candidate.js';
-import type { Ledger } from './ledger.js';
-import type { Pacer, Permit } from './pacer.js';
+import type { Permit } from './pacer.js';
 import type { KeyStrategy } from './report.js';
 import { tellOfCharge } from './requester-charge.js';
-
-export interface DeleteStageContext {
-  readonly driver: StoreDriver;
-  readonly clock: Clock;
-  readonly retry: RetryPolicy;
-  readonly onRetry: OnRetry | undefined;
-  readonly pacer: Pacer;
-  readonly ledger: Ledger;
-  readonly strategy: KeyStrategy;
-  readonly pass: PassThrough | undefined;
-  /** Units accepted and not finished: waiting for their turn, in flight, or waiting for a retry. */
-  readonly maxUnits: number;
-  /** Fires when nothing new may be sent: the caller aborted, or the run broke. */
-  readonly stop: AbortSignal;
-  /** Ends the run with this error. */
-  readonly breakOff: (error: StoreError) => void;
-  /** Called after each outcome. */
-  readonly onOutcome: () => void;
-}
+import type { Run } from './run.js';
 
 /** A batch delete that was refused this often before any was taken is one that the service cannot do. */
 const REFUSALS_BEFORE_SINGLE = 3;
@@ -39,7 +18,9 @@ const REFUSALS_BEFORE_SINGLE = 3;
  * Requests in flight are always waited for, never cut off: a delete that was cut off may have happened.
  */
 export class DeleteStage {
-  readonly #context: DeleteStageContext;
+  readonly #run: Run;
+  /** Units accepted and not finished, at most: waiting for their turn, in flight, or waiting for a retry. */
+  readonly #maxUnits: number;
   readonly #units = new Set<Promise<void>>();
   #strategy: KeyStrategy;
   /** Wakes the submitter that waits for room. */
@@ -48,9 +29,11 @@ export class DeleteStage {
   #accepted = 0;
   #refused = 0;
 
-  constructor(context: DeleteStageContext) {
-    this.#context = context;
-    this.#strategy = context.strategy;
+  constructor(run: Run, strategy: KeyStrategy) {
+    this.#run = run;
+    this.#strategy = strategy;
+    // Twice what can be in flight: while some units wait for a retry, others use the connections.
+    this.#maxUnits = run.concurrency * 2;
   }
 
   get strategy(): KeyStrategy {
@@ -61,14 +44,14 @@ export class DeleteStage {
   async submit(unit: readonly Candidate[]): Promise<void> {
     if (unit.length === 0) return;
     const work = this.#process(unit)
-      .catch((error: unknown) => this.#context.breakOff(toStoreError(error, { operation: 'deletePrefix' })))
+      .catch((error: unknown) => this.#run.breakOff(toStoreError(error, { operation: 'deletePrefix' })))
       .finally(() => {
         this.#units.delete(work);
         this.#room();
-        this.#context.onOutcome();
+        this.#run.progress.changed();
       });
     this.#units.add(work);
-    while (this.#units.size >= this.#context.maxUnits) {
+    while (this.#units.size >= this.#maxUnits) {
       await new Promise<void>((resolve) => {
         this.#room = resolve;
       });
@@ -81,7 +64,7 @@ export class DeleteStage {
   }
 
   async #process(unit: readonly Candidate[]): Promise<void> {
-    const { retry, clock } = this.#context;
+    const { retry, clock } = this.#run.engine;
     const attempts = new Attempts(retry, clock);
     if (this.#strategy === 'single' || unit.length === 1) return this.#deleteSingly(unit, attempts);
     return this.#deleteBatch(unit, attempts);
@@ -92,28 +75,28 @@ export class DeleteStage {
    * @param repeats some of these keys were in a request before
    */
   async #deleteBatch(unit: readonly Candidate[], attempts: Attempts, repeats = false): Promise<void> {
-    const { driver, pacer, ledger, pass } = this.#context;
+    const { pacer } = this.#run;
     // A batch may have become too large for the present pace while it waited.
     if (unit.length > pacer.batchSize) {
       for (const part of slices(unit, pacer.batchSize))
         await this.#deleteBatch(part, attempts.fork(), repeats);
       return;
     }
-    const deleteBatch = driver.deleteBatch?.bind(driver);
-    if (this.#strategy === 'single' || !deleteBatch) return this.#deleteSingly(unit, attempts);
+    const { batch } = this.#run.engine.driver;
+    if (this.#strategy === 'single' || !batch) return this.#deleteSingly(unit, attempts);
+    const { ledger, pass } = this.#run;
     const permit = await pacer.acquire(unit.length);
     if (!permit) return this.#giveUp(unit, attempts);
     ledger.countDeleteRequest(repeats);
     const asked = new AskedBatch(unit);
     const outcome = await this.#send('deleteBatch', permit, () =>
-      attempts.run(() => deleteBatch(asked.targets, { pass })),
+      attempts.run(() => batch.delete(asked.targets, { pass })),
     );
     if (!outcome.ok) return this.#failedWhole(unit, attempts, outcome.error);
     this.#accepted++;
     tellOfCharge(ledger, pass, outcome.value);
     let failed = this.#settle(asked.account(outcome.value), permit, attempts);
-    const { batchDelete } = driver.capabilities;
-    if (batchDelete && batchDelete.silentFailures) {
+    if (batch.silentFailures) {
       const [unnamed, named] = partition(failed, ({ reason }) => reason.code === 'Unconfirmed');
       const tried = attempts.fork();
       tried.count(unnamed.map(({ reason }) => reason));
@@ -133,7 +116,7 @@ export class DeleteStage {
     permit: Permit,
     attempts: Attempts,
   ): readonly Failed[] {
-    const { pacer, ledger } = this.#context;
+    const { pacer, ledger } = this.#run;
     // What is not there when a batch is sent again went with the first one, whose answer was lost.
     const [gone, failed] = partition(
       refused,
@@ -155,7 +138,7 @@ export class DeleteStage {
 
   /** A request that failed as a whole: repeated, taken apart, sent singly, or the end of the run. */
   async #failedWhole(unit: readonly Candidate[], attempts: Attempts, error: StoreError): Promise<void> {
-    const { ledger, breakOff } = this.#context;
+    const { ledger } = this.#run;
     if (error.adjusted !== undefined) ledger.warn(error.adjusted);
     const refused =
       error.adjusted === undefined && (error.code === 'InvalidArgument' || error.code === 'Corrupt');
@@ -184,14 +167,14 @@ export class DeleteStage {
     } else {
       // Wrong credentials, no such bucket, a broken driver: no other batch will fare better.
       for (const candidate of unit) await ledger.countFailed(candidate, error, attempts.failed + 1);
-      breakOff(error);
+      this.#run.breakOff(error);
     }
   }
 
   #goSingle(why: string): void {
     if (this.#strategy === 'single') return;
     this.#strategy = 'single';
-    this.#context.ledger.warn(`${why}; the run goes on with one request a key, as the strategy single does`);
+    this.#run.ledger.warn(`${why}; the run goes on with one request a key, as the strategy single does`);
   }
 
   async #deleteSingly(unit: readonly Candidate[], attempts: Attempts): Promise<void> {
@@ -199,24 +182,24 @@ export class DeleteStage {
   }
 
   async #deleteOne(candidate: Candidate, attempts: Attempts): Promise<void> {
-    const { driver, pacer, ledger, onOutcome, pass } = this.#context;
+    const { engine, pacer, ledger, progress, pass } = this.#run;
     const target = targetOf(candidate);
     for (;;) {
       const permit = await pacer.acquire(1);
       if (!permit) return this.#giveUp([candidate], attempts);
       ledger.countDeleteRequest(attempts.failed > 0);
       const outcome = await this.#send('deleteOne', permit, () =>
-        attempts.run(() => driver.deleteOne(target, { pass })),
+        attempts.run(() => engine.driver.delete.one(target, { pass })),
       );
       if (outcome.ok) {
         pacer.succeeded();
         tellOfCharge(ledger, pass, outcome.value);
         ledger.countDeleted([withMarker(candidate, outcome.value)]);
         if (createdMarker(target, outcome.value)) ledger.markersCreated++;
-        return onOutcome();
+        return progress.changed();
       }
       const pending = await this.#beforeRetry([{ candidate, reason: outcome.error }], attempts, 'deleteOne');
-      if (pending.length === 0) return onOutcome();
+      if (pending.length === 0) return progress.changed();
     }
   }
 
@@ -225,17 +208,17 @@ export class DeleteStage {
     try {
       return { ok: true, value: await request() };
     } catch (thrown) {
-      const error = toStoreError(thrown, { operation, provider: this.#context.driver.provider });
+      const error = toStoreError(thrown, { operation, provider: this.#run.engine.provider });
       if (error.code === 'Throttled') this.#throttle(1, permit);
       return { ok: false, error };
     } finally {
-      this.#context.pacer.release();
+      this.#run.pacer.release();
     }
   }
 
   /** Books as failed what gets no other attempt, waits, and returns what does. */
   async #beforeRetry(failed: readonly Failed[], attempts: Attempts, operation: string): Promise<Candidate[]> {
-    const { stop } = this.#context;
+    const { stop } = this.#run;
     if (failed.length === 0) return [];
     attempts.count(failed.map(({ reason }) => reason));
     const [again, lost] = partition(failed, ({ reason }) => attempts.allow(reason));
@@ -256,7 +239,7 @@ export class DeleteStage {
 
   async #countFailed(failed: readonly Failed[], attempts: number): Promise<void> {
     for (const { candidate, reason } of failed)
-      await this.#context.ledger.countFailed(candidate, reason, attempts);
+      await this.#run.ledger.countFailed(candidate, reason, attempts);
   }
 
   #tellOfWait(
@@ -265,22 +248,22 @@ export class DeleteStage {
     { failed: attempt, elapsedMs }: Attempts,
     { operation, waitMs }: { readonly operation: string; readonly waitMs: number },
   ): void {
-    const { driver, onRetry, breakOff } = this.#context;
+    const { provider, onRetry } = this.#run.engine;
     if (!onRetry) return;
     const { code, message } = reason;
     const key = again.length === 1 ? candidate.key : undefined;
-    const request = { operation, provider: driver.provider };
+    const request = { operation, provider };
     try {
       onRetry(retryEvent({ code, message, key }, request, { attempt, waitMs, elapsedMs }));
     } catch (error) {
       // The keys have their outcomes all the same: nothing new is sent, so these count as failed.
-      breakOff(toStoreError(error, { operation }));
+      this.#run.breakOff(toStoreError(error, { operation }));
     }
   }
 
   /** The run ended before this unit was sent. What was tried before counts as failed, the rest as skipped. */
   async #giveUp(unit: readonly Candidate[], attempts: Attempts): Promise<void> {
-    const { ledger } = this.#context;
+    const { ledger } = this.#run;
     if (attempts.failed === 0) {
       ledger.skipped += unit.length;
       return;
@@ -294,8 +277,8 @@ export class DeleteStage {
   }
 
   #throttle(count: number, permit: Permit): void {
-    this.#context.ledger.throttled += count;
-    this.#context.pacer.throttled(permit);
+    this.#run.ledger.throttled += count;
+    this.#run.pacer.throttled(permit);
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.js';
+import type { Clock } from '../engine/clock.js';
 
 export interface PacerSettings {
   /** Most requests in flight. */

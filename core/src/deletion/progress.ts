@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.js';
+import type { Clock } from '../engine/clock.js';
 import type { Ledger } from './ledger.js';
 import type { DeletionProgress } from './report.js';
 

@@ -1,12 +1,11 @@
 import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import type { Clock } from '../clock.js';
 import { checkPrefix } from '../deletion/safety.js';
-import type { StoreDriver } from '../driver.js';
+import type { LifecycleFacet } from '../driver.js';
+import type { Engine } from '../engine/engine.js';
 import { StoreError } from '../errors.js';
 import { assertPrefix, quoteKey } from '../keys.js';
 import { objectPages } from '../listing/object-pages.js';
-import { retrying, type OnRetry, type RetryPolicy } from '../retry.js';
 import type { ExpirationRule, Lifecycle, LifecycleRule, LifecycleUpdate } from './rules.js';
 
 /** Objects that a status counts before it says "more". */
@@ -65,54 +64,47 @@ export interface ExpirationReport {
 const MARKERS = '-markers';
 const TAGGED = '-tagged';
 
-interface Context {
-  readonly driver: StoreDriver;
-  readonly retry: RetryPolicy;
-  readonly clock: Clock;
-  readonly onRetry?: OnRetry | undefined;
-}
-
 /** `ObjectStore.expirePrefix`: read, merge, write, and read again. */
 export async function expirePrefix(
-  context: Context,
+  engine: Engine,
   prefix: string,
   options: ExpireOptions,
 ): Promise<ExpirationReport> {
   checkPrefix(prefix, options, 'expirePrefix');
   const rules = ownRules(prefix, options);
-  const before = await getLifecycle(context, options.signal);
+  const before = await getLifecycle(engine, options.signal);
   const kept = before.rules.filter(({ id }) => !isOwn(id, prefix));
-  checkRoom(context, prefix, kept, rules);
+  checkRoom(engine, prefix, kept, rules);
   const { days = 1 } = options;
   const report = {
     prefix,
-    provider: context.driver.provider,
+    provider: engine.provider,
     ruleIds: rules.map(({ id }) => id),
     otherRules: kept.length,
-    actsFrom: nextMidnight(context.clock.now() + days * DAY_MS),
+    actsFrom: nextMidnight(engine.clock.now() + days * DAY_MS),
     warnings: [
       `the rule acts on every object under ${quoteKey(prefix)}${options.tag ? ' with the tag' : ''}, also on those that ` +
         'are written from now on, until it is taken away',
     ],
   };
   if (options.dryRun) return { ...report, state: 'planned' };
-  await replace(context, before, { kept, added: rules, extra: before.extra }, options.signal);
+  await replace(engine, before, { kept, added: rules, extra: before.extra }, options.signal);
   return { ...report, state: 'added' };
 }
 
 /** `ObjectStore.expiration`: whether the rule is there, and how much is left. */
 export async function expiration(
-  context: Context,
+  engine: Engine,
   prefix: string,
   options: ExpirationOptions,
 ): Promise<ExpirationReport> {
   assertPrefix(prefix, 'expiration');
-  const before = await getLifecycle(context, options.signal);
+  const before = await getLifecycle(engine, options.signal);
   const own = before.rules.filter(({ id }) => isOwn(id, prefix));
-  const remaining = await count(context, prefix, options);
+  const remaining = await count(engine, prefix, options);
   const report = {
     prefix,
-    provider: context.driver.provider,
+    provider: engine.provider,
     ruleIds: own.map(({ id }) => id),
     otherRules: before.rules.length - own.length,
     remaining,
@@ -125,20 +117,20 @@ export async function expiration(
   };
   if (own.length === 0) return { ...report, state: 'absent' };
   if (!options.removeWhenEmpty || remaining.count > 0) return { ...report, state: 'present' };
-  await remove(context, before, prefix, options.signal);
+  await remove(engine, before, prefix, options.signal);
   return { ...report, state: 'removed' };
 }
 
 /** `ObjectStore.cancelExpiration`. @returns whether there was a rule */
 export async function cancelExpiration(
-  context: Context,
+  engine: Engine,
   prefix: string,
   signal: AbortSignal | undefined,
 ): Promise<boolean> {
   assertPrefix(prefix, 'cancelExpiration');
-  const before = await getLifecycle(context, signal);
+  const before = await getLifecycle(engine, signal);
   if (!before.rules.some(({ id }) => isOwn(id, prefix))) return false;
-  await remove(context, before, prefix, signal);
+  await remove(engine, before, prefix, signal);
   return true;
 }
 
@@ -170,14 +162,14 @@ function ownRules(prefix: string, options: ExpireOptions): ExpirationRule[] {
 
 /** Refuses what the provider would refuse, with the rule that is in the way. */
 function checkRoom(
-  { driver }: Context,
+  { driver, provider }: Engine,
   prefix: string,
   kept: readonly LifecycleRule[],
   rules: readonly ExpirationRule[],
 ): void {
-  const { lifecycle } = driver.capabilities;
+  const { lifecycle } = driver;
   if (!lifecycle) return;
-  const details = { provider: driver.provider, operation: 'expirePrefix' };
+  const details = { provider, operation: 'expirePrefix' };
   if (kept.length + rules.length > lifecycle.maxRules) {
     const message = `the bucket has ${kept.length} rules, and may have ${lifecycle.maxRules}`;
     throw new StoreError('Conflict', message, { ...details, retryable: false });
@@ -195,34 +187,32 @@ function checkRoom(
 }
 
 async function remove(
-  context: Context,
+  engine: Engine,
   before: Lifecycle,
   prefix: string,
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const kept = before.rules.filter(({ id }) => !isOwn(id, prefix));
-  await replace(context, before, { kept, added: [], extra: before.extra }, signal);
+  await replace(engine, before, { kept, added: [], extra: before.extra }, signal);
 }
 
 /** Writes, and reads again: there is no condition on this write, so others may write at the same time. */
 async function replace(
-  context: Context,
+  engine: Engine,
   before: Lifecycle,
   update: LifecycleUpdate,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const { driver } = context;
-  const putLifecycle = driver.putLifecycle?.bind(driver);
-  if (!putLifecycle) throw unsupported(driver);
-  await attempt(context, signal, () => putLifecycle(update, { signal }));
-  const after = await getLifecycle(context, signal);
+  const purpose = { operation: 'expirePrefix', signal };
+  await engine.request(purpose, (call) => rulesOf(engine).put(update, call));
+  const after = await getLifecycle(engine, signal);
   const problems = differences(update, after);
   if (problems.length === 0) return;
   throw new StoreError(
     'Conflict',
     `the rules of the bucket are not what was written (${problems.join('; ')}): somebody else writes them too, or the ` +
       `provider changed them. Before, they were ${before.rules.length}; look at them`,
-    { provider: driver.provider, operation: 'expirePrefix', retryable: false },
+    { provider: engine.provider, operation: 'expirePrefix', retryable: false },
   );
 }
 
@@ -252,31 +242,22 @@ function differences({ kept, added, extra }: LifecycleUpdate, after: Lifecycle):
   ];
 }
 
-async function getLifecycle(context: Context, signal: AbortSignal | undefined): Promise<Lifecycle> {
-  const { driver } = context;
-  const get = driver.getLifecycle?.bind(driver);
-  if (!get) throw unsupported(driver);
-  return attempt(context, signal, () => get({ signal }));
-}
-
-function attempt<T>(
-  { driver, retry, clock, onRetry }: Context,
-  signal: AbortSignal | undefined,
-  request: () => Promise<T>,
-): Promise<T> {
-  const { provider } = driver;
-  return retrying({ policy: retry, clock, operation: 'expirePrefix', provider, signal, onRetry }, request);
+async function getLifecycle(engine: Engine, signal: AbortSignal | undefined): Promise<Lifecycle> {
+  const { get } = rulesOf(engine);
+  return engine.request({ operation: 'expirePrefix', signal }, get);
 }
 
 async function count(
-  { driver, retry, clock, onRetry }: Context,
+  engine: Engine,
   prefix: string,
   { countLimit = DEFAULT_COUNT_LIMIT, signal }: ExpirationOptions,
 ): Promise<{ count: number; more: boolean }> {
-  const { provider } = driver;
-  const context = { provider, operation: 'list', policy: retry, clock, onRetry, call: { signal } };
   let found = 0;
-  for await (const { objects, unnameable = [] } of objectPages(driver, { prefix }, context)) {
+  for await (const { objects, unnameable = [] } of objectPages(
+    engine,
+    { prefix },
+    { operation: 'list', signal },
+  )) {
     found += objects.length + unnameable.length;
     if (found > countLimit) return { count: countLimit, more: true };
   }
@@ -288,9 +269,8 @@ function nextMidnight(time: number): string {
   return new Date(Math.ceil(time / DAY_MS) * DAY_MS).toISOString();
 }
 
-function unsupported({ provider }: StoreDriver): StoreError {
-  return new StoreError('Unsupported', `this ${provider} store has no lifecycle rules; use deletePrefix`, {
-    provider,
-    operation: 'expirePrefix',
-  });
+function rulesOf({ driver, provider }: Engine): LifecycleFacet {
+  if (driver.lifecycle) return driver.lifecycle;
+  const message = `this ${provider} store has no lifecycle rules; use deletePrefix`;
+  throw new StoreError('Unsupported', message, { provider, operation: 'expirePrefix' });
 }

@@ -1,5 +1,7 @@
+import type { Engine, Purpose } from '../engine/engine.js';
+import { untrusted } from '../engine/follow-pages.js';
+import { RepeatWatch } from '../engine/repeat-watch.js';
 import { compareKeys, quoteKey } from '../keys.js';
-import { RepeatWatch } from './repeat-watch.js';
 
 /**
  * Measures whether a listing of versions or uploads gets on, by what it names and not by its tokens, which can be new
@@ -7,6 +9,8 @@ import { RepeatWatch } from './repeat-watch.js';
  * again and again.
  */
 export class EntryOrder<T extends { readonly key: string }> {
+  readonly #engine: Engine;
+  readonly #operation: string;
   readonly #idOf: (entry: T) => string;
   readonly #prefix: string;
   readonly #ordered: boolean;
@@ -14,14 +18,21 @@ export class EntryOrder<T extends { readonly key: string }> {
   #ids = new RepeatWatch();
 
   /** @param idOf what tells an entry from the others of its key */
-  constructor(prefix: string, ordered: boolean, idOf: (entry: T) => string) {
+  constructor(engine: Engine, prefix: string, { operation }: Purpose, idOf: (entry: T) => string) {
+    this.#engine = engine;
+    this.#operation = operation;
     this.#idOf = idOf;
     this.#prefix = prefix;
-    this.#ordered = ordered;
+    this.#ordered = engine.driver.list.order === 'utf8';
   }
 
-  /** Takes a page in. What is wrong with it, if something is; then an ordered page is not remembered. */
-  problem(entries: readonly T[]): string | undefined {
+  /** Takes a page in. @throws StoreError `Corrupt` when it does not go on from the last; an ordered one is not remembered */
+  take(entries: readonly T[]): void {
+    const problem = this.#problem(entries);
+    if (problem !== undefined) throw untrusted({ engine: this.#engine, operation: this.#operation }, problem);
+  }
+
+  #problem(entries: readonly T[]): string | undefined {
     const foreign = entries.find(({ key }) => !key.startsWith(this.#prefix));
     if (foreign) {
       return `it names ${quoteKey(foreign.key)}, which is outside the prefix ${quoteKey(this.#prefix)}`;

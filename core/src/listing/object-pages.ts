@@ -1,10 +1,10 @@
-import type { Capabilities } from '../capabilities.js';
-import type { ListPage, StoreDriver } from '../driver.js';
+import type { ListPage } from '../driver.js';
+import type { Engine, Purpose } from '../engine/engine.js';
+import { untrusted } from '../engine/follow-pages.js';
+import { RepeatWatch } from '../engine/repeat-watch.js';
 import type { StoreError } from '../errors.js';
 import { allWithSoundFacts } from '../facts.js';
 import { compareKeys, quoteKey } from '../keys.js';
-import { followPages, untrusted, type PagesContext } from './pages.js';
-import { RepeatWatch } from './repeat-watch.js';
 
 export interface ObjectPagesRequest {
   readonly prefix: string;
@@ -15,30 +15,25 @@ export interface ObjectPagesRequest {
 
 /** The pages of a listing of current objects, each checked against the request and the page before. */
 export function objectPages(
-  driver: StoreDriver,
-  request: ObjectPagesRequest,
-  context: PagesContext,
+  engine: Engine,
+  { prefix, delimiter, startAfter, pageSize = Infinity }: ObjectPagesRequest,
+  purpose: Purpose,
 ): AsyncGenerator<ListPage, void, undefined> {
-  const { maxPageSize } = driver.capabilities.list;
-  const maxKeys = Math.min(request.pageSize ?? maxPageSize, maxPageSize);
-  const order = new PageOrder(request, driver.capabilities, context);
-  return followPages(
-    context,
+  const { list } = engine.driver;
+  const maxKeys = Math.min(pageSize, list.maxPageSize);
+  const order = new PageOrder(engine, { prefix, delimiter, startAfter }, purpose.operation);
+  return engine.pages(
+    purpose,
     async (token, call) => {
-      const page = await driver.listPage(
-        {
-          prefix: request.prefix,
-          delimiter: request.delimiter,
-          maxKeys,
-          ...(token === undefined ? { startAfter: request.startAfter } : { token }),
-        },
-        call,
-      );
+      const way = token === undefined ? { startAfter } : { token };
+      const page = await list.page({ prefix, delimiter, maxKeys, ...way }, call);
       const objects = allWithSoundFacts(page.objects);
       return objects === page.objects ? page : { ...page, objects };
     },
-    (page) => order.check(page),
-    (page) => page.objects.length + page.prefixes.length,
+    {
+      check: (page) => order.check(page),
+      size: ({ objects, prefixes }) => objects.length + prefixes.length,
+    },
   );
 }
 
@@ -47,17 +42,19 @@ export function objectPages(
  * parameter would have them deleted), pages that come again, keys that go backwards.
  */
 class PageOrder {
+  readonly #engine: Engine;
   readonly #request: ObjectPagesRequest;
+  readonly #operation: string;
   readonly #ordered: boolean;
-  readonly #context: PagesContext;
   readonly #watch = new RepeatWatch();
   #last: string | undefined;
   #lastFirst: string | undefined;
 
-  constructor(request: ObjectPagesRequest, capabilities: Capabilities, context: PagesContext) {
+  constructor(engine: Engine, request: ObjectPagesRequest, operation: string) {
+    this.#engine = engine;
     this.#request = request;
-    this.#ordered = capabilities.list.order === 'utf8';
-    this.#context = context;
+    this.#operation = operation;
+    this.#ordered = engine.driver.list.order === 'utf8';
     this.#last = this.#ordered ? request.startAfter : undefined;
   }
 
@@ -103,7 +100,7 @@ class PageOrder {
   }
 
   #corrupt(what: string): StoreError {
-    return untrusted(this.#context, what);
+    return untrusted({ engine: this.#engine, operation: this.#operation }, what);
   }
 }
 

@@ -1,34 +1,25 @@
-import type { ListUploadsPage, StoreDriver } from '../driver.js';
-import { StoreError } from '../errors.js';
+import type { ListUploadsPage } from '../driver.js';
+import type { Engine, Purpose } from '../engine/engine.js';
 import { soundTime } from '../facts.js';
 import type { UploadInfo } from '../objects.js';
 import { EntryOrder } from './entry-order.js';
-import { followPages, untrusted, type PagesContext } from './pages.js';
 
-/** The pages of a listing of incomplete uploads. @throws StoreError `Unsupported` without `capabilities.listUploads` */
+/** The pages of a listing of incomplete uploads. @throws StoreError `Unsupported` where there is none */
 export function uploadPages(
-  driver: StoreDriver,
+  engine: Engine,
   prefix: string,
-  context: PagesContext,
+  purpose: Purpose,
 ): AsyncGenerator<ListUploadsPage, void, undefined> {
-  const listUploadsPage = driver.listUploadsPage?.bind(driver);
-  if (!listUploadsPage) {
-    const message = `this ${driver.provider} store does not support listing incomplete uploads`;
-    throw new StoreError('Unsupported', message, { provider: driver.provider, operation: context.operation });
-  }
-  const { order, maxPageSize } = driver.capabilities.list;
-  const entries = new EntryOrder<UploadInfo>(prefix, order === 'utf8', ({ uploadId }) => uploadId);
-  return followPages(
-    context,
+  const { uploads, list } = engine.driver;
+  if (!uploads) throw engine.unsupported(purpose.operation, 'listing incomplete uploads');
+  const entries = new EntryOrder<UploadInfo>(engine, prefix, purpose, ({ uploadId }) => uploadId);
+  return engine.pages(
+    purpose,
     async (token, call) => {
-      const page = await listUploadsPage({ prefix, token, maxUploads: maxPageSize }, call);
-      const uploads = page.uploads.map((upload) => ({ ...upload, initiated: soundTime(upload.initiated) }));
-      return { ...page, uploads };
+      const page = await uploads.page({ prefix, token, maxUploads: list.maxPageSize }, call);
+      const sound = page.uploads.map((upload) => ({ ...upload, initiated: soundTime(upload.initiated) }));
+      return { ...page, uploads: sound };
     },
-    ({ uploads }) => {
-      const problem = entries.problem(uploads);
-      if (problem !== undefined) throw untrusted(context, problem);
-    },
-    ({ uploads }) => uploads.length,
+    { check: (page) => entries.take(page.uploads), size: (page) => page.uploads.length },
   );
 }

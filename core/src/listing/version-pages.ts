@@ -1,35 +1,24 @@
-import type { ListVersionsPage, StoreDriver } from '../driver.js';
-import { StoreError } from '../errors.js';
+import type { ListVersionsPage } from '../driver.js';
+import type { Engine, Purpose } from '../engine/engine.js';
 import { allWithSoundFacts } from '../facts.js';
 import type { VersionInfo } from '../objects.js';
 import { EntryOrder } from './entry-order.js';
-import { followPages, untrusted, type PagesContext } from './pages.js';
 
-/** The pages of a listing of versions, each checked. @throws StoreError `Unsupported` without `capabilities.versions` */
+/** The pages of a listing of versions, each checked. @throws StoreError `Unsupported` where there are none */
 export function versionPages(
-  driver: StoreDriver,
+  engine: Engine,
   prefix: string,
-  context: PagesContext,
+  purpose: Purpose,
 ): AsyncGenerator<ListVersionsPage, void, undefined> {
-  const listVersionsPage = driver.listVersionsPage?.bind(driver);
-  if (!listVersionsPage) {
-    throw new StoreError('Unsupported', `this ${driver.provider} store does not support versions`, {
-      provider: driver.provider,
-      operation: context.operation,
-    });
-  }
-  const { order, maxPageSize } = driver.capabilities.list;
-  const entries = new EntryOrder<VersionInfo>(prefix, order === 'utf8', ({ versionId }) => versionId);
-  return followPages(
-    context,
+  const { versions, list } = engine.driver;
+  if (!versions) throw engine.unsupported(purpose.operation, 'versions');
+  const entries = new EntryOrder<VersionInfo>(engine, prefix, purpose, ({ versionId }) => versionId);
+  return engine.pages(
+    purpose,
     async (token, call) => {
-      const page = await listVersionsPage({ prefix, token, maxKeys: maxPageSize }, call);
+      const page = await versions.page({ prefix, token, maxKeys: list.maxPageSize }, call);
       return { ...page, versions: allWithSoundFacts(page.versions) };
     },
-    ({ versions }) => {
-      const problem = entries.problem(versions);
-      if (problem !== undefined) throw untrusted(context, problem);
-    },
-    ({ versions }) => versions.length,
+    { check: (page) => entries.take(page.versions), size: (page) => page.versions.length },
   );
 }

@@ -1,9 +1,10 @@
+import type { Engine } from '../engine/engine.js';
 import { assertPrefix } from '../keys.js';
 import { distributionOf, type Branching, type Distribution } from './distribution.js';
 import { foundIn, type Level, type LevelEstimate } from './level.js';
 import { ListedLevel } from './listed-level.js';
 import { LEAST_DOUBT, SampledLevel } from './sampled-level.js';
-import { Sampler, settled, type SamplerContext } from './sampler.js';
+import { Sampler, settled } from './sampler.js';
 import { sumOf, Tally } from './tally.js';
 
 export interface EstimateOptions {
@@ -50,13 +51,13 @@ const PAGES_AT_FIRST = 8;
  * some groups stands for the others; large levels are estimated from pages at different places.
  */
 export async function estimatePrefix(
-  context: SamplerContext,
+  engine: Engine,
   prefix: string,
   options: EstimateOptions,
 ): Promise<PrefixEstimate> {
   assertPrefix(prefix, 'estimate');
   const { maxRequests = DEFAULT_MAX_REQUESTS, concurrency = DEFAULT_CONCURRENCY, signal } = options;
-  const sampler = new Sampler(context, { maxRequests, concurrency, signal });
+  const sampler = new Sampler(engine, { maxRequests, concurrency, signal });
   const root = await Node.open(sampler, prefix);
   // The first walk goes alone: its pages tell how long one takes that shares with no other.
   await root.descend(sampler);

@@ -1,6 +1,6 @@
 import type { Capabilities } from '../capabilities.js';
 import { checkOptions } from '../config/check-options.js';
-import { BATCHES_IN_FLIGHT, SINGLES_IN_FLIGHT } from '../deletion/run.js';
+import { IN_FLIGHT } from '../deletion/listed-run.js';
 import type { PrefixEstimate } from './estimate.js';
 import type { RequestPrices, RequestRate, ServiceTerms } from './terms.js';
 
@@ -61,11 +61,11 @@ export function planDeletion(
   const plans: StrategyPlan[] = [];
   if (batchDelete) {
     const batches = Math.ceil(objects / batchDelete.maxKeys);
-    plans.push({ strategy: 'batch', ...byClient(batches, pageMs, BATCHES_IN_FLIGHT), notes: [] });
+    plans.push({ strategy: 'batch', ...byClient(batches, pageMs, IN_FLIGHT.batch), notes: [] });
   }
   plans.push({
     strategy: 'single',
-    ...byClient(objects, requestMs, SINGLES_IN_FLIGHT),
+    ...byClient(objects, requestMs, IN_FLIGHT.single),
     notes: batchDelete
       ? ['one request for each key']
       : ['there is no batch delete: one request for each key'],

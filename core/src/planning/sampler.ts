@@ -1,13 +1,11 @@
 import pLimit, { type LimitFunction } from 'p-limit';
-import type { Clock } from '../clock.js';
-import type { ListPage, StoreDriver } from '../driver.js';
+import type { ListPage } from '../driver.js';
+import type { Engine, Purpose } from '../engine/engine.js';
 import { StoreError } from '../errors.js';
 import { allWithSoundFacts } from '../facts.js';
 import { compareKeys, quoteKey } from '../keys.js';
 import { objectPages } from '../listing/object-pages.js';
-import { followPages, type PagesContext } from '../listing/pages.js';
 import type { ObjectInfo } from '../objects.js';
-import type { OnRetry, RetryPolicy } from '../retry.js';
 
 /** What a listing names: an object, or a group of keys up to the next delimiter. */
 export interface SampledEntry {
@@ -20,13 +18,6 @@ export interface SampledPage {
   /** In the order of their names. */
   readonly entries: readonly SampledEntry[];
   readonly more: boolean;
-}
-
-export interface SamplerContext {
-  readonly driver: StoreDriver;
-  readonly retry: RetryPolicy;
-  readonly clock: Clock;
-  readonly onRetry?: OnRetry | undefined;
 }
 
 export interface SamplerLimits {
@@ -44,7 +35,7 @@ interface Timing {
 
 /** Asks for pages of listings, as many as it may. */
 export class Sampler {
-  readonly #context: SamplerContext;
+  readonly #engine: Engine;
   readonly #limits: SamplerLimits;
   readonly #turn: LimitFunction;
   readonly #timings: Timing[] = [];
@@ -52,8 +43,8 @@ export class Sampler {
   /** Requests that were made, or wait for their turn. */
   requests = 0;
 
-  constructor(context: SamplerContext, limits: SamplerLimits) {
-    this.#context = context;
+  constructor(engine: Engine, limits: SamplerLimits) {
+    this.#engine = engine;
     this.#limits = limits;
     this.#turn = pLimit(limits.concurrency);
   }
@@ -81,18 +72,17 @@ export class Sampler {
 
   /** Most entries of a page. */
   get pageSize(): number {
-    return this.#context.driver.capabilities.list.maxPageSize;
+    return this.#engine.driver.list.maxPageSize;
   }
 
   /** Whether a listing can begin anywhere, in an order that is known. */
   get anywhere(): boolean {
-    const { order, startAfter } = this.#context.driver.capabilities.list;
-    return order === 'utf8' && startAfter;
+    return this.#engine.driver.list.order === 'utf8';
   }
 
   /** Milliseconds since the epoch. */
   now(): number {
-    return this.#context.clock.now();
+    return this.#engine.clock.now();
   }
 
   /** The page that begins behind a key; with {@link anywhere}. */
@@ -120,14 +110,10 @@ export class Sampler {
    * @param flat without groups: every object under the prefix
    */
   async *pages(prefix: string, flat = false): AsyncGenerator<SampledPage, void, undefined> {
-    const context = this.#pagesContext(() => this.requests++);
-    const { driver } = this.#context;
+    const purpose = this.#purpose(() => this.requests++);
+    const request = { prefix, delimiter: flat ? undefined : this.#delimiter };
     let asked = this.now();
-    for await (const page of objectPages(
-      driver,
-      { prefix, delimiter: flat ? undefined : this.#delimiter },
-      context,
-    )) {
+    for await (const page of objectPages(this.#engine, request, purpose)) {
       const found = sampled(page);
       this.#timings.push({ entries: found.entries.length, ms: this.now() - asked });
       yield found;
@@ -137,28 +123,25 @@ export class Sampler {
   }
 
   async #first(prefix: string, startAfter: string | undefined): Promise<SampledPage> {
-    const { driver } = this.#context;
-    const request = {
-      prefix,
-      delimiter: this.#delimiter,
-      maxKeys: driver.capabilities.list.maxPageSize,
-      startAfter,
-    };
+    const { list } = this.#engine.driver;
+    const request = { prefix, delimiter: this.#delimiter, maxKeys: list.maxPageSize, startAfter };
     // No check of the order: services differ in what they say of a group that the listing begins in the middle of.
-    const pages = followPages(
-      this.#pagesContext((retry) => {
-        if (retry) this.requests++;
+    const pages = this.#engine.pages(
+      this.#purpose((again) => {
+        if (again) this.requests++;
       }),
       async (_, call) => {
-        const page = await driver.listPage(request, call);
+        const page = await list.page(request, call);
         return { ...page, objects: allWithSoundFacts(page.objects) };
       },
-      ({ objects, prefixes }) => {
-        const names = [...objects.map(({ key }) => key), ...prefixes.map((group) => group.prefix)];
-        const outside = names.find((name) => !name.startsWith(prefix));
-        if (outside !== undefined) throw this.#outside(outside, prefix);
+      {
+        check: ({ objects, prefixes }) => {
+          const names = [...objects.map(({ key }) => key), ...prefixes.map((group) => group.prefix)];
+          const outside = names.find((name) => !name.startsWith(prefix));
+          if (outside !== undefined) throw this.#outside(outside, prefix);
+        },
+        size: ({ objects, prefixes }) => objects.length + prefixes.length,
       },
-      ({ objects, prefixes }) => objects.length + prefixes.length,
     );
     const { value } = await pages.next();
     return value ? sampled(value) : { entries: [], more: false };
@@ -167,26 +150,17 @@ export class Sampler {
   #outside(name: string, prefix: string): StoreError {
     const message = `the listing names ${quoteKey(name)}, which is outside of ${quoteKey(prefix)}`;
     return new StoreError('Corrupt', message, {
-      provider: this.#context.driver.provider,
+      provider: this.#engine.provider,
       operation: 'estimate',
     });
   }
 
   get #delimiter(): string | undefined {
-    return this.#context.driver.capabilities.list.delimiter === 'none' ? undefined : '/';
+    return this.#engine.driver.list.delimiter === 'none' ? undefined : '/';
   }
 
-  #pagesContext(onRequest: (retry: boolean) => void): PagesContext {
-    const { driver, retry, clock, onRetry } = this.#context;
-    return {
-      provider: driver.provider,
-      operation: 'estimate',
-      policy: retry,
-      clock,
-      onRetry,
-      call: { signal: this.#limits.signal },
-      onRequest,
-    };
+  #purpose(onRequest: (again: boolean) => void): Purpose {
+    return { operation: 'estimate', signal: this.#limits.signal, onRequest };
   }
 }
 

@@ -1,7 +1,7 @@
 import type { CopyRequest } from '../driver.js';
 import { StoreError } from '../errors.js';
 import type { ObjectInfo, WriteResult } from '../objects.js';
-import { uploadCalls, uploadParts, type Part, type UploadContext } from './upload.js';
+import { uploadParts, type Part, type Uploading } from './upload.js';
 
 /** Size of a part that is copied, in bytes: none of it passes through here, so fewer and larger ones are better. */
 const PART_BYTES = 512 * 1024 * 1024;
@@ -11,18 +11,17 @@ const PART_BYTES = 512 * 1024 * 1024;
  * bound to the ETag that was seen at the beginning.
  */
 export async function copyParts(
-  context: UploadContext,
+  uploading: Uploading,
   request: CopyRequest,
   info: ObjectInfo & { readonly size: number },
 ): Promise<WriteResult> {
-  const { driver, multipart, attempt } = context;
-  const { uploadPartCopy } = uploadCalls(driver);
+  const { engine, multipart, purpose } = uploading;
   const { from, to, storageClass } = request;
   const fromVersionId = request.fromVersionId ?? info.versionId;
-  const getTags = driver.getTags?.bind(driver);
-  const tags = getTags
-    ? await attempt((call) => getTags({ key: from, versionId: fromVersionId }, call))
-    : undefined;
+  const tagged = engine.driver.tags;
+  const tags =
+    tagged &&
+    (await engine.request(purpose, (call) => tagged.get({ key: from, versionId: fromVersionId }, call)));
   const { size, etag, contentType, cacheControl, contentDisposition, contentEncoding, metadata } = info;
   const partBytes = Math.min(
     Math.max(PART_BYTES, multipart.minPartBytes, Math.ceil(size / multipart.maxParts)),
@@ -32,7 +31,7 @@ export async function copyParts(
   if (size > partBytes * multipart.maxParts) {
     const message = `there is no copy by ${multipart.maxParts} parts of ${size} bytes, which no object has`;
     throw new StoreError('InvalidArgument', message, {
-      provider: driver.provider,
+      provider: engine.provider,
       operation: 'copy',
       key: from,
     });
@@ -43,13 +42,16 @@ export async function copyParts(
       yield {
         bytes: 0,
         send: (uploadId, partNumber, call) =>
-          uploadPartCopy({ key: to, uploadId, partNumber, from, fromVersionId, range, ifMatch: etag }, call),
+          multipart.copyPart(
+            { key: to, uploadId, partNumber, from, fromVersionId, range, ifMatch: etag },
+            call,
+          ),
       };
     }
   }
   const attributes = { contentType, cacheControl, contentDisposition, contentEncoding, metadata };
   const created = { key: to, ...attributes, storageClass, ...(hasAny(tags) ? { tags } : {}) };
-  return uploadParts(context, { created, parts: parts() });
+  return uploadParts(uploading, { created, parts: parts() });
 }
 
 function hasAny(tags: Readonly<Record<string, string>> | undefined): boolean {

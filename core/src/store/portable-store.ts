@@ -1,16 +1,16 @@
-import { Readable } from 'node:stream';
-import type { Capabilities } from '../capabilities.js';
-import { systemClock, type Clock } from '../clock.js';
+import { capabilitiesOf, type Capabilities } from '../capabilities.js';
 import { checkOptions } from '../config/check-options.js';
 import type { OptionedMethod } from '../config/option-shapes.js';
 import { deleteMany } from '../deletion/delete-many.js';
 import { deletePrefix } from '../deletion/delete-prefix.js';
 import type { DeleteManyOptions, DeletePrefixOptions } from '../deletion/options.js';
 import type { DeletionReport } from '../deletion/report.js';
-import type { DeleteTarget, DriverCall, ListPage, StoreDriver } from '../driver.js';
-import { abortedError, restate, StoreError, throwIfAborted, toStoreError } from '../errors.js';
-import { soundSize, withSoundFacts } from '../facts.js';
-import { assertKey, assertPrefix, compareKeys, quoteKey } from '../keys.js';
+import type { DeleteTarget, DriverCall, StoreDriver } from '../driver.js';
+import { Engine, ENGINE, type Engined, type EngineSettings, type Purpose } from '../engine/engine.js';
+import type { Page } from '../engine/follow-pages.js';
+import { StoreError } from '../errors.js';
+import { withSoundFacts } from '../facts.js';
+import { assertKey, assertPrefix } from '../keys.js';
 import {
   cancelExpiration,
   expiration,
@@ -19,8 +19,8 @@ import {
   type ExpirationReport,
   type ExpireOptions,
 } from '../lifecycle/expiration.js';
+import { inOrder } from '../listing/in-order.js';
 import { objectPages } from '../listing/object-pages.js';
-import type { PagesContext } from '../listing/pages.js';
 import { UnnameableEntries } from '../listing/unnameable-entries.js';
 import { uploadPages } from '../listing/upload-pages.js';
 import { versionPages } from '../listing/version-pages.js';
@@ -49,25 +49,17 @@ import type {
   WriteAttributes,
   WriteResult,
 } from '../objects.js';
-import { passThrough } from '../pass-through.js';
 import { estimatePrefix, type EstimateOptions, type PrefixEstimate } from '../planning/estimate.js';
-import { retrying, retryPolicy, type OnRetry, type RetryPolicy, type RetrySettings } from '../retry.js';
-import { untilAborted } from '../until-aborted.js';
+import { passThrough } from '../pass-through.js';
 import { portableAttributes } from './attributes.js';
-import { normaliseBody, sizeOfBody } from './body.js';
-import { checkDriver } from './driver-check.js';
+import { copyObject } from './copy.js';
+import { presignRequest } from './presign.js';
+import { putObject } from './put.js';
 import { OpenObject } from './stored-object.js';
-import { copyParts } from './copy-parts.js';
-import { partSizes } from './part-sizes.js';
-import { findResumption } from './resumption.js';
-import { putStream, type Attempt } from './upload.js';
+import { checkTags } from './tags.js';
 
-export interface ObjectStoreSettings {
-  readonly retry?: RetrySettings | undefined;
-  /** Called before each wait for another attempt, by every operation. What it throws ends the operation. */
-  readonly onRetry?: OnRetry | undefined;
-  readonly clock?: Clock | undefined;
-}
+/** How the requests of a store are sent and repeated. */
+export type ObjectStoreSettings = EngineSettings;
 
 /**
  * The `ObjectStore` over a driver: everything that is the same for all providers. Programs use `openStore`;
@@ -77,136 +69,66 @@ export interface ObjectStoreSettings {
  */
 export function createObjectStore(driver: StoreDriver, settings: ObjectStoreSettings = {}): ObjectStore {
   checkOptions('createObjectStore', settings);
-  checkDriver(driver);
-  return new PortableStore(driver, settings);
+  return new PortableStore(new Engine(driver, settings));
 }
 
-/** Longest life of a presigned URL in seconds: SigV4's limit (X-Amz-Expires), which OSS shares. */
-const MAX_PRESIGN_SECONDS = 604_800;
+class PortableStore implements ObjectStore, Engined {
+  readonly [ENGINE]: Engine;
 
-class PortableStore implements ObjectStore {
-  readonly #driver: StoreDriver;
-  readonly #retry: RetryPolicy;
-  readonly #clock: Clock;
-  readonly #onRetry: OnRetry | undefined;
-  #closed = false;
-
-  constructor(driver: StoreDriver, settings: ObjectStoreSettings) {
-    this.#driver = driver;
-    this.#retry = retryPolicy(settings.retry);
-    this.#clock = settings.clock ?? systemClock;
-    const { onRetry } = settings;
-    this.#onRetry =
-      onRetry &&
-      ((event) => {
-        try {
-          onRetry(event);
-        } catch (error) {
-          throw toStoreError(error, { operation: event.operation, provider: this.provider });
-        }
-      });
+  constructor(engine: Engine) {
+    this[ENGINE] = engine;
   }
 
   get provider(): string {
-    return this.#driver.provider;
+    return this[ENGINE].provider;
   }
 
   get capabilities(): Capabilities {
-    return this.#driver.capabilities;
+    return capabilitiesOf(this.#driver);
   }
 
   async put(key: string, body: ObjectBody, options: PutOptions = {}): Promise<WriteResult> {
     this.#checkCall(key, 'put', options);
     this.#checkAttributes(options, 'put');
-    const { signal, partBytes, resume, ...attributes } = portableAttributes(options, 'put', key);
-    if (options.ifAbsent) this.#need(this.capabilities.conditionalPut.ifAbsent, 'put', 'ifAbsent');
-    if (options.ifMatch !== undefined) this.#need(this.capabilities.conditionalPut.ifMatch, 'put', 'ifMatch');
+    const { write } = this.#driver;
+    const given = portableAttributes(options, 'put', key);
+    const { partBytes, ifAbsent, ifMatch } = given;
+    if (ifAbsent) this.#need(write.ifAbsent, 'put', 'ifAbsent');
+    if (ifMatch !== undefined) this.#need(write.ifMatch, 'put', 'ifMatch');
     if (partBytes !== undefined && !(Number.isInteger(partBytes) && partBytes > 0)) {
-      throw new StoreError(
-        'InvalidArgument',
-        `partBytes is a whole number of bytes above 0, not ${partBytes}`,
-        {
-          operation: 'put',
-          key,
-        },
-      );
+      const message = `partBytes is a whole number of bytes above 0, not ${partBytes}`;
+      throw new StoreError('InvalidArgument', message, { operation: 'put', key });
     }
-    const attempt = this.#attempt('put', signal);
-    const { multipart, streamingPut } = this.capabilities;
-    let content = normaliseBody(body);
-    if (
-      content instanceof Uint8Array &&
-      multipart &&
-      content.length > (partBytes ?? multipart.maxPartBytes)
-    ) {
-      content = Readable.from([content], { objectMode: false });
-    }
-    if (content instanceof Uint8Array) {
-      const bytes = content;
-      return attempt((call) => this.#driver.put({ key, ...attributes, body: bytes }, call));
-    }
-    const request = { key, ...attributes, body: content };
-    try {
-      if (streamingPut) {
-        // A stream can be read once, so there is no second attempt.
-        throwIfAborted(signal, 'put');
-        return await this.#driver.put(request, { signal });
-      }
-      if (multipart) {
-        const context = { driver: this.#driver, multipart, attempt, signal };
-        const findUpload = resume
-          ? () => findResumption(this.#driver, key, this.#pages('put', signal))
-          : undefined;
-        const sizes = partSizes(multipart, partBytes, sizeOfBody(body));
-        return await putStream(context, request, sizes, findUpload);
-      }
-      const pieces = Readable.from(untilAborted<Uint8Array>(content, signal, 'put'), { objectMode: false });
-      const whole = await new OpenObject({ info: { key }, body: pieces }, this.provider).bytes();
-      return await attempt((call) => this.#driver.put({ ...request, body: whole }, call));
-    } catch (error) {
-      if (signal?.aborted) throw abortedError(signal, 'put');
-      throw error;
-    } finally {
-      content.destroy();
-    }
+    return putObject(this[ENGINE], key, body, given);
   }
 
   async get(key: string, options: GetOptions = {}): Promise<StoredObject> {
-    this.#checkRead(key, options, 'get');
+    this.#checkVersioned(key, 'get', options);
     const { signal, ...request } = options;
     const { range } = options;
-    if (
-      range &&
-      !(
-        isOffset(range.start) &&
-        (range.end === undefined || (isOffset(range.end) && range.end >= range.start))
-      )
-    ) {
-      throw new StoreError(
-        'InvalidArgument',
-        `a range is { start, end? } in whole bytes with 0 <= start <= end, not ${JSON.stringify(range)}`,
-        { operation: 'get', key },
-      );
+    if (range && !isRange(range)) {
+      const message = `a range is { start, end? } in whole bytes with 0 <= start <= end, not ${JSON.stringify(range)}`;
+      throw new StoreError('InvalidArgument', message, { operation: 'get', key });
     }
-    const { info, body } = await this.#attempt(
-      'get',
-      signal,
-    )((call) => this.#driver.get({ key, ...request }, call));
+    const { info, body } = await this.#request('get', signal, (call) =>
+      this.#driver.read.get({ key, ...request }, call),
+    );
     return new OpenObject({ info: withSoundFacts(info), body }, this.provider);
   }
 
   async head(key: string, options: ReadOptions = {}): Promise<ObjectInfo> {
-    this.#checkRead(key, options, 'head');
+    this.#checkVersioned(key, 'head', options);
     const { signal, ...request } = options;
-    return withSoundFacts(
-      await this.#attempt('head', signal)((call) => this.#driver.head({ key, ...request }, call)),
+    const info = await this.#request('head', signal, (call) =>
+      this.#driver.read.head({ key, ...request }, call),
     );
+    return withSoundFacts(info);
   }
 
   async exists(key: string, options: CallOptions = {}): Promise<boolean> {
     this.#checkCall(key, 'exists', options);
     try {
-      await this.#attempt('exists', options.signal)((call) => this.#driver.head({ key }, call));
+      await this.#request('exists', options.signal, (call) => this.#driver.read.head({ key }, call));
       return true;
     } catch (error) {
       if (error instanceof StoreError && error.code === 'NotFound') return false;
@@ -215,60 +137,36 @@ class PortableStore implements ObjectStore {
   }
 
   async copy(from: string, to: string, options: CopyOptions = {}): Promise<WriteResult> {
-    this.#checkCall(from, 'copy', options);
-    assertKey(to, 'copy', this.capabilities.keys.maxBytes);
-    this.#needVersions(options.versionId, 'copy');
+    this.#checkVersioned(from, 'copy', options);
+    assertKey(to, 'copy', this.#driver.keys.maxBytes);
     this.#checkAttributes(options, 'copy');
-    const { signal, versionId, storageClass } = options;
-    const request = { from, fromVersionId: versionId, to, storageClass };
-    const attempt = this.#attempt('copy', signal);
-    const { multipart } = this.capabilities;
-    if (multipart && multipart.maxCopyBytes !== undefined) {
-      const info = await attempt((call) => this.#driver.head({ key: from, versionId }, call)).catch(
-        (error: unknown) => {
-          throw error instanceof StoreError ? restate(error, { operation: 'copy' }) : error;
-        },
-      );
-      const size = soundSize(info.size);
-      if (size !== undefined && size > multipart.maxCopyBytes) {
-        return copyParts({ driver: this.#driver, multipart, attempt, signal }, request, { ...info, size });
-      }
-    }
-    return attempt((call) => this.#driver.copy(request, call));
+    return copyObject(this[ENGINE], from, to, options);
   }
 
   async getTags(key: string, options: VersionOptions = {}): Promise<Tags> {
-    this.#checkCall(key, 'getTags', options);
-    this.#needVersions(options.versionId, 'getTags');
-    const getTags = this.#driver.getTags?.bind(this.#driver);
-    if (!getTags) throw this.#unsupported('getTags', 'tags');
+    this.#checkVersioned(key, 'getTags', options);
     const { signal, versionId } = options;
-    return this.#attempt('getTags', signal)((call) => getTags({ key, versionId }, call));
+    const tags = this.#facet('tags', 'getTags', 'tags');
+    return this.#request('getTags', signal, (call) => tags.get({ key, versionId }, call));
   }
 
   async setTags(key: string, tags: Tags, options: VersionOptions = {}): Promise<void> {
-    this.#checkCall(key, 'setTags', options);
-    this.#needVersions(options.versionId, 'setTags');
-    const setTags = this.#driver.setTags?.bind(this.#driver);
-    if (!setTags) throw this.#unsupported('setTags', 'tags');
-    checkTags(tags, 'setTags');
+    this.#checkVersioned(key, 'setTags', options);
     const { signal, versionId } = options;
-    await this.#attempt('setTags', signal)((call) => setTags({ key, versionId, tags }, call));
+    const facet = this.#facet('tags', 'setTags', 'tags');
+    checkTags(tags, 'setTags');
+    await this.#request('setTags', signal, (call) => facet.set({ key, versionId, tags }, call));
   }
 
   async restore(key: string, options: RestoreOptions): Promise<void> {
-    this.#checkCall(key, 'restore', options);
-    this.#needVersions(options.versionId, 'restore');
-    const restore = this.#driver.restore?.bind(this.#driver);
-    if (!restore) throw this.#unsupported('restore', 'archived objects');
+    this.#checkVersioned(key, 'restore', options);
+    const restore = this.#facet('restore', 'restore', 'archived objects');
     const { signal, ...request } = options;
     if (!Number.isInteger(request.days) || request.days < 1) {
-      throw new StoreError('InvalidArgument', `days is a whole number above 0, not ${request.days}`, {
-        operation: 'restore',
-        key,
-      });
+      const message = `days is a whole number above 0, not ${request.days}`;
+      throw new StoreError('InvalidArgument', message, { operation: 'restore', key });
     }
-    await this.#attempt('restore', signal)((call) => restore({ key, ...request }, call));
+    await this.#request('restore', signal, (call) => restore({ key, ...request }, call));
   }
 
   list(
@@ -277,248 +175,164 @@ class PortableStore implements ObjectStore {
   ): AsyncIterable<ObjectInfo | CommonPrefix>;
   list(prefix: string, options?: ListOptions & { delimiter?: undefined }): AsyncIterable<ObjectInfo>;
   async *list(prefix: string, options: ListOptions = {}): AsyncIterable<ObjectInfo | CommonPrefix> {
-    assertPrefix(prefix, 'list');
-    this.#checkOpen('list');
-    checkOptions('list', options);
-    const { list } = this.capabilities;
-    const { delimiter, startAfter, pageSize, signal, onUnnameable } = options;
+    const purpose = this.#listing(prefix, 'list', options);
+    const { list } = this.#driver;
+    const { delimiter, startAfter, pageSize } = options;
     if (delimiter === '')
       throw new StoreError('InvalidArgument', 'a delimiter is not empty', { operation: 'list' });
     if (delimiter !== undefined) {
-      this.#need(
-        list.delimiter === 'any' || (list.delimiter === 'slash' && delimiter === '/'),
-        'list',
-        'this delimiter',
-      );
+      const grouped = list.delimiter === 'any' || (list.delimiter === 'slash' && delimiter === '/');
+      this.#need(grouped, 'list', 'this delimiter');
     }
-    if (startAfter !== undefined) this.#need(list.startAfter, 'list', 'startAfter');
+    if (startAfter !== undefined) this.#need(list.order === 'utf8', 'list', 'startAfter');
     if (pageSize !== undefined && !(Number.isInteger(pageSize) && pageSize > 0)) {
-      throw new StoreError('InvalidArgument', `pageSize is a whole number above 0, not ${pageSize}`, {
-        operation: 'list',
-      });
+      const message = `pageSize is a whole number above 0, not ${pageSize}`;
+      throw new StoreError('InvalidArgument', message, { operation: 'list' });
     }
-    const request = { prefix, delimiter, startAfter, pageSize };
-    const strange = new UnnameableEntries(onUnnameable);
-    for await (const page of objectPages(this.#driver, request, this.#pages('list', signal))) {
-      strange.take(page);
-      yield* inOrder(page);
-    }
-    strange.end({ provider: this.provider, operation: 'list' });
+    const pages = objectPages(this[ENGINE], { prefix, delimiter, startAfter, pageSize }, purpose);
+    yield* this.#entries(pages, options, 'list', inOrder);
   }
 
   async *listVersions(prefix: string, options: ListingOptions = {}): AsyncGenerator<VersionInfo> {
-    assertPrefix(prefix, 'listVersions');
-    this.#checkOpen('listVersions');
-    checkOptions('listVersions', options);
-    const pages = versionPages(this.#driver, prefix, this.#pages('listVersions', options.signal));
-    const strange = new UnnameableEntries(options.onUnnameable);
-    for await (const page of pages) {
-      strange.take(page);
-      yield* page.versions;
-    }
-    strange.end({ provider: this.provider, operation: 'listVersions' });
+    const purpose = this.#listing(prefix, 'listVersions', options);
+    const pages = versionPages(this[ENGINE], prefix, purpose);
+    yield* this.#entries(pages, options, 'listVersions', ({ versions }) => versions);
   }
 
   async *listUploads(prefix: string, options: ListingOptions = {}): AsyncGenerator<UploadInfo> {
-    assertPrefix(prefix, 'listUploads');
-    this.#checkOpen('listUploads');
-    checkOptions('listUploads', options);
-    const pages = uploadPages(this.#driver, prefix, this.#pages('listUploads', options.signal));
-    const strange = new UnnameableEntries(options.onUnnameable);
-    for await (const page of pages) {
-      strange.take(page);
-      yield* page.uploads;
-    }
-    strange.end({ provider: this.provider, operation: 'listUploads' });
+    const purpose = this.#listing(prefix, 'listUploads', options);
+    const pages = uploadPages(this[ENGINE], prefix, purpose);
+    yield* this.#entries(pages, options, 'listUploads', ({ uploads }) => uploads);
   }
 
   async presign(key: string, options: PresignOptions = {}): Promise<string> {
     this.#checkCall(key, 'presign', options);
-    const presign = this.#driver.presign?.bind(this.#driver);
-    if (!presign) throw this.#unsupported('presign', 'presigned URLs');
-    const { method = 'GET', expiresIn = 900, signal } = options;
-    if (/(?:^|\/)\.{1,2}(?:\/|$)/.test(key)) {
-      // Also when they are encoded: the URL would be one for another object.
-      const message = 'no URL can name a key with the segments "." or "..": whoever uses it resolves them';
-      throw new StoreError('InvalidArgument', message, { operation: 'presign', key });
-    }
-    const { contentType } = portableAttributes({ contentType: options.contentType }, 'presign', key);
-    if (contentType !== undefined && method !== 'PUT') {
-      const message = `contentType goes with a URL for PUT, not for ${method}: nobody sends one there`;
-      throw new StoreError('InvalidArgument', message, { operation: 'presign', key });
-    }
-    if (!Number.isInteger(expiresIn) || expiresIn < 1 || expiresIn > MAX_PRESIGN_SECONDS) {
-      throw new StoreError(
-        'InvalidArgument',
-        `expiresIn is a whole number of seconds from 1 to ${MAX_PRESIGN_SECONDS}, not ${expiresIn}`,
-        { operation: 'presign', key },
-      );
-    }
-    return this.#attempt('presign', signal)((call) => presign({ key, method, expiresIn, contentType }, call));
+    const presign = this.#facet('presign', 'presign', 'presigned URLs');
+    const request = presignRequest(key, options);
+    return this.#request('presign', options.signal, (call) => presign(request, call));
   }
 
   async delete(key: string, options: DeleteOptions = {}): Promise<void> {
-    this.#checkCall(key, 'delete', options);
-    this.#needVersions(options.versionId, 'delete');
-    if (options.ifMatch !== undefined)
-      this.#need(this.capabilities.conditionalDelete !== false, 'delete', 'ifMatch');
-    const target: DeleteTarget = { key, versionId: options.versionId, ifMatch: options.ifMatch };
-    const pass = passThrough(options, this.capabilities, 'delete');
-    await this.#attempt(
-      'delete',
-      options.signal,
-    )((call) => this.#driver.deleteOne(target, { ...call, pass }));
+    this.#checkVersioned(key, 'delete', options);
+    const { versionId, ifMatch, signal } = options;
+    const { delete: facet } = this.#driver;
+    if (ifMatch !== undefined) this.#need(facet.ifMatch !== false, 'delete', 'ifMatch');
+    const pass = passThrough(options, this.#driver, 'delete');
+    const purpose = { operation: 'delete', signal, pass };
+    await this[ENGINE].request(purpose, (call) => facet.one({ key, versionId, ifMatch }, call));
   }
 
   async deleteMany(
     targets: Iterable<string | DeleteTarget> | AsyncIterable<string | DeleteTarget>,
     options: DeleteManyOptions = {},
   ): Promise<DeletionReport> {
-    return deleteMany(this.#engine, targets, this.#given('deleteMany', options));
+    return deleteMany(this[ENGINE], targets, this.#given('deleteMany', options));
   }
 
   async deletePrefix(prefix: string, options: DeletePrefixOptions = {}): Promise<DeletionReport> {
-    return deletePrefix(this.#engine, prefix, this.#given('deletePrefix', options));
+    return deletePrefix(this[ENGINE], prefix, this.#given('deletePrefix', options));
   }
 
   async estimate(prefix: string, options: EstimateOptions = {}): Promise<PrefixEstimate> {
-    return estimatePrefix(this.#engine, prefix, this.#given('estimate', options));
+    return estimatePrefix(this[ENGINE], prefix, this.#given('estimate', options));
   }
 
   async expirePrefix(prefix: string, options: ExpireOptions = {}): Promise<ExpirationReport> {
-    return expirePrefix(this.#engine, prefix, this.#given('expirePrefix', options));
+    return expirePrefix(this[ENGINE], prefix, this.#given('expirePrefix', options));
   }
 
   async expiration(prefix: string, options: ExpirationOptions = {}): Promise<ExpirationReport> {
-    return expiration(this.#engine, prefix, this.#given('expiration', options));
+    return expiration(this[ENGINE], prefix, this.#given('expiration', options));
   }
 
   async cancelExpiration(prefix: string, options: CallOptions = {}): Promise<boolean> {
     const { signal } = this.#given('cancelExpiration', options);
-    return cancelExpiration(this.#engine, prefix, signal);
+    return cancelExpiration(this[ENGINE], prefix, signal);
   }
 
   async close(): Promise<void> {
-    if (this.#closed) return;
-    this.#closed = true;
-    await this.#driver.close();
+    await this[ENGINE].close();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }
 
+  get #driver(): StoreDriver {
+    return this[ENGINE].driver;
+  }
+
   /** The options of an operation, as they are now: a run must not end as another than it began. */
   #given<T extends object>(operation: OptionedMethod, options: T): T {
-    this.#checkOpen(operation);
+    this[ENGINE].assertOpen(operation);
     return checkOptions(operation, options);
   }
 
-  /** What the operations on many keys work with. */
-  get #engine() {
-    return { driver: this.#driver, retry: this.#retry, clock: this.#clock, onRetry: this.#onRetry };
+  #request<T>(
+    operation: string,
+    signal: AbortSignal | undefined,
+    send: (call: DriverCall) => Promise<T>,
+  ): Promise<T> {
+    return this[ENGINE].request({ operation, signal }, send);
   }
 
-  #attempt(operation: string, signal: AbortSignal | undefined): Attempt {
-    const context = { ...this.#retries(operation), signal };
-    return (request) => retrying(context, () => request({ signal } satisfies DriverCall));
+  #listing(prefix: string, operation: OptionedMethod, options: ListingOptions): Purpose {
+    assertPrefix(prefix, operation);
+    return { operation, signal: this.#given(operation, options).signal };
   }
 
-  #pages(operation: string, signal: AbortSignal | undefined): PagesContext {
-    return { ...this.#retries(operation), call: { signal } };
-  }
-
-  #retries(operation: string) {
-    const { provider } = this;
-    return { provider, operation, policy: this.#retry, clock: this.#clock, onRetry: this.#onRetry };
-  }
-
-  #checkOpen(operation: string): void {
-    if (this.#closed) {
-      throw new StoreError('InvalidArgument', `${operation} was called on a store that is closed`, {
-        operation,
-        provider: this.provider,
-      });
+  async *#entries<P extends Page, Entry>(
+    pages: AsyncIterable<P>,
+    { onUnnameable }: ListingOptions,
+    operation: string,
+    entriesOf: (page: P) => Iterable<Entry>,
+  ): AsyncGenerator<Entry> {
+    const strange = new UnnameableEntries(onUnnameable);
+    for await (const page of pages) {
+      strange.take(page);
+      yield* entriesOf(page);
     }
+    strange.end({ provider: this.provider, operation });
   }
 
   #checkCall(key: string, operation: OptionedMethod, options: object): void {
-    this.#checkOpen(operation);
-    checkOptions(operation, options);
-    assertKey(key, operation, this.capabilities.keys.maxBytes);
+    this.#given(operation, options);
+    assertKey(key, operation, this.#driver.keys.maxBytes);
   }
 
-  #checkRead(key: string, options: ReadOptions, operation: OptionedMethod): void {
+  #checkVersioned(key: string, operation: OptionedMethod, options: VersionOptions): void {
     this.#checkCall(key, operation, options);
-    this.#needVersions(options.versionId, operation);
-    if (options.ifMatch !== undefined || options.ifNoneMatch !== undefined) {
-      this.#need(this.capabilities.conditionalRead, operation, 'ifMatch and ifNoneMatch');
-    }
+    if (options.versionId !== undefined) this.#facet('versions', operation, 'versionId');
   }
 
   #checkAttributes({ storageClass, tags }: WriteAttributes, operation: string): void {
     if (storageClass !== undefined)
-      this.#need(this.capabilities.storageClasses, operation, 'storage classes');
+      this.#need(this.#driver.write.storageClasses, operation, 'storage classes');
     if (tags === undefined) return;
-    this.#need(this.capabilities.tags, operation, 'tags');
+    this.#facet('tags', operation, 'tags');
     checkTags(tags, operation);
   }
 
-  #needVersions(versionId: string | undefined, operation: string): void {
-    if (versionId !== undefined) this.#need(this.capabilities.versions, operation, 'versionId');
+  /** A facet that the operation needs. @throws StoreError `Unsupported` without it */
+  #facet<Name extends 'tags' | 'versions' | 'restore' | 'presign'>(
+    name: Name,
+    operation: string,
+    what: string,
+  ): NonNullable<StoreDriver[Name]> {
+    const facet = this.#driver[name];
+    if (!facet) throw this[ENGINE].unsupported(operation, what);
+    return facet;
   }
 
   #need(has: boolean, operation: string, what: string): void {
-    if (!has) throw this.#unsupported(operation, what);
-  }
-
-  #unsupported(operation: string, what: string): StoreError {
-    return new StoreError(
-      'Unsupported',
-      `${operation}: this ${this.provider} store does not support ${what}`,
-      {
-        operation,
-        provider: this.provider,
-      },
-    );
+    if (!has) throw this[ENGINE].unsupported(operation, what);
   }
 }
 
-/** Checked here because a service's answer to a tag without a name is hard to understand. */
-function checkTags(tags: Tags, operation: string): void {
-  const prototype: unknown =
-    typeof tags === 'object' && tags !== null ? Object.getPrototypeOf(tags) : undefined;
-  if (prototype === undefined || (prototype !== null && Object.getPrototypeOf(prototype) !== null))
-    throw new StoreError('InvalidArgument', 'tags are a plain object: { name: text }', { operation });
-  for (const [name, value] of Object.entries(tags)) {
-    if (name !== '' && isTagText(name) && isTagText(value)) continue;
-    const found = typeof value === 'string' ? JSON.stringify({ [name]: value }) : typeof value;
-    throw new StoreError(
-      'InvalidArgument',
-      `a tag is a name and a text without control characters, not ${found} (tag ${quoteKey(name)})`,
-      { operation },
-    );
-  }
-}
-
-function isTagText(text: unknown): boolean {
-  return typeof text === 'string' && text.isWellFormed() && !/\p{Cc}/u.test(text);
+function isRange({ start, end = start }: NonNullable<GetOptions['range']>): boolean {
+  return isOffset(start) && isOffset(end) && end >= start;
 }
 
 function isOffset(value: number): boolean {
   return Number.isSafeInteger(value) && value >= 0;
-}
-
-/** The objects and groups of a page as one sequence; services send them as two, each in order. */
-function* inOrder({ objects, prefixes }: ListPage): Generator<ObjectInfo | CommonPrefix> {
-  let next = 0;
-  for (const object of objects) {
-    for (; next < prefixes.length; next++) {
-      const group = prefixes[next];
-      if (!group || compareKeys(group.prefix, object.key) > 0) break;
-      yield group;
-    }
-    yield object;
-  }
-  yield* prefixes.slice(next);
 }

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { StoreDriver } from '../driver.js';
-import { StoreError } from '../errors.js';
-import { followPages, type PagesContext } from '../listing/pages.js';
+import type { Engine, Purpose } from '../engine/engine.js';
+import { untrusted } from '../engine/follow-pages.js';
 import { uploadPages } from '../listing/upload-pages.js';
 import type { PartInfo, UploadInfo } from '../objects.js';
 
@@ -32,37 +31,34 @@ export class Resumption {
 
 /** The latest incomplete upload of a key, if there is one, with what has arrived. */
 export async function findResumption(
-  driver: StoreDriver,
+  engine: Engine,
   key: string,
-  context: PagesContext,
+  purpose: Purpose,
 ): Promise<Resumption | undefined> {
-  const upload = await latestUpload(driver, key, context);
-  const listPartsPage = driver.listPartsPage?.bind(driver);
-  if (!upload || !listPartsPage) return undefined;
+  const { multipart, uploads } = engine.driver;
+  const upload = multipart && uploads && (await latestUpload(engine, key, purpose));
+  if (!upload) return undefined;
   const { uploadId } = upload;
-  const { multipart } = driver.capabilities;
-  const maxParts = multipart ? multipart.maxParts : 0;
   const arrived = new Map<number, PartInfo>();
   let last = 0;
-  const pages = followPages(
-    context,
-    (token, call) => listPartsPage({ key, uploadId, token, maxParts: PARTS_PAGE }, call),
-    ({ parts }) => {
-      let before = last;
-      for (const { partNumber } of parts) {
-        // So there is an end to them, whatever the service makes up.
-        if (!Number.isInteger(partNumber) || partNumber <= before || partNumber > maxParts) {
-          throw new StoreError(
-            'Corrupt',
-            `the listing of parts cannot be trusted: part ${partNumber} comes after part ${before}`,
-            { provider: context.provider, operation: context.operation, key },
-          );
+  const pages = engine.pages(
+    purpose,
+    (token, call) => multipart.parts({ key, uploadId, token, maxParts: PARTS_PAGE }, call),
+    {
+      check: ({ parts }) => {
+        let before = last;
+        for (const { partNumber } of parts) {
+          // So there is an end to them, whatever the service makes up.
+          if (!Number.isInteger(partNumber) || partNumber <= before || partNumber > multipart.maxParts) {
+            const what = `part ${partNumber} comes after part ${before}`;
+            throw untrusted({ engine, operation: purpose.operation }, what);
+          }
+          before = partNumber;
         }
-        before = partNumber;
-      }
-      last = before;
+        last = before;
+      },
+      size: ({ parts }) => parts.length,
     },
-    ({ parts }) => parts.length,
   );
   for await (const { parts } of pages) for (const part of parts) arrived.set(part.partNumber, part);
   return new Resumption(uploadId, arrived);
@@ -73,13 +69,9 @@ function timeOf(upload: UploadInfo | undefined): number {
   return upload?.initiated?.getTime() ?? 0;
 }
 
-async function latestUpload(
-  driver: StoreDriver,
-  key: string,
-  context: PagesContext,
-): Promise<UploadInfo | undefined> {
+async function latestUpload(engine: Engine, key: string, purpose: Purpose): Promise<UploadInfo | undefined> {
   let latest: UploadInfo | undefined;
-  for await (const { uploads } of uploadPages(driver, key, context)) {
+  for await (const { uploads } of uploadPages(engine, key, purpose)) {
     for (const upload of uploads) {
       if (upload.key !== key) continue;
       const later = timeOf(upload) >= timeOf(latest);

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
-import type { MultipartCapability } from '../capabilities.js';
-import type { CreateUploadRequest, DriverCall, PutRequest, StoreDriver } from '../driver.js';
+import type { CreateUploadRequest, DriverCall, MultipartFacet, PutRequest } from '../driver.js';
+import type { Engine, Purpose } from '../engine/engine.js';
 import { StoreError, toStoreError } from '../errors.js';
 import type { WriteResult } from '../objects.js';
 import type { Resumption } from './resumption.js';
@@ -13,15 +13,11 @@ const PARTS_IN_FLIGHT = 3;
 /** So many times the size of the first part is in flight at most, or one part alone: of parts that have grown, fewer. */
 const BYTES_IN_FLIGHT = 32;
 
-/** Runs one driver request with retries. */
-export type Attempt = <T>(request: (call: DriverCall) => Promise<T>) => Promise<T>;
-
 /** What every upload in parts works with. */
-export interface UploadContext {
-  readonly driver: StoreDriver;
-  readonly multipart: MultipartCapability;
-  readonly attempt: Attempt;
-  readonly signal: AbortSignal | undefined;
+export interface Uploading {
+  readonly engine: Engine;
+  readonly multipart: MultipartFacet;
+  readonly purpose: Purpose;
 }
 
 /**
@@ -32,34 +28,37 @@ export interface UploadContext {
  * @param findUpload looks for an upload to go on with; with it, a failed one stays
  */
 export async function putStream(
-  context: UploadContext,
+  uploading: Uploading,
   request: PutRequest & { readonly body: Readable },
   sizeOf: (partNumber: number) => number,
   findUpload?: () => Promise<Resumption | undefined>,
 ): Promise<WriteResult> {
-  const { driver, attempt, signal } = context;
-  const pieces = cutPieces(untilAborted<unknown>(request.body, signal, 'put'), sizeOf);
+  const { engine, purpose } = uploading;
+  const pieces = cutPieces(untilAborted<unknown>(request.body, purpose.signal, 'put'), sizeOf);
   try {
     const first = await pieces.next();
     const second = await pieces.next();
     if (first.done)
       throw new StoreError('Internal', 'a body yielded no piece', { operation: 'put', key: request.key });
-    if (second.done) return await attempt((call) => driver.put({ ...request, body: first.value }, call));
+    if (second.done) {
+      const whole = { ...request, body: first.value };
+      return await engine.request(purpose, (call) => engine.driver.write.put(whole, call));
+    }
     const all = concat([first.value, second.value], pieces);
-    return await putParts(context, request, all, BYTES_IN_FLIGHT * sizeOf(1), findUpload);
+    return await putParts(uploading, request, all, BYTES_IN_FLIGHT * sizeOf(1), findUpload);
   } finally {
     request.body.destroy();
   }
 }
 
 async function putParts(
-  context: UploadContext,
+  uploading: Uploading,
   request: PutRequest,
   pieces: AsyncGenerator<Buffer>,
   maxBytesInFlight: number,
   findUpload: (() => Promise<Resumption | undefined>) | undefined,
 ): Promise<WriteResult> {
-  const { uploadPart } = uploadCalls(context.driver);
+  const { part } = uploading.multipart;
   const { key, ifAbsent, ifMatch, body: _body, ...attributes } = request;
   const resumed = await findUpload?.();
   async function* parts(): AsyncGenerator<Part> {
@@ -67,11 +66,11 @@ async function putParts(
       yield {
         bytes: piece.length,
         send: async (uploadId, partNumber, call) =>
-          resumed?.etagOf(partNumber, piece) ?? uploadPart({ key, uploadId, partNumber, body: piece }, call),
+          resumed?.etagOf(partNumber, piece) ?? part({ key, uploadId, partNumber, body: piece }, call),
       };
     }
   }
-  return uploadParts(context, {
+  return uploadParts(uploading, {
     created: { key, ...attributes },
     uploadId: resumed?.uploadId,
     keep: findUpload !== undefined,
@@ -102,12 +101,11 @@ interface PartsOfUpload {
 
 /** Sends the parts of an upload, a few at once, and joins them. */
 export async function uploadParts(
-  { driver, multipart, attempt, signal }: UploadContext,
+  { engine, multipart, purpose }: Uploading,
   { created, uploadId: begun, keep, parts, maxBytesInFlight = Infinity, conditions }: PartsOfUpload,
 ): Promise<WriteResult> {
-  const { createUpload, completeUpload, abortUpload } = uploadCalls(driver);
   const { key } = created;
-  const uploadId = begun ?? (await attempt((call) => createUpload(created, call)));
+  const uploadId = begun ?? (await engine.request(purpose, (call) => multipart.create(created, call)));
   const etags: string[] = [];
   const inFlight = new Set<Promise<void>>();
   let bytesInFlight = 0;
@@ -117,12 +115,13 @@ export async function uploadParts(
     inFlight.size === 0 || (inFlight.size < PARTS_IN_FLIGHT && bytesInFlight + bytes <= maxBytesInFlight);
   const send = (part: Part, partNumber: number): void => {
     bytesInFlight += part.bytes;
-    const sent = attempt((call) => part.send(uploadId, partNumber, call))
+    const sent = engine
+      .request(purpose, (call) => part.send(uploadId, partNumber, call))
       .then((etag) => {
         etags[partNumber - 1] = etag;
       })
       .catch((error: unknown) => {
-        failure ??= toStoreError(error, { operation: 'put', key, provider: driver.provider });
+        failure ??= toStoreError(error, { operation: 'put', key, provider: engine.provider });
       })
       .finally(() => {
         bytesInFlight -= part.bytes;
@@ -147,17 +146,18 @@ export async function uploadParts(
       // One part is held beside those in flight, and read when one of them has gone.
       while (!hasRoom(0)) await Promise.race(inFlight);
       if (failure !== undefined) break;
-      signal?.throwIfAborted();
+      purpose.signal?.throwIfAborted();
     }
     await Promise.all(inFlight);
     if (failure !== undefined) throw failure;
     const listed = etags.map((etag, index) => ({ partNumber: index + 1, etag }));
-    return await attempt((call) => completeUpload({ key, uploadId, parts: listed, ...conditions }, call));
+    const whole = { key, uploadId, parts: listed, ...conditions };
+    return await engine.request(purpose, (call) => multipart.complete(whole, call));
   } catch (error) {
     await Promise.all(inFlight);
     // Without the caller's signal, which may be what ended the upload. When this fails too, the first
     // error is the one to know; the upload then shows in listUploads.
-    if (!keep) await abortUpload({ key, uploadId }, {}).catch(() => undefined);
+    if (!keep) await multipart.abort({ key, uploadId }, {}).catch(() => undefined);
     throw error;
   }
 }
@@ -165,20 +165,4 @@ export async function uploadParts(
 async function* concat(begun: readonly Buffer[], rest: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   yield* begun;
   yield* rest;
-}
-
-/** The methods of an upload, which `checkDriver` has seen to be there. */
-export function uploadCalls(driver: StoreDriver) {
-  const createUpload = driver.createUpload?.bind(driver);
-  const uploadPart = driver.uploadPart?.bind(driver);
-  const uploadPartCopy = driver.uploadPartCopy?.bind(driver);
-  const completeUpload = driver.completeUpload?.bind(driver);
-  const abortUpload = driver.abortUpload?.bind(driver);
-  if (!createUpload || !uploadPart || !uploadPartCopy || !completeUpload || !abortUpload) {
-    throw new StoreError('Internal', 'the driver claims multipart uploads and lacks a method for them', {
-      provider: driver.provider,
-      operation: 'put',
-    });
-  }
-  return { createUpload, uploadPart, uploadPartCopy, completeUpload, abortUpload };
 }

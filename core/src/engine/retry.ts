@@ -5,7 +5,7 @@ import {
   type FailureReason,
   type StoreError,
   type StoreErrorCode,
-} from './errors.js';
+} from '../errors.js';
 
 /** How failed requests are repeated. */
 export interface RetryPolicy {

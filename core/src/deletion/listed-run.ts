@@ -1,0 +1,133 @@
+import type { Engine } from '../engine/engine.js';
+import { StoreError, toStoreError } from '../errors.js';
+import { Batches } from './batches.js';
+import type { Candidate } from './candidate.js';
+import { DeleteStage } from './delete-stage.js';
+import type { Verdict } from './filter.js';
+import type { DeleteManyOptions } from './options.js';
+import { readAhead } from './read-ahead.js';
+import type { DeletionReport, KeyStrategy } from './report.js';
+import { Run, type RunPage, type RunSource } from './run.js';
+
+/** Requests in flight when the caller does not say. */
+export const IN_FLIGHT: Readonly<Record<KeyStrategy, number>> = { batch: 8, single: 32 };
+
+/** Pages listed ahead of the deletes that they wait for. */
+const PAGES_AHEAD = 2;
+
+/**
+ * Deletes what a source names: list → filter → batch → delete → account, each stage pulling from the one before, so
+ * that memory is bounded by what is in flight and deleting begins with the first page.
+ *
+ * @throws DeletionError when an error ended the run
+ * @throws StoreError `Unsupported` when the strategy asked for is not to be had here
+ */
+export async function runListed<T extends Candidate>(
+  engine: Engine,
+  source: RunSource<T>,
+  options: DeleteManyOptions,
+): Promise<DeletionReport> {
+  const strategy = keyStrategy(engine, options);
+  return new ListedRun(engine, source, options, strategy).perform();
+}
+
+class ListedRun<T extends Candidate> {
+  readonly #source: RunSource<T>;
+  readonly #run: Run;
+  readonly #stage: DeleteStage;
+  readonly #batches: Batches;
+
+  constructor(engine: Engine, source: RunSource<T>, options: DeleteManyOptions, strategy: KeyStrategy) {
+    const { batch, delete: single } = engine.driver;
+    const run = new Run(engine, options, { concurrency: IN_FLIGHT[strategy], maxKeys: batch?.maxKeys ?? 1 });
+    const stage = new DeleteStage(run, strategy);
+    this.#source = source;
+    this.#run = run;
+    this.#stage = stage;
+    this.#batches = new Batches(
+      strategy === 'batch' ? batch : undefined,
+      () => (stage.strategy === 'batch' ? run.pacer.batchSize : 1),
+      ({ ifMatch }) => ifMatch !== undefined && single.ifMatch !== 'batch',
+    );
+  }
+
+  get strategy(): KeyStrategy {
+    return this.#stage.strategy;
+  }
+
+  perform(): Promise<DeletionReport> {
+    return this.#run.perform(this.#source, this);
+  }
+
+  async deleteAll(): Promise<void> {
+    for (const pass of this.#source.passes) {
+      if (this.#run.over) return;
+      await this.#run.attempt('list', () => this.#take(pass(this.#run)));
+      await this.#stage.submit(this.#batches.flush());
+      await this.#stage.drain();
+    }
+  }
+
+  async #take(pages: AsyncIterable<RunPage<T>>): Promise<void> {
+    const { stop, ledger, progress } = this.#run;
+    for await (const { entries, unnameable = [] } of readAhead(pages, PAGES_AHEAD)) {
+      if (stop.aborted) return;
+      ledger.listed += entries.length;
+      for (const { name, reason } of unnameable) await ledger.countUnnameable(name, reason);
+      for (const entry of entries) {
+        const verdict = this.#verdictOn(entry);
+        if (verdict === false) continue;
+        if (verdict !== true) await ledger.countFailed(entry, verdict, 0);
+        else if (this.#mayGo(entry))
+          for (const unit of this.#batches.add(entry)) await this.#stage.submit(unit);
+      }
+      progress.changed();
+      if (this.#run.maxDeleteReached) return;
+    }
+  }
+
+  /** Whether an entry is meant, or why it cannot be sent. */
+  #verdictOn(entry: T): Verdict {
+    const { ledger } = this.#run;
+    const { matches, problem } = this.#source;
+    const verdict = matches(entry);
+    if (verdict === false) {
+      ledger.filtered++;
+      return false;
+    }
+    ledger.matched++;
+    const message = verdict === true ? problem?.(entry) : undefined;
+    return message === undefined ? verdict : { code: 'InvalidArgument', message, retryable: false };
+  }
+
+  /** Whether an entry that is meant is sent; else it is skipped. */
+  #mayGo(entry: T): boolean {
+    const { ledger, options, stop } = this.#run;
+    const { onMatch } = this.#source;
+    if (this.#run.allowance <= 0) {
+      this.#run.maxDeleteReached = true;
+      ledger.skipped++;
+      return false;
+    }
+    this.#run.allowance--;
+    try {
+      // A copy: what a caller does with it must not change what is deleted.
+      if (onMatch) ledger.told(onMatch({ ...entry }));
+    } catch (error) {
+      this.#run.breakOff(toStoreError(error, { operation: 'deletePrefix' }));
+    }
+    if (!options.dryRun && !stop.aborted) return true;
+    ledger.skipped++;
+    if (options.dryRun) ledger.addBytes(entry);
+    return false;
+  }
+}
+
+/** How single keys are deleted, whoever names them. @throws StoreError when the strategy asked for cannot be had */
+export function keyStrategy({ driver, provider }: Engine, { strategy }: DeleteManyOptions): KeyStrategy {
+  if (strategy === 'batch' && !driver.batch) {
+    const message = `this ${provider} store has no batch delete; use the strategy single`;
+    throw new StoreError('Unsupported', message, { operation: 'deletePrefix', provider });
+  }
+  return strategy === 'single' || !driver.batch ? 'single' : 'batch';
+}

@@ -1,0 +1,49 @@
+import { Readable } from 'node:stream';
+import type { Engine, Purpose } from '../engine/engine.js';
+import { abortedError, throwIfAborted } from '../errors.js';
+import type { ObjectBody, PutOptions } from '../object-store.js';
+import type { WriteResult } from '../objects.js';
+import { untilAborted } from '../until-aborted.js';
+import { normaliseBody, sizeOfBody } from './body.js';
+import { partSizes } from './part-sizes.js';
+import { findResumption } from './resumption.js';
+import { OpenObject } from './stored-object.js';
+import { putStream } from './upload.js';
+
+/** Writes a body in the way that it and the store allow: whole, as a stream, or in parts. */
+export async function putObject(
+  engine: Engine,
+  key: string,
+  body: ObjectBody,
+  { signal, partBytes, resume, ...attributes }: PutOptions,
+): Promise<WriteResult> {
+  const { write, multipart } = engine.driver;
+  const purpose: Purpose = { operation: 'put', signal };
+  const putWhole = (bytes: Uint8Array): Promise<WriteResult> =>
+    engine.request(purpose, (call) => write.put({ key, ...attributes, body: bytes }, call));
+  let content = normaliseBody(body);
+  if (content instanceof Uint8Array) {
+    if (!multipart || content.length <= (partBytes ?? multipart.maxPartBytes)) return putWhole(content);
+    content = Readable.from([content], { objectMode: false });
+  }
+  const request = { key, ...attributes, body: content };
+  try {
+    if (write.streaming) {
+      // A stream can be read once, so there is no second attempt.
+      throwIfAborted(signal, 'put');
+      return await write.put(request, { signal });
+    }
+    if (multipart) {
+      const findUpload = resume ? () => findResumption(engine, key, purpose) : undefined;
+      const sizes = partSizes(multipart, partBytes, sizeOfBody(body));
+      return await putStream({ engine, multipart, purpose }, request, sizes, findUpload);
+    }
+    const pieces = Readable.from(untilAborted<Uint8Array>(content, signal, 'put'), { objectMode: false });
+    return await putWhole(await new OpenObject({ info: { key }, body: pieces }, engine.provider).bytes());
+  } catch (error) {
+    if (signal?.aborted) throw abortedError(signal, 'put');
+    throw error;
+  } finally {
+    content.destroy();
+  }
+}
