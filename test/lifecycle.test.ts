@@ -146,16 +146,16 @@ for (const [name, { driver: make, foreign, exclusive }] of Object.entries(SERVIC
       bucket.versioning = 'enabled';
       await bucket.seed(['tmp/1', 'other/1']);
       await bucket.seed(['tmp/1', 'other/1']);
-      for (const key of ['tmp/u', 'other/u']) await bucket.objects.createUpload({ key }, {});
+      for (const key of ['tmp/u', 'other/u']) await bucket.memory.createUpload({ key }, {});
       await store.expirePrefix('tmp/', { noncurrentDays: 1, uploadsDays: 1, expiredMarkers: true });
       const later = new Date(Date.now() + 3 * DAY_MS);
       expect(await bucket.lifecycle.run(later)).to.include({ objects: 1, uploads: 1 });
       await bucket.lifecycle.run(later);
       await bucket.lifecycle.run(new Date(later.getTime() + DAY_MS));
-      const { versions } = await bucket.objects.versionsPage({ prefix: '', maxKeys: 100 }, {});
+      const { versions } = await bucket.memory.listVersions({ prefix: '', maxKeys: 100 }, {});
       expect(versions.map(({ key }) => key)).to.deep.equal(['other/1', 'other/1']);
       expect(
-        (await bucket.objects.listUploadsPage({ prefix: '', maxUploads: 9 }, {})).uploads,
+        (await bucket.memory.listUploads({ prefix: '', maxUploads: 9 }, {})).uploads,
       ).to.have.length(1);
     });
 

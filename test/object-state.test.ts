@@ -67,7 +67,7 @@ for (const [name, { config, archive, tier }] of Object.entries(PROVIDERS)) {
 
     it('says of an archived object that it has to be restored, and restores it', async () => {
       await open();
-      emulator.bucket('demo').objects.restoreMs = 60_000;
+      emulator.bucket('demo').memory.restoreMs = 60_000;
       await store.put('cold', 'ice', { storageClass: archive });
       expect(await store.head('cold')).to.include({ storageClass: archive, restore: undefined });
       for await (const { storageClass } of store.list('')) expect(storageClass).to.equal(archive);
@@ -81,7 +81,7 @@ for (const [name, { config, archive, tier }] of Object.entries(PROVIDERS)) {
       // Asking again while it lasts is no failure.
       await store.restore('cold', { days: 2 });
 
-      emulator.bucket('demo').objects.restoreMs = 0;
+      emulator.bucket('demo').memory.restoreMs = 0;
       await store.put('cold', 'ice', { storageClass: archive });
       await store.restore('cold', { days: 2 });
       const { restore } = await store.head('cold');

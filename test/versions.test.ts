@@ -47,7 +47,7 @@ describe(`versions of ${KEYS} keys, on the emulator`, () => {
     do {
       const page = await emulator
         .bucket('demo')
-        .objects.versionsPage({ prefix: 'p/', maxKeys: 1000, token }, {});
+        .memory.listVersions({ prefix: 'p/', maxKeys: 1000, token }, {});
       for (const { key, deleteMarker } of page.versions)
         found.set(key, (deleteMarker ? 'M' : 'O') + (found.get(key) ?? ''));
       token = page.nextToken;

@@ -147,7 +147,8 @@ export interface PrefixDeleteFacet {
   readonly page: Call<DeletePrefixPageRequest, DeletePrefixPage>;
 }
 
-export interface MultipartFacet {
+/** What the parts of an upload may be like. */
+export interface PartLimits {
   /** Smallest part in bytes; the last one may be smaller. */
   readonly minPartBytes: number;
   /** Largest part in bytes. */
@@ -155,6 +156,9 @@ export interface MultipartFacet {
   readonly maxParts: number;
   /** All parts but the last have to have the same size. Default false. */
   readonly equalParts?: boolean | undefined;
+}
+
+export interface MultipartFacet extends PartLimits {
   /** Largest object in bytes that one request copies; larger ones are copied by parts. Unlimited when absent. */
   readonly maxCopyBytes?: number | undefined;
   /** Begins an upload in parts and resolves to its id. */

@@ -1,49 +1,49 @@
-import { defineCapabilities, StoreError, type StoreDriver } from '@store/core';
+import { DEFAULT_MAX_KEY_BYTES, StoreError, type StoreDriver } from '@store/core';
 
 /** A driver that can do everything, tells a test which requests have come, and fails each of them. */
 export class CountingDriver implements StoreDriver {
-  readonly provider = 'counting';
   readonly requests: string[] = [];
-  readonly capabilities = defineCapabilities({
-    list: { order: 'utf8', startAfter: true, maxPageSize: 1000, delimiter: 'any' },
-    batchDelete: { maxKeys: 1000, keys: 'any' },
-    prefixDelete: { maxKeys: 1000 },
-    multipart: { minPartBytes: 1, maxPartBytes: 1000, maxParts: 10_000 },
-    conditionalPut: { ifAbsent: true, ifMatch: true },
-    conditionalDelete: 'batch',
-    conditionalRead: true,
-    versions: true,
-    listUploads: true,
-    tags: true,
+  readonly provider = 'counting';
+  readonly keys = { maxBytes: DEFAULT_MAX_KEY_BYTES };
+  readonly list = { order: 'utf8', maxPageSize: 1000, delimiter: 'any', page: this.#fails('list') } as const;
+  readonly read = { head: this.#fails('head'), get: this.#fails('get') };
+  readonly write = {
+    streaming: false,
+    ifAbsent: true,
+    ifMatch: true,
     storageClasses: true,
-    restore: true,
-    lifecycle: { maxRules: 1000, overlap: true },
-    presign: true,
+    put: this.#fails('put'),
+    copy: this.#fails('copy'),
+  };
+  readonly delete: StoreDriver['delete'] = {
+    ifMatch: 'batch',
     passThrough: ['mfa', 'bypassGovernance', 'requestPayer', 'expectedBucketOwner'],
-  });
-
-  listPage = this.#fails('listPage');
-  head = this.#fails('head');
-  get = this.#fails('get');
-  put = this.#fails('put');
-  copy = this.#fails('copy');
-  deleteOne = this.#fails('deleteOne');
-  deleteBatch = this.#fails('deleteBatch');
-  deletePrefixPage = this.#fails('deletePrefixPage');
-  listVersionsPage = this.#fails('listVersionsPage');
-  listUploadsPage = this.#fails('listUploadsPage');
-  createUpload = this.#fails('createUpload');
-  uploadPart = this.#fails('uploadPart');
-  completeUpload = this.#fails('completeUpload');
-  abortUpload = this.#fails('abortUpload');
-  listPartsPage = this.#fails('listPartsPage');
-  uploadPartCopy = this.#fails('uploadPartCopy');
-  getTags = this.#fails('getTags');
-  setTags = this.#fails('setTags');
-  restore = this.#fails('restore');
-  getLifecycle = this.#fails('getLifecycle');
-  putLifecycle = this.#fails('putLifecycle');
-  presign = this.#fails('presign');
+    one: this.#fails('delete'),
+  };
+  readonly batch = { maxKeys: 1000, keys: 'any', delete: this.#fails('batch') } as const;
+  readonly prefixDelete = { maxKeys: 1000, page: this.#fails('prefixDelete') };
+  readonly multipart = {
+    minPartBytes: 1,
+    maxPartBytes: 1000,
+    maxParts: 10_000,
+    create: this.#fails('multipart.create'),
+    part: this.#fails('multipart.part'),
+    copyPart: this.#fails('multipart.copyPart'),
+    parts: this.#fails('multipart.parts'),
+    complete: this.#fails('multipart.complete'),
+    abort: this.#fails('multipart.abort'),
+  };
+  readonly uploads = { page: this.#fails('uploads'), abort: this.#fails('uploads.abort') };
+  readonly versions = { page: this.#fails('versions') };
+  readonly tags = { get: this.#fails('tags.get'), set: this.#fails('tags.set') };
+  readonly lifecycle = {
+    maxRules: 1000,
+    overlap: true,
+    get: this.#fails('lifecycle.get'),
+    put: this.#fails('lifecycle.put'),
+  };
+  readonly restore = this.#fails('restore');
+  readonly presign = this.#fails('presign');
   close = async (): Promise<void> => undefined;
 
   #fails(request: string) {

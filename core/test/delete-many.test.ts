@@ -18,7 +18,7 @@ describe('deleteMany', () => {
     const report = await store.deleteMany(targets());
     expect(report).to.include({ prefix: null, listed: 2005, deleted: 2000, failed: 5, complete: false });
     expect(report.failures.byCode).to.deep.equal({ InvalidArgument: 5 });
-    expect(driver.keys.size).to.equal(100);
+    expect(driver.stored.size).to.equal(100);
     expect(driver.batches.flat().every((key) => key.startsWith('p/'))).to.equal(true);
     expectClosedBooks(report);
   });
@@ -88,7 +88,7 @@ describe('deleteMany', () => {
   it('refuses a string, which is an iterable of characters', async () => {
     const { driver, store } = makeStore({ keys: ['a', 'b'] });
     expect((await rejection(store.deleteMany('ab'))).code).to.equal('InvalidArgument');
-    expect(driver.keys.size).to.equal(2);
+    expect(driver.stored.size).to.equal(2);
   });
 
   it('deletes what was named before the iterable threw, and rejects', async () => {

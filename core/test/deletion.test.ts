@@ -26,7 +26,7 @@ describe('deletePrefix', () => {
       bytes: 20_000,
     });
     expect(report.requests).to.deep.equal({ list: 3, delete: 3, retried: 0, throttled: 0 });
-    expect([...driver.keys]).to.deep.equal(siblings);
+    expect([...driver.stored]).to.deep.equal(siblings);
     expect(driver.batches.map((batch) => batch.length)).to.deep.equal([1000, 1000, 500]);
     expectClosedBooks(report);
   });
@@ -38,7 +38,7 @@ describe('deletePrefix', () => {
       pageSize: 100,
       batch: { maxKeys: 100 },
       onList: () => {
-        deletedBeforeLastPage = 5000 - driver.keys.size;
+        deletedBeforeLastPage = 5000 - driver.stored.size;
       },
     });
     await store.deletePrefix('p/');
@@ -73,20 +73,20 @@ describe('deletePrefix', () => {
         expect(error.message).to.match(message);
         expect(['InvalidArgument', 'Unsupported']).to.include(error.code);
         expect(driver.lists).to.have.length(0);
-        expect(driver.keys.size).to.equal(3);
+        expect(driver.stored.size).to.equal(3);
       });
     }
 
     it('deletes part of a name, or the entire store, when that is said', async () => {
       const { driver, store } = makeStore({ keys: ['ab', 'abc', 'b'] });
       expect((await store.deletePrefix('ab', { partialName: true })).deleted).to.equal(2);
-      expect([...driver.keys]).to.deep.equal(['b']);
+      expect([...driver.stored]).to.deep.equal(['b']);
       expect((await store.deletePrefix('', { entireStore: true })).deleted).to.equal(1);
     });
 
     it('ends before deleting anything of a page that names a key outside the prefix', async () => {
       const { driver, store } = makeStore({ keys: names(3) });
-      driver.listPage = async () => ({
+      driver.list.page = async () => ({
         objects: ['p/1', 'other'].map((key) => ({ key, size: 1, lastModified: new Date(0) })),
         prefixes: [],
         truncated: false,
@@ -105,7 +105,7 @@ describe('deletePrefix', () => {
         onBatch: (targets, really) => {
           const held = targets.filter(({ key }) => key.endsWith('7'));
           really();
-          for (const { key } of held) driver.keys.add(key);
+          for (const { key } of held) driver.stored.add(key);
           return {
             deleted: targets.filter((target) => !held.includes(target)),
             failed: held.map(({ key }) => denied(key)),
@@ -117,7 +117,7 @@ describe('deletePrefix', () => {
       expect(report.failures.byCode).to.deep.equal({ AccessDenied: 150 });
       expect(report.failures.sample[0]).to.include({ key: 'p/000007', code: 'AccessDenied', attempts: 1 });
       expect(report.failures.sample.length).to.be.below(150);
-      expect(heard.map(({ key }) => key).sort()).to.deep.equal([...driver.keys].sort());
+      expect(heard.map(({ key }) => key).sort()).to.deep.equal([...driver.stored].sort());
       expectClosedBooks(report);
     });
 
@@ -198,7 +198,7 @@ describe('deletePrefix', () => {
       });
       const report = await store.deletePrefix('p/');
       expect(report).to.include({ strategy: 'batch', deleted: 2999, failed: 1 });
-      expect([...driver.keys]).to.deep.equal(['p/001234']);
+      expect([...driver.stored]).to.deep.equal(['p/001234']);
       expect(report.requests.delete).to.be.below(40);
       expectClosedBooks(report);
     });
@@ -243,7 +243,7 @@ describe('deletePrefix', () => {
       const error = await brokenRun(store.deletePrefix('p/'));
       expect(error.code).to.equal('AccessDenied');
       expect(error.report).to.include({ listed: 2000, deleted: 2000, complete: false });
-      expect(driver.keys.size).to.equal(1000);
+      expect(driver.stored.size).to.equal(1000);
     });
 
     it('rejects with all that is known of the error that ended the run', async () => {
@@ -359,7 +359,7 @@ describe('deletePrefix', () => {
       // Somebody writes two objects while the run is under way; one of them is filtered.
       onBatch: (_targets, really) => {
         const answer = really();
-        driver.keys.add('p/late').add('p/late.keep');
+        driver.stored.add('p/late').add('p/late.keep');
         return answer;
       },
     });
@@ -418,7 +418,7 @@ describe('deletePrefix', () => {
                 else if (what === 'throttled' && !again)
                   failed.push({ ...target, reason: { ...reason, code: 'Throttled' as const } });
                 else if (what !== 'silent') {
-                  driver.keys.delete(target.key);
+                  driver.stored.delete(target.key);
                   deleted.push(target);
                 }
               }
@@ -432,9 +432,9 @@ describe('deletePrefix', () => {
           });
           expectClosedBooks(report);
           expect(report.listed).to.equal(keys.length);
-          expect(report.deleted).to.equal(keys.length - (driver.keys.size - 1));
-          expect([...failures, 'outside'].sort()).to.deep.equal([...driver.keys].sort());
-          expect(report.complete).to.equal(driver.keys.size === 1);
+          expect(report.deleted).to.equal(keys.length - (driver.stored.size - 1));
+          expect([...failures, 'outside'].sort()).to.deep.equal([...driver.stored].sort());
+          expect(report.complete).to.equal(driver.stored.size === 1);
         },
       ),
       { numRuns: 60 },

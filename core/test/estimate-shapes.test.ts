@@ -20,7 +20,7 @@ describe('the range of an estimate', () => {
         randomShape(SEED + i).map((key) => `p/${key}`),
         { maxPageSize: PAGE },
       );
-      const total = driver.keys.length;
+      const total = driver.stored.length;
       const { objects, range, exact, listed, requests } = await createObjectStore(driver).estimate('p/');
       expect(requests).to.be.at.most(180);
       expect(listed).to.be.at.most(total);
@@ -29,7 +29,7 @@ describe('the range of an estimate', () => {
       ranges++;
       if (total < range.low || total > range.high)
         wrong.push(
-          `${SEED + i}: ${total} objects, said ${range.low} to ${range.high}, such as ${driver.keys[total >> 1]}`,
+          `${SEED + i}: ${total} objects, said ${range.low} to ${range.high}, such as ${driver.stored[total >> 1]}`,
         );
     }
     // Three standard errors: 3 of 1000.

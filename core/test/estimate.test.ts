@@ -64,7 +64,7 @@ describe('estimating a prefix', () => {
   for (const [name, shape] of Object.entries(SHAPES)) {
     it(`${UNSURE.has(name) ? 'does not trust itself with' : 'is near the number of'} ${name}`, async () => {
       const driver = new SortedDriver([...keysOf(shape), 'o/1', 'p', 'p0', 'q/1']);
-      const total = driver.keys.length - 4;
+      const total = driver.stored.length - 4;
       const estimate = await createObjectStore(driver).estimate('p/');
       expect(estimate.requests).to.equal(driver.requests).and.to.be.at.most(180);
       expect(estimate.listed).to.be.at.most(total);
@@ -179,7 +179,7 @@ describe('estimating a prefix', () => {
   });
 
   it('lists page after page where a listing begins at the beginning only', async () => {
-    const sequential = { startAfter: false } as const;
+    const sequential = { order: 'none' } as const;
     const small = new SortedDriver([...keysOf(hash, 19_500), 'q'], sequential);
     const all = await createObjectStore(small).estimate('p/');
     expect(all).to.include({ objects: 19_500, exact: true, requests: 20 });
@@ -190,7 +190,7 @@ describe('estimating a prefix', () => {
 
     const tree = new SortedDriver(
       keysOf((i) => `${i % 40}/${i}`, 60_000),
-      { order: 'none', startAfter: false },
+      { order: 'none' },
     );
     const groups = await createObjectStore(tree).estimate('p/');
     expect(groups).to.include({ objects: 60_000, exact: true, requests: 81 });
@@ -198,16 +198,16 @@ describe('estimating a prefix', () => {
 
   it('asks for some pages at once, and for no more when one of them fails', async () => {
     const driver = new SortedDriver(keysOf(hash, 100_000));
-    const list = driver.listPage.bind(driver);
+    const list = driver.list.page;
     let inFlight = 0;
     let most = 0;
     let failAt = Infinity;
-    driver.listPage = async (request) => {
+    driver.list.page = async (request, call) => {
       most = Math.max(most, ++inFlight);
       await setImmediate();
       inFlight--;
       if (driver.requests >= failAt) throw new StoreError('AccessDenied', 'not here');
-      return list(request);
+      return list(request, call);
     };
     const { objects } = await createObjectStore(driver).estimate('p/');
     expect(objects).to.be.within(90_000, 110_000);
@@ -229,9 +229,9 @@ describe('estimating a prefix', () => {
   it('ends when it is told to', async () => {
     const driver = new SortedDriver(keysOf(hash, 100_000));
     const controller = new AbortController();
-    const list = driver.listPage.bind(driver);
-    driver.listPage = async (request) => {
-      const page = await list(request);
+    const list = driver.list.page;
+    driver.list.page = async (request, call) => {
+      const page = await list(request, call);
       if (driver.requests >= 10) controller.abort();
       return page;
     };
@@ -246,10 +246,10 @@ describe('estimating a prefix', () => {
     const clock = new SimulatedClock();
     // Pages share the server's time; the root has three groups, and is quick.
     const driver = new SortedDriver(keysOf((i) => `${i % 3}/${i}`, 9000));
-    const list = driver.listPage.bind(driver);
+    const list = driver.list.page;
     let inFlight = 0;
-    driver.listPage = async (request) => {
-      const page = await list(request);
+    driver.list.page = async (request, call) => {
+      const page = await list(request, call);
       inFlight++;
       await setImmediate();
       await clock.sleep((page.objects.length > 500 ? 100 : 20) * inFlight);
@@ -262,9 +262,9 @@ describe('estimating a prefix', () => {
 
   it('counts the requests that had to be repeated', async () => {
     const driver = new SortedDriver(keysOf(hash, 500));
-    const list = driver.listPage.bind(driver);
-    driver.listPage = (request) => {
-      driver.listPage = list;
+    const list = driver.list.page;
+    driver.list.page = (request) => {
+      driver.list.page = list;
       driver.requests++;
       throw new StoreError('Throttled', `slow down, ${request.prefix}`);
     };
@@ -297,8 +297,8 @@ describe('estimating a prefix', () => {
 
   it('refuses a listing that names keys outside of the prefix', async () => {
     const driver = new SortedDriver(['p/1', 'q/1']);
-    const honest = driver.listPage.bind(driver);
-    driver.listPage = (request) => honest({ ...request, prefix: '' });
+    const honest = driver.list.page;
+    driver.list.page = (request, call) => honest({ ...request, prefix: '' }, call);
     const error: unknown = await createObjectStore(driver)
       .estimate('p/')
       .catch((thrown: unknown) => thrown);

@@ -160,7 +160,7 @@ describe('what services say without being asked', () => {
     // Two keys, so that they make a batch.
     const { store, driver } = scripted({ objects: () => ({ objects: [object('a/1'), object('a/2')] }) });
     let call = 0;
-    driver.deleteBatch = async (targets) => {
+    driver.batch.delete = async (targets) => {
       const reason =
         call++ === 0
           ? ({ code: 'Throttled', message: 'slow down', retryable: true } as const)

@@ -1,6 +1,6 @@
 import {
-  defineCapabilities,
   StoreError,
+  type BatchFacet,
   type DeletePrefixPage,
   type DeleteTarget,
   type ListPage,
@@ -9,6 +9,7 @@ import {
   type ListVersionsPage,
   type StoreDriver,
 } from '@store/core';
+import { BARE, type Replaceable } from './bare-driver.js';
 
 /** What a service answers to its n-th request of a kind, from 0. */
 export interface PageScripts {
@@ -26,72 +27,86 @@ const MAX_CALLS = 20_000;
 /** A driver whose listings are made up by a test. It deletes whatever it is told to. */
 export class PageDriver implements StoreDriver {
   readonly provider = 'pages';
-  readonly capabilities;
+  readonly keys = BARE.keys;
+  readonly read = BARE.read;
+  readonly write = BARE.write;
+  readonly close = BARE.close;
   readonly deleted: string[] = [];
   readonly aborted: string[] = [];
   calls = 0;
   readonly #scripts: PageScripts;
+  readonly list: Replaceable<StoreDriver['list']>;
 
   constructor(scripts: PageScripts) {
     this.#scripts = scripts;
-    this.capabilities = defineCapabilities({
-      list: { order: scripts.order ?? 'utf8', startAfter: true, maxPageSize: 1000, delimiter: 'any' },
-      batchDelete: { maxKeys: 1000, keys: 'any' },
-      prefixDelete: { maxKeys: 1000 },
-      multipart: { minPartBytes: 1, maxPartBytes: 1000, maxParts: 10_000 },
-      versions: true,
-      listUploads: true,
-    });
+    this.list = {
+      ...BARE.list,
+      order: scripts.order ?? 'utf8',
+      page: async () => {
+        const call = this.#next();
+        return { objects: [], prefixes: [], truncated: false, ...this.#scripts.objects?.(call) };
+      },
+    };
   }
 
-  listPage: StoreDriver['listPage'] = async () => {
-    const call = this.#next();
-    return { objects: [], prefixes: [], truncated: false, ...this.#scripts.objects?.(call) };
+  readonly delete: StoreDriver['delete'] = {
+    ...BARE.delete,
+    one: async (target) => {
+      this.#delete(target);
+      return target;
+    },
   };
 
-  listVersionsPage: StoreDriver['listVersionsPage'] = async () => {
-    const call = this.#next();
-    return { versions: [], truncated: false, ...this.#scripts.versions?.(call) };
+  readonly batch: Replaceable<BatchFacet> = {
+    maxKeys: 1000,
+    keys: 'any',
+    delete: async (targets) => {
+      targets.forEach((target) => this.#delete(target));
+      return { deleted: targets, failed: [] };
+    },
   };
 
-  listUploadsPage: StoreDriver['listUploadsPage'] = async () => {
-    const call = this.#next();
-    return { uploads: [], truncated: false, ...this.#scripts.uploads?.(call) };
+  readonly prefixDelete: StoreDriver['prefixDelete'] = {
+    maxKeys: 1000,
+    page: async () => {
+      const call = this.#next();
+      return { deleted: [], failed: [], truncated: false, ...this.#scripts.deletes?.(call) };
+    },
   };
 
-  listPartsPage: StoreDriver['listPartsPage'] = async () => {
-    const call = this.#next();
-    return { parts: [], truncated: false, ...this.#scripts.parts?.(call) };
+  readonly versions: StoreDriver['versions'] = {
+    page: async () => {
+      const call = this.#next();
+      return { versions: [], truncated: false, ...this.#scripts.versions?.(call) };
+    },
   };
 
-  deletePrefixPage: StoreDriver['deletePrefixPage'] = async () => {
-    const call = this.#next();
-    return { deleted: [], failed: [], truncated: false, ...this.#scripts.deletes?.(call) };
+  readonly uploads: StoreDriver['uploads'] = {
+    page: async () => {
+      const call = this.#next();
+      return { uploads: [], truncated: false, ...this.#scripts.uploads?.(call) };
+    },
+    abort: async ({ uploadId }) => {
+      this.aborted.push(uploadId);
+    },
   };
 
-  deleteBatch: StoreDriver['deleteBatch'] = async (targets) => {
-    targets.forEach((target) => this.#delete(target));
-    return { deleted: targets, failed: [] };
+  readonly multipart: StoreDriver['multipart'] = {
+    minPartBytes: 1,
+    maxPartBytes: 1000,
+    maxParts: 10_000,
+    create: unused,
+    part: unused,
+    copyPart: unused,
+    complete: unused,
+    parts: async () => {
+      const call = this.#next();
+      return { parts: [], truncated: false, ...this.#scripts.parts?.(call) };
+    },
+    abort: async ({ uploadId }) => {
+      this.aborted.push(uploadId);
+    },
   };
-
-  deleteOne: StoreDriver['deleteOne'] = async (target) => {
-    this.#delete(target);
-    return target;
-  };
-
-  abortUpload: StoreDriver['abortUpload'] = async ({ uploadId }) => {
-    this.aborted.push(uploadId);
-  };
-
-  head = unused;
-  get = unused;
-  put = unused;
-  copy = unused;
-  createUpload = unused;
-  uploadPart = unused;
-  uploadPartCopy = unused;
-  completeUpload = unused;
-  close = async (): Promise<void> => undefined;
 
   #delete({ key, versionId }: DeleteTarget): void {
     this.deleted.push(versionId === undefined ? key : `${key}@${versionId}`);

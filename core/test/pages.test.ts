@@ -1,14 +1,11 @@
-import { StoreError, defineCapabilities, retryPolicy, type ListPage, type StoreDriver } from '@store/core';
+import { Engine, StoreError, type ListPage, type StoreDriver } from '@store/core';
 import { objectPages } from '#src/listing/object-pages.js';
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
+import { BARE } from './bare-driver.js';
 import { SimulatedClock } from './simulated-clock.js';
 
 type Script = (request: { token: string | undefined; call: number }) => Partial<ListPage>;
-
-function unused(): never {
-  throw new Error('only listPage is used here');
-}
 
 /** Runs a listing against answers made up by the test; resolves to the keys seen and the error, if any. */
 async function follow(
@@ -17,28 +14,24 @@ async function follow(
 ) {
   let call = 0;
   const driver: StoreDriver = {
+    ...BARE,
     provider: 'scripted',
-    capabilities: defineCapabilities({
-      list: { order: options.order ?? 'utf8', startAfter: true, maxPageSize: 1000, delimiter: 'any' },
-    }),
-    listPage: async ({ token }) => ({
-      objects: [],
-      prefixes: [],
-      truncated: false,
-      ...script({ token, call: call++ }),
-    }),
-    head: unused,
-    get: unused,
-    put: unused,
-    copy: unused,
-    deleteOne: unused,
-    close: async () => undefined,
+    list: {
+      ...BARE.list,
+      order: options.order ?? 'utf8',
+      page: async ({ token }) => ({
+        objects: [],
+        prefixes: [],
+        truncated: false,
+        ...script({ token, call: call++ }),
+      }),
+    },
   };
   const keys: string[] = [];
-  const policy = retryPolicy({ maxAttempts: options.attempts ?? 4, baseDelayMs: 1, maxDelayMs: 10 });
-  const context = { provider: 'scripted', operation: 'list', policy, clock: new SimulatedClock(), call: {} };
+  const retry = { maxAttempts: options.attempts ?? 4, baseDelayMs: 1, maxDelayMs: 10 };
+  const engine = new Engine(driver, { retry, clock: new SimulatedClock() });
   try {
-    for await (const page of objectPages(driver, { prefix: options.prefix ?? '' }, context)) {
+    for await (const page of objectPages(engine, { prefix: options.prefix ?? '' }, { operation: 'list' })) {
       keys.push(...page.objects.map(({ key }) => key));
     }
     return { keys, calls: call, error: undefined };

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import { createObjectStore, StoreError, type MultipartCapability } from '@store/core';
+import { createObjectStore, StoreError, type PartLimits } from '@store/core';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { describe, it } from 'mocha';
@@ -9,7 +9,7 @@ import { rejection } from './deletion-harness.js';
 import { UploadDriver } from './upload-driver.js';
 
 const KIB = 1024;
-const LIMITS: MultipartCapability = { minPartBytes: 10, maxPartBytes: 1000, maxParts: 20 };
+const LIMITS: PartLimits = { minPartBytes: 10, maxPartBytes: 1000, maxParts: 20 };
 
 /** Bytes that differ from place to place, made as they are read. */
 async function* bytesOf(length: number, chunk = 64 * KIB): AsyncGenerator<Uint8Array> {
@@ -24,7 +24,7 @@ async function* bytesOf(length: number, chunk = 64 * KIB): AsyncGenerator<Uint8A
 const stream = (length: number, chunk?: number): Readable =>
   Readable.from(bytesOf(length, chunk), { objectMode: false });
 
-function storeOf(limits: MultipartCapability) {
+function storeOf(limits: PartLimits) {
   const driver = new UploadDriver(limits);
   return { driver, store: createObjectStore(driver) };
 }

@@ -1,7 +1,7 @@
-import { earlyDeletions, planDeletion, type PrefixEstimate } from '@store/core';
+import { capabilitiesOf, earlyDeletions, planDeletion, type PrefixEstimate } from '@store/core';
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
-import { SortedDriver } from './sorted-driver.js';
+import { BARE } from './bare-driver.js';
 
 describe('planning a deletion', () => {
   const none = { objects: 0, bytes: 0 };
@@ -17,7 +17,7 @@ describe('planning a deletion', () => {
     pageMs: 50,
     requestMs: 20,
   };
-  const { capabilities } = new SortedDriver([]);
+  const capabilities = capabilitiesOf(BARE);
   const batchDelete = { maxKeys: 1000, keys: 'any' } as const;
   const lifecycle = { maxRules: 1000, overlap: true };
 

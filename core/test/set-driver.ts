@@ -1,19 +1,18 @@
 import {
   compareKeys,
-  defineCapabilities,
-  StoreError,
-  type BatchDeleteCapability,
   type BatchDeleteResult,
+  type BatchFacet,
   type DeleteTarget,
   type ListPage,
   type ListPageRequest,
   type StoreDriver,
 } from '@store/core';
+import { BARE, type Replaceable } from './bare-driver.js';
 
 export interface SetDriverSettings {
   readonly keys: Iterable<string>;
   readonly pageSize?: number;
-  readonly batch?: Partial<BatchDeleteCapability> | false;
+  readonly batch?: Partial<BatchFacet> | false;
   /** Replaces the answer to a batch delete; `really` deletes. */
   readonly onBatch?: (
     targets: readonly DeleteTarget[],
@@ -26,8 +25,14 @@ export interface SetDriverSettings {
 /** A driver over a set of keys that tells a test what reached it. For what only the engine does. */
 export class SetDriver implements StoreDriver {
   readonly provider = 'set';
-  readonly capabilities;
-  readonly keys: Set<string>;
+  readonly keys = BARE.keys;
+  readonly list: Replaceable<StoreDriver['list']>;
+  readonly read = BARE.read;
+  readonly write = BARE.write;
+  readonly delete: StoreDriver['delete'];
+  readonly batch: StoreDriver['batch'];
+  readonly close = BARE.close;
+  readonly stored: Set<string>;
   readonly batches: string[][] = [];
   readonly singles: string[] = [];
   readonly lists: ListPageRequest[] = [];
@@ -36,20 +41,20 @@ export class SetDriver implements StoreDriver {
   readonly #settings: SetDriverSettings;
 
   constructor(settings: SetDriverSettings) {
+    const { pageSize: maxPageSize = 1000, batch } = settings;
     this.#settings = settings;
-    this.keys = new Set(settings.keys);
-    this.capabilities = defineCapabilities({
-      list: { order: 'utf8', startAfter: true, maxPageSize: settings.pageSize ?? 1000, delimiter: 'none' },
-      batchDelete: settings.batch === false ? false : { maxKeys: 1000, keys: 'any', ...settings.batch },
-    });
-    if (settings.batch === false) this.deleteBatch = undefined;
+    this.stored = new Set(settings.keys);
+    this.list = { ...BARE.list, maxPageSize, delimiter: 'none', page: (request) => this.#page(request) };
+    this.delete = { ...BARE.delete, one: (target) => this.#deleteOne(target) };
+    if (batch === false) return;
+    this.batch = { maxKeys: 1000, keys: 'any', delete: (targets) => this.#deleteBatch(targets), ...batch };
   }
 
-  async listPage(request: ListPageRequest): Promise<ListPage> {
+  async #page(request: ListPageRequest): Promise<ListPage> {
     this.lists.push(request);
     await this.#settings.onList?.(request);
     const after = request.token ?? request.startAfter;
-    const found = [...this.keys]
+    const found = [...this.stored]
       .filter((key) => key.startsWith(request.prefix) && (after === undefined || compareKeys(key, after) > 0))
       .sort(compareKeys);
     const page = found.slice(0, request.maxKeys);
@@ -62,20 +67,20 @@ export class SetDriver implements StoreDriver {
     };
   }
 
-  deleteBatch: StoreDriver['deleteBatch'] = async (targets) => {
+  async #deleteBatch(targets: readonly DeleteTarget[]): Promise<BatchDeleteResult> {
     this.batches.push(targets.map(({ key }) => key));
     const really = (): BatchDeleteResult => {
-      for (const { key } of targets) this.keys.delete(key);
+      for (const { key } of targets) this.stored.delete(key);
       return { deleted: targets, failed: [] };
     };
     return this.#counted(async () => (await this.#settings.onBatch?.(targets, really)) ?? really());
-  };
+  }
 
-  async deleteOne(target: DeleteTarget): Promise<DeleteTarget> {
+  async #deleteOne(target: DeleteTarget): Promise<DeleteTarget> {
     this.singles.push(target.key);
     return this.#counted(async () => {
       await this.#settings.onSingle?.(target.key);
-      this.keys.delete(target.key);
+      this.stored.delete(target.key);
       return target;
     });
   }
@@ -89,14 +94,4 @@ export class SetDriver implements StoreDriver {
       this.inFlight--;
     }
   }
-
-  head = unused;
-  get = unused;
-  put = unused;
-  copy = unused;
-  async close(): Promise<void> {}
-}
-
-function unused(): never {
-  throw new StoreError('Unsupported', 'a SetDriver only lists and deletes');
 }

@@ -1,13 +1,12 @@
 import {
   compareKeys,
-  defineCapabilities,
-  StoreError,
-  type ListCapability,
+  type ListFacet,
   type ListPage,
   type ListPageRequest,
   type ObjectInfo,
   type StoreDriver,
 } from '@store/core';
+import { BARE, type Replaceable } from './bare-driver.js';
 
 /** What the objects are like. */
 type Describe = (key: string) => Partial<ObjectInfo>;
@@ -15,21 +14,24 @@ type Describe = (key: string) => Partial<ObjectInfo>;
 /** A driver that lists many keys fast, and does nothing else. Keys have no characters beyond U+FFFF. */
 export class SortedDriver implements StoreDriver {
   readonly provider = 'sorted';
-  readonly capabilities;
-  readonly keys: readonly string[];
+  readonly keys = BARE.keys;
+  readonly read = BARE.read;
+  readonly write = BARE.write;
+  readonly delete = BARE.delete;
+  readonly close = BARE.close;
+  readonly list: Replaceable<ListFacet>;
+  readonly stored: readonly string[];
   requests = 0;
 
   readonly #describe: Describe;
 
-  constructor(keys: Iterable<string>, list: Partial<ListCapability> = {}, describe: Describe = () => ({})) {
+  constructor(keys: Iterable<string>, list: Partial<ListFacet> = {}, describe: Describe = () => ({})) {
     this.#describe = describe;
-    this.keys = Array.from(new Set(keys)).toSorted();
-    this.capabilities = defineCapabilities({
-      list: { order: 'utf8', startAfter: true, maxPageSize: 1000, delimiter: 'any', ...list },
-    });
+    this.stored = Array.from(new Set(keys)).toSorted();
+    this.list = { ...BARE.list, page: (request) => this.#page(request), ...list };
   }
 
-  listPage({ prefix, delimiter, maxKeys, startAfter = '', token }: ListPageRequest): Promise<ListPage> {
+  #page({ prefix, delimiter, maxKeys, startAfter = '', token }: ListPageRequest): Promise<ListPage> {
     this.requests++;
     const objects: ObjectInfo[] = [];
     const prefixes: { prefix: string }[] = [];
@@ -38,7 +40,7 @@ export class SortedDriver implements StoreDriver {
         ? this.#indexOf((key) => compareKeys(key, startAfter) > 0 && compareKeys(key, prefix) >= 0)
         : Number(token);
     const here = (): string | undefined => {
-      const key = this.keys[at];
+      const key = this.stored[at];
       return key?.startsWith(prefix) ? key : undefined;
     };
     for (let key = here(); key !== undefined && objects.length + prefixes.length < maxKeys; key = here()) {
@@ -57,29 +59,15 @@ export class SortedDriver implements StoreDriver {
     return Promise.resolve({ objects, prefixes, truncated, nextToken: truncated ? String(at) : undefined });
   }
 
-  deleteOne = notHere;
-  head = notHere;
-  get = notHere;
-  put = notHere;
-  copy = notHere;
-
-  close(): Promise<void> {
-    return Promise.resolve();
-  }
-
   /** The first key that is behind a place: `isBehind` is false for all keys before it. */
   #indexOf(isBehind: (key: string) => boolean): number {
     let low = 0;
-    let high = this.keys.length;
+    let high = this.stored.length;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if (isBehind(this.keys[middle] ?? '')) high = middle;
+      if (isBehind(this.stored[middle] ?? '')) high = middle;
       else low = middle + 1;
     }
     return low;
   }
-}
-
-function notHere(): never {
-  throw new StoreError('Unsupported', 'this driver only lists');
 }

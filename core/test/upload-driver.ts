@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import {
-  defineCapabilities,
   StoreError,
-  type MultipartCapability,
+  type MultipartFacet,
   type PartInfo,
+  type PartLimits,
   type StoreDriver,
+  type UploadPartRequest,
 } from '@store/core';
+import { BARE } from './bare-driver.js';
 
 interface Sent {
   readonly size: number;
@@ -16,7 +18,11 @@ interface Sent {
 /** A driver that takes uploads in parts and keeps nothing of them but their sizes and sums. */
 export class UploadDriver implements StoreDriver {
   readonly provider = 'uploads';
-  readonly capabilities;
+  readonly keys = BARE.keys;
+  readonly list = BARE.list;
+  readonly read = BARE.read;
+  readonly delete = BARE.delete;
+  readonly close = BARE.close;
   /** Parts of the one upload, by their numbers. */
   readonly parts = new Map<number, Sent>();
   /** Numbers of the parts that were sent, in the order in which they came. */
@@ -32,25 +38,50 @@ export class UploadDriver implements StoreDriver {
   failFrom = Infinity;
   #begun = false;
 
-  constructor(multipart: MultipartCapability) {
-    this.capabilities = defineCapabilities({
-      list: { order: 'utf8', startAfter: true, maxPageSize: 1000, delimiter: 'any' },
-      multipart,
-      listUploads: true,
-    });
+  readonly multipart: MultipartFacet;
+
+  constructor(limits: PartLimits) {
+    this.multipart = {
+      ...limits,
+      create: async () => {
+        this.#begun = true;
+        return 'u';
+      },
+      part: (request) => this.#part(request),
+      copyPart: unused,
+      parts: async () => {
+        const parts: PartInfo[] = Array.from(this.parts, ([partNumber, sent]) => ({ partNumber, ...sent }));
+        return { parts: parts.sort((a, b) => a.partNumber - b.partNumber), truncated: false };
+      },
+      complete: async ({ key, parts }) => {
+        this.completed = parts.map(({ partNumber, etag }) => {
+          const sent = this.parts.get(partNumber);
+          if (sent?.etag === etag) return sent.size;
+          throw new StoreError('InvalidArgument', `part ${partNumber} is another one`);
+        });
+        return { key };
+      },
+      abort: () => this.#abort(),
+    };
   }
 
-  put: StoreDriver['put'] = async ({ key, body }) => {
-    if (body instanceof Uint8Array) this.whole = body.length;
-    return { key };
+  readonly write: StoreDriver['write'] = {
+    ...BARE.write,
+    put: async ({ key, body }) => {
+      if (body instanceof Uint8Array) this.whole = body.length;
+      return { key };
+    },
   };
 
-  createUpload: StoreDriver['createUpload'] = async () => {
-    this.#begun = true;
-    return 'u';
+  readonly uploads: StoreDriver['uploads'] = {
+    page: async () => ({
+      uploads: this.#begun && !this.completed ? [{ key: 'k', uploadId: 'u', initiated: new Date(0) }] : [],
+      truncated: false,
+    }),
+    abort: () => this.#abort(),
   };
 
-  uploadPart: StoreDriver['uploadPart'] = async ({ partNumber, body }) => {
+  async #part({ partNumber, body }: UploadPartRequest): Promise<string> {
     this.bytesInFlight += body.length;
     this.mostBytesInFlight = Math.max(this.mostBytesInFlight, this.bytesInFlight);
     await setImmediate();
@@ -60,38 +91,11 @@ export class UploadDriver implements StoreDriver {
     const etag = `"${createHash('md5').update(body).digest('hex')}"`;
     this.parts.set(partNumber, { size: body.length, etag });
     return etag;
-  };
+  }
 
-  completeUpload: StoreDriver['completeUpload'] = async ({ key, parts }) => {
-    this.completed = parts.map(({ partNumber, etag }) => {
-      const sent = this.parts.get(partNumber);
-      if (sent?.etag !== etag) throw new StoreError('InvalidArgument', `part ${partNumber} is another one`);
-      return sent.size;
-    });
-    return { key };
-  };
-
-  abortUpload: StoreDriver['abortUpload'] = async () => {
+  async #abort(): Promise<void> {
     this.aborted = true;
-  };
-
-  listUploadsPage: StoreDriver['listUploadsPage'] = async () => ({
-    uploads: this.#begun && !this.completed ? [{ key: 'k', uploadId: 'u', initiated: new Date(0) }] : [],
-    truncated: false,
-  });
-
-  listPartsPage: StoreDriver['listPartsPage'] = async () => {
-    const parts: PartInfo[] = Array.from(this.parts, ([partNumber, sent]) => ({ partNumber, ...sent }));
-    return { parts: parts.sort((a, b) => a.partNumber - b.partNumber), truncated: false };
-  };
-
-  uploadPartCopy = unused;
-  listPage = unused;
-  head = unused;
-  get = unused;
-  copy = unused;
-  deleteOne = unused;
-  close = async (): Promise<void> => undefined;
+  }
 }
 
 function unused(): never {

@@ -1,5 +1,11 @@
-import { createObjectStore, type DeletePrefixOptions, type DeletionReport } from '@store/core';
-import { MemoryDriver } from '@store/memory';
+import {
+  createObjectStore,
+  type DeletePrefixOptions,
+  type DeletionReport,
+  type StoreDriver,
+  type VersionsFacet,
+} from '@store/core';
+import { memoryDriver } from '@store/memory';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { describe, it } from 'mocha';
@@ -37,32 +43,38 @@ const options: fc.Arbitrary<DeletePrefixOptions> = fc.record(
   { requiredKeys: ['versions'] },
 );
 
+function timed({ page }: VersionsFacet): VersionsFacet {
+  return {
+    page: async (request, call) => {
+      const { versions, ...rest } = await page(request, call);
+      const dated = versions.map((one) => ({ ...one, lastModified: timeOf(Number(one.versionId.slice(1))) }));
+      return { ...rest, versions: dated };
+    },
+  };
+}
+
 /** The same history twice gives the same versions, at times that their numbers tell. */
-async function bucketWith(steps: readonly Step[]): Promise<MemoryDriver> {
-  const driver = new MemoryDriver({ versioning: 'enabled', maxPageSize: 3 });
-  driver.listVersionsPage = async (request, call) => {
-    const page = await driver.versionsPage(request, call);
-    const timed = page.versions.map((one) => ({
-      ...one,
-      lastModified: timeOf(Number(one.versionId.slice(1))),
-    }));
-    return { ...page, versions: timed };
+async function bucketWith(steps: readonly Step[]): Promise<StoreDriver> {
+  const inner = memoryDriver({ versioning: 'enabled', maxPageSize: 3 });
+  const driver: StoreDriver = {
+    ...inner,
+    versions: inner.versions && timed(inner.versions),
   };
   for (const one of steps) {
     const { key } = one;
-    if (one.do === 'put') await driver.put({ key, body: Buffer.alloc(one.bytes) }, {});
-    else if (one.do === 'delete') await driver.deleteOne({ key }, {});
+    if (one.do === 'put') await driver.write.put({ key, body: Buffer.alloc(one.bytes) }, {});
+    else if (one.do === 'delete') await driver.delete.one({ key }, {});
     else {
       const ofKey = (await versionsOf(driver)).filter((version) => version.key === key);
       const lost = ofKey[one.nth % Math.max(1, ofKey.length)];
-      if (lost) await driver.deleteOne({ key, versionId: lost.versionId }, {});
+      if (lost) await driver.delete.one({ key, versionId: lost.versionId }, {});
     }
   }
   return driver;
 }
 
-async function versionsOf(driver: MemoryDriver) {
-  return (await driver.versionsPage({ prefix: '', maxKeys: 10_000 }, {})).versions;
+async function versionsOf({ versions }: StoreDriver) {
+  return (await versions?.page({ prefix: '', maxKeys: 10_000 }, {}))?.versions ?? [];
 }
 
 async function run(steps: readonly Step[], given: DeletePrefixOptions, dryRun: boolean) {
@@ -131,9 +143,9 @@ describe('a dry run of versions and delete markers', () => {
   });
 
   it('takes the markers with ifUnchanged too: what has a version never changes', async () => {
-    const driver = new MemoryDriver({ versioning: 'enabled' });
-    await driver.deleteOne({ key: 'p/gone' }, {});
-    await driver.put({ key: 'p/there', body: Buffer.from('x') }, {});
+    const driver = memoryDriver({ versioning: 'enabled' });
+    await driver.delete.one({ key: 'p/gone' }, {});
+    await driver.write.put({ key: 'p/there', body: Buffer.from('x') }, {});
     const store = createObjectStore(driver);
     const options = { ifUnchanged: true, deleteMarkers: 'expired' } as const;
     expect(await store.deletePrefix('p/', { ...options, dryRun: true })).to.include({

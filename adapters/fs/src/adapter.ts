@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { StoreAdapter } from '@store/core';
 import { fsConfigSchema, type FsConfig } from './config.js';
-import { FsDriver } from './driver.js';
+import { fsDriver } from './driver.js';
 import { fileUrl } from './url.js';
 
 /** `provider: 'fs'`: a store in a directory on disk. */
@@ -9,6 +9,6 @@ export const fs: StoreAdapter<FsConfig> = {
   provider: 'fs',
   schema: fsConfigSchema,
   secretKeys: [],
-  createDriver: (config, { baseDirectory }) => new FsDriver(resolve(baseDirectory, config.root), config),
+  createDriver: (config, { baseDirectory }) => fsDriver(resolve(baseDirectory, config.root), config),
   url: fileUrl,
 };

@@ -1,356 +1,47 @@
-import { access, link, mkdir, open, rename, rm, rmdir, unlink, type FileHandle } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { Readable } from 'node:stream';
-import {
-  defineCapabilities,
-  StoreError,
-  throwIfAborted,
-  type BatchDeleteResult,
-  type CopyRequest,
-  type DeletedTarget,
-  type DeleteTarget,
-  type DriverCall,
-  type FailedTarget,
-  type GetRequest,
-  type GetResult,
-  type ListPage,
-  type ListPageRequest,
-  type ObjectInfo,
-  type ObjectMetadata,
-  type PutRequest,
-  type ReadRequest,
-  type StoreDriver,
-  type WriteResult,
-} from '@store/core';
+import { DEFAULT_MAX_KEY_BYTES, type StoreDriver } from '@store/core';
 import type { FsConfig } from './config.js';
-import { errnoOf, translate } from './errors.js';
-import { PathCheck } from './foreign.js';
-import { Listing } from './listing.js';
-import { fullInfo, openObject, readFooter, writeObject, type Footer } from './object-file.js';
-import { pathOfKey } from './path-encoding.js';
-import { Root } from './root.js';
+import { DirectoryObjects, PROVIDER } from './directory-objects.js';
 
-/** Files that one batch delete unlinks at the same time. */
-const UNLINKS_AT_ONCE = 16;
-
-/** How often a write makes its directories again because a delete has just removed them. */
-const PUBLISH_ATTEMPTS = 100;
-
-/** A store in a directory. How keys become paths: `path-encoding.ts`; what a file holds: `object-file.ts`. */
-export class FsDriver implements StoreDriver {
-  readonly provider = 'fs';
-  readonly capabilities = defineCapabilities({
-    list: { order: 'utf8', startAfter: true, maxPageSize: 1000, delimiter: 'any' },
-    batchDelete: { maxKeys: 1000, keys: 'any' },
-    streamingPut: true,
-    // Replacing on condition of an ETag would need locks between processes.
-    conditionalPut: { ifAbsent: true, ifMatch: false },
-    conditionalRead: true,
-  });
-  readonly #root: Root;
-  readonly #listing: Listing;
-  readonly #fsync: boolean;
-
-  /**
-   * @param path of the directory, absolute
-   * @param windowNames how many names of a directory a listing holds in memory; for tests
-   */
-  constructor(path: string, config: FsConfig, windowNames?: number) {
-    this.#root = new Root(path, config);
-    this.#listing = new Listing(this.#root.objects, windowNames);
-    this.#fsync = config.fsync ?? true;
-  }
-
-  async listPage(request: ListPageRequest, { signal }: DriverCall): Promise<ListPage> {
-    return this.#run('list', undefined, async () => {
-      throwIfAborted(signal, 'list');
-      if (!(await this.#root.readable())) return { objects: [], prefixes: [], truncated: false };
-      return this.#listing.page(request, signal);
-    });
-  }
-
-  async head(request: ReadRequest, { signal }: DriverCall): Promise<ObjectInfo> {
-    return this.#run('head', request.key, async () => {
-      throwIfAborted(signal, 'head');
-      const { file, footer } = await this.#open(request, 'head');
-      await file.close();
-      return fullInfo(footer);
-    });
-  }
-
-  async get(request: GetRequest, { signal }: DriverCall): Promise<GetResult> {
-    return this.#run('get', request.key, async () => {
-      throwIfAborted(signal, 'get');
-      const { file, footer } = await this.#open(request, 'get');
-      const { start = 0, end = Infinity } = request.range ?? {};
-      if (request.range && start >= footer.size) {
-        await file.close();
-        const message = `the range begins at ${start}, the object has ${footer.size} bytes`;
-        throw new StoreError('InvalidArgument', message, {
-          ...this.#details('get', request.key),
-          status: 416,
-        });
-      }
-      const bytes = Math.min(end, footer.size - 1) - start + 1;
-      return { info: fullInfo(footer), body: await bodyOf(file, start, bytes, signal) };
-    });
-  }
-
-  async put(request: PutRequest, { signal }: DriverCall): Promise<WriteResult> {
-    return this.#run('put', request.key, () =>
-      this.#write(request.key, request.body, request, request.ifAbsent ?? false, signal),
-    );
-  }
-
-  async copy({ from, to }: CopyRequest, { signal }: DriverCall): Promise<WriteResult> {
-    return this.#run('copy', from, async () => {
-      throwIfAborted(signal, 'copy');
-      const { file, footer } = await this.#open({ key: from }, 'copy');
-      const body = await bodyOf(file, 0, footer.size);
-      try {
-        return await this.#write(to, body, footer, false, signal);
-      } finally {
-        body.destroy();
-      }
-    });
-  }
-
-  async deleteOne(target: DeleteTarget, { signal }: DriverCall): Promise<DeletedTarget> {
-    return this.#run('delete', target.key, async () => {
-      throwIfAborted(signal, 'delete');
-      await this.#root.readable();
-      await this.#removeEmpty(new Set([await this.#unlink(target.key, this.#pathCheck())]));
-      return target;
-    });
-  }
-
-  async deleteBatch(targets: readonly DeleteTarget[], { signal }: DriverCall): Promise<BatchDeleteResult> {
-    return this.#run('deleteBatch', undefined, async () => {
-      throwIfAborted(signal, 'deleteBatch');
-      await this.#root.readable();
-      const deleted: DeletedTarget[] = [];
-      const failed: FailedTarget[] = [];
-      const directories = new Set<string>();
-      const check = this.#pathCheck();
-      let next = 0;
-      const worker = async (): Promise<void> => {
-        for (let i = next++; i < targets.length; i = next++) {
-          const target = targets[i];
-          if (!target) continue;
-          try {
-            directories.add(await this.#unlink(target.key, check));
-            deleted.push(target);
-          } catch (error) {
-            failed.push({ ...target, reason: translate(error, 'delete', target.key) });
-          }
-        }
-      };
-      await Promise.all(Array.from({ length: UNLINKS_AT_ONCE }, worker));
-      await this.#removeEmpty(directories);
-      return { deleted, failed };
-    });
-  }
-
-  async close(): Promise<void> {
-    await this.#listing.close();
-  }
-
-  async #open(request: ReadRequest, operation: string): Promise<{ file: FileHandle; footer: Footer }> {
-    const { key, ifMatch, ifNoneMatch } = request;
-    if (!(await this.#root.readable())) throw this.#notFound(operation, key);
-    let file: FileHandle;
-    try {
-      const { path, directories, name } = this.#pathOf(key);
-      await this.#pathCheck().check(directories, name);
-      file = await openObject(path);
-    } catch (error) {
-      throw errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENOTDIR'
-        ? this.#notFound(operation, key)
-        : error;
-    }
-    try {
-      const footer = await readFooter(file, key, operation);
-      if (ifMatch !== undefined && ifMatch !== footer.etag) {
-        throw this.#unmet(operation, key, `the object's ETag is ${footer.etag}, not ${ifMatch}`, 412);
-      }
-      if (ifNoneMatch !== undefined && ifNoneMatch === footer.etag) {
-        throw this.#unmet(operation, key, `the object still has the ETag ${ifNoneMatch}`, 304);
-      }
-      return { file, footer };
-    } catch (error) {
-      await file.close();
-      throw error;
-    }
-  }
-
-  async #write(
-    key: string,
-    body: Uint8Array | Readable,
-    attributes: ObjectMetadata,
-    ifAbsent: boolean,
-    signal: AbortSignal | undefined,
-  ): Promise<WriteResult> {
-    throwIfAborted(signal, 'put');
-    const { directories, name } = this.#pathOf(key);
-    await this.#pathCheck().check(directories, name);
-    const { file, temporary } = await this.#openTemporary();
-    let published = false;
-    try {
-      let footer: Footer;
-      try {
-        footer = await writeObject(file, key, body, attributes, signal);
-        if (this.#fsync) await file.sync();
-      } finally {
-        await file.close();
-      }
-      throwIfAborted(signal, 'put');
-      await this.#publish(temporary, key, ifAbsent);
-      published = !ifAbsent;
-      return { key, etag: footer.etag };
-    } finally {
-      // After a rename it is gone; after a link it is a second name.
-      if (!published) await rm(temporary, { force: true });
-    }
-  }
-
-  async #openTemporary(): Promise<{ file: FileHandle; temporary: string }> {
-    await this.#root.prepare();
-    const temporary = this.#root.temporaryPath();
-    try {
-      return { file: await open(temporary, 'wx'), temporary };
-    } catch (error) {
-      if (errnoOf(error) !== 'ENOENT') throw error;
-    }
-    // Somebody removed the directories of the store under a running process: they are made again.
-    await this.#root.prepareAgain();
-    return { file: await open(temporary, 'wx'), temporary };
-  }
-
-  /** Makes a finished file visible under its key, at once and whole. */
-  async #publish(temporary: string, key: string, ifAbsent: boolean): Promise<void> {
-    const { directory, path } = this.#pathOf(key);
-    for (let attempt = 1; ; attempt++) {
-      try {
-        await mkdir(directory, { recursive: true });
-        if (ifAbsent) await link(temporary, path);
-        else await rename(temporary, path);
-        break;
-      } catch (error) {
-        if (errnoOf(error) === 'EEXIST' && ifAbsent)
-          throw this.#unmet('put', key, 'the object is already there', 412);
-        if (errnoOf(error) !== 'ENOENT') throw error;
-        // A delete in another process found the new directory empty and removed it: once more.
-        if (attempt >= PUBLISH_ATTEMPTS || !(await isThere(temporary))) {
-          throw new StoreError('Unavailable', 'somebody removes the directories that this object needs', {
-            ...this.#details('put', key),
-            cause: error,
-          });
-        }
-      }
-    }
-    if (this.#fsync) await this.#syncDirectories(directory);
-  }
-
-  /** Directory entries reach the disk only when their directory is synced, up to the one that was there before. */
-  async #syncDirectories(directory: string): Promise<void> {
-    for (let path = directory; path.startsWith(this.#root.path); path = dirname(path)) {
-      let handle: FileHandle;
-      try {
-        handle = await open(path, 'r');
-      } catch (error) {
-        // Gone again already, or (on Windows) not to be opened.
-        if (['ENOENT', 'EISDIR', 'EPERM', 'EACCES'].includes(errnoOf(error) ?? '')) continue;
-        throw error;
-      }
-      try {
-        await handle.sync();
-      } finally {
-        await handle.close();
-      }
-      if (path === this.#root.path) return;
-    }
-  }
-
-  /** Removes the file of a key, if it is there; resolves to its directory. */
-  async #unlink(key: string, check: PathCheck): Promise<string> {
-    const { directory, path, directories, name } = this.#pathOf(key);
-    try {
-      await check.check(directories, name);
-      await unlink(path);
-    } catch (error) {
-      if (errnoOf(error) !== 'ENOENT' && errnoOf(error) !== 'ENOTDIR') throw error;
-    }
-    return directory;
-  }
-
-  /**
-   * Removes directories that have become empty, upwards. `rmdir` refuses those that are not, so nothing can be
-   * lost; what is not synced here comes back after a power failure as an empty directory, which nobody sees.
-   */
-  async #removeEmpty(directories: ReadonlySet<string>): Promise<void> {
-    const waiting = new Set(directories);
-    for (const directory of waiting) {
-      if (!directory.startsWith(this.#root.objects) || directory === this.#root.objects) continue;
-      try {
-        await rmdir(directory);
-      } catch (error) {
-        if (errnoOf(error) !== 'ENOENT') continue;
-      }
-      // Walks on upwards: a Set is iterated in the order of insertion, additions included.
-      waiting.delete(dirname(directory));
-      waiting.add(dirname(directory));
-    }
-  }
-
-  #pathOf(key: string) {
-    const { directories, file: name } = pathOfKey(key);
-    const directory = join(this.#root.objects, ...directories);
-    return { directory, path: join(directory, name), directories, name };
-  }
-
-  #pathCheck(): PathCheck {
-    return new PathCheck(this.#root.objects);
-  }
-
-  async #run<T>(operation: string, key: string | undefined, work: () => Promise<T>): Promise<T> {
-    try {
-      return await work();
-    } catch (error) {
-      throw translate(error, operation, key);
-    }
-  }
-
-  #details(operation: string, key: string) {
-    return { provider: this.provider, operation, key };
-  }
-
-  #notFound(operation: string, key: string): StoreError {
-    return new StoreError('NotFound', 'there is no such object', this.#details(operation, key));
-  }
-
-  #unmet(operation: string, key: string, message: string, status: number): StoreError {
-    return new StoreError('PreconditionFailed', message, { ...this.#details(operation, key), status });
-  }
-}
-
-async function isThere(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
-}
-
-/** The bytes of an open file as a stream, which closes the file at its end and when it is destroyed. */
-async function bodyOf(
-  file: FileHandle,
-  start: number,
-  bytes: number,
-  signal?: AbortSignal,
-): Promise<Readable> {
-  if (bytes > 0) {
-    return file.createReadStream({ start, end: start + bytes - 1, ...(signal ? { signal } : {}) });
-  }
-  // `end` is inclusive, so no bytes cannot be asked for.
-  await file.close();
-  return Readable.from([], { objectMode: false });
+/**
+ * A store in a directory.
+ *
+ * @param path of the directory, absolute
+ * @param windowNames how many names of a directory a listing holds in memory; for tests
+ */
+export function fsDriver(path: string, config: FsConfig, windowNames?: number): StoreDriver {
+  const objects = new DirectoryObjects(path, config, windowNames);
+  return {
+    provider: PROVIDER,
+    keys: { maxBytes: DEFAULT_MAX_KEY_BYTES },
+    list: {
+      order: 'utf8',
+      maxPageSize: 1000,
+      delimiter: 'any',
+      page: (request, call) => objects.list(request, call),
+    },
+    read: {
+      head: (request, call) => objects.head(request, call),
+      get: (request, call) => objects.get(request, call),
+    },
+    write: {
+      streaming: true,
+      ifAbsent: true,
+      // Replacing on condition of an ETag would need locks between processes.
+      ifMatch: false,
+      storageClasses: false,
+      put: (request, call) => objects.put(request, call),
+      copy: (request, call) => objects.copy(request, call),
+    },
+    delete: {
+      ifMatch: false,
+      passThrough: [],
+      one: (target, call) => objects.deleteOne(target, call),
+    },
+    batch: {
+      maxKeys: 1000,
+      keys: 'any',
+      delete: (targets, call) => objects.deleteBatch(targets, call),
+    },
+    close: () => objects.close(),
+  };
 }

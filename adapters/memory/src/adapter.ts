@@ -1,11 +1,11 @@
 import type { StoreAdapter } from '@store/core';
 import { memoryConfigSchema, type MemoryConfig } from './config.js';
-import { MemoryDriver } from './driver.js';
+import { memoryDriver } from './driver.js';
 
 /** `provider: 'memory'`: a store that lives as long as the process. */
 export const memory: StoreAdapter<MemoryConfig> = {
   provider: 'memory',
   schema: memoryConfigSchema,
   secretKeys: [],
-  createDriver: (config) => new MemoryDriver(config),
+  createDriver: (config) => memoryDriver(config),
 };

@@ -1,4 +1,5 @@
 export { memory } from './adapter.js';
 export type { MemoryConfig } from './config.js';
-export { MemoryDriver } from './driver.js';
+export { memoryDriver } from './driver.js';
+export { MemoryObjects } from './memory-objects.js';
 export { memoryModule } from './module.js';

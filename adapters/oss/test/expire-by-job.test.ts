@@ -32,8 +32,8 @@ describe('oss: expiring by a job and a tag', () => {
     const keys = Array.from({ length: 5000 }, (_, i) => `p/${String(i).padStart(4, '0')}`);
     const places = await start([...keys, 'p2/stays']);
     const bucket = places.emulator.bucket('demo');
-    await bucket.objects.setTags({ key: 'p/0050', tags: { team: 'a' } }, {});
-    await bucket.objects.setTags({ key: 'p/0051', tags: { team: 'a' } }, {});
+    await bucket.memory.setTags({ key: 'p/0050', tags: { team: 'a' } }, {});
+    await bucket.memory.setTags({ key: 'p/0051', tags: { team: 'a' } }, {});
     const denied = { key: '^p/..50$', error: { code: 'AccessDenied', status: 403 } };
     places.emulator.setFaults({ deny: [denied] });
     const { outcome, expiration, job } = await expireByJob(places, 'p/', OPTIONS);
@@ -41,14 +41,14 @@ describe('oss: expiring by a job and a tag', () => {
     expect(outcome).to.deep.include({ succeeded: 4950, failed: 50, unaccounted: 0 });
     expect(outcome?.failures.byCode).to.deep.equal({ AccessDenied: 50 });
     expect(expiration).to.include({ state: 'added' });
-    expect(await bucket.objects.getTags({ key: 'p/0051' }, {})).to.deep.equal({ team: 'a', ...TAG });
+    expect(await bucket.memory.getTags({ key: 'p/0051' }, {})).to.deep.equal({ team: 'a', ...TAG });
     places.emulator.setFaults({});
 
     await places.store.put('p/later', 'written after the job');
     await bucket.lifecycle.run(inTwoDays());
     const left = await bucket.keys();
     expect(left).to.have.length(52).and.to.include.members(['p/later', 'p/0050', 'p2/stays']);
-    expect(await bucket.objects.getTags({ key: 'p/0050' }, {})).to.deep.equal({ team: 'a' });
+    expect(await bucket.memory.getTags({ key: 'p/0050' }, {})).to.deep.equal({ team: 'a' });
     const status = await places.store.expiration('p/', { removeWhenEmpty: true });
     expect(status).to.deep.include({ state: 'present', remaining: { count: 51, more: false } });
     expect(status.warnings.join()).to.contain('others under the prefix stay, and are counted here');

@@ -254,7 +254,7 @@ describe('oss: batch-operation jobs', () => {
     const bucket = emulator.bucket('demo');
     const keys = Array.from({ length: 5000 }, (_, i) => `p/${String(i).padStart(4, '0')} +`);
     await bucket.seed([...keys, 'p2/stays']);
-    await bucket.objects.setTags({ key: keys[0] ?? '', tags: { team: 'a' } }, {});
+    await bucket.memory.setTags({ key: keys[0] ?? '', tags: { team: 'a' } }, {});
     emulator.setFaults({ deny: [{ key: '^p/..50 ', error: { code: 'AccessDenied', status: 403 } }] });
     const seen: string[] = [];
     const id = await jobs.create(BY_PREFIX);
@@ -274,12 +274,12 @@ describe('oss: batch-operation jobs', () => {
       status: 403,
     });
     expect(failures).to.have.length(50);
-    expect(await bucket.objects.getTags({ key: keys[0] ?? '' }, {})).to.deep.equal({
+    expect(await bucket.memory.getTags({ key: keys[0] ?? '' }, {})).to.deep.equal({
       team: 'a',
       doomed: 'yes',
     });
-    expect(await bucket.objects.getTags({ key: keys[1] ?? '' }, {})).to.deep.equal({ doomed: 'yes' });
-    expect(await bucket.objects.getTags({ key: 'p2/stays' }, {})).to.deep.equal({});
+    expect(await bucket.memory.getTags({ key: keys[1] ?? '' }, {})).to.deep.equal({ doomed: 'yes' });
+    expect(await bucket.memory.getTags({ key: 'p2/stays' }, {})).to.deep.equal({});
   }).timeout(30_000);
 
   it('works on exactly the objects of a manifest', async () => {
@@ -302,7 +302,7 @@ describe('oss: batch-operation jobs', () => {
     await emulator.bucket('demo').seed(['p/1']);
     const first = await jobs.create({ ...BY_PREFIX, confirmationRequired: true });
     expect(await jobs.wait(first, { pollMs: 1 })).to.include({ status: 'Suspended' });
-    expect(await emulator.bucket('demo').objects.getTags({ key: 'p/1' }, {})).to.deep.equal({});
+    expect(await emulator.bucket('demo').memory.getTags({ key: 'p/1' }, {})).to.deep.equal({});
     await jobs.confirm(first);
     expect(await jobs.wait(first, { pollMs: 1 })).to.include({ status: 'Complete' });
   });

@@ -56,8 +56,8 @@ describe('s3: on the wire', () => {
     );
     const driver = driverOn(emulator);
     const requester = { pass: { requestPayer: true } };
-    const first = await emulator.bucket('demo').objects.put({ key: 'k', body: Buffer.from('1') }, {});
-    const second = await emulator.bucket('demo').objects.put({ key: 'k', body: Buffer.from('2') }, {});
+    const first = await emulator.bucket('demo').memory.put({ key: 'k', body: Buffer.from('1') }, {});
+    const second = await emulator.bucket('demo').memory.put({ key: 'k', body: Buffer.from('2') }, {});
     const targets = [{ key: 'k', versionId: first.versionId }];
     const denied = await errorOf((async () => driver.deleteBatch?.(targets, requester))());
     expect(denied.code).to.equal('AccessDenied');

@@ -1,4 +1,4 @@
-import type { MultipartFacet } from '../driver.js';
+import type { PartLimits } from '../driver.js';
 
 /** Size of a part when the caller does not say, in bytes. */
 const DEFAULT_PART_BYTES = 8 * 1024 ** 2;
@@ -16,12 +16,7 @@ const MOST_GROWN_BYTES = 1024 ** 3;
  * @param size of the whole body in bytes, where it is known
  */
 export function partSizes(
-  {
-    minPartBytes,
-    maxPartBytes,
-    maxParts,
-    equalParts = false,
-  }: Pick<MultipartFacet, 'minPartBytes' | 'maxPartBytes' | 'maxParts' | 'equalParts'>,
+  { minPartBytes, maxPartBytes, maxParts, equalParts = false }: PartLimits,
   wanted = DEFAULT_PART_BYTES,
   size?: number,
 ): (partNumber: number) => number {

@@ -166,7 +166,7 @@ describe('store doctor', () => {
       expect(found.settings.quirks).to.include(settings);
       const { versions } = await emulator
         .bucket('demo')
-        .objects.versionsPage({ prefix: '', maxKeys: 100 }, {});
+        .memory.listVersions({ prefix: '', maxKeys: 100 }, {});
       expect(versions.map(({ key }) => key)).to.deep.equal(['bystander', 'store-doctor', 'store-doctor-x']);
     });
   }
@@ -216,7 +216,7 @@ describe('store doctor', () => {
     });
     const { code } = await finish(child);
     expect(code).to.equal(130);
-    const { versions } = await emulator.bucket('demo').objects.versionsPage({ prefix: '', maxKeys: 100 }, {});
+    const { versions } = await emulator.bucket('demo').memory.listVersions({ prefix: '', maxKeys: 100 }, {});
     expect(versions.map(({ key }) => key)).to.deep.equal(['bystander', 'store-doctor', 'store-doctor-x']);
   });
 

@@ -53,10 +53,10 @@ describe('store on OSS', () => {
     const refused = await place.run(['cat', 'demo:cold'], '', env);
     expect(refused).to.include({ code: 1, stdout: '' });
     expect(refused.stderr).to.contain('has to be restored before it can be read');
-    emulator.bucket('demo').objects.restoreMs = 60_000;
+    emulator.bucket('demo').memory.restoreMs = 60_000;
     await store('restore', 'demo:cold', '--days', '1');
     expect(await store('stat', 'demo:cold')).to.match(/^restore +on its way$/m);
-    emulator.bucket('demo').objects.restoreMs = 0;
+    emulator.bucket('demo').memory.restoreMs = 0;
     await store('put', '-', 'demo:other', '--storage-class', 'Archive', '--resume');
     await store('restore', 'demo:other', '--days', '1');
     expect(await store('stat', 'demo:other')).to.match(/^restore +until 20/m);

@@ -1,6 +1,7 @@
 import {
   StoreError,
   type BatchDeleteResult,
+  type BatchFacet,
   type DeletedTarget,
   type DeleteTarget,
   type DriverCall,
@@ -12,7 +13,19 @@ import {
 } from '@store/core';
 import { seededRandom } from './seeded-random.js';
 
-type Operation = Exclude<keyof StoreDriver, 'provider' | 'capabilities' | 'close'>;
+/** The calls of a facet, or the call that stands alone, by their names: `list.page`, `delete.one`, `presign`. */
+type CallsOf<Name extends keyof StoreDriver, Facet> = Facet extends (...args: never[]) => unknown
+  ? Name
+  : {
+      [K in keyof Facet & string]: NonNullable<Facet[K]> extends (...args: never[]) => unknown
+        ? `${Name}.${K}`
+        : never;
+    }[keyof Facet & string];
+
+type Operation = Exclude<
+  { [Name in keyof StoreDriver]-?: CallsOf<Name, NonNullable<StoreDriver[Name]>> }[keyof StoreDriver],
+  'close'
+>;
 
 /** How a request or a key is refused. */
 export interface Refusal {
@@ -117,42 +130,37 @@ class FaultInjector {
 
   wrap(): StoreDriver {
     const inner = this.#inner;
-    const pass =
-      <A extends unknown[], R>(operation: Operation, call: (...args: A) => Promise<R>) =>
-      (...args: A): Promise<R> =>
-        this.#around(operation, 1, () => call(...args));
-    const optional = <A extends unknown[], R>(
-      operation: Operation,
-      call: ((...args: A) => Promise<R>) | undefined,
-    ) => call && pass(operation, call);
-    // Every member by name: a method that the contract gets later and that is not here does not compile.
+    const { batch } = inner;
     return {
-      provider: inner.provider,
-      capabilities: inner.capabilities,
-      listPage: (request, call) => this.#listPage(request, call),
-      head: pass('head', inner.head.bind(inner)),
-      get: pass('get', inner.get.bind(inner)),
-      put: pass('put', inner.put.bind(inner)),
-      copy: pass('copy', inner.copy.bind(inner)),
-      deleteOne: (target, call) => this.#deleteOne(target, call),
-      deleteBatch: inner.deleteBatch && ((targets, call) => this.#deleteBatch(targets, call)),
-      listVersionsPage: optional('listVersionsPage', inner.listVersionsPage?.bind(inner)),
-      listUploadsPage: optional('listUploadsPage', inner.listUploadsPage?.bind(inner)),
-      createUpload: optional('createUpload', inner.createUpload?.bind(inner)),
-      uploadPart: optional('uploadPart', inner.uploadPart?.bind(inner)),
-      completeUpload: optional('completeUpload', inner.completeUpload?.bind(inner)),
-      abortUpload: optional('abortUpload', inner.abortUpload?.bind(inner)),
-      deletePrefixPage: optional('deletePrefixPage', inner.deletePrefixPage?.bind(inner)),
-      getLifecycle: optional('getLifecycle', inner.getLifecycle?.bind(inner)),
-      putLifecycle: optional('putLifecycle', inner.putLifecycle?.bind(inner)),
-      listPartsPage: optional('listPartsPage', inner.listPartsPage?.bind(inner)),
-      uploadPartCopy: optional('uploadPartCopy', inner.uploadPartCopy?.bind(inner)),
-      getTags: optional('getTags', inner.getTags?.bind(inner)),
-      setTags: optional('setTags', inner.setTags?.bind(inner)),
-      restore: optional('restore', inner.restore?.bind(inner)),
-      presign: optional('presign', inner.presign?.bind(inner)),
+      ...this.#wrapped(inner),
       close: () => inner.close(),
-    } satisfies { [K in keyof Required<StoreDriver>]: StoreDriver[K] };
+      list: { ...inner.list, page: (request, call) => this.#listPage(request, call) },
+      delete: { ...inner.delete, one: (target, call) => this.#deleteOne(target, call) },
+      batch: batch && {
+        ...batch,
+        delete: (targets, call) => this.#deleteBatch(batch, targets, call),
+      },
+    };
+  }
+
+  /** Every call of every facet, also of those that the contract gets later. */
+  #wrapped(inner: StoreDriver): StoreDriver {
+    const wrap = (value: unknown, name: string): unknown => {
+      if (typeof value === 'function') {
+        return (...args: unknown[]) =>
+          // The names are those of the type: both are made of the members of a driver.
+          this.#around(name as Operation, 1, async () => Reflect.apply(value, undefined, args) as unknown);
+      }
+      if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+      return Object.fromEntries(
+        Object.entries(value).map(([member, one]) => [
+          member,
+          wrap(one, name === '' ? member : `${name}.${member}`),
+        ]),
+      );
+    };
+    // Member by member of the same types.
+    return wrap(inner, '') as StoreDriver;
   }
 
   /** Applies what concerns every operation alike, and writes the log. */
@@ -195,8 +203,8 @@ class FaultInjector {
   }
 
   async #listPage(request: ListPageRequest, call: DriverCall): Promise<ListPage> {
-    return this.#around('listPage', request.maxKeys, async ({ rules }) => {
-      let page = await this.#inner.listPage(request, call);
+    return this.#around('list.page', request.maxKeys, async ({ rules }) => {
+      let page = await this.#inner.list.page(request, call);
       for (const effect of rules) page = distort(page, effect, request, this.#lastPage);
       this.#lastPage = page;
       return page;
@@ -204,19 +212,23 @@ class FaultInjector {
   }
 
   async #deleteOne(target: DeleteTarget, call: DriverCall): Promise<DeletedTarget> {
-    return this.#around('deleteOne', 1, async (applied) => {
+    return this.#around('delete.one', 1, async (applied) => {
       for (const effect of applied.rules) {
         if (effect.do === 'refuse-keys' && this.#hits(effect.of, target.key))
           throw this.#error(effect.with, 'deleteOne', target.key);
       }
-      const result = await this.#inner.deleteOne(target, call);
+      const result = await this.#inner.delete.one(target, call);
       this.#noteDeleted(applied, [target]);
       return result;
     });
   }
 
-  async #deleteBatch(targets: readonly DeleteTarget[], call: DriverCall): Promise<BatchDeleteResult> {
-    return this.#around('deleteBatch', targets.length, async (applied) => {
+  async #deleteBatch(
+    batch: BatchFacet,
+    targets: readonly DeleteTarget[],
+    call: DriverCall,
+  ): Promise<BatchDeleteResult> {
+    return this.#around('batch.delete', targets.length, async (applied) => {
       const failed: FailedTarget[] = [];
       const omitted = new Set<DeleteTarget>();
       const sent: DeleteTarget[] = [];
@@ -231,7 +243,7 @@ class FaultInjector {
         if (effect?.do === 'omit-keys') omitted.add(target);
         if (effect?.do !== 'omit-keys' || effect.deleted) sent.push(target);
       }
-      const answer = sent.length === 0 ? { deleted: [], failed: [] } : await this.#innerBatch(sent, call);
+      const answer = sent.length === 0 ? { deleted: [], failed: [] } : await batch.delete(sent, call);
       this.#noteDeleted(applied, answer.deleted);
       const omittedKeys = new Set([...omitted].map(({ key }) => key));
       const invented = applied.rules.flatMap((rule) => (rule.do === 'invent-key' ? [{ key: rule.key }] : []));
@@ -240,12 +252,6 @@ class FaultInjector {
         failed: [...answer.failed, ...failed],
       };
     });
-  }
-
-  #innerBatch(targets: readonly DeleteTarget[], call: DriverCall): Promise<BatchDeleteResult> {
-    if (!this.#inner.deleteBatch)
-      throw new StoreError('Unsupported', 'the driver underneath has no batch delete');
-    return this.#inner.deleteBatch(targets, call);
   }
 
   #noteDeleted(applied: Applied, targets: readonly DeleteTarget[]): void {

@@ -1,14 +1,15 @@
 import type { ListVersionsPage, ListVersionsPageRequest } from '@store/core';
 import { BucketLifecycle } from './lifecycle.js';
-import { MemoryDriver } from '@store/memory';
+import { memoryDriver, MemoryObjects } from '@store/memory';
 import type { Bucket as ServedBucket, Buckets as ServedBuckets, Versioning } from '@store/s3-server';
 
 /** A bucket: its objects, in S3's semantics, and what belongs to the bucket itself. */
 export class Bucket implements ServedBucket {
   readonly name: string;
   readonly created = new Date();
-  readonly objects = new MemoryDriver();
-  readonly lifecycle = new BucketLifecycle(this.objects);
+  readonly memory = new MemoryObjects();
+  readonly objects = memoryDriver({}, this.memory);
+  readonly lifecycle = new BucketLifecycle(this.memory);
   #versioning: Versioning = 'off';
 
   constructor(name: string, versioning: Versioning = 'off') {
@@ -22,7 +23,7 @@ export class Bucket implements ServedBucket {
 
   set versioning(versioning: Versioning) {
     this.#versioning = versioning;
-    this.objects.setVersioning(versioning);
+    this.memory.setVersioning(versioning);
   }
 
   setVersioning(versioning: Versioning): void {
@@ -30,13 +31,13 @@ export class Bucket implements ServedBucket {
   }
 
   listVersions(request: ListVersionsPageRequest): Promise<ListVersionsPage> {
-    return this.objects.versionsPage(request, {});
+    return this.memory.listVersions(request, {});
   }
 
   /** Fills in small objects without requests. */
   async seed(keys: Iterable<string>, body: string | Uint8Array = ''): Promise<void> {
     const bytes = Buffer.from(body);
-    for (const key of keys) await this.objects.put({ key, body: bytes }, {});
+    for (const key of keys) await this.memory.put({ key, body: bytes }, {});
   }
 
   /** All current keys, in order. */
@@ -44,7 +45,7 @@ export class Bucket implements ServedBucket {
     const keys: string[] = [];
     let token: string | undefined;
     do {
-      const page = await this.objects.listPage({ prefix, token, maxKeys: 1000 }, {});
+      const page = await this.memory.list({ prefix, token, maxKeys: 1000 }, {});
       for (const { key } of page.objects) keys.push(key);
       token = page.nextToken;
     } while (token !== undefined);

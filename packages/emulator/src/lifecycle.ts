@@ -1,4 +1,4 @@
-import type { MemoryDriver } from '@store/memory';
+import type { MemoryObjects } from '@store/memory';
 import {
   parseStrictly,
   readRule,
@@ -26,9 +26,9 @@ export interface EmulatedRule extends LifecycleRuleText {
 export class BucketLifecycle {
   rules: readonly EmulatedRule[] | undefined;
   beside: LifecycleBeside | undefined;
-  readonly #objects: MemoryDriver;
+  readonly #objects: MemoryObjects;
 
-  constructor(objects: MemoryDriver) {
+  constructor(objects: MemoryObjects) {
     this.#objects = objects;
   }
 
@@ -56,7 +56,7 @@ export class BucketLifecycle {
     const doomed: string[] = [];
     let token: string | undefined;
     do {
-      const page = await this.#objects.listPage({ prefix, token, maxKeys: 1000 }, {});
+      const page = await this.#objects.list({ prefix, token, maxKeys: 1000 }, {});
       for (const { key, size = 0, lastModified } of page.objects) {
         const written = lastModified?.getTime() ?? now;
         if (days !== undefined && written + days * DAY_MS > now) continue;
@@ -89,7 +89,7 @@ export class BucketLifecycle {
   ): Promise<{ versions: number; markers: number }> {
     const run = { versions: 0, markers: 0 };
     if (noncurrentDays === undefined && !expiredMarkers) return run;
-    const { versions } = await this.#objects.versionsPage({ prefix, maxKeys: Number.MAX_SAFE_INTEGER }, {});
+    const { versions } = await this.#objects.listVersions({ prefix, maxKeys: Number.MAX_SAFE_INTEGER }, {});
     for (const [i, { key, versionId, isLatest, deleteMarker }] of versions.entries()) {
       if (isExcepted(key, except)) continue;
       const newer = versions[i - 1];
@@ -109,10 +109,7 @@ export class BucketLifecycle {
 
   async #abortUploads({ prefix, except, uploadsDays }: ParsedRule, now: number): Promise<number> {
     if (uploadsDays === undefined) return 0;
-    const { uploads } = await this.#objects.listUploadsPage(
-      { prefix, maxUploads: Number.MAX_SAFE_INTEGER },
-      {},
-    );
+    const { uploads } = await this.#objects.listUploads({ prefix, maxUploads: Number.MAX_SAFE_INTEGER }, {});
     const old = uploads.filter(
       ({ key, initiated }) =>
         (initiated?.getTime() ?? now) + uploadsDays * DAY_MS <= now && !isExcepted(key, except),

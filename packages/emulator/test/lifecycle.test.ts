@@ -108,9 +108,9 @@ describe('emulator: lifecycle rules', () => {
     const bucket = emulator.bucket('demo');
     const keys = ['a/1', 'b/1', 'b/keep/1', 'b/tagged', 'c/large', 'c/small', 'd/1', 'e/1', 'f/1', 'g/1'];
     for (const key of keys) {
-      await bucket.objects.put({ key, body: Buffer.alloc(key === 'c/large' ? 2000 : 10) }, {});
+      await bucket.memory.put({ key, body: Buffer.alloc(key === 'c/large' ? 2000 : 10) }, {});
     }
-    await bucket.objects.setTags({ key: 'b/tagged', tags: { keep: 'yes' } }, {});
+    await bucket.memory.setTags({ key: 'b/tagged', tags: { keep: 'yes' } }, {});
     const tag = '<Tag><Key>keep</Key><Value>yes</Value></Tag>';
     const status = await put(
       [

@@ -8,6 +8,7 @@ import {
   type ObjectStore,
   type RetrySettings,
   type StoreDriver,
+  type UploadsFacet,
 } from '@store/core';
 import { toServiceError, type BatchOutcome, type Bucket, type KeyError } from '@store/s3-server';
 import { SpooledUploads } from './spooled-uploads.js';
@@ -25,14 +26,14 @@ export class GatewayBucket implements Bucket {
 
   constructor(name: string, driver: StoreDriver, retry: RetrySettings | undefined) {
     this.name = name;
-    this.#spool = driver.capabilities.multipart ? undefined : new SpooledUploads(driver);
+    this.#spool = driver.multipart ? undefined : new SpooledUploads(driver);
     this.objects = this.#spool ? withUploads(driver, this.#spool) : driver;
     this.#store = createObjectStore(driver, { retry });
-    this.listVersions = driver.listVersionsPage?.bind(driver);
+    this.listVersions = driver.versions?.page;
   }
 
   async deleteMany(targets: readonly DeleteTarget[], { signal }: DriverCall): Promise<BatchOutcome> {
-    const conditional = this.objects.capabilities.conditionalDelete !== false;
+    const conditional = this.objects.delete.ifMatch !== false;
     const refused = targets.filter(({ ifMatch }) => ifMatch !== undefined && !conditional);
     const sent = targets.filter((target) => !refused.includes(target));
     const deleted: DeletedTarget[] = [];
@@ -63,28 +64,23 @@ export class GatewayBucket implements Bucket {
 
 /** The driver with uploads in parts, which it does not have itself. */
 function withUploads(driver: StoreDriver, spool: SpooledUploads): StoreDriver {
-  const multipart = { minPartBytes: 1, maxPartBytes: 5 * 1024 ** 3, maxParts: 10_000 };
+  const abort: UploadsFacet['abort'] = (request) => spool.abort(request);
   return {
-    provider: driver.provider,
-    capabilities: { ...driver.capabilities, multipart, listUploads: true },
-    listPage: driver.listPage.bind(driver),
-    head: driver.head.bind(driver),
-    get: driver.get.bind(driver),
-    put: driver.put.bind(driver),
-    copy: driver.copy.bind(driver),
-    deleteOne: driver.deleteOne.bind(driver),
-    deleteBatch: driver.deleteBatch?.bind(driver),
-    getTags: driver.getTags?.bind(driver),
-    setTags: driver.setTags?.bind(driver),
-    restore: driver.restore?.bind(driver),
-    listVersionsPage: driver.listVersionsPage?.bind(driver),
-    listUploadsPage: (request) => spool.list(request),
-    createUpload: (request) => spool.create(request),
-    uploadPart: (request) => spool.uploadPart(request),
-    listPartsPage: (request) => spool.listParts(request),
-    completeUpload: (request, call) => spool.complete(request, call),
-    abortUpload: (request) => spool.abort(request),
-    close: () => driver.close(),
+    ...driver,
+    multipart: {
+      minPartBytes: 1,
+      maxPartBytes: 5 * 1024 ** 3,
+      maxParts: 10_000,
+      create: (request) => spool.create(request),
+      part: (request) => spool.uploadPart(request),
+      copyPart: async ({ from: key }) => {
+        throw new StoreError('Unsupported', 'parts are not copied within this store', { key });
+      },
+      parts: (request) => spool.listParts(request),
+      complete: (request, call) => spool.complete(request, call),
+      abort,
+    },
+    uploads: { page: (request) => spool.list(request), abort },
   };
 }
 

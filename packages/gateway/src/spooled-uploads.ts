@@ -209,7 +209,7 @@ export class SpooledUploads {
     });
     const body = Readable.from(joined(key, chosen), { objectMode: false });
     try {
-      return await this.#driver.put({ ...spool.attributes, body, ifAbsent, ifMatch }, call);
+      return await this.#driver.write.put({ ...spool.attributes, body, ifAbsent, ifMatch }, call);
     } catch (error) {
       throw this.#uploads.get(spool.uploadId) === spool && !spool.completing?.stop.signal.aborted
         ? error

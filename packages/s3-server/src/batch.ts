@@ -42,7 +42,7 @@ export async function deleteTargets<T extends DeleteTarget>(
     const error = i >= admitted ? slowDown() : (refusalOf(target.key) ?? (await unmet(target)));
     if (error) failed.push({ ...target, code: error.code, message: error.message });
     // The condition has been looked at.
-    else deleted.push(await bucket.objects.deleteOne({ ...target, ifMatch: undefined }, { signal }));
+    else deleted.push(await bucket.objects.delete.one({ ...target, ifMatch: undefined }, { signal }));
   }
   entry.deleted = deleted.length;
   entry.refused = failed.length;

@@ -47,7 +47,7 @@ export async function headBucket({ region }: Call): Promise<Answer> {
 /** What an SDK sends for `DeleteObject` with an empty key. */
 export async function deleteBucket({ bucket, buckets, signal }: Call): Promise<Answer> {
   const remove = need(buckets.remove?.bind(buckets));
-  const objects = await bucket.objects.listPage({ prefix: '', maxKeys: 1 }, { signal });
+  const objects = await bucket.objects.list.page({ prefix: '', maxKeys: 1 }, { signal });
   const versions = await bucket.listVersions?.({ prefix: '', maxKeys: 1 }, { signal });
   if (objects.objects.length > 0 || (versions?.versions.length ?? 0) > 0) {
     throw new ServiceError(409, 'BucketNotEmpty', 'The bucket you tried to delete is not empty', {

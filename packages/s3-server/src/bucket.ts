@@ -77,7 +77,7 @@ export function versionOf({ objects }: Bucket, versionId: string | undefined): s
   if (versionId === '') {
     throw new ServiceError(400, 'InvalidArgument', 'Version id cannot be the empty string');
   }
-  if (versionId === undefined || objects.capabilities.versions) return versionId;
+  if (versionId === undefined || objects.versions) return versionId;
   if (versionId === 'null') return undefined;
   throw new ServiceError(404, 'NoSuchVersion', 'The specified version does not exist.');
 }

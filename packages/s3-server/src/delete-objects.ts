@@ -119,7 +119,7 @@ function readTarget(object: XmlElement, { objects }: Bucket): Target {
   const named = childText(object, 'VersionId');
   if (named === '' || childText(object, 'ETag') === '') throw malformed();
   // Without versions every object is this one.
-  const versionId = named === 'null' && !objects.capabilities.versions ? undefined : named;
+  const versionId = named === 'null' && !objects.versions ? undefined : named;
   return { key, versionId, named, ifMatch: childText(object, 'ETag') };
 }
 
@@ -129,7 +129,7 @@ async function unmetCondition(
   { key, ifMatch }: Target,
 ): Promise<ServiceError | undefined> {
   if (ifMatch === undefined || quirks.ignoreDeleteConditions) return undefined;
-  const current = await bucket.objects.head({ key }, { signal }).catch(() => undefined);
+  const current = await bucket.objects.read.head({ key }, { signal }).catch(() => undefined);
   if (current && (ifMatch === '*' || ifMatch.replaceAll('"', '') === current.etag?.replaceAll('"', '')))
     return undefined;
   return new ServiceError(

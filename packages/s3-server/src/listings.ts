@@ -1,4 +1,4 @@
-import { compareKeys, type Capabilities, type ListPage, type UploadInfo } from '@store/core';
+import { compareKeys, type ListFacet, type ListPage, type UploadInfo } from '@store/core';
 import { need, notImplemented } from './bucket.js';
 import { xmlAnswer, type Answer } from './http/answer.js';
 import { ServiceError } from './http/service-error.js';
@@ -45,7 +45,7 @@ export function parametersOf({ request: { query }, quirks, bucket }: Call, maxNa
   }
   return {
     prefix: query.get('prefix') ?? '',
-    delimiter: delimiterOf(query.get('delimiter') || undefined, quirks, bucket.objects.capabilities),
+    delimiter: delimiterOf(query.get('delimiter') || undefined, quirks, bucket.objects.list),
     maxKeys: Math.min(Number(asked), MAX_KEYS),
     encode: encoding === 'url' ? keyEncoder(quirks.encodesSpaces ?? false) : (text) => text,
     encodingType: textElement('EncodingType', encoding),
@@ -56,7 +56,7 @@ export function parametersOf({ request: { query }, quirks, bucket }: Call, maxNa
 function delimiterOf(
   delimiter: string | undefined,
   { slashDelimiter }: S3Quirks,
-  { list }: Capabilities,
+  list: ListFacet,
 ): string | undefined {
   if (delimiter !== undefined && list.delimiter === 'none') throw notImplemented();
   const slash = slashDelimiter || list.delimiter === 'slash';
@@ -143,7 +143,7 @@ async function pageFrom(call: Call, parameters: ListParameters, marker: string):
   const page = await pageOf(call, parameters, { startAfter });
   const at = call.quirks.inclusiveMarker && startAfter !== undefined && marker.startsWith(parameters.prefix);
   const first = at
-    ? await call.bucket.objects.head({ key: marker }, { signal: call.signal }).catch(() => undefined)
+    ? await call.bucket.objects.read.head({ key: marker }, { signal: call.signal }).catch(() => undefined)
     : undefined;
   if (!first) return page;
   const whole = page.objects.length + page.prefixes.length >= parameters.maxKeys;
@@ -167,13 +167,13 @@ export async function pageOf(
   start: { token?: string | undefined; startAfter?: string | undefined },
 ): Promise<ListPage> {
   if (maxKeys === 0) return { objects: [], prefixes: [], truncated: false };
-  if (start.startAfter && !bucket.objects.capabilities.list.startAfter) throw notImplemented();
+  if (start.startAfter && bucket.objects.list.order !== 'utf8') throw notImplemented();
   const request = { prefix, delimiter, maxKeys };
-  let page = await bucket.objects.listPage({ ...request, ...start }, { signal });
+  let page = await bucket.objects.list.page({ ...request, ...start }, { signal });
   noteUnnameable(entry, page);
   // A page of nothing else is turned: version 1 goes on behind the last key, and would have none.
   for (let turned = 0; turned < MAX_TURNED && onlyUnnameable(page); turned++) {
-    page = await bucket.objects.listPage({ ...request, token: page.nextToken }, { signal });
+    page = await bucket.objects.list.page({ ...request, token: page.nextToken }, { signal });
     noteUnnameable(entry, page);
   }
   return page;
@@ -269,7 +269,7 @@ export async function* allUploads(
   { bucket: { objects }, signal, entry }: Pick<Call, 'bucket' | 'signal' | 'entry'>,
   prefix: string,
 ): AsyncGenerator<UploadInfo> {
-  const listUploadsPage = need(objects.listUploadsPage?.bind(objects));
+  const listUploadsPage = need(objects.uploads).page;
   let token: string | undefined;
   do {
     const page = await listUploadsPage({ prefix, token, maxUploads: MAX_KEYS }, { signal });

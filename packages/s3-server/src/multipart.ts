@@ -20,7 +20,7 @@ function uploadIdOf({ request }: Call): string {
 
 export async function createUpload(call: Call): Promise<Answer> {
   const { bucket, key } = call;
-  const createUpload = need(bucket.objects.createUpload?.bind(bucket.objects));
+  const createUpload = need(bucket.objects.multipart).create;
   const uploadId = await createUpload({ key, ...checkedAttributes(call) }, { signal: call.signal });
   return xmlAnswer(
     rootElement(
@@ -47,7 +47,7 @@ async function storePart(call: Call, body: Buffer): Promise<string> {
   const { bucket, key } = call;
   const partNumber = partNumberOf(call);
   if (call.admit([key]) === 0) throw slowDown();
-  const send = need(bucket.objects.uploadPart?.bind(bucket.objects));
+  const send = need(bucket.objects.multipart).part;
   return send({ key, uploadId: uploadIdOf(call), partNumber, body }, { signal: call.signal });
 }
 
@@ -73,14 +73,14 @@ export async function uploadPartCopy(call: Call): Promise<Answer> {
   const source = { key: from.key, versionId: from.versionId };
   const range =
     start === undefined
-      ? { start: 0, end: sizeOf(await from.bucket.objects.head(source, { signal })) - 1 }
+      ? { start: 0, end: sizeOf(await from.bucket.objects.read.head(source, { signal })) - 1 }
       : { start: Number(start), end: Number(end) };
   const partNumber = partNumberOf(call);
   const uploadId = uploadIdOf(call);
   if (from.bucket === bucket && call.admit([key]) === 0) throw slowDown();
   const etag =
     from.bucket === bucket
-      ? await need(bucket.objects.uploadPartCopy?.bind(bucket.objects))(
+      ? await need(bucket.objects.multipart).copyPart(
           { key, uploadId, partNumber, from: from.key, fromVersionId: from.versionId, range, ifMatch },
           { signal },
         )
@@ -99,7 +99,7 @@ async function bytesOf(
   { objects }: Bucket,
   request: GetRequest,
 ): Promise<Buffer> {
-  return readWhole((await objects.get(request, { signal })).body, maxBufferedBytes);
+  return readWhole((await objects.read.get(request, { signal })).body, maxBufferedBytes);
 }
 
 export async function completeUpload(call: Call): Promise<Answer> {
@@ -122,7 +122,7 @@ export async function completeUpload(call: Call): Promise<Answer> {
     throw new ServiceError(400, 'InvalidPartOrder', 'The list of parts was not in ascending order.');
   }
   await checkSizes(call, uploadId, parts);
-  const complete = need(bucket.objects.completeUpload?.bind(bucket.objects));
+  const complete = need(bucket.objects.multipart).complete;
   const written = await complete({ key, uploadId, parts, ...writeConditions(call) }, { signal: call.signal });
   return xmlAnswer(
     rootElement(
@@ -143,7 +143,7 @@ async function checkSizes(
 ): Promise<void> {
   const minBytes = quirks.minPartBytes ?? MIN_PART_BYTES;
   if (minBytes === 0) return;
-  const list = need(bucket.objects.listPartsPage?.bind(bucket.objects));
+  const list = need(bucket.objects.multipart).parts;
   const arrived = await list({ key, uploadId, maxParts: MAX_PARTS }, { signal });
   const sizes = new Map(arrived.parts.map(({ partNumber, size }) => [partNumber, size]));
   const tooSmall = parts
@@ -167,7 +167,7 @@ export async function abortUpload(call: Call): Promise<Answer> {
     if (found) break;
   }
   if (!found) throw new ServiceError(404, 'NoSuchUpload', 'The specified multipart upload does not exist.');
-  const abort = need(bucket.objects.abortUpload?.bind(bucket.objects));
+  const abort = need(bucket.objects.multipart).abort;
   await abort({ key, uploadId }, { signal: call.signal });
   return { status: 204 };
 }
@@ -184,7 +184,7 @@ export async function listParts(call: Call): Promise<Answer> {
   if (token !== undefined && !/^\d{1,5}$/.test(token)) {
     throw new ServiceError(400, 'InvalidArgument', 'Argument partNumberMarker must be an integer.');
   }
-  const list = need(bucket.objects.listPartsPage?.bind(bucket.objects));
+  const list = need(bucket.objects.multipart).parts;
   const page = await list({ key, uploadId, maxParts, token }, { signal: call.signal });
   return xmlAnswer(
     rootElement(

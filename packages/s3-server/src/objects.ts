@@ -55,11 +55,11 @@ export function attributesOf({ headers }: Incoming): WriteAttributes {
 export function checkedAttributes({ request, bucket }: Call): WriteAttributes {
   refuseUnkept(request.headers);
   const attributes = attributesOf(request);
-  const { capabilities } = bucket.objects;
-  if (attributes.storageClass !== undefined && !capabilities.storageClasses) {
+  const { write, tags } = bucket.objects;
+  if (attributes.storageClass !== undefined && !write.storageClasses) {
     throw new ServiceError(400, 'InvalidStorageClass', 'The storage class you specified is not valid');
   }
-  if (attributes.tags !== undefined && !capabilities.tags) throw notImplemented();
+  if (attributes.tags !== undefined && !tags) throw notImplemented();
   return attributes;
 }
 
@@ -75,10 +75,8 @@ export function writeConditions({ request: { headers }, quirks, bucket }: Call):
 } {
   const ifNoneMatch = headers.get('if-none-match');
   const ifMatch = headers.get('if-match');
-  const { conditionalPut } = bucket.objects.capabilities;
-  const unknown =
-    (ifNoneMatch !== undefined && !conditionalPut.ifAbsent) ||
-    (ifMatch !== undefined && !conditionalPut.ifMatch);
+  const { write } = bucket.objects;
+  const unknown = (ifNoneMatch !== undefined && !write.ifAbsent) || (ifMatch !== undefined && !write.ifMatch);
   if (unknown || (quirks.noConditionalPut && (ifNoneMatch ?? ifMatch) !== undefined)) {
     throw new ServiceError(501, 'NotImplemented', 'Conditional writes are not implemented.');
   }
@@ -96,7 +94,7 @@ export function versionHeader(versionId: string | undefined): Record<string, str
 export async function putObject(call: Call): Promise<Answer> {
   const { bucket, key, body } = call;
   if (call.admit([key]) === 0) throw slowDown();
-  const written = await bucket.objects.put(
+  const written = await bucket.objects.write.put(
     { key, body, ...checkedAttributes(call), ...writeConditions(call) },
     { signal: call.signal },
   );
@@ -132,7 +130,10 @@ export async function copyObject(call: Call): Promise<Answer> {
   if (call.admit([key]) === 0) throw slowDown();
   // A copy has no conditions on what it replaces: a store could not hold them.
   if (request.headers.has('if-match') || request.headers.has('if-none-match')) throw notImplemented();
-  const source = await from.bucket.objects.head({ key: from.key, versionId: from.versionId }, { signal });
+  const source = await from.bucket.objects.read.head(
+    { key: from.key, versionId: from.versionId },
+    { signal },
+  );
   checkSource(request, source);
   const { size } = source;
   const maxBytes = quirks.maxCopyBytes ?? MAX_COPY_BYTES;
@@ -156,7 +157,7 @@ export async function copyObject(call: Call): Promise<Answer> {
   const replaceTags = request.headers.get('x-amz-tagging-directive') === 'REPLACE';
   const written =
     from.bucket === bucket && !replace && !replaceTags
-      ? await bucket.objects.copy(
+      ? await bucket.objects.write.copy(
           {
             from: from.key,
             fromVersionId: from.versionId,
@@ -193,20 +194,20 @@ async function copyThrough(
 ): Promise<WriteResult> {
   const { bucket, key, signal } = call;
   const read = { key: from.key, versionId: from.versionId };
-  const { info, body } = await from.bucket.objects.get(read, { signal });
+  const { info, body } = await from.bucket.objects.read.get(read, { signal });
   const brought = checkedAttributes(call);
   const { objects } = from.bucket;
   const attributes = {
     ...(replace ? brought : info),
     storageClass: brought.storageClass,
-    tags: replaceTags ? brought.tags : await objects.getTags?.(read, { signal }),
+    tags: replaceTags ? brought.tags : await objects.tags?.get(read, { signal }),
   };
-  if (!bucket.objects.capabilities.streamingPut) {
+  if (!bucket.objects.write.streaming) {
     const whole = await readWhole(body, call.maxBufferedBytes);
-    return bucket.objects.put({ ...attributes, key, body: whole }, { signal });
+    return bucket.objects.write.put({ ...attributes, key, body: whole }, { signal });
   }
   try {
-    return await bucket.objects.put({ ...attributes, key, body }, { signal });
+    return await bucket.objects.write.put({ ...attributes, key, body }, { signal });
   } finally {
     body.destroy();
   }
@@ -216,12 +217,10 @@ async function copyThrough(
 export async function getObject({ bucket, key, request, signal }: Call): Promise<Answer> {
   const { headers, query } = request;
   const version = { key, versionId: versionOf(bucket, query.get('versionId')) };
-  const { conditionalRead } = bucket.objects.capabilities;
   const given = conditionHeaders(headers);
-  if (!conditionalRead && Object.values(given).some((header) => header !== undefined)) throw notImplemented();
   let conditions = simpleConditions(given);
   if (!conditions) {
-    const seen = await bucket.objects.head(version, { signal });
+    const seen = await bucket.objects.read.head(version, { signal });
     checkConditions(given, seen);
     // Bound to what was looked at.
     conditions = { ifMatch: seen.etag };
@@ -229,21 +228,20 @@ export async function getObject({ bucket, key, request, signal }: Call): Promise
   const read = { ...version, ...conditions };
   const wished = wishedHeaders(query);
   if (request.method === 'HEAD') {
-    const info = await bucket.objects.head(read, { signal });
+    const info = await bucket.objects.read.head(read, { signal });
     return { status: 200, headers: { ...infoHeaders(info), ...wished, ...lengthHeader(info) } };
   }
   const asked = headers.get('range');
-  const known = asked === undefined ? undefined : await bucket.objects.head(read, { signal });
+  const known = asked === undefined ? undefined : await bucket.objects.read.head(read, { signal });
   const size = known?.size;
   const range = size === undefined ? undefined : rangeOf(asked, size);
   if (!known || !range) {
-    const { info, body } = await bucket.objects.get(read, { signal });
+    const { info, body } = await bucket.objects.read.get(read, { signal });
     return { status: 200, headers: { ...infoHeaders(info), ...wished, ...lengthHeader(info) }, body };
   }
   const { start, end } = range;
   // Bound to what was seen: the range is reckoned from its size.
-  const seen = conditionalRead ? { ifMatch: known.etag } : {};
-  const { body } = await bucket.objects.get({ ...read, ...seen, range }, { signal });
+  const { body } = await bucket.objects.read.get({ ...read, ifMatch: known.etag, range }, { signal });
   return {
     status: 206,
     headers: {
@@ -351,11 +349,11 @@ export async function deleteObject(call: Call): Promise<Answer> {
   if (['x-amz-if-match-last-modified-time', 'x-amz-if-match-size'].some((name) => request.headers.has(name)))
     throw notImplemented();
   const conditional = ifMatch !== undefined && quirks.ignoreDeleteConditions !== true;
-  if (conditional && bucket.objects.capabilities.conditionalDelete === false) throw notImplemented();
+  if (conditional && !bucket.objects.delete.ifMatch) throw notImplemented();
   // Without the object there is nothing to match: S3 answers 404 to a conditional delete.
-  if (conditional && ifMatch === '*') await bucket.objects.head({ key }, { signal });
+  if (conditional && ifMatch === '*') await bucket.objects.read.head({ key }, { signal });
   const condition = conditional && ifMatch !== '*' ? { ifMatch } : {};
-  const deleted = await bucket.objects.deleteOne({ key, versionId, ...condition }, { signal });
+  const deleted = await bucket.objects.delete.one({ key, versionId, ...condition }, { signal });
   entry.deleted = 1;
   return {
     status: 204,

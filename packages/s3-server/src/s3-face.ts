@@ -184,7 +184,7 @@ export async function performS3(
       BucketName: bucketName,
     });
   }
-  const maxKeyBytes = Math.min(MAX_KEY_BYTES, bucket.objects.capabilities.keys.maxBytes);
+  const maxKeyBytes = Math.min(MAX_KEY_BYTES, bucket.objects.keys.maxBytes);
   if (Buffer.byteLength(key) > maxKeyBytes) {
     throw new ServiceError(400, 'KeyTooLongError', 'Your key is too long', {
       Size: String(Buffer.byteLength(key)),

@@ -38,7 +38,7 @@ function checked(pairs: readonly (readonly [string, string])[]): Tags {
 }
 
 export async function getTagging({ bucket, key, request, signal }: Call): Promise<Answer> {
-  const tags = await need(bucket.objects.getTags?.bind(bucket.objects))(
+  const tags = await need(bucket.objects.tags).get(
     { key, versionId: versionOf(bucket, request.query.get('versionId')) },
     { signal },
   );
@@ -62,15 +62,12 @@ export async function putTagging({ bucket, key, request, body, signal }: Call): 
     (tag) => [childText(tag, 'Key') ?? '', childText(tag, 'Value') ?? ''] as const,
   );
   const versionId = versionOf(bucket, request.query.get('versionId'));
-  await need(bucket.objects.setTags?.bind(bucket.objects))(
-    { key, versionId, tags: checked(pairs) },
-    { signal },
-  );
+  await need(bucket.objects.tags).set({ key, versionId, tags: checked(pairs) }, { signal });
   return { status: 200 };
 }
 
 export async function deleteTagging({ bucket, key, request, signal }: Call): Promise<Answer> {
-  await need(bucket.objects.setTags?.bind(bucket.objects))(
+  await need(bucket.objects.tags).set(
     { key, versionId: versionOf(bucket, request.query.get('versionId')), tags: {} },
     { signal },
   );
@@ -89,7 +86,7 @@ export async function restoreObject({ bucket, key, request, body, signal }: Call
     );
   }
   const version = { key, versionId: versionOf(bucket, request.query.get('versionId')) };
-  const before = await bucket.objects.head(version, { signal });
-  await need(bucket.objects.restore?.bind(bucket.objects))({ ...version, days }, { signal });
+  const before = await bucket.objects.read.head(version, { signal });
+  await need(bucket.objects.restore)({ ...version, days }, { signal });
   return { status: before.restore ? 200 : 202 };
 }

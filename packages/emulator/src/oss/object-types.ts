@@ -49,7 +49,7 @@ export class ObjectTypes {
     const bucket = buckets.find(subject.bucket ?? '');
     if (!bucket || key === undefined || (operation !== 'GetObject' && operation !== 'HeadObject'))
       return subject;
-    const info = await bucket.objects.head({ key }, {}).catch(() => undefined);
+    const info = await bucket.objects.read.head({ key }, {}).catch(() => undefined);
     const target = info && this.#current(bucket, info)?.target;
     return target === undefined ? subject : { ...subject, key: target };
   }
@@ -60,7 +60,7 @@ export class ObjectTypes {
   };
 
   async #append(bucket: Bucket, key: string, { query, body }: Incoming): Promise<Answer> {
-    const before = await bucket.objects.head({ key }, {}).catch(() => undefined);
+    const before = await bucket.objects.read.head({ key }, {}).catch(() => undefined);
     const length = before?.size ?? 0;
     if (before && this.#current(bucket, before)?.type !== 'Appendable') {
       throw new ServiceError(409, 'ObjectNotAppendable', 'The object is not appendable');
@@ -76,7 +76,7 @@ export class ObjectTypes {
     }
     const chunks: Buffer[] = [];
     if (before) {
-      const { body: present } = await bucket.objects.get({ key }, {});
+      const { body: present } = await bucket.objects.read.get({ key }, {});
       for await (const chunk of present as AsyncIterable<Buffer>) chunks.push(chunk);
     }
     await this.#write(bucket, key, Buffer.concat([...chunks, body]), { type: 'Appendable' });
@@ -93,7 +93,7 @@ export class ObjectTypes {
   }
 
   async #getSymlink(bucket: Bucket, key: string): Promise<Answer> {
-    const info = await bucket.objects.head({ key }, {});
+    const info = await bucket.objects.read.head({ key }, {});
     const target = this.#current(bucket, info)?.target;
     if (target === undefined) {
       throw new ServiceError(400, 'NotSymlink', 'The object is not symlink');
@@ -107,8 +107,8 @@ export class ObjectTypes {
     body: Buffer,
     special: Pick<Special, 'type' | 'target'>,
   ): Promise<void> {
-    await bucket.objects.put({ key, body }, {});
-    const { etag, lastModified } = await bucket.objects.head({ key }, {});
+    await bucket.objects.write.put({ key, body }, {});
+    const { etag, lastModified } = await bucket.objects.read.head({ key }, {});
     const ofBucket = this.#specials.get(bucket) ?? new Map<string, Special>();
     this.#specials.set(bucket, ofBucket);
     ofBucket.set(key, { ...special, etag, lastModified: lastModified?.getTime() });

@@ -27,7 +27,7 @@ export async function listObjects({ bucket, given, service: { quirks } }: ZosCal
   const marker = given.text('marker') ?? '';
   const maxKeys = given.integer('maxKeys', MAX_KEYS, MAX_KEYS);
   const startAfter = behindGroup(marker, { prefix, delimiter }) || undefined;
-  const page = await bucket.objects.listPage({ prefix, delimiter, maxKeys, startAfter }, {});
+  const page = await bucket.memory.list({ prefix, delimiter, maxKeys, startAfter }, {});
   const last = [page.objects.at(-1)?.key ?? '', page.prefixes.at(-1)?.prefix ?? ''].sort(compareKeys).at(-1);
   const told = quirks.nextMarker !== false || delimiter !== undefined;
   const encode = encoder(quirks);
@@ -68,7 +68,7 @@ export async function listVersions({ bucket, given, service: { quirks } }: ZosCa
   let more = true;
   let full = false;
   while (more && !full) {
-    const page = await bucket.objects.versionsPage(
+    const page = await bucket.memory.listVersions(
       { prefix, maxKeys: wanted, ...(token === undefined ? { startAfter } : { token }) },
       {},
     );
@@ -124,7 +124,7 @@ export async function listUploads({ bucket, given, service: { quirks } }: ZosCal
   const idMarker = given.text('uploadIDMarker') ?? '';
   const maxUploads = given.integer('maxUploads', MAX_KEYS, MAX_KEYS);
   const encode = encoder(quirks);
-  const all = await bucket.objects.listUploadsPage({ prefix, maxUploads: Number.MAX_SAFE_INTEGER }, {});
+  const all = await bucket.memory.listUploads({ prefix, maxUploads: Number.MAX_SAFE_INTEGER }, {});
   const rest = all.uploads.filter(({ key, uploadId }) => {
     const order = compareKeys(key, keyMarker) || compareKeys(uploadId, idMarker);
     return quirks.inclusiveUploadMarker ? order >= 0 : order > 0;

@@ -39,7 +39,7 @@ const MAX_KEYS = 1000;
 const DEFAULT_LINK_SECONDS = 3600;
 
 async function headObject({ bucket, given }: ZosCall): Promise<unknown> {
-  const info = await bucket.objects.head({ key: given.need('key'), versionId: given.text('versionID') }, {});
+  const info = await bucket.memory.head({ key: given.need('key'), versionId: given.text('versionID') }, {});
   return {
     acceptRanges: 'bytes',
     contentLength: info.size,
@@ -65,7 +65,7 @@ async function deleteObject({ bucket, call, given }: ZosCall): Promise<unknown> 
   if (call.admit([key]) === 0) throw slowDown();
   const refused = call.refusalOf(key);
   if (refused) throw new ServiceError(refused.status, refused.code, refused.message);
-  await bucket.objects.deleteOne({ key, versionId: given.text('versionID') }, {});
+  await bucket.memory.deleteOne({ key, versionId: given.text('versionID') }, {});
   call.entry.deleted = 1;
   return {};
 }
@@ -115,7 +115,7 @@ async function deleteObjects({ bucket, call, given, service }: ZosCall): Promise
 async function hasVersion(bucket: Bucket, key: string, versionId: string): Promise<boolean> {
   let token: string | undefined;
   do {
-    const page = await bucket.objects.versionsPage({ prefix: key, maxKeys: MAX_KEYS, token }, {});
+    const page = await bucket.memory.listVersions({ prefix: key, maxKeys: MAX_KEYS, token }, {});
     // Keys that go on behind this one come after all its versions.
     const ofKey = page.versions.filter((one) => one.key === key);
     if (ofKey.some((one) => one.versionId === versionId)) return true;
@@ -131,30 +131,30 @@ async function copyObject({ bucket, call, given, service }: ZosCall): Promise<un
   if (!from) throw new ServiceError(404, 'NoSuchBucket', 'The specified bucket does not exist');
   if (call.admit([key]) === 0) throw slowDown();
   const read = { key: source.need('key'), versionId: source.text('versionID') };
-  const { info, body } = await from.objects.get(read, {});
+  const { info, body } = await from.memory.get(read, {});
   const chunks: Buffer[] = [];
   for await (const chunk of body as AsyncIterable<Buffer>) chunks.push(chunk);
-  const tags = await from.objects.getTags(read, {});
-  await bucket.objects.put({ ...info, tags, storageClass: undefined, key, body: Buffer.concat(chunks) }, {});
+  const tags = await from.memory.getTags(read, {});
+  await bucket.memory.put({ ...info, tags, storageClass: undefined, key, body: Buffer.concat(chunks) }, {});
   return undefined;
 }
 
 async function abortUpload({ bucket, given }: ZosCall): Promise<unknown> {
   const key = given.need('key');
   const uploadId = given.need('uploadID');
-  const { uploads } = await bucket.objects.listUploadsPage(
+  const { uploads } = await bucket.memory.listUploads(
     { prefix: key, maxUploads: Number.MAX_SAFE_INTEGER },
     {},
   );
   if (!uploads.some((one) => one.key === key && one.uploadId === uploadId)) {
     throw new ServiceError(404, 'NoSuchUpload', 'The specified multipart upload does not exist.');
   }
-  await bucket.objects.abortUpload({ key, uploadId }, {});
+  await bucket.memory.abortUpload({ key, uploadId }, {});
   return undefined;
 }
 
 async function getTagging({ bucket, given }: ZosCall): Promise<unknown> {
-  const tags = await bucket.objects.getTags(
+  const tags = await bucket.memory.getTags(
     { key: given.need('key'), versionId: given.text('versionID') },
     {},
   );
@@ -166,18 +166,18 @@ async function getTagging({ bucket, given }: ZosCall): Promise<unknown> {
 async function putTagging({ bucket, given }: ZosCall): Promise<unknown> {
   const tagSet = given.object('tagging').list('tagSet');
   const tags = Object.fromEntries(tagSet.map((one) => [one.need('key'), one.text('value') ?? '']));
-  await bucket.objects.setTags({ key: given.need('key'), versionId: given.text('versionID'), tags }, {});
+  await bucket.memory.setTags({ key: given.need('key'), versionId: given.text('versionID'), tags }, {});
   return undefined;
 }
 
 async function deleteTagging({ bucket, given }: ZosCall): Promise<unknown> {
-  await bucket.objects.setTags({ key: given.need('key'), versionId: given.text('versionID'), tags: {} }, {});
+  await bucket.memory.setTags({ key: given.need('key'), versionId: given.text('versionID'), tags: {} }, {});
   return undefined;
 }
 
 async function unfreezeObject({ bucket, given }: ZosCall): Promise<unknown> {
   const days = given.integer('days', 0, 31);
-  await bucket.objects.restore({ key: given.need('key'), versionId: given.text('versionID'), days }, {});
+  await bucket.memory.restore({ key: given.need('key'), versionId: given.text('versionID'), days }, {});
   return undefined;
 }
 

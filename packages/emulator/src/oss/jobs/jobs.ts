@@ -220,7 +220,7 @@ export class Jobs {
 
   async #perform(operation: XmlElement, task: JobTask): Promise<JobResult> {
     const { key, versionId } = task;
-    const objects = this.#buckets.find(task.bucket)?.objects;
+    const objects = this.#buckets.find(task.bucket)?.memory;
     try {
       if (!objects) throw new ServiceError(404, 'NoSuchBucket', 'The specified bucket does not exist.');
       const target = { key, versionId };
@@ -265,7 +265,7 @@ export class Jobs {
       ifMatch: ifMatch && `"${ifMatch.replaceAll('"', '')}"`,
     };
     if (!source) throw new ServiceError(404, 'NoSuchBucket', 'the bucket of the manifest does not exist');
-    const text = await buffer((await source.objects.get(read, {})).body);
+    const text = await buffer((await source.memory.get(read, {})).body);
     const fields = (childText(spec, 'Fields') ?? 'Bucket,Key').split(',').map((field) => field.trim());
     const rows: string[][] = parse(text, { relax_column_count: true });
     return rows.map((row) => ({
@@ -297,11 +297,11 @@ export class Jobs {
         ]),
       );
       const key = `${directory}results/${createHash('sha1').update(text).digest('hex')}.csv`;
-      await bucket.objects.put({ key, body: Buffer.from(text) }, {});
+      await bucket.memory.put({ key, body: Buffer.from(text) }, {});
       files.push({ TaskExecutionStatus: status, Bucket: bucket.name, Key: key });
     }
     const manifest = { Format: 'Report_CSV', ReportSchema: REPORT_COLUMNS.join(', '), Results: files };
-    await bucket.objects.put(
+    await bucket.memory.put(
       { key: `${directory}manifest.json`, body: Buffer.from(JSON.stringify(manifest)) },
       {},
     );
