@@ -4,8 +4,10 @@
 //   npm run bench:memory [-- KEYS]
 import {
   createObjectStore,
-  defineCapabilities,
+  DEFAULT_MAX_KEY_BYTES,
   StoreError,
+  type ListPage,
+  type ListPageRequest,
   type ObjectInfo,
   type StoreDriver,
 } from '@store/core';
@@ -24,42 +26,51 @@ function notHere(): never {
 let deleted = 0;
 const driver: StoreDriver = {
   provider: 'synthetic',
-  capabilities: defineCapabilities({
-    list: { order: 'utf8', startAfter: true, maxPageSize: 1000, delimiter: 'none' },
-    batchDelete: { maxKeys: 1000, maxBytes: 2 * 1024 * 1024, keys: 'xml' },
-  }),
-  async listPage({ token, maxKeys }) {
-    await new Promise(setImmediate);
-    const start = Number(token ?? 0);
-    const end = Math.min(start + maxKeys, total);
-    const objects: ObjectInfo[] = [];
-    for (let i = start; i < end; i++) {
-      objects.push({
-        key: keyAt(i),
-        size: 100,
-        lastModified: new Date(0),
-        etag: '"d41d8cd98f00b204e9800998ecf8427e"',
-      });
-    }
-    return {
-      objects,
-      prefixes: [],
-      truncated: end < total,
-      nextToken: end < total ? String(end) : undefined,
-    };
+  keys: { maxBytes: DEFAULT_MAX_KEY_BYTES },
+  list: { order: 'utf8', maxPageSize: 1000, delimiter: 'none', page },
+  read: { head: notHere, get: notHere },
+  write: {
+    streaming: false,
+    ifAbsent: false,
+    ifMatch: false,
+    storageClasses: false,
+    put: notHere,
+    copy: notHere,
   },
-  async deleteBatch(targets) {
-    await new Promise(setImmediate);
-    deleted += targets.length;
-    return { deleted: targets, failed: [] };
+  delete: { ifMatch: false, passThrough: [], one: notHere },
+  batch: {
+    maxKeys: 1000,
+    maxBytes: 2 * 1024 * 1024,
+    keys: 'xml',
+    async delete(targets) {
+      await new Promise(setImmediate);
+      deleted += targets.length;
+      return { deleted: targets, failed: [] };
+    },
   },
-  deleteOne: notHere,
-  head: notHere,
-  get: notHere,
-  put: notHere,
-  copy: notHere,
   close: async () => undefined,
 };
+
+async function page({ token, maxKeys }: ListPageRequest): Promise<ListPage> {
+  await new Promise(setImmediate);
+  const start = Number(token ?? 0);
+  const end = Math.min(start + maxKeys, total);
+  const objects: ObjectInfo[] = [];
+  for (let i = start; i < end; i++) {
+    objects.push({
+      key: keyAt(i),
+      size: 100,
+      lastModified: new Date(0),
+      etag: '"d41d8cd98f00b204e9800998ecf8427e"',
+    });
+  }
+  return {
+    objects,
+    prefixes: [],
+    truncated: end < total,
+    nextToken: end < total ? String(end) : undefined,
+  };
+}
 
 const meter = new Meter();
 const store = createObjectStore(driver);

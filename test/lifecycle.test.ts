@@ -1,7 +1,7 @@
 import { createObjectStore, StoreError, type ObjectStore, type StoreDriver } from '@store/core';
 import { CtyunDriver } from '@store/ctyun';
 import { startEmulator, type Emulator } from '@store/emulator';
-import { MemoryDriver } from '@store/memory';
+import { memoryDriver } from '@store/memory';
 import { OssDriver } from '@store/oss';
 import { PROFILES, S3Driver } from '@store/s3';
 import { expect } from 'chai';
@@ -214,7 +214,7 @@ for (const [name, { driver: make, foreign, exclusive }] of Object.entries(SERVIC
 
 describe('expiration', () => {
   it('is not there where the store has no rules', async () => {
-    const store = createObjectStore(new MemoryDriver());
+    const store = createObjectStore(memoryDriver());
     for (const call of [store.expirePrefix('p/'), store.expiration('p/'), store.cancelExpiration('p/')])
       expect((await errorOf(call)).code).to.equal('Unsupported');
   });

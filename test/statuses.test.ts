@@ -94,10 +94,10 @@ const ADAPTERS: Readonly<Record<string, Adapter>> = {
 };
 
 const CALLS: Readonly<Record<string, (driver: StoreDriver) => Promise<unknown> | undefined>> = {
-  head: (driver) => driver.head({ key: 'k' }, {}),
-  delete: (driver) => driver.deleteOne({ key: 'k' }, {}),
-  'batch delete': (driver) => driver.deleteBatch?.([{ key: 'k' }], {}),
-  listing: (driver) => driver.listPage({ prefix: '', maxKeys: 1 }, {}),
+  head: (driver) => driver.read.head({ key: 'k' }, {}),
+  delete: (driver) => driver.delete.one({ key: 'k' }, {}),
+  'batch delete': (driver) => driver.batch?.delete([{ key: 'k' }], {}),
+  listing: (driver) => driver.list.page({ prefix: '', maxKeys: 1 }, {}),
   'reading of rules': (driver) => driver.getLifecycle?.({}),
 };
 

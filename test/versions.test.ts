@@ -28,7 +28,7 @@ describe(`versions of ${KEYS} keys, on the emulator`, () => {
   let emulator: Emulator;
   beforeEach(async () => {
     emulator = await startEmulator({ s3: {}, buckets: [{ name: 'demo', versioning: 'enabled' }] });
-    const { objects } = emulator.bucket('demo');
+    const { memory: objects } = emulator.bucket('demo');
     for (let i = 0; i < KEYS; i++) {
       for (const entry of HISTORIES[i % HISTORIES.length] ?? '') {
         const key = `p/${String(i).padStart(5, '0')}`;

@@ -1,5 +1,5 @@
 import { createObjectStore, StoreError } from '@store/core';
-import { MemoryDriver } from '@store/memory';
+import { memoryDriver } from '@store/memory';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { describe, it } from 'mocha';
@@ -13,8 +13,8 @@ const CASES = casesOf({ daily: 1500, soak: 50_000 });
 
 /** The rests that the product takes the glob to match, by what a dry run would delete. */
 async function matchedByStore(glob: string, rests: readonly string[]): Promise<string[]> {
-  const driver = new MemoryDriver();
-  for (const rest of rests) await driver.put({ key: `p/${rest}`, body: Buffer.of() }, {});
+  const driver = memoryDriver();
+  for (const rest of rests) await driver.write.put({ key: `p/${rest}`, body: Buffer.of() }, {});
   const matched: string[] = [];
   await createObjectStore(driver).deletePrefix('p/', {
     include: glob,

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { openStore, StoreError, type ObjectStore } from '@store/core';
 import { fs } from '@store/fs';
-import { FsDriver } from '#src/driver.js';
+import { fsDriver } from '#src/driver.js';
 import { expect } from 'chai';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 
@@ -44,9 +44,9 @@ describe('fs: what is no object in its directory', () => {
   const objects = (...names: string[]): string => join(root, 'objects', ...names);
 
   async function page(prefix: string) {
-    const driver = new FsDriver(root, { root });
+    const driver = fsDriver(root, { root });
     try {
-      return await driver.listPage({ prefix, maxKeys: 1000 }, {});
+      return await driver.list.page({ prefix, maxKeys: 1000 }, {});
     } finally {
       await driver.close();
     }
@@ -110,11 +110,11 @@ describe('fs: what is no object in its directory', () => {
   it('files of others are named, once, whatever the size of the pages', async () => {
     await writeFile(objects('d', 'README'), '');
     await mkdir(objects('d', 'Upper'));
-    const driver = new FsDriver(root, { root });
+    const driver = fsDriver(root, { root });
     const names: string[] = [];
     let token: string | undefined;
     do {
-      const one = await driver.listPage({ prefix: 'd/', maxKeys: 1, token }, {});
+      const one = await driver.list.page({ prefix: 'd/', maxKeys: 1, token }, {});
       names.push(...one.objects.map(({ key }) => key), ...(one.unnameable ?? []).map(({ name }) => name));
       token = one.nextToken;
     } while (token !== undefined);

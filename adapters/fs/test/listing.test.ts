@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { compareKeys } from '@store/core';
-import { FsDriver } from '@store/fs';
+import { fsDriver } from '@store/fs';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, it } from 'mocha';
@@ -59,13 +59,13 @@ describe('fs: listings', () => {
       fc.boolean(),
       async (keys, { prefix, after }, maxKeys, windowNames, delimiter, forget) => {
         const config = { root: join(root, String(run++)), create: true, fsync: false };
-        const writer = new FsDriver(config.root, config);
-        for (const text of keys) await writer.put({ key: text, body: new Uint8Array() }, {});
-        let driver = new FsDriver(config.root, config, windowNames);
+        const writer = fsDriver(config.root, config);
+        for (const text of keys) await writer.write.put({ key: text, body: new Uint8Array() }, {});
+        let driver = fsDriver(config.root, config, windowNames);
         const listed: string[] = [];
         let token: string | undefined;
         do {
-          const page = await driver.listPage(
+          const page = await driver.list.page(
             {
               prefix,
               maxKeys,
@@ -82,7 +82,7 @@ describe('fs: listings', () => {
           // Another process has to be able to go on with the token.
           if (forget) {
             await driver.close();
-            driver = new FsDriver(config.root, config, windowNames);
+            driver = fsDriver(config.root, config, windowNames);
           }
         } while (token !== undefined);
         await driver.close();

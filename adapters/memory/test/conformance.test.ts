@@ -1,6 +1,6 @@
 import { createObjectStore } from '@store/core';
 import { describeObjectStore } from '@store/conformance';
-import { MemoryDriver, type MemoryConfig } from '@store/memory';
+import { memoryDriver, type MemoryConfig } from '@store/memory';
 
 const settings: Record<string, MemoryConfig> = {
   'memory, not versioned': {},
@@ -13,6 +13,6 @@ const settings: Record<string, MemoryConfig> = {
 };
 
 for (const [name, config] of Object.entries(settings)) {
-  const driver = new MemoryDriver(config);
+  const driver = memoryDriver(config);
   describeObjectStore(name, async () => createObjectStore(driver), { isolated: true, manyKeys: 2500 });
 }

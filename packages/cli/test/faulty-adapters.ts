@@ -15,7 +15,7 @@ function faulty(provider: string, rules: readonly FaultRule[]): StoreAdapter<Mem
 /** Refuses the keys that end in `.locked`. */
 export const locked = faulty('locked', [
   {
-    operation: ['deleteBatch', 'deleteOne'],
+    operation: ['batch.delete', 'delete.one'],
     effect: {
       do: 'refuse-keys',
       of: (key) => key.endsWith('.locked'),
@@ -31,7 +31,7 @@ export const ACTIVE_TEXT =
 /** Refuses each delete, in words that act on a terminal. */
 export const loud = faulty('loud', [
   {
-    operation: ['deleteBatch', 'deleteOne'],
+    operation: ['batch.delete', 'delete.one'],
     effect: {
       do: 'refuse-keys',
       of: () => true,
@@ -50,17 +50,14 @@ export const dumb: StoreAdapter<MemoryConfig> = {
       Promise.reject(
         new StoreError('AccessDenied', ACTIVE_TEXT, { providerCode: ACTIVE_TEXT, requestId: ACTIVE_TEXT }),
       );
-    driver.listPage = fail;
-    driver.head = fail;
-    driver.get = fail;
-    return driver;
+    return { ...driver, list: { ...driver.list, page: fail }, read: { head: fail, get: fail } };
   },
 };
 
 /** Behind the first page of a listing there is no way on, however often it is asked for. */
 export const broken = faulty(
   'broken',
-  [2, 3, 4].map((nth) => ({ operation: 'listPage', nth, effect: { do: 'drop-token' } })),
+  [2, 3, 4].map((nth) => ({ operation: 'list.page', nth, effect: { do: 'drop-token' } })),
 );
 
 /** Deletes never end. */
@@ -69,10 +66,10 @@ export const hanging: StoreAdapter<MemoryConfig> = {
   provider: 'hanging',
   createDriver(config, context) {
     const driver = memory.createDriver(config, context);
-    driver.deleteBatch = () =>
+    const wait = (): Promise<never> =>
       new Promise(() => {
         setInterval(() => undefined, 1000);
       });
-    return driver;
+    return { ...driver, batch: driver.batch && { ...driver.batch, delete: wait } };
   },
 };

@@ -1,6 +1,6 @@
 import { createObjectStore, type DeletePrefixOptions } from '@store/core';
 import { startEmulator, type Emulator } from '@store/emulator';
-import { MemoryDriver } from '@store/memory';
+import { memoryDriver, MemoryObjects } from '@store/memory';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, it } from 'mocha';
@@ -93,15 +93,15 @@ describe('what is asked before a run', () => {
   it('counts exactly what the run then deletes, whatever the history of versions', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 25 }), options, async (history, chosen) => {
-        const driver = new MemoryDriver({ versioning: 'enabled' });
+        const objects = new MemoryObjects({ versioning: 'enabled' });
         for (const { do: what, key } of history) {
-          if (what === 'put') await driver.put({ key, body: Buffer.from('x') }, {});
-          else if (what === 'delete') await driver.deleteOne({ key }, {});
-          else driver.setVersioning(what === 'suspend' ? 'suspended' : 'enabled');
+          if (what === 'put') await objects.put({ key, body: Buffer.from('x') }, {});
+          else if (what === 'delete') await objects.deleteOne({ key }, {});
+          else objects.setVersioning(what === 'suspend' ? 'suspended' : 'enabled');
         }
         // While it is suspended, a delete leaves a marker that may go in the same run; no listing shows that beforehand.
-        if ((chosen.versions ?? 'current') === 'current') driver.setVersioning('enabled');
-        await using store = createObjectStore(driver);
+        if ((chosen.versions ?? 'current') === 'current') objects.setVersioning('enabled');
+        await using store = createObjectStore(memoryDriver({}, objects));
         const target = { store, key: 'p/', address: 'demo:p/' };
         const found = await preview(target, chosen, Infinity);
         const text = previewText(target, found).join('\n');
@@ -128,7 +128,7 @@ describe('what is asked before a run', () => {
       versions: false,
       onlyHides: false,
     };
-    const store = createObjectStore(new MemoryDriver());
+    const store = createObjectStore(memoryDriver());
     const text = previewText({ store, key: 'p/', address: 'demo:p/' }, found, 5).join('\n');
     expect(text)
       .to.contain('and 3 incomplete uploads')

@@ -1,42 +1,26 @@
 // Stores that are wrong in one way each, as real tools and services have been. Run by suite.test.ts in a
 // process of its own: the suite has to find them out.
-import { createObjectStore, type ListPage, type ListPageRequest, type StoreDriver } from '@store/core';
+import { createObjectStore, type ListPage, type StoreDriver } from '@store/core';
 import { describeObjectStore } from '@store/conformance';
-import { MemoryDriver } from '@store/memory';
+import { memoryDriver } from '@store/memory';
 
-/** Some methods of the memory driver replaced. */
-function broken(change: (inner: MemoryDriver) => Partial<StoreDriver>): StoreDriver {
-  const inner = new MemoryDriver();
-  const members: Partial<StoreDriver> = {};
-  for (const name of [
-    'listPage',
-    'head',
-    'get',
-    'put',
-    'copy',
-    'deleteOne',
-    'deleteBatch',
-    'listUploadsPage',
-    'createUpload',
-    'uploadPart',
-    'uploadPartCopy',
-    'listPartsPage',
-    'getTags',
-    'setTags',
-    'restore',
-    'completeUpload',
-    'abortUpload',
-    'close',
-  ] as const) {
-    Object.assign(members, { [name]: inner[name].bind(inner) });
-  }
-  // All methods of the memory driver are there now; the compiler cannot see that through the loop.
+/** Some calls of the memory driver replaced. */
+type Change = {
+  readonly [Name in 'list' | 'read' | 'write' | 'delete' | 'batch']?: Partial<StoreDriver[Name]>;
+};
+
+function broken(change: (inner: StoreDriver) => Change): StoreDriver {
+  const inner = memoryDriver();
+  const { list, read, write, delete: single, batch } = change(inner);
   return {
+    ...inner,
     provider: 'broken',
-    capabilities: inner.capabilities,
-    ...members,
-    ...change(inner),
-  } as StoreDriver;
+    list: { ...inner.list, ...list },
+    read: { ...inner.read, ...read },
+    write: { ...inner.write, ...write },
+    delete: { ...inner.delete, ...single },
+    batch: inner.batch && { ...inner.batch, ...batch },
+  };
 }
 
 async function sorted(page: Promise<ListPage>): Promise<ListPage> {
@@ -46,47 +30,62 @@ async function sorted(page: Promise<ListPage>): Promise<ListPage> {
 
 const stores: Record<string, () => StoreDriver> = {
   'strips the slash of a prefix': () =>
-    broken((inner) => ({
-      listPage: (request: ListPageRequest, call) =>
-        inner.listPage({ ...request, prefix: request.prefix.replace(/\/$/, '') }, call),
+    broken(({ list }) => ({
+      list: {
+        page: (request, call) => list.page({ ...request, prefix: request.prefix.replace(/\/$/, '') }, call),
+      },
     })),
   'lists in UTF-16 order': () =>
-    broken((inner) => ({ listPage: (request, call) => sorted(inner.listPage(request, call)) })),
+    broken(({ list }) => ({ list: { page: (request, call) => sorted(list.page(request, call)) } })),
   'resolves dot segments': () =>
-    broken((inner) => ({
-      deleteOne: ({ key }, call) =>
-        inner.deleteOne({ key: new URL(`http://x/${encodeURI(key)}`).pathname.slice(1) || 'x' }, call),
+    broken(({ delete: { one } }) => ({
+      delete: {
+        one: ({ key }, call) =>
+          one({ key: new URL(`http://x/${encodeURI(key)}`).pathname.slice(1) || 'x' }, call),
+      },
     })),
   'normalises Unicode': () =>
-    broken((inner) => ({
-      put: (request, call) => inner.put({ ...request, key: request.key.normalize('NFC') }, call),
+    broken(({ write }) => ({
+      write: {
+        put: (request, call) => write.put({ ...request, key: request.key.normalize('NFC') }, call),
+      },
     })),
   'reports refused keys as deleted': () =>
-    broken((inner) => ({
-      deleteBatch: async (targets, call) => {
-        await inner.deleteBatch(
-          targets.filter((_, i) => i % 2 === 0),
-          call,
-        );
-        return { deleted: targets, failed: [] };
+    broken(({ batch }) => ({
+      batch: {
+        delete: async (targets, call) => {
+          await batch?.delete(
+            targets.filter((_, i) => i % 2 === 0),
+            call,
+          );
+          return { deleted: targets, failed: [] };
+        },
       },
     })),
   'forgets the metadata': () =>
-    broken((inner) => ({ put: ({ key, body }, call) => inner.put({ key, body }, call) })),
+    broken(({ write }) => ({ write: { put: ({ key, body }, call) => write.put({ key, body }, call) } })),
   'ignores ranges': () =>
-    broken((inner) => ({ get: ({ range: _, ...request }, call) => inner.get(request, call) })),
+    broken(({ read }) => ({
+      read: { get: ({ range: _, ...request }, call) => read.get(request, call) },
+    })),
   'ignores ifAbsent': () =>
-    broken((inner) => ({ put: ({ ifAbsent: _, ...request }, call) => inner.put(request, call) })),
+    broken(({ write }) => ({
+      write: { put: ({ ifAbsent: _, ...request }, call) => write.put(request, call) },
+    })),
   'fails to delete what is not there': () =>
-    broken((inner) => ({
-      deleteOne: async (target, call) => {
-        await inner.head(target, call);
-        return inner.deleteOne(target, call);
+    broken(({ read, delete: { one } }) => ({
+      delete: {
+        one: async (target, call) => {
+          await read.head(target, call);
+          return one(target, call);
+        },
       },
     })),
   'ends listings early': () =>
-    broken((inner) => ({
-      listPage: async (request, call) => ({ ...(await inner.listPage(request, call)), truncated: false }),
+    broken(({ list }) => ({
+      list: {
+        page: async (request, call) => ({ ...(await list.page(request, call)), truncated: false }),
+      },
     })),
 };
 

@@ -4,17 +4,18 @@ import {
   type DeletionFailure,
   type DeletionReport,
   type ObjectStore,
+  type StoreDriver,
 } from '@store/core';
 import { expectClosedBooks, withFaults, type FaultRule, type FaultyDriver } from '@store/conformance';
-import { MemoryDriver } from '@store/memory';
+import { memoryDriver } from '@store/memory';
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
 
 const SIBLINGS = ['del', 'del-x/1', 'del0', 'delete/1', 'DEL/1'];
 const retry = { maxAttempts: 12, baseDelayMs: 1, maxDelayMs: 4 };
 
-async function filled(count: number): Promise<MemoryDriver> {
-  const driver = new MemoryDriver();
+async function filled(count: number): Promise<StoreDriver> {
+  const driver = memoryDriver();
   const store = createObjectStore(driver);
   for (let i = 0; i < count; i++) await store.put(`del/${String(i).padStart(5, '0')}`, 'x');
   for (const key of SIBLINGS) await store.put(key, 'x');
@@ -30,8 +31,8 @@ async function keysOf(store: ObjectStore): Promise<string[]> {
 /** Holds the sums of a report against what the wrapper saw and what the driver really did. */
 function expectReportToAgree(report: DeletionReport, { log, deletedKeys }: FaultyDriver): void {
   expectClosedBooks(report);
-  const lists = log.filter(({ operation }) => operation === 'listPage');
-  const deletes = log.filter(({ operation }) => operation === 'deleteBatch' || operation === 'deleteOne');
+  const lists = log.filter(({ operation }) => operation === 'list.page');
+  const deletes = log.filter(({ operation }) => operation === 'batch.delete' || operation === 'delete.one');
   expect(report.requests.list, 'list requests').to.equal(lists.length);
   expect(report.requests.delete, 'delete requests').to.equal(deletes.length);
   expect(report.deleted, 'deleted').to.equal(new Set(deletedKeys).size);
@@ -41,22 +42,22 @@ function expectReportToAgree(report: DeletionReport, { log, deletedKeys }: Fault
 describe('deletion through a faulty service', () => {
   const rules: FaultRule[] = [
     {
-      operation: ['deleteBatch', 'listPage'],
+      operation: ['batch.delete', 'list.page'],
       probability: 0.03,
       effect: { do: 'refuse', with: { code: 'Throttled', providerCode: 'SlowDown' } },
     },
     {
-      operation: 'deleteBatch',
+      operation: 'batch.delete',
       probability: 0.02,
       effect: { do: 'lose', with: { code: 'Unavailable', providerCode: 'ECONNRESET' } },
     },
     {
-      operation: 'listPage',
+      operation: 'list.page',
       probability: 0.02,
       effect: { do: 'lose', with: { code: 'Unavailable', providerCode: 'ECONNRESET' } },
     },
     {
-      operation: 'deleteBatch',
+      operation: 'batch.delete',
       effect: {
         do: 'refuse-keys',
         of: (key) => key.endsWith('777'),
@@ -64,16 +65,16 @@ describe('deletion through a faulty service', () => {
       },
     },
     {
-      operation: 'deleteBatch',
+      operation: 'batch.delete',
       effect: {
         do: 'refuse-keys',
         of: 0.01,
         with: { code: 'Internal', retryable: true, providerCode: 'InternalError' },
       },
     },
-    { operation: 'listPage', nth: 4, effect: { do: 'repeat-page' } },
-    { operation: 'listPage', nth: 7, effect: { do: 'drop-token' } },
-    { operation: 'listPage', nth: 9, effect: { do: 'reverse-page' } },
+    { operation: 'list.page', nth: 4, effect: { do: 'repeat-page' } },
+    { operation: 'list.page', nth: 7, effect: { do: 'drop-token' } },
+    { operation: 'list.page', nth: 9, effect: { do: 'reverse-page' } },
   ];
 
   for (const seed of [1, 2, 3, 4, 5]) {
@@ -113,7 +114,7 @@ describe('deletion through a faulty service', () => {
   } as const)) {
     it(`${what} is an error with a report, not an end`, async () => {
       const memory = await filled(3000);
-      const always = [2, 3, 4, 5, 6].map((nth): FaultRule => ({ operation: 'listPage', nth, effect }));
+      const always = [2, 3, 4, 5, 6].map((nth): FaultRule => ({ operation: 'list.page', nth, effect }));
       const faulty = withFaults(memory, { rules: always });
       const error: unknown = await createObjectStore(faulty.driver, { retry })
         .deletePrefix('del/')
@@ -132,9 +133,9 @@ describe('deletion through a faulty service', () => {
       const of = (key: string): boolean => key.endsWith('5');
       const faulty = withFaults(memory, {
         rules: [
-          { operation: 'deleteBatch', effect: { do: 'omit-keys', of, deleted } },
-          { operation: 'deleteBatch', effect: { do: 'invent-key', key: 'del-x/1' } },
-          { operation: 'deleteOne', effect: { do: 'refuse', with: { code: 'AccessDenied' } } },
+          { operation: 'batch.delete', effect: { do: 'omit-keys', of, deleted } },
+          { operation: 'batch.delete', effect: { do: 'invent-key', key: 'del-x/1' } },
+          { operation: 'delete.one', effect: { do: 'refuse', with: { code: 'AccessDenied' } } },
         ],
       });
       const report = await createObjectStore(faulty.driver, { retry }).deletePrefix('del/', { verify: true });
@@ -153,7 +154,7 @@ describe('withFaults', () => {
         seed: 9,
         rules: [
           {
-            operation: 'deleteBatch',
+            operation: 'batch.delete',
             effect: { do: 'refuse-keys', of: 0.3, with: { code: 'AccessDenied' } },
           },
         ],
@@ -167,8 +168,8 @@ describe('withFaults', () => {
   it('keeps to nth and times, and leaves absent methods absent', async () => {
     const faulty = withFaults(await filled(1), {
       rules: [
-        { operation: 'head', nth: 2, effect: { do: 'refuse', with: { code: 'NotFound' } } },
-        { operation: 'get', times: 1, effect: { do: 'refuse', with: { code: 'AccessDenied' } } },
+        { operation: 'read.head', nth: 2, effect: { do: 'refuse', with: { code: 'NotFound' } } },
+        { operation: 'read.get', times: 1, effect: { do: 'refuse', with: { code: 'AccessDenied' } } },
       ],
     });
     const store = createObjectStore(faulty.driver);

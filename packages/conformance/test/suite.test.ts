@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { createObjectStore } from '@store/core';
-import { MemoryDriver } from '@store/memory';
+import { memoryDriver } from '@store/memory';
 import { describeObjectStore } from '@store/conformance';
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
@@ -62,7 +62,7 @@ describe('the conformance suite itself', () => {
 });
 
 // What a skip looks like to whoever reads the output: pending, with its reason in the title.
-const driver = new MemoryDriver();
+const driver = memoryDriver();
 describeObjectStore('memory, with a skip', async () => createObjectStore(driver), {
   manyKeys: 0,
   skip: { 'keeps bytes that are no text': 'an example of a known deviation' },

@@ -6,7 +6,7 @@ import { openDriver, openStore, type StoreDriver } from '@store/core';
 import { startEmulator } from '@store/emulator';
 import { fs } from '@store/fs';
 import { startGateway } from '@store/gateway';
-import { MemoryDriver } from '@store/memory';
+import { memoryDriver } from '@store/memory';
 import { s3, type S3Config } from '@store/s3';
 import { after } from 'mocha';
 
@@ -20,7 +20,7 @@ after(() => emulator.close());
 /** Each kind of store, and what is to be expected through the gateway. */
 const STORES: Readonly<Record<string, { driver: StoreDriver; quirks: S3Config['quirks'] }>> = {
   'a versioned memory store': {
-    driver: new MemoryDriver({ versioning: 'enabled' }),
+    driver: memoryDriver({ versioning: 'enabled' }),
     quirks: { conditionalDelete: 'batch' },
   },
   'a directory': {
@@ -49,7 +49,7 @@ for (const [name, { driver, quirks }] of Object.entries(STORES)) {
     await gateway.close();
     await driver.close();
   });
-  const { conditionalPut } = driver.capabilities;
+  const { write } = driver;
   const config = {
     provider: 's3',
     bucket: 'demo',
@@ -57,7 +57,7 @@ for (const [name, { driver, quirks }] of Object.entries(STORES)) {
     ...KEYS,
     quirks: {
       serverPrefixDelete: true,
-      conditionalPut: conditionalPut.ifAbsent && conditionalPut.ifMatch,
+      conditionalPut: write.ifAbsent && write.ifMatch,
       ...quirks,
     },
   };

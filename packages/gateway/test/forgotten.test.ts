@@ -3,7 +3,7 @@ import { buffer } from 'node:stream/consumers';
 import { withFaults } from '@store/conformance';
 import type { StoreDriver } from '@store/core';
 import { startGateway, type Gateway } from '@store/gateway';
-import { MemoryDriver } from '@store/memory';
+import { memoryDriver } from '@store/memory';
 import { expect } from 'chai';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import { KEYS, RawClient, signed, type RawAnswer, type SignedRequest } from './raw-client.js';
@@ -11,12 +11,12 @@ import { KEYS, RawClient, signed, type RawAnswer, type SignedRequest } from './r
 const OTHER = '"00000000000000000000000000000000"';
 
 describe('gateway, with requests that ask for more than the plain thing', () => {
-  let driver: MemoryDriver;
+  let driver: StoreDriver;
   let gateway: Gateway;
   let etag: string;
   beforeEach(async () => {
-    driver = new MemoryDriver({ versioning: 'enabled' });
-    ({ etag = '' } = await driver.put({ key: 'k', body: Buffer.from('content') }, {}));
+    driver = memoryDriver({ versioning: 'enabled' });
+    ({ etag = '' } = await driver.write.put({ key: 'k', body: Buffer.from('content') }, {}));
     gateway = await startGateway({ stores: { demo: driver }, credentials: [KEYS] });
   });
   afterEach(() => gateway.close());
@@ -32,9 +32,9 @@ describe('gateway, with requests that ask for more than the plain thing', () => 
     }
   };
   const contentOf = async (key: string): Promise<string> =>
-    (await buffer((await driver.get({ key }, {})).body)).toString();
+    (await buffer((await driver.read.get({ key }, {})).body)).toString();
   const keys = async (): Promise<string[]> =>
-    (await driver.listPage({ prefix: '', maxKeys: 100 }, {})).objects.map(({ key }) => key);
+    (await driver.list.page({ prefix: '', maxKeys: 100 }, {})).objects.map(({ key }) => key);
 
   it('reads on conditions in all forms that HTTP has for them', async () => {
     const past = new Date(Date.now() - 86_400_000).toUTCString();
@@ -184,13 +184,13 @@ describe('gateway, with requests that ask for more than the plain thing', () => 
   });
 
   it('holds no more of an object in memory for a copy than a request may bring', async () => {
-    const target = new MemoryDriver();
+    const target = memoryDriver();
     const { driver: whole } = withFaults(target, { rules: [] });
     const gathering: StoreDriver = {
       ...whole,
-      capabilities: { ...whole.capabilities, streamingPut: false },
+      write: { ...whole.write, streaming: false },
     };
-    await driver.put({ key: 'large', body: Buffer.alloc(2000) }, {});
+    await driver.write.put({ key: 'large', body: Buffer.alloc(2000) }, {});
     const before = gateway;
     gateway = await startGateway({
       stores: { demo: driver, other: gathering },

@@ -7,7 +7,7 @@ import { createObjectStore, openDriver, openStore, StoreError, type StoreDriver 
 import { withFaults } from '@store/conformance';
 import { fs } from '@store/fs';
 import { startGateway, type Gateway, type GatewayLogEntry, type GatewayOptions } from '@store/gateway';
-import { MemoryDriver } from '@store/memory';
+import { memoryDriver } from '@store/memory';
 import { s3 } from '@store/s3';
 import { expect } from 'chai';
 import { afterEach, describe, it } from 'mocha';
@@ -34,13 +34,13 @@ describe('gateway', () => {
     open.push(store);
     return store;
   };
-  const filled = async (...keys: string[]): Promise<MemoryDriver> => {
-    const driver = new MemoryDriver();
-    for (const key of keys) await driver.put({ key, body: Buffer.from(key) }, {});
+  const filled = async (...keys: string[]): Promise<StoreDriver> => {
+    const driver = memoryDriver();
+    for (const key of keys) await driver.write.put({ key, body: Buffer.from(key) }, {});
     return driver;
   };
   const keysOf = async (driver: StoreDriver): Promise<string[]> =>
-    (await driver.listPage({ prefix: '', maxKeys: 1000 }, {})).objects.map(({ key }) => key);
+    (await driver.list.page({ prefix: '', maxKeys: 1000 }, {})).objects.map(({ key }) => key);
 
   it('gives an unchanged S3 SDK rm -rf, by a POST that is made by hand', async () => {
     const driver = await filled('p/1', 'p/2/3', 'p', 'p0');
@@ -85,10 +85,10 @@ describe('gateway', () => {
     const { driver } = withFaults(inner, {
       rules: [
         {
-          operation: ['deleteBatch', 'deleteOne'],
+          operation: ['batch.delete', 'delete.one'],
           effect: { do: 'refuse-keys', of: (key) => key === 'p/2', with: { code: 'AccessDenied' } },
         },
-        { operation: 'head', effect: { do: 'refuse', with: { code: 'Throttled' } } },
+        { operation: 'read.head', effect: { do: 'refuse', with: { code: 'Throttled' } } },
       ],
     });
     const gateway = await start(driver, { retry: { maxAttempts: 2, baseDelayMs: 1, maxDelayMs: 2 } });
@@ -106,10 +106,9 @@ describe('gateway', () => {
   it('calls no key deleted when a run breaks off in the middle', async () => {
     const inner = await filled(...Array.from({ length: 30 }, (_, i) => `p/${i}`));
     const { driver, deletedKeys } = withFaults(inner, {
-      rules: [{ operation: 'deleteOne', nth: 10, effect: { do: 'refuse', with: { code: 'NotFound' } } }],
+      rules: [{ operation: 'delete.one', nth: 10, effect: { do: 'refuse', with: { code: 'NotFound' } } }],
     });
-    const single = { ...driver, capabilities: { ...driver.capabilities, batchDelete: false as const } };
-    const gateway = await start({ ...single, deleteBatch: undefined });
+    const gateway = await start({ ...driver, batch: undefined });
     const store = await storeOn(gateway);
     const report = await store.deletePrefix('p/');
     expect(report.deleted).to.equal(deletedKeys.length);
@@ -177,11 +176,14 @@ describe('gateway', () => {
   it('ends the connection when a store breaks off in the middle of a body', async () => {
     const inner = await filled('k');
     const broken: StoreDriver = {
-      ...withFaults(inner, { rules: [] }).driver,
-      get: async (request, call) => {
-        const { info, body } = await inner.get(request, call);
-        body.on('end', () => undefined).push?.(undefined);
-        return { info: { ...info, size: 100 }, body };
+      ...inner,
+      read: {
+        ...inner.read,
+        get: async (request, call) => {
+          const { info, body } = await inner.read.get(request, call);
+          body.on('end', () => undefined).push?.(undefined);
+          return { info: { ...info, size: 100 }, body };
+        },
       },
     };
     const gateway = await start(broken);

@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib';
 import { buffer } from 'node:stream/consumers';
 import { startGateway, type Gateway } from '@store/gateway';
-import { MemoryDriver } from '@store/memory';
+import { memoryDriver } from '@store/memory';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { after, before, beforeEach, describe, it } from 'mocha';
@@ -56,14 +56,14 @@ const WRONGS = {
 type Wrong = keyof typeof WRONGS;
 
 describe('gateway, with bodies in chunks', () => {
-  let driver: MemoryDriver;
+  let driver: StoreDriver;
   let gateway: Gateway;
   before(async () => {
-    driver = new MemoryDriver();
+    driver = memoryDriver();
     gateway = await startGateway({ stores: { demo: driver }, credentials: [KEYS] });
   });
   after(() => gateway.close());
-  beforeEach(() => driver.deleteOne({ key: 'k' }, {}));
+  beforeEach(() => driver.delete.one({ key: 'k' }, {}));
 
   const put = async (form: Form, chunks: readonly Buffer[], wrong?: Wrong): Promise<RawAnswer> => {
     const { head, body } = inChunks(form, chunks, wrong);
@@ -88,7 +88,7 @@ describe('gateway, with bodies in chunks', () => {
     await fc.assert(
       fc.asyncProperty(fc.constantFrom(...FORMS), fc.oneof(chunks, fc.constant([])), async (form, sent) => {
         expect((await put(form, sent)).body).to.equal('');
-        const { body } = await driver.get({ key: 'k' }, {});
+        const { body } = await driver.read.get({ key: 'k' }, {});
         expect((await buffer(body)).equals(Buffer.concat(sent))).to.equal(true);
       }),
       { numRuns: 60 },
@@ -117,7 +117,7 @@ describe('gateway, with bodies in chunks', () => {
               seen.add(wrong);
               const answer = await put(form, sent, wrong);
               expect([400, 403, 411], `${wrong}: ${answer.body}`).to.include(answer.status);
-              expect((await driver.listPage({ prefix: '', maxKeys: 1 }, {})).objects, wrong).to.have.length(
+              expect((await driver.list.page({ prefix: '', maxKeys: 1 }, {})).objects, wrong).to.have.length(
                 0,
               );
             }

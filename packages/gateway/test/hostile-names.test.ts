@@ -89,7 +89,7 @@ describe('gateway over a directory, with names that mean more to a file system',
         expect(put.status, put.body).to.equal(200);
         const got = await ask({ method: 'GET', path });
         expect(Buffer.from(got.body, 'latin1').toString()).to.equal(name);
-        const { objects } = await driver.listPage({ prefix: '', maxKeys: 10 }, {});
+        const { objects } = await driver.list.page({ prefix: '', maxKeys: 10 }, {});
         expect(objects.map((object) => object.key)).to.deep.equal([name]);
         await isUntouched();
         expect((await ask({ method: 'DELETE', path })).status).to.equal(204);
@@ -127,7 +127,7 @@ describe('gateway over a directory, with names that mean more to a file system',
         expect([400, 403, 404, 405, 501], `${method} ${path}: ${answer.body}`).to.include(answer.status);
       }
     }
-    expect((await driver.listPage({ prefix: '', maxKeys: 10 }, {})).objects).to.have.length(0);
+    expect((await driver.list.page({ prefix: '', maxKeys: 10 }, {})).objects).to.have.length(0);
     await isUntouched();
   });
 });

@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import { withFaults } from '@store/conformance';
 import type { StoreDriver } from '@store/core';
 import { startGateway, type Gateway, type GatewayLogEntry, type GatewayOptions } from '@store/gateway';
-import { MemoryDriver } from '@store/memory';
+import { memoryDriver } from '@store/memory';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { afterEach, describe, it } from 'mocha';
@@ -36,13 +36,13 @@ describe('gateway, with clients that mean it no good', () => {
     open.push(() => client.destroy());
     return client;
   };
-  const filled = async (...keys: string[]): Promise<MemoryDriver> => {
-    const driver = new MemoryDriver();
-    for (const key of keys) await driver.put({ key, body: Buffer.from(key) }, {});
+  const filled = async (...keys: string[]): Promise<StoreDriver> => {
+    const driver = memoryDriver();
+    for (const key of keys) await driver.write.put({ key, body: Buffer.from(key) }, {});
     return driver;
   };
   const keysOf = async (driver: StoreDriver): Promise<string[]> =>
-    (await driver.listPage({ prefix: '', maxKeys: 1000 }, {})).objects.map(({ key }) => key);
+    (await driver.list.page({ prefix: '', maxKeys: 1000 }, {})).objects.map(({ key }) => key);
   const ask = async (
     gateway: Gateway,
     request: SignedRequest,
@@ -379,11 +379,11 @@ describe('gateway, with clients that mean it no good', () => {
         word: '=?UTF-8?B?eA==?=',
         plain: 'two words',
       };
-      await driver.put(
+      await driver.write.put(
         { key: 'k', body: Buffer.from('x'), metadata: { ...metadata, 'not a token': '1' } },
         {},
       );
-      await driver.put(
+      await driver.write.put(
         {
           key: 'd',
           body: Buffer.from('x'),
@@ -420,7 +420,7 @@ describe('gateway, with clients that mean it no good', () => {
         'x',
       );
       expect(sent.status).to.equal(200);
-      const { metadata: kept } = await driver.head({ key: 'again' }, {});
+      const { metadata: kept } = await driver.read.head({ key: 'again' }, {});
       expect(Object.entries(kept ?? {})).to.deep.equal([
         ['q', 'a éé'],
         ['__proto__', 'kept'],
@@ -429,19 +429,20 @@ describe('gateway, with clients that mean it no good', () => {
 
     it('answers and closes whatever a store throws, or never says', async () => {
       const inner = await filled('k');
-      const { driver } = withFaults(inner, { rules: [] });
       const strange: readonly unknown[] = [undefined, null, 'text', 7, new Error('a\r\nb\0'), { code: 'x' }];
       let next = 0;
       const broken: StoreDriver = {
-        ...driver,
-        head: async () => Promise.reject(strange[next++]),
-        deleteOne: () => new Promise(() => undefined),
-        get: async (request, call) => {
-          const { info } = await inner.get(request, call);
-          // Neither a byte nor an end.
-          return { info: { ...info, size: 100 }, body: new Readable({ read: () => undefined }) };
+        ...inner,
+        read: {
+          head: async () => Promise.reject(strange[next++]),
+          get: async (request, call) => {
+            const { info } = await inner.read.get(request, call);
+            // Neither a byte nor an end.
+            return { info: { ...info, size: 100 }, body: new Readable({ read: () => undefined }) };
+          },
         },
-        copy: async () => ({ key: 'k', etag: 'x', versionId: 'a\r\nb: c' }),
+        write: { ...inner.write, copy: async () => ({ key: 'k', etag: 'x', versionId: 'a\r\nb: c' }) },
+        delete: { ...inner.delete, one: () => new Promise(() => undefined) },
       };
       const entries: GatewayLogEntry[] = [];
       const gateway = await start(broken, {
@@ -462,10 +463,13 @@ describe('gateway, with clients that mean it no good', () => {
     });
 
     it('answers when what a store says cannot be a header', async () => {
-      const { driver } = withFaults(await filled('k'), { rules: [] });
+      const inner = await filled('k');
       const broken: StoreDriver = {
-        ...driver,
-        put: async ({ key }) => ({ key, etag: 'a\r\nx-evil: 1', versionId: '漢' }),
+        ...inner,
+        write: {
+          ...inner.write,
+          put: async ({ key }) => ({ key, etag: 'a\r\nx-evil: 1', versionId: '漢' }),
+        },
       };
       const gateway = await start(broken);
       const client = clientOf(gateway);
@@ -479,22 +483,27 @@ describe('gateway, with clients that mean it no good', () => {
 
     it('stops what it reads for a client that goes away', async () => {
       const inner = await filled('k');
-      const { driver } = withFaults(inner, { rules: [] });
       const body = new Readable({ read: () => undefined });
       const listed: AbortSignal[] = [];
       const gateway = await start({
-        ...driver,
-        get: async (request, call) => {
-          const { info } = await inner.get(request, call);
-          body.push('begun');
-          return { info: { ...info, size: 100 }, body };
+        ...inner,
+        read: {
+          ...inner.read,
+          get: async (request, call) => {
+            const { info } = await inner.read.get(request, call);
+            body.push('begun');
+            return { info: { ...info, size: 100 }, body };
+          },
         },
-        listPage: (_, { signal }) =>
-          new Promise((_resolve, reject) => {
-            if (!signal) return;
-            listed.push(signal);
-            signal.addEventListener('abort', () => reject(new Error('stopped')));
-          }),
+        list: {
+          ...inner.list,
+          page: (_, { signal }) =>
+            new Promise((_resolve, reject) => {
+              if (!signal) return;
+              listed.push(signal);
+              signal.addEventListener('abort', () => reject(new Error('stopped')));
+            }),
+        },
       });
       const reading = clientOf(gateway);
       reading.send(signed({ method: 'GET', path: '/demo/k' }).head);
@@ -512,27 +521,30 @@ describe('gateway, with clients that mean it no good', () => {
     });
 
     it('leaves what cannot be named out of listings, and says so in its log', async () => {
-      const { driver } = withFaults(await filled('a', 'b'), { rules: [] });
+      const inner = await filled('a', 'b');
       const reason = { code: 'Corrupt' as const, message: 'no UTF-8', retryable: false };
       const strange = (name: string) => ({ name, reason });
       const entries: GatewayLogEntry[] = [];
       const gateway = await start(
         {
-          ...driver,
-          // Two pages, the first of nothing that has a name.
-          listPage: async (request, call) =>
-            request.token === 'next'
-              ? {
-                  ...(await driver.listPage({ ...request, token: undefined }, call)),
-                  unnameable: [strange('z\\xFF')],
-                }
-              : {
-                  objects: [],
-                  prefixes: [],
-                  unnameable: [strange('\\xFE')],
-                  truncated: true,
-                  nextToken: 'next',
-                },
+          ...inner,
+          list: {
+            ...inner.list,
+            // Two pages, the first of nothing that has a name.
+            page: async (request, call) =>
+              request.token === 'next'
+                ? {
+                    ...(await inner.list.page({ ...request, token: undefined }, call)),
+                    unnameable: [strange('z\\xFF')],
+                  }
+                : {
+                    objects: [],
+                    prefixes: [],
+                    unnameable: [strange('\\xFE')],
+                    truncated: true,
+                    nextToken: 'next',
+                  },
+          },
         },
         { onRequest: (entry) => entries.push(entry) },
       );

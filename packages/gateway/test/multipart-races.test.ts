@@ -60,7 +60,7 @@ describe('gateway, multipart over a directory', () => {
     ask({ method: 'DELETE', path: `/demo/${key}`, query: { uploadId } });
   const contentOf = async (key: string): Promise<Buffer | undefined> => {
     try {
-      return await buffer((await driver.get({ key }, {})).body);
+      return await buffer((await driver.read.get({ key }, {})).body);
     } catch (error) {
       if (error instanceof StoreError && error.code === 'NotFound') return undefined;
       throw error;

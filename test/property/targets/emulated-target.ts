@@ -43,7 +43,7 @@ export function emulatedTarget(given: Emulated): Target {
         async area({ versioning, pageSize, throughStore }) {
           emulator.log.clear();
           // In place of the one of the case before.
-          const { objects } = emulator.createBucket(BUCKET, versioning);
+          const { memory: objects } = emulator.createBucket(BUCKET, versioning);
           listInPages(objects, pageSize);
           return {
             store,

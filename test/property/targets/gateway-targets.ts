@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createObjectStore, openDriver, openStore, type ObjectStore, type StoreDriver } from '@store/core';
 import { fs } from '@store/fs';
 import { startGateway } from '@store/gateway';
-import { MemoryDriver } from '@store/memory';
+import { memoryDriver, MemoryObjects } from '@store/memory';
 import { s3, type S3Config } from '@store/s3';
 import { MAX_KEY_BYTES } from '../keys.js';
 import { FsGround } from './fs-ground.js';
@@ -49,17 +49,17 @@ export const gatewayTargets: readonly Target[] = [
     versioned: true,
     tellsMarkers: true,
     async open(): Promise<Service> {
-      const driver = new MemoryDriver({ versioning: 'enabled' });
-      const { store, close } = await serve(driver, { conditionalDelete: 'batch' });
+      const objects = new MemoryObjects({ versioning: 'enabled' });
+      const { store, close } = await serve(memoryDriver({}, objects), { conditionalDelete: 'batch' });
       return {
         async area({ versioning, pageSize, throughStore }) {
-          await new MemoryGround(driver).empty();
-          driver.setVersioning(versioning);
-          listInPages(driver, pageSize);
+          await new MemoryGround(objects).empty();
+          objects.setVersioning(versioning);
+          listInPages(objects, pageSize);
           const write = (key: string, body: Uint8Array): Promise<unknown> => store.put(key, body);
           return {
             store,
-            ground: new MemoryGround(driver, throughStore ? write : undefined),
+            ground: new MemoryGround(objects, throughStore ? write : undefined),
             trouble: () => undefined,
             close: async () => undefined,
           };

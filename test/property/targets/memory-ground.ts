@@ -1,5 +1,4 @@
-import type { ListPageRequest, ListUploadsPageRequest, ListVersionsPageRequest } from '@store/core';
-import { MemoryDriver } from '@store/memory';
+import { MemoryObjects } from '@store/memory';
 import { NULL_ID, type Entry, type Versioning } from '../bucket-model.js';
 import type { Ground } from '../histories.js';
 
@@ -10,11 +9,11 @@ const EVERYTHING = Number.MAX_SAFE_INTEGER;
 
 /** A bucket of the memory store, also of the emulator, reached from behind. */
 export class MemoryGround implements Ground {
-  readonly #driver: MemoryDriver;
+  readonly #objects: MemoryObjects;
   readonly #write: Write;
 
-  constructor(driver: MemoryDriver, write: Write = (key, body) => driver.put({ key, body }, {})) {
-    this.#driver = driver;
+  constructor(objects: MemoryObjects, write: Write = (key, body) => objects.put({ key, body }, {})) {
+    this.#objects = objects;
     this.#write = write;
   }
 
@@ -24,35 +23,35 @@ export class MemoryGround implements Ground {
   }
 
   async delete(key: string, time: number): Promise<string> {
-    await this.#at(time, () => this.#driver.deleteOne({ key }, {}));
+    await this.#at(time, () => this.#objects.deleteOne({ key }, {}));
     return this.#idOfNewest(key);
   }
 
   async remove(key: string, id: string): Promise<void> {
-    await this.#driver.deleteOne({ key, versionId: id }, {});
+    await this.#objects.deleteOne({ key, versionId: id }, {});
   }
 
   setVersioning(to: Versioning): void {
-    this.#driver.setVersioning(to);
+    this.#objects.setVersioning(to);
   }
 
   async beginUpload(key: string, time: number): Promise<string> {
     let id = '';
     await this.#at(time, async () => {
-      id = await this.#driver.createUpload({ key }, {});
+      id = await this.#objects.createUpload({ key }, {});
     });
     return id;
   }
 
   async uploads(): Promise<{ key: string; id: string }[]> {
-    const list = MemoryDriver.prototype.listUploadsPage.bind(this.#driver);
+    const list = MemoryObjects.prototype.listUploads.bind(this.#objects);
     const { uploads } = await list({ prefix: '', maxUploads: EVERYTHING }, {});
     return uploads.map(({ key, uploadId }) => ({ key, id: uploadId }));
   }
 
   async entries(prefix = ''): Promise<Entry[]> {
     // Not as it was made to list in small pages.
-    const list = MemoryDriver.prototype.versionsPage.bind(this.#driver);
+    const list = MemoryObjects.prototype.listVersions.bind(this.#objects);
     const { versions } = await list({ prefix, maxKeys: EVERYTHING }, {});
     return versions.map(({ key, versionId, deleteMarker, size = 0, lastModified }) => ({
       key,
@@ -65,15 +64,15 @@ export class MemoryGround implements Ground {
 
   async empty(): Promise<void> {
     for (const { key, id } of await this.entries()) await this.remove(key, id);
-    for (const { key, id } of await this.uploads()) await this.#driver.abortUpload({ key, uploadId: id }, {});
+    for (const { key, id } of await this.uploads()) await this.#objects.abortUpload({ key, uploadId: id }, {});
   }
 
   async #at(time: number, work: () => Promise<unknown>): Promise<void> {
-    this.#driver.now = () => time;
+    this.#objects.now = () => time;
     try {
       await work();
     } finally {
-      this.#driver.now = Date.now;
+      this.#objects.now = Date.now;
     }
   }
 
@@ -83,20 +82,14 @@ export class MemoryGround implements Ground {
 }
 
 /** Has it list in pages of so many entries at most, whoever asks for more. */
-export function listInPages(driver: MemoryDriver, pageSize: number): void {
-  const { prototype } = MemoryDriver;
+export function listInPages(objects: MemoryObjects, pageSize: number): void {
+  const { prototype } = MemoryObjects;
   const limited = <T extends { readonly maxKeys: number }>(request: T): T => ({
     ...request,
     maxKeys: Math.min(request.maxKeys, pageSize),
   });
-  driver.listPage = (request: ListPageRequest, call) =>
-    prototype.listPage.call(driver, limited(request), call);
-  driver.versionsPage = (request: ListVersionsPageRequest, call) =>
-    prototype.versionsPage.call(driver, limited(request), call);
-  driver.listUploadsPage = (request: ListUploadsPageRequest, call) =>
-    prototype.listUploadsPage.call(
-      driver,
-      { ...request, maxUploads: Math.min(request.maxUploads, pageSize) },
-      call,
-    );
+  objects.list = (request, call) => prototype.list.call(objects, limited(request), call);
+  objects.listVersions = (request, call) => prototype.listVersions.call(objects, limited(request), call);
+  objects.listUploads = ({ maxUploads, ...request }, call) =>
+    prototype.listUploads.call(objects, { ...request, maxUploads: Math.min(maxUploads, pageSize) }, call);
 }

@@ -1,5 +1,5 @@
 import { createObjectStore } from '@store/core';
-import { MemoryDriver } from '@store/memory';
+import { memoryDriver, MemoryObjects } from '@store/memory';
 import { MAX_KEY_BYTES } from '../keys.js';
 import { listInPages, MemoryGround } from './memory-ground.js';
 import { RETRY, type Target } from './target.js';
@@ -12,13 +12,13 @@ export const memoryTarget: Target = {
   tellsMarkers: true,
   open: async () => ({
     async area({ versioning, pageSize }) {
-      const driver = new MemoryDriver({ versioning });
-      listInPages(driver, pageSize);
+      const objects = new MemoryObjects({ versioning });
+      listInPages(objects, pageSize);
       return {
-        store: createObjectStore(driver, { retry: RETRY }),
-        ground: new MemoryGround(driver),
+        store: createObjectStore(memoryDriver({}, objects), { retry: RETRY }),
+        ground: new MemoryGround(objects),
         trouble: () => undefined,
-        close: () => driver.close(),
+        close: async () => undefined,
       };
     },
     close: async () => undefined,
