@@ -1,6 +1,6 @@
 import type { StoreAdapter } from '@store/core';
 import { ctyunConfigSchema, type CtyunConfig } from './config.js';
-import { CtyunDriver } from './driver.js';
+import { ctyunDriver } from './driver.js';
 import { ctyunUrl } from './url.js';
 
 /** `provider: 'ctyun'`: CTYUN ZOS. (CTYUN's older product, OOS, is `provider: 's3'` with the profile `ctyun-oos`.) */
@@ -8,6 +8,6 @@ export const ctyun: StoreAdapter<CtyunConfig> = {
   provider: 'ctyun',
   schema: ctyunConfigSchema,
   secretKeys: ['accessKey', 'secretKey', 'dataPlane'],
-  createDriver: (config) => new CtyunDriver(config),
+  createDriver: ctyunDriver,
   url: ctyunUrl,
 };

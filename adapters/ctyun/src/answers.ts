@@ -96,6 +96,9 @@ export const objectHead = z.object({
   restore: optional,
 });
 
+/** Where an answer says all in its envelope. */
+export const anything = z.unknown();
+
 /** Of `delete-object`: documented as there, with nothing in it. */
 export const deletedObject = z.object({});
 

@@ -1,7 +1,7 @@
 import { addAbortListener } from 'node:events';
 import { abortedError, restate, StoreError, type DriverCall } from '@store/core';
 import type { S3Driver } from '@store/s3';
-import { dataPlaneEndpoints, dataPlaneKeys, readAnswer } from './answers.js';
+import { dataPlaneEndpoints, dataPlaneKeys } from './answers.js';
 import type { CtyunConfig, DataPlaneConfig } from './config.js';
 import type { OpenApi } from './openapi.js';
 
@@ -22,6 +22,11 @@ export class DataPlane {
     this.#api = api;
   }
 
+  /** Without it no bytes can be moved. */
+  get configured(): boolean {
+    return this.#config.dataPlane !== undefined;
+  }
+
   /**
    * Works with the driver of `@store/s3`.
    *
@@ -33,7 +38,7 @@ export class DataPlane {
     { signal }: DriverCall,
     work: (driver: S3Driver) => Promise<T>,
   ): Promise<T> {
-    if (this.#config.dataPlane === undefined) {
+    if (!this.configured) {
       throw new StoreError(
         'Unsupported',
         `${operation} needs the S3 endpoint of ZOS, because the OpenAPI moves no bytes: set dataPlane to "auto", ` +
@@ -73,26 +78,24 @@ export class DataPlane {
     const { bucket, timeoutMs, maxSockets } = this.#config;
     const { region = REGION, forcePathStyle = true, ...given } = await this.#address();
     // Loaded here: a store without a data plane does not need the AWS SDK.
-    const { PROFILES, S3Driver: Driver } = await import('@store/s3');
-    return new Driver(
-      { bucket, region, ...given, timeoutMs, maxSockets },
-      { ...PROFILES['ctyun-zos'], forcePathStyle },
-    );
+    const { s3Driver } = await import('@store/s3');
+    const own = { profile: 'ctyun-zos', quirks: { forcePathStyle } } as const;
+    return s3Driver({ bucket, region, ...given, ...own, timeoutMs, maxSockets });
   }
 
   async #address(): Promise<DataPlaneConfig> {
     const { dataPlane = 'auto', regionId } = this.#config;
     if (typeof dataPlane === 'object') return dataPlane;
     const purpose = { operation: 'open the data plane' };
-    const keys = readAnswer(dataPlaneKeys, await this.#api.get('get-keys', {}, purpose), 'get-keys');
+    const keys = await this.#api.get('get-keys', {}, purpose, dataPlaneKeys);
     const found =
       keys.find(({ regionID }) => regionID === regionId) ?? keys.find(({ regionID }) => regionID === PUBLIC);
-    const endpoints = readAnswer(
-      dataPlaneEndpoints,
-      await this.#api.get('get-endpoint', {}, purpose),
+    const { internetEndpoint, intranetEndpoint } = await this.#api.get(
       'get-endpoint',
+      {},
+      purpose,
+      dataPlaneEndpoints,
     );
-    const { internetEndpoint, intranetEndpoint } = endpoints;
     const [endpoint] = dataPlane === 'auto-intranet' ? intranetEndpoint : internetEndpoint;
     if (!found || endpoint === undefined) {
       throw new StoreError(

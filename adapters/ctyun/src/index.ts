@@ -1,4 +1,4 @@
 export { ctyun } from './adapter.js';
 export type { CtyunConfig, DataPlaneConfig } from './config.js';
-export { CtyunDriver } from './driver.js';
+export { ctyunDriver, type CtyunDriver } from './driver.js';
 export { ctyunModule } from './module.js';

@@ -1,12 +1,7 @@
 import { z } from 'zod';
-import {
-  StoreError,
-  type DriverCall,
-  type ExpirationRule,
-  type Lifecycle,
-  type LifecycleUpdate,
-} from '@store/core';
-import { readAnswer } from './answers.js';
+import { StoreError, type ExpirationRule, type LifecycleFacet } from '@store/core';
+import { ignoring } from '@store/kit';
+import { anything, readAnswer } from './answers.js';
 import type { OpenApi } from './openapi.js';
 
 /** Whole rules, with what is not known here: they are given back. */
@@ -27,49 +22,51 @@ const answer = z.object({
   ),
 });
 
-/** `get-bucket-lifecycle-conf`. */
-export async function getLifecycle(api: OpenApi, call: DriverCall): Promise<Lifecycle> {
-  const operation = 'getLifecycle';
-  let returnObj: unknown;
-  try {
-    returnObj = await api.get('get-bucket-lifecycle-conf', {}, { ...call, operation });
-  } catch (error) {
-    // How a bucket without rules answers is not documented; the code is that of its S3 call.
-    if (error instanceof StoreError && error.providerCode === 'NoSuchLifecycleConfiguration')
-      return { rules: [] };
-    throw error;
-  }
-  const { rules } = readAnswer(answer, returnObj, operation);
-  // Checking makes copies; what is given back is what came.
-  const { rules: raw, ...beside } = returnObj as { readonly rules: readonly unknown[] };
-  for (const [i, rule] of raw.entries()) checkFaithful(rule, `rules[${i}]`, operation);
-  checkFaithful(beside, 'the configuration', operation);
+export function lifecycleFacet(api: OpenApi): LifecycleFacet {
   return {
-    extra: beside,
-    rules: rules.map((rule, i) => ({
-      id: rule.ID ?? '',
-      enabled: rule.status === 'Enabled',
-      // Documented: the filter wins over the prefix beside it.
-      prefix: rule.filter?.prefix ?? rule.filter?.and?.prefix ?? rule.prefix ?? '',
-      expires: (rule.expiration?.days ?? rule.expiration?.date ?? undefined) !== undefined,
-      raw: raw[i],
-    })),
+    // As in S3, whose call stands behind it; not documented.
+    maxRules: 1000,
+    overlap: true,
+    async get(call) {
+      const operation = 'getLifecycle';
+      const purpose = { ...call, operation };
+      // How a bucket without rules answers is not documented; the code is that of its S3 call.
+      const returnObj = await ignoring(
+        'NoSuchLifecycleConfiguration',
+        () => api.get('get-bucket-lifecycle-conf', {}, purpose, anything),
+        { rules: [] },
+      );
+      const { rules } = readAnswer(answer, returnObj, operation);
+      // Checking makes copies; what is given back is what came.
+      const { rules: raw, ...beside } = returnObj as { readonly rules: readonly unknown[] };
+      for (const [i, rule] of raw.entries()) checkFaithful(rule, `rules[${i}]`, operation);
+      checkFaithful(beside, 'the configuration', operation);
+      return {
+        extra: beside,
+        rules: rules.map((rule, i) => ({
+          id: rule.ID ?? '',
+          enabled: rule.status === 'Enabled',
+          // Documented: the filter wins over the prefix beside it.
+          prefix: rule.filter?.prefix ?? rule.filter?.and?.prefix ?? rule.prefix ?? '',
+          expires: (rule.expiration?.days ?? rule.expiration?.date ?? undefined) !== undefined,
+          raw: raw[i],
+        })),
+      };
+    },
+    /** Replaces all rules; without any, the whole configuration goes. */
+    async put({ kept, added, extra }, call) {
+      const purpose = { ...call, operation: 'putLifecycle' };
+      const rules = [...kept.map(({ raw }) => raw), ...added.map(jsonRule)];
+      // It comes from `get` above.
+      const beside = extra ?? {};
+      if (rules.length === 0 && Object.keys(beside).length === 0) {
+        await api.post('delete-bucket-lifecycle-conf', {}, purpose, anything);
+        return;
+      }
+      const lifecycleConfiguration = { ...beside, rules };
+      await api.post('put-bucket-lifecycle-conf', { lifecycleConfiguration }, purpose, anything);
+    },
   };
-}
-
-/** `put-bucket-lifecycle-conf`, which replaces all rules; without any, `delete-bucket-lifecycle-conf`. */
-export async function putLifecycle(
-  api: OpenApi,
-  { kept, added, extra }: LifecycleUpdate,
-  call: DriverCall,
-): Promise<void> {
-  const purpose = { ...call, operation: 'putLifecycle' };
-  const rules = [...kept.map(({ raw }) => raw), ...added.map(jsonRule)];
-  // It comes from `getLifecycle` above.
-  const beside = extra ?? {};
-  if (rules.length === 0 && Object.keys(beside).length === 0)
-    await api.post('delete-bucket-lifecycle-conf', {}, purpose);
-  else await api.post('put-bucket-lifecycle-conf', { lifecycleConfiguration: { ...beside, rules } }, purpose);
 }
 
 /**

@@ -2,9 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import type { Readable } from 'node:stream';
+import type { z } from 'zod';
 import axios, { type AxiosInstance, type AxiosResponse } from 'axios';
 import { restate, StoreError, withDeadline, type DriverCall } from '@store/core';
-import { MAX_ANSWER_BYTES, MAX_SHORT_ANSWER_BYTES, readAnswer } from '@store/kit';
+import { MAX_ANSWER_BYTES, MAX_SHORT_ANSWER_BYTES, readAnswer as readBody } from '@store/kit';
+import { readAnswer } from './answers.js';
 import type { CtyunConfig } from './config.js';
 import { encodeQuery, eopDate, signEop } from './eop-signature.js';
 import { failureError, strangeAnswer, transportError, type ErrorContext, type Failure } from './errors.js';
@@ -68,18 +70,38 @@ export class OpenApi {
     });
   }
 
-  /** A read. Resolves to `returnObj`. */
-  get(api: string, query: Readonly<Record<string, string | undefined>>, purpose: Purpose): Promise<unknown> {
+  /** Whether listings give keys percent-encoded. */
+  get urlEncoded(): boolean {
+    return this.#config.listEncoding === 'url';
+  }
+
+  get bucket(): string {
+    return this.#config.bucket;
+  }
+
+  /** A read. Resolves to `returnObj`, which has to be as `schema` says. */
+  async get<T>(
+    api: string,
+    query: Readonly<Record<string, string | undefined>>,
+    purpose: Purpose,
+    schema: z.ZodType<T>,
+  ): Promise<T> {
     const { bucket, regionId } = this.#config;
     const account = api === 'get-keys' || api === 'get-endpoint';
     const all = { ...query, regionID: regionId, ...(account ? {} : { bucket }) };
-    return this.#send('GET', api, encodeQuery(all), '', purpose);
+    return readAnswer(schema, await this.#send('GET', api, encodeQuery(all), '', purpose), purpose.operation);
   }
 
-  /** A change: every one of them is a POST, deletes included. Resolves to `returnObj`. */
-  post(api: string, body: Readonly<Record<string, unknown>>, purpose: Purpose): Promise<unknown> {
+  /** A change: every one of them is a POST, deletes included. */
+  async post<T>(
+    api: string,
+    body: Readonly<Record<string, unknown>>,
+    purpose: Purpose,
+    schema: z.ZodType<T>,
+  ): Promise<T> {
     const { bucket, regionId } = this.#config;
-    return this.#send('POST', api, '', JSON.stringify({ bucket, regionID: regionId, ...body }), purpose);
+    const text = JSON.stringify({ bucket, regionID: regionId, ...body });
+    return readAnswer(schema, await this.#send('POST', api, '', text, purpose), purpose.operation);
   }
 
   close(): void {
@@ -161,7 +183,7 @@ export class OpenApi {
 async function readWhole(data: Readable, status: number, long: boolean): Promise<Buffer> {
   const isRefusal = status >= 300;
   try {
-    return await readAnswer(data, long && !isRefusal ? MAX_ANSWER_BYTES : MAX_SHORT_ANSWER_BYTES);
+    return await readBody(data, long && !isRefusal ? MAX_ANSWER_BYTES : MAX_SHORT_ANSWER_BYTES);
   } catch (error) {
     if (isRefusal && error instanceof StoreError) return Buffer.alloc(0);
     throw error;

@@ -19,10 +19,11 @@ export {
   type KeyEncoding,
   type ListedKey,
 } from './key-bytes.js';
+export { ignoring } from './ignoring.js';
 export { readLifecycleDocument, writeLifecycleDocument, type BesideRules } from './lifecycle-document.js';
-export { listedInfo, newestFirst, nextMarker, partInfo, uploadInfo, versionInfo } from './listed-entries.js';
-export { isUrlEncoded, ListingDocument, sendable, type Entries } from './listing-document.js';
+export { isUrlEncoded, ListingDocument } from './listing-document.js';
 export { saysTruncated } from './listing-end.js';
+export { objectsPage, partsPage, uploadsPage, versionsPage } from './listing-pages.js';
 export { decodeMetadata, encodeMetadata } from './metadata-headers.js';
 export { networkFailure, type NetworkFailure } from './network.js';
 export { joinMarkers, splitMarkers } from './page-token.js';

@@ -1,6 +1,5 @@
 import {
   compareKeys,
-  type CommonPrefix,
   type ObjectInfo,
   type PartInfo,
   type Unnameable,
@@ -20,17 +19,6 @@ export function listedInfo(entry: XmlElement, key: string): ObjectInfo {
     etag: entry.textOf('ETag'),
     storageClass: entry.textOf('StorageClass'),
   };
-}
-
-/** The last entry of a page, by which a version-1 listing goes on. */
-export function nextMarker(
-  objects: readonly ObjectInfo[],
-  prefixes: readonly CommonPrefix[],
-): string | undefined {
-  const key = objects.at(-1)?.key;
-  const prefix = prefixes.at(-1)?.prefix;
-  if (key === undefined || prefix === undefined) return key ?? prefix;
-  return compareKeys(key, prefix) > 0 ? key : prefix;
 }
 
 export function uploadInfo(entry: XmlElement, key: string): UploadInfo | Unnameable {

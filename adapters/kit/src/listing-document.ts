@@ -55,6 +55,16 @@ export class ListingDocument {
     return this.entries(names, read);
   }
 
+  /**
+   * The key of the last entry of a kind.
+   *
+   * @throws StoreError `Corrupt` when no request can name it
+   */
+  lastKey(name: string): string | undefined {
+    const { last } = this.entries([name], (_entry, key) => key);
+    return last && sendable(last);
+  }
+
   keyIn(entry: XmlElement, name: string): ListedKey {
     return keyOfElement(entry.child(name), this.#encoding);
   }
@@ -82,7 +92,7 @@ export function isUrlEncoded(root: XmlElement): boolean {
   throw undocumented(`the answer is in an unknown encoding, ${JSON.stringify(encoding.slice(0, 40))}`);
 }
 
-export interface Entries<T> {
+interface Entries<T> {
   readonly found: readonly T[];
   readonly unnameable: readonly Unnameable[];
   /** The name of the last one, whether it can be named or not. */
@@ -90,7 +100,7 @@ export interface Entries<T> {
 }
 
 /** @throws StoreError `Corrupt` when no request can name it */
-export function sendable(key: ListedKey): string {
+function sendable(key: ListedKey): string {
   if (key.key !== undefined) return key.key;
   const { name } = key.unnameable;
   throw new StoreError('Corrupt', `the listing goes on behind ${name}, which no request can name`);

@@ -1,6 +1,6 @@
 import type { StoreAdapter } from '@store/core';
 import { ossConfigSchema, type OssConfig } from './config.js';
-import { OssDriver } from './driver.js';
+import { ossDriver } from './driver.js';
 import { OssJobs } from './jobs/jobs.js';
 import { ossTerms } from './terms.js';
 import { ossUrl } from './url.js';
@@ -10,7 +10,7 @@ export const oss: StoreAdapter<OssConfig> = {
   provider: 'oss',
   schema: ossConfigSchema,
   secretKeys: ['accessKeyId', 'accessKeySecret', 'stsToken'],
-  createDriver: (config) => new OssDriver(config),
+  createDriver: ossDriver,
   jobs: (config, retry) => new OssJobs(config, retry),
   terms: ossTerms,
   url: ossUrl,

@@ -1,5 +1,5 @@
 import type { ObjectInfo, RestoreState, Tags, WriteAttributes } from '@store/core';
-import { decodeMetadata, encodeMetadata, sizeFact, timeFact } from '@store/kit';
+import { decodeMetadata, encodeMetadata, sizeFact, timeFact, undocumented } from '@store/kit';
 
 const META = 'x-oss-meta-';
 
@@ -8,6 +8,13 @@ type Headers = Readonly<Record<string, string | string[] | undefined>>;
 export function headerOf(headers: Headers, name: string): string | undefined {
   const value = headers[name];
   return Array.isArray(value) ? value.join(', ') : value;
+}
+
+/** Every answer about an object's bytes has one; a page of a proxy with a good status has none. */
+export function etagOf(headers: Headers): string {
+  const etag = headerOf(headers, 'etag');
+  if (etag) return etag;
+  throw undocumented('the answer has no ETag');
 }
 
 /** What a write attaches to its object. */

@@ -1,59 +1,45 @@
-import {
-  StoreError,
-  type DriverCall,
-  type ExpirationRule,
-  type Lifecycle,
-  type LifecycleUpdate,
-} from '@store/core';
-import { readLifecycleDocument, writeLifecycleDocument, type BesideRules } from '@store/kit';
+import type { ExpirationRule, Lifecycle, LifecycleFacet } from '@store/core';
+import { ignoring, readLifecycleDocument, writeLifecycleDocument, type BesideRules } from '@store/kit';
 import { XML, type Requests } from './requests.js';
+import type { TransportResult } from './transport.js';
 import { escapeText, parseAnswer } from './xml.js';
 
 const NOTHING_BESIDE: BesideRules = { attributes: '', before: [], behind: [] };
 
-/** GetBucketLifecycle. A bucket without rules answers with an error. */
-export async function getLifecycle(requests: Requests, call: DriverCall): Promise<Lifecycle> {
-  try {
-    const { data } = await requests.send('getLifecycle', undefined, call, {
-      method: 'GET',
-      subres: { lifecycle: '' },
-    });
-    return requests.read('getLifecycle', () => {
-      const { rules, beside } = readLifecycleDocument(parseAnswer(data, 'LifecycleConfiguration'));
-      return { rules, extra: beside };
-    });
-  } catch (error) {
-    if (error instanceof StoreError && error.providerCode === 'NoSuchLifecycle') return { rules: [] };
-    throw error;
-  }
-}
-
-/** PutBucketLifecycle, which replaces all rules; without any, DeleteBucketLifecycle. */
-export async function putLifecycle(
-  requests: Requests,
-  { kept, added, extra }: LifecycleUpdate,
-  call: DriverCall,
-): Promise<void> {
-  // They come from `getLifecycle` above.
-  const rules = [...kept.map(({ raw }) => String(raw)), ...added.map(ruleElement)];
+export function lifecycleFacet(requests: Requests): LifecycleFacet {
   const subres = { lifecycle: '' };
-  const document = writeLifecycleDocument(rules, (extra ?? NOTHING_BESIDE) as BesideRules);
-  if (document === undefined) {
-    await requests.send('putLifecycle', undefined, call, {
-      method: 'DELETE',
-      subres,
-      successStatuses: [204],
-      emptyAnswer: true,
-    });
-    return;
-  }
-  await requests.send('putLifecycle', undefined, call, {
-    method: 'PUT',
-    subres,
-    headers: XML,
-    content: Buffer.from(`<?xml version="1.0" encoding="UTF-8"?>${document}`),
-    emptyAnswer: true,
-  });
+  return {
+    // https://www.alibabacloud.com/help/en/oss/developer-reference/putbucketlifecycle
+    maxRules: 1000,
+    overlap: false,
+    /** GetBucketLifecycle. A bucket without rules answers with an error. */
+    get(call) {
+      const read = ({ data }: TransportResult): Lifecycle => {
+        const { rules, beside } = readLifecycleDocument(parseAnswer(data, 'LifecycleConfiguration'));
+        return { rules, extra: beside };
+      };
+      const sent = { method: 'GET', subres } as const;
+      return ignoring('NoSuchLifecycle', () => requests.send('getLifecycle', undefined, call, sent, read), {
+        rules: [],
+      });
+    },
+    /** PutBucketLifecycle, which replaces all rules; without any, DeleteBucketLifecycle. */
+    put({ kept, added, extra }, call) {
+      // They come from `get` above.
+      const rules = [...kept.map(({ raw }) => String(raw)), ...added.map(ruleElement)];
+      const document = writeLifecycleDocument(rules, (extra ?? NOTHING_BESIDE) as BesideRules);
+      const sent =
+        document === undefined
+          ? ({ method: 'DELETE', successStatuses: [204] } as const)
+          : ({
+              method: 'PUT',
+              headers: XML,
+              content: Buffer.from(`<?xml version="1.0" encoding="UTF-8"?>${document}`),
+            } as const);
+      const request = { ...sent, subres, emptyAnswer: true } as const;
+      return requests.send('putLifecycle', undefined, call, request, () => undefined);
+    },
+  };
 }
 
 function ruleElement(rule: ExpirationRule): string {

@@ -13,20 +13,18 @@ const SLOWEST_TRANSFER = 64 * 1024;
 
 export const XML = { 'Content-Type': 'application/xml' };
 
-type Request = Omit<SignedRequest, 'ctx'> & {
+export type Request = Omit<SignedRequest, 'ctx' | 'object'> & {
   /** What a success has; default 200. No other status is one: a 202 to a DELETE has deleted nothing. */
   readonly successStatuses?: readonly number[];
-  /** A success has no body; where it has one, the caller reads it. */
+  /** A success has no body. */
   readonly emptyAnswer?: true;
-};
-
-interface SendOptions {
-  readonly stream?: boolean;
+  /** A success has an object for its body, which is not read here. */
+  readonly stream?: true;
   /** The key that a failure is about, where it is not the one of the address. */
   readonly about?: string | undefined;
   /** How many bytes the service has to move before it answers, where it is not the body. */
   readonly bytes?: number;
-}
+};
 
 /** Sends requests to one bucket: each ends in time, and fails in the words of this library. */
 export class Requests {
@@ -43,21 +41,22 @@ export class Requests {
     this.#client = new OssClient(config, this.#transport, service);
   }
 
-  async send(
+  /** @param read what a success says; what is wrong with it is told like any other failure */
+  async send<T>(
     operation: string,
     key: string | undefined,
     { signal }: DriverCall,
     request: Request,
-    options: SendOptions = {},
-  ): Promise<TransportResult> {
-    const { stream = false, about = key, bytes = request.content?.length ?? 0 } = options;
-    const { successStatuses = [200], emptyAnswer, ...sent } = request;
+    read: (answer: TransportResult) => T,
+  ): Promise<T> {
+    const { successStatuses = [200], emptyAnswer, stream, about = key, bytes, ...sent } = request;
     const context = { operation, bucket: this.bucket, key: about };
     if (key !== undefined) checkKey(operation, key);
-    const ms = this.timeoutMs + Math.ceil((bytes / SLOWEST_TRANSFER) * 1000);
+    const ms =
+      this.timeoutMs + Math.ceil(((bytes ?? request.content?.length ?? 0) / SLOWEST_TRANSFER) * 1000);
     // While the service moves bytes by itself, nothing moves here.
-    const idleMs = options.bytes === undefined ? this.timeoutMs : ms;
-    let answer: TransportResult;
+    const idleMs = bytes === undefined ? this.timeoutMs : ms;
+    let answer: TransportResult | undefined;
     try {
       answer = await withDeadline({ signal, ms, operation }, (deadline) =>
         this.#client.request({
@@ -66,11 +65,14 @@ export class Requests {
           ctx: { signal: deadline, stream, idleMs, short: emptyAnswer },
         }),
       );
-      if (emptyAnswer) checkEmpty(answer, successStatuses);
+      if (successStatuses.includes(answer.status)) {
+        if (emptyAnswer) checkEmpty(answer);
+        return read(answer);
+      }
     } catch (error) {
+      if (stream) answer?.res.destroy();
       throw translate(error, context);
     }
-    if (successStatuses.includes(answer.status)) return answer;
     // A stream that nobody reads would keep its socket.
     if (stream) answer.res.destroy();
     throw refusal(answer, context);
@@ -100,8 +102,7 @@ export class Requests {
 }
 
 /** @throws StoreError `Corrupt` for a success with a body that none has: a page of a proxy, an error with a 200 */
-function checkEmpty({ status, data }: TransportResult, successStatuses: readonly number[]): void {
-  if (!successStatuses.includes(status)) return;
+function checkEmpty({ status, data }: TransportResult): void {
   const text = data.toString().trim();
   if (text !== '')
     throw undocumented(

@@ -15,6 +15,13 @@ export function parseAnswer(data: Buffer, root: string): XmlElement {
   throw undocumented(`the answer is no ${root} but ${shown}`);
 }
 
+/** A text that a document has to have. */
+export function textIn(data: Buffer, root: string, name: string): string {
+  const text = parseAnswer(data, root).textOf(name);
+  if (text) return text;
+  throw undocumented(`the ${root} has no ${name}`);
+}
+
 const ENTITIES: Readonly<Record<string, string>> = {
   '&': '&amp;',
   '<': '&lt;',

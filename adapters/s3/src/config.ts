@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { PROFILE_NAMES, type ProfileName } from './profiles.js';
+import { PROFILE_NAMES, profileOf, PROFILES, type ProfileName } from './profiles.js';
 import type { Quirks } from './quirks.js';
 
 export interface S3Config {
@@ -24,6 +24,12 @@ export interface S3Config {
   readonly connectTimeoutMs?: number | undefined;
   /** Most connections. Default 64. */
   readonly maxSockets?: number | undefined;
+}
+
+/** The profile's quirks, with those that the configuration sets on its own. */
+export function quirksOf(config: S3Config): Quirks {
+  const given = Object.entries(config.quirks ?? {}).filter(([, value]) => value !== undefined);
+  return { ...PROFILES[profileOf(config)], ...Object.fromEntries(given) };
 }
 
 const quirksSchema = z

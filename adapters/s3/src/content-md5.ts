@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { restate, StoreError } from '@store/core';
-import type { ClientPlugin } from './client-plugin.js';
-import { isHttpRequest } from './http-message.js';
+import { changeRequests } from './client-plugin.js';
 import type { Quirks } from './quirks.js';
 
 /** The requests for which services demand a digest of the body. */
@@ -49,24 +48,12 @@ export class ContentMd5 {
     }
   }
 
-  readonly plugin: ClientPlugin = {
-    applyToStack: (stack) => {
-      stack.add(
-        (next, context) => async (args) => {
-          const { request } = args;
-          const meant = this.#active && COMMANDS.has(String(context['commandName']));
-          if (!meant || !isHttpRequest(request)) return next(args);
-          const headers = Object.fromEntries(
-            Object.entries(request.headers).filter(([name]) => !CHECKSUM_HEADERS.test(name)),
-          );
-          headers['content-md5'] = createHash('md5').update(bodyBytes(request.body)).digest('base64');
-          request.headers = headers;
-          return next(args);
-        },
-        { step: 'build', priority: 'low', name: 'storeContentMd5' },
-      );
-    },
-  };
+  readonly plugin = changeRequests('storeContentMd5', (request, command) => {
+    if (!this.#active || !COMMANDS.has(command)) return;
+    const kept = Object.entries(request.headers).filter(([name]) => !CHECKSUM_HEADERS.test(name));
+    const digest = createHash('md5').update(bodyBytes(request.body)).digest('base64');
+    request.headers = { ...Object.fromEntries(kept), 'content-md5': digest };
+  });
 }
 
 /**

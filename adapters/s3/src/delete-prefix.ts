@@ -1,15 +1,10 @@
 import { ListObjectsV2Command } from '@aws-sdk/client-s3';
-import {
-  StoreError,
-  type DeletePrefixPage,
-  type DeletePrefixPageRequest,
-  type DriverCall,
-} from '@store/core';
+import { StoreError, type DeletePrefixPage, type PrefixDeleteFacet } from '@store/core';
 import { ListingDocument, sizeFact, type XmlElement } from '@store/kit';
 import { documentOf, isAnswerToOther } from './answer-check.js';
 import { keyFailure } from './errors.js';
-import { isHttpRequest } from './http-message.js';
-import { chargeOf, deleteParameters } from './pass-through.js';
+import { httpRequestOf } from './http-message.js';
+import { chargeOf, listParameters } from './pass-through.js';
 import type { Requests } from './requests.js';
 
 /** What services answer that know no such call: the request has no body, so it is no DeleteObjects either. */
@@ -20,41 +15,39 @@ const UNKNOWN_CALL =
  * `POST /?delete&prefix=…` without a body (docs/prefix-delete-extension.md): the request and answer of ListObjectsV2
  * with another method, so the SDK's own command is sent, changed on its way.
  */
-export async function deletePrefixPage(
-  requests: Requests,
-  { prefix, token, maxKeys }: DeletePrefixPageRequest,
-  call: DriverCall,
-): Promise<DeletePrefixPage> {
-  const { RequestPayer, ExpectedBucketOwner } = deleteParameters(call.pass);
-  const command = new ListObjectsV2Command({
-    Bucket: requests.bucket,
-    Prefix: prefix,
-    ContinuationToken: token,
-    MaxKeys: maxKeys,
-    EncodingType: 'url',
-    RequestPayer,
-    ExpectedBucketOwner,
-  });
-  command.middlewareStack.add(
-    (next) => (args) => {
-      const { request } = args;
-      if (!isHttpRequest(request)) throw new StoreError('Internal', 'the SDK sent no HTTP request');
-      request.method = 'POST';
-      const { 'list-type': _listType, ...query } = request.query ?? {};
-      // The prefix stands there even when it is empty: without it nothing says that this is the extension.
-      request.query = { ...query, delete: '', prefix };
-      request.headers['content-length'] = '0';
-      return next(args);
+export function prefixDeleteFacet(requests: Requests): PrefixDeleteFacet {
+  return {
+    maxKeys: 1000,
+    page({ prefix, token, maxKeys }, call) {
+      const command = new ListObjectsV2Command({
+        Bucket: requests.bucket,
+        Prefix: prefix,
+        ContinuationToken: token,
+        MaxKeys: maxKeys,
+        EncodingType: 'url',
+        ...listParameters(call.pass),
+      });
+      command.middlewareStack.add(
+        (next) => (args) => {
+          const request = httpRequestOf(args);
+          request.method = 'POST';
+          const { 'list-type': _listType, ...query } = request.query ?? {};
+          // The prefix stands there even when it is empty: without it nothing says that this is the extension.
+          request.query = { ...query, delete: '', prefix };
+          request.headers['content-length'] = '0';
+          return next(args);
+        },
+        { step: 'build', priority: 'low', name: 'storeDeletePrefix' },
+      );
+      return requests.run('deletePrefix', undefined, call, async (abortSignal) => {
+        const answer = await requests.client.send(command, { abortSignal }).catch((error: unknown) => {
+          const failure = requests.failure(error, 'deletePrefix', undefined);
+          throw isUnknownCall(error, failure) ? unsupported(failure) : failure;
+        });
+        return { ...readPage(documentOf(answer)), ...chargeOf(answer) };
+      });
     },
-    { step: 'build', priority: 'low', name: 'storeDeletePrefix' },
-  );
-  return requests.run('deletePrefix', undefined, call, async (abortSignal) => {
-    const answer = await requests.client.send(command, { abortSignal }).catch((error: unknown) => {
-      const failure = requests.failure(error, 'deletePrefix', undefined);
-      throw isUnknownCall(error, failure) ? unsupported(failure) : failure;
-    });
-    return { ...readPage(documentOf(answer)), ...chargeOf(answer) };
-  });
+  };
 }
 
 /** Another document than a listing means that the service took the request for something else. */

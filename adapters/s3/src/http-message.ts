@@ -1,3 +1,5 @@
+import { StoreError } from '@store/core';
+
 /** The parts of the SDK's HTTP messages that middleware here works with. */
 export interface HttpRequest {
   method: string;
@@ -12,7 +14,13 @@ export interface HttpResponse {
   body?: unknown;
 }
 
-export function isHttpRequest(value: unknown): value is HttpRequest {
+/** The request that middleware is handed. */
+export function httpRequestOf({ request }: { readonly request: unknown }): HttpRequest {
+  if (isHttpRequest(request)) return request;
+  throw new StoreError('Internal', 'the SDK sent no HTTP request');
+}
+
+function isHttpRequest(value: unknown): value is HttpRequest {
   return typeof value === 'object' && value !== null && 'headers' in value && 'hostname' in value;
 }
 

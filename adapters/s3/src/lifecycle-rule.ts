@@ -4,9 +4,9 @@ import type { Quirks } from './quirks.js';
 /** A rule of this library, as an element of S3's document. */
 export function ruleXml(
   { id, prefix, tag, days, noncurrentDays, uploadsDays, expiredMarkers }: ExpirationRule,
-  quirks: Quirks,
+  form: Exclude<Quirks['lifecycle'], false>,
 ): string {
-  if (tag && quirks.lifecycle === 'prefix') {
+  if (tag && form === 'prefix') {
     throw new StoreError('Unsupported', 'lifecycle rules of this service know no tags', { provider: 's3' });
   }
   const about = tag
@@ -20,7 +20,7 @@ export function ruleXml(
     [
       text('ID', id),
       // Before filters there was the prefix alone; some services have stayed there.
-      quirks.lifecycle === 'prefix' ? about : element('Filter', about),
+      form === 'prefix' ? about : element('Filter', about),
       text('Status', 'Enabled'),
       expiredMarkers
         ? element('Expiration', text('ExpiredObjectDeleteMarker', 'true'))

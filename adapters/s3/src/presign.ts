@@ -6,21 +6,21 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
-import { StoreError, type PresignRequest } from '@store/core';
+import { StoreError, type PresignRequest, type StoreDriver } from '@store/core';
 import { createClient } from './client.js';
-import type { S3Config } from './config.js';
 import { signUrlV2 } from './presign-v2.js';
 import type { Quirks } from './quirks.js';
+import type { Requests } from './requests.js';
 
 /**
  * A URL for one request. Made by a client without checksums: with them the SDK would sign the CRC32 of an empty
  * body into a PUT, and every upload would be refused.
  */
-export async function presignRequest(
-  config: S3Config,
-  quirks: Quirks,
-  request: PresignRequest,
-): Promise<string> {
+export function presignCall(requests: Requests): NonNullable<StoreDriver['presign']> {
+  return (request, call) => requests.run('presign', request.key, call, () => presigned(requests, request));
+}
+
+async function presigned({ config, quirks }: Requests, request: PresignRequest): Promise<string> {
   const { key, method, expiresIn, contentType } = request;
   if (contentType !== undefined && method !== 'PUT') {
     throw new StoreError('InvalidArgument', 'contentType goes with a URL for PUT', { provider: 's3' });

@@ -19,7 +19,7 @@ import {
 } from '@store/core';
 import { undocumented } from '@store/kit';
 import type { OssConfig } from '../config.js';
-import { Requests, XML } from '../requests.js';
+import { Requests, XML, type Request } from '../requests.js';
 import { parseAnswer } from '../xml.js';
 import { checkJob } from './job-check.js';
 import { readJobReport } from './job-report.js';
@@ -218,19 +218,18 @@ export class OssJobs implements StoreJobs {
   async #send<T>(
     operation: string,
     call: DriverCall,
-    request: Parameters<Requests['send']>[3],
+    request: Request,
     read: (data: Buffer) => T,
   ): Promise<T> {
     const { signal } = call;
     return retrying(
       { policy: this.#retry, clock: systemClock, operation, provider: 'oss', signal },
       async () => {
-        const { data } = await this.#requests
-          .send(operation, undefined, call, request)
+        return await this.#requests
+          .send(operation, undefined, call, request, ({ data }) => read(data))
           .catch((error: unknown) => {
             throw asUnsupported(error, operation);
           });
-        return this.#requests.read(operation, () => read(data));
       },
     );
   }

@@ -3,8 +3,8 @@ import { DeleteObjectsCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import type { Finding } from '@store/core';
 import { documentOf } from '../answer-check.js';
 import { createClient } from '../client.js';
+import { changeRequests } from '../client-plugin.js';
 import { ContentMd5 } from '../content-md5.js';
-import { isHttpRequest } from '../http-message.js';
 import type { Quirks } from '../quirks.js';
 import { yesNo, type Subject } from './subject.js';
 
@@ -15,7 +15,7 @@ async function batchDeletes(subject: Subject, changes: Partial<Quirks>): Promise
   const answer = await subject.outcome(
     'delete',
     (async () =>
-      driver.deleteBatch?.(
+      driver.batch?.delete(
         objects.map(({ key }) => ({ key })),
         subject.call,
       ))(),
@@ -56,14 +56,12 @@ export async function batches(subject: Subject): Promise<readonly Finding[]> {
 async function digestChecked(subject: Subject): Promise<Finding> {
   const { key } = await subject.object();
   const client = createClient(subject.config, subject.quirks, new ContentMd5(true));
-  client.middlewareStack.add(
-    (next) => async (args) => {
-      if (isHttpRequest(args.request)) args.request.headers['content-md5'] = 'AAAAAAAAAAAAAAAAAAAAAA==';
-      return next(args);
-    },
-    // Added after the plugin that makes the right one, and so behind it, and before the signature: it has to be the
-    // digest that is wrong, and nothing else.
-    { step: 'build', priority: 'low', name: 'storeWrongDigest' },
+  // Added after the plugin that makes the right one, and so behind it, and before the signature: it has to be the digest
+  // that is wrong, and nothing else.
+  client.middlewareStack.use(
+    changeRequests('storeWrongDigest', ({ headers }) => {
+      headers['content-md5'] = 'AAAAAAAAAAAAAAAAAAAAAA==';
+    }),
   );
   const command = new DeleteObjectsCommand({
     Bucket: subject.config.bucket,
@@ -110,10 +108,10 @@ async function hostileKeys(subject: Subject): Promise<Finding> {
   const driver = subject.driver({ disableBatchDelete: false });
   await subject.outcome(
     'delete',
-    (async () => driver.deleteBatch?.([{ key: hostile }, { key }], subject.call))(),
+    (async () => driver.batch?.delete([{ key: hostile }, { key }], subject.call))(),
   );
   const [hostileLeft, otherLeft] = [await subject.exists(hostile), await subject.exists(key)];
-  await subject.outcome('delete', driver.deleteOne({ key: hostile }, subject.call));
+  await subject.outcome('delete', driver.delete.one({ key: hostile }, subject.call));
   const answer = hostileLeft ? (otherLeft ? 'refuse the batch' : 'stay behind') : 'are deleted';
   return { probe, answer, meaning: hostileLeft ? 'such keys are sent one by one' : undefined };
 }
@@ -125,7 +123,7 @@ async function limit(subject: Subject): Promise<Finding> {
     return { probe, answer: 'not tried', meaning: 'it would make 1001 delete markers' };
   const targets = Array.from({ length: 1001 }, (_, i) => ({ key: `${subject.prefix}limit/${i}` }));
   const driver = subject.driver({ disableBatchDelete: false });
-  const answer = await subject.outcome('delete', (async () => driver.deleteBatch?.(targets, subject.call))());
+  const answer = await subject.outcome('delete', (async () => driver.batch?.delete(targets, subject.call))());
   return { probe, answer: answer.error ? '1000 keys' : 'more than 1000 keys' };
 }
 
@@ -149,7 +147,7 @@ export async function serverPrefixDelete(subject: Subject): Promise<readonly Fin
   const { key } = await subject.object(`${subject.key('server')}/object`);
   const prefix = key.slice(0, key.lastIndexOf('/') + 1);
   const driver = subject.driver({ serverPrefixDelete: true });
-  const page = async () => driver.deletePrefixPage?.({ prefix, maxKeys: 1000 }, subject.call);
+  const page = async () => driver.prefixDelete?.page({ prefix, maxKeys: 1000 }, subject.call);
   const { value } = await subject.outcome('delete', page());
   const named = value?.deleted.some((one) => one.key === key) ?? false;
   const known = named && !(await subject.exists(key));

@@ -7,8 +7,12 @@ const OTHER_TAG = '"00000000000000000000000000000000"';
 export async function conditionalPut(subject: Subject): Promise<readonly Finding[]> {
   const driver = subject.driver({ conditionalPut: true });
   const put = async (key: string, condition: { ifAbsent?: boolean; ifMatch?: string | undefined }) =>
-    (await subject.outcome('put', driver.put({ key, body: Buffer.from('x'), ...condition }, subject.call)))
-      .error;
+    (
+      await subject.outcome(
+        'put',
+        driver.write.put({ key, body: Buffer.from('x'), ...condition }, subject.call),
+      )
+    ).error;
   const key = subject.key();
   const fresh = await put(key, { ifAbsent: true });
   const again = await put(key, { ifAbsent: true });
@@ -30,9 +34,9 @@ export async function conditionalDelete(subject: Subject): Promise<readonly Find
   const driver = subject.driver();
   const single = async (): Promise<boolean> => {
     const { key, etag } = await subject.object();
-    await subject.outcome('delete', driver.deleteOne({ key, ifMatch: OTHER_TAG }, subject.call));
+    await subject.outcome('delete', driver.delete.one({ key, ifMatch: OTHER_TAG }, subject.call));
     if (!(await subject.exists(key))) return false;
-    await subject.outcome('delete', driver.deleteOne({ key, ifMatch: etag }, subject.call));
+    await subject.outcome('delete', driver.delete.one({ key, ifMatch: etag }, subject.call));
     return !(await subject.exists(key));
   };
   const batch = async (): Promise<boolean> => {
@@ -42,7 +46,7 @@ export async function conditionalDelete(subject: Subject): Promise<readonly Find
       { key: kept, ifMatch: OTHER_TAG },
       { key: gone, ifMatch: etag },
     ];
-    await subject.outcome('delete', (async () => driver.deleteBatch?.(targets, subject.call))());
+    await subject.outcome('delete', (async () => driver.batch?.delete(targets, subject.call))());
     return (await subject.exists(kept)) && !(await subject.exists(gone));
   };
   const [inSingles, inBatches] = [await single(), await batch()];

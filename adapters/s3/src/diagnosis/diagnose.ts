@@ -1,6 +1,6 @@
 import { createObjectStore, toStoreError, type DiagnoseContext, type Finding } from '@store/core';
 import type { S3Config } from '../config.js';
-import { S3Driver } from '../driver.js';
+import { s3Driver } from '../driver.js';
 import type { Quirks } from '../quirks.js';
 import { batches, serverPrefixDelete, trailers } from './batches.js';
 import { conditionalDelete, conditionalPut } from './conditions.js';
@@ -58,7 +58,7 @@ export async function* diagnose(
 /** Removes what the probes have left, also after an interrupt: with a signal of its own, that is none. */
 async function cleanUp({ config, quirks, prefix, versioning }: Subject): Promise<void> {
   const versions = versioning === 'enabled' || versioning === 'suspended';
-  const driver = new S3Driver(config, { ...quirks, versions });
+  const driver = s3Driver({ ...config, quirks: { ...quirks, versions } });
   const store = createObjectStore(driver, { retry: { maxAttempts: 4 } });
   try {
     await store.deletePrefix(prefix, versions ? { versions: 'all', uploads: true } : { uploads: true });

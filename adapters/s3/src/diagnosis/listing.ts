@@ -32,7 +32,9 @@ export async function listings(subject: Subject): Promise<readonly Finding[]> {
   });
   const startAfter = await subject.outcome(
     'list',
-    subject.driver({ listVersion }).listPage({ prefix, maxKeys: 10, startAfter: `${prefix}a` }, subject.call),
+    subject
+      .driver({ listVersion })
+      .list.page({ prefix, maxKeys: 10, startAfter: `${prefix}a` }, subject.call),
   );
   const behind = startAfter.value?.objects.length;
   findings.push({ probe: 'start-after', answer: yesNo(behind !== undefined && behind < keys.length) });
@@ -46,7 +48,7 @@ async function walk(subject: Subject, prefix: string, listVersion: 1 | 2): Promi
   const keys: string[] = [];
   let token: string | undefined;
   for (let pages = 0; pages < 10; pages++) {
-    const page = await subject.outcome('list', driver.listPage({ prefix, maxKeys: 2, token }, subject.call));
+    const page = await subject.outcome('list', driver.list.page({ prefix, maxKeys: 2, token }, subject.call));
     if (page.error) return undefined;
     for (const { key } of page.value.objects) keys.push(key);
     if (!page.value.truncated) return keys;

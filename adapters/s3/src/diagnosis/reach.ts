@@ -14,7 +14,7 @@ export async function reach(subject: Subject): Promise<{ findings: Finding[]; go
     const driver = subject.driver();
     const listed = await subject.outcome(
       'list',
-      driver.listPage({ prefix: subject.prefix, maxKeys: 1 }, subject.call),
+      driver.list.page({ prefix: subject.prefix, maxKeys: 1 }, subject.call),
     );
     const { error } = listed;
     if (!error) {
@@ -41,7 +41,7 @@ export async function reach(subject: Subject): Promise<{ findings: Finding[]; go
       // The SDK corrects itself by the answer, for this client; the others have to be told.
       const again = await subject.outcome(
         'list',
-        driver.listPage({ prefix: subject.prefix, maxKeys: 1 }, subject.call),
+        driver.list.page({ prefix: subject.prefix, maxKeys: 1 }, subject.call),
       );
       findings.push({
         probe: 'credentials',
@@ -95,7 +95,7 @@ export async function address(subject: Subject): Promise<readonly Finding[]> {
   const works = async (forcePathStyle: boolean): Promise<boolean> => {
     const page = subject
       .driver({ forcePathStyle })
-      .listPage({ prefix: subject.prefix, maxKeys: 1 }, subject.call);
+      .list.page({ prefix: subject.prefix, maxKeys: 1 }, subject.call);
     return (await subject.outcome('list', page)).error === undefined;
   };
   const path = await works(true);

@@ -1,6 +1,6 @@
 import { toStoreError, type Finding, type StoreError } from '@store/core';
 import type { S3Config } from '../config.js';
-import { S3Driver } from '../driver.js';
+import { s3Driver, type S3Driver } from '../driver.js';
 import type { Quirks } from '../quirks.js';
 
 /** The service under examination, and what is known about it so far. */
@@ -26,7 +26,7 @@ export class Subject {
 
   /** A driver with some quirks changed. Its requests are not repeated. */
   driver(changes: Partial<Quirks> = {}, config: Partial<S3Config> = {}): S3Driver {
-    const driver = new S3Driver({ ...this.config, ...config }, { ...this.quirks, ...changes });
+    const driver = s3Driver({ ...this.config, ...config, quirks: { ...this.quirks, ...changes } });
     this.#drivers.push(driver);
     return driver;
   }
@@ -38,13 +38,13 @@ export class Subject {
 
   /** Writes a small object and resolves to its key and ETag. */
   async object(key = this.key(), body = 'probe'): Promise<{ key: string; etag: string | undefined }> {
-    const { etag } = await this.driver().put({ key, body: Buffer.from(body) }, this.call);
+    const { etag } = await this.driver().write.put({ key, body: Buffer.from(body) }, this.call);
     return { key, etag };
   }
 
   /** Whether there is such an object. */
   async exists(key: string): Promise<boolean> {
-    const found = await this.outcome('head', this.driver().head({ key }, this.call));
+    const found = await this.outcome('head', this.driver().read.head({ key }, this.call));
     return found.error === undefined;
   }
 

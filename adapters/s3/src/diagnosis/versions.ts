@@ -19,7 +19,7 @@ export async function versioning(subject: Subject): Promise<readonly Finding[]> 
   client.destroy();
   const { versionId } = await subject
     .driver()
-    .put({ key: subject.key(), body: Buffer.from('x') }, subject.call);
+    .write.put({ key: subject.key(), body: Buffer.from('x') }, subject.call);
   const said = answer.error ? undefined : STATES[documentOf(answer.value).textOf('Status') ?? ''];
   subject.versioning =
     said ?? (versionId === undefined ? 'unknown' : versionId === 'null' ? 'suspended' : 'enabled');
@@ -43,14 +43,14 @@ export async function versionListing(subject: Subject): Promise<readonly Finding
   const prefix = `${subject.key('versions')}/`;
   const written = 3;
   for (let i = 0; i < written; i++) await subject.object(`${prefix}k`, String(i));
-  const marker = await subject.outcome('delete', driver.deleteOne({ key: `${prefix}k` }, subject.call));
+  const marker = await subject.outcome('delete', driver.delete.one({ key: `${prefix}k` }, subject.call));
   const seen = new Set<string>();
   let token: string | undefined;
   let failed = false;
   for (let pages = 0; pages < 10; pages++) {
     const page = await subject.outcome(
       'listVersions',
-      (async () => driver.listVersionsPage?.({ prefix, token, maxKeys: 2 }, subject.call))(),
+      (async () => driver.versions?.page({ prefix, token, maxKeys: 2 }, subject.call))(),
     );
     if (!page.value) {
       failed = true;
@@ -77,15 +77,15 @@ export async function others(subject: Subject): Promise<readonly Finding[]> {
   const driver = subject.driver();
   const missing = await subject.outcome(
     'delete',
-    driver.deleteOne({ key: subject.key('never') }, subject.call),
+    driver.delete.one({ key: subject.key('never') }, subject.call),
   );
   const key = subject.key('upload');
-  const begun = await subject.outcome('put', driver.createUpload({ key }, subject.call));
+  const begun = await subject.outcome('put', driver.multipart.create({ key }, subject.call));
   const listed = await subject.outcome(
     'listUploads',
-    driver.listUploadsPage({ prefix: key, maxUploads: 10 }, subject.call),
+    driver.uploads.page({ prefix: key, maxUploads: 10 }, subject.call),
   );
-  if (begun.value !== undefined) await driver.abortUpload({ key, uploadId: begun.value }, {});
+  if (begun.value !== undefined) await driver.multipart.abort({ key, uploadId: begun.value }, {});
   return [
     { probe: 'missing key on delete', answer: missing.error ? missing.error.code : 'succeeds' },
     {

@@ -1,0 +1,28 @@
+import type { ReadFacet } from '@store/core';
+import { objectHead } from './answers.js';
+import type { DataPlane } from './data-plane.js';
+import { checkConditions, etagOf, restoreStateOf } from './object-head.js';
+import type { OpenApi } from './openapi.js';
+
+export function readFacet(api: OpenApi, data: DataPlane): ReadFacet {
+  return {
+    async head(request, call) {
+      const { key, versionId } = request;
+      const purpose = { ...call, operation: 'head', key };
+      const head = await api.get('head-object', { key, versionID: versionId }, purpose, objectHead);
+      const { contentLength, ETag, versionID, restore, ...attributes } = head;
+      const etag = etagOf(ETag);
+      // The OpenAPI has no conditions; of a read, this side can tell as well.
+      checkConditions(request, etag);
+      return {
+        ...attributes,
+        key,
+        size: contentLength,
+        etag,
+        versionId: versionID,
+        restore: restoreStateOf(restore),
+      };
+    },
+    get: (request, call) => data.use('get', request.key, call, (s3) => s3.read.get(request, call)),
+  };
+}

@@ -1,0 +1,78 @@
+import type { MultipartFacet } from '@store/core';
+import { ignoring, partsPage } from '@store/kit';
+import { attributeHeaders, etagOf, headerOf } from './attributes.js';
+import { given, XML, type Requests } from './requests.js';
+import { copySource, forbidOverwrite, viewOf } from './writes.js';
+import { escapeText, parseAnswer, textIn } from './xml.js';
+
+const MIB = 1024 * 1024;
+
+export function multipartFacet(requests: Requests): MultipartFacet {
+  return {
+    minPartBytes: 100 * 1024,
+    maxPartBytes: 5 * 1024 * MIB,
+    maxParts: 10_000,
+    // https://www.alibabacloud.com/help/en/oss/developer-reference/copyobject: larger ones by UploadPartCopy.
+    maxCopyBytes: 1000 ** 3,
+    async create(request, call) {
+      const sent = { method: 'POST', subres: { uploads: '' }, headers: attributeHeaders(request) } as const;
+      return requests.send('put', request.key, call, sent, ({ data }) =>
+        textIn(data, 'InitiateMultipartUploadResult', 'UploadId'),
+      );
+    },
+    part({ key, uploadId, partNumber, body }, call) {
+      const subres = { uploadId, partNumber: String(partNumber) };
+      const sent = { method: 'PUT', subres, content: viewOf(body), emptyAnswer: true } as const;
+      return requests.send('put', key, call, sent, ({ headers }) => etagOf(headers));
+    },
+    async copyPart(request, call) {
+      const { key, uploadId, partNumber, from, range, ifMatch } = request;
+      const sent = {
+        method: 'PUT',
+        subres: { uploadId, partNumber: String(partNumber) },
+        headers: {
+          ...copySource(requests, request),
+          'x-oss-copy-source-range': `bytes=${range.start}-${range.end}`,
+          ...given({ 'x-oss-copy-source-if-match': ifMatch }),
+        },
+        about: from,
+        bytes: range.end - range.start,
+      } as const;
+      return requests.send('copy', key, call, sent, ({ data }) => textIn(data, 'CopyPartResult', 'ETag'));
+    },
+    parts({ key, uploadId, token, maxParts }, call) {
+      const query = { 'max-parts': String(maxParts), ...given({ 'part-number-marker': token }) };
+      const sent = { method: 'GET', subres: { uploadId }, query } as const;
+      return requests.send('put', key, call, sent, ({ data }) =>
+        partsPage(parseAnswer(data, 'ListPartsResult')),
+      );
+    },
+    complete(request, call) {
+      const { key, uploadId, parts } = request;
+      const listed = parts.map(
+        ({ partNumber, etag }) =>
+          `<Part><PartNumber>${partNumber}</PartNumber><ETag>${escapeText(etag)}</ETag></Part>`,
+      );
+      const sent = {
+        method: 'POST',
+        subres: { uploadId },
+        headers: { ...XML, ...forbidOverwrite(request) },
+        content: Buffer.from(`<CompleteMultipartUpload>${listed.join('')}</CompleteMultipartUpload>`),
+      } as const;
+      return requests.send('put', key, call, sent, (answer) => ({
+        key,
+        etag: textIn(answer.data, 'CompleteMultipartUploadResult', 'ETag'),
+        versionId: headerOf(answer.headers, 'x-oss-version-id'),
+      }));
+    },
+    async abort({ key, uploadId }, call) {
+      const sent = {
+        method: 'DELETE',
+        subres: { uploadId },
+        successStatuses: [204],
+        emptyAnswer: true,
+      } as const;
+      await ignoring('NoSuchUpload', () => requests.send('abortUpload', key, call, sent, () => undefined));
+    },
+  };
+}

@@ -1,0 +1,47 @@
+import type { StoreDriver, TagsFacet } from '@store/core';
+import { ignoring } from '@store/kit';
+import { given, XML, type Requests } from './requests.js';
+import { tagsOf } from './tagging.js';
+import { escapeText, parseAnswer } from './xml.js';
+
+export function tagsFacet(requests: Requests): TagsFacet {
+  return {
+    get({ key, versionId }, call) {
+      const sent = { method: 'GET', subres: { tagging: '', ...given({ versionId }) } } as const;
+      return requests.send('getTags', key, call, sent, ({ data }) => tagsOf(parseAnswer(data, 'Tagging')));
+    },
+    set({ key, versionId, tags }, call) {
+      const set = Object.entries(tags).map(
+        ([name, value]) => `<Tag><Key>${escapeText(name)}</Key><Value>${escapeText(value)}</Value></Tag>`,
+      );
+      const sent = {
+        method: 'PUT',
+        subres: { tagging: '', ...given({ versionId }) },
+        headers: XML,
+        content: Buffer.from(`<Tagging><TagSet>${set.join('')}</TagSet></Tagging>`),
+        emptyAnswer: true,
+      } as const;
+      return requests.send('setTags', key, call, sent, () => undefined);
+    },
+  };
+}
+
+/** RestoreObject. That it is on its way already is no failure. */
+export function restoreCall(requests: Requests): NonNullable<StoreDriver['restore']> {
+  return async ({ key, versionId, days, tier }, call) => {
+    const parameters =
+      tier === undefined ? '' : `<JobParameters><Tier>${escapeText(tier)}</Tier></JobParameters>`;
+    const sent = {
+      method: 'POST',
+      subres: { restore: '', ...given({ versionId }) },
+      headers: XML,
+      content: Buffer.from(`<RestoreRequest><Days>${days}</Days>${parameters}</RestoreRequest>`),
+      // 202: begun; 200: back already.
+      successStatuses: [200, 202],
+      emptyAnswer: true,
+    } as const;
+    await ignoring('RestoreAlreadyInProgress', () =>
+      requests.send('restore', key, call, sent, () => undefined),
+    );
+  };
+}

@@ -1,0 +1,57 @@
+import { StoreError, type CopyRequest, type WriteFacet } from '@store/core';
+import { attributeHeaders, etagOf, headerOf } from './attributes.js';
+import { checkKey, given, type Requests } from './requests.js';
+import { textIn } from './xml.js';
+
+export function writeFacet(requests: Requests): WriteFacet {
+  return {
+    streaming: false,
+    ifAbsent: true,
+    ifMatch: false,
+    storageClasses: true,
+    async put(request, call) {
+      const { key, body } = request;
+      if (!(body instanceof Uint8Array))
+        throw new StoreError('InvalidArgument', 'a stream was given, and streamingPut is false');
+      const sent = {
+        method: 'PUT',
+        headers: { ...attributeHeaders(request), ...forbidOverwrite(request) },
+        content: viewOf(body),
+        emptyAnswer: true,
+      } as const;
+      return requests.send('put', key, call, sent, ({ headers }) => ({
+        key,
+        etag: etagOf(headers),
+        versionId: headerOf(headers, 'x-oss-version-id'),
+      }));
+    },
+    async copy(request, call) {
+      const { from, to, storageClass } = request;
+      const headers = { ...copySource(requests, request), ...given({ 'x-oss-storage-class': storageClass }) };
+      const sent = { method: 'PUT', headers, about: from } as const;
+      return requests.send('copy', to, call, sent, (answer) => ({
+        key: to,
+        etag: textIn(answer.data, 'CopyObjectResult', 'ETag'),
+        versionId: headerOf(answer.headers, 'x-oss-version-id'),
+      }));
+    },
+  };
+}
+
+/** The same bytes, not a copy: a part is large, and several are on their way. */
+export function viewOf(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+export function forbidOverwrite({ ifAbsent }: { readonly ifAbsent?: boolean | undefined }) {
+  return given({ 'x-oss-forbid-overwrite': ifAbsent ? 'true' : undefined });
+}
+
+export function copySource(
+  { bucket }: Requests,
+  { from, fromVersionId }: Pick<CopyRequest, 'from' | 'fromVersionId'>,
+): Record<string, string> {
+  checkKey('copy', from);
+  const version = fromVersionId === undefined ? '' : `?versionId=${encodeURIComponent(fromVersionId)}`;
+  return { 'x-oss-copy-source': `/${bucket}/${encodeURIComponent(from)}${version}` };
+}

@@ -1,0 +1,72 @@
+import { DeleteObjectCommand, DeleteObjectsCommand } from '@aws-sdk/client-s3';
+import { StoreError, type BatchFacet, type DeleteFacet } from '@store/core';
+import { readDeleteResult, settleQuietly, type DeleteResultReader } from '@store/kit';
+import { documentOf } from './answer-check.js';
+import { keyFailure } from './errors.js';
+import { chargeOf, deleteParameters } from './pass-through.js';
+import type { Requests } from './requests.js';
+
+export function deleteFacet(requests: Requests): DeleteFacet {
+  return {
+    ifMatch: requests.quirks.conditionalDelete,
+    passThrough: ['mfa', 'bypassGovernance', 'requestPayer', 'expectedBucketOwner'],
+    async one({ key, versionId, ifMatch }, call) {
+      const command = new DeleteObjectCommand({
+        Bucket: requests.bucket,
+        Key: notEmpty(key),
+        VersionId: versionId,
+        IfMatch: ifMatch,
+        ...deleteParameters(call.pass),
+      });
+      return requests.send('delete', key, call, command, (answer) => ({
+        key,
+        versionId,
+        ...chargeOf(answer),
+        ...(answer.DeleteMarker ? { deleteMarker: true, deleteMarkerVersionId: answer.VersionId } : {}),
+      }));
+    },
+  };
+}
+
+/** Keys stand in the answer as in the request, not encoded. */
+const DELETE_RESULT: DeleteResultReader = {
+  encoding: { url: false, plusIsSpace: false },
+  failureOf: keyFailure,
+};
+
+/** DeleteObjects. */
+export function batchFacet(requests: Requests): BatchFacet {
+  const { quietDeletes, checksumAlgorithm } = requests.quirks;
+  return {
+    // https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html: 1000 keys, 2 MiB.
+    maxKeys: 1000,
+    maxBytes: 2 * 1024 * 1024,
+    keys: 'xml',
+    async delete(targets, call) {
+      const command = new DeleteObjectsCommand({
+        Bucket: requests.bucket,
+        Delete: {
+          Objects: targets.map(({ key, versionId, ifMatch }) => ({
+            Key: notEmpty(key),
+            VersionId: versionId,
+            ETag: ifMatch,
+          })),
+          Quiet: quietDeletes,
+        },
+        ChecksumAlgorithm: checksumAlgorithm,
+        ...deleteParameters(call.pass),
+      });
+      return requests.sendDigested('deleteBatch', undefined, call, command, (answer) => {
+        const result = readDeleteResult(documentOf(answer), targets, DELETE_RESULT);
+        const settled = quietDeletes ? settleQuietly(result, targets) : result;
+        return { ...settled, ...chargeOf(answer) };
+      });
+    },
+  };
+}
+
+/** An empty key would make the SDK send a request on the bucket: `DELETE /bucket/`. */
+function notEmpty(key: string): string {
+  if (key !== '') return key;
+  throw new StoreError('InvalidArgument', 'the empty string is not a key');
+}

@@ -1,0 +1,99 @@
+import {
+  AbortMultipartUploadCommand,
+  CompleteMultipartUploadCommand,
+  CreateMultipartUploadCommand,
+  ListPartsCommand,
+  UploadPartCommand,
+  UploadPartCopyCommand,
+} from '@aws-sdk/client-s3';
+import type { MultipartFacet } from '@store/core';
+import { ignoring, partsPage, undocumented } from '@store/kit';
+import { documentOf } from './answer-check.js';
+import { putAttributes } from './attributes.js';
+import type { Requests } from './requests.js';
+import { copySource, tagIn, writeConditions } from './writes.js';
+
+const MIB = 1024 * 1024;
+
+export function multipartFacet(requests: Requests): MultipartFacet {
+  const { bucket, quirks } = requests;
+  const upload = ({ key, uploadId }: { readonly key: string; readonly uploadId: string }) => ({
+    Bucket: bucket,
+    Key: key,
+    UploadId: uploadId,
+  });
+  return {
+    // https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html
+    minPartBytes: 5 * MIB,
+    maxPartBytes: 5 * 1024 * MIB,
+    maxParts: 10_000,
+    equalParts: quirks.equalParts,
+    // https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html
+    maxCopyBytes: quirks.maxCopyBytes,
+    async create(request, call) {
+      const { key } = request;
+      const command = new CreateMultipartUploadCommand({
+        Bucket: bucket,
+        Key: key,
+        ...putAttributes(request),
+      });
+      return requests.send('put', key, call, command, (answer) => {
+        const uploadId = documentOf(answer).textOf('UploadId');
+        if (uploadId === undefined) throw undocumented('the service began an upload without an id');
+        return uploadId;
+      });
+    },
+    part(request, call) {
+      const { key, partNumber, body } = request;
+      const command = new UploadPartCommand({ ...upload(request), PartNumber: partNumber, Body: body });
+      const read = ({ ETag }: { readonly ETag?: string | undefined }): string => {
+        if (!ETag) throw undocumented('the service took a part without an ETag');
+        return ETag;
+      };
+      return requests.send('put', key, call, command, read, body.length);
+    },
+    copyPart(request, call) {
+      const { partNumber, from, range, ifMatch } = request;
+      const command = new UploadPartCopyCommand({
+        ...upload(request),
+        PartNumber: partNumber,
+        CopySource: copySource(requests, request),
+        CopySourceRange: `bytes=${range.start}-${range.end}`,
+        CopySourceIfMatch: ifMatch,
+      });
+      // The answer comes when the provider has copied.
+      const bytes = range.end - range.start;
+      return requests.send('copy', from, call, command, (answer) => tagIn(documentOf(answer)), bytes);
+    },
+    parts(request, call) {
+      const { key, token, maxParts } = request;
+      const command = new ListPartsCommand({
+        ...upload(request),
+        PartNumberMarker: token,
+        MaxParts: maxParts,
+      });
+      return requests.send('put', key, call, command, (answer) => partsPage(documentOf(answer)));
+    },
+    complete(request, call) {
+      const { key, parts } = request;
+      const command = new CompleteMultipartUploadCommand({
+        ...upload(request),
+        MultipartUpload: {
+          Parts: parts.map(({ partNumber, etag }) => ({ PartNumber: partNumber, ETag: etag })),
+        },
+        ...writeConditions(request),
+      });
+      return requests.send('put', key, call, command, (answer) => ({
+        key,
+        etag: tagIn(documentOf(answer)),
+        versionId: answer.VersionId,
+      }));
+    },
+    async abort(request, call) {
+      const command = new AbortMultipartUploadCommand(upload(request));
+      await ignoring('NoSuchUpload', () =>
+        requests.send('abortUpload', request.key, call, command, () => undefined),
+      );
+    },
+  };
+}
