@@ -1,9 +1,9 @@
 import { createObjectStore, StoreError, type ObjectStore, type StoreDriver } from '@store/core';
-import { CtyunDriver } from '@store/ctyun';
+import { ctyunDriver } from '@store/ctyun';
 import { startEmulator, type Emulator } from '@store/emulator';
 import { memoryDriver } from '@store/memory';
-import { OssDriver } from '@store/oss';
-import { PROFILES, S3Driver } from '@store/s3';
+import { ossDriver } from '@store/oss';
+import { s3Driver } from '@store/s3';
 import { expect } from 'chai';
 import { afterEach, describe, it } from 'mocha';
 import { FOREIGN_JSON, FOREIGN_PREFIXES, FOREIGN_S3, FOREIGN_XML } from './foreign-rules.js';
@@ -18,27 +18,27 @@ interface Service {
   readonly exclusive: boolean;
 }
 
-function s3Driver(emulator: Emulator, face: 's3' | 'oos', profile: 'minio' | 'ctyun-oos'): S3Driver {
+function s3On(emulator: Emulator, face: 's3' | 'oos', profile: 'minio' | 'ctyun-oos'): StoreDriver {
   const { accessKeyId, secretAccessKey } = emulator.credential;
   const region = face === 'oos' ? 'cn' : emulator.region;
   const config = { bucket: 'demo', endpoint: emulator.endpoints[face], region, accessKeyId, secretAccessKey };
-  return new S3Driver(config, PROFILES[profile]);
+  return s3Driver({ ...config, profile });
 }
 
 const SERVICES: Readonly<Record<string, Service>> = {
   s3: {
-    driver: (emulator) => s3Driver(emulator, 's3', 'minio'),
+    driver: (emulator) => s3On(emulator, 's3', 'minio'),
     foreign: FOREIGN_S3,
     exclusive: false,
   },
   'CTYUN OOS': {
-    driver: (emulator) => s3Driver(emulator, 'oos', 'ctyun-oos'),
+    driver: (emulator) => s3On(emulator, 'oos', 'ctyun-oos'),
     foreign: FOREIGN_PREFIXES,
     exclusive: true,
   },
   oss: {
     driver: ({ endpoints, credential }) =>
-      new OssDriver({
+      ossDriver({
         bucket: 'demo',
         region: 'oss-us-east-1',
         endpoint: endpoints.oss?.replace('127.0.0.1', 'localhost'),
@@ -51,7 +51,7 @@ const SERVICES: Readonly<Record<string, Service>> = {
   },
   'CTYUN ZOS': {
     driver: ({ endpoints, credential, regionId }) =>
-      new CtyunDriver({
+      ctyunDriver({
         bucket: 'demo',
         regionId,
         endpoint: endpoints.zos,
@@ -88,7 +88,7 @@ for (const [name, { driver: make, foreign, exclusive }] of Object.entries(SERVIC
     /** Writes rules as somebody else would. */
     const write = async (driver: StoreDriver, rules: readonly unknown[]): Promise<void> => {
       const kept = rules.map((raw) => ({ id: '', enabled: true, prefix: '', expires: false, raw }));
-      await driver.putLifecycle?.({ kept, added: [] }, {});
+      await driver.lifecycle?.put({ kept, added: [] }, {});
     };
 
     for (const [i, rules] of foreign.entries()) {
@@ -154,9 +154,7 @@ for (const [name, { driver: make, foreign, exclusive }] of Object.entries(SERVIC
       await bucket.lifecycle.run(new Date(later.getTime() + DAY_MS));
       const { versions } = await bucket.memory.listVersions({ prefix: '', maxKeys: 100 }, {});
       expect(versions.map(({ key }) => key)).to.deep.equal(['other/1', 'other/1']);
-      expect(
-        (await bucket.memory.listUploads({ prefix: '', maxUploads: 9 }, {})).uploads,
-      ).to.have.length(1);
+      expect((await bucket.memory.listUploads({ prefix: '', maxUploads: 9 }, {})).uploads).to.have.length(1);
     });
 
     it('writes nothing in a dry run, and refuses what deletePrefix refuses', async () => {

@@ -3,9 +3,9 @@ import type { IncomingMessage } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { startWrongServer } from '@store/conformance';
 import { createObjectStore, StoreError, type ObjectStore, type StoreDriver } from '@store/core';
-import { CtyunDriver } from '@store/ctyun';
-import { OssDriver } from '@store/oss';
-import { PROFILES, S3Driver } from '@store/s3';
+import { ctyunDriver } from '@store/ctyun';
+import { ossDriver } from '@store/oss';
+import { s3Driver } from '@store/s3';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { afterEach, describe, it } from 'mocha';
@@ -41,23 +41,21 @@ function xmlAnswer(none: string): Service['answer'] {
 const s3 =
   (profile: 'minio' | 'ctyun-oos') =>
   (port: number): StoreDriver =>
-    new S3Driver(
-      {
-        bucket: 'demo',
-        endpoint: `http://127.0.0.1:${port}`,
-        region: 'us-east-1',
-        accessKeyId: 'AK',
-        secretAccessKey: 'SK',
-      },
-      PROFILES[profile],
-    );
+    s3Driver({
+      bucket: 'demo',
+      endpoint: `http://127.0.0.1:${port}`,
+      region: 'us-east-1',
+      accessKeyId: 'AK',
+      secretAccessKey: 'SK',
+      profile,
+    });
 
 const XML_SERVICES: Readonly<Record<string, Service>> = {
   s3: { driver: s3('minio'), answer: xmlAnswer(NONE) },
   'CTYUN OOS': { driver: s3('ctyun-oos'), answer: xmlAnswer(NONE) },
   oss: {
     driver: (port) =>
-      new OssDriver({
+      ossDriver({
         bucket: 'demo',
         region: 'oss-cn-beijing',
         pathStyle: true,
@@ -71,7 +69,7 @@ const XML_SERVICES: Readonly<Record<string, Service>> = {
 
 const ZOS: Service = {
   driver: (port) =>
-    new CtyunDriver({
+    ctyunDriver({
       bucket: 'demo',
       regionId: 'r',
       accessKey: 'AK',

@@ -1,9 +1,9 @@
 // What a status, or an error code, of a service means: the same on every adapter that speaks HTTP.
 import { startWrongServer, type WrongAnswer } from '@store/conformance';
 import { StoreError, type StoreDriver, type StoreErrorCode } from '@store/core';
-import { CtyunDriver } from '@store/ctyun';
-import { OssDriver } from '@store/oss';
-import { PROFILES, S3Driver } from '@store/s3';
+import { ctyunDriver } from '@store/ctyun';
+import { ossDriver } from '@store/oss';
+import { s3Driver, type ProfileName } from '@store/s3';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { after, before, describe, it } from 'mocha';
@@ -54,19 +54,23 @@ const key = { accessKeyId: 'AK', secretAccessKey: 'SK' };
 const xml = (code: string): string =>
   `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${code}</Code><Message>so it is</Message></Error>`;
 const s3 =
-  (profile: keyof typeof PROFILES) =>
+  (profile: ProfileName) =>
   (port: number): StoreDriver =>
-    new S3Driver(
-      { bucket: 'demo', endpoint: `http://127.0.0.1:${port}`, region: 'us-east-1', ...key },
-      { ...PROFILES[profile], forcePathStyle: true },
-    );
+    s3Driver({
+      bucket: 'demo',
+      endpoint: `http://127.0.0.1:${port}`,
+      region: 'us-east-1',
+      ...key,
+      profile,
+      quirks: { forcePathStyle: true },
+    });
 
 const ADAPTERS: Readonly<Record<string, Adapter>> = {
   s3: { make: s3('aws'), refusal: xml },
   'CTYUN OOS': { make: s3('ctyun-oos'), refusal: xml },
   oss: {
     make: (port) =>
-      new OssDriver({
+      ossDriver({
         bucket: 'demo',
         region: 'oss-cn-beijing',
         pathStyle: true,
@@ -78,7 +82,7 @@ const ADAPTERS: Readonly<Record<string, Adapter>> = {
   },
   'CTYUN ZOS': {
     make: (port) =>
-      new CtyunDriver({
+      ctyunDriver({
         bucket: 'demo',
         regionId: 'r',
         accessKey: 'AK',
@@ -98,7 +102,7 @@ const CALLS: Readonly<Record<string, (driver: StoreDriver) => Promise<unknown> |
   delete: (driver) => driver.delete.one({ key: 'k' }, {}),
   'batch delete': (driver) => driver.batch?.delete([{ key: 'k' }], {}),
   listing: (driver) => driver.list.page({ prefix: '', maxKeys: 1 }, {}),
-  'reading of rules': (driver) => driver.getLifecycle?.({}),
+  'reading of rules': (driver) => driver.lifecycle?.get({}),
 };
 
 describe('what a status means', () => {

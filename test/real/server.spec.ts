@@ -145,17 +145,17 @@ describe(`deleting on ${name}`, () => {
       await each(keys, (key) => expiring.put(key, 'x'));
       for (const rules of FOREIGN_S3.slice(1)) {
         const kept = rules.map((raw) => ({ id: '', enabled: true, prefix: '', expires: false, raw }));
-        const refused: unknown = await driver
-          .putLifecycle?.({ kept, added: [] }, {})
+        const refused: unknown = await driver.lifecycle
+          ?.put({ kept, added: [] }, {})
           .catch((error: unknown) => error);
         // What this service has not (sizes) or does not take is none of this test's business.
         if (refused instanceof StoreError) continue;
-        const before = await driver.getLifecycle?.({});
+        const before = await driver.lifecycle?.get({});
         expect((await expiring.expirePrefix('later/', { days: 3650 })).state).to.equal('added');
         expect(await expiring.cancelExpiration('later/')).to.equal(true);
-        expect(await driver.getLifecycle?.({})).to.deep.equal(before);
+        expect(await driver.lifecycle?.get({})).to.deep.equal(before);
       }
-      const before = await driver.getLifecycle?.({});
+      const before = await driver.lifecycle?.get({});
       await expiring.expirePrefix('exp/');
       let state = 'present';
       for (let i = 0; i < 90 && state !== 'removed'; i++) {
@@ -164,7 +164,7 @@ describe(`deleting on ${name}`, () => {
       }
       expect(state).to.equal('removed');
       expect(await keysOf(expiring, '')).to.have.length(20);
-      expect(await driver.getLifecycle?.({})).to.deep.equal(before);
+      expect(await driver.lifecycle?.get({})).to.deep.equal(before);
       await driver.close();
     }).timeout(180_000);
   }

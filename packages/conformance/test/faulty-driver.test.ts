@@ -189,11 +189,11 @@ describe('withFaults', () => {
     expect(codes).to.deep.equal(['AccessDenied', 'ok']);
     expect(faulty.driver.presign).to.equal(undefined);
     expect(faulty.log.map(({ operation, failed }) => [operation, failed])).to.deep.equal([
-      ['head', false],
-      ['head', true],
-      ['head', false],
-      ['get', true],
-      ['get', false],
+      ['read.head', false],
+      ['read.head', true],
+      ['read.head', false],
+      ['read.get', true],
+      ['read.get', false],
     ]);
   });
 });

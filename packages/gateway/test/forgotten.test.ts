@@ -202,7 +202,7 @@ describe('gateway, with requests that ask for more than the plain thing', () => 
         ask({ method: 'PUT', path: '/other/copy', headers: { 'x-amz-copy-source': source } });
       expect(await copy('/demo/large')).to.include({ status: 400, code: 'InvalidRequest' });
       expect((await copy('/demo/k')).status).to.equal(200);
-      expect((await target.head({ key: 'copy' }, {})).size).to.equal(7);
+      expect((await target.read.head({ key: 'copy' }, {})).size).to.equal(7);
     } finally {
       await gateway.close();
       gateway = before;

@@ -1,5 +1,6 @@
 import { crc32 } from 'node:zlib';
 import { buffer } from 'node:stream/consumers';
+import type { StoreDriver } from '@store/core';
 import { startGateway, type Gateway } from '@store/gateway';
 import { memoryDriver } from '@store/memory';
 import { expect } from 'chai';

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
-import { withFaults } from '@store/conformance';
 import type { StoreDriver } from '@store/core';
 import { startGateway, type Gateway, type GatewayLogEntry, type GatewayOptions } from '@store/gateway';
 import { memoryDriver } from '@store/memory';

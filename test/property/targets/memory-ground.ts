@@ -64,7 +64,8 @@ export class MemoryGround implements Ground {
 
   async empty(): Promise<void> {
     for (const { key, id } of await this.entries()) await this.remove(key, id);
-    for (const { key, id } of await this.uploads()) await this.#objects.abortUpload({ key, uploadId: id }, {});
+    for (const { key, id } of await this.uploads())
+      await this.#objects.abortUpload({ key, uploadId: id }, {});
   }
 
   async #at(time: number, work: () => Promise<unknown>): Promise<void> {
