@@ -54,6 +54,7 @@ export {
   fitsXml,
   keyProblem,
   quoteKey,
+  xmlBytes,
 } from './keys.js';
 export type { ExpirationOptions, ExpirationReport, ExpireOptions } from './lifecycle/expiration.js';
 export type * from './jobs.js';
