@@ -11,21 +11,8 @@ import {
   type StoreDriver,
   type StoreErrorCode,
 } from '@store/core';
+import { aroundCalls, type CallName } from '@store/wrappers';
 import { seededRandom } from './seeded-random.js';
-
-/** The calls of a facet, or the call that stands alone, by their names: `list.page`, `delete.one`, `presign`. */
-type CallsOf<Name extends keyof StoreDriver, Facet> = Facet extends (...args: never[]) => unknown
-  ? Name
-  : {
-      [K in keyof Facet & string]: NonNullable<Facet[K]> extends (...args: never[]) => unknown
-        ? `${Name}.${K}`
-        : never;
-    }[keyof Facet & string];
-
-type Operation = Exclude<
-  { [Name in keyof StoreDriver]-?: CallsOf<Name, NonNullable<StoreDriver[Name]>> }[keyof StoreDriver],
-  'close'
->;
 
 /** How a request or a key is refused. */
 export interface Refusal {
@@ -62,7 +49,7 @@ export type FaultEffect =
   | { readonly do: 'reverse-page' };
 
 export interface FaultRule {
-  readonly operation: Operation | readonly Operation[];
+  readonly operation: CallName | readonly CallName[];
   readonly effect: FaultEffect;
   /** Share of the calls that it applies to, 0 to 1. Default: all. */
   readonly probability?: number | undefined;
@@ -80,7 +67,7 @@ export interface FaultPlan {
 
 /** One call that reached the wrapper. */
 export interface CallRecord {
-  readonly operation: Operation;
+  readonly operation: CallName;
   /** How many keys it named; for lists, how many its page has. */
   readonly keys: number;
   /** The effects that were applied. */
@@ -118,7 +105,7 @@ class FaultInjector {
   readonly #inner: StoreDriver;
   readonly #plan: FaultPlan;
   readonly #random: () => number;
-  readonly #calls = new Map<Operation, number>();
+  readonly #calls = new Map<CallName, number>();
   readonly #applied = new Map<FaultRule, number>();
   #lastPage: ListPage | undefined;
 
@@ -132,8 +119,7 @@ class FaultInjector {
     const inner = this.#inner;
     const { batch } = inner;
     return {
-      ...this.#wrapped(inner),
-      close: () => inner.close(),
+      ...aroundCalls(inner, ({ name }, proceed) => this.#around(name, 1, proceed)),
       list: { ...inner.list, page: (request, call) => this.#listPage(request, call) },
       delete: { ...inner.delete, one: (target, call) => this.#deleteOne(target, call) },
       batch: batch && {
@@ -143,28 +129,8 @@ class FaultInjector {
     };
   }
 
-  /** Every call of every facet, also of those that the contract gets later. */
-  #wrapped(inner: StoreDriver): StoreDriver {
-    const wrap = (value: unknown, name: string): unknown => {
-      if (typeof value === 'function') {
-        return (...args: unknown[]) =>
-          // The names are those of the type: both are made of the members of a driver.
-          this.#around(name as Operation, 1, async () => Reflect.apply(value, undefined, args) as unknown);
-      }
-      if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-      return Object.fromEntries(
-        Object.entries(value).map(([member, one]) => [
-          member,
-          wrap(one, name === '' ? member : `${name}.${member}`),
-        ]),
-      );
-    };
-    // Member by member of the same types.
-    return wrap(inner, '') as StoreDriver;
-  }
-
   /** Applies what concerns every operation alike, and writes the log. */
-  async #around<R>(operation: Operation, keys: number, work: (applied: Applied) => Promise<R>): Promise<R> {
+  async #around<R>(operation: CallName, keys: number, work: (applied: Applied) => Promise<R>): Promise<R> {
     const applied: Applied = { rules: this.#draw(operation), deleted: 0 };
     const note = (failed: boolean): void => {
       this.log.push({
@@ -189,7 +155,7 @@ class FaultInjector {
     }
   }
 
-  #draw(operation: Operation): FaultEffect[] {
+  #draw(operation: CallName): FaultEffect[] {
     const call = (this.#calls.get(operation) ?? 0) + 1;
     this.#calls.set(operation, call);
     const drawn = this.#plan.rules.filter((rule) => {
