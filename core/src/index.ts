@@ -34,9 +34,6 @@ export {
   type StoreConfig,
   type StoreEntry,
 } from './config/store-config.js';
-export { createContainer } from './container/create-container.js';
-export { adapterModule, storeModule } from './container/modules.js';
-export { OBJECT_STORE, STORE_ADAPTER } from './container/tokens.js';
 export { withDeadline } from './deadline.js';
 export type { DeleteManyOptions, DeletePrefixOptions } from './deletion/options.js';
 export { DeletionError } from './deletion/report.js';

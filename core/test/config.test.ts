@@ -1,7 +1,5 @@
 import {
   checkConfig,
-  createContainer,
-  OBJECT_STORE,
   openDriver,
   openStore,
   StoreError,
@@ -9,10 +7,10 @@ import {
   type StoreConfig,
   type StoreEntry,
 } from '@store/core';
+import { createContainer, OBJECT_STORE, storeModule } from '@store/core/container';
 import { memory } from '@store/memory';
 import { expect } from 'chai';
 import { Container } from 'inversify';
-import { adapterModule, storeModule } from '@store/core';
 import { describe, it } from 'mocha';
 
 const adapters = [memory];
@@ -165,7 +163,7 @@ describe('container', () => {
       }
     }
     const container = new Container();
-    container.load(adapterModule(memory), storeModule(config));
+    container.load(storeModule(config, [memory]));
     container
       .bind(Uploader)
       .toResolvedValue(

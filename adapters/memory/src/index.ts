@@ -1,4 +1,3 @@
 export { memory } from './adapter.js';
 export type { MemoryConfig } from './config.js';
 export { MemoryDriver } from './driver.js';
-export { memoryModule } from './module.js';

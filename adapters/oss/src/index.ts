@@ -5,4 +5,3 @@ export { JOB_STATUSES } from './jobs/job.js';
 export type * from './jobs/job.js';
 export { OssJobs } from './jobs/jobs.js';
 export { OssDriver } from './driver.js';
-export { ossModule } from './module.js';

@@ -1,6 +1,5 @@
 export { quirksOf, s3 } from './adapter.js';
 export type { S3Config } from './config.js';
 export { S3Driver } from './driver.js';
-export { s3Module } from './module.js';
 export { PROFILE_NAMES, PROFILES, type ProfileName } from './profiles.js';
 export type { Quirks } from './quirks.js';

@@ -46,6 +46,11 @@ export async function openStore(
   config: StoreConfig | StoreEntry,
   options: OpenOptions,
 ): Promise<ObjectStore> {
+  return openNow(config, options);
+}
+
+/** As {@link openStore}, for containers, which do not wait. */
+export function openNow(config: StoreConfig | StoreEntry, options: OpenOptions): ObjectStore {
   const resolved = resolveOne(config, options, 'openStore');
   const { clock, onRetry } = options;
   return createObjectStore(resolved.createDriver(), { retry: resolved.retry, clock, onRetry });
