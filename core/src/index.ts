@@ -26,14 +26,7 @@ export {
   storeTerms,
   type OpenOptions,
 } from './config/open-store.js';
-export {
-  checkShape,
-  gatewayEntry,
-  selectStore,
-  type GatewayEntry,
-  type StoreConfig,
-  type StoreEntry,
-} from './config/store-config.js';
+export { checkShape, selectStore, type StoreConfig, type StoreEntry } from './config/store-config.js';
 export { withDeadline } from './deadline.js';
 export type { DeleteManyOptions, DeletePrefixOptions } from './deletion/options.js';
 export { DeletionError } from './deletion/report.js';

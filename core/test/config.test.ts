@@ -55,6 +55,12 @@ describe('configuration', () => {
     expect(messageOf({ stores: { a: {} } })).to.match(/^config\.stores\.a\.provider: .*missing/);
   });
 
+  it('leaves the configuration of the gateway to the gateway', () => {
+    expect(messageOf({ stores: { a: { provider: 'memory' } }, gateway: { any: 'thing' } })).to.equal(
+      'accepted',
+    );
+  });
+
   it('lists every problem of every store', () => {
     const message = messageOf({ stores: { a: { provider: 'x' }, b: { provider: 'memory', nope: 1 } } });
     expect(message).to.include('stores.a.provider').and.to.include('stores.b.nope');

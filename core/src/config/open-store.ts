@@ -12,7 +12,6 @@ import type { Environment } from './interpolate.js';
 import type { OptionedMethod } from './option-shapes.js';
 import {
   checkShape,
-  gatewayEntry,
   resolveStore,
   selectStore,
   type ResolveContext,
@@ -125,7 +124,6 @@ export function checkConfig(config: unknown, options: Omit<OpenOptions, 'name' |
       () =>
         void resolveStore(entry, `stores.${name}`, context),
   );
-  if (checked.gateway !== undefined) checks.push(() => void gatewayEntry(checked, context.environment));
   for (const check of checks) {
     try {
       check();

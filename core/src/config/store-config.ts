@@ -14,15 +14,8 @@ export interface StoreConfig {
   /** The store that is meant when no name is given. Not needed when there is only one. */
   readonly default?: string | undefined;
   readonly stores: Readonly<Record<string, StoreEntry>>;
-  /** What clients of `store serve` sign with. */
-  readonly gateway?: GatewayEntry | undefined;
-}
-
-export interface GatewayEntry {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  /** Default `us-east-1`. */
-  readonly region?: string | undefined;
+  /** What clients of `store serve` sign with: `@store/gateway` knows what is in it, and checks it. */
+  readonly gateway?: unknown;
 }
 
 /** One store of a configuration: what every store has, and the keys of its adapter. */
@@ -38,12 +31,6 @@ const configSchema = z.strictObject({
   default: z.string().optional(),
   stores: z.record(z.string(), z.looseObject({ provider: z.string() })),
   gateway: z.unknown().optional(),
-});
-
-const gatewaySchema = z.strictObject({
-  accessKeyId: z.string().min(1),
-  secretAccessKey: z.string().min(1),
-  region: z.string().min(1).optional(),
 });
 
 const commonSchema = z.strictObject({
@@ -81,8 +68,7 @@ export interface ResolveContext extends AdapterContext {
  */
 export function checkShape(config: unknown): StoreConfig {
   refuseProto(config, 'config');
-  // What it is, `gatewayEntry` looks at.
-  const checked = checkInput(configSchema, config, { code: 'InvalidConfig', what: 'config' }) as StoreConfig;
+  const checked: StoreConfig = checkInput(configSchema, config, { code: 'InvalidConfig', what: 'config' });
   const names = Object.keys(checked.stores);
   if (checked.default !== undefined && !names.includes(checked.default)) {
     throw new StoreError(
@@ -91,25 +77,6 @@ export function checkShape(config: unknown): StoreConfig {
     );
   }
   return checked;
-}
-
-/**
- * The keys of the gateway, with what they take from the environment.
- *
- * @throws StoreError `InvalidConfig` when there are none, or they cannot be used
- */
-export function gatewayEntry(config: StoreConfig, environment: Environment): GatewayEntry {
-  if (config.gateway === undefined) {
-    throw new StoreError(
-      'InvalidConfig',
-      'config.gateway is missing: clients need keys to sign with, accessKeyId and secretAccessKey',
-    );
-  }
-  return checkInput(gatewaySchema, interpolate({ ...config.gateway }, environment, 'config.gateway'), {
-    code: 'InvalidConfig',
-    what: 'config.gateway',
-    secretKeys: ['accessKeyId', 'secretAccessKey'],
-  });
 }
 
 /**

@@ -157,7 +157,15 @@ export class Session implements AsyncDisposable {
     for (const [name, { provider }] of Object.entries(checkShape(value).stores)) {
       adapters.add(await this.#adapters.forProvider(provider, `stores.${name}`));
     }
-    return { path, config: checkConfig(value, { adapters: [...adapters], baseDirectory: directory }) };
+    const config = checkShape(value);
+    const checks = [() => void checkConfig(value, { adapters: [...adapters], baseDirectory: directory })];
+    if (config.gateway !== undefined) {
+      const { gatewayEntry } = await import('@store/gateway');
+      checks.push(() => void gatewayEntry(config));
+    }
+    const problems = checks.flatMap(problemOf);
+    if (problems.length > 0) throw new StoreError('InvalidConfig', problems.join('; '));
+    return { path, config };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -188,5 +196,15 @@ export class Session implements AsyncDisposable {
   async #configFile(): Promise<ConfigFile> {
     this.#file ??= await loadConfigFile(this.#options.config);
     return this.#file;
+  }
+}
+
+function problemOf(check: () => void): string[] {
+  try {
+    check();
+    return [];
+  } catch (error) {
+    if (error instanceof StoreError) return [error.message];
+    throw error;
   }
 }
