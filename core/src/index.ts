@@ -21,7 +21,6 @@ export {
   checkConfig,
   diagnoseStore,
   openDriver,
-  openJobs,
   openStore,
   storeTerms,
   type OpenOptions,
@@ -43,13 +42,6 @@ export { abortedError, restate, StoreError, throwIfAborted, toStoreError } from 
 export type { FailureReason, StoreErrorCode, StoreErrorDetails } from './errors.js';
 export { assertKey, assertPrefix, compareKeys, fitsXml, keyProblem, quoteKey } from './keys.js';
 export type { ExpirationOptions, ExpirationReport, ExpireOptions } from './lifecycle/expiration.js';
-export type * from './jobs.js';
-export {
-  expireByJob,
-  type ExpirationByJob,
-  type ExpireByJobOptions,
-  type ExpireByJobPlaces,
-} from './lifecycle/expire-by-job.js';
 export type * from './lifecycle/rules.js';
 export type { EstimateOptions, PrefixEstimate } from './planning/estimate.js';
 export type { Distribution, GroupShare, GroupShares } from './planning/distribution.js';

@@ -1,9 +1,6 @@
 import { z } from 'zod';
-import type { AdapterContext, DiagnoseContext, Finding, StoreAdapter } from '../adapter.js';
-import type { StoreDriver } from '../driver.js';
+import type { AdapterContext, StoreAdapter } from '../adapter.js';
 import { StoreError } from '../errors.js';
-import type { StoreJobs } from '../jobs.js';
-import type { ServiceTerms } from '../planning/terms.js';
 import type { RetrySettings } from '../retry.js';
 import { checkInput, suggest } from './check-input.js';
 import { interpolate, type Environment } from './interpolate.js';
@@ -45,19 +42,15 @@ const commonSchema = z.strictObject({
 });
 
 /** A store's configuration after checking, ready to be opened. */
-export interface ResolvedStore {
+export interface ResolvedEntry<Config = unknown> {
+  readonly adapter: StoreAdapter<Config>;
+  /** As the adapter's schema has made it. */
+  readonly config: Config;
   readonly retry: RetrySettings | undefined;
-  readonly createDriver: () => StoreDriver;
-  /** Undefined where the adapter has no jobs. */
-  readonly jobs: (() => StoreJobs) | undefined;
-  /** What the provider publishes, as far as the adapter knows. */
-  readonly terms: () => ServiceTerms;
-  /** Undefined where the adapter has no diagnosis. */
-  readonly diagnose: ((context: DiagnoseContext) => AsyncIterable<Finding>) | undefined;
 }
 
-export interface ResolveContext extends AdapterContext {
-  readonly adapters: readonly StoreAdapter[];
+export interface ResolveContext<Config = unknown> extends AdapterContext {
+  readonly adapters: readonly StoreAdapter<Config>[];
   readonly environment: Environment;
 }
 
@@ -112,7 +105,11 @@ export function selectStore(
  * @param path where the entry stands, for messages
  * @throws StoreError `InvalidConfig` that names the path, what was found and what is allowed
  */
-export function resolveStore(entry: StoreEntry, path: string, context: ResolveContext): ResolvedStore {
+export function resolveStore<Config>(
+  entry: StoreEntry,
+  path: string,
+  context: ResolveContext<Config>,
+): ResolvedEntry<Config> {
   refuseProto(entry, path);
   const { provider, retry, ...rest } = entry;
   const adapter = context.adapters.find((candidate) => candidate.provider === provider);
@@ -134,13 +131,7 @@ export function resolveStore(entry: StoreEntry, path: string, context: ResolveCo
     secretKeys: [...adapter.secretKeys, ...interpolatedKeys(rest)],
     otherKeys: ['provider', 'retry'],
   });
-  return {
-    retry: common.retry,
-    createDriver: () => adapter.createDriver(config, context),
-    jobs: adapter.jobs?.bind(adapter, config, common.retry),
-    terms: () => adapter.terms?.(config) ?? {},
-    diagnose: adapter.diagnose?.bind(adapter, config),
-  };
+  return { adapter, config, retry: common.retry };
 }
 
 /** Values that come from the environment are treated as secrets in messages. */

@@ -1,11 +1,6 @@
 import type { Command } from 'commander';
-import {
-  expireByJob,
-  quoteKey,
-  type ExpirationByJob,
-  type ExpirationReport,
-  type ExpireOptions,
-} from '@store/core';
+import { quoteKey, type ExpirationReport, type ExpireOptions } from '@store/core';
+import type { ExpirationByJob } from '@store/oss';
 import type { Context, Run } from '../context.js';
 import { EXIT, UsageError, type ExitCode } from '../exit-codes.js';
 import { formatCount } from '../format.js';
@@ -144,6 +139,7 @@ async function byJob(
   const { jobs } = await session.openJobs(address);
   const target = await session.open(reports);
   const { jobs: beside } = await session.openJobs(reports);
+  const { expireByJob } = await import('@store/oss');
   let last = '';
   const done = await expireByJob(
     { store, jobs, reports: { store: target.store, bucket: beside.bucket, prefix: target.key } },

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
-import { quoteKey, StoreError, type JobOutcome, type StoreJob } from '@store/core';
+import { quoteKey, StoreError } from '@store/core';
+import type { Job, JobOutcome } from '@store/oss';
 import type { Run } from '../context.js';
 import { EXIT, UsageError, type ExitCode } from '../exit-codes.js';
 import { formatCount } from '../format.js';
@@ -134,7 +135,7 @@ function addViews(job: Command, run: Run): void {
 }
 
 /** One line: id, status, tasks, what it is. */
-export function jobLine({ jobId, status, tasks, failure, description }: StoreJob): string {
+export function jobLine({ jobId, status, tasks, failure, description }: Job): string {
   const done = tasks && tasks.succeeded + tasks.failed;
   return [
     jobId,
