@@ -3,10 +3,11 @@ import type { Command } from 'commander';
 import { quoteKey, StoreError } from '@store/core';
 import type { Job, JobOutcome } from '@store/oss';
 import type { Run } from '../context.js';
-import { EXIT, UsageError, type ExitCode } from '../exit-codes.js';
+import { EXIT, type ExitCode } from '../exit.js';
+import { UsageError } from '../exit-codes.js';
 import { formatCount } from '../format.js';
 import { integer, list } from '../option-values.js';
-import { displayKey } from '../terminal-text.js';
+import { displayKey } from '../display-key.js';
 
 interface Json {
   readonly json?: boolean;

@@ -2,7 +2,8 @@ import type { Command } from 'commander';
 import { openDriver, type StoreDriver } from '@store/core';
 import { gatewayEntry, startGateway } from '@store/gateway';
 import type { Run } from '../context.js';
-import { EXIT, UsageError } from '../exit-codes.js';
+import { EXIT } from '../exit.js';
+import { UsageError } from '../exit-codes.js';
 import { integer, size } from '../option-values.js';
 
 interface ServeOptions {
