@@ -1,4 +1,5 @@
-import { createContainer, OBJECT_STORE, type ObjectStore, type StoreConfig } from '@store/core';
+import type { ObjectStore, StoreConfig } from '@store/core';
+import { createContainer, OBJECT_STORE } from '@store/core/container';
 import { fs } from '@store/fs';
 import { memory } from '@store/memory';
 import { inject, injectable, named } from 'inversify';

@@ -1,8 +1,6 @@
 import type { ZodType } from 'zod';
 import type { StoreDriver } from './driver.js';
-import type { StoreJobs } from './jobs.js';
 import type { ServiceTerms } from './planning/terms.js';
-import type { RetrySettings } from './engine/retry.js';
 
 /**
  * What an adapter package exports for `openStore` and `createContainer`: plain data and one function.
@@ -28,8 +26,6 @@ export interface StoreAdapter<Config = unknown> {
    * key. For adapters that have one.
    */
   readonly url?: UrlScheme | undefined;
-  /** The provider's jobs, where it has them. Does no I/O. */
-  jobs?(config: Config, retry?: RetrySettings): StoreJobs;
   /** What the provider publishes about the service that a configuration leads to. Does no I/O. */
   terms?(config: Config): ServiceTerms | undefined;
   /**

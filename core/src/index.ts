@@ -16,22 +16,11 @@ export {
   checkConfig,
   diagnoseStore,
   openDriver,
-  openJobs,
   openStore,
   storeTerms,
   type OpenOptions,
 } from './config/open-store.js';
-export {
-  checkShape,
-  gatewayEntry,
-  selectStore,
-  type GatewayEntry,
-  type StoreConfig,
-  type StoreEntry,
-} from './config/store-config.js';
-export { createContainer } from './container/create-container.js';
-export { adapterModule, storeModule } from './container/modules.js';
-export { OBJECT_STORE, STORE_ADAPTER } from './container/tokens.js';
+export { checkShape, selectStore, type StoreConfig, type StoreEntry } from './config/store-config.js';
 export { withDeadline } from './deadline.js';
 export type { DeleteManyOptions, DeletePrefixOptions } from './deletion/options.js';
 export { DeletionError } from './deletion/report.js';
@@ -57,13 +46,6 @@ export {
   xmlBytes,
 } from './keys.js';
 export type { ExpirationOptions, ExpirationReport, ExpireOptions } from './lifecycle/expiration.js';
-export type * from './jobs.js';
-export {
-  expireByJob,
-  type ExpirationByJob,
-  type ExpireByJobOptions,
-  type ExpireByJobPlaces,
-} from './lifecycle/expire-by-job.js';
 export type * from './lifecycle/rules.js';
 export type { EstimateOptions, PrefixEstimate } from './planning/estimate.js';
 export type { Distribution, GroupShare, GroupShares } from './planning/distribution.js';

@@ -1,7 +1,5 @@
 import {
   checkConfig,
-  createContainer,
-  OBJECT_STORE,
   openDriver,
   openStore,
   StoreError,
@@ -9,10 +7,10 @@ import {
   type StoreConfig,
   type StoreEntry,
 } from '@store/core';
+import { createContainer, OBJECT_STORE, storeModule } from '@store/core/container';
 import { memory } from '@store/memory';
 import { expect } from 'chai';
 import { Container } from 'inversify';
-import { adapterModule, storeModule } from '@store/core';
 import { describe, it } from 'mocha';
 
 const adapters = [memory];
@@ -55,6 +53,12 @@ describe('configuration', () => {
     );
     expect(messageOf([])).to.include('config: ');
     expect(messageOf({ stores: { a: {} } })).to.match(/^config\.stores\.a\.provider: .*missing/);
+  });
+
+  it('leaves the configuration of the gateway to the gateway', () => {
+    expect(messageOf({ stores: { a: { provider: 'memory' } }, gateway: { any: 'thing' } })).to.equal(
+      'accepted',
+    );
   });
 
   it('lists every problem of every store', () => {
@@ -165,7 +169,7 @@ describe('container', () => {
       }
     }
     const container = new Container();
-    container.load(adapterModule(memory), storeModule(config));
+    container.load(storeModule(config, [memory]));
     container
       .bind(Uploader)
       .toResolvedValue(

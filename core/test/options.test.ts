@@ -1,11 +1,9 @@
 import {
   checkConfig,
-  createContainer,
   createObjectStore,
   openDriver,
   openStore,
   planDeletion,
-  storeModule,
   StoreError,
   systemClock,
   type CallOptions,
@@ -30,6 +28,7 @@ import {
   type RestoreOptions,
   type VersionOptions,
 } from '@store/core';
+import { createContainer, storeModule } from '@store/core/container';
 import { memory } from '@store/memory';
 import { expect } from 'chai';
 import fc from 'fast-check';
@@ -229,7 +228,7 @@ const FUNCTIONS: Record<string, Method> = {
     createContainer(config, [memory], options),
   ),
   storeModule: method<Omit<OpenOptions, 'adapters'>>(openWithin, (_store, options) =>
-    storeModule(config, options),
+    storeModule(config, [memory], options),
   ),
   planDeletion: method<PlanOptions>(
     { jobs: true, concurrency: 1, maxKeysPerSecond: 1, terms: {} },

@@ -1,4 +1,3 @@
 export { fs } from './adapter.js';
 export type { FsConfig } from './config.js';
 export { fsDriver } from './driver.js';
-export { fsModule } from './module.js';

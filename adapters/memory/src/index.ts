@@ -2,4 +2,3 @@ export { memory } from './adapter.js';
 export type { MemoryConfig } from './config.js';
 export { memoryDriver } from './driver.js';
 export { MemoryObjects } from './memory-objects.js';
-export { memoryModule } from './module.js';

@@ -1,7 +1,6 @@
 import type { StoreAdapter } from '@store/core';
 import { ossConfigSchema, type OssConfig } from './config.js';
 import { ossDriver } from './driver.js';
-import { OssJobs } from './jobs/jobs.js';
 import { ossTerms } from './terms.js';
 import { ossUrl } from './url.js';
 
@@ -11,7 +10,6 @@ export const oss: StoreAdapter<OssConfig> = {
   schema: ossConfigSchema,
   secretKeys: ['accessKeyId', 'accessKeySecret', 'stsToken'],
   createDriver: ossDriver,
-  jobs: (config, retry) => new OssJobs(config, retry),
   terms: ossTerms,
   url: ossUrl,
 };

@@ -1,6 +1,5 @@
-import { expireByJob, type ExpireByJobOptions, type ExpireByJobPlaces } from '@store/core';
 import type { Emulator, EmulatorOptions } from '@store/emulator';
-import { OssJobs } from '@store/oss';
+import { expireByJob, OssJobs, type ExpireByJobOptions, type ExpireByJobPlaces } from '@store/oss';
 import { expect } from 'chai';
 import { Readable } from 'node:stream';
 import { afterEach, describe, it } from 'mocha';

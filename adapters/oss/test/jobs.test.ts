@@ -1,6 +1,6 @@
 import { createObjectStore, StoreError } from '@store/core';
 import type { Emulator, EmulatorOptions } from '@store/emulator';
-import { checkJob, OssJobs, type JobDescription, type JobStatus, type OssConfig } from '@store/oss';
+import { checkJob, openJobs, OssJobs, type JobDescription, type JobStatus, type OssConfig } from '@store/oss';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { afterEach, describe, it } from 'mocha';
@@ -164,7 +164,7 @@ describe('oss: batch-operation jobs', () => {
   it('refuses options that are misspelt, before any request', async () => {
     const { emulator, jobs } = await start();
     const reports = reportsOn(emulator);
-    const job = { jobId: 'j', status: 'Complete', ended: true, complete: true, priority: 1 };
+    const job = { jobId: 'j', status: 'Complete', ended: true, complete: true, priority: 1 } as const;
     const signl = { signl: new AbortController().signal } as object;
     const request = { prefix: 'p/', tag: { name: 'a', value: 'b' }, reportBucket: 'other', role: 'r' };
     const calls: Record<string, () => unknown> = {
@@ -184,6 +184,24 @@ describe('oss: batch-operation jobs', () => {
       expect(error.message).to.match(/: unknown option of jobs\.\w+; (did you mean|allowed)/);
     }
     expect(emulator.log.entries).to.deep.equal([]);
+  });
+
+  it('are opened for a store of the configuration, of OSS and of no other provider', async () => {
+    const { emulator } = await start();
+    const demo = { provider: 'oss', ...configFor(emulator) };
+    const config = { stores: { demo, local: { provider: 'fs', root: '.' } } };
+    const jobs = openJobs(config, { name: 'demo' });
+    expect(jobs.bucket).to.equal('demo');
+    expect(await jobs.list().next()).to.deep.include({ done: true });
+    jobs.close();
+    expect(() => openJobs(config, { name: 'local' })).to.throw(
+      StoreError,
+      'stores.local.provider: there is no adapter for "fs"',
+    );
+    expect(() => openJobs(demo, { env: process.env, nam: 'demo' } as object)).to.throw(
+      StoreError,
+      'nam: unknown option of openJobs; did you mean "name"?',
+    );
   });
 
   it('names every field that is missing, doubled or wrong', () => {

@@ -1,22 +1,19 @@
-import type { DiagnoseContext, Finding, StoreAdapter } from '../adapter.js';
+import type { AdapterContext, DiagnoseContext, Finding, StoreAdapter } from '../adapter.js';
 import type { Clock } from '../engine/clock.js';
 import type { StoreDriver } from '../driver.js';
 import { StoreError } from '../errors.js';
-import type { StoreJobs } from '../jobs.js';
 import type { ObjectStore } from '../object-store.js';
 import type { ServiceTerms } from '../planning/terms.js';
 import type { OnRetry } from '../engine/retry.js';
 import { createObjectStore } from '../store/portable-store.js';
 import { checkOptions } from './check-options.js';
 import type { Environment } from './interpolate.js';
-import type { OptionedMethod } from './option-shapes.js';
 import {
   checkShape,
-  gatewayEntry,
   resolveStore,
   selectStore,
   type ResolveContext,
-  type ResolvedStore,
+  type ResolvedEntry,
   type StoreConfig,
   type StoreEntry,
 } from './store-config.js';
@@ -35,6 +32,14 @@ export interface OpenOptions {
   readonly onRetry?: OnRetry | undefined;
 }
 
+/** What it takes to find a store's entry and its adapter. */
+export interface ResolveOptions<Config = unknown> extends Pick<
+  OpenOptions,
+  'name' | 'baseDirectory' | 'env'
+> {
+  readonly adapters: readonly StoreAdapter<Config>[];
+}
+
 /**
  * Opens one store of a configuration, or the store that a single entry describes. Nothing is contacted yet:
  * what is unreachable or missing shows at the first request.
@@ -46,9 +51,15 @@ export async function openStore(
   config: StoreConfig | StoreEntry,
   options: OpenOptions,
 ): Promise<ObjectStore> {
-  const resolved = resolveOne(config, options, 'openStore');
+  return openNow(config, options);
+}
+
+/** As {@link openStore}, for containers, which do not wait. */
+export function openNow(config: StoreConfig | StoreEntry, options: OpenOptions): ObjectStore {
+  checkOptions('openStore', options);
+  const { adapter, config: checked, retry } = resolveEntry(config, options);
   const { clock, onRetry } = options;
-  return createObjectStore(resolved.createDriver(), { retry: resolved.retry, clock, onRetry });
+  return createObjectStore(adapter.createDriver(checked, adapterContext(options)), { retry, clock, onRetry });
 }
 
 /**
@@ -58,16 +69,9 @@ export async function openStore(
  * @throws StoreError `InvalidConfig` as `openStore`
  */
 export function openDriver(config: StoreConfig | StoreEntry, options: OpenOptions): StoreDriver {
-  return resolveOne(config, options, 'openDriver').createDriver();
-}
-
-/**
- * The jobs of a store's provider. Undefined where its adapter has none.
- *
- * @throws StoreError `InvalidConfig` as `openStore`
- */
-export function openJobs(config: StoreConfig | StoreEntry, options: OpenOptions): StoreJobs | undefined {
-  return resolveOne(config, options, 'openJobs').jobs?.();
+  checkOptions('openDriver', options);
+  const { adapter, config: checked } = resolveEntry(config, options);
+  return adapter.createDriver(checked, adapterContext(options));
 }
 
 /**
@@ -76,7 +80,9 @@ export function openJobs(config: StoreConfig | StoreEntry, options: OpenOptions)
  * @throws StoreError `InvalidConfig` as `openStore`
  */
 export function storeTerms(config: StoreConfig | StoreEntry, options: OpenOptions): ServiceTerms {
-  return resolveOne(config, options, 'storeTerms').terms();
+  checkOptions('storeTerms', options);
+  const { adapter, config: checked } = resolveEntry(config, options);
+  return adapter.terms?.(checked) ?? {};
 }
 
 /**
@@ -90,15 +96,21 @@ export function diagnoseStore(
   context: DiagnoseContext,
 ): AsyncIterable<Finding> | undefined {
   checkOptions('diagnose', context);
-  return resolveOne(config, options, 'diagnoseStore').diagnose?.(context);
+  checkOptions('diagnoseStore', options);
+  const { adapter, config: checked } = resolveEntry(config, options);
+  return adapter.diagnose?.(checked, context);
 }
 
-function resolveOne(
+/**
+ * Checks the store of a configuration that the options name, as {@link openStore} does, for functions that need another
+ * thing of its adapter than a store.
+ *
+ * @throws StoreError `InvalidConfig` as `openStore`
+ */
+export function resolveEntry<Config>(
   config: StoreConfig | StoreEntry,
-  options: OpenOptions,
-  caller: OptionedMethod,
-): ResolvedStore {
-  checkOptions(caller, options);
+  options: ResolveOptions<Config>,
+): ResolvedEntry<Config> {
   const { path, entry } = isEntry(config)
     ? { path: 'store', entry: config }
     : namedEntry(checkShape(config), options.name);
@@ -120,7 +132,6 @@ export function checkConfig(config: unknown, options: Omit<OpenOptions, 'name' |
       () =>
         void resolveStore(entry, `stores.${name}`, context),
   );
-  if (checked.gateway !== undefined) checks.push(() => void gatewayEntry(checked, context.environment));
   for (const check of checks) {
     try {
       check();
@@ -134,12 +145,16 @@ export function checkConfig(config: unknown, options: Omit<OpenOptions, 'name' |
 }
 
 /** Options with their defaults. */
-export function resolveContext(options: Omit<OpenOptions, 'name'>): ResolveContext {
+function resolveContext<Config>(options: ResolveOptions<Config>): ResolveContext<Config> {
   return {
     adapters: options.adapters,
-    baseDirectory: options.baseDirectory ?? process.cwd(),
     environment: options.env ?? process.env,
+    ...adapterContext(options),
   };
+}
+
+function adapterContext({ baseDirectory }: Pick<OpenOptions, 'baseDirectory'>): AdapterContext {
+  return { baseDirectory: baseDirectory ?? process.cwd() };
 }
 
 function namedEntry(config: StoreConfig, wanted: string | undefined): { path: string; entry: StoreEntry } {

@@ -2,10 +2,8 @@ import { z, type ZodType } from 'zod';
 import type { DiagnoseContext, StoreAdapter } from '../adapter.js';
 import type { Clock } from '../engine/clock.js';
 import type { DeleteManyOptions, DeletePrefixOptions } from '../deletion/options.js';
-import type { DriverCall, PassThrough } from '../driver.js';
-import type { ReadJobReportOptions, StoreJobs, TagJobRequest, WaitForJobOptions } from '../jobs.js';
+import type { PassThrough } from '../driver.js';
 import type { ExpirationOptions, ExpireOptions } from '../lifecycle/expiration.js';
-import type { ExpireByJobOptions } from '../lifecycle/expire-by-job.js';
 import type {
   CallOptions,
   CopyOptions,
@@ -195,39 +193,6 @@ const STORE = {
   cancelExpiration: options<CallOptions>(call),
 } satisfies Record<StoreMethod, ZodType>;
 
-const driverCall = { ...call, pass: z.strictObject(pass).optional() } satisfies Shape<DriverCall>;
-
-/** As {@link StoreMethod}, of `StoreJobs`; `manifestOf` takes none. */
-type JobMethod = `jobs.${Exclude<keyof StoreJobs, 'bucket' | 'manifestOf' | 'close'>}`;
-
-const JOBS = {
-  'jobs.create': options<DriverCall>(driverCall),
-  'jobs.describe': options<DriverCall>(driverCall),
-  'jobs.list': options<DriverCall>(driverCall),
-  'jobs.updatePriority': options<DriverCall>(driverCall),
-  'jobs.confirm': options<DriverCall>(driverCall),
-  'jobs.cancel': options<DriverCall>(driverCall),
-  'jobs.wait': options<WaitForJobOptions>({
-    ...driverCall,
-    pollMs: z.number().min(0).optional(),
-    onProgress: callback,
-  }),
-  'jobs.readReport': options<ReadJobReportOptions>({
-    ...driverCall,
-    manifestKey: text,
-    onFailure: callback,
-  }),
-  'jobs.tagging': options<TagJobRequest>({
-    prefix: z.string(),
-    manifest: z.strictObject({ bucket: z.string(), key: z.string(), etag: text }).optional(),
-    tag,
-    reportBucket: z.string(),
-    reportPrefix: text,
-    role: z.string(),
-    confirmationRequired: flag,
-  }),
-} satisfies Record<JobMethod, ZodType>;
-
 const FUNCTIONS = {
   createObjectStore: options<ObjectStoreSettings>({
     retry: z.strictObject(retry).optional(),
@@ -236,7 +201,6 @@ const FUNCTIONS = {
   }),
   openStore: options<OpenOptions>(open),
   openDriver: options<OpenOptions>(open),
-  openJobs: options<OpenOptions>(open),
   storeTerms: options<OpenOptions>(open),
   diagnoseStore: options<OpenOptions>(open),
   diagnose: options<DiagnoseContext>({ ...call, prefix: z.string() }),
@@ -249,31 +213,12 @@ const FUNCTIONS = {
     maxKeysPerSecond: z.number().positive().optional(),
     terms: z.looseObject({}).optional(),
   }),
-  expireByJob: options<ExpireByJobOptions>({
-    ...call,
-    days,
-    tag: tag.optional(),
-    partialName: flag,
-    entireStore: flag,
-    dryRun: flag,
-    pollMs: z.number().min(0).optional(),
-    onProgress: callback,
-    role: z.string(),
-    confirmationRequired: flag,
-    keys: z
-      .custom<AsyncIterable<string>>(
-        (value) => typeof value === 'object' && value !== null && Symbol.asyncIterator in value,
-        'expected an async iterable of keys',
-      )
-      .optional(),
-    jobId: text,
-  }),
 } satisfies Record<string, ZodType>;
 
 /** A method or function that takes options. */
-export type OptionedMethod = keyof typeof STORE | keyof typeof JOBS | keyof typeof FUNCTIONS;
+export type OptionedMethod = keyof typeof STORE | keyof typeof FUNCTIONS;
 
-export const OPTIONS: Readonly<Record<OptionedMethod, ZodType>> = { ...STORE, ...JOBS, ...FUNCTIONS };
+export const OPTIONS: Readonly<Record<OptionedMethod, ZodType>> = { ...STORE, ...FUNCTIONS };
 
 function withoutAdapters({ adapters: _, ...rest }: typeof open) {
   return rest;

@@ -1,9 +1,6 @@
 import { z } from 'zod';
-import type { AdapterContext, DiagnoseContext, Finding, StoreAdapter } from '../adapter.js';
-import type { StoreDriver } from '../driver.js';
+import type { AdapterContext, StoreAdapter } from '../adapter.js';
 import { StoreError } from '../errors.js';
-import type { StoreJobs } from '../jobs.js';
-import type { ServiceTerms } from '../planning/terms.js';
 import type { RetrySettings } from '../engine/retry.js';
 import { checkInput, suggest } from './check-input.js';
 import { interpolate, type Environment } from './interpolate.js';
@@ -14,15 +11,8 @@ export interface StoreConfig {
   /** The store that is meant when no name is given. Not needed when there is only one. */
   readonly default?: string | undefined;
   readonly stores: Readonly<Record<string, StoreEntry>>;
-  /** What clients of `store serve` sign with. */
-  readonly gateway?: GatewayEntry | undefined;
-}
-
-export interface GatewayEntry {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  /** Default `us-east-1`. */
-  readonly region?: string | undefined;
+  /** What clients of `store serve` sign with: `@store/gateway` knows what is in it, and checks it. */
+  readonly gateway?: unknown;
 }
 
 /** One store of a configuration: what every store has, and the keys of its adapter. */
@@ -40,12 +30,6 @@ const configSchema = z.strictObject({
   gateway: z.unknown().optional(),
 });
 
-const gatewaySchema = z.strictObject({
-  accessKeyId: z.string().min(1),
-  secretAccessKey: z.string().min(1),
-  region: z.string().min(1).optional(),
-});
-
 const commonSchema = z.strictObject({
   retry: z
     .strictObject({
@@ -58,19 +42,15 @@ const commonSchema = z.strictObject({
 });
 
 /** A store's configuration after checking, ready to be opened. */
-export interface ResolvedStore {
+export interface ResolvedEntry<Config = unknown> {
+  readonly adapter: StoreAdapter<Config>;
+  /** As the adapter's schema has made it. */
+  readonly config: Config;
   readonly retry: RetrySettings | undefined;
-  readonly createDriver: () => StoreDriver;
-  /** Undefined where the adapter has no jobs. */
-  readonly jobs: (() => StoreJobs) | undefined;
-  /** What the provider publishes, as far as the adapter knows. */
-  readonly terms: () => ServiceTerms;
-  /** Undefined where the adapter has no diagnosis. */
-  readonly diagnose: ((context: DiagnoseContext) => AsyncIterable<Finding>) | undefined;
 }
 
-export interface ResolveContext extends AdapterContext {
-  readonly adapters: readonly StoreAdapter[];
+export interface ResolveContext<Config = unknown> extends AdapterContext {
+  readonly adapters: readonly StoreAdapter<Config>[];
   readonly environment: Environment;
 }
 
@@ -81,8 +61,7 @@ export interface ResolveContext extends AdapterContext {
  */
 export function checkShape(config: unknown): StoreConfig {
   refuseProto(config, 'config');
-  // What it is, `gatewayEntry` looks at.
-  const checked = checkInput(configSchema, config, { code: 'InvalidConfig', what: 'config' }) as StoreConfig;
+  const checked: StoreConfig = checkInput(configSchema, config, { code: 'InvalidConfig', what: 'config' });
   const names = Object.keys(checked.stores);
   if (checked.default !== undefined && !names.includes(checked.default)) {
     throw new StoreError(
@@ -91,25 +70,6 @@ export function checkShape(config: unknown): StoreConfig {
     );
   }
   return checked;
-}
-
-/**
- * The keys of the gateway, with what they take from the environment.
- *
- * @throws StoreError `InvalidConfig` when there are none, or they cannot be used
- */
-export function gatewayEntry(config: StoreConfig, environment: Environment): GatewayEntry {
-  if (config.gateway === undefined) {
-    throw new StoreError(
-      'InvalidConfig',
-      'config.gateway is missing: clients need keys to sign with, accessKeyId and secretAccessKey',
-    );
-  }
-  return checkInput(gatewaySchema, interpolate({ ...config.gateway }, environment, 'config.gateway'), {
-    code: 'InvalidConfig',
-    what: 'config.gateway',
-    secretKeys: ['accessKeyId', 'secretAccessKey'],
-  });
 }
 
 /**
@@ -145,7 +105,11 @@ export function selectStore(
  * @param path where the entry stands, for messages
  * @throws StoreError `InvalidConfig` that names the path, what was found and what is allowed
  */
-export function resolveStore(entry: StoreEntry, path: string, context: ResolveContext): ResolvedStore {
+export function resolveStore<Config>(
+  entry: StoreEntry,
+  path: string,
+  context: ResolveContext<Config>,
+): ResolvedEntry<Config> {
   refuseProto(entry, path);
   const { provider, retry, ...rest } = entry;
   const adapter = context.adapters.find((candidate) => candidate.provider === provider);
@@ -167,13 +131,7 @@ export function resolveStore(entry: StoreEntry, path: string, context: ResolveCo
     secretKeys: [...adapter.secretKeys, ...interpolatedKeys(rest)],
     otherKeys: ['provider', 'retry'],
   });
-  return {
-    retry: common.retry,
-    createDriver: () => adapter.createDriver(config, context),
-    jobs: adapter.jobs?.bind(adapter, config, common.retry),
-    terms: () => adapter.terms?.(config) ?? {},
-    diagnose: adapter.diagnose?.bind(adapter, config),
-  };
+  return { adapter, config, retry: common.retry };
 }
 
 /** Values that come from the environment are treated as secrets in messages. */

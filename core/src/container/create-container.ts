@@ -3,7 +3,7 @@ import type { StoreAdapter } from '../adapter.js';
 import { checkOptions } from '../config/check-options.js';
 import type { OpenOptions } from '../config/open-store.js';
 import type { StoreConfig } from '../config/store-config.js';
-import { adapterModule, storeModule } from './modules.js';
+import { storeModule } from './store-module.js';
 
 /**
  * A container with every store of a configuration: `container.get(OBJECT_STORE, { name: 'uploads' })`.
@@ -19,6 +19,6 @@ export function createContainer(
 ): Container {
   checkOptions('createContainer', options);
   const container = new Container();
-  container.load(...adapters.map(adapterModule), storeModule(config, options));
+  container.load(storeModule(config, adapters, options));
   return container;
 }

@@ -1,17 +1,5 @@
 import { DeletionError, StoreError, type DeletionReport } from '@store/core';
-
-/** What the command exits with. */
-export const EXIT = {
-  complete: 0,
-  /** Something failed, or is left. */
-  failed: 1,
-  /** The command line or the configuration cannot be used; nothing was done. */
-  usage: 2,
-  /** SIGINT, SIGTERM or SIGHUP ended it: 128 + 2, as shells report SIGINT. */
-  interrupted: 130,
-} as const;
-
-export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+import { EXIT, type ExitCode } from './exit.js';
 
 /** Misused: the command line. */
 export class UsageError extends StoreError {

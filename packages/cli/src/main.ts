@@ -1,32 +1,11 @@
 import { Command, CommanderError } from 'commander';
 import { readFileSync } from 'node:fs';
-import { toStoreError, DeletionError, type StoreError } from '@store/core';
-import { addCat } from './commands/cat.js';
-import { addConfig } from './commands/config.js';
-import { addCp } from './commands/cp.js';
-import { addDoctor } from './commands/doctor.js';
-import { addDu } from './commands/du.js';
-import { addExpire } from './commands/expire.js';
-import { addGet } from './commands/get.js';
-import { addJob } from './commands/job.js';
-import { addLs } from './commands/ls.js';
-import { addPlan } from './commands/plan.js';
-import { addPresign } from './commands/presign.js';
-import { addPut } from './commands/put.js';
-import { addRestore } from './commands/restore.js';
-import { addRm } from './commands/rm.js';
-import { addServe } from './commands/serve.js';
-import { addStat } from './commands/stat.js';
-import { addTags } from './commands/tags.js';
+import { addCommands } from './commands.js';
 import type { Work } from './context.js';
-import { errorDocument, errorText } from './error-text.js';
-import { EXIT, exitCodeOfError, type ExitCode } from './exit-codes.js';
-import { Interrupt } from './interrupt.js';
+import { EXIT, type ExitCode } from './exit.js';
 import { list } from './option-values.js';
 import { Output } from './output.js';
-import { reportText } from './report-text.js';
-import { Session, type GlobalOptions } from './session.js';
-import { WaitNotes } from './wait-notes.js';
+import type { GlobalOptions } from './session.js';
 
 /**
  * Runs the command line and resolves to the exit code. Never rejects.
@@ -38,37 +17,14 @@ export async function main(args: readonly string[]): Promise<ExitCode> {
   let exitCode: ExitCode = EXIT.complete;
   const program = buildProgram(output);
 
+  // What only work needs is loaded for work: `--version` is there at once.
   const run = async (work: Work): Promise<void> => {
-    using interrupt = new Interrupt(output);
-    await using session = new Session(
-      program.opts<GlobalOptions>(),
-      new WaitNotes((line) => output.note(line)),
-    );
-    exitCode = await work({ output, session, signal: interrupt.signal });
+    const { perform } = await import('./perform.js');
+    exitCode = await perform(work, output, program.opts<GlobalOptions>());
   };
-  for (const add of [
-    addLs,
-    addStat,
-    addPut,
-    addCat,
-    addGet,
-    addCp,
-    addRm,
-    addDu,
-    addPresign,
-    addTags,
-    addRestore,
-    addConfig,
-    addDoctor,
-    addServe,
-    addExpire,
-    addJob,
-    addPlan,
-  ]) {
-    add(program, run);
-  }
 
   try {
+    await addCommands(program, args, run);
     await program.parseAsync(args, { from: 'user' });
     return output.end(exitCode);
   } catch (thrown) {
@@ -81,9 +37,8 @@ export async function main(args: readonly string[]): Promise<ExitCode> {
       }
       return output.end(EXIT.usage);
     }
-    const error = toStoreError(thrown);
-    await tellError(output, error, args, program);
-    return output.end(exitCodeOfError(error));
+    const { tellError } = await import('./tell-error.js');
+    return output.end(await tellError(output, thrown, args, program));
   }
 }
 
@@ -115,16 +70,4 @@ function buildProgram(output: Output): Command {
         ),
     })
     .exitOverride();
-}
-
-async function tellError(
-  output: Output,
-  error: StoreError,
-  args: readonly string[],
-  program: Command,
-): Promise<void> {
-  const report = error instanceof DeletionError ? error.report : undefined;
-  if (args.includes('--json')) await output.resultJson(errorDocument(error));
-  else if (report && report.listed > 0) await output.result(reportText(report));
-  output.note(errorText(error, program, program.opts<GlobalOptions>().debug ?? false));
 }

@@ -1,6 +1,6 @@
-import { createLogUpdate } from 'log-update';
+import type { createLogUpdate } from 'log-update';
 import { Channel, standardSink, type Sink } from './channel.js';
-import { EXIT, type ExitCode } from './exit-codes.js';
+import { EXIT, type ExitCode } from './exit.js';
 import { jsonText, terminalText } from './terminal-text.js';
 
 type Lines = string | Iterable<string>;
@@ -14,14 +14,20 @@ type Lines = string | Iterable<string>;
 export class Output {
   readonly #stdout: Channel;
   readonly #stderr: Channel;
-  readonly #redraw: ReturnType<typeof createLogUpdate> | undefined;
+  #redraw: ReturnType<typeof createLogUpdate> | undefined;
   #lossSaid = false;
   #otherLoss = false;
 
   constructor(stdout: Sink = standardSink(1), stderr: Sink = standardSink(2)) {
     this.#stdout = new Channel(stdout);
     this.#stderr = new Channel(stderr);
-    if (stderr.isTTY) this.#redraw = createLogUpdate(stderr);
+  }
+
+  /** Before anything of {@link status} shows. */
+  async prepareStatus(): Promise<void> {
+    if (!this.interactive) return;
+    const { createLogUpdate } = await import('log-update');
+    this.#redraw = createLogUpdate(this.#stderr.sink);
   }
 
   /** No result gets anywhere any more: listing on would be for nothing. */
@@ -31,7 +37,7 @@ export class Output {
 
   /** Stderr is a terminal, on which {@link status} shows. */
   get interactive(): boolean {
-    return this.#redraw !== undefined;
+    return this.#stderr.sink.isTTY === true;
   }
 
   /** Writes one of many lines, and waits while the reader is behind. */

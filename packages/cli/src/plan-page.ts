@@ -1,7 +1,7 @@
 import type { Bin, Share, StrategyPlan } from '@store/core';
 import { formatBytes, formatCost, formatCount, formatDuration } from './format.js';
 import { h, style, voidElement, type Html } from './html.js';
-import { displayKey } from './terminal-text.js';
+import { displayKey } from './display-key.js';
 import { earlyDeletionLine, estimateLine, sourceLines, type Plan } from './plan-text.js';
 
 /** One bar pair of a chart. */

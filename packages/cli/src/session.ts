@@ -2,7 +2,6 @@ import {
   StoreError,
   checkConfig,
   checkShape,
-  openJobs,
   openStore,
   storeTerms,
   selectStore,
@@ -12,12 +11,14 @@ import {
   type StoreAdapter,
   type StoreConfig,
   type StoreEntry,
-  type StoreJobs,
 } from '@store/core';
+import type { OssJobs } from '@store/oss';
 import { Adapters } from './adapters.js';
 import { loadConfigFile, type ConfigFile } from './config-file.js';
 import { UsageError } from './exit-codes.js';
 import type { WaitNotes } from './wait-notes.js';
+
+const JOBS_PROVIDER = 'oss';
 
 /** What every subcommand takes. */
 export interface GlobalOptions {
@@ -39,6 +40,7 @@ export interface Located {
   /** The same for two addresses of one store. */
   readonly id: string;
   readonly key: string;
+  readonly provider: string;
   readonly config: StoreConfig | StoreEntry;
   readonly options: OpenOptions;
   readonly retry: StoreEntry['retry'];
@@ -53,7 +55,7 @@ export class Session implements AsyncDisposable {
   readonly #adapters: Adapters;
   readonly #waits: WaitNotes;
   readonly #stores = new Map<string, ObjectStore>();
-  readonly #jobs = new Map<string, StoreJobs>();
+  readonly #jobs = new Map<string, OssJobs>();
   #file: ConfigFile | undefined;
 
   /** @param waits says when a store lets wait */
@@ -78,19 +80,25 @@ export class Session implements AsyncDisposable {
   }
 
   /**
-   * The jobs of the provider that an address leads to, and the address's key.
+   * The jobs of the provider that an address leads to, and the address's key. OSS alone has jobs.
    *
-   * @throws as {@link open}; StoreError `Unsupported` for a provider without jobs
+   * @throws as {@link open}; StoreError `Unsupported` for other providers
    */
-  async openJobs(address: string): Promise<{ readonly jobs: StoreJobs; readonly key: string }> {
-    const { key, jobs } = await this.#findJobs(address);
-    if (jobs) return { jobs, key };
-    throw new StoreError('Unsupported', `the provider of ${JSON.stringify(address)} has no batch jobs`);
+  async openJobs(address: string): Promise<{ readonly jobs: OssJobs; readonly key: string }> {
+    const { id, key, provider, config, options } = await this.locate(address);
+    if (provider !== JOBS_PROVIDER) {
+      throw new StoreError('Unsupported', `the provider of ${JSON.stringify(address)} has no batch jobs`);
+    }
+    const { openJobs } = await import('@store/oss');
+    const { name, baseDirectory } = options;
+    const jobs = this.#jobs.get(id) ?? openJobs(config, { name, baseDirectory });
+    this.#jobs.set(id, jobs);
+    return { jobs, key };
   }
 
   /** Whether {@link openJobs} would find any. */
   async hasJobs(address: string): Promise<boolean> {
-    return (await this.#findJobs(address)).jobs !== undefined;
+    return (await this.locate(address)).provider === JOBS_PROVIDER;
   }
 
   /** What the provider of an address publishes about its service. @throws as {@link open} */
@@ -120,6 +128,7 @@ export class Session implements AsyncDisposable {
       return {
         id: `url ${JSON.stringify(entry)}`,
         key,
+        provider: adapter.provider,
         config: entry,
         options: { adapters: [adapter] },
         retry: undefined,
@@ -138,6 +147,7 @@ export class Session implements AsyncDisposable {
     return {
       id: `name ${name}`,
       key: address.slice(colon + 1),
+      provider: entry.provider,
       config,
       options: { adapters: [named], name, baseDirectory: file.directory },
       retry: entry.retry,
@@ -157,7 +167,15 @@ export class Session implements AsyncDisposable {
     for (const [name, { provider }] of Object.entries(checkShape(value).stores)) {
       adapters.add(await this.#adapters.forProvider(provider, `stores.${name}`));
     }
-    return { path, config: checkConfig(value, { adapters: [...adapters], baseDirectory: directory }) };
+    const config = checkShape(value);
+    const checks = [() => void checkConfig(value, { adapters: [...adapters], baseDirectory: directory })];
+    if (config.gateway !== undefined) {
+      const { gatewayEntry } = await import('@store/gateway');
+      checks.push(() => void gatewayEntry(config));
+    }
+    const problems = checks.flatMap(problemOf);
+    if (problems.length > 0) throw new StoreError('InvalidConfig', problems.join('; '));
+    return { path, config };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -178,15 +196,18 @@ export class Session implements AsyncDisposable {
     }
   }
 
-  async #findJobs(address: string): Promise<{ readonly key: string; readonly jobs: StoreJobs | undefined }> {
-    const { id, key, config, options } = await this.locate(address);
-    const jobs = this.#jobs.get(id) ?? openJobs(config, options);
-    if (jobs) this.#jobs.set(id, jobs);
-    return { key, jobs };
-  }
-
   async #configFile(): Promise<ConfigFile> {
     this.#file ??= await loadConfigFile(this.#options.config);
     return this.#file;
+  }
+}
+
+function problemOf(check: () => void): string[] {
+  try {
+    check();
+    return [];
+  } catch (error) {
+    if (error instanceof StoreError) return [error.message];
+    throw error;
   }
 }

@@ -1,5 +1,3 @@
-import { quoteKey } from '@store/core';
-
 /**
  * What a terminal acts on, or does not show as it is: controls (C0, DEL, C1), what turns or hides text (directions,
  * zero widths), line and paragraph separators, halves of surrogate pairs.
@@ -23,12 +21,6 @@ export function terminalText(text: string): string {
 /** The same JSON, without anything that a terminal acts on but line feeds: only strings can hold such, and escapes mean it. */
 export function jsonText(value: unknown, indent?: number): string {
   return JSON.stringify(value, null, indent).split('\n').map(terminalText).join('\n');
-}
-
-/** A key as it is, when a terminal shows it as it is; as a JSON string when it would do something else there. */
-export function displayKey(key: string): string {
-  const plain = terminalText(key) === key && key.trim() === key && !key.startsWith('"');
-  return plain ? key : quoteKey(key, Infinity);
 }
 
 function unit(char: string, at: number): string {

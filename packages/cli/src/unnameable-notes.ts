@@ -1,5 +1,5 @@
 import type { Unnameable } from '@store/core';
-import { EXIT, type ExitCode } from './exit-codes.js';
+import { EXIT, type ExitCode } from './exit.js';
 import type { Output } from './output.js';
 
 /** Names on stderr what a listing shows and no request can name, and remembers that the result is without it. */

@@ -87,10 +87,13 @@ describe('store, object by object', () => {
   it('checks every store of the configuration at once', async () => {
     await using place = await Place.create({
       stores: { one: { provider: 'fs', rot: 1 }, two: { provider: 'memory', versioning: 'on' } },
+      gateway: { accessKeyId: 'AK', secretAccesKey: 'very-secret' },
     });
     const { code, stderr } = await place.run(['config', 'check']);
     expect(code).to.equal(2);
     expect(stderr).to.contain('stores.one.rot').and.contain('stores.two.versioning');
+    expect(stderr).to.contain('config.gateway.secretAccesKey: unknown key; did you mean "secretAccessKey"?');
+    expect(stderr).not.to.contain('very-secret');
   });
 
   it('shows keys that would act on a terminal in quotes', async () => {

@@ -50,7 +50,7 @@ describe('store serve', () => {
     expect(stderr).to.match(/^store: .*config\.gateway is missing: clients need keys to sign with/);
     await place.configure({
       stores: { uploads: { provider: 'memory' } },
-      gateway: { accessKeyId: 'AK', secretAccessKey: 'very-secret', regin: 'x' } as never,
+      gateway: { accessKeyId: 'AK', secretAccessKey: 'very-secret', regin: 'x' },
     });
     const misspelt = await place.run(['serve', 'uploads']);
     expect(misspelt.code).to.equal(2);

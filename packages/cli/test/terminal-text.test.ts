@@ -3,7 +3,8 @@ import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { describe, it } from 'mocha';
-import { displayKey, jsonText, terminalText } from '#src/terminal-text.js';
+import { displayKey } from '#src/display-key.js';
+import { jsonText, terminalText } from '#src/terminal-text.js';
 import { ACTIVE_TEXT } from './faulty-adapters.js';
 import { FAULTY_ADAPTERS, Place, type Result } from './run-store.js';
 

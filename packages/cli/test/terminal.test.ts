@@ -67,9 +67,10 @@ describe('on a terminal', () => {
     expect(line).not.to.contain('ETA');
   });
 
-  it('redraws one line on a terminal and writes few lines elsewhere', () => {
+  it('redraws one line on a terminal and writes few lines elsewhere', async () => {
     const screen = tty();
     const onScreen = new Output(new PassThrough(), screen);
+    await onScreen.prepareStatus();
     progressView(onScreen, 1000)(HALFWAY);
     onScreen.endStatus();
     expect(String(screen.read())).to.contain('490/1,000');

@@ -3,14 +3,37 @@ import { parse } from 'csv-parse';
 import { z } from 'zod';
 import {
   StoreError,
+  type CallOptions,
   type DeletionFailure,
-  type JobOutcome,
   type ObjectStore,
-  type ReadJobReportOptions,
   type StoreErrorCode,
-  type StoreJob,
 } from '@store/core';
 import { codeOf } from '../errors.js';
+import type { Job } from './job.js';
+
+/** What became of a job, by its final report. */
+export interface JobOutcome {
+  readonly jobId: string;
+  readonly status: string;
+  /** Tasks that the report names as done. */
+  readonly succeeded: number;
+  readonly failed: number;
+  /** Tasks that the job counts, and the report does not name: nobody knows what became of them. */
+  readonly unaccounted: number;
+  readonly failures: {
+    /** By OSS's code. The sum is `failed`. */
+    readonly byCode: Readonly<Record<string, number>>;
+    /** The first of them. */
+    readonly sample: readonly DeletionFailure[];
+  };
+}
+
+export interface ReadJobReportOptions extends CallOptions {
+  /** Where the report begins, when it is not found by itself. */
+  readonly manifestKey?: string | undefined;
+  /** Called for every failed task. */
+  readonly onFailure?: ((failure: DeletionFailure) => void) | undefined;
+}
 
 /** Failures that an outcome names; `onFailure` gets all. */
 const SAMPLE_SIZE = 20;
@@ -32,7 +55,7 @@ const manifestSchema = z.looseObject({
  */
 export async function readJobReport(
   store: ObjectStore,
-  job: StoreJob,
+  job: Job,
   options: ReadJobReportOptions = {},
 ): Promise<JobOutcome> {
   const { signal, onFailure } = options;
@@ -74,11 +97,7 @@ export async function readJobReport(
   };
 }
 
-async function findManifest(
-  store: ObjectStore,
-  job: StoreJob,
-  signal: AbortSignal | undefined,
-): Promise<string> {
+async function findManifest(store: ObjectStore, job: Job, signal: AbortSignal | undefined): Promise<string> {
   const prefix = job.report?.prefix ?? '';
   for await (const { key } of store.list(prefix, { signal })) {
     if (key.includes(job.jobId) && key.endsWith('/manifest.json')) return key;

@@ -1,4 +1,4 @@
-import type { JobReportPlace, StoreJob, Tags } from '@store/core';
+import type { Tags } from '@store/core';
 
 /** What a job does to each object; exactly one. */
 export type JobOperation =
@@ -20,8 +20,13 @@ export interface RestoreOperation {
 }
 
 /** Where the final report goes, which alone says what became of each object. */
-export interface JobReportTarget extends JobReportPlace {
+export interface JobReportTarget {
+  readonly bucket: string;
+  readonly prefix?: string | undefined;
+  /** False: no report is written. */
   readonly enabled: boolean;
+  /** Default `AllTasks`. */
+  readonly reportScope?: 'AllTasks' | 'FailedTasksOnly' | undefined;
 }
 
 /** A file that names the objects. */
@@ -78,8 +83,15 @@ export const JOB_STATUSES = [
 /** `Suspended` waits for a confirmation, for 14 days. `Complete` does not say that every task succeeded. */
 export type JobStatus = (typeof JOB_STATUSES)[number];
 
-export interface Job extends StoreJob {
+export interface Job {
+  readonly jobId: string;
   readonly status: JobStatus;
+  /** It does nothing any more: it is complete, or was cancelled, or has failed. */
+  readonly ended: boolean;
+  /** It went through all tasks, which may have failed each. */
+  readonly complete: boolean;
+  readonly priority: number;
+  readonly description?: string | undefined;
   readonly operation?: JobOperation | undefined;
   readonly report?: JobReportTarget | undefined;
   readonly manifest?: JobManifest | undefined;
@@ -89,4 +101,8 @@ export interface Job extends StoreJob {
   readonly createdAt?: Date | undefined;
   readonly endedAt?: Date | undefined;
   readonly statusUpdateReason?: string | undefined;
+  /** Of the job as a whole; failed tasks are in the report. */
+  readonly failure?: { readonly code: string; readonly reason: string } | undefined;
+  readonly tasks?:
+    { readonly total: number; readonly succeeded: number; readonly failed: number } | undefined;
 }

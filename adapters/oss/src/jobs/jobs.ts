@@ -1,28 +1,22 @@
 import { Readable } from 'node:stream';
 import {
-  checkOptions,
   retrying,
   retryPolicy,
   StoreError,
   systemClock,
   throwIfAborted,
-  type DriverCall,
-  type JobOutcome,
+  type CallOptions,
   type ObjectStore,
-  type ReadJobReportOptions,
   type RetryPolicy,
   type RetrySettings,
-  type StoreJob,
-  type StoreJobs,
-  type TagJobRequest,
-  type WaitForJobOptions,
 } from '@store/core';
 import { undocumented } from '@store/kit';
 import type { OssConfig } from '../config.js';
 import { Requests, XML, type Request } from '../requests.js';
 import { parseAnswer } from '../xml.js';
 import { checkJob } from './job-check.js';
-import { readJobReport } from './job-report.js';
+import { JOB_OPTIONS } from './job-options.js';
+import { readJobReport, type JobOutcome, type ReadJobReportOptions } from './job-report.js';
 import { jobElement, readJob, readJobs } from './job-xml.js';
 import type { Job, JobDescription, JobManifest } from './job.js';
 
@@ -31,7 +25,26 @@ const MANIFEST_SPEC = { fields: 'Bucket,Key', format: 'OSS_BatchOperations_CSV_2
 
 const LINES_A_PIECE = 1000;
 
-const DEFAULT_POLL_MS = 10_000;
+export interface WaitForJobOptions extends CallOptions {
+  /** How often the job is looked at, in milliseconds. Default 10 000. */
+  readonly pollMs?: number | undefined;
+  /** Called when the job has been looked at. */
+  readonly onProgress?: ((job: Job) => void) | undefined;
+}
+
+export interface TagJobRequest {
+  /** In {@link OssJobs.bucket}. */
+  readonly prefix: string;
+  /** A list ({@link OssJobs.manifestOf}) of the objects; without one, everything under the prefix. */
+  readonly manifest?:
+    { readonly bucket: string; readonly key: string; readonly etag?: string | undefined } | undefined;
+  readonly tag: { readonly name: string; readonly value: string };
+  readonly reportBucket: string;
+  readonly reportPrefix?: string | undefined;
+  /** The role that OSS works as. */
+  readonly role: string;
+  readonly confirmationRequired?: boolean | undefined;
+}
 
 /**
  * Batch-operation jobs of OSS: the provider works through up to ten billion objects by itself. Not in every region, and
@@ -39,7 +52,8 @@ const DEFAULT_POLL_MS = 10_000;
  *
  * Source: https://www.alibabacloud.com/help/en/oss/user-guide/batch-operations
  */
-export class OssJobs implements StoreJobs {
+export class OssJobs {
+  /** The bucket of the store that was configured. */
   readonly bucket: string;
   readonly #requests: Requests;
   readonly #retry: RetryPolicy;
@@ -56,8 +70,8 @@ export class OssJobs implements StoreJobs {
    *
    * @throws StoreError `InvalidArgument` that names the fields that are wrong; `Unsupported` where there are no jobs
    */
-  async create(description: object, call: DriverCall = {}): Promise<string> {
-    checkOptions('jobs.create', call);
+  async create(description: object, call: CallOptions = {}): Promise<string> {
+    JOB_OPTIONS.create.check(call);
     const job = checkJob(description);
     const request = {
       method: 'POST',
@@ -73,8 +87,8 @@ export class OssJobs implements StoreJobs {
   }
 
   /** @throws StoreError `NotFound` */
-  async describe(jobId: string, call: DriverCall = {}): Promise<Job> {
-    checkOptions('jobs.describe', call);
+  async describe(jobId: string, call: CallOptions = {}): Promise<Job> {
+    JOB_OPTIONS.describe.check(call);
     const subres = { batchJob: '', batchJobId: checkId(jobId) };
     return this.#send('describeJob', call, { method: 'GET', subres }, (data) => {
       const job = parseAnswer(data, 'DescribeJobResult').child('Job');
@@ -84,8 +98,8 @@ export class OssJobs implements StoreJobs {
   }
 
   /** All jobs of the account in this region, or those with one of these statuses. */
-  async *list(statuses: readonly string[] = [], call: DriverCall = {}): AsyncGenerator<Job> {
-    checkOptions('jobs.list', call);
+  async *list(statuses: readonly string[] = [], call: CallOptions = {}): AsyncGenerator<Job> {
+    JOB_OPTIONS.list.check(call);
     let token: string | undefined;
     const seen = new Set<string>();
     do {
@@ -110,8 +124,8 @@ export class OssJobs implements StoreJobs {
     } while (token !== undefined);
   }
 
-  async updatePriority(jobId: string, priority: number, call: DriverCall = {}): Promise<void> {
-    checkOptions('jobs.updatePriority', call);
+  async updatePriority(jobId: string, priority: number, call: CallOptions = {}): Promise<void> {
+    JOB_OPTIONS.updatePriority.check(call);
     if (!(Number.isInteger(priority) && priority >= 0)) {
       throw new StoreError('InvalidArgument', `a priority is a whole number, not ${priority}`, {
         provider: 'oss',
@@ -124,14 +138,14 @@ export class OssJobs implements StoreJobs {
   }
 
   /** Lets a job begin that was created with `confirmationRequired`. */
-  async confirm(jobId: string, call: DriverCall = {}): Promise<void> {
-    checkOptions('jobs.confirm', call);
+  async confirm(jobId: string, call: CallOptions = {}): Promise<void> {
+    JOB_OPTIONS.confirm.check(call);
     await this.#updateStatus(jobId, 'Ready', undefined, call);
   }
 
   /** Ends a job, which takes a while. What it has done until then stays done. @param reason 1 to 256 characters */
-  async cancel(jobId: string, reason: string, call: DriverCall = {}): Promise<void> {
-    checkOptions('jobs.cancel', call);
+  async cancel(jobId: string, reason: string, call: CallOptions = {}): Promise<void> {
+    JOB_OPTIONS.cancel.check(call);
     if (reason.length < 1 || reason.length > 256) {
       throw new StoreError('InvalidArgument', 'a reason has 1 to 256 characters', {
         provider: 'oss',
@@ -146,8 +160,7 @@ export class OssJobs implements StoreJobs {
    * `Failed` or `Suspended`. What became of each object only the report says (`readJobReport`).
    */
   async wait(jobId: string, options: WaitForJobOptions = {}): Promise<Job> {
-    checkOptions('jobs.wait', options);
-    const { pollMs = DEFAULT_POLL_MS, onProgress, signal } = options;
+    const { pollMs, onProgress, signal } = JOB_OPTIONS.wait.check(options);
     for (;;) {
       throwIfAborted(signal, 'waitForJob');
       const job = await this.describe(jobId, { signal });
@@ -158,16 +171,13 @@ export class OssJobs implements StoreJobs {
   }
 
   /** Reads the final report of a job, which alone says what became of each object: `Complete` does not. */
-  async readReport(
-    reports: ObjectStore,
-    job: StoreJob,
-    options: ReadJobReportOptions = {},
-  ): Promise<JobOutcome> {
-    return readJobReport(reports, job, checkOptions('jobs.readReport', options));
+  async readReport(reports: ObjectStore, job: Job, options: ReadJobReportOptions = {}): Promise<JobOutcome> {
+    return readJobReport(reports, job, JOB_OPTIONS.readReport.check(options));
   }
 
+  /** Describes a job that adds a tag to every object under a prefix or in a list, and leaves other tags. */
   tagging(request: TagJobRequest): JobDescription {
-    checkOptions('jobs.tagging', request);
+    JOB_OPTIONS.tagging.check(request);
     const { prefix, manifest, tag, reportBucket, reportPrefix, role, confirmationRequired } = request;
     return checkJob({
       operation: { addObjectTagging: { [tag.name]: tag.value } },
@@ -181,7 +191,7 @@ export class OssJobs implements StoreJobs {
     });
   }
 
-  /** Keys are percent-encoded, as in OSS's inventories (inferred for manifests). */
+  /** A list of keys of {@link bucket}, as OSS reads it. Keys are percent-encoded, as in OSS's inventories (inferred for manifests). */
   manifestOf(keys: AsyncIterable<string>): Readable {
     return Readable.from(linesOf(this.bucket, keys));
   }
@@ -194,7 +204,7 @@ export class OssJobs implements StoreJobs {
     jobId: string,
     status: 'Ready' | 'Cancelled',
     reason: string | undefined,
-    call: DriverCall,
+    call: CallOptions,
   ): Promise<void> {
     const subres = {
       batchJobStatus: '',
@@ -217,7 +227,7 @@ export class OssJobs implements StoreJobs {
   /** @param read what the answer says; where it says nothing documented, the request is repeated */
   async #send<T>(
     operation: string,
-    call: DriverCall,
+    call: CallOptions,
     request: Request,
     read: (data: Buffer) => T,
   ): Promise<T> {

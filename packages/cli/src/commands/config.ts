@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { Run } from '../context.js';
-import { EXIT } from '../exit-codes.js';
+import { EXIT } from '../exit.js';
 
 export function addConfig(program: Command, run: Run): void {
   const config = program.command('config').description('the configuration');

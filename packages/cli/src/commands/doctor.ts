@@ -3,7 +3,8 @@ import type { Command } from 'commander';
 import { diagnoseStore, type Finding, type ObjectStore } from '@store/core';
 import { writeSettings } from '../config-file.js';
 import type { Context, Run } from '../context.js';
-import { EXIT, UsageError, type ExitCode } from '../exit-codes.js';
+import { EXIT, type ExitCode } from '../exit.js';
+import { UsageError } from '../exit-codes.js';
 
 interface DoctorOptions {
   readonly json?: boolean;

@@ -1,13 +1,9 @@
 import type { Command } from 'commander';
-import {
-  expireByJob,
-  quoteKey,
-  type ExpirationByJob,
-  type ExpirationReport,
-  type ExpireOptions,
-} from '@store/core';
+import { quoteKey, type ExpirationReport, type ExpireOptions } from '@store/core';
+import type { ExpirationByJob } from '@store/oss';
 import type { Context, Run } from '../context.js';
-import { EXIT, UsageError, type ExitCode } from '../exit-codes.js';
+import { EXIT, type ExitCode } from '../exit.js';
+import { UsageError } from '../exit-codes.js';
 import { formatCount } from '../format.js';
 import { integer, tag } from '../option-values.js';
 import { keysIn } from '../key-list.js';
@@ -144,6 +140,7 @@ async function byJob(
   const { jobs } = await session.openJobs(address);
   const target = await session.open(reports);
   const { jobs: beside } = await session.openJobs(reports);
+  const { expireByJob } = await import('@store/oss');
   let last = '';
   const done = await expireByJob(
     { store, jobs, reports: { store: target.store, bucket: beside.bucket, prefix: target.key } },

@@ -7,7 +7,8 @@ import { pipeline } from 'node:stream/promises';
 import type { Command } from 'commander';
 import { quoteKey } from '@store/core';
 import type { Context, Run } from '../context.js';
-import { EXIT, UsageError, type ExitCode } from '../exit-codes.js';
+import { EXIT, type ExitCode } from '../exit.js';
+import { UsageError } from '../exit-codes.js';
 import { fileTarget, openPlainly, type FileTarget } from '../file-target.js';
 import { errorCode } from '../system-error.js';
 

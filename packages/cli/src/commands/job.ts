@@ -1,11 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
-import { quoteKey, StoreError, type JobOutcome, type StoreJob } from '@store/core';
+import { quoteKey, StoreError } from '@store/core';
+import type { Job, JobOutcome } from '@store/oss';
 import type { Run } from '../context.js';
-import { EXIT, UsageError, type ExitCode } from '../exit-codes.js';
+import { EXIT, type ExitCode } from '../exit.js';
+import { UsageError } from '../exit-codes.js';
 import { formatCount } from '../format.js';
 import { integer, list } from '../option-values.js';
-import { displayKey } from '../terminal-text.js';
+import { displayKey } from '../display-key.js';
 
 interface Json {
   readonly json?: boolean;
@@ -134,7 +136,7 @@ function addViews(job: Command, run: Run): void {
 }
 
 /** One line: id, status, tasks, what it is. */
-export function jobLine({ jobId, status, tasks, failure, description }: StoreJob): string {
+export function jobLine({ jobId, status, tasks, failure, description }: Job): string {
   const done = tasks && tasks.succeeded + tasks.failed;
   return [
     jobId,

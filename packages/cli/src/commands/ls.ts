@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import type { CommonPrefix, ObjectInfo } from '@store/core';
 import type { Context, Run } from '../context.js';
-import type { ExitCode } from '../exit-codes.js';
+import type { ExitCode } from '../exit.js';
 import { formatBytes } from '../format.js';
-import { displayKey } from '../terminal-text.js';
+import { displayKey } from '../display-key.js';
 import { UnnameableNotes } from '../unnameable-notes.js';
 
 interface LsOptions {

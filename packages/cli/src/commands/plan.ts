@@ -1,7 +1,7 @@
 import { Option, type Command } from 'commander';
 import { earlyDeletions, planDeletion } from '@store/core';
 import type { Run } from '../context.js';
-import { EXIT } from '../exit-codes.js';
+import { EXIT } from '../exit.js';
 import { integer } from '../option-values.js';
 import { planPage } from '../plan-page.js';
 import { planText, type Plan } from '../plan-text.js';

@@ -1,6 +1,6 @@
 import { Option, type Command } from 'commander';
 import type { Run } from '../context.js';
-import { EXIT } from '../exit-codes.js';
+import { EXIT } from '../exit.js';
 import { duration } from '../option-values.js';
 
 interface PresignOptions {

@@ -5,7 +5,8 @@ import { basename } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { Command } from 'commander';
 import type { Run } from '../context.js';
-import { EXIT, UsageError } from '../exit-codes.js';
+import { EXIT } from '../exit.js';
+import { UsageError } from '../exit-codes.js';
 import { pair } from '../option-values.js';
 
 interface PutOptions {

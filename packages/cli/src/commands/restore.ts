@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { Run } from '../context.js';
-import { EXIT } from '../exit-codes.js';
+import { EXIT } from '../exit.js';
 import { integer } from '../option-values.js';
 
 interface RestoreOptions {

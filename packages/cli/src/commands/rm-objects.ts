@@ -1,11 +1,12 @@
 import { quoteKey, StoreError, toStoreError, type DeletionFailure, type ObjectStore } from '@store/core';
 import type { Context } from '../context.js';
 import { failureText, reasonText } from '../error-text.js';
-import { EXIT, UsageError, type ExitCode } from '../exit-codes.js';
+import { EXIT, type ExitCode } from '../exit.js';
+import { UsageError } from '../exit-codes.js';
 import type { Output } from '../output.js';
 import { patternHint } from '../pattern-hint.js';
 import type { Target } from '../session.js';
-import { displayKey } from '../terminal-text.js';
+import { displayKey } from '../display-key.js';
 import { passedOn, type RmOptions } from './rm-options.js';
 
 /** Keys that are looked at together before they are deleted. */

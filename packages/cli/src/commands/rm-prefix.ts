@@ -1,14 +1,15 @@
 import { DeletionError, type DeletePrefixOptions } from '@store/core';
 import { canAsk, confirm } from '../confirm.js';
 import type { Context } from '../context.js';
-import { EXIT, exitCodeOfReport, UsageError, type ExitCode } from '../exit-codes.js';
+import { EXIT, type ExitCode } from '../exit.js';
+import { exitCodeOfReport, UsageError } from '../exit-codes.js';
 import { FailuresFile } from '../failures-file.js';
 import { hidesOnly, ONLY_HIDES } from '../hidden-versions.js';
 import { isNothing, preview, previewText } from '../preview.js';
 import { progressView } from '../progress.js';
 import { reportText } from '../report-text.js';
 import type { Target } from '../session.js';
-import { displayKey } from '../terminal-text.js';
+import { displayKey } from '../display-key.js';
 import { passedOn, type RmOptions } from './rm-options.js';
 
 /** `store rm -r` */

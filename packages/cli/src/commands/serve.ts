@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
-import { gatewayEntry, openDriver, type StoreDriver } from '@store/core';
-import { startGateway } from '@store/gateway';
+import { openDriver, type StoreDriver } from '@store/core';
+import { gatewayEntry, startGateway } from '@store/gateway';
 import type { Run } from '../context.js';
-import { EXIT, UsageError } from '../exit-codes.js';
+import { EXIT } from '../exit.js';
+import { UsageError } from '../exit-codes.js';
 import { integer, size } from '../option-values.js';
 
 interface ServeOptions {
@@ -26,7 +27,7 @@ export function addServe(program: Command, run: Run): void {
         const stores: Record<string, StoreDriver> = {};
         try {
           const config = await session.config();
-          const { accessKeyId, secretAccessKey, region } = gatewayEntry(config, process.env);
+          const { accessKeyId, secretAccessKey, region } = gatewayEntry(config);
           for (const name of names) {
             const located = await session.locate(`${name.replace(/:$/, '')}:`);
             if (!located.named)

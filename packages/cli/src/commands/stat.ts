@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import type { Run } from '../context.js';
-import { EXIT } from '../exit-codes.js';
+import { EXIT } from '../exit.js';
 import type { RestoreState } from '@store/core';
 import { formatBytes, formatCount } from '../format.js';
-import { displayKey } from '../terminal-text.js';
+import { displayKey } from '../display-key.js';
 
 interface StatOptions {
   readonly json?: boolean;

@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
 import type { Run } from '../context.js';
-import { EXIT, UsageError } from '../exit-codes.js';
+import { EXIT } from '../exit.js';
+import { UsageError } from '../exit-codes.js';
 import { pair } from '../option-values.js';
-import { displayKey } from '../terminal-text.js';
+import { displayKey } from '../display-key.js';
 
 interface TagsOptions {
   readonly set?: Readonly<Record<string, string>>;

@@ -1,19 +1,25 @@
 import { randomUUID } from 'node:crypto';
-import { checkOptions } from '../config/check-options.js';
-import { StoreError, toStoreError } from '../errors.js';
-import { assertKey, quoteKey } from '../keys.js';
-import type { JobOutcome, StoreJob, StoreJobs, TagJobRequest, WaitForJobOptions } from '../jobs.js';
-import type { ObjectStore } from '../object-store.js';
-import type { ExpirationReport, ExpireOptions } from './expiration.js';
-
-const DEFAULT_TAG = { name: 'store-expire', value: 'yes' };
+import {
+  assertKey,
+  quoteKey,
+  StoreError,
+  toStoreError,
+  type ExpirationReport,
+  type ExpireOptions,
+  type ObjectStore,
+} from '@store/core';
+import { defineOptions, optionTypes as types } from '@store/core/extend';
+import { z } from 'zod';
+import type { JobOutcome } from './job-report.js';
+import type { Job } from './job.js';
+import type { OssJobs, TagJobRequest, WaitForJobOptions } from './jobs.js';
 
 /** What works together in {@link expireByJob}. */
 export interface ExpireByJobPlaces {
   readonly store: ObjectStore;
   /** Of the same store. */
-  readonly jobs: StoreJobs;
-  /** Where the provider writes its report; keep it outside of the prefix. */
+  readonly jobs: OssJobs;
+  /** Where OSS writes its report; keep it outside of the prefix. */
   readonly reports: {
     readonly store: ObjectStore;
     readonly bucket: string;
@@ -25,7 +31,7 @@ export interface ExpireByJobOptions
   extends
     Pick<ExpireOptions, 'days' | 'tag' | 'partialName' | 'entireStore' | 'dryRun'>,
     Pick<WaitForJobOptions, 'pollMs' | 'onProgress' | 'signal'> {
-  /** The role that the provider works as. */
+  /** The role that OSS works as. */
   readonly role: string;
   /** The job waits to be confirmed before it tags anything. Default false. */
   readonly confirmationRequired?: boolean | undefined;
@@ -35,17 +41,41 @@ export interface ExpireByJobOptions
   readonly jobId?: string | undefined;
 }
 
+const OPTIONS = defineOptions<ExpireByJobOptions>()('expireByJob', {
+  signal: { type: types.signal },
+  days: { type: types.number },
+  tag: {
+    type: () => z.strictObject({ name: z.string(), value: z.string() }),
+    default: { name: 'store-expire', value: 'yes' },
+  },
+  partialName: { type: types.flag },
+  entireStore: { type: types.flag },
+  dryRun: { type: types.flag },
+  pollMs: { type: types.duration },
+  onProgress: { type: types.callback },
+  role: { type: types.text, needed: true },
+  confirmationRequired: { type: types.flag },
+  keys: {
+    type: () =>
+      z.custom<AsyncIterable<string>>(
+        (value) => typeof value === 'object' && value !== null && Symbol.asyncIterator in value,
+        'expected an async iterable of keys',
+      ),
+  },
+  jobId: { type: types.text },
+});
+
 /** What became of the job, and of the rule. */
 export interface ExpirationByJob {
   readonly expiration: ExpirationReport;
   /** Undefined for a dry run. */
-  readonly job?: StoreJob | undefined;
+  readonly job?: Job | undefined;
   /** By the job's report. Undefined while there is none. */
   readonly outcome?: JobOutcome | undefined;
 }
 
 /**
- * Strategy `tag-job`: the provider tags everything that is under the prefix now, or exactly a list of keys, and a lifecycle rule removes what has
+ * Strategy `tag-job`: OSS tags everything that is under the prefix now, or exactly a list of keys, and a lifecycle rule removes what has
  * the tag. Unlike a rule for the prefix alone it leaves what is written later, as long as nobody tags it alike.
  *
  * The rule is written when the job is complete and its report names tagged objects, and not when the job was cancelled,
@@ -58,9 +88,9 @@ export async function expireByJob(
   prefix: string,
   given: ExpireByJobOptions,
 ): Promise<ExpirationByJob> {
-  const options = checkOptions('expireByJob', given);
+  const options = OPTIONS.check(given);
   const { store, jobs, reports } = places;
-  const { role, confirmationRequired, tag = DEFAULT_TAG, days, partialName, entireStore, signal } = options;
+  const { role, confirmationRequired, tag, days, partialName, entireStore, signal } = options;
   const { pollMs, onProgress } = options;
   const rule: ExpireOptions = { days, partialName, entireStore, tag, signal };
   if (options.keys && options.jobId !== undefined) {
@@ -141,7 +171,7 @@ class CheckedKeys implements AsyncIterable<string> {
 }
 
 /** Why no rule is written. */
-function reasonAgainst(job: StoreJob, outcome: JobOutcome | undefined): string | undefined {
+function reasonAgainst(job: Job, outcome: JobOutcome | undefined): string | undefined {
   const { jobId, status, failure, complete } = job;
   if (!outcome) return `the job ${jobId} waits to be confirmed: nothing is tagged, and no rule was written`;
   if (complete && outcome.succeeded > 0) return undefined;

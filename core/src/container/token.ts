@@ -1,5 +1,4 @@
 import type { ServiceIdentifier } from 'inversify';
-import type { StoreAdapter } from '../adapter.js';
 import type { ObjectStore } from '../object-store.js';
 
 /**
@@ -7,6 +6,3 @@ import type { ObjectStore } from '../object-store.js';
  * name it is the default store.
  */
 export const OBJECT_STORE: ServiceIdentifier<ObjectStore> = Symbol.for('@store/core/ObjectStore');
-
-/** What adapter modules bind; there can be several. */
-export const STORE_ADAPTER: ServiceIdentifier<StoreAdapter> = Symbol.for('@store/core/StoreAdapter');

@@ -1,0 +1,42 @@
+import type { CallOptions } from '@store/core';
+import { defineOptions, optionTypes as types, type OptionTable } from '@store/core/extend';
+import { z } from 'zod';
+import type { ReadJobReportOptions } from './job-report.js';
+import type { TagJobRequest, WaitForJobOptions } from './jobs.js';
+
+const call = { signal: { type: types.signal } } as const satisfies OptionTable<CallOptions>;
+
+function callOptions(method: string) {
+  return defineOptions<CallOptions>()(`jobs.${method}`, call);
+}
+
+/** What each method of `OssJobs` takes. */
+export const JOB_OPTIONS = {
+  create: callOptions('create'),
+  describe: callOptions('describe'),
+  list: callOptions('list'),
+  updatePriority: callOptions('updatePriority'),
+  confirm: callOptions('confirm'),
+  cancel: callOptions('cancel'),
+  wait: defineOptions<WaitForJobOptions>()('jobs.wait', {
+    ...call,
+    pollMs: { type: types.duration, default: 10_000 },
+    onProgress: { type: types.callback },
+  }),
+  readReport: defineOptions<ReadJobReportOptions>()('jobs.readReport', {
+    ...call,
+    manifestKey: { type: types.text },
+    onFailure: { type: types.callback },
+  }),
+  tagging: defineOptions<TagJobRequest>()('jobs.tagging', {
+    prefix: { type: types.text, needed: true },
+    manifest: {
+      type: () => z.strictObject({ bucket: z.string(), key: z.string(), etag: z.string().optional() }),
+    },
+    tag: { type: () => z.strictObject({ name: z.string(), value: z.string() }), needed: true },
+    reportBucket: { type: types.text, needed: true },
+    reportPrefix: { type: types.text },
+    role: { type: types.text, needed: true },
+    confirmationRequired: { type: types.flag },
+  }),
+};

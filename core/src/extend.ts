@@ -1,0 +1,7 @@
+/** For packages that build on core; applications and adapters need none of it. */
+export { interpolate, type Environment } from './config/interpolate.js';
+export { resolveEntry, type ResolveOptions } from './config/open-store.js';
+export type { ResolvedEntry } from './config/store-config.js';
+export { defineOptions, type Checked, type DefinedOptions } from './options/define-options.js';
+export type { OptionTable } from './options/option-table.js';
+export * as optionTypes from './options/option-types.js';

@@ -1,0 +1,96 @@
+import { z, type ZodType } from 'zod';
+import { StoreError } from '../errors.js';
+import { checkInput } from '../config/check-input.js';
+import type { OptionEntry, OptionTable } from './option-table.js';
+
+/** A table of an interface, and as one of any. */
+type Table<Options> = OptionTable<Options> & Readonly<Record<string, OptionEntry>>;
+
+/** A table says nothing that the interface does not have. */
+type Exact<Entries, Options> = Entries & { readonly [Name in Exclude<keyof Entries, keyof Options>]: never };
+
+/** Those with a default are always there. */
+type WithDefaults<Options, Entries> = Options & {
+  readonly [
+    Name in keyof Options as Name extends keyof Entries
+      ? Entries[Name] extends { readonly default: NonNullable<unknown> }
+        ? Name
+        : never
+      : never
+  ]-?: Exclude<Options[Name], undefined>;
+};
+
+/** Options as {@link DefinedOptions.check} returns them. */
+export type Checked<Defined> =
+  Defined extends DefinedOptions<infer Options, infer Entries> ? WithDefaults<Options, Entries> : never;
+
+/**
+ * Defines the options of an operation by their table:
+ * `defineOptions<HeadOptions>()('head', () => ({ versionId: { type: id() } }))`.
+ *
+ * @typeParam Options the interface that callers see
+ */
+export function defineOptions<Options extends object>() {
+  return <const Entries extends Table<Options>>(
+    method: string,
+    table: Exact<Entries, Options>,
+  ): DefinedOptions<Options, Entries> => new DefinedOptions<Options, Entries>(method, table);
+}
+
+/** The options of one operation. */
+export class DefinedOptions<Options extends object, Entries extends Table<Options> = Table<Options>> {
+  /** As callers name it. */
+  readonly method: string;
+  readonly table: Entries;
+  #schema: ZodType<WithDefaults<Options, Entries>> | undefined;
+
+  constructor(method: string, table: Entries) {
+    this.method = method;
+    this.table = table;
+  }
+
+  get names(): readonly (keyof Options & string)[] {
+    // A table has the names of its interface and no other.
+    return Object.keys(this.table) as (keyof Options & string)[];
+  }
+
+  /** Those of these options that are given, out of an object that may have others too. */
+  pick(options: Options): Options {
+    const given = this.names.filter((name) => options[name] !== undefined);
+    // What is left out are properties that are undefined, or of another interface.
+    return Object.fromEntries(given.map((name) => [name, options[name]])) as Options;
+  }
+
+  /**
+   * Refuses options that are misspelt or of the wrong type, before anything is done: `{ dryrun: true }` must not delete
+   * anything. Returns a copy with the defaults: what a caller changes afterwards, for the next call, is nothing to this one.
+   *
+   * @throws StoreError `InvalidArgument` that names the option and the method, with the option that was meant
+   */
+  check(options: Options): WithDefaults<Options, Entries> {
+    if (typeof options === 'object' && options !== null && !Array.isArray(options) && !isPlain(options)) {
+      const message = `the options of ${this.method} are a plain object: { name: value }`;
+      throw new StoreError('InvalidArgument', message, { operation: this.method });
+    }
+    this.#schema ??= this.#makeSchema();
+    return checkInput(this.#schema, options, { code: 'InvalidArgument', what: this.method, options: true });
+  }
+
+  #makeSchema(): ZodType<WithDefaults<Options, Entries>> {
+    const shape = Object.entries<OptionEntry>(this.table).map(
+      ([name, { type, needed, default: fallback }]) => {
+        if (needed) return [name, type()] as const;
+        return [name, fallback === undefined ? type().optional() : type().default(fallback)] as const;
+      },
+    );
+    // The table has an entry of the right type for each option, and no other: its own type says so.
+    return z.strictObject(Object.fromEntries(shape)) as unknown as ZodType<WithDefaults<Options, Entries>>;
+  }
+}
+
+/** Of a map, an instance or an object with hidden properties, nobody would see what it lacks. */
+function isPlain(options: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(options);
+  const known = prototype === null || Object.getPrototypeOf(prototype) === null;
+  return known && Reflect.ownKeys(options).length === Object.keys(options).length;
+}
