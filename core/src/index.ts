@@ -14,7 +14,7 @@ export type {
   MultipartCapability,
 } from './capabilities.js';
 export { systemClock, type Clock } from './clock.js';
-export { checkInput, suggest } from './config/check-input.js';
+export { checkInput, suggest } from './options/check-input.js';
 export { checkOptionNames, checkOptions } from './config/check-options.js';
 export type { OptionedMethod } from './config/option-shapes.js';
 export {

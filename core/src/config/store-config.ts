@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { AdapterContext, StoreAdapter } from '../adapter.js';
 import { StoreError } from '../errors.js';
 import type { RetrySettings } from '../retry.js';
-import { checkInput, suggest } from './check-input.js';
+import { checkInput, suggest } from '../options/check-input.js';
 import { interpolate, type Environment } from './interpolate.js';
 import { refuseProto } from './plain-names.js';
 

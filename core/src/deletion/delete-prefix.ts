@@ -6,6 +6,7 @@ import type { PagesContext } from '../listing/pages.js';
 import { versionPages } from '../listing/version-pages.js';
 import type { ObjectInfo, VersionInfo } from '../objects.js';
 import { abortUploads } from './abort-uploads.js';
+import { notByServer } from './by-server.js';
 import type { Candidate } from './candidate.js';
 import type { Engine } from './engine.js';
 import { compileFilter, type Verdict } from './filter.js';
@@ -31,19 +32,6 @@ const DOUBTFUL: FailureReason = {
   message: 'the listing does not say which version of this key is the latest; this one was left alone',
   retryable: false,
 };
-
-const FILTERS = [
-  'include',
-  'exclude',
-  'olderThan',
-  'newerThan',
-  'modifiedBefore',
-  'notAfterStart',
-  'minSize',
-  'maxSize',
-  'ifUnchanged',
-  'onMatch',
-] as const;
 
 type Pass = RunSource<Listed>['passes'][number];
 
@@ -105,7 +93,7 @@ export async function deletePrefix(
             abortUploads(
               engine,
               prefix,
-              compileFilter(prefix, { ...options, minSize: undefined, maxSize: undefined }, startedAt),
+              compileFilter(prefix, options, startedAt, 'size'),
               options.dryRun ?? false,
               pagesContext(engine, 'listUploads', context),
             )
@@ -114,7 +102,7 @@ export async function deletePrefix(
       problem,
       matches,
       onMatch: options.onMatch,
-      notByServer: notByServer(options),
+      notByServer: whyNotByServer(options),
       verify: options.verify,
     },
     options,
@@ -126,18 +114,10 @@ function isOneETag(etag: unknown): boolean {
   return typeof etag === 'string' && /^(?:W\/)?(?:"[^"]*"|[^"*,\s]+)$/.test(etag);
 }
 
-/** What a service that deletes by prefix cannot look at. Empty when there is nothing of it. */
-function notByServer(options: DeletePrefixOptions): string {
-  const { versions = 'current', deleteMarkers = 'keep' } = options;
-  // A dry run lists, and shows what matches.
-  const filters = options.dryRun ? FILTERS.filter((name) => name !== 'onMatch') : FILTERS;
-  const given = filters.filter((name) => options[name] !== undefined && options[name] !== false);
-  const all = [
-    ...given,
-    ...(versions === 'current' ? [] : ['versions']),
-    ...(deleteMarkers === 'keep' ? [] : ['deleteMarkers']),
-  ];
-  return all.length === 0 ? '' : `it does not go with ${all.join(', ')}`;
+/** Why a service that deletes by prefix cannot do it. Empty when it can. */
+function whyNotByServer(options: DeletePrefixOptions): string {
+  const names = notByServer(options);
+  return names.length === 0 ? '' : `it does not go with ${names.join(', ')}`;
 }
 
 /** Refuses before anything is deleted what this store cannot do. @throws StoreError */

@@ -1,6 +1,6 @@
 import { z, type ZodType } from 'zod';
 import { StoreError } from '../errors.js';
-import { checkInput } from '../config/check-input.js';
+import { checkInput } from './check-input.js';
 import type { OptionEntry, OptionTable } from './option-table.js';
 
 /** A table of an interface, and as one of any. */
