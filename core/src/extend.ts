@@ -7,4 +7,5 @@ export { checkInput, suggest } from './options/check-input.js';
 export { defineOptions, type Checked, type DefinedOptions } from './options/define-options.js';
 export type { OptionEntry, OptionTable, Spelling } from './options/option-table.js';
 export * as optionTypes from './options/option-types.js';
+export { passThroughOptions } from './pass-through.js';
 export { deleteOptions } from './store/option-tables.js';
