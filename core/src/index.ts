@@ -25,7 +25,8 @@ export {
   storeTerms,
   type OpenOptions,
 } from './config/open-store.js';
-export { checkShape, selectStore, type StoreConfig, type StoreEntry } from './config/store-config.js';
+export type { ConfigFor, StoreConfig, StoreEntry } from './config/config-types.js';
+export { checkShape, selectStore } from './config/store-config.js';
 export { withDeadline } from './deadline.js';
 export type { DeleteManyOptions, DeletePrefixOptions } from './deletion/options.js';
 export { DeletionError } from './deletion/report.js';
