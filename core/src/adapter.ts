@@ -5,13 +5,14 @@ import type { ServiceTerms } from './planning/terms.js';
 /**
  * What an adapter package exports for `openStore` and `createContainer`: plain data and one function.
  *
+ * @typeParam Provider the name that selects it
  * @typeParam Config the adapter's own part of a store's configuration, as its schema yields it. An adapter of
  * any configuration is a `StoreAdapter` without it: what `createDriver` is given is always what the same
  * adapter's schema has made.
  */
-export interface StoreAdapter<Config = unknown> {
+export interface StoreAdapter<Provider extends string = string, Config = unknown> {
   /** The `provider` that selects this adapter in a configuration. */
-  readonly provider: string;
+  readonly provider: Provider;
   /**
    * Checks the adapter's own keys of a store's configuration. Use a strict object, so that a misspelt key
    * is an error; the keys that every store has (`provider`, `retry`, …) are taken out before.

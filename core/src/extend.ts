@@ -2,6 +2,10 @@
 export { interpolate, type Environment } from './config/interpolate.js';
 export { resolveEntry, type ResolveOptions } from './config/open-store.js';
 export type { ResolvedEntry } from './config/store-config.js';
+export { deletePrefixOptions } from './deletion/options.js';
+export { checkInput, suggest } from './options/check-input.js';
 export { defineOptions, type Checked, type DefinedOptions } from './options/define-options.js';
-export type { OptionTable } from './options/option-table.js';
+export type { OptionEntry, OptionTable, Spelling } from './options/option-table.js';
 export * as optionTypes from './options/option-types.js';
+export { passThroughOptions } from './pass-through.js';
+export { deleteOptions } from './store/option-tables.js';

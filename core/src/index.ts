@@ -9,7 +9,7 @@ export type {
 export { capabilitiesOf, type Capabilities } from './capabilities.js';
 export { Engine, engineOf, type Purpose } from './engine/engine.js';
 export { systemClock, type Clock } from './engine/clock.js';
-export { checkInput, suggest } from './config/check-input.js';
+export { checkInput, suggest } from './options/check-input.js';
 export { checkOptionNames, checkOptions } from './config/check-options.js';
 export type { OptionedMethod } from './config/option-shapes.js';
 export {
@@ -20,7 +20,8 @@ export {
   storeTerms,
   type OpenOptions,
 } from './config/open-store.js';
-export { checkShape, selectStore, type StoreConfig, type StoreEntry } from './config/store-config.js';
+export type { ConfigFor, StoreConfig, StoreEntry } from './config/config-types.js';
+export { checkShape, selectStore } from './config/store-config.js';
 export { withDeadline } from './deadline.js';
 export type { DeleteManyOptions, DeletePrefixOptions } from './deletion/options.js';
 export { DeletionError } from './deletion/report.js';

@@ -361,6 +361,15 @@ describe('options', () => {
     }
   });
 
+  it('takes the AbortSignal of another realm', async () => {
+    const signal = Object.assign(new EventTarget(), { aborted: false });
+    const driver = new CountingDriver();
+    await createObjectStore(driver)
+      .head('k', { signal: signal as never })
+      .catch(() => undefined);
+    expect(driver.requests).to.have.length(1);
+  });
+
   it('refuses restore without options, which has to be told the days', async () => {
     const driver = new CountingDriver();
     const error = await createObjectStore(driver)

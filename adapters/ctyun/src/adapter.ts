@@ -4,7 +4,7 @@ import { ctyunDriver } from './driver.js';
 import { ctyunUrl } from './url.js';
 
 /** `provider: 'ctyun'`: CTYUN ZOS. (CTYUN's older product, OOS, is `provider: 's3'` with the profile `ctyun-oos`.) */
-export const ctyun: StoreAdapter<CtyunConfig> = {
+export const ctyun: StoreAdapter<'ctyun', CtyunConfig> = {
   provider: 'ctyun',
   schema: ctyunConfigSchema,
   secretKeys: ['accessKey', 'secretKey', 'dataPlane'],

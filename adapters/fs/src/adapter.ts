@@ -5,7 +5,7 @@ import { fsDriver } from './driver.js';
 import { fileUrl } from './url.js';
 
 /** `provider: 'fs'`: a store in a directory on disk. */
-export const fs: StoreAdapter<FsConfig> = {
+export const fs: StoreAdapter<'fs', FsConfig> = {
   provider: 'fs',
   schema: fsConfigSchema,
   secretKeys: [],

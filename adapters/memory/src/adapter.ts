@@ -3,7 +3,7 @@ import { memoryConfigSchema, type MemoryConfig } from './config.js';
 import { memoryDriver } from './driver.js';
 
 /** `provider: 'memory'`: a store that lives as long as the process. */
-export const memory: StoreAdapter<MemoryConfig> = {
+export const memory: StoreAdapter<'memory', MemoryConfig> = {
   provider: 'memory',
   schema: memoryConfigSchema,
   secretKeys: [],

@@ -5,7 +5,7 @@ import { ossTerms } from './terms.js';
 import { ossUrl } from './url.js';
 
 /** `provider: 'oss'`: Alibaba Cloud OSS. */
-export const oss: StoreAdapter<OssConfig> = {
+export const oss: StoreAdapter<'oss', OssConfig> = {
   provider: 'oss',
   schema: ossConfigSchema,
   secretKeys: ['accessKeyId', 'accessKeySecret', 'stsToken'],

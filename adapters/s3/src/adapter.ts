@@ -6,7 +6,7 @@ import { s3Terms } from './terms.js';
 import { s3Url } from './url.js';
 
 /** `provider: 's3'`: AWS S3, and services that speak its API. */
-export const s3: StoreAdapter<S3Config> = {
+export const s3: StoreAdapter<'s3', S3Config> = {
   provider: 's3',
   schema: s3ConfigSchema,
   secretKeys: ['accessKeyId', 'secretAccessKey', 'sessionToken'],

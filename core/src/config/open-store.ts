@@ -7,6 +7,7 @@ import type { ServiceTerms } from '../planning/terms.js';
 import type { OnRetry } from '../engine/retry.js';
 import { createObjectStore } from '../store/portable-store.js';
 import { checkOptions } from './check-options.js';
+import type { ConfigFor, StoreConfig, StoreEntry } from './config-types.js';
 import type { Environment } from './interpolate.js';
 import {
   checkShape,
@@ -14,13 +15,11 @@ import {
   selectStore,
   type ResolveContext,
   type ResolvedEntry,
-  type StoreConfig,
-  type StoreEntry,
 } from './store-config.js';
 
-export interface OpenOptions {
+export interface OpenOptions<Adapter extends StoreAdapter = StoreAdapter> {
   /** The adapters that the configuration may name. */
-  readonly adapters: readonly StoreAdapter[];
+  readonly adapters: readonly Adapter[];
   /** Which of the named stores; default: `config.default`, or the only one. */
   readonly name?: string | undefined;
   /** Where relative paths start; default: the current directory. */
@@ -37,7 +36,7 @@ export interface ResolveOptions<Config = unknown> extends Pick<
   OpenOptions,
   'name' | 'baseDirectory' | 'env'
 > {
-  readonly adapters: readonly StoreAdapter<Config>[];
+  readonly adapters: readonly StoreAdapter<string, Config>[];
 }
 
 /**
@@ -47,15 +46,15 @@ export interface ResolveOptions<Config = unknown> extends Pick<
  * @throws StoreError `InvalidConfig` that names the path, what was found and what is allowed; `InvalidArgument` for options
  * that are misspelt or of the wrong type
  */
-export async function openStore(
-  config: StoreConfig | StoreEntry,
-  options: OpenOptions,
+export async function openStore<Adapter extends StoreAdapter, const Given extends object>(
+  config: ConfigFor<Adapter, Given> | StoreEntry<Adapter>,
+  options: OpenOptions<Adapter>,
 ): Promise<ObjectStore> {
   return openNow(config, options);
 }
 
 /** As {@link openStore}, for containers, which do not wait. */
-export function openNow(config: StoreConfig | StoreEntry, options: OpenOptions): ObjectStore {
+export function openNow(config: unknown, options: OpenOptions): ObjectStore {
   checkOptions('openStore', options);
   const { adapter, config: checked, retry } = resolveEntry(config, options);
   const { clock, onRetry } = options;
@@ -68,7 +67,10 @@ export function openNow(config: StoreConfig | StoreEntry, options: OpenOptions):
  *
  * @throws StoreError `InvalidConfig` as `openStore`
  */
-export function openDriver(config: StoreConfig | StoreEntry, options: OpenOptions): StoreDriver {
+export function openDriver<Adapter extends StoreAdapter, const Given extends object>(
+  config: ConfigFor<Adapter, Given> | StoreEntry<Adapter>,
+  options: OpenOptions<Adapter>,
+): StoreDriver {
   checkOptions('openDriver', options);
   const { adapter, config: checked } = resolveEntry(config, options);
   return adapter.createDriver(checked, adapterContext(options));
@@ -79,7 +81,10 @@ export function openDriver(config: StoreConfig | StoreEntry, options: OpenOption
  *
  * @throws StoreError `InvalidConfig` as `openStore`
  */
-export function storeTerms(config: StoreConfig | StoreEntry, options: OpenOptions): ServiceTerms {
+export function storeTerms<Adapter extends StoreAdapter, const Given extends object>(
+  config: ConfigFor<Adapter, Given> | StoreEntry<Adapter>,
+  options: OpenOptions<Adapter>,
+): ServiceTerms {
   checkOptions('storeTerms', options);
   const { adapter, config: checked } = resolveEntry(config, options);
   return adapter.terms?.(checked) ?? {};
@@ -90,9 +95,9 @@ export function storeTerms(config: StoreConfig | StoreEntry, options: OpenOption
  *
  * @throws StoreError `InvalidConfig` as `openStore`
  */
-export function diagnoseStore(
-  config: StoreConfig | StoreEntry,
-  options: OpenOptions,
+export function diagnoseStore<Adapter extends StoreAdapter, const Given extends object>(
+  config: ConfigFor<Adapter, Given> | StoreEntry<Adapter>,
+  options: OpenOptions<Adapter>,
   context: DiagnoseContext,
 ): AsyncIterable<Finding> | undefined {
   checkOptions('diagnose', context);
@@ -108,7 +113,7 @@ export function diagnoseStore(
  * @throws StoreError `InvalidConfig` as `openStore`
  */
 export function resolveEntry<Config>(
-  config: StoreConfig | StoreEntry,
+  config: unknown,
   options: ResolveOptions<Config>,
 ): ResolvedEntry<Config> {
   const { path, entry } = isEntry(config)
@@ -162,6 +167,8 @@ function namedEntry(config: StoreConfig, wanted: string | undefined): { path: st
   return { path: `stores.${name}`, entry };
 }
 
-function isEntry(config: StoreConfig | StoreEntry): config is StoreEntry {
-  return typeof config === 'object' && config !== null && 'provider' in config;
+function isEntry(config: unknown): config is StoreEntry {
+  return (
+    typeof config === 'object' && config !== null && 'provider' in config && config.provider !== undefined
+  );
 }

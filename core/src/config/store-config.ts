@@ -2,26 +2,10 @@ import { z } from 'zod';
 import type { AdapterContext, StoreAdapter } from '../adapter.js';
 import { StoreError } from '../errors.js';
 import type { RetrySettings } from '../engine/retry.js';
-import { checkInput, suggest } from './check-input.js';
+import { checkInput, suggest } from '../options/check-input.js';
+import type { StoreConfig, StoreEntry } from './config-types.js';
 import { interpolate, type Environment } from './interpolate.js';
 import { refuseProto } from './plain-names.js';
-
-/** A configuration: named stores, each with its provider. */
-export interface StoreConfig {
-  /** The store that is meant when no name is given. Not needed when there is only one. */
-  readonly default?: string | undefined;
-  readonly stores: Readonly<Record<string, StoreEntry>>;
-  /** What clients of `store serve` sign with: `@store/gateway` knows what is in it, and checks it. */
-  readonly gateway?: unknown;
-}
-
-/** One store of a configuration: what every store has, and the keys of its adapter. */
-export interface StoreEntry {
-  /** Which adapter: `s3`, `oss`, `ctyun`, `fs`, `memory`, … */
-  readonly provider: string;
-  readonly retry?: RetrySettings | undefined;
-  readonly [key: string]: unknown;
-}
 
 const configSchema = z.strictObject({
   $schema: z.string().optional(),
@@ -43,14 +27,14 @@ const commonSchema = z.strictObject({
 
 /** A store's configuration after checking, ready to be opened. */
 export interface ResolvedEntry<Config = unknown> {
-  readonly adapter: StoreAdapter<Config>;
+  readonly adapter: StoreAdapter<string, Config>;
   /** As the adapter's schema has made it. */
   readonly config: Config;
   readonly retry: RetrySettings | undefined;
 }
 
 export interface ResolveContext<Config = unknown> extends AdapterContext {
-  readonly adapters: readonly StoreAdapter<Config>[];
+  readonly adapters: readonly StoreAdapter<string, Config>[];
   readonly environment: Environment;
 }
 

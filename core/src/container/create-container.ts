@@ -2,7 +2,7 @@ import { Container } from 'inversify';
 import type { StoreAdapter } from '../adapter.js';
 import { checkOptions } from '../config/check-options.js';
 import type { OpenOptions } from '../config/open-store.js';
-import type { StoreConfig } from '../config/store-config.js';
+import type { ConfigFor } from '../config/config-types.js';
 import { storeModule } from './store-module.js';
 
 /**
@@ -12,9 +12,9 @@ import { storeModule } from './store-module.js';
  * @param adapters those that the configuration may name
  * @throws StoreError `InvalidConfig` when the configuration has not the right shape
  */
-export function createContainer(
-  config: StoreConfig,
-  adapters: readonly StoreAdapter[],
+export function createContainer<Adapter extends StoreAdapter, const Given extends object>(
+  config: ConfigFor<Adapter, Given>,
+  adapters: readonly Adapter[],
   options: Omit<OpenOptions, 'adapters' | 'name'> = {},
 ): Container {
   checkOptions('createContainer', options);

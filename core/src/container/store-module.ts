@@ -2,7 +2,8 @@ import { ContainerModule } from 'inversify';
 import type { StoreAdapter } from '../adapter.js';
 import { checkOptions } from '../config/check-options.js';
 import { openNow, type OpenOptions } from '../config/open-store.js';
-import { checkShape, type StoreConfig } from '../config/store-config.js';
+import type { ConfigFor } from '../config/config-types.js';
+import { checkShape } from '../config/store-config.js';
 import type { ObjectStore } from '../object-store.js';
 import { OBJECT_STORE } from './token.js';
 
@@ -14,9 +15,9 @@ import { OBJECT_STORE } from './token.js';
  * @param adapters those that the configuration may name
  * @throws StoreError `InvalidConfig` when the configuration has not the right shape
  */
-export function storeModule(
-  config: StoreConfig,
-  adapters: readonly StoreAdapter[],
+export function storeModule<Adapter extends StoreAdapter, const Given extends object>(
+  config: ConfigFor<Adapter, Given>,
+  adapters: readonly Adapter[],
   options: Omit<OpenOptions, 'adapters' | 'name'> = {},
 ): ContainerModule {
   checkOptions('storeModule', options);

@@ -1,4 +1,4 @@
-import { suggest } from '../config/check-input.js';
+import { suggest } from '../options/check-input.js';
 import type { DeleteTarget } from '../driver.js';
 import type { Engine } from '../engine/engine.js';
 import { StoreError } from '../errors.js';

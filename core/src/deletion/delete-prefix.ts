@@ -6,6 +6,7 @@ import { objectPages } from '../listing/object-pages.js';
 import { versionPages } from '../listing/version-pages.js';
 import type { ObjectInfo, VersionInfo } from '../objects.js';
 import { abortUploads } from './abort-uploads.js';
+import { notByServer } from './by-server.js';
 import type { Candidate } from './candidate.js';
 import { compileFilter, type Verdict } from './filter.js';
 import type { DeletePrefixOptions } from './options.js';
@@ -32,19 +33,6 @@ const DOUBTFUL: FailureReason = {
   message: 'the listing does not say which version of this key is the latest; this one was left alone',
   retryable: false,
 };
-
-const FILTERS = [
-  'include',
-  'exclude',
-  'olderThan',
-  'newerThan',
-  'modifiedBefore',
-  'notAfterStart',
-  'minSize',
-  'maxSize',
-  'ifUnchanged',
-  'onMatch',
-] as const;
 
 type Pass = RunSource<Listed>['passes'][number];
 
@@ -96,12 +84,7 @@ export async function deletePrefix(
       }
     });
   }
-  // An upload has no size.
-  const uploadFilter = compileFilter(
-    prefix,
-    { ...options, minSize: undefined, maxSize: undefined },
-    startedAt,
-  );
+  const uploadFilter = compileFilter(prefix, options, startedAt, 'size');
   const source: RunSource<Listed> = {
     prefix,
     versions,
@@ -120,19 +103,6 @@ export async function deletePrefix(
 /** Whether a condition on it is one: `*` and lists are met by more than the object that was listed. */
 function isOneETag(etag: unknown): boolean {
   return typeof etag === 'string' && /^(?:W\/)?(?:"[^"]*"|[^"*,\s]+)$/.test(etag);
-}
-
-/** Options that a service which deletes by prefix cannot look at. */
-function notByServer(options: DeletePrefixOptions): string[] {
-  const { versions = 'current', deleteMarkers = 'keep' } = options;
-  // A dry run lists, and shows what matches.
-  const filters = options.dryRun ? FILTERS.filter((name) => name !== 'onMatch') : FILTERS;
-  const given = filters.filter((name) => options[name] !== undefined && options[name] !== false);
-  return [
-    ...given,
-    ...(versions === 'current' ? [] : ['versions']),
-    ...(deleteMarkers === 'keep' ? [] : ['deleteMarkers']),
-  ];
 }
 
 /** Refuses before anything is deleted what this store cannot do. @throws StoreError */

@@ -1,7 +1,8 @@
 import { StoreError, type FailureReason } from '../errors.js';
 import type { ObjectInfo } from '../objects.js';
+import type { Fact, OptionEntry } from '../options/option-table.js';
 import { compileGlob, type GlobMatcher } from './glob.js';
-import type { DeletePrefixOptions } from './options.js';
+import { deletePrefixOptions, type DeletePrefixOptions } from './options.js';
 
 /** Whether an entry is meant; a reason where that cannot be told: what was listed lacks a fact that a filter needs. */
 export type Verdict = boolean | FailureReason;
@@ -21,9 +22,17 @@ interface FactTest {
  * to know.
  *
  * @param startedAt when the run began, in milliseconds since the epoch
+ * @param without a fact that entries of this kind do not have; filters that look at it are left out
  * @throws StoreError `InvalidArgument` for a glob that cannot be read or bounds that exclude each other
  */
-export function compileFilter(prefix: string, options: DeletePrefixOptions, startedAt: number): ObjectFilter {
+export function compileFilter(
+  prefix: string,
+  asked: DeletePrefixOptions,
+  startedAt: number,
+  without?: Fact,
+): ObjectFilter {
+  const left = without === undefined ? [] : filtersOn(without, asked);
+  const options = { ...asked, ...Object.fromEntries(left.map((name) => [name, undefined])) };
   const tests: ((object: ObjectInfo) => boolean)[] = [];
   const factTests: FactTest[] = [];
   const { minSize, maxSize } = options;
@@ -42,14 +51,14 @@ export function compileFilter(prefix: string, options: DeletePrefixOptions, star
   if (before !== undefined || after !== undefined) {
     factTests.push({
       fact: 'when it was last modified',
-      neededBy: given(options, ['olderThan', 'newerThan', 'modifiedBefore', 'notAfterStart']),
+      neededBy: filtersOn('time', options),
       test: ({ lastModified }) => within(lastModified?.getTime(), (ms) => isBetween(ms, after, before)),
     });
   }
   if (minSize !== undefined || maxSize !== undefined) {
     factTests.push({
       fact: 'its size',
-      neededBy: given(options, ['minSize', 'maxSize']),
+      neededBy: filtersOn('size', options),
       test: ({ size }) => within(size, (bytes) => bytes >= (minSize ?? 0) && bytes <= (maxSize ?? Infinity)),
     });
   }
@@ -69,8 +78,13 @@ export function compileFilter(prefix: string, options: DeletePrefixOptions, star
   };
 }
 
-function given<K extends keyof DeletePrefixOptions>(options: DeletePrefixOptions, names: readonly K[]): K[] {
-  return names.filter((name) => options[name] !== undefined && options[name] !== false);
+/** The names of the filters that are given and look at a fact. */
+function filtersOn(fact: Fact, options: DeletePrefixOptions): (keyof DeletePrefixOptions)[] {
+  const { names, table } = deletePrefixOptions;
+  return names.filter((name) => {
+    const { filters }: OptionEntry = table[name];
+    return filters === fact && options[name] !== undefined && options[name] !== false;
+  });
 }
 
 function within<T>(value: T | undefined, test: (value: T) => boolean): boolean | undefined {

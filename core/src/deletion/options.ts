@@ -1,5 +1,10 @@
+import { z } from 'zod';
 import type { DeletedTarget, PassThrough } from '../driver.js';
 import type { ObjectInfo } from '../objects.js';
+import { defineOptions, type Checked } from '../options/define-options.js';
+import type { OptionTable } from '../options/option-table.js';
+import * as types from '../options/option-types.js';
+import { passThroughTable } from '../pass-through.js';
 import type { DeletionFailure, DeletionProgress, DeletionStrategy } from './report.js';
 import type { DeleteMarkerSelection, VersionSelection } from './version-selection.js';
 
@@ -26,6 +31,50 @@ export interface DeleteManyOptions extends PassThrough {
   /** Called for every key that failed or is blocked. What it throws ends the run. */
   readonly onFailure?: ((failure: DeletionFailure) => void | Promise<void>) | undefined;
 }
+
+const STRATEGIES =
+  'expected batch, single or server-prefix; for a lifecycle rule there is expirePrefix, for a job and a tag expireByJob';
+
+const deleteManyTable = {
+  dryRun: {
+    type: types.flag,
+    serverPrefix: true,
+    cli: { kind: 'flag', short: 'n', help: 'say what would be deleted, delete nothing' },
+  },
+  maxDelete: {
+    type: types.count,
+    serverPrefix: true,
+    cli: { kind: 'number', help: 'stop before more than this many are deleted' },
+  },
+  strategy: {
+    type: () => z.enum(['batch', 'single', 'server-prefix'], { error: STRATEGIES }),
+    serverPrefix: true,
+    cli: {
+      kind: 'choice',
+      argument: 'name',
+      group: 'how',
+      help: 'how keys are deleted; default: what the store has',
+      otherwise: 'what the provider does by itself, and later: see "store expire"',
+    },
+  },
+  concurrency: {
+    type: types.concurrency,
+    serverPrefix: true,
+    cli: { kind: 'number', group: 'how', help: 'most delete requests in flight' },
+  },
+  maxKeysPerSecond: {
+    type: types.rate,
+    serverPrefix: true,
+    cli: { kind: 'number', group: 'how', help: 'most keys deleted a second' },
+  },
+  signal: { type: types.signal, serverPrefix: true },
+  onProgress: { type: types.callback, serverPrefix: true },
+  onDeleted: { type: types.callback, serverPrefix: true },
+  onFailure: { type: types.callback, serverPrefix: true },
+  ...passThroughTable,
+} as const satisfies OptionTable<DeleteManyOptions>;
+
+export const deleteManyOptions = defineOptions<DeleteManyOptions>()('deleteMany', deleteManyTable);
 
 /** Which objects under the prefix are meant, and how the run goes. */
 export interface DeletePrefixOptions extends DeleteManyOptions {
@@ -71,3 +120,90 @@ export interface DeletePrefixOptions extends DeleteManyOptions {
   /** Called for each object that matched, before it is deleted (in a dry run: that would be). */
   readonly onMatch?: ((object: ObjectInfo) => void) | undefined;
 }
+
+export const deletePrefixOptions = defineOptions<DeletePrefixOptions>()('deletePrefix', {
+  ...deleteManyTable,
+  partialName: {
+    type: types.flag,
+    serverPrefix: true,
+    cli: { kind: 'flag', help: 'allow a prefix that does not end in "/"' },
+  },
+  entireStore: {
+    type: types.flag,
+    serverPrefix: true,
+    cli: { kind: 'flag', help: 'allow the empty prefix' },
+  },
+  include: {
+    type: types.globs,
+    filters: 'key',
+    cli: { kind: 'list', argument: 'glob', help: 'only keys whose rest behind the prefix matches' },
+  },
+  exclude: {
+    type: types.globs,
+    filters: 'key',
+    cli: { kind: 'list', argument: 'glob', help: 'keep keys whose rest matches' },
+  },
+  olderThan: {
+    type: types.duration,
+    filters: 'time',
+    cli: { kind: 'duration', help: 'only objects older than 30d, 12h, 15m, …' },
+  },
+  newerThan: {
+    type: types.duration,
+    filters: 'time',
+    cli: { kind: 'duration', help: 'only objects newer than that' },
+  },
+  modifiedBefore: {
+    type: () => z.date(),
+    filters: 'time',
+    cli: { kind: 'date', help: 'only objects last modified before' },
+  },
+  notAfterStart: {
+    type: types.flag,
+    filters: 'time',
+    cli: { kind: 'flag', help: 'only objects last modified before this run began' },
+  },
+  minSize: {
+    type: types.count,
+    filters: 'size',
+    cli: { kind: 'size', help: 'only objects of at least 1000, 10MB, 1.5GiB, …' },
+  },
+  maxSize: {
+    type: types.count,
+    filters: 'size',
+    cli: { kind: 'size', help: 'only objects of at most that size' },
+  },
+  versions: {
+    type: () => z.enum(['current', 'noncurrent', 'all']),
+    default: 'current',
+    serverPrefix: ['current'],
+    cli: { kind: 'choice', argument: 'which', help: 'object versions: current objects, noncurrent, or all' },
+  },
+  deleteMarkers: {
+    type: () => z.enum(['keep', 'expired', 'all']),
+    serverPrefix: ['keep'],
+    cli: {
+      kind: 'choice',
+      argument: 'which',
+      help: 'delete markers; those that hide a version stay in any case',
+    },
+  },
+  uploads: {
+    type: types.flag,
+    serverPrefix: true,
+    cli: { kind: 'flag', help: 'abort incomplete multipart uploads first' },
+  },
+  ifUnchanged: {
+    type: types.flag,
+    cli: { kind: 'flag', help: 'only what still has the ETag that was listed' },
+  },
+  verify: {
+    type: types.flag,
+    serverPrefix: true,
+    cli: { kind: 'flag', group: 'how', help: 'list again at the end and say what is left' },
+  },
+  onMatch: { type: types.callback, serverPrefix: 'dry-run' },
+});
+
+/** The options of a run as they were checked. */
+export type CheckedDeletePrefixOptions = Checked<typeof deletePrefixOptions>;

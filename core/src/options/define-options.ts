@@ -1,6 +1,6 @@
 import { z, type ZodType } from 'zod';
 import { StoreError } from '../errors.js';
-import { checkInput } from '../config/check-input.js';
+import { checkInput } from './check-input.js';
 import type { OptionEntry, OptionTable } from './option-table.js';
 
 /** A table of an interface, and as one of any. */
@@ -26,7 +26,7 @@ export type Checked<Defined> =
 
 /**
  * Defines the options of an operation by their table:
- * `defineOptions<HeadOptions>()('head', () => ({ versionId: { type: id() } }))`.
+ * `defineOptions<HeadOptions>()('head', { versionId: { type: id } })`.
  *
  * @typeParam Options the interface that callers see
  */
@@ -54,7 +54,7 @@ export class DefinedOptions<Options extends object, Entries extends Table<Option
     return Object.keys(this.table) as (keyof Options & string)[];
   }
 
-  /** Those of these options that are given, out of an object that may have others too. */
+  /** Those of these options that are given, out of an object that may have others too. Not checked. */
   pick(options: Options): Options {
     const given = this.names.filter((name) => options[name] !== undefined);
     // What is left out are properties that are undefined, or of another interface.
@@ -74,6 +74,12 @@ export class DefinedOptions<Options extends object, Entries extends Table<Option
     }
     this.#schema ??= this.#makeSchema();
     return checkInput(this.#schema, options, { code: 'InvalidArgument', what: this.method, options: true });
+  }
+
+  /** As {@link check}, of those values whose names are in the table. @throws as `check` */
+  take(values: Readonly<Record<string, unknown>>): WithDefaults<Options, Entries> {
+    // What they are, `check` looks at.
+    return this.check(this.pick(values as Options));
   }
 
   #makeSchema(): ZodType<WithDefaults<Options, Entries>> {

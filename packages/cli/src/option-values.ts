@@ -1,6 +1,6 @@
-import type { DeletionStrategy } from '@store/core';
 import { InvalidArgumentError } from 'commander';
 import ms from 'ms';
+import { z } from 'zod';
 
 const SIZE_UNITS = ['', 'K', 'M', 'G', 'T', 'P'];
 
@@ -11,6 +11,20 @@ export function integer(min: number, max = Number.MAX_SAFE_INTEGER): (text: stri
     if (value >= min && value <= max) return value;
     const range = max === Number.MAX_SAFE_INTEGER ? `${min} or more` : `from ${min} to ${max}`;
     throw new InvalidArgumentError(`It takes a whole number, ${range}.`);
+  };
+}
+
+/** Parses an option's value as a number that a schema takes. */
+export function numberOf(schema: z.ZodType): (text: string) => number {
+  const { type, minimum, maximum } = z.toJSONSchema(schema);
+  if (type === 'integer') return integer(minimum ?? 0, maximum);
+  return (text) => {
+    const value = /^[+-]?\d+(\.\d+)?$/.test(text) ? Number(text) : NaN;
+    const { error } = schema.safeParse(value);
+    if (error === undefined) return value;
+    throw new InvalidArgumentError(
+      `It takes a number; ${error.issues.map(({ message }) => message).join('; ')}.`,
+    );
   };
 }
 
@@ -46,19 +60,6 @@ export function date(text: string): Date {
 function isDay(day = ''): boolean {
   const value = new Date(day);
   return !Number.isNaN(value.getTime()) && value.toISOString().startsWith(day);
-}
-
-const STRATEGIES: readonly DeletionStrategy[] = ['batch', 'single', 'server-prefix'];
-
-/** How a run deletes. */
-export function strategy(text: string): DeletionStrategy {
-  const found = STRATEGIES.find((name) => name === text);
-  if (found) return found;
-  throw new InvalidArgumentError(
-    text === 'lifecycle' || text === 'tag-job'
-      ? 'That is done by the provider, and later: see "store expire".'
-      : `Allowed choices are ${STRATEGIES.join(', ')}.`,
-  );
 }
 
 /** Collects an option that may be given several times. */

@@ -3,7 +3,7 @@ import { StoreError, type StoreAdapter } from '@store/core';
 import { withFaults, type FaultRule } from '@store/conformance';
 import { memory, type MemoryConfig } from '@store/memory';
 
-function faulty(provider: string, rules: readonly FaultRule[]): StoreAdapter<MemoryConfig> {
+function faulty(provider: string, rules: readonly FaultRule[]): StoreAdapter<string, MemoryConfig> {
   return {
     ...memory,
     provider,
@@ -41,7 +41,7 @@ export const loud = faulty('loud', [
 ]);
 
 /** Fails to list and to read, in such words. */
-export const dumb: StoreAdapter<MemoryConfig> = {
+export const dumb: StoreAdapter<string, MemoryConfig> = {
   ...memory,
   provider: 'dumb',
   createDriver(config, context) {
@@ -61,7 +61,7 @@ export const broken = faulty(
 );
 
 /** Deletes never end. */
-export const hanging: StoreAdapter<MemoryConfig> = {
+export const hanging: StoreAdapter<string, MemoryConfig> = {
   ...memory,
   provider: 'hanging',
   createDriver(config, context) {

@@ -71,7 +71,17 @@ describe('store, where output cannot be written', () => {
 
   it('reports an interrupt although nobody can be told of it at once', async () => {
     await place.configure({ stores: { demo: { provider: 'memory', objects: OBJECTS } } });
-    const rm = ['rm', '-r', '--yes', '-v', '--strategy', 'single', '--max-rate', '20', 'demo:logs/'];
+    const rm = [
+      'rm',
+      '-r',
+      '--yes',
+      '-v',
+      '--strategy',
+      'single',
+      '--max-keys-per-second',
+      '20',
+      'demo:logs/',
+    ];
     const child = place.startInto(rm, { stderr: full });
     child.stdout?.once('data', () => child.kill('SIGINT'));
     const { code, stdout } = await finish(child);

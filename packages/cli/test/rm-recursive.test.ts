@@ -150,7 +150,18 @@ describe('store rm -r', () => {
   it('stops at the first Ctrl-C with the report so far', async () => {
     const objects = Object.fromEntries(Array.from({ length: 2_000 }, (_, i) => [`p/${i}`, 'x']));
     await using place = await Place.create({ stores: { demo: { provider: 'memory', objects } } });
-    const rm = ['rm', '-r', '--yes', '--json', '-v', '--strategy', 'single', '--max-rate', '100', 'demo:p/'];
+    const rm = [
+      'rm',
+      '-r',
+      '--yes',
+      '--json',
+      '-v',
+      '--strategy',
+      'single',
+      '--max-keys-per-second',
+      '100',
+      'demo:p/',
+    ];
     const child = place.start(rm);
     child.stderr.once('data', () => child.kill('SIGINT'));
     const { code, stdout, stderr } = await finish(child);

@@ -9,7 +9,7 @@ import { planText, type Plan } from '../plan-text.js';
 interface Options {
   readonly maxRequests?: number;
   readonly concurrency?: number;
-  readonly maxRate?: number;
+  readonly maxKeysPerSecond?: number;
   readonly json?: boolean;
   readonly html?: boolean;
 }
@@ -27,10 +27,10 @@ export function addPlan(program: Command, run: Run): void {
       'delete requests in flight to reckon with (default: 8 batches, 32 single ones)',
       integer(1, 1024),
     )
-    .option('--max-rate <n>', 'keys deleted a second to reckon with', integer(1))
+    .option('--max-keys-per-second <n>', 'keys deleted a second to reckon with', integer(1))
     .option('--json', 'as JSON')
     .addOption(new Option('--html', 'as an HTML page with charts').conflicts('json'))
-    .action((address: string, { maxRequests, concurrency, maxRate, json, html }: Options) =>
+    .action((address: string, { maxRequests, concurrency, maxKeysPerSecond, json, html }: Options) =>
       run(async ({ output, session, signal }) => {
         const { store, key } = await session.open(address);
         const terms = await session.terms(address);
@@ -38,7 +38,7 @@ export function addPlan(program: Command, run: Run): void {
         const strategies = planDeletion(estimate, store.capabilities, {
           jobs: await session.hasJobs(address),
           concurrency,
-          maxKeysPerSecond: maxRate,
+          maxKeysPerSecond,
           terms,
         });
         const plan: Plan = {

@@ -7,7 +7,7 @@ import type { Output } from '../output.js';
 import { patternHint } from '../pattern-hint.js';
 import type { Target } from '../session.js';
 import { displayKey } from '../display-key.js';
-import { passedOn, type RmOptions } from './rm-options.js';
+import type { SingleRmOptions } from './rm-options.js';
 
 /** Keys that are looked at together before they are deleted. */
 const LOOKS_IN_FLIGHT = 16;
@@ -26,7 +26,7 @@ interface Outcomes {
 export async function removeObjects(
   { output, session, signal }: Context,
   addresses: readonly string[],
-  options: RmOptions,
+  options: SingleRmOptions,
 ): Promise<ExitCode> {
   if (options.versionId !== undefined && addresses.length > 1) {
     throw new UsageError('--version-id goes with one address');
@@ -58,18 +58,18 @@ export async function removeObjects(
 }
 
 /** @throws StoreError when a store does not know what it is asked for */
-async function checkOptions(store: ObjectStore, options: RmOptions): Promise<void> {
+async function checkOptions(store: ObjectStore, options: SingleRmOptions): Promise<void> {
   if (options.versionId !== undefined && !store.capabilities.versions) {
     throw new StoreError('Unsupported', `this ${store.provider} store does not support --version-id`);
   }
-  await store.deleteMany([], passedOn(options));
+  await store.deleteMany([], options.pass);
 }
 
 /** Looks which objects are there, and takes out those that were hardly meant: patterns and directories that are none. */
 async function sift(
   targets: readonly Target[],
   output: Output,
-  options: RmOptions,
+  options: SingleRmOptions,
   signal: AbortSignal,
 ): Promise<{ readonly literal: readonly Target[]; readonly missing: ReadonlySet<Target> }> {
   const missing = new Set<Target>();
@@ -111,7 +111,7 @@ async function deleteEach(
     outcomes,
   }: {
     readonly output: Output;
-    readonly options: RmOptions;
+    readonly options: SingleRmOptions;
     readonly signal: AbortSignal;
     readonly outcomes: Outcomes;
   },
@@ -129,7 +129,7 @@ async function deleteEach(
     await first.store.deleteMany(
       targets.map(({ key }) => ({ key, versionId: options.versionId })),
       {
-        ...passedOn(options),
+        ...options.pass,
         // One key is one plain request, for which fewer permissions will do.
         strategy: targets.length === 1 ? 'single' : undefined,
         signal,

@@ -1,48 +1,86 @@
-import type { DeleteMarkerSelection, DeletionStrategy, PassThrough, VersionSelection } from '@store/core';
+import {
+  defineOptions,
+  deleteOptions,
+  deletePrefixOptions,
+  optionTypes as types,
+  passThroughOptions,
+} from '@store/core/extend';
 
-/** The options of `store rm` as commander hands them over. */
-export interface RmOptions {
-  readonly recursive?: boolean;
-  readonly yes?: boolean;
-  readonly json?: boolean;
-  readonly quiet?: boolean;
-  readonly verbose?: boolean;
-  readonly count?: boolean;
-  readonly versionId?: string;
-  readonly strict?: boolean;
-  readonly dryRun?: boolean;
-  readonly partialName?: boolean;
-  readonly entireStore?: boolean;
-  readonly include?: readonly string[];
-  readonly exclude?: readonly string[];
-  readonly olderThan?: number;
-  readonly newerThan?: number;
-  readonly modifiedBefore?: Date;
-  readonly notAfterStart?: boolean;
-  readonly minSize?: number;
-  readonly maxSize?: number;
-  readonly maxDelete?: number;
-  readonly versions?: VersionSelection;
-  readonly deleteMarkers?: DeleteMarkerSelection;
-  readonly uploads?: boolean;
-  readonly ifUnchanged?: boolean;
-  readonly verify?: boolean;
-  readonly strategy?: DeletionStrategy;
-  readonly concurrency?: number;
-  readonly maxRate?: number;
-  readonly failures?: string;
-  readonly mfa?: string;
-  readonly bypassGovernance?: boolean;
-  readonly requestPayer?: boolean;
-  readonly expectedBucketOwner?: string;
+interface OwnOptions {
+  readonly recursive?: boolean | undefined;
+  readonly yes?: boolean | undefined;
+  readonly json?: boolean | undefined;
+  readonly quiet?: boolean | undefined;
+  readonly verbose?: boolean | undefined;
 }
 
-/** What is handed on to the provider. */
-export function passedOn({
-  mfa,
-  bypassGovernance,
-  requestPayer,
-  expectedBucketOwner,
-}: RmOptions): PassThrough {
-  return { mfa, bypassGovernance, requestPayer, expectedBucketOwner };
+interface SingleOptions {
+  readonly strict?: boolean | undefined;
 }
+
+interface RecursiveOptions {
+  readonly count?: boolean | undefined;
+  readonly failures?: string | undefined;
+}
+
+/** Those of the command itself. */
+const own = defineOptions<OwnOptions>()('rm', {
+  recursive: {
+    type: types.flag,
+    cli: { kind: 'flag', short: 'r', help: 'delete everything under the prefix' },
+  },
+  yes: { type: types.flag, cli: { kind: 'flag', short: 'y', help: 'do not ask' } },
+  json: { type: types.flag, cli: { kind: 'flag', help: 'print the report as JSON' } },
+  quiet: { type: types.flag, cli: { kind: 'flag', short: 'q', help: 'no progress' } },
+  verbose: {
+    type: types.flag,
+    cli: {
+      kind: 'flag',
+      short: 'v',
+      help: 'name each key that is (or, with --dry-run, would be) deleted',
+    },
+  },
+});
+
+const single = defineOptions<SingleOptions>()('rm', {
+  strict: { type: types.flag, cli: { kind: 'flag', help: 'a key that is not there is a failure' } },
+});
+
+const recursive = defineOptions<RecursiveOptions>()('rm -r', {
+  count: {
+    type: types.flag,
+    cli: { kind: 'flag', group: 'how', help: 'count first, so that the progress has an end' },
+  },
+  failures: {
+    type: types.text,
+    cli: {
+      kind: 'text',
+      argument: 'file',
+      group: 'how',
+      help: 'write each key that was not deleted to this file, as a line of JSON',
+    },
+  },
+});
+
+/** The tables of `store rm`: what goes with and without `-r`, what goes without it alone, and with it alone. */
+export const RM_TABLES = {
+  always: own.table,
+  single: { ...deleteOptions.table, ...single.table },
+  recursive: { ...deletePrefixOptions.table, ...recursive.table },
+};
+
+type Values = Readonly<Record<string, unknown>>;
+
+/** The options of `store rm` without `-r`; `pass` is what is handed on to the provider. */
+export function singleOptions(values: Values) {
+  const { versionId } = deleteOptions.take(values);
+  return { ...own.take(values), ...single.take(values), versionId, pass: passThroughOptions.take(values) };
+}
+
+/** The options of `store rm -r`; `deletion` is for the library. */
+export function recursiveOptions(values: Values) {
+  return { ...own.take(values), ...recursive.take(values), deletion: deletePrefixOptions.take(values) };
+}
+
+export type SingleRmOptions = ReturnType<typeof singleOptions>;
+export type RecursiveRmOptions = ReturnType<typeof recursiveOptions>;

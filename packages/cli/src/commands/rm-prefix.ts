@@ -10,46 +10,44 @@ import { progressView } from '../progress.js';
 import { reportText } from '../report-text.js';
 import type { Target } from '../session.js';
 import { displayKey } from '../display-key.js';
-import { passedOn, type RmOptions } from './rm-options.js';
+import type { RecursiveRmOptions } from './rm-options.js';
 
 /** `store rm -r` */
 export async function removePrefix(
   context: Context,
   addresses: readonly string[],
-  options: RmOptions,
+  options: RecursiveRmOptions,
 ): Promise<ExitCode> {
   const { output, session, signal } = context;
   const [address, ...others] = addresses;
   if (address === undefined || others.length > 0) throw new UsageError('rm -r takes one address');
-  if (options.versionId !== undefined) throw new UsageError('--version-id does not go with -r');
-  if (options.strict) throw new UsageError('--strict does not go with -r');
   const terminal = { stdin: process.stdin, stderr: process.stderr };
-  const ask = !options.yes && !options.dryRun;
+  const { dryRun, strategy, olderThan = 0, newerThan = Infinity, maxDelete } = options.deletion;
+  const ask = !options.yes && !dryRun;
   if (ask && !canAsk(terminal)) {
     throw new UsageError('rm -r asks before it deletes, and there is no terminal to ask on; use --yes');
   }
-  if (options.strategy === 'server-prefix' && options.verbose && !options.dryRun) {
+  if (strategy === 'server-prefix' && options.verbose && !dryRun) {
     throw new UsageError(
       '--verbose names keys before they are deleted; with server-prefix nobody knows them',
     );
   }
-  const { olderThan = 0, newerThan = Infinity } = options;
   if (olderThan >= newerThan) {
     throw new UsageError(
       'nothing is older than --older-than and newer than --newer-than: no object can match',
     );
   }
   const target = await session.open(address);
-  const selection = selectionOf(options, signal);
+  const selection = { ...options.deletion, signal };
   await checkSelection(target, selection);
 
   let total: number | undefined;
   if (ask || options.count) {
     const found = await preview(target, selection, ask ? undefined : Infinity);
     if (signal.aborted) return EXIT.interrupted;
-    if (found.complete) total = Math.min(found.matched, options.maxDelete ?? Infinity);
+    if (found.complete) total = Math.min(found.matched, maxDelete ?? Infinity);
     if (ask) {
-      output.note(previewText(target, found, options.maxDelete));
+      output.note(previewText(target, found, maxDelete));
       if (isNothing(found)) {
         // What has come since, nobody was asked about.
         const nothing = { ...selection, maxDelete: 0, uploads: undefined };
@@ -73,7 +71,7 @@ async function checkSelection({ store, key }: Target, selection: DeletePrefixOpt
 async function deleteAndReport(
   { output, signal }: Context,
   target: Target,
-  options: RmOptions,
+  options: RecursiveRmOptions,
   selection: DeletePrefixOptions,
   total: number | undefined,
 ): Promise<ExitCode> {
@@ -92,12 +90,10 @@ async function deleteAndReport(
   try {
     const done = await target.store.deletePrefix(target.key, {
       ...selection,
-      dryRun: options.dryRun,
-      verify: options.verify,
       onProgress: view,
       onFailure: failures && ((failure) => failures.write(failure)),
       onMatch:
-        options.verbose || options.dryRun
+        options.verbose || selection.dryRun
           ? ({ key }) => {
               firstKey ??= key;
               if (options.verbose) name(key);
@@ -105,7 +101,7 @@ async function deleteAndReport(
           : undefined,
     });
     // After a run its own warnings tell it, with the number.
-    const hides = options.dryRun && (await hidesOnly(target.store, firstKey, selection));
+    const hides = selection.dryRun && (await hidesOnly(target.store, firstKey, selection));
     const report = hides ? { ...done, warnings: [ONLY_HIDES, ...done.warnings] } : done;
     output.endStatus();
     await failures?.close();
@@ -117,30 +113,4 @@ async function deleteAndReport(
     await (error instanceof DeletionError ? failures?.close() : failures?.discard());
     throw error;
   }
-}
-
-function selectionOf(options: RmOptions, signal: AbortSignal): DeletePrefixOptions {
-  const { maxRate } = options;
-  return {
-    partialName: options.partialName,
-    entireStore: options.entireStore,
-    include: options.include,
-    exclude: options.exclude,
-    olderThan: options.olderThan,
-    newerThan: options.newerThan,
-    modifiedBefore: options.modifiedBefore,
-    notAfterStart: options.notAfterStart,
-    minSize: options.minSize,
-    maxSize: options.maxSize,
-    versions: options.versions,
-    deleteMarkers: options.deleteMarkers,
-    uploads: options.uploads,
-    ifUnchanged: options.ifUnchanged,
-    maxDelete: options.maxDelete,
-    strategy: options.strategy,
-    concurrency: options.concurrency,
-    maxKeysPerSecond: maxRate,
-    ...passedOn(options),
-    signal,
-  };
 }

@@ -1,0 +1,54 @@
+import type { OptionEntry, Spelling } from '@store/core/extend';
+import { InvalidArgumentError, Option } from 'commander';
+import { z } from 'zod';
+import { date, duration, list, numberOf, size } from './option-values.js';
+
+/** The flags of a table, in its order. @param headingOf where the help shows those of a group */
+export function* flagsOf(
+  table: Readonly<Record<string, OptionEntry>>,
+  headingOf: (group: Spelling['group']) => string,
+): Generator<Option> {
+  for (const [name, { cli, type }] of Object.entries(table)) {
+    if (cli) yield flagOf(name, cli, type()).helpGroup(headingOf(cli.group));
+  }
+}
+
+function flagOf(name: string, cli: Spelling, type: z.ZodType): Option {
+  const { kind, help, short, argument = kind === 'number' ? 'n' : kind } = cli;
+  const flags = `${short === undefined ? '' : `-${short}, `}--${kebab(name)}`;
+  if (kind === 'flag') return new Option(flags, help);
+  const option = new Option(`${flags} <${argument}>`, kind === 'list' ? `${help}; can be repeated` : help);
+  switch (kind) {
+    case 'choice':
+      return chosen(option, choicesOf(type), cli.otherwise);
+    case 'number':
+      return option.argParser(numberOf(type));
+    case 'list':
+      return option.argParser(list);
+    case 'duration':
+      return option.argParser(duration);
+    case 'size':
+      return option.argParser(size);
+    case 'date':
+      return option.argParser(date);
+    case 'text':
+      return option;
+  }
+}
+
+function chosen(option: Option, choices: readonly string[], otherwise: string | undefined): Option {
+  return option.choices(choices).argParser((text) => {
+    if (choices.includes(text)) return text;
+    const hint = otherwise === undefined ? '' : `; ${otherwise}`;
+    throw new InvalidArgumentError(`Allowed choices are ${choices.join(', ')}${hint}.`);
+  });
+}
+
+function choicesOf(type: z.ZodType): readonly string[] {
+  return (z.toJSONSchema(type).enum ?? []).map(String);
+}
+
+/** `olderThan` is spelt `older-than`. */
+function kebab(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
