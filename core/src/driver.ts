@@ -57,7 +57,7 @@ export interface StoreDriver {
   /** A URL for one request without credentials. */
   readonly presign?: Call<PresignRequest, string> | undefined;
   /** Frees sockets, timers and files. Calling it again does nothing. */
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /** One request to the provider. */

@@ -1,3 +1,5 @@
+import { quoteKey } from './quote-key.js';
+
 /**
  * What went wrong, in the words of this library. The set is closed: adapters translate every failure of
  * their provider into one of these, and nothing above an adapter looks at message texts.
@@ -89,6 +91,8 @@ const BRAND = Symbol.for('@store/core/StoreError');
  */
 export class StoreError extends Error implements FailureReason {
   readonly code: StoreErrorCode;
+  /** What went wrong, alone. `message` says in front of it during which operation, and with which key. */
+  readonly reason: string;
   readonly retryable: boolean;
   readonly provider: string | undefined;
   readonly operation: string | undefined;
@@ -100,10 +104,12 @@ export class StoreError extends Error implements FailureReason {
   readonly blocked: boolean | undefined;
   readonly adjusted: string | undefined;
 
-  constructor(code: StoreErrorCode, message: string, details: StoreErrorDetails = {}) {
-    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+  constructor(code: StoreErrorCode, reason: string, details: StoreErrorDetails = {}) {
+    const { cause } = details;
+    super(wholeMessage(reason, details), cause === undefined ? undefined : { cause });
     this.name = 'StoreError';
     this.code = code;
+    this.reason = reason;
     this.retryable = details.retryable ?? (details.adjusted !== undefined || RETRYABLE.has(code));
     this.provider = details.provider;
     this.operation = details.operation;
@@ -121,6 +127,21 @@ export class StoreError extends Error implements FailureReason {
     if (this !== StoreError) return Function.prototype[Symbol.hasInstance].call(this, value);
     return typeof value === 'object' && value !== null && BRAND in value;
   }
+}
+
+/** What went wrong, without operation and key: for where these are said anyway. */
+export function reasonText(reason: FailureReason): string {
+  return reason instanceof StoreError ? reason.reason : reason.message;
+}
+
+/** Enough for a log that has nothing but messages. What the reason says itself is not said twice. */
+function wholeMessage(reason: string, { operation, key }: StoreErrorDetails): string {
+  const name = key === undefined ? '' : quoteKey(key);
+  const where = [
+    ...(operation === undefined || reason.startsWith(operation) ? [] : [operation]),
+    ...(name === '' || reason.includes(name) ? [] : [name]),
+  ];
+  return where.length === 0 ? reason : `${where.join(' ')}: ${reason}`;
 }
 
 /** All that an error says beside its code and message, for another one that stands in its place. */
@@ -144,7 +165,7 @@ export function detailsOf(error: StoreError): StoreErrorDetails {
 
 /** The same error with other details, and itself as the cause: what is not given stays as it was. */
 export function restate(error: StoreError, details: StoreErrorDetails): StoreError {
-  return new StoreError(error.code, error.message, { ...detailsOf(error), ...details, cause: error });
+  return new StoreError(error.code, error.reason, { ...detailsOf(error), ...details, cause: error });
 }
 
 /**

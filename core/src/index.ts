@@ -43,9 +43,9 @@ export {
   DEFAULT_MAX_KEY_BYTES,
   fitsXml,
   keyProblem,
-  quoteKey,
   xmlBytes,
 } from './keys.js';
+export { quoteKey } from './quote-key.js';
 export type { ExpirationOptions, ExpirationReport, ExpireOptions } from './lifecycle/expiration.js';
 export type * from './lifecycle/rules.js';
 export type { EstimateOptions, PrefixEstimate } from './planning/estimate.js';

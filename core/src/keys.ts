@@ -1,3 +1,4 @@
+import { quoteKey } from './quote-key.js';
 import { StoreError } from './errors.js';
 
 /** The longest key that S3, OSS and CTYUN take, in bytes of UTF-8. */
@@ -48,19 +49,6 @@ export function assertPrefix(prefix: unknown, operation: string): asserts prefix
 
 function safeKey(key: unknown): string | undefined {
   return typeof key === 'string' ? key.toWellFormed().slice(0, 200) : undefined;
-}
-
-/** A key for humans: JSON-quoted, so that control characters cannot act on a terminal, and cut when long. */
-export function quoteKey(key: string, maxLength = 200): string {
-  const cut = key.length > maxLength ? `${key.slice(0, maxLength)}…` : key;
-  // JSON leaves these alone; terminals and readers of lines do not: DEL and C1 controls, directions, line separators.
-  return JSON.stringify(cut.toWellFormed()).replace(/[\u007f-\u009f\p{Cf}\p{Zl}\p{Zp}]/gu, (char) =>
-    Array.from({ length: char.length }, (_, i) => codeUnit(char.charCodeAt(i))).join(''),
-  );
-}
-
-function codeUnit(code: number): string {
-  return `\\u${code.toString(16).padStart(4, '0')}`;
 }
 
 /**

@@ -38,7 +38,7 @@ export function translate(error: unknown, operation: string, key?: string): Stor
   const meaning = errno === undefined ? undefined : MEANINGS[errno];
   const details = { provider: 'fs', operation, key, providerCode: errno, cause: error };
   if (meaning) {
-    return new StoreError(meaning.code, `${operation}: ${meaning.message}`, {
+    return new StoreError(meaning.code, meaning.message, {
       ...details,
       retryable: meaning.retryable,
     });

@@ -176,7 +176,7 @@ export class MemoryObjects {
         deleted.push(this.#delete(target));
       } catch (error) {
         if (!(error instanceof StoreError)) throw error;
-        failed.push({ ...target, reason: { code: error.code, message: error.message, retryable: false } });
+        failed.push({ ...target, reason: { code: error.code, message: error.reason, retryable: false } });
       }
     }
     return { deleted, failed };

@@ -99,7 +99,7 @@ async function checkRefusal(response: HttpResponse): Promise<void> {
     throw answerError({
       status,
       headers,
-      message: `the service answered HTTP ${status}, and ${error.message}`,
+      message: `the service answered HTTP ${status}, and ${error.reason}`,
     });
   });
   if (bytes.length === 0 || rootName(bytes) === 'Error') {

@@ -42,7 +42,7 @@ export class ContentMd5 {
       throw restate(error, {
         retryable: true,
         adjusted:
-          `the service wants Content-MD5 with batch deletes (${error.message}); it is sent from now on. ` +
+          `the service wants Content-MD5 with batch deletes (${error.reason}); it is sent from now on. ` +
           `Set quirks.contentMd5 to true, or the profile of the service, to save the refusals`,
       });
     }

@@ -58,7 +58,7 @@ function isUnknownCall(thrown: unknown, { code, providerCode }: StoreError): boo
 function unsupported(error: StoreError): StoreError {
   return new StoreError(
     'Unsupported',
-    `the service does not know the prefix-delete extension (${error.message}); set quirks.serverPrefixDelete to false`,
+    `the service does not know the prefix-delete extension (${error.reason}); set quirks.serverPrefixDelete to false`,
     {
       provider: 's3',
       operation: 'deletePrefix',

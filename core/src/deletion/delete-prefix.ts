@@ -1,7 +1,8 @@
 import type { Unnameable } from '../driver.js';
 import type { Engine } from '../engine/engine.js';
 import { StoreError, type FailureReason } from '../errors.js';
-import { keyProblem, quoteKey } from '../keys.js';
+import { keyProblem } from '../keys.js';
+import { quoteKey } from '../quote-key.js';
 import { objectPages } from '../listing/object-pages.js';
 import { versionPages } from '../listing/version-pages.js';
 import type { ObjectInfo, VersionInfo } from '../objects.js';

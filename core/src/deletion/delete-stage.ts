@@ -144,9 +144,9 @@ export class DeleteStage {
       error.adjusted === undefined && (error.code === 'InvalidArgument' || error.code === 'Corrupt');
     if (refused) this.#refused++;
     if (error.code === 'Unsupported') {
-      this.#goSingle(`the service does not know batch deletes (${error.message})`);
+      this.#goSingle(`the service does not know batch deletes (${error.reason})`);
     } else if (refused && this.#accepted === 0 && this.#refused >= REFUSALS_BEFORE_SINGLE) {
-      this.#goSingle(`the service does not take batch deletes (${error.message})`);
+      this.#goSingle(`the service does not take batch deletes (${error.reason})`);
     }
     if (this.#strategy === 'single') return this.#deleteSingly(unit, attempts);
 
@@ -158,7 +158,7 @@ export class DeleteStage {
       );
       if (pending.length > 0) await this.#deleteBatch(pending, attempts, true);
     } else if (refused) {
-      ledger.warn(`the service refused a batch (${error.message}); its keys were tried in smaller ones`);
+      ledger.warn(`the service refused a batch (${error.reason}); its keys were tried in smaller ones`);
       for (const half of slices(unit, Math.ceil(unit.length / 2))) {
         await (half.length === 1
           ? this.#deleteSingly(half, attempts)
@@ -250,11 +250,10 @@ export class DeleteStage {
   ): void {
     const { provider, onRetry } = this.#run.engine;
     if (!onRetry) return;
-    const { code, message } = reason;
     const key = again.length === 1 ? candidate.key : undefined;
     const request = { operation, provider };
     try {
-      onRetry(retryEvent({ code, message, key }, request, { attempt, waitMs, elapsedMs }));
+      onRetry(retryEvent(reason, { ...request, key }, { attempt, waitMs, elapsedMs }));
     } catch (error) {
       // The keys have their outcomes all the same: nothing new is sent, so these count as failed.
       this.#run.breakOff(toStoreError(error, { operation }));

@@ -1,5 +1,5 @@
 import type { DeletedTarget } from '../driver.js';
-import type { FailureReason, StoreErrorCode } from '../errors.js';
+import { reasonText, type FailureReason, type StoreErrorCode } from '../errors.js';
 import { soundSize } from '../facts.js';
 import type { Candidate, Deleted } from './candidate.js';
 import type { DeletionFailure, DeletionProgress, DeletionReport, DeletionStrategy } from './report.js';
@@ -174,7 +174,9 @@ export class Ledger {
 }
 
 function describeFailure(candidate: Candidate, reason: FailureReason, attempts: number): DeletionFailure {
-  const { code, message, providerCode, status, requestId, retryAfterMs, adjusted } = reason;
+  const { code, providerCode, status, requestId, retryAfterMs, adjusted } = reason;
+  // The failure names its key itself.
+  const message = reasonText(reason);
   const blocked = reason.blocked === true || code === 'PreconditionFailed';
   return {
     key: candidate.key,

@@ -102,7 +102,7 @@ export class DeletionError extends StoreError {
   readonly report: DeletionReport;
 
   constructor(cause: StoreError, report: DeletionReport) {
-    super(cause.code, cause.message, detailsOf(cause));
+    super(cause.code, cause.reason, detailsOf(cause));
     this.name = 'DeletionError';
     this.report = report;
   }

@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events';
 import type { PassThrough, Unnameable } from '../driver.js';
 import type { Engine, Purpose } from '../engine/engine.js';
 import { toStoreError, type StoreError } from '../errors.js';
-import { quoteKey } from '../keys.js';
+import { quoteKey } from '../quote-key.js';
 import { passThrough } from '../pass-through.js';
 import type { UploadsReport } from './abort-uploads.js';
 import type { Candidate } from './candidate.js';

@@ -1,5 +1,6 @@
 import { StoreError } from '../errors.js';
-import { assertPrefix, quoteKey } from '../keys.js';
+import { assertPrefix } from '../keys.js';
+import { quoteKey } from '../quote-key.js';
 
 /** What a caller has to say to mean more than a directory. */
 export interface PrefixLeave {

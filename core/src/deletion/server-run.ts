@@ -2,7 +2,7 @@ import type { DeletePrefixPage, PrefixDeleteFacet } from '../driver.js';
 import type { Engine, Purpose } from '../engine/engine.js';
 import { RepeatWatch } from '../engine/repeat-watch.js';
 import { StoreError } from '../errors.js';
-import { quoteKey } from '../keys.js';
+import { quoteKey } from '../quote-key.js';
 import type { Candidate } from './candidate.js';
 import { DeleteStage } from './delete-stage.js';
 import { IN_FLIGHT, keyStrategy } from './listed-run.js';
@@ -106,7 +106,7 @@ class ServerRun {
         else if (error.code === 'Throttled') this.#run.throttled();
         else {
           ledger.warn(
-            `an answer of the service was lost (${error.message}); what it deleted by that request is not counted`,
+            `an answer of the service was lost (${error.reason}); what it deleted by that request is not counted`,
           );
         }
       },

@@ -97,7 +97,7 @@ export class Engine {
   /** The error for what this store cannot do. @param what it does not support */
   unsupported(operation: string, what: string): StoreError {
     const { provider } = this;
-    const message = `${operation}: this ${provider} store does not support ${what}`;
+    const message = `this ${provider} store does not support ${what}`;
     return new StoreError('Unsupported', message, { operation, provider });
   }
 }

@@ -105,7 +105,7 @@ async function fetchChecked<P extends Page>(
       firstRefusal ??= now;
       const waitMs = retry.baseDelayMs * attempt;
       const elapsedMs = now - firstRefusal;
-      onRetry?.(retryEvent(error, { operation, provider }, { attempt, waitMs, elapsedMs }));
+      onRetry?.(retryEvent(error, { operation, provider, key: error.key }, { attempt, waitMs, elapsedMs }));
       await clock.sleep(waitMs, signal);
     }
   }

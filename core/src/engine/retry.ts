@@ -1,6 +1,7 @@
 import type { Clock } from './clock.js';
 import {
   abortedError,
+  reasonText,
   toStoreError,
   type FailureReason,
   type StoreError,
@@ -82,11 +83,12 @@ export interface RetryEvent {
 export type OnRetry = (event: RetryEvent) => void;
 
 export function retryEvent(
-  { code, message, key }: Pick<RetryEvent, 'code' | 'message' | 'key'>,
-  { operation, provider }: Pick<RetryEvent, 'operation' | 'provider'>,
+  reason: FailureReason,
+  { operation, provider, key }: Pick<RetryEvent, 'operation' | 'provider' | 'key'>,
   { attempt, waitMs, elapsedMs }: Pick<RetryEvent, 'attempt' | 'waitMs' | 'elapsedMs'>,
 ): RetryEvent {
-  return { operation, provider, key, code, message, attempt, waitMs, elapsedMs };
+  const { code } = reason;
+  return { operation, provider, key, code, message: reasonText(reason), attempt, waitMs, elapsedMs };
 }
 
 /** The longest `Retry-After` that is honoured, in milliseconds. */
@@ -241,7 +243,10 @@ export async function retrying<T>(context: RetryContext, request: () => Promise<
       context.onError?.(error);
       const waitMs = attempts.waitMs(error);
       const { failed: attempt, elapsedMs } = attempts;
-      context.onRetry?.(retryEvent(error, context, { attempt, waitMs, elapsedMs }));
+      const { operation, provider } = context;
+      context.onRetry?.(
+        retryEvent(error, { operation, provider, key: error.key }, { attempt, waitMs, elapsedMs }),
+      );
       await attempts.wait(waitMs, context.signal);
     }
   }

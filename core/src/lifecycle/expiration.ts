@@ -4,7 +4,8 @@ import { checkPrefix } from '../deletion/safety.js';
 import type { LifecycleFacet } from '../driver.js';
 import type { Engine } from '../engine/engine.js';
 import { StoreError } from '../errors.js';
-import { assertPrefix, quoteKey } from '../keys.js';
+import { assertPrefix } from '../keys.js';
+import { quoteKey } from '../quote-key.js';
 import { objectPages } from '../listing/object-pages.js';
 import type { ExpirationRule, Lifecycle, LifecycleRule, LifecycleUpdate } from './rules.js';
 

@@ -1,7 +1,8 @@
 import type { Engine, Purpose } from '../engine/engine.js';
 import { untrusted } from '../engine/follow-pages.js';
 import { RepeatWatch } from '../engine/repeat-watch.js';
-import { compareKeys, quoteKey } from '../keys.js';
+import { compareKeys } from '../keys.js';
+import { quoteKey } from '../quote-key.js';
 
 /**
  * Measures whether a listing of versions or uploads gets on, by what it names and not by its tokens, which can be new

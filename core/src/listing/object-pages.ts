@@ -4,7 +4,8 @@ import { untrusted } from '../engine/follow-pages.js';
 import { RepeatWatch } from '../engine/repeat-watch.js';
 import type { StoreError } from '../errors.js';
 import { allWithSoundFacts } from '../facts.js';
-import { compareKeys, quoteKey } from '../keys.js';
+import { compareKeys } from '../keys.js';
+import { quoteKey } from '../quote-key.js';
 
 export interface ObjectPagesRequest {
   readonly prefix: string;

@@ -1,6 +1,6 @@
 import type { Unnameable } from '../driver.js';
 import { StoreError } from '../errors.js';
-import { quoteKey } from '../keys.js';
+import { quoteKey } from '../quote-key.js';
 
 /** What a listing has shown that no request can name, until its reader has been told. */
 export class UnnameableEntries {

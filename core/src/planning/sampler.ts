@@ -3,7 +3,8 @@ import type { ListPage } from '../driver.js';
 import type { Engine, Purpose } from '../engine/engine.js';
 import { StoreError } from '../errors.js';
 import { allWithSoundFacts } from '../facts.js';
-import { compareKeys, quoteKey } from '../keys.js';
+import { compareKeys } from '../keys.js';
+import { quoteKey } from '../quote-key.js';
 import { objectPages } from '../listing/object-pages.js';
 import type { ObjectInfo } from '../objects.js';
 

@@ -1,5 +1,5 @@
 import { StoreError } from '../errors.js';
-import { quoteKey } from '../keys.js';
+import { quoteKey } from '../quote-key.js';
 
 type Metadata = Readonly<Record<string, string>>;
 

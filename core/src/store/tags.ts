@@ -1,5 +1,5 @@
 import { StoreError } from '../errors.js';
-import { quoteKey } from '../keys.js';
+import { quoteKey } from '../quote-key.js';
 import type { Tags } from '../objects.js';
 
 /** Refuses tags here, because a service's answer to one without a name is hard to understand. @throws StoreError */

@@ -11,8 +11,8 @@ import {
 /** One line: what, where, what to do. With `debug` there are more: where in the program it came from. */
 export function errorText(error: StoreError, program: Command, debug: boolean): string[] {
   const key =
-    error.key !== undefined && !error.message.includes(quoteKey(error.key)) ? quoteKey(error.key) : '';
-  const line = `store: ${key === '' ? '' : `${key}: `}${withFlags(error.message, program)}${factsText(error)}`;
+    error.key !== undefined && !error.reason.includes(quoteKey(error.key)) ? quoteKey(error.key) : '';
+  const line = `store: ${key === '' ? '' : `${key}: `}${withFlags(error.reason, program)}${factsText(error)}`;
   if (!debug) return [line];
   // Set in, so that a line feed in a message does not begin a line of its own.
   const details = inspect(error, { depth: 5 }).split('\n');
@@ -48,7 +48,7 @@ function factsText({
 
 /** What `--json` prints instead of a result. A run that broke off has its report beside the error. */
 export function errorDocument(error: StoreError): object {
-  const { code, message, provider, operation, key, providerCode, status, requestId } = error;
+  const { code, reason: message, provider, operation, key, providerCode, status, requestId } = error;
   const described = { code, message, provider, operation, key, providerCode, status, requestId };
   return { ...(error instanceof DeletionError ? error.report : {}), error: described };
 }

@@ -225,7 +225,7 @@ export function toServiceError(error: unknown): ServiceError {
     const message = error instanceof Error ? error.message : String(error);
     return new ServiceError(500, 'InternalError', `We encountered an internal error: ${message}`);
   }
-  const { code, providerCode, status, message } = error;
+  const { code, providerCode, status, reason: message } = error;
   if (code === 'NotFound') {
     const known = NOT_FOUND[providerCode ?? ''] === undefined ? 'NoSuchKey' : (providerCode ?? '');
     return new ServiceError(404, known, NOT_FOUND[known] ?? message);

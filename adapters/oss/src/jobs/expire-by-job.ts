@@ -123,7 +123,7 @@ export async function expireByJob(
     return { job, outcome, expiration: await store.expirePrefix(prefix, rule) };
   } catch (thrown) {
     const error = toStoreError(thrown);
-    const message = `${error.message}; the job ${jobId} goes on by itself, and a call with its id goes on with it`;
+    const message = `${error.reason}; the job ${jobId} goes on by itself, and a call with its id goes on with it`;
     throw new StoreError(error.code, message, { operation: 'expireByJob', cause: error });
   }
 }

@@ -273,7 +273,7 @@ function asUnsupported(error: unknown, operation: string): unknown {
     return error;
   return new StoreError(
     'Unsupported',
-    `batch-operation jobs are not to be had here (${error.message}): they are in some regions only, and by invitation`,
+    `batch-operation jobs are not to be had here (${error.reason}): they are in some regions only, and by invitation`,
     { provider: 'oss', operation, status, providerCode, cause: error },
   );
 }

@@ -60,14 +60,14 @@ export async function reach(subject: Subject): Promise<{ findings: Finding[]; go
 
 function refusal(error: StoreError): Finding {
   if (error.code === 'Unavailable' || error.code === 'Timeout' || error.code === 'Corrupt') {
-    return { probe: 'reachable', answer: 'no', meaning: error.message };
+    return { probe: 'reachable', answer: 'no', meaning: error.reason };
   }
-  if (error.code === 'NotFound') return { probe: 'bucket', answer: 'not there', meaning: error.message };
+  if (error.code === 'NotFound') return { probe: 'bucket', answer: 'not there', meaning: error.reason };
   if (isPolicy(error)) {
     return { probe: 'list', answer: 'denied', meaning: 'without s3:ListBucket no prefix can be deleted' };
   }
   return error.code === 'AccessDenied'
-    ? { probe: 'credentials', answer: 'refused', meaning: error.message }
+    ? { probe: 'credentials', answer: 'refused', meaning: error.reason }
     : notFoundOut('reachable', error);
 }
 

@@ -83,5 +83,5 @@ export function yesNo(value: boolean): string {
 
 /** The finding of a probe that could not be made. */
 export function notFoundOut(probe: string, error: StoreError): Finding {
-  return { probe, answer: 'unknown', meaning: `the probe failed: ${error.message}` };
+  return { probe, answer: 'unknown', meaning: `the probe failed: ${error.reason}` };
 }
