@@ -2,6 +2,9 @@ import type { ZodType } from 'zod';
 import type { StoreDriver } from './driver.js';
 import type { ServiceTerms } from './planning/terms.js';
 
+/** A schema for each key of a configuration: one that the interface gains does not compile until it is here, nor does one more. */
+export type ConfigShape<Config> = { readonly [Key in keyof Config]-?: ZodType<Config[Key]> };
+
 /**
  * What an adapter package exports for `openStore` and `createContainer`: plain data and one function.
  *

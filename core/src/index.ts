@@ -1,5 +1,6 @@
 export type {
   AdapterContext,
+  ConfigShape,
   DiagnoseContext,
   Finding,
   StoreAdapter,

@@ -1,3 +1,4 @@
+import type { ConfigShape } from '@store/core';
 import { z } from 'zod';
 
 /** Where the bytes are: ZOS's S3 endpoint, with the keys that are valid there. */
@@ -44,7 +45,7 @@ const url = z.url({
   error: 'expected a URL such as https://zos-global.ctapi.ctyun.cn',
 });
 
-export const ctyunConfigSchema: z.ZodType<CtyunConfig> = z.strictObject({
+const shape = {
   bucket: z.string().regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'expected the name of a bucket'),
   regionId: text,
   accessKey: text,
@@ -68,4 +69,6 @@ export const ctyunConfigSchema: z.ZodType<CtyunConfig> = z.strictObject({
   userAgent: text.optional(),
   timeoutMs: z.number().int().min(1).max(3_600_000).optional(),
   maxSockets: z.number().int().min(1).max(10_000).optional(),
-});
+} satisfies ConfigShape<CtyunConfig>;
+
+export const ctyunConfigSchema: z.ZodType<CtyunConfig> = z.strictObject(shape);

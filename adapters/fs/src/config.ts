@@ -1,3 +1,4 @@
+import type { ConfigShape } from '@store/core';
 import { z } from 'zod';
 
 export interface FsConfig {
@@ -12,8 +13,10 @@ export interface FsConfig {
   readonly fsync?: boolean | undefined;
 }
 
-export const fsConfigSchema: z.ZodType<FsConfig> = z.strictObject({
+const shape = {
   root: z.string().min(1),
   create: z.boolean().optional(),
   fsync: z.boolean().optional(),
-});
+} satisfies ConfigShape<FsConfig>;
+
+export const fsConfigSchema: z.ZodType<FsConfig> = z.strictObject(shape);

@@ -1,3 +1,4 @@
+import type { ConfigShape } from '@store/core';
 import { z } from 'zod';
 
 export interface MemoryConfig {
@@ -11,9 +12,11 @@ export interface MemoryConfig {
   readonly objects?: Readonly<Record<string, string>> | undefined;
 }
 
-export const memoryConfigSchema: z.ZodType<MemoryConfig> = z.strictObject({
+const shape = {
   versioning: z.enum(['off', 'enabled', 'suspended']).optional(),
   maxPageSize: z.number().int().min(1).max(1000).optional(),
   maxCopyBytes: z.number().int().min(1).optional(),
   objects: z.record(z.string(), z.string()).optional(),
-});
+} satisfies ConfigShape<MemoryConfig>;
+
+export const memoryConfigSchema: z.ZodType<MemoryConfig> = z.strictObject(shape);

@@ -1,3 +1,4 @@
+import type { ConfigShape } from '@store/core';
 import { z } from 'zod';
 
 /** Temporary credentials, as the Security Token Service gives them. */
@@ -42,30 +43,32 @@ export interface OssConfig {
 
 const text = z.string().min(1);
 
+const shape = {
+  bucket: z.string().regex(/^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/, 'expected the name of a bucket'),
+  region: z.string().regex(/^oss-[a-z0-9-]+$/, 'expected a region such as oss-cn-beijing'),
+  endpoint: z
+    .url({ protocol: /^https?$/, error: 'expected a URL such as https://oss-cn-beijing.aliyuncs.com' })
+    .optional(),
+  internal: z.boolean().optional(),
+  accelerate: z.boolean().optional(),
+  cname: z.boolean().optional(),
+  secure: z.boolean().optional(),
+  pathStyle: z.boolean().optional(),
+  accessKeyId: text,
+  accessKeySecret: text,
+  stsToken: text.optional(),
+  refreshSts: z
+    .custom<() => Promise<StsCredentials>>((value) => typeof value === 'function', 'expected a function')
+    .optional(),
+  listVersion: z.union([z.literal(1), z.literal(2)]).optional(),
+  authorization: z.enum(['v4', 'v1']).optional(),
+  userAgent: text.optional(),
+  timeoutMs: z.number().int().min(1).max(3_600_000).optional(),
+  maxSockets: z.number().int().min(1).max(10_000).optional(),
+} satisfies ConfigShape<OssConfig>;
+
 export const ossConfigSchema: z.ZodType<OssConfig> = z
-  .strictObject({
-    bucket: z.string().regex(/^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/, 'expected the name of a bucket'),
-    region: z.string().regex(/^oss-[a-z0-9-]+$/, 'expected a region such as oss-cn-beijing'),
-    endpoint: z
-      .url({ protocol: /^https?$/, error: 'expected a URL such as https://oss-cn-beijing.aliyuncs.com' })
-      .optional(),
-    internal: z.boolean().optional(),
-    accelerate: z.boolean().optional(),
-    cname: z.boolean().optional(),
-    secure: z.boolean().optional(),
-    pathStyle: z.boolean().optional(),
-    accessKeyId: text,
-    accessKeySecret: text,
-    stsToken: text.optional(),
-    refreshSts: z
-      .custom<() => Promise<StsCredentials>>((value) => typeof value === 'function', 'expected a function')
-      .optional(),
-    listVersion: z.union([z.literal(1), z.literal(2)]).optional(),
-    authorization: z.enum(['v4', 'v1']).optional(),
-    userAgent: text.optional(),
-    timeoutMs: z.number().int().min(1).max(3_600_000).optional(),
-    maxSockets: z.number().int().min(1).max(10_000).optional(),
-  })
+  .strictObject(shape)
   .refine(({ cname, endpoint }) => !cname || endpoint !== undefined, {
     error: 'cname goes with endpoint',
     path: ['cname'],

@@ -1,6 +1,7 @@
+import type { ConfigShape } from '@store/core';
 import { z } from 'zod';
 import { PROFILE_NAMES, profileOf, PROFILES, type ProfileName } from './profiles.js';
-import type { Quirks } from './quirks.js';
+import type { QuirkSettings, Quirks } from './quirks.js';
 
 export interface S3Config {
   readonly bucket: string;
@@ -17,7 +18,7 @@ export interface S3Config {
   /** Which service this is. Default `aws`, or `generic` where an endpoint is given. */
   readonly profile?: ProfileName | undefined;
   /** Single differences from the profile. */
-  readonly quirks?: { readonly [K in keyof Quirks]?: Quirks[K] | undefined } | undefined;
+  readonly quirks?: QuirkSettings | undefined;
   /** How long a request may take, from its sending to the end of its answer, in milliseconds. Bodies of `get` and `put` may take longer as long as bytes flow. Default 60 000. */
   readonly timeoutMs?: number | undefined;
   /** How long a connection may take to be made, in milliseconds. Default 10 000. */
@@ -32,53 +33,53 @@ export function quirksOf(config: S3Config): Quirks {
   return { ...PROFILES[profileOf(config)], ...Object.fromEntries(given) };
 }
 
-const quirksSchema = z
-  .strictObject({
-    forcePathStyle: z.boolean(),
-    contentMd5: z.union([z.boolean(), z.literal('auto')]),
-    checksums: z.enum(['when-required', 'when-supported']),
-    checksumAlgorithm: z.enum(['CRC32', 'CRC32C', 'SHA1', 'SHA256']),
-    serverPrefixDelete: z.boolean(),
-    disableBatchDelete: z.boolean(),
-    listVersion: z.union([z.literal(1), z.literal(2)]),
-    unsignedPayload: z.boolean(),
-    quietDeletes: z.boolean(),
-    orderedList: z.boolean(),
-    versions: z.boolean(),
-    conditionalDelete: z.union([z.literal('batch'), z.literal('single'), z.literal(false)]),
-    conditionalPut: z.boolean(),
-    delimiter: z.enum(['any', 'slash']),
-    regionInHost: z.boolean(),
-    tags: z.boolean(),
-    lifecycle: z.union([z.literal('filter'), z.literal('prefix'), z.literal(false)]),
-    lifecycleOverlap: z.boolean(),
-    presignedPut: z.enum(['v4', 'v2']),
-    restore: z.boolean(),
-    equalParts: z.boolean(),
-    maxCopyBytes: z.number().int().min(1),
-  })
-  .partial();
+const quirks = {
+  forcePathStyle: z.boolean(),
+  contentMd5: z.union([z.boolean(), z.literal('auto')]),
+  checksums: z.enum(['when-required', 'when-supported']),
+  checksumAlgorithm: z.enum(['CRC32', 'CRC32C', 'SHA1', 'SHA256']),
+  serverPrefixDelete: z.boolean(),
+  disableBatchDelete: z.boolean(),
+  listVersion: z.union([z.literal(1), z.literal(2)]),
+  unsignedPayload: z.boolean(),
+  quietDeletes: z.boolean(),
+  orderedList: z.boolean(),
+  versions: z.boolean(),
+  conditionalDelete: z.union([z.literal('batch'), z.literal('single'), z.literal(false)]),
+  conditionalPut: z.boolean(),
+  delimiter: z.enum(['any', 'slash']),
+  regionInHost: z.boolean(),
+  tags: z.boolean(),
+  lifecycle: z.union([z.literal('filter'), z.literal('prefix'), z.literal(false)]),
+  lifecycleOverlap: z.boolean(),
+  presignedPut: z.enum(['v4', 'v2']),
+  restore: z.boolean(),
+  equalParts: z.boolean(),
+  maxCopyBytes: z.number().int().min(1),
+} satisfies ConfigShape<Required<QuirkSettings>>;
 
 const text = z.string().min(1);
 
+const shape = {
+  // The form that all services share; names that AWS alone refuses are left to it.
+  bucket: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{1,254}$/, 'expected the name of a bucket'),
+  region: text.optional(),
+  endpoint: z
+    .url({ protocol: /^https?$/, error: 'expected a URL such as https://s3.example.com' })
+    .optional(),
+  accessKeyId: text.optional(),
+  secretAccessKey: text.optional(),
+  sessionToken: text.optional(),
+  credentialsProfile: text.optional(),
+  profile: z.enum(PROFILE_NAMES).optional(),
+  quirks: z.strictObject(quirks).partial().optional(),
+  timeoutMs: z.number().int().min(1).max(3_600_000).optional(),
+  connectTimeoutMs: z.number().int().min(1).max(600_000).optional(),
+  maxSockets: z.number().int().min(1).max(10_000).optional(),
+} satisfies ConfigShape<S3Config>;
+
 export const s3ConfigSchema: z.ZodType<S3Config> = z
-  .strictObject({
-    // The form that all services share; names that AWS alone refuses are left to it.
-    bucket: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{1,254}$/, 'expected the name of a bucket'),
-    region: text.optional(),
-    endpoint: z
-      .url({ protocol: /^https?$/, error: 'expected a URL such as https://s3.example.com' })
-      .optional(),
-    accessKeyId: text.optional(),
-    secretAccessKey: text.optional(),
-    sessionToken: text.optional(),
-    credentialsProfile: text.optional(),
-    profile: z.enum(PROFILE_NAMES).optional(),
-    quirks: quirksSchema.optional(),
-    timeoutMs: z.number().int().min(1).max(3_600_000).optional(),
-    connectTimeoutMs: z.number().int().min(1).max(600_000).optional(),
-    maxSockets: z.number().int().min(1).max(10_000).optional(),
-  })
+  .strictObject(shape)
   .refine(
     ({ accessKeyId, secretAccessKey }) => (accessKeyId === undefined) === (secretAccessKey === undefined),
     {

@@ -30,14 +30,34 @@ export function checkInput<T>(schema: ZodType<T>, value: unknown, context: Check
 
 function describe(issue: core.$ZodIssue, input: unknown, schema: ZodType, context: CheckContext): string {
   if (issue.code === 'unrecognized_keys') {
-    const inside = issue.path.length > 0;
-    const known = [...keysOf(schemaAt(schema, issue.path)), ...(inside ? [] : (context.otherKeys ?? []))];
     return issue.keys
-      .map((key) => `${unknownKey([...issue.path, key], context)}${suggest(key, known, { listAll: true })}`)
+      .map((key) => `${unknownKey([...issue.path, key], context)}${hint(key, issue.path, schema, context)}`)
       .join('; ');
   }
   const shown = showFound(issue, input, context);
   return `${place(issue.path, context)}: ${issue.message.replace(/^Invalid input: /, '')}${shown}`;
+}
+
+/** What was meant by a key that is not known at its place: another one there, or one that stands somewhere else. */
+function hint(key: string, at: readonly PropertyKey[], schema: ZodType, context: CheckContext): string {
+  const here = at.map(String).join('.');
+  const all = [...keysIn(schema)];
+  const known = all.filter(({ path }) => path.join('.') === here).map((one) => one.key);
+  if (at.length === 0) known.push(...(context.otherKeys ?? []));
+  const elsewhere = nearest(
+    key,
+    all.filter(({ path }) => path.join('.') !== here),
+    (one) => one.key,
+  );
+  const beside = nearest(key, known, (one) => one);
+  if (!elsewhere || (beside && beside.distance <= elsewhere.distance))
+    return suggest(key, known, { listAll: true });
+  const { path, key: meant } = elsewhere.found;
+  const written = [...path, meant].reduceRight(
+    (inside, step) => (inside === '' ? `${step}: …` : `${step}: { ${inside} }`),
+    '',
+  );
+  return `; ${meant} belongs ${path.length === 0 ? `to ${context.what} itself` : `in ${path.join('.')}`}: write ${written}`;
 }
 
 function unknownKey(path: readonly PropertyKey[], context: CheckContext): string {
@@ -67,30 +87,49 @@ function showFound(issue: core.$ZodIssue, input: unknown, context: CheckContext)
 /** A name and a password in front of a host or a bucket. */
 const USER_INFO = /[^/@":\s]+:[^/@"\s]*@/g;
 
-function keysOf(schema: unknown): string[] {
-  return schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
-}
-
-/** The schema of what stands at a path; undefined where that is not one object inside of another. */
-function schemaAt(schema: unknown, path: readonly PropertyKey[]): unknown {
-  let found = unwrapped(schema);
-  for (const step of path) {
-    if (!(found instanceof z.ZodObject)) return undefined;
-    found = unwrapped(Reflect.get(found.shape, step));
+/** The keys of a schema, and of the objects inside of it. */
+function* keysIn(
+  schema: unknown,
+  path: readonly string[] = [],
+): Generator<{ path: readonly string[]; key: string }> {
+  for (const { shape } of objectsIn(schema)) {
+    for (const [key, inside] of Object.entries(shape)) {
+      yield { path, key };
+      yield* keysIn(inside, [...path, key]);
+    }
   }
-  return found;
 }
 
-function unwrapped(schema: unknown): unknown {
-  return schema instanceof z.ZodOptional ? unwrapped(schema.unwrap()) : schema;
+/** The schema as an object, or those among which there is a choice. */
+function objectsIn(schema: unknown): z.ZodObject[] {
+  if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault) return objectsIn(schema.unwrap());
+  if (schema instanceof z.ZodUnion) return schema.options.flatMap(objectsIn);
+  return schema instanceof z.ZodObject ? [schema] : [];
 }
 
 /** `; did you mean "region"?`, or what there is to choose from. */
 export function suggest(word: string, known: readonly string[], options: { listAll?: boolean } = {}): string {
-  const near = known
-    .map((candidate) => ({ candidate, distance: leven(word.toLowerCase(), candidate.toLowerCase()) }))
-    .filter(({ candidate, distance }) => distance <= Math.max(1, Math.floor(candidate.length / 3)))
-    .sort((a, b) => a.distance - b.distance)[0];
-  if (near) return `; did you mean "${near.candidate}"?`;
+  const near = nearest(word, known, (one) => one);
+  if (near) return `; did you mean "${near.found}"?`;
   return options.listAll && known.length > 0 ? `; allowed: ${[...known].sort().join(', ')}` : '';
+}
+
+/** The one whose name is nearest to a word, if it may be meant by it. `disable_batch_delete` is as good as `disableBatchDelete`. */
+function nearest<T>(
+  word: string,
+  known: readonly T[],
+  nameOf: (one: T) => string,
+): { readonly found: T; readonly distance: number } | undefined {
+  return known
+    .map((found) => ({
+      found,
+      distance: leven(folded(word), folded(nameOf(found))),
+      length: nameOf(found).length,
+    }))
+    .filter(({ distance, length }) => distance <= Math.max(1, Math.floor(length / 3)))
+    .sort((a, b) => a.distance - b.distance)[0];
+}
+
+function folded(word: string): string {
+  return word.toLowerCase().replace(/[_-]/g, '');
 }
