@@ -1,7 +1,7 @@
 /** For packages that build on core; applications and adapters need none of it. */
 export { interpolate, type Environment } from './config/interpolate.js';
 export { resolveEntry, type ResolveOptions } from './config/open-store.js';
-export type { ResolvedEntry } from './config/store-config.js';
+export { entrySchema, type ResolvedEntry } from './config/store-config.js';
 export { deletePrefixOptions } from './deletion/options.js';
 export { checkInput, suggest } from './options/check-input.js';
 export { defineOptions, type Checked, type DefinedOptions } from './options/define-options.js';

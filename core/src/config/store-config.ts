@@ -14,7 +14,8 @@ const configSchema = z.strictObject({
   gateway: z.unknown().optional(),
 });
 
-const commonSchema = z.strictObject({
+/** What every store has, beside its `provider`. */
+export const entrySchema = z.strictObject({
   retry: z
     .strictObject({
       maxAttempts: z.number().int().min(1).max(100).optional(),
@@ -105,7 +106,7 @@ export function resolveStore<Config>(
     );
   }
   const common = checkInput(
-    commonSchema,
+    entrySchema,
     interpolate(retry === undefined ? {} : { retry }, context.environment, path),
     { code: 'InvalidConfig', what: path },
   );

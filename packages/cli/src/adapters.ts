@@ -32,7 +32,7 @@ export class Adapters {
    * @throws StoreError `InvalidConfig` when there is none
    */
   async forProvider(provider: string, path: string): Promise<StoreAdapter> {
-    const extra = await this.#extras();
+    const extra = await this.extras();
     const found = extra.find((adapter) => adapter.provider === provider) ?? (await this.#bundled(provider));
     if (found) return found;
     const known = [...Object.keys(BUNDLED), ...extra.map((adapter) => adapter.provider)];
@@ -44,7 +44,7 @@ export class Adapters {
 
   /** The adapter that reads URLs of this scheme, or undefined when none does. */
   async forScheme(scheme: string): Promise<StoreAdapter | undefined> {
-    const extra = (await this.#extras()).find((adapter) => adapter.url?.scheme === scheme);
+    const extra = (await this.extras()).find((adapter) => adapter.url?.scheme === scheme);
     if (extra) return extra;
     const provider = Object.keys(BUNDLED).find((name) => BUNDLED[name] === scheme);
     return provider === undefined ? undefined : this.#bundled(provider);
@@ -62,7 +62,8 @@ export class Adapters {
     return loading;
   }
 
-  #extras(): Promise<readonly StoreAdapter[]> {
+  /** Those of the modules named with `--adapter`. @throws StoreError `InvalidConfig` */
+  extras(): Promise<readonly StoreAdapter[]> {
     this.#extra ??= Promise.all(this.#modules.map(loadNamed)).then((found) => found.flat());
     return this.#extra;
   }

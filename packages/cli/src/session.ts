@@ -178,6 +178,11 @@ export class Session implements AsyncDisposable {
     return { path, config };
   }
 
+  /** The adapters that do not come with the command. @throws StoreError `InvalidConfig` */
+  get extraAdapters(): Promise<readonly StoreAdapter[]> {
+    return this.#adapters.extras();
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     for (const store of this.#stores.values()) await store.close();
     this.#stores.clear();

@@ -10,7 +10,7 @@ export interface GatewayEntry {
   readonly region?: string | undefined;
 }
 
-const gatewaySchema = z.strictObject({
+export const gatewaySchema: z.ZodType<GatewayEntry> = z.strictObject({
   accessKeyId: z.string().min(1),
   secretAccessKey: z.string().min(1),
   region: z.string().min(1).optional(),

@@ -19,4 +19,17 @@ export function addConfig(program: Command, run: Run): void {
         return EXIT.complete;
       }),
     );
+  config
+    .command('schema')
+    .description('the JSON Schema of the configuration, for editors; with the adapters of --adapter')
+    .action(() =>
+      run(async ({ output, session }) => {
+        const extras = await session.extraAdapters;
+        const { shippedSchema, withAdapters } = await import('../config-schema.js');
+        await output.resultJson(
+          extras.length === 0 ? shippedSchema() : withAdapters(shippedSchema(), extras),
+        );
+        return EXIT.complete;
+      }),
+    );
 }
