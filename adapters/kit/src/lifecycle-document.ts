@@ -1,4 +1,5 @@
-import { StoreError, type Lifecycle } from '@store/core';
+import { StoreError, type ExpirationRule, type Lifecycle } from '@store/core';
+import { element, textElement } from './xml-writing.js';
 import type { XmlElement } from './xml.js';
 
 const ROOT = 'LifecycleConfiguration';
@@ -75,3 +76,32 @@ function ruleOf(rule: XmlElement): Lifecycle['rules'][number] {
 
 /** `CreatedBeforeDate` is OSS's. */
 const EXPIRES = ['Days', 'Date', 'CreatedBeforeDate'];
+
+/** How a service writes what differs. */
+export interface RuleForm {
+  /** The prefix stands in a `Filter`, with a tag in the filter's `And`. Before filters there was the prefix alone. */
+  readonly filter: boolean;
+  /** The element for incomplete uploads, and the one of their days in it. */
+  readonly uploads: readonly [outer: string, inner: string];
+}
+
+/** A rule of this library as an element. */
+export function ruleElement(rule: ExpirationRule, { filter, uploads }: RuleForm): string {
+  const prefix = textElement('Prefix', rule.prefix);
+  const tag =
+    rule.tag && element('Tag', textElement('Key', rule.tag.name), textElement('Value', rule.tag.value));
+  const within = (outer: string, inner: string, days: number | undefined): string =>
+    days ? element(outer, textElement(inner, days)) : '';
+  return element(
+    'Rule',
+    textElement('ID', rule.id),
+    filter ? element('Filter', tag ? element('And', prefix, tag) : prefix) : prefix,
+    textElement('Status', 'Enabled'),
+    !filter && tag,
+    rule.expiredMarkers
+      ? element('Expiration', textElement('ExpiredObjectDeleteMarker', true))
+      : within('Expiration', 'Days', rule.days),
+    within('NoncurrentVersionExpiration', 'NoncurrentDays', rule.noncurrentDays),
+    within(...uploads, rule.uploadsDays),
+  );
+}

@@ -1,7 +1,6 @@
 import { addAbortSignal } from 'node:stream';
 import type { ReadFacet, ReadRequest } from '@store/core';
-import { checkContentRange, objectBody } from '@store/kit';
-import { etagOf, headerOf, infoOf } from './attributes.js';
+import { checkContentRange, etagOf, headerOf, objectBody, objectInfo } from '@store/kit';
 import { given, type Requests } from './requests.js';
 
 export function readFacet(requests: Requests): ReadFacet {
@@ -11,7 +10,7 @@ export function readFacet(requests: Requests): ReadFacet {
       const sent = { method: 'HEAD', ...readParameters(request) } as const;
       return requests.send('head', key, call, sent, ({ headers }) => {
         etagOf(headers);
-        return infoOf(key, headers);
+        return objectInfo(key, headers, 'x-oss-');
       });
     },
     get(request, call) {
@@ -30,7 +29,10 @@ export function readFacet(requests: Requests): ReadFacet {
         etagOf(found);
         const bytes = checkContentRange(range, { status, header: headerOf(found, 'content-range') });
         const body = objectBody(res, (error) => requests.failure(error, 'get', key), bytes);
-        return { info: infoOf(key, found), body: call.signal ? addAbortSignal(call.signal, body) : body };
+        return {
+          info: objectInfo(key, found, 'x-oss-'),
+          body: call.signal ? addAbortSignal(call.signal, body) : body,
+        };
       });
     },
   };

@@ -21,21 +21,3 @@ export function textIn(data: Buffer, root: string, name: string): string {
   if (text) return text;
   throw undocumented(`the ${root} has no ${name}`);
 }
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&apos;',
-};
-
-const ESCAPED = /[&<>"'\p{Cc}\u2028\ufffe\uffff]/gu;
-
-/**
- * A text inside an element. Control characters go as character references, which XML 1.0 does not allow and OSS
- * takes (documented by its Java SDK's integration test; not tried on the service).
- */
-export function escapeText(text: string): string {
-  return text.replace(ESCAPED, (char) => ENTITIES[char] ?? `&#${char.charCodeAt(0)};`);
-}

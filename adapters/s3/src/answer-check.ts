@@ -1,6 +1,13 @@
 import { Readable } from 'node:stream';
 import { StoreError } from '@store/core';
-import { readAnswer, readXml, rootName, undocumented, type XmlElement } from '@store/kit';
+import {
+  MAX_SHORT_ANSWER_BYTES,
+  readAnswer,
+  readXml,
+  rootName,
+  undocumented,
+  type XmlElement,
+} from '@store/kit';
 import { EXPECTED, type ExpectedAnswer } from './answers.js';
 import type { ClientPlugin } from './client-plugin.js';
 import { answerError } from './errors.js';
@@ -9,11 +16,8 @@ import { isHttpResponse, type HttpResponse } from './http-message.js';
 /** What a page or message in the place of an answer shows of itself in the error. */
 const SHOWN_CHARACTERS = 120;
 
-/** Most bytes of an answer that has no document, and of a refusal. Many of them may be in flight at once. */
-const MAX_SHORT_BYTES = 1024 * 1024;
-
-const byResponse = new WeakMap<HttpResponse, XmlElement>();
-const byOutput = new WeakMap<object, XmlElement>();
+const documents = new WeakMap<HttpResponse, XmlElement>();
+const responses = new WeakMap<object, HttpResponse>();
 /** Errors about what {@link isAnswerToOther} tells of. */
 const ofServices = new WeakSet<StoreError>();
 
@@ -46,19 +50,29 @@ export const checkAnswers: ClientPlugin = {
       (next) => async (args) => {
         const result = await next(args);
         const { response, output } = result as { readonly response?: unknown; readonly output: object };
-        const document = isHttpResponse(response) ? byResponse.get(response) : undefined;
-        if (document) byOutput.set(output, document);
+        if (isHttpResponse(response)) responses.set(output, response);
         return result;
       },
-      { step: 'initialize', priority: 'high', name: 'storeAnswerDocument' },
+      { step: 'initialize', priority: 'high', name: 'storeAnswer' },
     );
   },
 };
 
+/** The headers of an answer, by what the SDK made of it. */
+export function headersOf(output: object): HttpResponse['headers'] {
+  return responseOf(output).headers;
+}
+
 /** The document of an answer, by what the SDK made of it. */
 export function documentOf(output: object): XmlElement {
-  const document = byOutput.get(output);
+  const document = documents.get(responseOf(output));
   if (document) return document;
+  throw new StoreError('Internal', 'the answer has no document');
+}
+
+function responseOf(output: object): HttpResponse {
+  const response = responses.get(output);
+  if (response) return response;
   throw new StoreError('Internal', 'the answer was not kept');
 }
 
@@ -71,15 +85,15 @@ async function check(response: HttpResponse, command: string): Promise<void> {
   const expected = EXPECTED[command];
   if (!expected) throw new StoreError('Internal', `no answer to ${command} is known`);
   if (!expected.statuses.includes(status)) {
-    const bytes = await readBody(response, MAX_SHORT_BYTES);
+    const bytes = await readBody(response, MAX_SHORT_ANSWER_BYTES);
     throw notExpected(response, expected, bytes);
   }
   if (expected.etag && !headers['etag']) {
-    const bytes = await readBody(response, MAX_SHORT_BYTES);
+    const bytes = await readBody(response, MAX_SHORT_ANSWER_BYTES);
     throw notExpected(response, expected, bytes, 'has no ETag');
   }
   if (expected.object) return;
-  const bytes = await readBody(response, expected.root === undefined ? MAX_SHORT_BYTES : undefined);
+  const bytes = await readBody(response, expected.root === undefined ? MAX_SHORT_ANSWER_BYTES : undefined);
   const found = rootName(bytes);
   if (found === 'Error') throw errorInside(response, bytes);
   if (expected.root === undefined) {
@@ -88,13 +102,13 @@ async function check(response: HttpResponse, command: string): Promise<void> {
     return;
   }
   if (found !== expected.root) throw notExpected(response, expected, bytes);
-  byResponse.set(response, readXml(bytes));
+  documents.set(response, readXml(bytes));
   response.body = Buffer.from(`<${expected.root}/>`);
 }
 
 async function checkRefusal(response: HttpResponse): Promise<void> {
   const { statusCode: status, headers } = response;
-  const bytes = await readBody(response, MAX_SHORT_BYTES).catch((error: unknown) => {
+  const bytes = await readBody(response, MAX_SHORT_ANSWER_BYTES).catch((error: unknown) => {
     if (!(error instanceof StoreError)) throw error;
     throw answerError({
       status,

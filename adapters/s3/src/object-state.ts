@@ -5,7 +5,7 @@ import {
   type Tier,
 } from '@aws-sdk/client-s3';
 import type { StoreDriver, TagsFacet } from '@store/core';
-import { ignoring, undocumented } from '@store/kit';
+import { ignoring, tagsOf } from '@store/kit';
 import { documentOf } from './answer-check.js';
 import type { Requests } from './requests.js';
 
@@ -14,13 +14,7 @@ export function tagsFacet(requests: Requests): TagsFacet {
   return {
     get({ key, versionId }, call) {
       const command = new GetObjectTaggingCommand({ Bucket: bucket, Key: key, VersionId: versionId });
-      return requests.send('getTags', key, call, command, (answer) => {
-        const set = documentOf(answer).child('TagSet');
-        if (!set) throw undocumented('the answer has no TagSet');
-        return Object.fromEntries(
-          set.all('Tag').map((tag) => [tag.textOf('Key') ?? '', tag.textOf('Value') ?? '']),
-        );
-      });
+      return requests.send('getTags', key, call, command, (answer) => tagsOf(documentOf(answer)));
     },
     set({ key, versionId, tags }, call) {
       const command = new PutObjectTaggingCommand({

@@ -1,8 +1,8 @@
 import { addAbortSignal, Readable } from 'node:stream';
 import { GetObjectCommand, HeadObjectCommand } from '@aws-sdk/client-s3';
 import type { ReadFacet, ReadRequest } from '@store/core';
-import { checkContentRange, objectBody, undocumented } from '@store/kit';
-import { bodyInfo } from './attributes.js';
+import { checkContentRange, objectBody, objectInfo, undocumented } from '@store/kit';
+import { headersOf } from './answer-check.js';
 import type { Requests } from './requests.js';
 
 export function readFacet(requests: Requests): ReadFacet {
@@ -17,7 +17,9 @@ export function readFacet(requests: Requests): ReadFacet {
     head(request, call) {
       const { key } = request;
       const command = new HeadObjectCommand(input(request));
-      return requests.send('head', key, call, command, (answer) => bodyInfo(key, answer));
+      return requests.send('head', key, call, command, (answer) =>
+        objectInfo(key, headersOf(answer), 'x-amz-'),
+      );
     },
     get(request, call) {
       const { key, range } = request;
@@ -36,7 +38,10 @@ export function readFacet(requests: Requests): ReadFacet {
         }
         // The deadline ends with the head; from here on the caller's signal closes the socket.
         const body = objectBody(Body, (error) => requests.failure(error, 'get', key), bytes);
-        return { info: bodyInfo(key, answer), body: call.signal ? addAbortSignal(call.signal, body) : body };
+        return {
+          info: objectInfo(key, headersOf(answer), 'x-amz-'),
+          body: call.signal ? addAbortSignal(call.signal, body) : body,
+        };
       });
     },
   };
