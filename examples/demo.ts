@@ -1,12 +1,13 @@
-// The README's first command: fill a store, delete one prefix through the `store` command, show that the
-// neighbours are still there. Which store that is, is a matter of configuration alone.
+// The README's first command: take a full store, delete one prefix through the `store` command, show that the
+// neighbours are still there. Which store that is, is a matter of configuration alone. The emulator's buckets
+// are filled from inside, without a request; everything after that goes over HTTP.
 import { spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { openStore, quoteKey, type ObjectStore, type StoreConfig, type StoreEntry } from '@store/core';
-import { startEmulator } from '@store/emulator';
+import { startEmulator, type Bucket } from '@store/emulator';
 import { ctyun } from '@store/ctyun';
 import { fs } from '@store/fs';
 import { oss } from '@store/oss';
@@ -15,6 +16,7 @@ import { s3 } from '@store/s3';
 const DOOMED = 6_000;
 const NEIGHBOURS = 4_000;
 const PREFIX = 'logs/';
+const CONTENT = 'content of an object';
 
 /** Legal keys that tools are known to mangle, lose, or take for others. */
 const AWKWARD = [
@@ -67,11 +69,11 @@ function* neighbourKeys(takes: (key: string) => boolean): Generator<string> {
   for (let i = SIBLINGS.length * AWKWARD.length; i < NEIGHBOURS; i++) yield `images/${i % 50}/photo-${i}.jpg`;
 }
 
-async function fill(store: ObjectStore, keys: Iterable<string>): Promise<void> {
+/** Fills a store with one write for each key. */
+async function putAll(store: ObjectStore, keys: Iterable<string>): Promise<void> {
   const queue = keys[Symbol.iterator]();
   const worker = async (): Promise<void> => {
-    for (let next = queue.next(); !next.done; next = queue.next())
-      await store.put(next.value, `content of ${next.value}`);
+    for (let next = queue.next(); !next.done; next = queue.next()) await store.put(next.value, CONTENT);
   };
   await Promise.all(Array.from({ length: 16 }, worker));
 }
@@ -87,15 +89,21 @@ function storeCommand(directory: string, ...args: string[]): Promise<number | nu
   });
 }
 
-async function run(title: string, config: StoreConfig, directory: string): Promise<void> {
+/** @param bucket the emulator's, for a store that is there */
+async function run(
+  title: string,
+  config: StoreConfig,
+  directory: string,
+  bucket: Bucket | undefined,
+): Promise<void> {
   // OSS takes no key that begins with a slash.
   const takes = (key: string): boolean => config.stores['demo']?.provider !== 'oss' || !key.startsWith('/');
   const started = Date.now();
   await writeFile(join(directory, 'store.config.json'), JSON.stringify(config, null, 2));
   console.log(`\n=== ${title}`);
   const store = await openStore(config, { adapters: [fs, s3, oss, ctyun], baseDirectory: directory });
-  await fill(store, doomedKeys());
-  await fill(store, neighbourKeys(takes));
+  for (const keys of [doomedKeys(), neighbourKeys(takes)])
+    await (bucket === undefined ? putAll(store, keys) : bucket.seed(keys, CONTENT));
   console.log(
     `${DOOMED} objects under ${quoteKey(PREFIX)}, ${NEIGHBOURS} beside it (awkward keys among both)`,
   );
@@ -166,12 +174,14 @@ const stores: Readonly<Record<string, StoreEntry>> = {
     accessKeySecret: '${DEMO_SECRET}',
   },
 };
+const bucketOf = ({ bucket }: StoreEntry): Bucket | undefined =>
+  typeof bucket === 'string' ? emulator.bucket(bucket) : undefined;
 process.env['DEMO_KEY_ID'] = emulator.credential.accessKeyId;
 process.env['DEMO_SECRET'] = emulator.credential.secretAccessKey;
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
 try {
   for (const [title, entry] of Object.entries(stores))
-    await run(title, { stores: { demo: entry } }, directory);
+    await run(title, { stores: { demo: entry } }, directory, bucketOf(entry));
 } finally {
   await rm(directory, { recursive: true, force: true });
 }

@@ -1,0 +1,11 @@
+// Test files run side by side, in as many processes as there are cores; two at least, since much of the time
+// goes into waiting. Which files is said on the command line, so that one file is `npx mocha FILE`.
+import { availableParallelism } from 'node:os';
+
+export default {
+  parallel: true,
+  jobs: Math.max(2, availableParallelism()),
+  'forbid-only': true,
+  timeout: 30_000,
+  reporter: 'dot',
+};
