@@ -1,5 +1,5 @@
 import { openStore, StoreError, type ObjectStore, type RetrySettings } from '@store/core';
-import { ctyun, CtyunDriver, type CtyunConfig } from '@store/ctyun';
+import { ctyun, ctyunDriver, type CtyunConfig, type CtyunDriver } from '@store/ctyun';
 import { startEmulator, type Emulator, type EmulatorOptions } from '@store/emulator';
 import { afterEach } from 'mocha';
 
@@ -45,7 +45,7 @@ export async function storeOn(
 }
 
 export function driverOn(emulator: Emulator, config: Partial<CtyunConfig> = {}): CtyunDriver {
-  const driver = new CtyunDriver(configFor(emulator, config));
+  const driver = ctyunDriver(configFor(emulator, config));
   open.push({ [Symbol.asyncDispose]: () => driver.close() });
   return driver;
 }

@@ -31,24 +31,24 @@ describe('ctyun: what is not there', () => {
       const emulator = await emulate({ zos: { quirks: { noErrorCode } } });
       const nowhere = driverOn(emulator, { bucket: 'nowhere' });
       const calls: Readonly<Record<string, () => Promise<unknown>>> = {
-        list: () => nowhere.listPage({ prefix: '', maxKeys: 10 }, {}),
-        listVersions: () => nowhere.listVersionsPage({ prefix: '', maxKeys: 10 }, {}),
-        listUploads: () => nowhere.listUploadsPage({ prefix: '', maxUploads: 10 }, {}),
-        delete: () => nowhere.deleteOne({ key: 'k' }, {}),
-        deleteBatch: () => nowhere.deleteBatch([{ key: 'k' }], {}),
-        getTags: () => nowhere.getTags({ key: 'k' }, {}),
-        setTags: () => nowhere.setTags({ key: 'k', tags: {} }, {}),
-        getLifecycle: () => nowhere.getLifecycle({}),
+        list: () => nowhere.list.page({ prefix: '', maxKeys: 10 }, {}),
+        listVersions: () => nowhere.versions.page({ prefix: '', maxKeys: 10 }, {}),
+        listUploads: () => nowhere.uploads.page({ prefix: '', maxUploads: 10 }, {}),
+        delete: () => nowhere.delete.one({ key: 'k' }, {}),
+        deleteBatch: () => nowhere.batch.delete([{ key: 'k' }], {}),
+        getTags: () => nowhere.tags.get({ key: 'k' }, {}),
+        setTags: () => nowhere.tags.set({ key: 'k', tags: {} }, {}),
+        getLifecycle: () => nowhere.lifecycle.get({}),
       };
       for (const [name, call] of Object.entries(calls)) {
         const error = await errorOf(call());
         expect(error, name).to.include({ code: 'NotFound', providerCode: 'NoSuchBucket', retryable: false });
       }
       // Of a HEAD the answer has no more than the status.
-      expect((await errorOf(nowhere.head({ key: 'k' }, {}))).code).to.equal('NotFound');
+      expect((await errorOf(nowhere.read.head({ key: 'k' }, {}))).code).to.equal('NotFound');
       const demo = driverOn(emulator);
-      expect(await errorOf(demo.head({ key: 'k' }, {}))).to.include({ code: 'NotFound' });
-      const missing = await errorOf(demo.getTags({ key: 'k' }, {}));
+      expect(await errorOf(demo.read.head({ key: 'k' }, {}))).to.include({ code: 'NotFound' });
+      const missing = await errorOf(demo.tags.get({ key: 'k' }, {}));
       expect(missing).to.include({ code: 'NotFound', providerCode: 'NoSuchKey' });
     });
 

@@ -188,12 +188,12 @@ describe('ctyun: the service', () => {
   it('goes on behind an upload that the service lists once more', async () => {
     const emulator = await emulate({ zos: { quirks: { inclusiveUploadMarker: true } } });
     const { objects } = emulator.bucket('demo');
-    for (const key of ['p/1', 'p/1', 'p/2', 'p/3']) await objects.createUpload({ key }, {});
+    for (const key of ['p/1', 'p/1', 'p/2', 'p/3']) await objects.multipart?.create({ key }, {});
     const driver = driverOn(emulator);
     const seen: string[] = [];
     let token: string | undefined;
     do {
-      const page = await driver.listUploadsPage({ prefix: 'p/', token, maxUploads: 2 }, {});
+      const page = await driver.uploads.page({ prefix: 'p/', token, maxUploads: 2 }, {});
       seen.push(...page.uploads.map(({ key }) => key));
       token = page.nextToken;
     } while (token !== undefined);
@@ -423,7 +423,7 @@ describe('ctyun: errors', () => {
     it(`says in one line that there is ${title}, and no secret`, async () => {
       const emulator = await emulate(options);
       if (answer) emulator.setFaults({ faults: [{ effect: { answer } }] });
-      const error = await errorOf(driverOn(emulator, config).listPage({ prefix: 'p/', maxKeys: 10 }, {}));
+      const error = await errorOf(driverOn(emulator, config).list.page({ prefix: 'p/', maxKeys: 10 }, {}));
       expect(error).to.include({ code, provider: 'ctyun', operation: 'list' });
       expect(error.message).to.match(says).and.not.contain('\n');
       expect(`${error.stack} ${JSON.stringify(error)} ${String(error.cause)}`).not.to.contain('SECRET');
@@ -432,7 +432,7 @@ describe('ctyun: errors', () => {
 
   it('says that a request took too long', async () => {
     const emulator = await emulate({ faults: { faults: [{ effect: { hang: true } }] } });
-    const error = await errorOf(driverOn(emulator, { timeoutMs: 50 }).head({ key: 'k' }, {}));
+    const error = await errorOf(driverOn(emulator, { timeoutMs: 50 }).read.head({ key: 'k' }, {}));
     expect(error).to.include({ code: 'Timeout', retryable: true, key: 'k' });
   });
 

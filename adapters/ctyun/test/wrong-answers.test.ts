@@ -10,7 +10,7 @@ import { driverFor, storeFor, success, wrongService } from './wrong-service.js';
 /** A page of one driver call, made of what stands in the JSON. */
 async function listed(returnObj: string | Buffer) {
   const driver = driverFor(await wrongService(() => ({ body: success(returnObj) })));
-  return driver.listPage({ prefix: '', maxKeys: 1000 }, {});
+  return driver.list.page({ prefix: '', maxKeys: 1000 }, {});
 }
 
 const entry = (key: string, rest = '"size":1,"lastModified":"2022-10-18T02:24:40Z"'): string =>
@@ -71,7 +71,7 @@ describe('ctyun: keys of an answer', () => {
         `"deleteMarkers":[${entry('d/\\udc00', rest)}],"nextKeyMarker":null}`,
     );
     const versions = driverFor(await wrongService(() => ({ body })));
-    const found = await versions.listVersionsPage({ prefix: 'd/', maxKeys: 10 }, {});
+    const found = await versions.versions.page({ prefix: 'd/', maxKeys: 10 }, {});
     expect(found.versions).to.deep.equal([]);
     expect(found.unnameable?.map(({ name }) => name)).to.deep.equal(['d/\\uD800', 'd/\\uDC00']);
     const uploads = driverFor(
@@ -79,13 +79,16 @@ describe('ctyun: keys of an answer', () => {
         body: success(`{"isTruncated":false,"uploads":[${entry('\\ud800', '"uploadID":"u"')}]}`),
       })),
     );
-    expect((await uploads.listUploadsPage({ prefix: '', maxUploads: 1 }, {})).unnameable).to.have.length(1);
+    expect((await uploads.uploads.page({ prefix: '', maxUploads: 1 }, {})).unnameable).to.have.length(1);
     const config = await wrongService(() => ({
       body: success(
         `{"isTruncated":false,"contents":[${['a%20b+c', '%FF', '%zz'].map((key) => entry(key)).join()}]}`,
       ),
     }));
-    const page = await driverFor({ ...config, listEncoding: 'url' }).listPage({ prefix: '', maxKeys: 9 }, {});
+    const page = await driverFor({ ...config, listEncoding: 'url' }).list.page(
+      { prefix: '', maxKeys: 9 },
+      {},
+    );
     expect(page.objects.map(({ key }) => key)).to.deep.equal(['a b+c']);
     expect(page.unnameable?.map(({ name }) => name)).to.deep.equal(['\\xFF', '%zz']);
   });
@@ -103,7 +106,7 @@ describe('ctyun: keys of an answer', () => {
     const keys = ['\n', ' \t ', '\r\n'];
     const body = success(JSON.stringify({ deleted: keys.map((key) => ({ key })) }));
     const driver = driverFor(await wrongService(() => ({ body })));
-    const { deleted } = await driver.deleteBatch(
+    const { deleted } = await driver.batch.delete(
       keys.map((key) => ({ key })),
       {},
     );
@@ -121,7 +124,7 @@ describe('ctyun: keys of an answer', () => {
     };
     const driver = driverFor(await wrongService(() => ({ body: success(JSON.stringify(answer)) })));
     const asked = [{ key: 'a' }, { key: 'b', versionId: 'null' }, { key: 'c' }, { key: 'd' }];
-    const { deleted, failed } = await driver.deleteBatch(asked, {});
+    const { deleted, failed } = await driver.batch.delete(asked, {});
     expect(deleted.map(({ key, versionId }) => [key, versionId])).to.deep.equal([
       ['a', undefined],
       ['b', 'null'],
@@ -169,7 +172,7 @@ describe('ctyun: facts of a listing', () => {
   const rest = '"versionID":"v","isLatest":true,"size":-1,"lastModified":0';
   const versionsOf = async (one: string) => {
     const body = success(`{"keys":[{"versions":[${one}]}],"nextKeyMarker":null}`);
-    return driverFor(await wrongService(() => ({ body }))).listVersionsPage({ prefix: '', maxKeys: 10 }, {});
+    return driverFor(await wrongService(() => ({ body }))).versions.page({ prefix: '', maxKeys: 10 }, {});
   };
   it('has them of versions, and guesses at nothing by which versions are chosen', async () => {
     const { versions } = await versionsOf(entry('k', rest));
@@ -189,9 +192,9 @@ describe('ctyun: facts of a listing', () => {
 
 describe('ctyun: whether a listing goes on', () => {
   const lists: Readonly<Record<string, (driver: CtyunDriver) => Promise<unknown>>> = {
-    objects: (driver) => driver.listPage({ prefix: '', maxKeys: 10 }, {}),
-    uploads: (driver) => driver.listUploadsPage({ prefix: '', maxUploads: 10 }, {}),
-    versions: (driver) => driver.listVersionsPage({ prefix: '', maxKeys: 10 }, {}),
+    objects: (driver) => driver.list.page({ prefix: '', maxKeys: 10 }, {}),
+    uploads: (driver) => driver.uploads.page({ prefix: '', maxUploads: 10 }, {}),
+    versions: (driver) => driver.versions.page({ prefix: '', maxKeys: 10 }, {}),
   };
   const unclear = [
     undefined,
@@ -231,7 +234,7 @@ describe('ctyun: whether a listing goes on', () => {
     ];
     for (const one of twice) {
       const driver = driverFor(await wrongService(() => ({ body: success(one) })));
-      const error = await errorOf(driver.listPage({ prefix: '', maxKeys: 10 }, {}));
+      const error = await errorOf(driver.list.page({ prefix: '', maxKeys: 10 }, {}));
       expect(error, one).to.include({
         code: 'Corrupt',
         retryable: true,
@@ -241,13 +244,13 @@ describe('ctyun: whether a listing goes on', () => {
     }
     const once = '{"isTruncated":false,"contents":[{"key":"\\"a\\":1,\\\\"},{"key":"{\\"a\\":[:"}]}';
     const driver = driverFor(await wrongService(() => ({ body: success(once) })));
-    const { objects } = await driver.listPage({ prefix: '', maxKeys: 10 }, {});
+    const { objects } = await driver.list.page({ prefix: '', maxKeys: 10 }, {});
     expect(objects.map(({ key }) => key)).to.deep.equal(['"a":1,\\', '{"a":[:']);
   });
 
   it('goes on with versions when one of both says so', async () => {
     const page = async (body: string) =>
-      driverFor(await wrongService(() => ({ body: success(body) }))).listVersionsPage(
+      driverFor(await wrongService(() => ({ body: success(body) }))).versions.page(
         { prefix: '', maxKeys: 1 },
         {},
       );
@@ -295,24 +298,24 @@ describe('ctyun: what is a success', () => {
   };
   /** Whether a success is documented with a `returnObj`. */
   const calls: Readonly<Record<string, readonly [boolean, (driver: CtyunDriver) => Promise<unknown>]>> = {
-    delete: [true, (driver) => driver.deleteOne({ key: 'k' }, {})],
-    'delete of a version': [true, (driver) => driver.deleteOne({ key: 'k', versionId: 'v' }, {})],
-    'batch delete': [true, (driver) => driver.deleteBatch([{ key: 'k' }], {})],
-    'aborted upload': [false, (driver) => driver.abortUpload({ key: 'k', uploadId: 'u' }, {})],
-    head: [true, (driver) => driver.head({ key: 'k' }, {})],
-    copy: [false, (driver) => driver.copy({ from: 'f', to: 'k' }, {})],
+    delete: [true, (driver) => driver.delete.one({ key: 'k' }, {})],
+    'delete of a version': [true, (driver) => driver.delete.one({ key: 'k', versionId: 'v' }, {})],
+    'batch delete': [true, (driver) => driver.batch.delete([{ key: 'k' }], {})],
+    'aborted upload': [false, (driver) => driver.uploads.abort({ key: 'k', uploadId: 'u' }, {})],
+    head: [true, (driver) => driver.read.head({ key: 'k' }, {})],
+    copy: [false, (driver) => driver.write.copy({ from: 'f', to: 'k' }, {})],
     'change of rules': [
       false,
-      (driver) => driver.putLifecycle({ kept: [], added: [{ id: 'i', prefix: 'p', days: 1 }] }, {}),
+      (driver) => driver.lifecycle.put({ kept: [], added: [{ id: 'i', prefix: 'p', days: 1 }] }, {}),
     ],
-    'removal of rules': [false, (driver) => driver.putLifecycle({ kept: [], added: [] }, {})],
-    'reading of rules': [true, (driver) => driver.getLifecycle({})],
-    'reading of tags': [true, (driver) => driver.getTags({ key: 'k' }, {})],
-    'change of tags': [false, (driver) => driver.setTags({ key: 'k', tags: { a: '1' } }, {})],
-    'removal of tags': [false, (driver) => driver.setTags({ key: 'k', tags: {} }, {})],
+    'removal of rules': [false, (driver) => driver.lifecycle.put({ kept: [], added: [] }, {})],
+    'reading of rules': [true, (driver) => driver.lifecycle.get({})],
+    'reading of tags': [true, (driver) => driver.tags.get({ key: 'k' }, {})],
+    'change of tags': [false, (driver) => driver.tags.set({ key: 'k', tags: { a: '1' } }, {})],
+    'removal of tags': [false, (driver) => driver.tags.set({ key: 'k', tags: {} }, {})],
     restore: [false, (driver) => driver.restore({ key: 'k', days: 1 }, {})],
     link: [true, (driver) => driver.presign({ key: 'k', method: 'GET', expiresIn: 60 }, {})],
-    listing: [true, (driver) => driver.listPage({ prefix: '', maxKeys: 1 }, {})],
+    listing: [true, (driver) => driver.list.page({ prefix: '', maxKeys: 1 }, {})],
   };
   for (const [call, [hasObject, send]] of Object.entries(calls)) {
     it(`of a ${call} is the documented answer and no other`, async () => {
@@ -365,7 +368,7 @@ describe('ctyun: answers that break off, stop or never end', () => {
         response.socket?.end(head);
         return undefined;
       });
-      const error = await errorOf(driverFor(config).listPage({ prefix: '', maxKeys: 1 }, {}));
+      const error = await errorOf(driverFor(config).list.page({ prefix: '', maxKeys: 1 }, {}));
       expect(error, head).to.include({ code: 'Unavailable', retryable: true, operation: 'list' });
     }
   });
@@ -385,7 +388,7 @@ describe('ctyun: answers that break off, stop or never end', () => {
       for (const body of bodies) {
         const headers = { 'retry-after': '7' };
         const config = await wrongService(() => ({ status: Number(status), headers, body }));
-        const error = await errorOf(driverFor(config).deleteOne({ key: 'k' }, {}));
+        const error = await errorOf(driverFor(config).delete.one({ key: 'k' }, {}));
         expect(error, `${status} ${body}`).to.include({ code, status: Number(status), retryAfterMs: 7000 });
       }
     }
@@ -409,14 +412,14 @@ describe('ctyun: answers that break off, stop or never end', () => {
       return undefined;
     });
     const driver = driverFor(config);
-    const error = await errorOf(driver.listPage({ prefix: '', maxKeys: 1 }, {}));
+    const error = await errorOf(driver.list.page({ prefix: '', maxKeys: 1 }, {}));
     expect(error).to.include({ code: 'Corrupt', provider: 'ctyun' });
     expect(sent).to.be.below(4 * MAX_ANSWER_BYTES);
     // Many deletes are on their way at once; so are refusals.
     sent = 0;
-    expect((await errorOf(driver.deleteOne({ key: 'k' }, {}))).code).to.equal('Corrupt');
+    expect((await errorOf(driver.delete.one({ key: 'k' }, {}))).code).to.equal('Corrupt');
     status = 503;
-    expect((await errorOf(driver.listPage({ prefix: '', maxKeys: 1 }, {}))).code).to.equal('Unavailable');
+    expect((await errorOf(driver.list.page({ prefix: '', maxKeys: 1 }, {}))).code).to.equal('Unavailable');
     expect(sent).to.be.below(MAX_ANSWER_BYTES);
   });
 
@@ -424,24 +427,24 @@ describe('ctyun: answers that break off, stop or never end', () => {
     const before = process.memoryUsage().heapUsed;
     const body = success(`{"isTruncated":false,"contents":[${'{},'.repeat(10_000_000)}{}]}`);
     const driver = driverFor(await wrongService(() => ({ body })));
-    expect((await errorOf(driver.listPage({ prefix: '', maxKeys: 1 }, {}))).code).to.equal('Corrupt');
+    expect((await errorOf(driver.list.page({ prefix: '', maxKeys: 1 }, {}))).code).to.equal('Corrupt');
     expect(process.memoryUsage().heapUsed - before).to.be.below(200_000_000);
   });
 
   it('ends a request of which nothing moves, and an answer that stops flowing', async () => {
     const silent = driverFor({ ...(await wrongService(() => undefined)), timeoutMs: 200 });
     const targets = Array.from({ length: 1000 }, (_, i) => ({ key: `${i}`.padEnd(1000, 'x') }));
-    expect(await errorOf(silent.deleteBatch(targets, {}))).to.include({ code: 'Timeout', retryable: true });
+    expect(await errorOf(silent.batch.delete(targets, {}))).to.include({ code: 'Timeout', retryable: true });
     const config = await wrongService((request, response) => {
       request.resume();
       response.write('{"statusCode":');
       return undefined;
     });
     const stopping = driverFor({ ...config, timeoutMs: 200 });
-    expect((await errorOf(stopping.head({ key: 'k' }, {}))).code).to.equal('Timeout');
+    expect((await errorOf(stopping.read.head({ key: 'k' }, {}))).code).to.equal('Timeout');
     const controller = new AbortController();
     setTimeout(() => controller.abort(), 20);
-    const aborted = driverFor(config).head({ key: 'k' }, { signal: controller.signal });
+    const aborted = driverFor(config).read.head({ key: 'k' }, { signal: controller.signal });
     expect((await errorOf(aborted)).code).to.equal('Aborted');
   });
 });

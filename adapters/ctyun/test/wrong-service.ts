@@ -1,6 +1,6 @@
 import { startWrongServer, type WrongBehaviour } from '@store/conformance';
 import { openStore, type ObjectStore, type RetrySettings } from '@store/core';
-import { ctyun, CtyunDriver, type CtyunConfig } from '@store/ctyun';
+import { ctyun, ctyunDriver, type CtyunConfig, type CtyunDriver } from '@store/ctyun';
 import { afterEach } from 'mocha';
 
 const open: AsyncDisposable[] = [];
@@ -23,7 +23,7 @@ export async function wrongService(behaviour: WrongBehaviour): Promise<CtyunConf
 }
 
 export function driverFor(config: CtyunConfig): CtyunDriver {
-  const driver = new CtyunDriver(config);
+  const driver = ctyunDriver(config);
   open.push({ [Symbol.asyncDispose]: () => driver.close() });
   return driver;
 }

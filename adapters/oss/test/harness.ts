@@ -1,6 +1,6 @@
 import { openStore, StoreError, type ObjectStore, type RetrySettings } from '@store/core';
 import { startEmulator, type Emulator, type EmulatorOptions } from '@store/emulator';
-import { oss, OssDriver, type OssConfig } from '@store/oss';
+import { oss, ossDriver, type OssConfig, type OssDriver } from '@store/oss';
 import { afterEach } from 'mocha';
 
 const open: AsyncDisposable[] = [];
@@ -43,7 +43,7 @@ export async function storeOn(
 }
 
 export function driverOn(emulator: Emulator, config: Partial<OssConfig> = {}): OssDriver {
-  const driver = new OssDriver(configFor(emulator, config));
+  const driver = ossDriver(configFor(emulator, config));
   open.push({ [Symbol.asyncDispose]: () => driver.close() });
   return driver;
 }

@@ -293,8 +293,8 @@ describe('oss: batch-operation jobs', () => {
     const job = await jobs.wait(await jobs.create({ ...rest, manifest: { location, spec } }), { pollMs: 1 });
     expect(job.tasks).to.deep.equal({ total: 2, succeeded: 2, failed: 0 });
     const { objects } = emulator.bucket('demo');
-    expect(await objects.getTags({ key: 'c,d"' }, {})).to.deep.equal({ doomed: 'yes' });
-    expect(await objects.getTags({ key: 'e' }, {})).to.deep.equal({});
+    expect(await objects.tags?.get({ key: 'c,d"' }, {})).to.deep.equal({ doomed: 'yes' });
+    expect(await objects.tags?.get({ key: 'e' }, {})).to.deep.equal({});
   });
 
   it('waits for a confirmation, and gives a job up that nobody confirms', async () => {

@@ -45,17 +45,20 @@ describe('oss: objects of other kinds', () => {
   it('copies a range into a part, bound to the ETag that was seen', async () => {
     const emulator = await emulate();
     const driver = driverOn(emulator);
-    const { etag } = await driver.put({ key: 'from', body: Buffer.from('0123456789'), tags: { a: '1' } }, {});
-    const uploadId = await driver.createUpload({ key: 'to' }, {});
+    const { etag } = await driver.write.put(
+      { key: 'from', body: Buffer.from('0123456789'), tags: { a: '1' } },
+      {},
+    );
+    const uploadId = await driver.multipart.create({ key: 'to' }, {});
     const part = { key: 'to', uploadId, partNumber: 1, from: 'from', range: { start: 2, end: 5 } };
-    const copied = await driver.uploadPartCopy({ ...part, ifMatch: etag }, {});
-    expect(await driver.listPartsPage({ key: 'to', uploadId, maxParts: 10 }, {})).to.deep.include({
+    const copied = await driver.multipart.copyPart({ ...part, ifMatch: etag }, {});
+    expect(await driver.multipart.parts({ key: 'to', uploadId, maxParts: 10 }, {})).to.deep.include({
       parts: [{ partNumber: 1, size: 4, etag: copied }],
       truncated: false,
     });
-    const refused = await errorOf(driver.uploadPartCopy({ ...part, ifMatch: '"other"' }, {}));
+    const refused = await errorOf(driver.multipart.copyPart({ ...part, ifMatch: '"other"' }, {}));
     expect(refused).to.include({ code: 'PreconditionFailed', key: 'from' });
-    await driver.completeUpload({ key: 'to', uploadId, parts: [{ partNumber: 1, etag: copied }] }, {});
+    await driver.multipart.complete({ key: 'to', uploadId, parts: [{ partNumber: 1, etag: copied }] }, {});
     const store = await storeOn(emulator);
     expect(await (await store.get('to')).text()).to.equal('2345');
   });

@@ -87,7 +87,7 @@ describe('oss: the service', () => {
   for (const { title, emulator: options, config, code, says } of cases) {
     it(`says in one line that there is ${title}, and no secret`, async () => {
       const emulator = await emulate(options);
-      const error = await errorOf(driverOn(emulator, config).listPage({ prefix: 'p/', maxKeys: 10 }, {}));
+      const error = await errorOf(driverOn(emulator, config).list.page({ prefix: 'p/', maxKeys: 10 }, {}));
       expect(error).to.include({ code, provider: 'oss', operation: 'list' });
       expect(error.message).to.match(says).and.not.contain('\n');
       expect(`${error.stack} ${JSON.stringify(error)}`).not.to.contain('SECRET');
@@ -169,7 +169,7 @@ describe('oss: the service', () => {
       // `fetch` gives this type to a text by itself.
       expect((await fetch(url, { method: 'PUT', body: authorization })).status).to.equal(200);
       expect(await put(contentType)).to.equal(200);
-      expect(await driverOn(emulator).head({ key: 'a b+c' }, {})).to.include({ contentType, size: 2 });
+      expect(await driverOn(emulator).read.head({ key: 'a b+c' }, {})).to.include({ contentType, size: 2 });
     }
   });
 

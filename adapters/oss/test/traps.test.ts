@@ -76,7 +76,7 @@ describe('oss: what the SDK would do to another object', () => {
         faults: [{ operation: 'DeleteObjects', effect: { answer: { status: 200, body } } }],
       });
       const targets = numbered(20).map((key) => ({ key }));
-      expect((await errorOf(driverOn(emulator).deleteBatch(targets, {}))).code).to.equal('Corrupt');
+      expect((await errorOf(driverOn(emulator).batch.delete(targets, {}))).code).to.equal('Corrupt');
       expect(await emulator.bucket('demo').keys()).to.have.length(20);
     });
   }
@@ -95,7 +95,7 @@ describe('oss: what the SDK would do to another object', () => {
       'p/\ufffe',
     ];
     await emulator.bucket('demo').seed([...keys, 'p/a\nb', 'q']);
-    const result = await driverOn(emulator).deleteBatch(
+    const result = await driverOn(emulator).batch.delete(
       keys.map((key) => ({ key })),
       {},
     );
@@ -110,10 +110,10 @@ describe('oss: what the SDK would do to another object', () => {
     await emulator.bucket('demo').seed(['k'], Buffer.alloc(100_000));
     emulator.setFaults({ faults: [{ effect: { hang: true } }] });
     const controller = new AbortController();
-    const head = errorOf(driverOn(emulator).head({ key: 'k' }, { signal: controller.signal }));
+    const head = errorOf(driverOn(emulator).read.head({ key: 'k' }, { signal: controller.signal }));
     setTimeout(() => controller.abort(), 50);
     expect((await head).code).to.equal('Aborted');
-    expect((await errorOf(driverOn(emulator, { timeoutMs: 100 }).head({ key: 'k' }, {}))).code).to.equal(
+    expect((await errorOf(driverOn(emulator, { timeoutMs: 100 }).read.head({ key: 'k' }, {}))).code).to.equal(
       'Timeout',
     );
     await new Promise((resolve) => setTimeout(resolve, 50));

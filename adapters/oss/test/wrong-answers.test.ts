@@ -13,7 +13,7 @@ const contents = (key: string, rest = ''): string => `<Contents><Key>${key}</Key
 /** What a driver makes of one page. */
 async function listed(body: string | Buffer) {
   const driver = driverFor(await wrongService(() => ({ body })));
-  return driver.listPage({ prefix: '', maxKeys: 1000 }, {});
+  return driver.list.page({ prefix: '', maxKeys: 1000 }, {});
 }
 
 describe('oss: keys of an answer that is not encoded', () => {
@@ -84,7 +84,7 @@ describe('oss: keys of an answer that is not encoded', () => {
         body: `<ListVersionsResult>${encoded}<Version><Key>%FF</Key>${rest}</Version><DeleteMarker><Key>%FE</Key>${rest}</DeleteMarker></ListVersionsResult>`,
       })),
     );
-    const found = await versions.listVersionsPage({ prefix: '', maxKeys: 10 }, {});
+    const found = await versions.versions.page({ prefix: '', maxKeys: 10 }, {});
     expect(found.versions).to.deep.equal([]);
     expect(found.unnameable?.map(({ name }) => name)).to.deep.equal(['\\xFF', '\\xFE']);
     const uploads = driverFor(
@@ -93,7 +93,7 @@ describe('oss: keys of an answer that is not encoded', () => {
       })),
     );
     expect(
-      (await uploads.listUploadsPage({ prefix: '', maxUploads: 10 }, {})).unnameable?.map(({ name }) => name),
+      (await uploads.uploads.page({ prefix: '', maxUploads: 10 }, {})).unnameable?.map(({ name }) => name),
     ).to.deep.equal(['\\xFF']);
   });
 
@@ -103,7 +103,7 @@ describe('oss: keys of an answer that is not encoded', () => {
       .map((key) => `<Deleted><Key>${key}</Key></Deleted>`)
       .join('')}<Deleted><Key>d/&nbsp;</Key></Deleted><Deleted/></DeleteResult>`;
     const driver = driverFor(await wrongService(() => ({ body })));
-    const { deleted } = await driver.deleteBatch(
+    const { deleted } = await driver.batch.delete(
       keys.map((key) => ({ key })),
       {},
     );
@@ -117,7 +117,7 @@ describe('oss: keys of an answer that is not encoded', () => {
       '<Error><Key>c</Key><VersionId>null</VersionId><Code>AccessDenied</Code></Error></DeleteResult>';
     const driver = driverFor(await wrongService(() => ({ body })));
     const asked = [{ key: 'a' }, { key: 'b', versionId: 'null' }, { key: 'c' }];
-    const { deleted, failed } = await driver.deleteBatch(asked, {});
+    const { deleted, failed } = await driver.batch.delete(asked, {});
     expect(deleted.map(({ key, versionId }) => [key, versionId])).to.deep.equal([
       ['a', undefined],
       ['b', 'null'],
@@ -158,7 +158,7 @@ describe('oss: facts of a listing', () => {
   for (const [what, [entry, name]] of Object.entries(needed)) {
     it(`names ${what} instead of guessing`, async () => {
       const driver = driverFor(await wrongService(() => ({ body: versions(entry) })));
-      const page = await driver.listVersionsPage({ prefix: '', maxKeys: 10 }, {});
+      const page = await driver.versions.page({ prefix: '', maxKeys: 10 }, {});
       expect(page.versions).to.deep.equal([]);
       expect(page.unnameable?.map((one) => [one.name, one.reason.code])).to.deep.equal([[name, 'Corrupt']]);
     });
@@ -171,8 +171,8 @@ describe('oss: facts of a listing', () => {
     const sizes = contents('k', '<Size>1</Size><Size>2</Size>');
     const other = driverFor(await wrongService(() => ({ body: listing(sizes) })));
     for (const page of [
-      () => one.listVersionsPage({ prefix: '', maxKeys: 10 }, {}),
-      () => other.listPage({ prefix: '', maxKeys: 10 }, {}),
+      () => one.versions.page({ prefix: '', maxKeys: 10 }, {}),
+      () => other.list.page({ prefix: '', maxKeys: 10 }, {}),
     ])
       expect(await errorOf(page())).to.include({ code: 'Corrupt', retryable: true, provider: 'oss' });
   });
@@ -180,12 +180,12 @@ describe('oss: facts of a listing', () => {
 
 describe('oss: whether a listing goes on', () => {
   const roots = {
-    ListBucketResult: (driver: OssDriver) => driver.listPage({ prefix: '', maxKeys: 10 }, {}),
-    ListVersionsResult: (driver: OssDriver) => driver.listVersionsPage({ prefix: '', maxKeys: 10 }, {}),
+    ListBucketResult: (driver: OssDriver) => driver.list.page({ prefix: '', maxKeys: 10 }, {}),
+    ListVersionsResult: (driver: OssDriver) => driver.versions.page({ prefix: '', maxKeys: 10 }, {}),
     ListMultipartUploadsResult: (driver: OssDriver) =>
-      driver.listUploadsPage({ prefix: '', maxUploads: 10 }, {}),
+      driver.uploads.page({ prefix: '', maxUploads: 10 }, {}),
     ListPartsResult: (driver: OssDriver) =>
-      driver.listPartsPage({ key: 'k', uploadId: 'u', maxParts: 10 }, {}),
+      driver.multipart.parts({ key: 'k', uploadId: 'u', maxParts: 10 }, {}),
   };
   const said = [
     '',
@@ -220,7 +220,7 @@ describe('oss: whether a listing goes on', () => {
     );
     const config = await wrongService(() => ({ body }));
     const error = await errorOf(
-      driverFor({ ...config, listVersion: 1 }).listPage({ prefix: '', maxKeys: 1 }, {}),
+      driverFor({ ...config, listVersion: 1 }).list.page({ prefix: '', maxKeys: 1 }, {}),
     );
     expect(error).to.include({ code: 'Corrupt', operation: 'list' });
     expect(error.message).to.contain('\\xFF');
@@ -242,32 +242,32 @@ describe('oss: what is a success', () => {
     'a redirect': { status: 302, headers: { location: 'http://localhost:1/' } },
   };
   const calls: Readonly<Record<string, (driver: OssDriver) => Promise<unknown>>> = {
-    delete: (driver) => driver.deleteOne({ key: 'k' }, {}),
-    'delete of a version': (driver) => driver.deleteOne({ key: 'k', versionId: 'v' }, {}),
-    'batch delete': (driver) => driver.deleteBatch([{ key: 'k' }], {}),
-    'aborted upload': (driver) => driver.abortUpload({ key: 'k', uploadId: 'u' }, {}),
-    head: (driver) => driver.head({ key: 'k' }, {}),
-    get: (driver) => driver.get({ key: 'k' }, {}),
-    put: (driver) => driver.put({ key: 'k', body: Buffer.from('x') }, {}),
+    delete: (driver) => driver.delete.one({ key: 'k' }, {}),
+    'delete of a version': (driver) => driver.delete.one({ key: 'k', versionId: 'v' }, {}),
+    'batch delete': (driver) => driver.batch.delete([{ key: 'k' }], {}),
+    'aborted upload': (driver) => driver.multipart.abort({ key: 'k', uploadId: 'u' }, {}),
+    head: (driver) => driver.read.head({ key: 'k' }, {}),
+    get: (driver) => driver.read.get({ key: 'k' }, {}),
+    put: (driver) => driver.write.put({ key: 'k', body: Buffer.from('x') }, {}),
     part: (driver) =>
-      driver.uploadPart({ key: 'k', uploadId: 'u', partNumber: 1, body: Buffer.from('x') }, {}),
+      driver.multipart.part({ key: 'k', uploadId: 'u', partNumber: 1, body: Buffer.from('x') }, {}),
     'copied part': (driver) =>
-      driver.uploadPartCopy(
+      driver.multipart.copyPart(
         { key: 'k', uploadId: 'u', partNumber: 1, from: 'f', range: { start: 0, end: 1 } },
         {},
       ),
-    'begun upload': (driver) => driver.createUpload({ key: 'k' }, {}),
+    'begun upload': (driver) => driver.multipart.create({ key: 'k' }, {}),
     'completed upload': (driver) =>
-      driver.completeUpload({ key: 'k', uploadId: 'u', parts: [{ partNumber: 1, etag: '"e"' }] }, {}),
-    copy: (driver) => driver.copy({ from: 'f', to: 'k' }, {}),
+      driver.multipart.complete({ key: 'k', uploadId: 'u', parts: [{ partNumber: 1, etag: '"e"' }] }, {}),
+    copy: (driver) => driver.write.copy({ from: 'f', to: 'k' }, {}),
     'change of rules': (driver) =>
-      driver.putLifecycle({ kept: [], added: [{ id: 'i', prefix: 'p', days: 1 }] }, {}),
-    'removal of rules': (driver) => driver.putLifecycle({ kept: [], added: [] }, {}),
-    'reading of rules': (driver) => driver.getLifecycle({}),
-    'reading of tags': (driver) => driver.getTags({ key: 'k' }, {}),
-    'change of tags': (driver) => driver.setTags({ key: 'k', tags: { a: '1' } }, {}),
+      driver.lifecycle.put({ kept: [], added: [{ id: 'i', prefix: 'p', days: 1 }] }, {}),
+    'removal of rules': (driver) => driver.lifecycle.put({ kept: [], added: [] }, {}),
+    'reading of rules': (driver) => driver.lifecycle.get({}),
+    'reading of tags': (driver) => driver.tags.get({ key: 'k' }, {}),
+    'change of tags': (driver) => driver.tags.set({ key: 'k', tags: { a: '1' } }, {}),
     restore: (driver) => driver.restore({ key: 'k', days: 1 }, {}),
-    listing: (driver) => driver.listPage({ prefix: '', maxKeys: 1 }, {}),
+    listing: (driver) => driver.list.page({ prefix: '', maxKeys: 1 }, {}),
   };
   /** Documented without a body: with these an empty 200 is right, and a restore may be a 202. */
   const right: Readonly<Record<string, readonly string[]>> = {
@@ -316,7 +316,7 @@ describe('oss: answers that break off, stop or never end', () => {
       'HTTP/1.1 200 OK\r\nContent-',
       'nonsense\r\n\r\n',
     ]) {
-      const error = await errorOf(driverFor(await cut(head)).listPage({ prefix: '', maxKeys: 1 }, {}));
+      const error = await errorOf(driverFor(await cut(head)).list.page({ prefix: '', maxKeys: 1 }, {}));
       expect(error, head).to.include({
         code: 'Unavailable',
         retryable: true,
@@ -329,7 +329,7 @@ describe('oss: answers that break off, stop or never end', () => {
 
   it('hears of a connection that is dropped because the service changes the protocol', async () => {
     const upgrade = 'HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\nConnection: Upgrade\r\n\r\n';
-    const error = await errorOf(driverFor(await cut(upgrade)).listPage({ prefix: '', maxKeys: 1 }, {}));
+    const error = await errorOf(driverFor(await cut(upgrade)).list.page({ prefix: '', maxKeys: 1 }, {}));
     expect(error).to.include({ code: 'Unavailable', retryable: true, provider: 'oss', operation: 'list' });
   });
 
@@ -375,7 +375,10 @@ describe('oss: answers that break off, stop or never end', () => {
       for (const body of ['', '<html>']) {
         const headers = { 'retry-after': '7' };
         const driver = driverFor(await wrongService(() => ({ status: Number(status), headers, body })));
-        for (const call of [() => driver.head({ key: 'k' }, {}), () => driver.deleteOne({ key: 'k' }, {})]) {
+        for (const call of [
+          () => driver.read.head({ key: 'k' }, {}),
+          () => driver.delete.one({ key: 'k' }, {}),
+        ]) {
           const error = await errorOf(call());
           expect(error, status).to.include({ code, status: Number(status), retryAfterMs: 7000 });
         }
@@ -387,7 +390,7 @@ describe('oss: answers that break off, stop or never end', () => {
     const document = '<Error><Code>NoSuchBucket</Code><RequestId>r</RequestId><EC>0015-00000101</EC></Error>';
     const headers = { 'x-oss-err': Buffer.from(document).toString('base64') };
     const driver = driverFor(await wrongService(() => ({ status: 404, headers })));
-    const error = await errorOf(driver.head({ key: 'k' }, {}));
+    const error = await errorOf(driver.read.head({ key: 'k' }, {}));
     expect(error).to.include({ code: 'NotFound', providerCode: 'NoSuchBucket', requestId: 'r' });
     expect(error.message).to.contain('no bucket "demo" (EC 0015-00000101)');
   });
@@ -410,16 +413,16 @@ describe('oss: answers that break off, stop or never end', () => {
         return undefined;
       });
       const driver = driverFor(config);
-      const calls: (() => Promise<unknown>)[] = [() => driver.listPage({ prefix: '', maxKeys: 1 }, {})];
+      const calls: (() => Promise<unknown>)[] = [() => driver.list.page({ prefix: '', maxKeys: 1 }, {})];
       // The body of an object may be of any length.
-      if (status === 500) calls.push(() => driver.get({ key: 'k' }, {}));
+      if (status === 500) calls.push(() => driver.read.get({ key: 'k' }, {}));
       const code = status === 500 ? 'Unavailable' : 'Corrupt';
       for (const call of calls) expect((await errorOf(call())).code).to.equal(code);
       expect(sent).to.be.below(4 * calls.length * MAX_ANSWER_BYTES);
       // Many deletes are on their way at once; so are refusals.
       sent = 0;
-      expect((await errorOf(driver.deleteOne({ key: 'k' }, {}))).code).to.equal(code);
-      if (status === 500) await errorOf(driver.listPage({ prefix: '', maxKeys: 1 }, {}));
+      expect((await errorOf(driver.delete.one({ key: 'k' }, {}))).code).to.equal(code);
+      if (status === 500) await errorOf(driver.list.page({ prefix: '', maxKeys: 1 }, {}));
       expect(sent).to.be.below(MAX_ANSWER_BYTES);
     });
   }
@@ -433,7 +436,7 @@ describe('oss: answers that break off, stop or never end', () => {
     for (const [outcome, body] of Object.entries(answers)) {
       const before = process.memoryUsage().heapUsed;
       const driver = driverFor(await wrongService(() => ({ body })));
-      const listed = driver.listPage({ prefix: '', maxKeys: 1 }, {});
+      const listed = driver.list.page({ prefix: '', maxKeys: 1 }, {});
       if (outcome === 'Corrupt') expect((await errorOf(listed)).code).to.equal('Corrupt');
       else expect((await listed).unnameable).to.have.length(outcome === 'named' ? 1 : 0);
       expect(process.memoryUsage().heapUsed - before).to.be.below(200_000_000);
@@ -446,8 +449,8 @@ describe('oss: answers that break off, stop or never end', () => {
     const body = Buffer.alloc(8 * 1024 * 1024);
     // The size alone allows two minutes; the suite ends a test before that.
     for (const call of [
-      () => driver.put({ key: 'k', body }, {}),
-      () => driver.uploadPart({ key: 'k', uploadId: 'u', partNumber: 1, body }, {}),
+      () => driver.write.put({ key: 'k', body }, {}),
+      () => driver.multipart.part({ key: 'k', uploadId: 'u', partNumber: 1, body }, {}),
     ]) {
       expect(await errorOf(call())).to.include({ code: 'Timeout', retryable: true, provider: 'oss' });
     }
@@ -461,8 +464,8 @@ describe('oss: answers that break off, stop or never end', () => {
       return undefined;
     });
     const driver = driverFor({ ...config, timeoutMs: 200 });
-    expect((await errorOf(driver.listPage({ prefix: '', maxKeys: 1 }, {}))).code).to.equal('Timeout');
-    const { body } = await driver.get({ key: 'k' }, {});
+    expect((await errorOf(driver.list.page({ prefix: '', maxKeys: 1 }, {}))).code).to.equal('Timeout');
+    const { body } = await driver.read.get({ key: 'k' }, {});
     const reading = (async () => {
       for await (const _ of body);
     })();

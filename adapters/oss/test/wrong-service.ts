@@ -1,6 +1,6 @@
 import { startWrongServer, type WrongBehaviour } from '@store/conformance';
 import { openStore, type ObjectStore, type RetrySettings } from '@store/core';
-import { oss, OssDriver, type OssConfig } from '@store/oss';
+import { oss, ossDriver, type OssConfig, type OssDriver } from '@store/oss';
 import { afterEach } from 'mocha';
 
 const open: AsyncDisposable[] = [];
@@ -24,7 +24,7 @@ export async function wrongService(behaviour: WrongBehaviour): Promise<OssConfig
 }
 
 export function driverFor(config: OssConfig): OssDriver {
-  const driver = new OssDriver(config);
+  const driver = ossDriver(config);
   open.push({ [Symbol.asyncDispose]: () => driver.close() });
   return driver;
 }

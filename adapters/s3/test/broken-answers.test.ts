@@ -23,16 +23,16 @@ type Calls = Readonly<Record<string, (driver: S3Driver) => Promise<unknown> | un
 
 /** One call for each kind of answer: a document, a head, nothing. */
 const CALLS: Calls = {
-  listing: (driver) => driver.listPage({ prefix: '', maxKeys: 1 }, {}),
-  'listing of versions': (driver) => driver.listVersionsPage?.({ prefix: '', maxKeys: 1 }, {}),
-  'batch delete': (driver) => driver.deleteBatch?.([{ key: 'k' }], {}),
-  delete: (driver) => driver.deleteOne({ key: 'k' }, {}),
-  head: (driver) => driver.head({ key: 'k' }, {}),
-  put: (driver) => driver.put({ key: 'k', body: Buffer.from('x') }, {}),
-  copy: (driver) => driver.copy({ from: 'f', to: 'k' }, {}),
+  listing: (driver) => driver.list.page({ prefix: '', maxKeys: 1 }, {}),
+  'listing of versions': (driver) => driver.versions?.page({ prefix: '', maxKeys: 1 }, {}),
+  'batch delete': (driver) => driver.batch?.delete([{ key: 'k' }], {}),
+  delete: (driver) => driver.delete.one({ key: 'k' }, {}),
+  head: (driver) => driver.read.head({ key: 'k' }, {}),
+  put: (driver) => driver.write.put({ key: 'k', body: Buffer.from('x') }, {}),
+  copy: (driver) => driver.write.copy({ from: 'f', to: 'k' }, {}),
   'completed upload': (driver) =>
-    driver.completeUpload({ key: 'k', uploadId: 'u', parts: [{ partNumber: 1, etag: '"e"' }] }, {}),
-  'reading of rules': (driver) => driver.getLifecycle?.({}),
+    driver.multipart.complete({ key: 'k', uploadId: 'u', parts: [{ partNumber: 1, etag: '"e"' }] }, {}),
+  'reading of rules': (driver) => driver.lifecycle?.get({}),
 };
 
 describe('s3: answers that are cut off', () => {
@@ -198,14 +198,14 @@ describe('s3: answers without end', () => {
       `<Error><Key>k</Key><Code>AccessDenied</Code><Message>${'x'.repeat(50_000)}</Message></Error>`,
     );
     const driver = await wrongDriver(() => ({ body: failed }));
-    const result = await driver.deleteBatch?.([{ key: 'k' }], {});
+    const result = await driver.batch?.delete([{ key: 'k' }], {});
     expect(result?.failed[0]?.reason.message.length).to.be.below(1000);
   });
 
   // The answer to a HEAD has no body, and that to a GET may have any.
   const { head: _head, ...bodies } = CALLS;
   const { 'listing of versions': _versions, copy: _copy, 'reading of rules': _rules, ...some } = bodies;
-  const refused: Calls = { ...bodies, get: (one) => one.get({ key: 'k' }, {}) };
+  const refused: Calls = { ...bodies, get: (one) => one.read.get({ key: 'k' }, {}) };
   for (const status of [200, 404, 500]) {
     const calls = status === 200 ? some : refused;
     for (const chunk of status === 200 ? ['x', ' '] : ['x', ' ', '<a>']) {
@@ -244,7 +244,7 @@ describe('s3: answers without end', () => {
     for (const [what, body] of Object.entries(answers)) {
       const driver = await wrongDriver(() => ({ body }));
       const before = process.memoryUsage().heapUsed;
-      const page = await driver.listPage({ prefix: '', maxKeys: 1 }, {}).catch((error: unknown) => {
+      const page = await driver.list.page({ prefix: '', maxKeys: 1 }, {}).catch((error: unknown) => {
         if (error instanceof StoreError) return error;
         throw error;
       });
@@ -274,8 +274,8 @@ describe('s3: answers that stop', () => {
     const body = Buffer.alloc(8 * 1024 * 1024);
     // The size alone allows two minutes; the suite ends a test before that.
     for (const call of [
-      () => driver.put({ key: 'k', body }, {}),
-      () => driver.uploadPart({ key: 'k', uploadId: 'u', partNumber: 1, body }, {}),
+      () => driver.write.put({ key: 'k', body }, {}),
+      () => driver.multipart.part({ key: 'k', uploadId: 'u', partNumber: 1, body }, {}),
     ])
       expect(await errorOf(call())).to.include({ code: 'Timeout', retryable: true, provider: 's3' });
   });
@@ -322,7 +322,7 @@ describe('s3: answers that stop', () => {
   it('end at once with the signal of the caller', async () => {
     const driver = driverFor(await wrongService(() => undefined));
     for (const signal of [AbortSignal.abort(), AbortSignal.timeout(20)])
-      expect((await errorOf(driver.head({ key: 'k' }, { signal }))).code).to.equal('Aborted');
+      expect((await errorOf(driver.read.head({ key: 'k' }, { signal }))).code).to.equal('Aborted');
   });
 });
 

@@ -79,9 +79,9 @@ describe('s3 on CTYUN OOS', () => {
         { operation: 'PutObject', effect: { error: { code: 'PutObjectTooFast', status: 400 } } },
       ],
     });
-    const slow = await errorOf(driver.deleteBatch?.([{ key: 'p/1' }], {}) ?? Promise.resolve());
+    const slow = await errorOf(driver.batch?.delete([{ key: 'p/1' }], {}) ?? Promise.resolve());
     expect(slow).to.include({ code: 'Throttled', retryable: true, retryAfterMs: 90_000 });
-    const fast = await errorOf(driver.put({ key: 'k', body: Buffer.from('x') }, {}));
+    const fast = await errorOf(driver.write.put({ key: 'k', body: Buffer.from('x') }, {}));
     expect(fast).to.include({ code: 'Conflict', retryable: true, providerCode: 'PutObjectTooFast' });
   });
 

@@ -88,7 +88,7 @@ describe('s3: errors', () => {
     it(`says in one line that there is ${title}, and no secret`, async () => {
       const emulator = await emulate({}, options);
       const driver = driverOn(emulator, config);
-      const error = await errorOf(driver.listPage({ prefix: 'p/', maxKeys: 10 }, {}));
+      const error = await errorOf(driver.list.page({ prefix: 'p/', maxKeys: 10 }, {}));
       expect(error).to.include({ code, provider: 's3', operation: 'list' });
       expect(error.message).to.match(says).and.not.contain('\n');
       expect(JSON.stringify(error) + error.message + (error.stack ?? '')).not.to.contain(SECRET);
@@ -99,7 +99,9 @@ describe('s3: errors', () => {
     const emulator = await emulate();
     const body = '{"Code":"InvalidRequest","Message":"","RequestId":"tx1","HostId":"h"}';
     emulator.setFaults({ faults: [{ effect: { answer: { status: 400, body } } }] });
-    const error = await errorOf(driverOn(emulator).put({ key: 'a\u0000b', body: Buffer.from('x') }, {}));
+    const error = await errorOf(
+      driverOn(emulator).write.put({ key: 'a\u0000b', body: Buffer.from('x') }, {}),
+    );
     expect(error).to.include({ code: 'InvalidArgument', providerCode: 'InvalidRequest', status: 400 });
     expect(error.message).to.equal('InvalidRequest');
   });
@@ -112,7 +114,7 @@ describe('s3: errors', () => {
     port.close();
     await once(port, 'close');
     const driver = driverOn(emulator, { endpoint: `http://127.0.0.1:${free}` });
-    const error = await errorOf(driver.head({ key: 'k' }, {}));
+    const error = await errorOf(driver.read.head({ key: 'k' }, {}));
     expect(error).to.include({ code: 'Unavailable', retryable: true, providerCode: 'ECONNREFUSED' });
     expect(error.message).to.match(/connection was refused/);
   });
@@ -121,10 +123,10 @@ describe('s3: errors', () => {
     const emulator = await emulate({}, { clockOffsetMs: -3_600_000 });
     await emulator.bucket('demo').seed(['k']);
     const driver = driverOn(emulator);
-    const error = await errorOf(driver.listPage({ prefix: '', maxKeys: 1 }, {}));
+    const error = await errorOf(driver.list.page({ prefix: '', maxKeys: 1 }, {}));
     expect(error).to.include({ code: 'AccessDenied', providerCode: 'RequestTimeTooSkewed', retryable: true });
     expect(error.message).to.match(/clock differs/);
-    expect((await driver.head({ key: 'k' }, {})).key).to.equal('k');
+    expect((await driver.read.head({ key: 'k' }, {})).key).to.equal('k');
   });
 
   it('knows a refused condition, a missing object and a wrong range by what they are', async () => {
@@ -135,20 +137,20 @@ describe('s3: errors', () => {
       const { code, status, key } = await errorOf(work);
       return { code, status, key };
     };
-    expect(await codes(driver.head({ key: 'none' }, {}))).to.deep.equal({
+    expect(await codes(driver.read.head({ key: 'none' }, {}))).to.deep.equal({
       code: 'NotFound',
       status: 404,
       key: 'none',
     });
-    expect(await codes(driver.get({ key: 'none' }, {}))).to.include({ code: 'NotFound', status: 404 });
-    expect(await codes(driver.get({ key: 'k', ifMatch: '"0"' }, {}))).to.include({
+    expect(await codes(driver.read.get({ key: 'none' }, {}))).to.include({ code: 'NotFound', status: 404 });
+    expect(await codes(driver.read.get({ key: 'k', ifMatch: '"0"' }, {}))).to.include({
       code: 'PreconditionFailed',
     });
-    const { etag } = await driver.head({ key: 'k' }, {});
-    expect(await codes(driver.get({ key: 'k', ifNoneMatch: etag }, {}))).to.include({
+    const { etag } = await driver.read.head({ key: 'k' }, {});
+    expect(await codes(driver.read.get({ key: 'k', ifNoneMatch: etag }, {}))).to.include({
       code: 'PreconditionFailed',
     });
-    expect(await codes(driver.get({ key: 'k', range: { start: 10 } }, {}))).to.include({
+    expect(await codes(driver.read.get({ key: 'k', range: { start: 10 } }, {}))).to.include({
       code: 'InvalidArgument',
     });
   });
@@ -156,7 +158,7 @@ describe('s3: errors', () => {
   it('shows no secret of the configuration in anything that it throws', async () => {
     const emulator = await emulate();
     const driver = driverOn(emulator, { accessKeyId: 'AK', secretAccessKey: SECRET });
-    const error = await errorOf(driver.head({ key: 'k' }, {}));
+    const error = await errorOf(driver.read.head({ key: 'k' }, {}));
     expect(inspect(error, { depth: 10, showHidden: true })).not.to.contain(SECRET);
   });
 

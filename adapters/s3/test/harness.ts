@@ -1,6 +1,6 @@
 import { openStore, StoreError, type ObjectStore, type RetrySettings } from '@store/core';
 import { startEmulator, type Emulator, type EmulatorOptions, type S3Quirks } from '@store/emulator';
-import { quirksOf, S3Driver, s3, type S3Config } from '@store/s3';
+import { s3Driver, s3, type S3Config, type S3Driver } from '@store/s3';
 import { afterEach } from 'mocha';
 
 const open: AsyncDisposable[] = [];
@@ -47,8 +47,7 @@ export async function storeOn(
 
 /** The driver alone: what one request makes of an answer. */
 export function driverOn(emulator: Emulator, config: Partial<S3Config> = {}): S3Driver {
-  const whole = configFor(emulator, config);
-  const driver = new S3Driver(whole, quirksOf(whole));
+  const driver = s3Driver(configFor(emulator, config));
   open.push({ [Symbol.asyncDispose]: () => driver.close() });
   return driver;
 }

@@ -13,8 +13,8 @@ describe('s3: what the SDK would take for something else', () => {
     const emulator = await emulate();
     const driver = driverOn(emulator);
     const targets = [{ key: 'a' }, { key: '' }];
-    expect((await errorOf(driver.deleteOne({ key: '' }, {}))).code).to.equal('InvalidArgument');
-    expect((await errorOf((async () => driver.deleteBatch?.(targets, {}))())).code).to.equal(
+    expect((await errorOf(driver.delete.one({ key: '' }, {}))).code).to.equal('InvalidArgument');
+    expect((await errorOf((async () => driver.batch?.delete(targets, {}))())).code).to.equal(
       'InvalidArgument',
     );
     expect(emulator.log.entries).to.deep.equal([]);
@@ -98,7 +98,7 @@ describe('s3: what the SDK would take for something else', () => {
         emulator.setFaults({ faults: [{ operation: 'DeleteObjects', effect: { rewrite: () => answer } }] });
         const config = { quirks: { quietDeletes } };
         const targets = numbered(20).map((key) => ({ key }));
-        const error = await errorOf((async () => driverOn(emulator, config).deleteBatch?.(targets, {}))());
+        const error = await errorOf((async () => driverOn(emulator, config).batch?.delete(targets, {}))());
         expect(error.code).to.equal('Corrupt');
         // The engine sees each key gone by a request of its own.
         const report = await (await storeOn(emulator, config)).deleteMany(targets);
@@ -120,8 +120,8 @@ describe('s3: what the SDK would take for something else', () => {
     });
     const driver = driverOn(emulator);
     for (const work of [
-      async () => driver.deleteBatch?.([{ key: 'from' }], {}),
-      () => driver.copy({ from: 'from', to: 'to' }, {}),
+      async () => driver.batch?.delete([{ key: 'from' }], {}),
+      () => driver.write.copy({ from: 'from', to: 'to' }, {}),
     ]) {
       expect(await errorOf(work())).to.include({
         code: 'Throttled',
@@ -157,9 +157,9 @@ describe('s3: what the SDK would take for something else', () => {
     emulator.setFaults({ faults: [{ effect: { hang: true } }] });
     const driver = driverOn(emulator, { timeoutMs: 150 });
     for (const work of [
-      () => driver.head({ key: 'k' }, {}),
-      () => driver.listPage({ prefix: '', maxKeys: 10 }, {}),
-      async () => driver.deleteBatch?.([{ key: 'k' }], {}),
+      () => driver.read.head({ key: 'k' }, {}),
+      () => driver.list.page({ prefix: '', maxKeys: 10 }, {}),
+      async () => driver.batch?.delete([{ key: 'k' }], {}),
     ]) {
       expect(await errorOf(work())).to.include({ code: 'Timeout', retryable: true });
     }
@@ -173,9 +173,9 @@ describe('s3: what the SDK would take for something else', () => {
     await emulator.bucket('demo').seed(numbered(100));
     emulator.setFaults({ faults: [{ effect: { hang: true, after: 100 } }] });
     const driver = driverOn(emulator, { timeoutMs: 150 });
-    expect((await errorOf(driver.listPage({ prefix: '', maxKeys: 100 }, {}))).code).to.equal('Timeout');
+    expect((await errorOf(driver.list.page({ prefix: '', maxKeys: 100 }, {}))).code).to.equal('Timeout');
     const targets = numbered(100).map((key) => ({ key }));
-    expect((await errorOf((async () => driver.deleteBatch?.(targets, {}))())).code).to.equal('Timeout');
+    expect((await errorOf((async () => driver.batch?.delete(targets, {}))())).code).to.equal('Timeout');
   });
 
   it('ends a request whose answer comes too slowly to ever be complete in time', async () => {
@@ -183,7 +183,7 @@ describe('s3: what the SDK would take for something else', () => {
     await emulator.bucket('demo').seed(numbered(100));
     emulator.setFaults({ faults: [{ effect: { trickleMs: 20 } }] });
     const driver = driverOn(emulator, { timeoutMs: 150 });
-    expect((await errorOf(driver.listPage({ prefix: '', maxKeys: 100 }, {}))).code).to.equal('Timeout');
+    expect((await errorOf(driver.list.page({ prefix: '', maxKeys: 100 }, {}))).code).to.equal('Timeout');
   });
 
   it('ends a body that stops flowing, and one whose signal fires', async () => {

@@ -8,7 +8,7 @@ describe('s3: on the wire', () => {
   it('sends a thousand keys in one request', async () => {
     const emulator = await emulate();
     await emulator.bucket('demo').seed(numbered(1000));
-    const result = await driverOn(emulator).deleteBatch?.(TARGETS, {});
+    const result = await driverOn(emulator).batch?.delete(TARGETS, {});
     expect(result?.deleted).to.have.length(1000);
     expect(emulator.log.entries).to.have.length(1);
     expect(emulator.log.entries[0]).to.include({ operation: 'DeleteObjects', keys: 1000, deleted: 1000 });
@@ -16,7 +16,7 @@ describe('s3: on the wire', () => {
 
   it('signs Content-MD5 where it is asked for, and sends no checksum beside it', async () => {
     const emulator = await emulate({ requireContentMd5: 'MissingArgument', rejectChecksumHeaders: true });
-    await driverOn(emulator, { profile: 'aws', quirks: { contentMd5: true } }).deleteBatch?.(TARGETS, {});
+    await driverOn(emulator, { profile: 'aws', quirks: { contentMd5: true } }).batch?.delete(TARGETS, {});
     const [entry] = emulator.log.of('DeleteObjects');
     expect(entry?.status).to.equal(200);
     expect(entry?.signedHeaders).to.include('content-md5');
@@ -25,7 +25,7 @@ describe('s3: on the wire', () => {
 
   it('sends the checksum of the SDK, signed, where Content-MD5 is not asked for', async () => {
     const emulator = await emulate();
-    await driverOn(emulator, { profile: 'aws' }).deleteBatch?.(TARGETS, {});
+    await driverOn(emulator, { profile: 'aws' }).batch?.delete(TARGETS, {});
     const [entry] = emulator.log.of('DeleteObjects');
     expect(entry?.signedHeaders).to.include('x-amz-checksum-crc32').and.not.include('content-md5');
   });
@@ -34,7 +34,7 @@ describe('s3: on the wire', () => {
     const emulator = await emulate();
     for (const checksumAlgorithm of ['CRC32C', 'SHA1', 'SHA256'] as const) {
       const driver = driverOn(emulator, { profile: 'ceph', quirks: { checksumAlgorithm } });
-      await driver.deleteBatch?.(TARGETS, {});
+      await driver.batch?.delete(TARGETS, {});
       const entry = emulator.log.of('DeleteObjects').at(-1);
       expect(entry?.status).to.equal(200);
       expect(entry?.signedHeaders).to.include(`x-amz-checksum-${checksumAlgorithm.toLowerCase()}`);
@@ -44,7 +44,7 @@ describe('s3: on the wire', () => {
   it('is refused without Content-MD5 by a service that wants it, and says what the service said', async () => {
     const emulator = await emulate({ requireContentMd5: 'MissingArgument' });
     const driver = driverOn(emulator, { profile: 'aws' });
-    const error = await errorOf((async () => driver.deleteBatch?.(TARGETS, {}))());
+    const error = await errorOf((async () => driver.batch?.delete(TARGETS, {}))());
     expect(error).to.include({ code: 'InvalidArgument', status: 400, providerCode: 'MissingArgument' });
     expect(error.message).to.equal('Missing Some Required Arguments.');
   });
@@ -59,7 +59,7 @@ describe('s3: on the wire', () => {
     const first = await emulator.bucket('demo').memory.put({ key: 'k', body: Buffer.from('1') }, {});
     const second = await emulator.bucket('demo').memory.put({ key: 'k', body: Buffer.from('2') }, {});
     const targets = [{ key: 'k', versionId: first.versionId }];
-    const denied = await errorOf((async () => driver.deleteBatch?.(targets, requester))());
+    const denied = await errorOf((async () => driver.batch?.delete(targets, requester))());
     expect(denied.code).to.equal('AccessDenied');
     const pass = {
       mfa: '20899872 301749',
@@ -67,13 +67,13 @@ describe('s3: on the wire', () => {
       requestPayer: true,
       expectedBucketOwner: '111122223333',
     };
-    expect((await driver.deleteBatch?.(targets, { pass }))?.deleted).to.deep.include({
+    expect((await driver.batch?.delete(targets, { pass }))?.deleted).to.deep.include({
       key: 'k',
       versionId: first.versionId,
       deleteMarker: undefined,
       deleteMarkerVersionId: undefined,
     });
-    await driver.deleteOne({ key: 'k', versionId: second.versionId }, { pass });
+    await driver.delete.one({ key: 'k', versionId: second.versionId }, { pass });
     for (const operation of ['DeleteObjects', 'DeleteObject']) {
       const entry = emulator.log.of(operation).at(-1);
       expect(entry?.headers).to.include({
@@ -84,7 +84,10 @@ describe('s3: on the wire', () => {
       });
     }
     const foreign = await errorOf(
-      driver.listPage({ prefix: '', maxKeys: 1 }, { pass: { requestPayer: true, expectedBucketOwner: '1' } }),
+      driver.list.page(
+        { prefix: '', maxKeys: 1 },
+        { pass: { requestPayer: true, expectedBucketOwner: '1' } },
+      ),
     );
     expect(foreign.code).to.equal('AccessDenied');
   });
@@ -95,7 +98,7 @@ describe('s3: on the wire', () => {
       await emulator.bucket('demo').seed(numbered(30));
       emulator.setFaults({ deny: [{ key: '[05]$' }] });
       const driver = driverOn(emulator, { quirks: { quietDeletes } });
-      const result = await driver.deleteBatch?.(
+      const result = await driver.batch?.delete(
         numbered(30).map((key) => ({ key })),
         {},
       );
@@ -119,9 +122,9 @@ describe('s3: on the wire', () => {
     const emulator = await emulate({}, { buckets: [{ name: 'demo', versioning: 'enabled' }] });
     await emulator.bucket('demo').seed(['k']);
     const driver = driverOn(emulator);
-    const made = await driver.deleteOne({ key: 'k' }, {});
+    const made = await driver.delete.one({ key: 'k' }, {});
     expect(made).to.include({ key: 'k', deleteMarker: true });
-    const again = await driver.deleteBatch?.([{ key: 'k', versionId: made.deleteMarkerVersionId }], {});
+    const again = await driver.batch?.delete([{ key: 'k', versionId: made.deleteMarkerVersionId }], {});
     expect(again?.deleted[0]).to.include({ deleteMarker: true, versionId: made.deleteMarkerVersionId });
     expect(await emulator.bucket('demo').keys()).to.deep.equal(['k']);
   });
@@ -130,10 +133,10 @@ describe('s3: on the wire', () => {
     const emulator = await emulate();
     emulator.setFaults({ faults: [{ effect: { error: { code: 'SlowDown' }, retryAfterSeconds: 7 } }] });
     const driver = driverOn(emulator);
-    const error = await errorOf(driver.head({ key: 'k' }, {}));
+    const error = await errorOf(driver.read.head({ key: 'k' }, {}));
     // The answer to a HEAD has no body, and so no code.
     expect(error).to.include({ code: 'Unavailable', status: 503, retryable: true });
-    const listing = await errorOf(driver.listPage({ prefix: '', maxKeys: 1 }, {}));
+    const listing = await errorOf(driver.list.page({ prefix: '', maxKeys: 1 }, {}));
     expect(listing).to.include({ code: 'Throttled', providerCode: 'SlowDown', retryAfterMs: 7000 });
     expect(emulator.log.entries).to.have.length(2);
     const store = await storeOn(emulator, {}, { maxAttempts: 2, baseDelayMs: 1 });

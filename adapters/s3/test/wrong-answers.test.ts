@@ -47,36 +47,37 @@ const WRONG: Readonly<Record<string, WrongAnswer>> = {
 const ELSEWHERE = /page|envelope|text/;
 
 const CALLS: Readonly<Record<string, (driver: S3Driver) => Promise<unknown> | undefined>> = {
-  delete: (driver) => driver.deleteOne({ key: 'k' }, {}),
-  'delete of a version': (driver) => driver.deleteOne({ key: 'k', versionId: 'v' }, {}),
-  'delete of a control character': (driver) => driver.deleteOne({ key: 'k\u0001' }, {}),
-  'batch delete': (driver) => driver.deleteBatch?.([{ key: 'k' }], {}),
-  'batch delete of a version': (driver) => driver.deleteBatch?.([{ key: 'k', versionId: 'v' }], {}),
-  'delete by the service': (driver) => driver.deletePrefixPage?.({ prefix: 'p/', maxKeys: 9 }, {}),
-  'aborted upload': (driver) => driver.abortUpload({ key: 'k', uploadId: 'u' }, {}),
-  head: (driver) => driver.head({ key: 'k' }, {}),
-  get: (driver) => driver.get({ key: 'k', range: { start: 1 } }, {}),
-  put: (driver) => driver.put({ key: 'k', body: Buffer.from('x') }, {}),
-  part: (driver) => driver.uploadPart({ key: 'k', uploadId: 'u', partNumber: 1, body: Buffer.from('x') }, {}),
+  delete: (driver) => driver.delete.one({ key: 'k' }, {}),
+  'delete of a version': (driver) => driver.delete.one({ key: 'k', versionId: 'v' }, {}),
+  'delete of a control character': (driver) => driver.delete.one({ key: 'k\u0001' }, {}),
+  'batch delete': (driver) => driver.batch?.delete([{ key: 'k' }], {}),
+  'batch delete of a version': (driver) => driver.batch?.delete([{ key: 'k', versionId: 'v' }], {}),
+  'delete by the service': (driver) => driver.prefixDelete?.page({ prefix: 'p/', maxKeys: 9 }, {}),
+  'aborted upload': (driver) => driver.multipart.abort({ key: 'k', uploadId: 'u' }, {}),
+  head: (driver) => driver.read.head({ key: 'k' }, {}),
+  get: (driver) => driver.read.get({ key: 'k', range: { start: 1 } }, {}),
+  put: (driver) => driver.write.put({ key: 'k', body: Buffer.from('x') }, {}),
+  part: (driver) =>
+    driver.multipart.part({ key: 'k', uploadId: 'u', partNumber: 1, body: Buffer.from('x') }, {}),
   'copied part': (driver) =>
-    driver.uploadPartCopy(
+    driver.multipart.copyPart(
       { key: 'k', uploadId: 'u', partNumber: 1, from: 'f', range: { start: 0, end: 1 } },
       {},
     ),
-  'begun upload': (driver) => driver.createUpload({ key: 'k' }, {}),
+  'begun upload': (driver) => driver.multipart.create({ key: 'k' }, {}),
   'completed upload': (driver) =>
-    driver.completeUpload({ key: 'k', uploadId: 'u', parts: [{ partNumber: 1, etag: '"e"' }] }, {}),
-  copy: (driver) => driver.copy({ from: 'f', to: 'k' }, {}),
-  'listing of parts': (driver) => driver.listPartsPage({ key: 'k', uploadId: 'u', maxParts: 9 }, {}),
-  'listing of uploads': (driver) => driver.listUploadsPage({ prefix: '', maxUploads: 9 }, {}),
-  'listing of versions': (driver) => driver.listVersionsPage?.({ prefix: '', maxKeys: 9 }, {}),
-  listing: (driver) => driver.listPage({ prefix: '', maxKeys: 9 }, {}),
-  'reading of rules': (driver) => driver.getLifecycle?.({}),
+    driver.multipart.complete({ key: 'k', uploadId: 'u', parts: [{ partNumber: 1, etag: '"e"' }] }, {}),
+  copy: (driver) => driver.write.copy({ from: 'f', to: 'k' }, {}),
+  'listing of parts': (driver) => driver.multipart.parts({ key: 'k', uploadId: 'u', maxParts: 9 }, {}),
+  'listing of uploads': (driver) => driver.uploads.page({ prefix: '', maxUploads: 9 }, {}),
+  'listing of versions': (driver) => driver.versions?.page({ prefix: '', maxKeys: 9 }, {}),
+  listing: (driver) => driver.list.page({ prefix: '', maxKeys: 9 }, {}),
+  'reading of rules': (driver) => driver.lifecycle?.get({}),
   'change of rules': (driver) =>
-    driver.putLifecycle?.({ kept: [], added: [{ id: 'i', prefix: 'p', days: 1 }] }, {}),
-  'removal of rules': (driver) => driver.putLifecycle?.({ kept: [], added: [] }, {}),
-  'reading of tags': (driver) => driver.getTags?.({ key: 'k' }, {}),
-  'change of tags': (driver) => driver.setTags?.({ key: 'k', tags: { a: '1' } }, {}),
+    driver.lifecycle?.put({ kept: [], added: [{ id: 'i', prefix: 'p', days: 1 }] }, {}),
+  'removal of rules': (driver) => driver.lifecycle?.put({ kept: [], added: [] }, {}),
+  'reading of tags': (driver) => driver.tags?.get({ key: 'k' }, {}),
+  'change of tags': (driver) => driver.tags?.set({ key: 'k', tags: { a: '1' } }, {}),
   restore: (driver) => driver.restore?.({ key: 'k', days: 1 }, {}),
 };
 
@@ -172,11 +173,11 @@ describe('s3: what is a success', () => {
       headers: { ...head, 'content-range': 'bytes 2-4/10' },
       body: '234',
     }));
-    expect(await errorOf(whole.get({ key: 'k', range: { start: 2, end: 4 } }, {}))).to.include({
+    expect(await errorOf(whole.read.get({ key: 'k', range: { start: 2, end: 4 } }, {}))).to.include({
       code: 'Corrupt',
     });
     // A part of the object would be taken for all of it.
-    expect(await errorOf(part.get({ key: 'k' }, {}))).to.include({ code: 'Corrupt' });
+    expect(await errorOf(part.read.get({ key: 'k' }, {}))).to.include({ code: 'Corrupt' });
     for (const range of [
       { start: 0 },
       { start: 3 },
@@ -184,7 +185,7 @@ describe('s3: what is a success', () => {
       { start: 2, end: 3 },
       { start: 2, end: 5 },
     ])
-      expect((await errorOf(part.get({ key: 'k', range }, {}))).code, JSON.stringify(range)).to.equal(
+      expect((await errorOf(part.read.get({ key: 'k', range }, {}))).code, JSON.stringify(range)).to.equal(
         'Corrupt',
       );
     const end = await wrongDriver(() => ({
@@ -194,14 +195,14 @@ describe('s3: what is a success', () => {
     }));
     // The object may end before the range does.
     for (const range of [{ start: 2, end: 4 }, { start: 2, end: 99 }, { start: 2 }]) {
-      const { info, body } = await end.get({ key: 'k', range }, {});
+      const { info, body } = await end.read.get({ key: 'k', range }, {});
       expect(info.size).to.equal(5);
       body.destroy();
     }
     for (const strange of ['', 'bytes 2-4', 'bytes */5', 'items 2-4/5', 'bytes 2-1/5', 'bytes 02-x/5']) {
       const headers = { ...head, 'content-range': strange };
       const driver = await wrongDriver(() => ({ status: 206, headers, body: '234' }));
-      const failed = await errorOf(driver.get({ key: 'k', range: { start: 2 } }, {}));
+      const failed = await errorOf(driver.read.get({ key: 'k', range: { start: 2 } }, {}));
       expect(failed.code, strange).to.equal('Corrupt');
     }
   });
@@ -223,7 +224,7 @@ describe('s3: what is a success', () => {
           response.end(text);
           return undefined;
         });
-        const { body } = await driverFor(config).get({ key: 'k', range: { start: 2, end: 4 } }, {});
+        const { body } = await driverFor(config).read.get({ key: 'k', range: { start: 2, end: 4 } }, {});
         const reading = buffer(body);
         if (right) expect(String(await reading)).to.equal(text);
         else expect(await errorOf(reading)).to.include({ code: 'Corrupt', retryable: true, key: 'k' });
@@ -267,11 +268,11 @@ describe('s3: what is a success', () => {
       const driver = await wrongDriver(({ method }) =>
         method === 'DELETE' ? { status: 204, headers } : { headers },
       );
-      const info = await driver.head({ key: 'k' }, {});
+      const info = await driver.read.head({ key: 'k' }, {});
       expect(info.lastModified, name).to.equal(undefined);
-      (await driver.get({ key: 'k' }, {})).body.destroy();
-      await driver.put({ key: 'k', body: Buffer.from('x') }, {});
-      expect(await driver.deleteOne({ key: 'k' }, {})).to.include({ key: 'k' });
+      (await driver.read.get({ key: 'k' }, {})).body.destroy();
+      await driver.write.put({ key: 'k', body: Buffer.from('x') }, {});
+      expect(await driver.delete.one({ key: 'k' }, {})).to.include({ key: 'k' });
     }
   });
 
@@ -387,7 +388,7 @@ describe('s3: quiet answers to batch deletes', () => {
             ),
             MANGLED[how]?.(first),
           ].join('');
-          const result = await driver({ body: document('DeleteResult', entries) }).deleteBatch?.(
+          const result = await driver({ body: document('DeleteResult', entries) }).batch?.delete(
             keys.map((key) => ({ key })),
             {},
           );
@@ -415,7 +416,7 @@ describe('s3: quiet answers to batch deletes', () => {
       { quirks: { quietDeletes: true } },
     );
     const targets = [{ key: 'a' }, { key: 'b' }, { key: 'c' }, { key: 'd', versionId: 'v' }, { key: 'd' }];
-    const result = await driver.deleteBatch?.(targets, {});
+    const result = await driver.batch?.delete(targets, {});
     expect(result?.deleted).to.deep.equal([{ key: 'b' }, { key: 'd' }]);
     expect(result?.failed.map(({ key, versionId }) => [key, versionId])).to.deep.equal([
       ['a', undefined],
@@ -429,10 +430,10 @@ describe('s3: quiet answers to batch deletes', () => {
       const driver = await wrongDriver(() => ({ body: document('DeleteResult', inside) }), {
         quirks: { quietDeletes: true },
       });
-      expect((await driver.deleteBatch?.([{ key: 'a' }], {}))?.deleted, inside).to.have.length(1);
+      expect((await driver.batch?.delete([{ key: 'a' }], {}))?.deleted, inside).to.have.length(1);
     }
     const verbose = await wrongDriver(() => ({ body: document('DeleteResult', '') }));
-    expect((await verbose.deleteBatch?.([{ key: 'a' }], {}))?.deleted).to.deep.equal([]);
+    expect((await verbose.batch?.delete([{ key: 'a' }], {}))?.deleted).to.deep.equal([]);
   });
 
   it('are believed by what they name when they are not quiet at all', async () => {
@@ -440,7 +441,7 @@ describe('s3: quiet answers to batch deletes', () => {
       () => ({ body: document('DeleteResult', '<Deleted><Key>a</Key></Deleted>') }),
       { quirks: { quietDeletes: true } },
     );
-    const result = await driver.deleteBatch?.([{ key: 'a' }, { key: 'b' }], {});
+    const result = await driver.batch?.delete([{ key: 'a' }, { key: 'b' }], {});
     expect(result?.deleted.map(({ key }) => key)).to.deep.equal(['a']);
   });
 });
@@ -454,28 +455,28 @@ describe('s3: whether a listing goes on', () => {
   const KINDS: Readonly<Record<string, Kind>> = {
     objects: {
       root: 'ListBucketResult',
-      list: (driver) => driver.listPage({ prefix: '', maxKeys: 9 }, {}),
+      list: (driver) => driver.list.page({ prefix: '', maxKeys: 9 }, {}),
     },
     'objects (version 1)': {
       root: 'ListBucketResult',
-      list: (driver) => driver.listPage({ prefix: '', maxKeys: 9 }, {}),
+      list: (driver) => driver.list.page({ prefix: '', maxKeys: 9 }, {}),
       config: { quirks: { listVersion: 1 } },
     },
     versions: {
       root: 'ListVersionsResult',
-      list: (driver) => driver.listVersionsPage?.({ prefix: '', maxKeys: 9 }, {}),
+      list: (driver) => driver.versions?.page({ prefix: '', maxKeys: 9 }, {}),
     },
     uploads: {
       root: 'ListMultipartUploadsResult',
-      list: (driver) => driver.listUploadsPage({ prefix: '', maxUploads: 9 }, {}),
+      list: (driver) => driver.uploads.page({ prefix: '', maxUploads: 9 }, {}),
     },
     parts: {
       root: 'ListPartsResult',
-      list: (driver) => driver.listPartsPage({ key: 'k', uploadId: 'u', maxParts: 9 }, {}),
+      list: (driver) => driver.multipart.parts({ key: 'k', uploadId: 'u', maxParts: 9 }, {}),
     },
     'what a service deletes': {
       root: 'ListBucketResult',
-      list: (driver) => driver.deletePrefixPage?.({ prefix: 'p/', maxKeys: 9 }, {}),
+      list: (driver) => driver.prefixDelete?.page({ prefix: 'p/', maxKeys: 9 }, {}),
       config: { quirks: { serverPrefixDelete: true } },
     },
   };

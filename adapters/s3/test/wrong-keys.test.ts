@@ -18,7 +18,7 @@ import {
 
 /** What a driver makes of one page. */
 async function listed(body: Uint8Array) {
-  return (await wrongDriver(() => ({ body }))).listPage({ prefix: '', maxKeys: 1000 }, {});
+  return (await wrongDriver(() => ({ body }))).list.page({ prefix: '', maxKeys: 1000 }, {});
 }
 
 const URL_ENCODED = `<EncodingType>url</EncodingType>${ENDED}`;
@@ -59,7 +59,7 @@ function spelt(character: string, how: string): string {
 describe('s3: keys of a listing', () => {
   it('are what their bytes are, however they are written', async () => {
     const driver = await answering();
-    const listed = (body: Uint8Array) => driver({ body }).listPage({ prefix: '', maxKeys: 1000 }, {});
+    const listed = (body: Uint8Array) => driver({ body }).list.page({ prefix: '', maxKeys: 1000 }, {});
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.tuple(anyKey, fc.array(spelling, { minLength: 1, maxLength: 5 })), { minLength: 1 }),
@@ -129,7 +129,7 @@ describe('s3: keys of a listing', () => {
         };
         for (const listVersion of [1, 2] as const) {
           const driver = await wrongDriver(({ url }) => ({ body: body(url) }), { quirks: { listVersion } });
-          const page = await driver.listPage({ prefix: '', maxKeys: 10 }, {});
+          const page = await driver.list.page({ prefix: '', maxKeys: 10 }, {});
           expect(page.objects.map(({ key }) => key)).to.deep.equal(['z']);
           expect(page.prefixes).to.deep.equal([]);
           expect(page.unnameable).to.have.length(2);
@@ -137,10 +137,10 @@ describe('s3: keys of a listing', () => {
             expect(one.name).to.match(/^[\x20-\x7e]+$/);
             expect(one.reason).to.include({ code: 'Corrupt', retryable: false });
           }
-          const versions = await driver.listVersionsPage?.({ prefix: '', maxKeys: 10 }, {});
+          const versions = await driver.versions?.page({ prefix: '', maxKeys: 10 }, {});
           expect(versions?.versions.map(({ key }) => key)).to.deep.equal(['z', 'z']);
           expect(versions?.unnameable).to.have.length(2);
-          const uploads = await driver.listUploadsPage({ prefix: '', maxUploads: 10 }, {});
+          const uploads = await driver.uploads.page({ prefix: '', maxUploads: 10 }, {});
           expect(uploads.uploads.map(({ key }) => key)).to.deep.equal(['z']);
           expect(uploads.unnameable).to.have.length(1);
         }
@@ -203,22 +203,22 @@ describe('s3: keys of a listing', () => {
       [
         listing('', `${more}<NextMarker>%FF</NextMarker>`),
         { quirks: { listVersion: 1 } },
-        (driver) => driver.listPage({ prefix: '', maxKeys: 1 }, {}),
+        (driver) => driver.list.page({ prefix: '', maxKeys: 1 }, {}),
       ],
       [
         listing(contents('a') + contents('%FF'), more),
         { quirks: { listVersion: 1 } },
-        (driver) => driver.listPage({ prefix: '', maxKeys: 1 }, {}),
+        (driver) => driver.list.page({ prefix: '', maxKeys: 1 }, {}),
       ],
       [
         document('ListVersionsResult', `${more}<NextKeyMarker>%FF</NextKeyMarker>`),
         {},
-        (driver) => driver.listVersionsPage?.({ prefix: '', maxKeys: 1 }, {}),
+        (driver) => driver.versions?.page({ prefix: '', maxKeys: 1 }, {}),
       ],
       [
         document('ListMultipartUploadsResult', `${more}<NextKeyMarker>%FF</NextKeyMarker>`),
         {},
-        (driver) => driver.listUploadsPage({ prefix: '', maxUploads: 1 }, {}),
+        (driver) => driver.uploads.page({ prefix: '', maxUploads: 1 }, {}),
       ],
     ];
     for (const [body, config, list] of pages) {
@@ -273,7 +273,7 @@ describe('s3: keys of an answer to a delete', () => {
               : `<Deleted><Key>${one}</Key></Deleted>`,
           );
           const body = document('DeleteResult', entries.join('\n'));
-          const result = await driver({ body }).deleteBatch?.(
+          const result = await driver({ body }).batch?.delete(
             keys.map(([key]) => ({ key })),
             {},
           );
@@ -293,7 +293,7 @@ describe('s3: keys of an answer to a delete', () => {
       '<Deleted><Key>a\rb</Key></Deleted><Deleted><Key>\r</Key></Deleted>',
     );
     const driver = await wrongDriver(() => ({ body }));
-    const result = await driver.deleteBatch?.([{ key: 'a\rb' }, { key: '\r' }], {});
+    const result = await driver.batch?.delete([{ key: 'a\rb' }, { key: '\r' }], {});
     expect(result?.deleted.map(({ key }) => key)).to.deep.equal(['a\rb', '\r']);
   });
 
@@ -314,7 +314,7 @@ describe('s3: keys of an answer to a delete', () => {
       { key: 'd', versionId: 'x' },
       { key: 'e' },
     ];
-    const result = await driver.deleteBatch?.(asked, {});
+    const result = await driver.batch?.delete(asked, {});
     expect(result?.deleted.map(({ key, versionId }) => [key, versionId])).to.deep.equal([
       ['a', undefined],
       ['b', 'null'],
@@ -417,12 +417,12 @@ describe('s3: facts of a listing', () => {
       '<VersionId>v</VersionId><IsLatest/>',
     ]) {
       const driver = await wrongDriver(() => ({ body: version(rest) }));
-      const page = await driver.listVersionsPage?.({ prefix: '', maxKeys: 10 }, {});
+      const page = await driver.versions?.page({ prefix: '', maxKeys: 10 }, {});
       expect(page?.versions, rest).to.deep.equal([]);
       expect(page?.unnameable?.map(({ name }) => name)).to.deep.equal(['k']);
     }
     const driver = await wrongDriver(() => ({ body: upload }));
-    const page = await driver.listUploadsPage({ prefix: '', maxUploads: 10 }, {});
+    const page = await driver.uploads.page({ prefix: '', maxUploads: 10 }, {});
     expect([page.uploads.length, page.unnameable?.length]).to.deep.equal([0, 1]);
   });
 });

@@ -1,6 +1,6 @@
 import { startWrongServer, type WrongAnswer, type WrongBehaviour } from '@store/conformance';
 import { openStore, type ObjectStore, type RetrySettings } from '@store/core';
-import { quirksOf, s3, S3Driver, type S3Config } from '@store/s3';
+import { s3, s3Driver, type S3Config, type S3Driver } from '@store/s3';
 import { afterEach } from 'mocha';
 
 const open: AsyncDisposable[] = [];
@@ -31,7 +31,7 @@ export async function wrongService(
 }
 
 export function driverFor(config: S3Config): S3Driver {
-  const driver = new S3Driver(config, quirksOf(config));
+  const driver = s3Driver(config);
   open.push({ [Symbol.asyncDispose]: () => driver.close() });
   return driver;
 }
