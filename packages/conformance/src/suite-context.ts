@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { StoreError, type ObjectStore, type StoreErrorCode } from '@store/core';
 import { expect } from 'chai';
-import { it } from 'mocha';
+import { defineTest, type Skip } from './define-test.js';
+import type { Need } from './needs.js';
 
 /** What a harness knows about its store that the capabilities do not say. */
 export interface Expectations {
@@ -28,34 +29,31 @@ export interface SuiteContext {
    * Defines a test. It gets the store and a prefix of its own that ends in `/`; what it leaves under the
    * prefix is removed afterwards.
    */
-  readonly test: (title: string, body: (store: ObjectStore, prefix: string) => Promise<void>) => void;
+  readonly test: (title: string, body: TestBody) => void;
+  /** Defines a test that is skipped, with the reason in its title, unless the store can do all of this. */
+  readonly testIf: (needs: readonly Need[], title: string, body: TestBody) => void;
 }
+
+type TestBody = (store: ObjectStore, prefix: string, skip: Skip) => Promise<void>;
 
 export function makeContext(
   expectations: Expectations,
   store: () => ObjectStore,
   openAnother: () => Promise<ObjectStore>,
 ): SuiteContext {
-  return {
-    expectations,
-    store,
-    openAnother,
-    test: (title, body) => {
-      const reason = expectations.skip?.[title];
-      if (reason !== undefined) {
-        it(`${title} (skipped: ${reason})`);
-        return;
+  const testIf: SuiteContext['testIf'] = (needs, title, body) => {
+    defineTest(title, expectations.skip, async (skip) => {
+      const unmet = needs.find(({ isMet }) => !isMet(store().capabilities));
+      if (unmet) skip(unmet.otherwise);
+      const prefix = `conformance-${randomBytes(6).toString('hex')}/`;
+      try {
+        await body(store(), prefix, skip);
+      } finally {
+        await store().deletePrefix(prefix);
       }
-      it(title, async () => {
-        const prefix = `conformance-${randomBytes(6).toString('hex')}/`;
-        try {
-          await body(store(), prefix);
-        } finally {
-          await store().deletePrefix(prefix);
-        }
-      });
-    },
+    });
   };
+  return { expectations, store, openAnother, testIf, test: (title, body) => testIf([], title, body) };
 }
 
 /** Expects a rejection with a `StoreError` of this code, and returns it. */

@@ -1,16 +1,18 @@
 import { expect } from 'chai';
+import { PARTS, RESTORES, STORAGE_CLASSES, TAGS, without } from '../needs.js';
 import { collect, expectError, type SuiteContext } from '../suite-context.js';
 
-export function attributeTests({ test }: SuiteContext): void {
-  test('keeps tags, replaces and removes them, or says that it cannot', async (store, prefix) => {
+export function attributeTests({ testIf }: SuiteContext): void {
+  testIf([without(TAGS)], 'refuses tags without the capability', async (store, prefix) => {
     const key = `${prefix}k`;
-    if (!store.capabilities.tags) {
-      await expectError(store.put(key, 'x', { tags: { a: '1' } }), 'Unsupported');
-      await expectError(store.getTags(key), 'Unsupported');
-      await expectError(store.setTags(key, {}), 'Unsupported');
-      expect(await store.exists(key)).to.equal(false);
-      return;
-    }
+    await expectError(store.put(key, 'x', { tags: { a: '1' } }), 'Unsupported');
+    await expectError(store.getTags(key), 'Unsupported');
+    await expectError(store.setTags(key, {}), 'Unsupported');
+    expect(await store.exists(key)).to.equal(false);
+  });
+
+  testIf([TAGS], 'keeps tags, replaces and removes them', async (store, prefix) => {
+    const key = `${prefix}k`;
     await store.put(key, 'x', { tags: { state: 'new & old', empty: '' } });
     expect(await store.getTags(key)).to.deep.equal({ state: 'new & old', empty: '' });
     await store.setTags(key, { other: 'é=1/2+3' });
@@ -23,36 +25,48 @@ export function attributeTests({ test }: SuiteContext): void {
     await expectError(store.setTags(`${prefix}missing`, { a: '1' }), 'NotFound');
   });
 
-  test('copies tags with the object, and forgets them when it is replaced', async (store, prefix) => {
-    if (!store.capabilities.tags) return;
-    await store.put(`${prefix}from`, 'x', { tags: { a: '1' } });
-    await store.copy(`${prefix}from`, `${prefix}to`);
-    expect(await store.getTags(`${prefix}to`)).to.deep.equal({ a: '1' });
-    await store.put(`${prefix}to`, 'y');
-    expect(await store.getTags(`${prefix}to`)).to.deep.equal({});
-  });
+  testIf(
+    [TAGS],
+    'copies tags with the object, and forgets them when it is replaced',
+    async (store, prefix) => {
+      await store.put(`${prefix}from`, 'x', { tags: { a: '1' } });
+      await store.copy(`${prefix}from`, `${prefix}to`);
+      expect(await store.getTags(`${prefix}to`)).to.deep.equal({ a: '1' });
+      await store.put(`${prefix}to`, 'y');
+      expect(await store.getTags(`${prefix}to`)).to.deep.equal({});
+    },
+  );
 
-  test('refuses storage classes and restores where there are none', async (store, prefix) => {
-    const key = `${prefix}k`;
-    await store.put(key, 'x');
-    if (!store.capabilities.storageClasses) {
+  testIf(
+    [without(STORAGE_CLASSES)],
+    'refuses storage classes without the capability',
+    async (store, prefix) => {
+      const key = `${prefix}k`;
+      await store.put(key, 'x');
       await expectError(store.put(key, 'y', { storageClass: 'ANY' }), 'Unsupported');
       await expectError(store.copy(key, `${prefix}to`, { storageClass: 'ANY' }), 'Unsupported');
-    }
-    if (!store.capabilities.restore) {
-      await expectError(store.restore(key, { days: 1 }), 'Unsupported');
-      return;
-    }
+    },
+  );
+
+  testIf([without(RESTORES)], 'refuses restores without the capability', async (store, prefix) => {
+    await store.put(`${prefix}k`, 'x');
+    await expectError(store.restore(`${prefix}k`, { days: 1 }), 'Unsupported');
+  });
+
+  testIf([RESTORES], 'restores what is archived, and nothing else', async (store, prefix) => {
+    const key = `${prefix}k`;
+    await store.put(key, 'x');
     await expectError(store.restore(key, { days: 0.5 }), 'InvalidArgument');
     await expectError(store.restore(key, { days: 1 }), 'PreconditionFailed');
     await expectError(store.restore(`${prefix}missing`, { days: 1 }), 'NotFound');
   });
 
-  test('copies what is too large for one request by parts, with all that belongs to it', async (store, prefix) => {
+  const title = 'copies what is too large for one request by parts, with all that belongs to it';
+  testIf([PARTS], title, async (store, prefix, skip) => {
     const { multipart, tags } = store.capabilities;
-    // Where the limit is out of reach for a test there is none to be made.
-    if (!multipart || (multipart.maxCopyBytes ?? Infinity) > 64 * 1024 * 1024) return;
-    const size = (multipart.maxCopyBytes ?? 0) * 2 + 10;
+    const limit = (multipart && multipart.maxCopyBytes) ?? Infinity;
+    if (limit === false || limit > 64 * 1024 * 1024) return skip('the limit is out of reach for a test');
+    const size = limit * 2 + 10;
     const body = Buffer.from(Array.from({ length: 251 }, (_, i) => i));
     const bytes = Buffer.alloc(size, body);
     const attributes = { contentType: 'text/x', cacheControl: 'no-store', metadata: { a: 'b' } };

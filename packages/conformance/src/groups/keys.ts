@@ -1,9 +1,10 @@
 import { quoteKey, type ObjectStore } from '@store/core';
 import { expect } from 'chai';
 import { AWKWARD_KEYS, longKey } from '../awkward-keys.js';
+import { DELIMITERS } from '../needs.js';
 import { collect, expectError, inByteOrder, keysUnder, putAll, type SuiteContext } from '../suite-context.js';
 
-export function keyTests({ test, expectations }: SuiteContext): void {
+export function keyTests({ test, testIf, expectations }: SuiteContext): void {
   const refused = expectations.refusedKeys ?? {};
   const usable = AWKWARD_KEYS.filter((key) => !Object.hasOwn(refused, key));
 
@@ -94,8 +95,9 @@ export function keyTests({ test, expectations }: SuiteContext): void {
     expect(await keysUnder(store, prefix)).to.have.length(usable.length);
   });
 
-  test('takes awkward keys as prefixes and delimiters of listings', async (store, prefix) => {
-    const names = usable.filter((key) => !key.includes('/'));
+  const names = usable.filter((key) => !key.includes('/'));
+
+  test('takes awkward keys as prefixes of listings', async (store, prefix) => {
     await putAll(
       store,
       names.map((name) => `${prefix}${name}/x`),
@@ -104,7 +106,13 @@ export function keyTests({ test, expectations }: SuiteContext): void {
       const listed = (await collect(store.list(`${prefix}${name}/`))).map(({ key }) => key);
       expect(listed, quoteKey(name)).to.deep.equal([`${prefix}${name}/x`]);
     }
-    if (store.capabilities.list.delimiter === 'none') return;
+  });
+
+  testIf([DELIMITERS], 'groups awkward keys', async (store, prefix) => {
+    await putAll(
+      store,
+      names.map((name) => `${prefix}${name}/x`),
+    );
     const groups = await collect(store.list(prefix, { delimiter: '/' }));
     const found = groups.map((group) =>
       'prefix' in group ? group.prefix.slice(prefix.length, -1) : group.key,
