@@ -1,6 +1,5 @@
 import type { StoreAdapter } from '@store/core';
 import { quirksOf, s3ConfigSchema, type S3Config } from './config.js';
-import { diagnose } from './diagnosis/diagnose.js';
 import { s3Driver } from './driver.js';
 import { s3Terms } from './terms.js';
 import { s3Url } from './url.js';
@@ -13,5 +12,9 @@ export const s3: StoreAdapter<'s3', S3Config> = {
   createDriver: s3Driver,
   terms: s3Terms,
   url: s3Url,
-  diagnose: (config, context) => diagnose(config, quirksOf(config), context),
+  async *diagnose(config, context) {
+    // It is read by those alone who ask for it.
+    const { diagnose } = await import('./diagnosis/diagnose.js');
+    yield* diagnose(config, quirksOf(config), context);
+  },
 };
