@@ -1,6 +1,5 @@
 import type { ZodType } from 'zod';
 import type { StoreDriver } from './driver.js';
-import type { ServiceTerms } from './planning/terms.js';
 
 /**
  * What an adapter package exports for `openStore` and `createContainer`: plain data and one function.
@@ -27,8 +26,6 @@ export interface StoreAdapter<Provider extends string = string, Config = unknown
    * key. For adapters that have one.
    */
   readonly url?: UrlScheme | undefined;
-  /** What the provider publishes about the service that a configuration leads to. Does no I/O. */
-  terms?(config: Config): ServiceTerms | undefined;
   /**
    * Finds out how a service behaves, with small objects under a prefix of its own, which it leaves empty. For
    * adapters of services that differ.

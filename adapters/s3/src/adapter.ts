@@ -5,11 +5,12 @@ import { s3Terms } from './terms.js';
 import { s3Url } from './url.js';
 
 /** `provider: 's3'`: AWS S3, and services that speak its API. */
-export const s3: StoreAdapter<'s3', S3Config> = {
+export const s3: StoreAdapter<'s3', S3Config> & { readonly terms: typeof s3Terms } = {
   provider: 's3',
   schema: s3ConfigSchema,
   secretKeys: ['accessKeyId', 'secretAccessKey', 'sessionToken'],
   createDriver: s3Driver,
+  /** What the provider publishes, as `@store/planning` reads it. */
   terms: s3Terms,
   url: s3Url,
   async *diagnose(config, context) {
