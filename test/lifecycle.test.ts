@@ -4,6 +4,7 @@ import { startEmulator, type Emulator } from '@store/emulator';
 import { memoryDriver } from '@store/memory';
 import { ossDriver } from '@store/oss';
 import { s3Driver } from '@store/s3';
+import { cancelExpiration, expiration, expirePrefix } from '@store/lifecycle';
 import { expect } from 'chai';
 import { afterEach, describe, it } from 'mocha';
 import { FOREIGN_JSON, FOREIGN_PREFIXES, FOREIGN_S3, FOREIGN_XML } from './foreign-rules.js';
@@ -100,12 +101,12 @@ for (const [name, { driver: make, foreign, exclusive }] of Object.entries(SERVIC
         expect(before).to.have.length(rules.length);
         await bucket.seed(['tmp/1', 'tmp/2/3', 'tmp', 'tmp2/1']);
 
-        const added = await store.expirePrefix('tmp/', { days: 2 });
+        const added = await expirePrefix(store, 'tmp/', { days: 2 });
         expect(added).to.include({ state: 'added', otherRules: rules.length });
         const during = bucket.lifecycle.rules?.map(({ xml }) => xml) ?? [];
         expect(during).to.have.length(rules.length + 1);
         expect(during.slice(0, rules.length)).to.deep.equal(before);
-        expect((await store.expiration('tmp/')).remaining).to.deep.equal({ count: 2, more: false });
+        expect((await expiration(store, 'tmp/')).remaining).to.deep.equal({ count: 2, more: false });
 
         const ours = bucket.lifecycle.rules?.filter(({ id }) => id === added.ruleIds[0]) ?? [];
         const others = bucket.lifecycle.rules;
@@ -115,28 +116,28 @@ for (const [name, { driver: make, foreign, exclusive }] of Object.entries(SERVIC
         bucket.lifecycle.rules = others;
         expect(await bucket.keys()).to.deep.equal(['tmp', 'tmp2/1']);
 
-        expect(await store.expiration('tmp/')).to.deep.include({ state: 'present' });
-        expect(await store.expiration('tmp/', { removeWhenEmpty: true })).to.deep.include({
+        expect(await expiration(store, 'tmp/')).to.deep.include({ state: 'present' });
+        expect(await expiration(store, 'tmp/', { removeWhenEmpty: true })).to.deep.include({
           state: 'removed',
         });
         expect(bucket.lifecycle.rules?.map(({ xml }) => xml) ?? []).to.deep.equal(before);
-        expect(await store.expiration('tmp/')).to.deep.include({ state: 'absent' });
-        expect(await store.cancelExpiration('tmp/')).to.equal(false);
+        expect(await expiration(store, 'tmp/')).to.deep.include({ state: 'absent' });
+        expect(await cancelExpiration(store, 'tmp/')).to.equal(false);
       });
     }
 
     it('writes its rule once, changes it, and takes it away when it is told to', async () => {
       const { emulator, store } = await start();
       const { lifecycle } = emulator.bucket('demo');
-      await store.expirePrefix('tmp/');
-      await store.expirePrefix('other/');
-      await store.expirePrefix('tmp/', { days: 7, noncurrentDays: 3, uploadsDays: 2 });
+      await expirePrefix(store, 'tmp/');
+      await expirePrefix(store, 'other/');
+      await expirePrefix(store, 'tmp/', { days: 7, noncurrentDays: 3, uploadsDays: 2 });
       expect(lifecycle.rules).to.have.length(2);
       const [text = ''] = lifecycle.rules?.map(({ xml }) => xml).filter((xml) => xml.includes('tmp/')) ?? [];
       expect(text).to.contain('<Days>7</Days>').and.contain('<NoncurrentDays>3</NoncurrentDays>');
-      expect(await store.cancelExpiration('tmp/')).to.equal(true);
+      expect(await cancelExpiration(store, 'tmp/')).to.equal(true);
       expect(lifecycle.rules).to.have.length(1);
-      expect(await store.cancelExpiration('other/')).to.equal(true);
+      expect(await cancelExpiration(store, 'other/')).to.equal(true);
       expect(lifecycle.rules).to.equal(undefined);
     });
 
@@ -147,7 +148,7 @@ for (const [name, { driver: make, foreign, exclusive }] of Object.entries(SERVIC
       await bucket.seed(['tmp/1', 'other/1']);
       await bucket.seed(['tmp/1', 'other/1']);
       for (const key of ['tmp/u', 'other/u']) await bucket.memory.createUpload({ key }, {});
-      await store.expirePrefix('tmp/', { noncurrentDays: 1, uploadsDays: 1, expiredMarkers: true });
+      await expirePrefix(store, 'tmp/', { noncurrentDays: 1, uploadsDays: 1, expiredMarkers: true });
       const later = new Date(Date.now() + 3 * DAY_MS);
       expect(await bucket.lifecycle.run(later)).to.include({ objects: 1, uploads: 1 });
       await bucket.lifecycle.run(later);
@@ -159,26 +160,26 @@ for (const [name, { driver: make, foreign, exclusive }] of Object.entries(SERVIC
 
     it('writes nothing in a dry run, and refuses what deletePrefix refuses', async () => {
       const { emulator, store } = await start();
-      expect(await store.expirePrefix('tmp/', { dryRun: true })).to.include({ state: 'planned' });
+      expect(await expirePrefix(store, 'tmp/', { dryRun: true })).to.include({ state: 'planned' });
       for (const call of [
-        () => store.expirePrefix('tmp'),
-        () => store.expirePrefix(''),
-        () => store.expirePrefix('tmp/', { days: 0 }),
-        () => store.expirePrefix('tmp/', { noncurrentDays: 1.5 }),
+        () => expirePrefix(store, 'tmp'),
+        () => expirePrefix(store, ''),
+        () => expirePrefix(store, 'tmp/', { days: 0 }),
+        () => expirePrefix(store, 'tmp/', { noncurrentDays: 1.5 }),
       ])
         expect((await errorOf(call())).code).to.equal('InvalidArgument');
       expect(emulator.bucket('demo').lifecycle.rules).to.equal(undefined);
-      expect((await store.expirePrefix('tmp', { partialName: true })).state).to.equal('added');
+      expect((await expirePrefix(store, 'tmp', { partialName: true })).state).to.equal('added');
     });
 
     it(exclusive ? 'names the rule that is in the way' : 'takes overlapping rules', async () => {
       const { emulator, store } = await start();
-      await store.expirePrefix('tmp/a/');
+      await expirePrefix(store, 'tmp/a/');
       if (!exclusive) {
-        expect((await store.expirePrefix('tmp/')).state).to.equal('added');
+        expect((await expirePrefix(store, 'tmp/')).state).to.equal('added');
         return;
       }
-      const error = await errorOf(store.expirePrefix('tmp/'));
+      const error = await errorOf(expirePrefix(store, 'tmp/'));
       expect(error).to.include({ code: 'Conflict', retryable: false });
       expect(error.message).to.contain('store-expire-').and.contain('"tmp/a/"');
       expect(emulator.bucket('demo').lifecycle.rules).to.have.length(1);
@@ -203,7 +204,7 @@ for (const [name, { driver: make, foreign, exclusive }] of Object.entries(SERVIC
           },
         ],
       });
-      const error = await errorOf(store.expirePrefix('tmp/'));
+      const error = await errorOf(expirePrefix(store, 'tmp/'));
       expect(error.code).to.equal('Conflict');
       expect(error.message).to.contain('is missing').and.contain('somebody else');
     });
@@ -213,7 +214,7 @@ for (const [name, { driver: make, foreign, exclusive }] of Object.entries(SERVIC
 describe('expiration', () => {
   it('is not there where the store has no rules', async () => {
     const store = createObjectStore(memoryDriver());
-    for (const call of [store.expirePrefix('p/'), store.expiration('p/'), store.cancelExpiration('p/')])
+    for (const call of [expirePrefix(store, 'p/'), expiration(store, 'p/'), cancelExpiration(store, 'p/')])
       expect((await errorOf(call)).code).to.equal('Unsupported');
   });
 });

@@ -6,6 +6,7 @@ import { createObjectStore, StoreError, type ObjectStore, type StoreDriver } fro
 import { ctyunDriver } from '@store/ctyun';
 import { ossDriver } from '@store/oss';
 import { s3Driver } from '@store/s3';
+import { cancelExpiration, expiration, expirePrefix } from '@store/lifecycle';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { afterEach, describe, it } from 'mocha';
@@ -244,19 +245,19 @@ for (const [service, one] of Object.entries(XML_SERVICES)) {
       await fc.assert(
         fc.asyncProperty(foreignDocument, async ({ sent, core }) => {
           bucket.rules = Buffer.from(sent);
-          const added = await store.expirePrefix('tmp/', { days: 2 });
+          const added = await expirePrefix(store, 'tmp/', { days: 2 });
           expect(added.state).to.equal('added');
           const during = withoutDeclaration(bucket.rules.toString());
           expect(during.match(OURS), during).to.have.length(1);
           expect(during.replace(OURS, '')).to.equal(core);
           // Again, with other days: one rule of ours in the place of the other.
-          await store.expirePrefix('tmp/', { days: 3, noncurrentDays: 1 });
+          await expirePrefix(store, 'tmp/', { days: 3, noncurrentDays: 1 });
           const changed = withoutDeclaration(bucket.rules.toString());
           expect(changed.match(OURS)).to.have.length(1);
           expect(changed.replace(OURS, '')).to.equal(core);
-          expect(await store.cancelExpiration('tmp/')).to.equal(true);
+          expect(await cancelExpiration(store, 'tmp/')).to.equal(true);
           expect(withoutDeclaration(bucket.rules.toString())).to.equal(core);
-          expect(await store.cancelExpiration('tmp/')).to.equal(false);
+          expect(await cancelExpiration(store, 'tmp/')).to.equal(false);
         }),
         { numRuns: 60 },
       );
@@ -269,9 +270,9 @@ for (const [service, one] of Object.entries(XML_SERVICES)) {
           `<Rule><ID>r${i}</ID>${FILTERS[i % FILTERS.length]}<Status>Enabled</Status>${action}</Rule>`,
       );
       bucket.rules = Buffer.from(`<LifecycleConfiguration>${rules.join('')}</LifecycleConfiguration>`);
-      await store.expirePrefix('tmp/');
+      await expirePrefix(store, 'tmp/');
       for (const rule of rules) expect(bucket.rules.toString()).to.contain(rule);
-      await store.cancelExpiration('tmp/');
+      await cancelExpiration(store, 'tmp/');
       for (const rule of rules) expect(bucket.rules.toString()).to.contain(rule);
     });
 
@@ -311,9 +312,9 @@ for (const [service, one] of Object.entries(XML_SERVICES)) {
         const { bucket, store } = await start(one);
         bucket.rules = document;
         for (const call of [
-          () => store.expirePrefix('tmp/'),
-          () => store.expiration('tmp/', { removeWhenEmpty: true }),
-          () => store.cancelExpiration('tmp/'),
+          () => expirePrefix(store, 'tmp/'),
+          () => expiration(store, 'tmp/', { removeWhenEmpty: true }),
+          () => cancelExpiration(store, 'tmp/'),
         ]) {
           const error = await errorOf(call());
           expect(error.code).to.equal('Corrupt');
@@ -337,18 +338,18 @@ for (const [service, one] of Object.entries(XML_SERVICES)) {
           },
         });
         bucket.rules = Buffer.from(`${documents}</LifecycleConfiguration>`);
-        const error = await errorOf(store.expirePrefix('tmp/'));
+        const error = await errorOf(expirePrefix(store, 'tmp/'));
         expect(error.code).to.equal('Conflict');
       }
     });
 
     it('leave nothing behind when there are none', async () => {
       const { bucket, store } = await start(one);
-      await store.expirePrefix('a/', { expiredMarkers: true, uploadsDays: 2 });
-      await store.expirePrefix('b/');
-      await store.cancelExpiration('a/');
+      await expirePrefix(store, 'a/', { expiredMarkers: true, uploadsDays: 2 });
+      await expirePrefix(store, 'b/');
+      await cancelExpiration(store, 'a/');
       expect(bucket.rules?.toString().match(OURS)).to.have.length(1);
-      await store.cancelExpiration('b/');
+      await cancelExpiration(store, 'b/');
       expect(bucket.rules).to.equal(undefined);
     });
 
@@ -356,8 +357,8 @@ for (const [service, one] of Object.entries(XML_SERVICES)) {
       const { bucket, store } = await start(one);
       const document = '<LifecycleConfiguration><Paused>true</Paused></LifecycleConfiguration>';
       bucket.rules = Buffer.from(document);
-      await store.expirePrefix('tmp/');
-      await store.cancelExpiration('tmp/');
+      await expirePrefix(store, 'tmp/');
+      await cancelExpiration(store, 'tmp/');
       expect(withoutDeclaration(String(bucket.rules))).to.equal(document);
     });
   });
@@ -408,11 +409,11 @@ describe('CTYUN ZOS: rules of others', () => {
           const text = JSON.stringify({ ...beside, rules });
           bucket.rules = Buffer.from(text);
           const now = (): { rules: object[] } => JSON.parse(String(bucket.rules)) as { rules: object[] };
-          await store.expirePrefix('tmp/', { days: 2 });
+          await expirePrefix(store, 'tmp/', { days: 2 });
           expect(now().rules.filter(isOurs)).to.have.length(1);
           const others = { ...now(), rules: now().rules.filter((rule) => !isOurs(rule)) };
           expect(JSON.stringify(others)).to.equal(text);
-          await store.cancelExpiration('tmp/');
+          await cancelExpiration(store, 'tmp/');
           expect(String(bucket.rules)).to.equal(text);
         },
       ),
@@ -431,7 +432,7 @@ describe('CTYUN ZOS: rules of others', () => {
       const { bucket, store } = await start(ZOS);
       const rules = `{"rules":[{"ID":"x","status":"Enabled"},{"ID":"y","status":"Enabled",${member}}]}`;
       bucket.rules = Buffer.from(rules, 'latin1');
-      const error = await errorOf(store.expirePrefix('tmp/'));
+      const error = await errorOf(expirePrefix(store, 'tmp/'));
       expect(error.code).to.equal('Corrupt');
       expect(error.message).to.match(says);
       expect(bucket.writes).to.equal(0);

@@ -1,6 +1,5 @@
 import type { ZodType } from 'zod';
 import type { StoreDriver } from './driver.js';
-import type { ServiceTerms } from './planning/terms.js';
 
 /** A schema for each key of a configuration: one that the interface gains does not compile until it is here, nor does one more. */
 export type ConfigShape<Config> = { readonly [Key in keyof Config]-?: ZodType<Config[Key]> };
@@ -30,8 +29,6 @@ export interface StoreAdapter<Provider extends string = string, Config = unknown
    * key. For adapters that have one.
    */
   readonly url?: UrlScheme | undefined;
-  /** What the provider publishes about the service that a configuration leads to. Does no I/O. */
-  terms?(config: Config): ServiceTerms | undefined;
   /**
    * Finds out how a service behaves, with small objects under a prefix of its own, which it leaves empty. For
    * adapters of services that differ.

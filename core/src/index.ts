@@ -8,19 +8,11 @@ export type {
   UrlTarget,
 } from './adapter.js';
 export { capabilitiesOf, type Capabilities } from './capabilities.js';
-export { Engine, engineOf, type Purpose } from './engine/engine.js';
 export { systemClock, type Clock } from './engine/clock.js';
 export { checkInput, suggest } from './options/check-input.js';
 export { checkOptionNames, checkOptions } from './config/check-options.js';
 export type { OptionedMethod } from './config/option-shapes.js';
-export {
-  checkConfig,
-  diagnoseStore,
-  openDriver,
-  openStore,
-  storeTerms,
-  type OpenOptions,
-} from './config/open-store.js';
+export { checkConfig, diagnoseStore, openDriver, openStore, type OpenOptions } from './config/open-store.js';
 export type { ConfigFor, StoreConfig, StoreEntry } from './config/config-types.js';
 export { checkShape, selectStore } from './config/store-config.js';
 export { withDeadline } from './deadline.js';
@@ -47,14 +39,7 @@ export {
   xmlBytes,
 } from './keys.js';
 export { quoteKey } from './quote-key.js';
-export type { ExpirationOptions, ExpirationReport, ExpireOptions } from './lifecycle/expiration.js';
 export type * from './lifecycle/rules.js';
-export type { EstimateOptions, PrefixEstimate } from './planning/estimate.js';
-export type { Distribution, GroupShare, GroupShares } from './planning/distribution.js';
-export { planDeletion, type PlanOptions, type StrategyPlan } from './planning/plan.js';
-export type { Bin, ClassShare, Share } from './planning/tally.js';
-export { earlyDeletions, type EarlyDeletion, type ServiceTerms } from './planning/terms.js';
-export type { MinimumDurations, Published, RequestPrices, RequestRate } from './planning/terms.js';
 export type * from './object-store.js';
 export type * from './objects.js';
 export {

@@ -4,8 +4,6 @@ import type { Capabilities } from './capabilities.js';
 import type { DeleteManyOptions, DeletePrefixOptions } from './deletion/options.js';
 import type { DeletionReport } from './deletion/report.js';
 import type { DeleteTarget, PassThrough, Unnameable } from './driver.js';
-import type { ExpirationOptions, ExpirationReport, ExpireOptions } from './lifecycle/expiration.js';
-import type { EstimateOptions, PrefixEstimate } from './planning/estimate.js';
 import type {
   CommonPrefix,
   ObjectInfo,
@@ -121,29 +119,6 @@ export interface ObjectStore extends AsyncDisposable {
    * @throws StoreError `InvalidArgument` when the call is refused, before anything is deleted
    */
   deletePrefix(prefix: string, options?: DeletePrefixOptions): Promise<DeletionReport>;
-
-  /**
-   * Asks the provider to delete everything under a prefix by itself, with a lifecycle rule: for more objects than any
-   * client should delete, and nobody has to wait. It acts after a day or more, on new objects too, until the rule is taken
-   * away. Rules of others stay as they are; what was written is read again.
-   *
-   * @throws StoreError `Unsupported` without `capabilities.lifecycle`; `Conflict` when another rule is in the way, or
-   * somebody else writes the rules at the same time; `InvalidArgument` as `deletePrefix`
-   */
-  expirePrefix(prefix: string, options?: ExpireOptions): Promise<ExpirationReport>;
-
-  /**
-   * How many objects there are under a prefix, and how many bytes, from a sample of its listing: a few requests for any size.
-   *
-   * @throws StoreError `NotFound` when there is no such bucket
-   */
-  estimate(prefix: string, options?: EstimateOptions): Promise<PrefixEstimate>;
-
-  /** How far {@link expirePrefix} is: whether its rule is there, and how many objects are left. */
-  expiration(prefix: string, options?: ExpirationOptions): Promise<ExpirationReport>;
-
-  /** Takes the rule of {@link expirePrefix} away. Resolves to whether there was one. */
-  cancelExpiration(prefix: string, options?: CallOptions): Promise<boolean>;
 
   /** Frees sockets and files. The store cannot be used afterwards. Also called by `await using`. */
   close(): Promise<void>;

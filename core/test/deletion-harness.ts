@@ -1,7 +1,7 @@
 import { createObjectStore, DeletionError, StoreError, type DeletionReport } from '@store/core';
 import { expect } from 'chai';
 import { SetDriver, type SetDriverSettings } from './set-driver.js';
-import { SimulatedClock } from './simulated-clock.js';
+import { SimulatedClock } from '@store/conformance';
 
 export function names(count: number, prefix = 'p/'): string[] {
   return Array.from({ length: count }, (_, i) => `${prefix}${String(i).padStart(6, '0')}`);

@@ -3,7 +3,6 @@ import {
   createObjectStore,
   openDriver,
   openStore,
-  planDeletion,
   StoreError,
   systemClock,
   type CallOptions,
@@ -11,17 +10,12 @@ import {
   type DeleteManyOptions,
   type DeleteOptions,
   type DeletePrefixOptions,
-  type EstimateOptions,
-  type ExpirationOptions,
-  type ExpireOptions,
   type GetOptions,
   type ListingOptions,
   type ListOptions,
   type ObjectStore,
   type ObjectStoreSettings,
   type OpenOptions,
-  type PlanOptions,
-  type PrefixEstimate,
   type PresignOptions,
   type PutOptions,
   type ReadOptions,
@@ -30,6 +24,20 @@ import {
 } from '@store/core';
 import { createContainer, storeModule } from '@store/core/container';
 import { memory } from '@store/memory';
+import {
+  cancelExpiration,
+  expiration,
+  expirePrefix,
+  type ExpirationOptions,
+  type ExpireOptions,
+} from '@store/lifecycle';
+import {
+  estimate,
+  planDeletion,
+  type EstimateOptions,
+  type PlanOptions,
+  type PrefixEstimate,
+} from '@store/planning';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { describe, it } from 'mocha';
@@ -180,28 +188,34 @@ const STORE_METHODS: Record<StoreMethod, Method> = {
     },
     (store, options) => store.deletePrefix(options.entireStore ? '' : 'p/', options),
   ),
+};
+
+const EXPIRE = method<ExpireOptions>(
+  {
+    ...call,
+    days: 1,
+    noncurrentDays: 1,
+    uploadsDays: 1,
+    expiredMarkers: true,
+    tag: { name: 'a', value: 'b' },
+    partialName: true,
+    entireStore: true,
+    dryRun: true,
+  },
+  (store, options) => expirePrefix(store, options.entireStore ? '' : 'p/', options),
+);
+
+/** Functions of other packages that work on a store. */
+const EXTENSIONS: Record<string, Method> = {
   estimate: method<EstimateOptions>({ ...call, maxRequests: 10, concurrency: 1 }, (store, options) =>
-    store.estimate('p/', options),
+    estimate(store, 'p/', options),
   ),
-  expirePrefix: method<ExpireOptions>(
-    {
-      ...call,
-      days: 1,
-      noncurrentDays: 1,
-      uploadsDays: 1,
-      expiredMarkers: true,
-      tag: { name: 'a', value: 'b' },
-      partialName: true,
-      entireStore: true,
-      dryRun: true,
-    },
-    (store, options) => store.expirePrefix(options.entireStore ? '' : 'p/', options),
-  ),
+  expirePrefix: EXPIRE,
   expiration: method<ExpirationOptions>(
     { ...call, countLimit: 10, removeWhenEmpty: true },
-    (store, options) => store.expiration('p/', options),
+    (store, options) => expiration(store, 'p/', options),
   ),
-  cancelExpiration: method<CallOptions>(call, (store, options) => store.cancelExpiration('p/', options)),
+  cancelExpiration: method<CallOptions>(call, (store, options) => cancelExpiration(store, 'p/', options)),
 };
 
 const config = { stores: { one: { provider: 'memory' } } };
@@ -236,7 +250,7 @@ const FUNCTIONS: Record<string, Method> = {
   ),
 };
 
-const METHODS = Object.entries({ ...STORE_METHODS, ...FUNCTIONS });
+const METHODS = Object.entries({ ...STORE_METHODS, ...EXTENSIONS, ...FUNCTIONS });
 
 /** What became of a call: the error, if there was one, and the requests that the driver has seen. */
 async function outcome(
@@ -299,7 +313,7 @@ describe('options', () => {
         const options = value === undefined ? {} : { [option]: value };
         const { error, requests } = await outcome(tried, options);
         expect(error?.code, `${option}: ${error?.message}`).to.be.oneOf([undefined, 'Internal']);
-        if (name in STORE_METHODS && !(name === 'deleteMany' && option === 'dryRun'))
+        if (!(name in FUNCTIONS) && !(name === 'deleteMany' && option === 'dryRun'))
           expect(requests, option).not.to.deep.equal([]);
         const absent = await outcome(
           tried,
@@ -338,7 +352,7 @@ describe('options', () => {
   });
 
   it('says what it found, and where', async () => {
-    const cases: [keyof typeof STORE_METHODS, object, string][] = [
+    const cases: [keyof typeof STORE_METHODS | 'expirePrefix', object, string][] = [
       ['put', { signal: {} }, 'signal of put: expected an AbortSignal'],
       ['put', { metadata: { a: 5 } }, 'metadata.a of put: expected string, received number (found 5)'],
       ['list', { pageSize: '5' }, 'pageSize of list: expected number, received string (found "5")'],
@@ -352,8 +366,9 @@ describe('options', () => {
     ];
     for (const [name, options, message] of cases) {
       const driver = new CountingDriver();
+      const tried = name === 'expirePrefix' ? EXPIRE : STORE_METHODS[name];
       const error = await Promise.resolve()
-        .then(() => STORE_METHODS[name].run(createObjectStore(driver), options))
+        .then(() => tried.run(createObjectStore(driver), options))
         .then(() => expect.fail('it was taken'))
         .catch((thrown: unknown) => thrown);
       expect(error).to.be.instanceOf(StoreError).with.property('message').that.includes(message);

@@ -1,7 +1,7 @@
 import { Pacer } from '#src/deletion/pacer.js';
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
-import { SimulatedClock } from './simulated-clock.js';
+import { SimulatedClock } from '@store/conformance';
 
 function makePacer(settings: Partial<ConstructorParameters<typeof Pacer>[0]> = {}) {
   const clock = new SimulatedClock();

@@ -9,7 +9,7 @@ import {
   type ListVersionsPage,
   type StoreDriver,
 } from '@store/core';
-import { BARE, type Replaceable } from './bare-driver.js';
+import { BARE, type Replaceable } from '@store/conformance';
 
 /** What a service answers to its n-th request of a kind, from 0. */
 export interface PageScripts {

@@ -1,9 +1,9 @@
-import { Engine, StoreError, type ListPage, type StoreDriver } from '@store/core';
+import { StoreError, type ListPage, type StoreDriver } from '@store/core';
+import { Engine } from '@store/core/extend';
 import { objectPages } from '#src/listing/object-pages.js';
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
-import { BARE } from './bare-driver.js';
-import { SimulatedClock } from './simulated-clock.js';
+import { BARE, SimulatedClock } from '@store/conformance';
 
 type Script = (request: { token: string | undefined; call: number }) => Partial<ListPage>;
 

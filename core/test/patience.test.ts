@@ -10,7 +10,7 @@ import { expect } from 'chai';
 import { describe, it } from 'mocha';
 import { brokenRun, expectClosedBooks, names, rejection } from './deletion-harness.js';
 import { SetDriver, type SetDriverSettings } from './set-driver.js';
-import { SimulatedClock } from './simulated-clock.js';
+import { SimulatedClock } from '@store/conformance';
 
 type Request = 'list' | 'batch' | 'single' | 'key';
 

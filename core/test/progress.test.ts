@@ -1,5 +1,4 @@
 import {
-  Engine,
   createObjectStore,
   StoreError,
   type ObjectInfo,
@@ -7,15 +6,15 @@ import {
   type UploadInfo,
   type VersionInfo,
 } from '@store/core';
+import { Engine } from '@store/core/extend';
 import { EntryOrder } from '#src/listing/entry-order.js';
 import { RepeatWatch } from '#src/engine/repeat-watch.js';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { describe, it } from 'mocha';
 import { brokenRun, denied, expectClosedBooks, rejection } from './deletion-harness.js';
-import { BARE } from './bare-driver.js';
+import { BARE, SimulatedClock } from '@store/conformance';
 import { PageDriver, type PageScripts } from './page-driver.js';
-import { SimulatedClock } from './simulated-clock.js';
 
 function storeOf(scripts: PageScripts): { driver: PageDriver; store: ObjectStore } {
   const driver = new PageDriver(scripts);

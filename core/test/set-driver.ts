@@ -7,7 +7,7 @@ import {
   type ListPageRequest,
   type StoreDriver,
 } from '@store/core';
-import { BARE, type Replaceable } from './bare-driver.js';
+import { BARE, type Replaceable } from '@store/conformance';
 
 export interface SetDriverSettings {
   readonly keys: Iterable<string>;

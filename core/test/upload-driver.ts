@@ -8,7 +8,7 @@ import {
   type StoreDriver,
   type UploadPartRequest,
 } from '@store/core';
-import { BARE } from './bare-driver.js';
+import { BARE } from '@store/conformance';
 
 interface Sent {
   readonly size: number;

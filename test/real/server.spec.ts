@@ -10,6 +10,8 @@ import {
 } from '@store/core';
 import { startGateway } from '@store/gateway';
 import { s3 } from '@store/s3';
+import { cancelExpiration, expiration, expirePrefix } from '@store/lifecycle';
+import { estimate } from '@store/planning';
 import { expect } from 'chai';
 import { after, before, describe, it } from 'mocha';
 import { FOREIGN_S3 } from '../foreign-rules.js';
@@ -94,8 +96,8 @@ describe(`deleting on ${name}`, () => {
       const directory = (i: number): string => (strategy === 'batch' ? `${i % 100}/` : '');
       const keys = Array.from({ length: objects }, (_, i) => `del/${directory(i)}${i}`);
       await each(keys, (key) => store.put(key, 'x'));
-      const estimate = await store.estimate('del/', { maxRequests: 60 });
-      expect(estimate.objects).to.be.within(objects * 0.9, objects * 1.1);
+      const found = await estimate(store, 'del/', { maxRequests: 60 });
+      expect(found.objects).to.be.within(objects * 0.9, objects * 1.1);
       const report = await store.deletePrefix('del/', { strategy, verify: true });
       expectClosedBooks(report);
       expect(report).to.deep.include({
@@ -151,16 +153,16 @@ describe(`deleting on ${name}`, () => {
         // What this service has not (sizes) or does not take is none of this test's business.
         if (refused instanceof StoreError) continue;
         const before = await driver.lifecycle?.get({});
-        expect((await expiring.expirePrefix('later/', { days: 3650 })).state).to.equal('added');
-        expect(await expiring.cancelExpiration('later/')).to.equal(true);
+        expect((await expirePrefix(expiring, 'later/', { days: 3650 })).state).to.equal('added');
+        expect(await cancelExpiration(expiring, 'later/')).to.equal(true);
         expect(await driver.lifecycle?.get({})).to.deep.equal(before);
       }
       const before = await driver.lifecycle?.get({});
-      await expiring.expirePrefix('exp/');
+      await expirePrefix(expiring, 'exp/');
       let state = 'present';
       for (let i = 0; i < 90 && state !== 'removed'; i++) {
         await new Promise((resolve) => setTimeout(resolve, 1000));
-        ({ state } = await expiring.expiration('exp/', { removeWhenEmpty: true }));
+        ({ state } = await expiration(expiring, 'exp/', { removeWhenEmpty: true }));
       }
       expect(state).to.equal('removed');
       expect(await keysOf(expiring, '')).to.have.length(20);

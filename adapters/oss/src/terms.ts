@@ -1,10 +1,9 @@
-import type { ServiceTerms } from '@store/core';
 import type { OssConfig } from './config.js';
 
 /** Listing and deleting are requests of the "Put" type, and so is each object that a rule expires (ExpireObject). */
 const PUT_TYPE_PER_THOUSAND = 0.001;
 
-const OSS: ServiceTerms = {
+const OSS = {
   rate: {
     // 10,000 where names are not in sequence; a listing is. What a batch counts as is not documented: one request, here.
     requestsPerSecond: 2000,
@@ -20,7 +19,7 @@ const OSS: ServiceTerms = {
   },
 };
 
-const MAINLAND: ServiceTerms['prices'] = {
+const MAINLAND = {
   region: 'the Chinese mainland',
   currency: 'CNY',
   list: PUT_TYPE_PER_THOUSAND,
@@ -33,7 +32,7 @@ const MAINLAND: ServiceTerms['prices'] = {
   unconfirmed: 'the price of a request is second-hand; objects that are not of the standard class cost more',
 };
 
-export function ossTerms({ region }: OssConfig): ServiceTerms {
+export function ossTerms({ region }: OssConfig) {
   const mainland = region.startsWith('oss-cn-') && region !== 'oss-cn-hongkong';
-  return mainland ? { ...OSS, prices: MAINLAND } : OSS;
+  return { ...OSS, prices: mainland ? MAINLAND : undefined };
 }

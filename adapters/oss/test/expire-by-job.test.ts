@@ -1,5 +1,6 @@
 import type { Emulator, EmulatorOptions } from '@store/emulator';
 import { expireByJob, OssJobs, type ExpireByJobOptions, type ExpireByJobPlaces } from '@store/oss';
+import { cancelExpiration, expiration } from '@store/lifecycle';
 import { expect } from 'chai';
 import { Readable } from 'node:stream';
 import { afterEach, describe, it } from 'mocha';
@@ -35,11 +36,11 @@ describe('oss: expiring by a job and a tag', () => {
     await bucket.memory.setTags({ key: 'p/0051', tags: { team: 'a' } }, {});
     const denied = { key: '^p/..50$', error: { code: 'AccessDenied', status: 403 } };
     places.emulator.setFaults({ deny: [denied] });
-    const { outcome, expiration, job } = await expireByJob(places, 'p/', OPTIONS);
+    const { outcome, expiration: rule, job } = await expireByJob(places, 'p/', OPTIONS);
     expect(job).to.include({ status: 'Complete', complete: true });
     expect(outcome).to.deep.include({ succeeded: 4950, failed: 50, unaccounted: 0 });
     expect(outcome?.failures.byCode).to.deep.equal({ AccessDenied: 50 });
-    expect(expiration).to.include({ state: 'added' });
+    expect(rule).to.include({ state: 'added' });
     expect(await bucket.memory.getTags({ key: 'p/0051' }, {})).to.deep.equal({ team: 'a', ...TAG });
     places.emulator.setFaults({});
 
@@ -48,10 +49,10 @@ describe('oss: expiring by a job and a tag', () => {
     const left = await bucket.keys();
     expect(left).to.have.length(52).and.to.include.members(['p/later', 'p/0050', 'p2/stays']);
     expect(await bucket.memory.getTags({ key: 'p/0050' }, {})).to.deep.equal({ team: 'a' });
-    const status = await places.store.expiration('p/', { removeWhenEmpty: true });
+    const status = await expiration(places.store, 'p/', { removeWhenEmpty: true });
     expect(status).to.deep.include({ state: 'present', remaining: { count: 51, more: false } });
     expect(status.warnings.join()).to.contain('others under the prefix stay, and are counted here');
-    expect(await places.store.cancelExpiration('p/')).to.equal(true);
+    expect(await cancelExpiration(places.store, 'p/')).to.equal(true);
     expect(bucket.lifecycle.rules).to.equal(undefined);
   }).timeout(30_000);
 

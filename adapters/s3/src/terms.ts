@@ -1,9 +1,8 @@
-import type { ServiceTerms } from '@store/core';
 import type { S3Config } from './config.js';
 import { profileOf } from './profiles.js';
 
 /** Of the standard storage class in us-east-1, the region that most others have the prices of, or slightly higher ones. */
-const AWS: ServiceTerms = {
+const AWS = {
   prices: {
     region: 'us-east-1',
     currency: 'USD',
@@ -32,7 +31,7 @@ const AWS: ServiceTerms = {
 };
 
 /** What is published about AWS, where it is AWS: of other services with S3's API nothing is known. */
-export function s3Terms(config: S3Config): ServiceTerms | undefined {
+export function s3Terms(config: S3Config) {
   if (profileOf(config) !== 'aws') return undefined;
   // Regions in China have prices of their own, in another currency.
   return config.region?.startsWith('cn-') ? { ...AWS, prices: undefined } : AWS;

@@ -3,7 +3,6 @@ import type { Clock } from '../engine/clock.js';
 import type { StoreDriver } from '../driver.js';
 import { StoreError } from '../errors.js';
 import type { ObjectStore } from '../object-store.js';
-import type { ServiceTerms } from '../planning/terms.js';
 import type { OnRetry } from '../engine/retry.js';
 import { createObjectStore } from '../store/portable-store.js';
 import { checkOptions } from './check-options.js';
@@ -74,20 +73,6 @@ export function openDriver<Adapter extends StoreAdapter, const Given extends obj
   checkOptions('openDriver', options);
   const { adapter, config: checked } = resolveEntry(config, options);
   return adapter.createDriver(checked, adapterContext(options));
-}
-
-/**
- * What a store's provider publishes about its service, for `planDeletion`; empty where nothing is known.
- *
- * @throws StoreError `InvalidConfig` as `openStore`
- */
-export function storeTerms<Adapter extends StoreAdapter, const Given extends object>(
-  config: ConfigFor<Adapter, Given> | StoreEntry<Adapter>,
-  options: OpenOptions<Adapter>,
-): ServiceTerms {
-  checkOptions('storeTerms', options);
-  const { adapter, config: checked } = resolveEntry(config, options);
-  return adapter.terms?.(checked) ?? {};
 }
 
 /**

@@ -1,51 +1,29 @@
 import { z } from 'zod';
 import type { DiagnoseContext, StoreAdapter } from '../adapter.js';
-import type { ExpirationOptions, ExpireOptions } from '../lifecycle/expiration.js';
 import type { CallOptions, ObjectStore } from '../object-store.js';
 import { defineOptions } from '../options/define-options.js';
 import type { OptionTable } from '../options/option-table.js';
 import * as types from '../options/option-types.js';
-import type { EstimateOptions } from '../planning/estimate.js';
-import type { PlanOptions } from '../planning/plan.js';
 import { STORE_OPTIONS } from '../store/option-tables.js';
 import type { ObjectStoreSettings } from '../store/portable-store.js';
 import type { OpenOptions } from './open-store.js';
 
-/** The methods of `ObjectStore` that take options: one that is new does not compile until it is in the table. */
+/** Those that take options. */
 type StoreMethod = Exclude<keyof ObjectStore, 'provider' | 'capabilities' | 'close' | symbol>;
 
 const callTable = { signal: { type: types.signal } } as const satisfies OptionTable<CallOptions>;
-const tag = () => z.strictObject({ name: z.string(), value: z.string() });
 
-const STORE = {
-  ...STORE_OPTIONS,
-  estimate: defineOptions<EstimateOptions>()('estimate', {
-    ...callTable,
-    maxRequests: { type: () => z.int().min(1).max(10_000) },
-    concurrency: { type: types.concurrency },
-  }),
-  expirePrefix: defineOptions<ExpireOptions>()('expirePrefix', {
-    ...callTable,
-    days: { type: types.number },
-    noncurrentDays: { type: types.number },
-    uploadsDays: { type: types.number },
-    expiredMarkers: { type: types.flag },
-    tag: { type: tag },
-    partialName: { type: types.flag },
-    entireStore: { type: types.flag },
-    dryRun: { type: types.flag },
-  }),
-  expiration: defineOptions<ExpirationOptions>()('expiration', {
-    ...callTable,
-    countLimit: { type: types.count },
-    removeWhenEmpty: { type: types.flag },
-  }),
-  cancelExpiration: defineOptions<CallOptions>()('cancelExpiration', callTable),
-} satisfies Record<StoreMethod, object>;
+/** A method of `ObjectStore` that is new does not compile until its options are in the table. */
+const STORE = STORE_OPTIONS satisfies Record<StoreMethod, object>;
 
 const adapter = types.objectWith(['createDriver'], 'expected an adapter, such as { s3 } of @store/s3');
 
-const withinTable = {
+/** What finds a store's entry and its adapter. */
+export const entryTable = {
+  adapters: {
+    type: () => z.array(adapter<StoreAdapter>()),
+    needed: true,
+  },
   name: { type: types.text },
   baseDirectory: { type: types.text },
   env: {
@@ -55,16 +33,19 @@ const withinTable = {
         'expected an object',
       ),
   },
+} as const satisfies OptionTable<Pick<OpenOptions, 'adapters' | 'name' | 'baseDirectory' | 'env'>>;
+
+const { adapters, ...placeTable } = entryTable;
+
+const withinTable = {
+  ...placeTable,
   clock: { type: types.objectWith(['now', 'sleep'], 'expected a clock: { now, sleep }') },
   onRetry: { type: types.callback },
 } as const satisfies OptionTable<Omit<OpenOptions, 'adapters'>>;
 
 const openTable = {
   ...withinTable,
-  adapters: {
-    type: () => z.array(adapter<StoreAdapter>()),
-    needed: true,
-  },
+  adapters,
 } as const satisfies OptionTable<OpenOptions>;
 
 const FUNCTIONS = {
@@ -85,7 +66,6 @@ const FUNCTIONS = {
   }),
   openStore: defineOptions<OpenOptions>()('openStore', openTable),
   openDriver: defineOptions<OpenOptions>()('openDriver', openTable),
-  storeTerms: defineOptions<OpenOptions>()('storeTerms', openTable),
   diagnoseStore: defineOptions<OpenOptions>()('diagnoseStore', openTable),
   diagnose: defineOptions<DiagnoseContext>()('diagnose', {
     ...callTable,
@@ -94,12 +74,6 @@ const FUNCTIONS = {
   checkConfig: defineOptions<OpenOptions>()('checkConfig', openTable),
   createContainer: defineOptions<Omit<OpenOptions, 'adapters'>>()('createContainer', withinTable),
   storeModule: defineOptions<Omit<OpenOptions, 'adapters'>>()('storeModule', withinTable),
-  planDeletion: defineOptions<PlanOptions>()('planDeletion', {
-    jobs: { type: types.flag },
-    concurrency: { type: types.concurrency },
-    maxKeysPerSecond: { type: types.rate },
-    terms: { type: () => z.looseObject({}) },
-  }),
 };
 
 /** A method or function that takes options. */

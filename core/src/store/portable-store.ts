@@ -11,14 +11,6 @@ import type { Page } from '../engine/follow-pages.js';
 import { StoreError } from '../errors.js';
 import { withSoundFacts } from '../facts.js';
 import { assertKey, assertPrefix } from '../keys.js';
-import {
-  cancelExpiration,
-  expiration,
-  expirePrefix,
-  type ExpirationOptions,
-  type ExpirationReport,
-  type ExpireOptions,
-} from '../lifecycle/expiration.js';
 import { inOrder } from '../listing/in-order.js';
 import { objectPages } from '../listing/object-pages.js';
 import { UnnameableEntries } from '../listing/unnameable-entries.js';
@@ -49,7 +41,6 @@ import type {
   WriteAttributes,
   WriteResult,
 } from '../objects.js';
-import { estimatePrefix, type EstimateOptions, type PrefixEstimate } from '../planning/estimate.js';
 import { passThrough } from '../pass-through.js';
 import { portableAttributes } from './attributes.js';
 import { copyObject } from './copy.js';
@@ -231,23 +222,6 @@ class PortableStore implements ObjectStore, Engined {
 
   async deletePrefix(prefix: string, options: DeletePrefixOptions = {}): Promise<DeletionReport> {
     return deletePrefix(this[ENGINE], prefix, this.#given('deletePrefix', options));
-  }
-
-  async estimate(prefix: string, options: EstimateOptions = {}): Promise<PrefixEstimate> {
-    return estimatePrefix(this[ENGINE], prefix, this.#given('estimate', options));
-  }
-
-  async expirePrefix(prefix: string, options: ExpireOptions = {}): Promise<ExpirationReport> {
-    return expirePrefix(this[ENGINE], prefix, this.#given('expirePrefix', options));
-  }
-
-  async expiration(prefix: string, options: ExpirationOptions = {}): Promise<ExpirationReport> {
-    return expiration(this[ENGINE], prefix, this.#given('expiration', options));
-  }
-
-  async cancelExpiration(prefix: string, options: CallOptions = {}): Promise<boolean> {
-    const { signal } = this.#given('cancelExpiration', options);
-    return cancelExpiration(this[ENGINE], prefix, signal);
   }
 
   async close(): Promise<void> {

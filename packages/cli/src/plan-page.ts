@@ -1,4 +1,4 @@
-import type { Bin, Share, StrategyPlan } from '@store/core';
+import type { Bin, Share, StrategyPlan } from '@store/planning';
 import { formatBytes, formatCost, formatCount, formatDuration } from './format.js';
 import { h, style, voidElement, type Html } from './html.js';
 import { displayKey } from './display-key.js';

@@ -5,7 +5,7 @@ import type {
   RequestPrices,
   ServiceTerms,
   StrategyPlan,
-} from '@store/core';
+} from '@store/planning';
 import { formatBytes, formatCost, formatCount, formatDuration, formatObjects } from './format.js';
 
 /** What `store plan` found out. */

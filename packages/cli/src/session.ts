@@ -3,11 +3,9 @@ import {
   checkConfig,
   checkShape,
   openStore,
-  storeTerms,
   selectStore,
   type ObjectStore,
   type OpenOptions,
-  type ServiceTerms,
   type StoreAdapter,
   type StoreConfig,
   type StoreEntry,
@@ -99,12 +97,6 @@ export class Session implements AsyncDisposable {
   /** Whether {@link openJobs} would find any. */
   async hasJobs(address: string): Promise<boolean> {
     return (await this.locate(address)).provider === JOBS_PROVIDER;
-  }
-
-  /** What the provider of an address publishes about its service. @throws as {@link open} */
-  async terms(address: string): Promise<ServiceTerms> {
-    const { config, options } = await this.locate(address);
-    return storeTerms(config, options);
   }
 
   /** As {@link open}, for commands that need a key. */

@@ -1,3 +1,4 @@
+export { BARE, type Replaceable } from './bare-driver.js';
 export { AWKWARD_KEYS, longKey } from './awkward-keys.js';
 export {
   withFaults,
@@ -7,6 +8,7 @@ export {
   type FaultyDriver,
 } from './faulty-driver.js';
 export { expectClosedBooks } from './groups/deletion.js';
+export { SimulatedClock } from './simulated-clock.js';
 export { describeObjectStore } from './suite.js';
 export type { Expectations } from './suite-context.js';
 export {

@@ -1,14 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import {
-  assertKey,
-  quoteKey,
-  StoreError,
-  toStoreError,
-  type ExpirationReport,
-  type ExpireOptions,
-  type ObjectStore,
-} from '@store/core';
+import { assertKey, quoteKey, StoreError, toStoreError, type ObjectStore } from '@store/core';
 import { defineOptions, optionTypes as types } from '@store/core/extend';
+import { expirePrefix, type ExpirationReport, type ExpireOptions } from '@store/lifecycle';
 import { z } from 'zod';
 import type { JobOutcome } from './job-report.js';
 import type { Job } from './job.js';
@@ -103,7 +96,7 @@ export async function expireByJob(
     throw new StoreError('InvalidArgument', message, { operation: 'expireByJob' });
   }
   // Refuses what the rule would be refused for, before anything is tagged for it.
-  const plan = await store.expirePrefix(prefix, { ...rule, dryRun: true });
+  const plan = await expirePrefix(store, prefix, { ...rule, dryRun: true });
   const request: TagJobRequest = {
     prefix,
     tag,
@@ -120,7 +113,7 @@ export async function expireByJob(
     const outcome = job.ended ? await jobs.readReport(reports.store, job, { signal }) : undefined;
     const why = reasonAgainst(job, outcome);
     if (why !== undefined) return { job, outcome, expiration: { ...plan, warnings: [why] } };
-    return { job, outcome, expiration: await store.expirePrefix(prefix, rule) };
+    return { job, outcome, expiration: await expirePrefix(store, prefix, rule) };
   } catch (thrown) {
     const error = toStoreError(thrown);
     const message = `${error.reason}; the job ${jobId} goes on by itself, and a call with its id goes on with it`;

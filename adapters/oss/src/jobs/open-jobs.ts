@@ -1,15 +1,13 @@
 import type { OpenOptions, StoreConfig, StoreEntry } from '@store/core';
-import { defineOptions, optionTypes as types, resolveEntry } from '@store/core/extend';
+import { defineOptions, entryTable, resolveEntry } from '@store/core/extend';
 import { oss } from '../adapter.js';
 import { OssJobs } from './jobs.js';
 
 export type OpenJobsOptions = Pick<OpenOptions, 'name' | 'baseDirectory' | 'env'>;
 
-const OPTIONS = defineOptions<OpenJobsOptions>()('openJobs', {
-  name: { type: types.text },
-  baseDirectory: { type: types.text },
-  env: { type: types.objectWith([], 'expected an object') },
-});
+const { adapters: _adapters, ...table } = entryTable;
+
+const OPTIONS = defineOptions<OpenJobsOptions>()('openJobs', table);
 
 /**
  * The jobs of the account and region that a store of OSS is in. Contacts nothing.

@@ -1,5 +1,12 @@
 import type { Command } from 'commander';
-import { quoteKey, type ExpirationReport, type ExpireOptions } from '@store/core';
+import { quoteKey } from '@store/core';
+import {
+  cancelExpiration,
+  expiration,
+  expirePrefix,
+  type ExpirationReport,
+  type ExpireOptions,
+} from '@store/lifecycle';
 import type { ExpirationByJob } from '@store/oss';
 import type { Context, Run } from '../context.js';
 import { EXIT, type ExitCode } from '../exit.js';
@@ -75,14 +82,14 @@ export function addExpire(program: Command, run: Run): void {
         if (options.byJob && !status && !cancel) return byJob(context, address, options);
         const { store, key: prefix } = await session.open(address);
         if (cancel) {
-          const removed = await store.cancelExpiration(prefix, { signal });
+          const removed = await cancelExpiration(store, prefix, { signal });
           const text = removed ? 'the rule is gone' : 'there was no rule';
           await (json ? output.resultJson({ prefix, removed }) : output.result(text));
           return EXIT.complete;
         }
         const report = status
-          ? await store.expiration(prefix, { removeWhenEmpty: true, signal })
-          : await store.expirePrefix(prefix, {
+          ? await expiration(store, prefix, { removeWhenEmpty: true, signal })
+          : await expirePrefix(store, prefix, {
               days,
               noncurrentDays,
               uploadsDays,

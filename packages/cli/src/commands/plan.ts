@@ -1,5 +1,5 @@
 import { Option, type Command } from 'commander';
-import { earlyDeletions, planDeletion } from '@store/core';
+import { earlyDeletions, estimate, planDeletion, storeTerms } from '@store/planning';
 import type { Run } from '../context.js';
 import { EXIT } from '../exit.js';
 import { integer } from '../option-values.js';
@@ -33,9 +33,10 @@ export function addPlan(program: Command, run: Run): void {
     .action((address: string, { maxRequests, concurrency, maxKeysPerSecond, json, html }: Options) =>
       run(async ({ output, session, signal }) => {
         const { store, key } = await session.open(address);
-        const terms = await session.terms(address);
-        const estimate = await store.estimate(key, { maxRequests, signal });
-        const strategies = planDeletion(estimate, store.capabilities, {
+        const { config, options } = await session.locate(address);
+        const terms = storeTerms(config, options);
+        const found = await estimate(store, key, { maxRequests, signal });
+        const strategies = planDeletion(found, store.capabilities, {
           jobs: await session.hasJobs(address),
           concurrency,
           maxKeysPerSecond,
@@ -43,9 +44,9 @@ export function addPlan(program: Command, run: Run): void {
         });
         const plan: Plan = {
           address,
-          estimate,
+          estimate: found,
           strategies,
-          earlyDeletions: earlyDeletions(estimate, terms),
+          earlyDeletions: earlyDeletions(found, terms),
           terms,
         };
         if (json) await output.resultJson(plan);

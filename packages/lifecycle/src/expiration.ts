@@ -1,46 +1,27 @@
 import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import { checkPrefix } from '../deletion/safety.js';
-import type { LifecycleFacet } from '../driver.js';
-import type { Engine } from '../engine/engine.js';
-import { StoreError } from '../errors.js';
-import { assertPrefix } from '../keys.js';
-import { quoteKey } from '../quote-key.js';
-import { objectPages } from '../listing/object-pages.js';
-import type { ExpirationRule, Lifecycle, LifecycleRule, LifecycleUpdate } from './rules.js';
-
-/** Objects that a status counts before it says "more". */
-const DEFAULT_COUNT_LIMIT = 100_000;
+import {
+  assertPrefix,
+  quoteKey,
+  StoreError,
+  type CallOptions,
+  type ExpirationRule,
+  type Lifecycle,
+  type LifecycleFacet,
+  type LifecycleRule,
+  type LifecycleUpdate,
+  type ObjectStore,
+} from '@store/core';
+import { checkPrefix, engineOf, objectPages, type Checked, type Engine } from '@store/core/extend';
+import {
+  CANCEL_OPTIONS,
+  EXPIRATION_OPTIONS,
+  EXPIRE_OPTIONS,
+  type ExpirationOptions,
+  type ExpireOptions,
+} from './options.js';
 
 const DAY_MS = 86_400_000;
-
-export interface ExpireOptions {
-  /** Days after which objects go, from when each was written. Default 1, the least there is. */
-  readonly days?: number | undefined;
-  /** In versioned buckets: days after which versions go, from when each ceased to be current. Default: they stay. */
-  readonly noncurrentDays?: number | undefined;
-  /** Days after which incomplete uploads go. Default: they stay. */
-  readonly uploadsDays?: number | undefined;
-  /** Remove delete markers of keys without any version. Default false. */
-  readonly expiredMarkers?: boolean | undefined;
-  /** Only objects with this tag. */
-  readonly tag?: { readonly name: string; readonly value: string } | undefined;
-  /** Allow a prefix that does not end in `/`. */
-  readonly partialName?: boolean | undefined;
-  /** Allow the empty prefix: everything in the bucket. */
-  readonly entireStore?: boolean | undefined;
-  /** Say what would be written, and write nothing. Default false. */
-  readonly dryRun?: boolean | undefined;
-  readonly signal?: AbortSignal | undefined;
-}
-
-export interface ExpirationOptions {
-  /** Objects to count before the answer is "more". Default 100 000. */
-  readonly countLimit?: number | undefined;
-  /** Take the rule away when nothing is left under the prefix. Default false. */
-  readonly removeWhenEmpty?: boolean | undefined;
-  readonly signal?: AbortSignal | undefined;
-}
 
 /** Where an expiration is. */
 export interface ExpirationReport {
@@ -65,18 +46,27 @@ export interface ExpirationReport {
 const MARKERS = '-markers';
 const TAGGED = '-tagged';
 
-/** `ObjectStore.expirePrefix`: read, merge, write, and read again. */
+/**
+ * Asks the provider to delete everything under a prefix by itself, with a lifecycle rule: for more objects than any
+ * client should delete, and nobody has to wait. It acts after a day or more, on new objects too, until the rule is taken
+ * away. Rules of others stay as they are; what was written is read again.
+ *
+ * @throws StoreError `Unsupported` without `capabilities.lifecycle`; `Conflict` when another rule is in the way, or
+ * somebody else writes the rules at the same time; `InvalidArgument` as `deletePrefix`
+ */
 export async function expirePrefix(
-  engine: Engine,
+  store: ObjectStore,
   prefix: string,
-  options: ExpireOptions,
+  given: ExpireOptions = {},
 ): Promise<ExpirationReport> {
+  const engine = engineOf(store, 'expirePrefix');
+  const options = EXPIRE_OPTIONS.check(given);
   checkPrefix(prefix, options, 'expirePrefix');
   const rules = ownRules(prefix, options);
   const before = await getLifecycle(engine, options.signal);
   const kept = before.rules.filter(({ id }) => !isOwn(id, prefix));
   checkRoom(engine, prefix, kept, rules);
-  const { days = 1 } = options;
+  const { days } = options;
   const report = {
     prefix,
     provider: engine.provider,
@@ -93,12 +83,14 @@ export async function expirePrefix(
   return { ...report, state: 'added' };
 }
 
-/** `ObjectStore.expiration`: whether the rule is there, and how much is left. */
+/** How far {@link expirePrefix} is: whether its rule is there, and how many objects are left. */
 export async function expiration(
-  engine: Engine,
+  store: ObjectStore,
   prefix: string,
-  options: ExpirationOptions,
+  given: ExpirationOptions = {},
 ): Promise<ExpirationReport> {
+  const engine = engineOf(store, 'expiration');
+  const options = EXPIRATION_OPTIONS.check(given);
   assertPrefix(prefix, 'expiration');
   const before = await getLifecycle(engine, options.signal);
   const own = before.rules.filter(({ id }) => isOwn(id, prefix));
@@ -122,12 +114,14 @@ export async function expiration(
   return { ...report, state: 'removed' };
 }
 
-/** `ObjectStore.cancelExpiration`. @returns whether there was a rule */
+/** Takes the rule of {@link expirePrefix} away. Resolves to whether there was one. */
 export async function cancelExpiration(
-  engine: Engine,
+  store: ObjectStore,
   prefix: string,
-  signal: AbortSignal | undefined,
+  options: CallOptions = {},
 ): Promise<boolean> {
+  const engine = engineOf(store, 'cancelExpiration');
+  const { signal } = CANCEL_OPTIONS.check(options);
   assertPrefix(prefix, 'cancelExpiration');
   const before = await getLifecycle(engine, signal);
   if (!before.rules.some(({ id }) => isOwn(id, prefix))) return false;
@@ -251,7 +245,7 @@ async function getLifecycle(engine: Engine, signal: AbortSignal | undefined): Pr
 async function count(
   engine: Engine,
   prefix: string,
-  { countLimit = DEFAULT_COUNT_LIMIT, signal }: ExpirationOptions,
+  { countLimit, signal }: Checked<typeof EXPIRATION_OPTIONS>,
 ): Promise<{ count: number; more: boolean }> {
   let found = 0;
   for await (const { objects, unnameable = [] } of objectPages(

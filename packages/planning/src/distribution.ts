@@ -1,4 +1,4 @@
-import { compareKeys } from '../keys.js';
+import { compareKeys } from '@store/core';
 import type { Bin, ClassShare, Share, Tally } from './tally.js';
 
 /** What the objects under a prefix are like. Estimates, as the count is; shares are rounded each for itself. */

@@ -1,12 +1,6 @@
 import pLimit, { type LimitFunction } from 'p-limit';
-import type { ListPage } from '../driver.js';
-import type { Engine, Purpose } from '../engine/engine.js';
-import { StoreError } from '../errors.js';
-import { allWithSoundFacts } from '../facts.js';
-import { compareKeys } from '../keys.js';
-import { quoteKey } from '../quote-key.js';
-import { objectPages } from '../listing/object-pages.js';
-import type { ObjectInfo } from '../objects.js';
+import { compareKeys, quoteKey, StoreError, type ListPage, type ObjectInfo } from '@store/core';
+import { allWithSoundFacts, objectPages, type Engine, type Purpose } from '@store/core/extend';
 
 /** What a listing names: an object, or a group of keys up to the next delimiter. */
 export interface SampledEntry {

@@ -1,10 +1,11 @@
 import { createObjectStore } from '@store/core';
+import { estimate } from '@store/planning';
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
 import { randomShape } from './random-shapes.js';
 import { SortedDriver } from './sorted-driver.js';
 
-/** More of them: `SHAPES=2000 SEED=1 npx mocha --no-config --timeout 0 core/test/dist/estimate-shapes.test.js`. */
+/** More of them: `SHAPES=2000 SEED=1 npx mocha --no-config --timeout 0 packages/planning/test/dist/estimate-shapes.test.js`. */
 const SHAPES = Number(process.env['SHAPES'] ?? 100);
 const SEED = Number(process.env['SEED'] ?? 20_261_125);
 
@@ -21,7 +22,7 @@ describe('the range of an estimate', () => {
         { maxPageSize: PAGE },
       );
       const total = driver.stored.length;
-      const { objects, range, exact, listed, requests } = await createObjectStore(driver).estimate('p/');
+      const { objects, range, exact, listed, requests } = await estimate(createObjectStore(driver), 'p/');
       expect(requests).to.be.at.most(180);
       expect(listed).to.be.at.most(total);
       if (exact) expect(objects).to.equal(total);

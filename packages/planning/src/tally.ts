@@ -1,4 +1,4 @@
-import type { ObjectInfo } from '../objects.js';
+import type { ObjectInfo } from '@store/core';
 
 export interface Share {
   readonly objects: number;

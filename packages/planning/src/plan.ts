@@ -1,6 +1,6 @@
-import type { Capabilities } from '../capabilities.js';
-import { checkOptions } from '../config/check-options.js';
-import { IN_FLIGHT } from '../deletion/listed-run.js';
+import type { Capabilities } from '@store/core';
+import { defineOptions, IN_FLIGHT, optionTypes as types } from '@store/core/extend';
+import { z } from 'zod';
 import type { PrefixEstimate } from './estimate.js';
 import type { RequestPrices, RequestRate, ServiceTerms } from './terms.js';
 
@@ -30,6 +30,13 @@ export interface PlanOptions {
   readonly terms?: ServiceTerms | undefined;
 }
 
+const OPTIONS = defineOptions<PlanOptions>()('planDeletion', {
+  jobs: { type: types.flag },
+  concurrency: { type: types.concurrency },
+  maxKeysPerSecond: { type: types.rate },
+  terms: { type: () => z.looseObject({}) },
+});
+
 /** A lifecycle rule is read, written, and read again. */
 const RULE = { reads: 2, writes: 1 };
 
@@ -46,7 +53,7 @@ export function planDeletion(
   capabilities: Capabilities,
   options: PlanOptions = {},
 ): readonly StrategyPlan[] {
-  checkOptions('planDeletion', options);
+  OPTIONS.check(options);
   const { objects, pageMs, requestMs } = estimate;
   const { concurrency, maxKeysPerSecond = Infinity, terms = {} } = options;
   const { batchDelete, prefixDelete, lifecycle, list, tags } = capabilities;

@@ -6,7 +6,7 @@ import {
   type ObjectInfo,
   type StoreDriver,
 } from '@store/core';
-import { BARE, type Replaceable } from './bare-driver.js';
+import { BARE, type Replaceable } from '@store/conformance';
 
 /** What the objects are like. */
 type Describe = (key: string) => Partial<ObjectInfo>;

@@ -1,12 +1,13 @@
 import { createObjectStore, StoreError } from '@store/core';
+import { estimate } from '@store/planning';
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
 import { createHash } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
-import { SimulatedClock } from './simulated-clock.js';
+import { SimulatedClock } from '@store/conformance';
 import { SortedDriver } from './sorted-driver.js';
 
-/** A million takes some time: `KEYS=1000000 npx mocha core/test/dist/estimate.test.js`. */
+/** A million takes some time: `KEYS=1000000 npx mocha packages/planning/test/dist/estimate.test.js`. */
 const TOTAL = Number(process.env['KEYS'] ?? 100_000);
 
 const hash = (i: number): string => createHash('md5').update(String(i)).digest('hex');
@@ -65,26 +66,26 @@ describe('estimating a prefix', () => {
     it(`${UNSURE.has(name) ? 'does not trust itself with' : 'is near the number of'} ${name}`, async () => {
       const driver = new SortedDriver([...keysOf(shape), 'o/1', 'p', 'p0', 'q/1']);
       const total = driver.stored.length - 4;
-      const estimate = await createObjectStore(driver).estimate('p/');
-      expect(estimate.requests).to.equal(driver.requests).and.to.be.at.most(180);
-      expect(estimate.listed).to.be.at.most(total);
-      expect(estimate.exact).to.equal(estimate.listed === total);
+      const found = await estimate(createObjectStore(driver), 'p/');
+      expect(found.requests).to.equal(driver.requests).and.to.be.at.most(180);
+      expect(found.listed).to.be.at.most(total);
+      expect(found.exact).to.equal(found.listed === total);
       if (!UNSURE.has(name)) {
-        expect(estimate.objects).to.be.within(total * 0.9, total * 1.1);
-        expect(estimate.bytes).to.be.within(total * 9, total * 11);
+        expect(found.objects).to.be.within(total * 0.9, total * 1.1);
+        expect(found.bytes).to.be.within(total * 9, total * 11);
       }
-      if (estimate.range) {
+      if (found.range) {
         // What was not listed is never sure.
-        if (!estimate.exact) expect(estimate.range.high - estimate.range.low).to.be.above(total * 0.02);
-        expect(total).to.be.within(estimate.range.low, estimate.range.high);
-        expect(estimate.objects).to.be.within(estimate.range.low, estimate.range.high);
+        if (!found.exact) expect(found.range.high - found.range.low).to.be.above(total * 0.02);
+        expect(total).to.be.within(found.range.low, found.range.high);
+        expect(found.objects).to.be.within(found.range.low, found.range.high);
       } else expect([...UNSURE, ...TOO_MANY]).to.contain(name);
     }).timeout(60_000);
   }
 
   it('does not take what is before the first name for a space like others', async () => {
     const keys = Array.from({ length: 475_713 }, (_, i) => `p/${524_287 + i}`);
-    const { objects } = await createObjectStore(new SortedDriver(keys)).estimate('p/');
+    const { objects } = await estimate(createObjectStore(new SortedDriver(keys)), 'p/');
     expect(objects).to.be.within(keys.length * 0.95, keys.length * 1.05);
   });
 
@@ -92,7 +93,7 @@ describe('estimating a prefix', () => {
     const keys = Array.from({ length: 200_000 }, (_, i) => `p/${pad(i % 8000, 6)}/${i}`).concat(
       Array.from({ length: 200_000 }, (_, i) => `p/004321/${pad(i, 9)}`),
     );
-    const { range, listed } = await createObjectStore(new SortedDriver(keys)).estimate('p/');
+    const { range, listed } = await estimate(createObjectStore(new SortedDriver(keys)), 'p/');
     expect(listed).to.be.below(keys.length);
     expect(range).to.equal(undefined);
   });
@@ -101,9 +102,9 @@ describe('estimating a prefix', () => {
     const keys = Array.from({ length: 9000 }, (_, i) => `p/${pad(i % 3000, 6)}/${i}`).concat(
       Array.from({ length: 40_000 }, (_, i) => `p/001234/${pad(i, 9)}`),
     );
-    const estimate = await createObjectStore(new SortedDriver(keys)).estimate('p/');
-    expect(estimate).to.include({ objects: keys.length, exact: true });
-    expect(estimate.requests).to.be.at.most(180);
+    const found = await estimate(createObjectStore(new SortedDriver(keys)), 'p/');
+    expect(found).to.include({ objects: keys.length, exact: true });
+    expect(found.requests).to.be.at.most(180);
   });
 
   it('is not sure where few of many directories have most', async () => {
@@ -113,23 +114,23 @@ describe('estimating a prefix', () => {
         (__, i) => `p/tenant-${hash(rank).slice(0, 8)}/${i}`,
       ),
     ).flat();
-    const { range, listed } = await createObjectStore(new SortedDriver(keys)).estimate('p/');
+    const { range, listed } = await estimate(createObjectStore(new SortedDriver(keys)), 'p/');
     expect(listed).to.be.below(keys.length / 2);
     expect(range).to.equal(undefined);
   });
 
   it('is not misled by the endings of numbers of different lengths', async () => {
     const keys = Array.from({ length: 1_000_000 }, (_, i) => `p/${i}.json`);
-    const { objects } = await createObjectStore(new SortedDriver(keys)).estimate('p/');
+    const { objects } = await estimate(createObjectStore(new SortedDriver(keys)), 'p/');
     expect(objects).to.be.within(keys.length * 0.95, keys.length * 1.05);
   });
 
   it('is not sure where names differ too late, and never takes that for exact', async () => {
     const far = Array.from({ length: 300_000 }, (_, i) => `p/${'-'.repeat(100)}${hash(i)}`);
-    const { objects } = await createObjectStore(new SortedDriver(far)).estimate('p/');
+    const { objects } = await estimate(createObjectStore(new SortedDriver(far)), 'p/');
     expect(objects).to.be.within(270_000, 330_000);
     const tooFar = Array.from({ length: 300_000 }, (_, i) => `p/${'-'.repeat(300)}${hash(i)}`);
-    const unsure = await createObjectStore(new SortedDriver(tooFar)).estimate('p/');
+    const unsure = await estimate(createObjectStore(new SortedDriver(tooFar)), 'p/');
     expect(unsure).to.include({ exact: false, range: undefined });
   });
 
@@ -141,8 +142,8 @@ describe('estimating a prefix', () => {
       [hash, 0, 1],
     ] as const) {
       const driver = new SortedDriver([...keysOf(shape, total), 'q']);
-      const estimate = await createObjectStore(driver).estimate('p/');
-      expect(estimate).to.deep.include({
+      const found = await estimate(createObjectStore(driver), 'p/');
+      expect(found).to.deep.include({
         objects: total,
         bytes: total * 10,
         exact: true,
@@ -155,44 +156,44 @@ describe('estimating a prefix', () => {
 
   it('takes few requests for a few pages, and never says less than it has seen', async () => {
     const few = new SortedDriver(Array.from({ length: 3000 }, (_, i) => `p/${pad(i, 9)}`));
-    expect(await createObjectStore(few).estimate('p/')).to.deep.include({ objects: 3000, requests: 5 });
+    expect(await estimate(createObjectStore(few), 'p/')).to.deep.include({ objects: 3000, requests: 5 });
 
     const driver = new SortedDriver(keysOf((i) => `${i % 20}/${pad(i, 9)}`));
     for (let maxRequests = 1; maxRequests <= 40; maxRequests += 3) {
-      const estimate = await createObjectStore(driver).estimate('p/', { maxRequests });
-      expect(estimate.requests).to.be.at.most(maxRequests);
-      expect(estimate.objects).to.be.at.least(estimate.listed);
+      const found = await estimate(createObjectStore(driver), 'p/', { maxRequests });
+      expect(found.requests).to.be.at.most(maxRequests);
+      expect(found.objects).to.be.at.least(found.listed);
     }
   });
 
   it('counts the object that is called as the prefix, too', async () => {
     const driver = new SortedDriver(['p/', 'p/1', 'p/x/', 'p/x/1', 'p0']);
-    expect(await createObjectStore(driver).estimate('p/')).to.include({ objects: 4, exact: true });
+    expect(await estimate(createObjectStore(driver), 'p/')).to.include({ objects: 4, exact: true });
     const many = new SortedDriver(['p/', ...keysOf(hash, 1500)]);
-    expect(await createObjectStore(many).estimate('p/')).to.include({ objects: 1501, exact: true });
+    expect(await estimate(createObjectStore(many), 'p/')).to.include({ objects: 1501, exact: true });
   });
 
   it('keeps to its requests, and says at least how many there are where it cannot tell', async () => {
     const driver = new SortedDriver(keysOf(hash, 20_000));
-    const few = await createObjectStore(driver).estimate('p/', { maxRequests: 3 });
+    const few = await estimate(createObjectStore(driver), 'p/', { maxRequests: 3 });
     expect(few).to.include({ requests: 3, listed: 3000, range: undefined, exact: false });
   });
 
   it('lists page after page where a listing begins at the beginning only', async () => {
     const sequential = { order: 'none' } as const;
     const small = new SortedDriver([...keysOf(hash, 19_500), 'q'], sequential);
-    const all = await createObjectStore(small).estimate('p/');
+    const all = await estimate(createObjectStore(small), 'p/');
     expect(all).to.include({ objects: 19_500, exact: true, requests: 20 });
 
     const large = new SortedDriver(keysOf(hash, 200_000), sequential);
-    const first = await createObjectStore(large).estimate('p/', { maxRequests: 30 });
+    const first = await estimate(createObjectStore(large), 'p/', { maxRequests: 30 });
     expect(first).to.include({ requests: 30, listed: 30_000, range: undefined, exact: false });
 
     const tree = new SortedDriver(
       keysOf((i) => `${i % 40}/${i}`, 60_000),
       { order: 'none' },
     );
-    const groups = await createObjectStore(tree).estimate('p/');
+    const groups = await estimate(createObjectStore(tree), 'p/');
     expect(groups).to.include({ objects: 60_000, exact: true, requests: 81 });
   });
 
@@ -209,18 +210,16 @@ describe('estimating a prefix', () => {
       if (driver.requests >= failAt) throw new StoreError('AccessDenied', 'not here');
       return list(request, call);
     };
-    const { objects } = await createObjectStore(driver).estimate('p/');
+    const { objects } = await estimate(createObjectStore(driver), 'p/');
     expect(objects).to.be.within(90_000, 110_000);
     expect(most).to.be.within(4, 8);
 
     most = 0;
-    await createObjectStore(driver).estimate('p/', { concurrency: 1 });
+    await estimate(createObjectStore(driver), 'p/', { concurrency: 1 });
     expect(most).to.equal(1);
 
     failAt = driver.requests + 6;
-    const error: unknown = await createObjectStore(driver)
-      .estimate('p/')
-      .catch((thrown: unknown) => thrown);
+    const error: unknown = await estimate(createObjectStore(driver), 'p/').catch((thrown: unknown) => thrown);
     expect(error).to.be.instanceOf(StoreError).with.property('code', 'AccessDenied');
     expect(inFlight).to.equal(0);
     expect(driver.requests).to.equal(failAt);
@@ -235,9 +234,9 @@ describe('estimating a prefix', () => {
       if (driver.requests >= 10) controller.abort();
       return page;
     };
-    const error: unknown = await createObjectStore(driver)
-      .estimate('p/', { signal: controller.signal })
-      .catch((thrown: unknown) => thrown);
+    const error: unknown = await estimate(createObjectStore(driver), 'p/', {
+      signal: controller.signal,
+    }).catch((thrown: unknown) => thrown);
     expect(error).to.be.instanceOf(StoreError).with.property('code', 'Aborted');
     expect(driver.requests).to.be.below(20);
   });
@@ -256,8 +255,8 @@ describe('estimating a prefix', () => {
       inFlight--;
       return page;
     };
-    const estimate = await createObjectStore(driver, { clock }).estimate('p/');
-    expect(estimate).to.include({ pageMs: 100, requestMs: 20 });
+    const found = await estimate(createObjectStore(driver, { clock }), 'p/');
+    expect(found).to.include({ pageMs: 100, requestMs: 20 });
   });
 
   it('counts the requests that had to be repeated', async () => {
@@ -269,14 +268,14 @@ describe('estimating a prefix', () => {
       throw new StoreError('Throttled', `slow down, ${request.prefix}`);
     };
     const clock = new SimulatedClock();
-    const estimate = await createObjectStore(driver, { clock }).estimate('p/');
-    expect(estimate).to.include({ requests: 2, objects: 500 });
+    const found = await estimate(createObjectStore(driver, { clock }), 'p/');
+    expect(found).to.include({ requests: 2, objects: 500 });
   });
 
   it('works without delimiters, too', async () => {
     const shape = SHAPES['directories of hashes'];
     const driver = new SortedDriver(shape ? keysOf(shape) : [], { delimiter: 'none' });
-    const { objects, range } = await createObjectStore(driver).estimate('p/');
+    const { objects, range } = await estimate(createObjectStore(driver), 'p/');
     expect(objects).to.be.within(TOTAL * 0.9, TOTAL * 1.1);
     expect(TOTAL).to.be.within(range?.low ?? 0, range?.high ?? 0);
   });
@@ -289,7 +288,7 @@ describe('estimating a prefix', () => {
       [{ maxRequest: 5 }, /maxRequest: unknown option of estimate.*maxRequests/],
     ];
     for (const [options, message] of wrong) {
-      const error: unknown = await store.estimate('p/', options).catch((thrown: unknown) => thrown);
+      const error: unknown = await estimate(store, 'p/', options).catch((thrown: unknown) => thrown);
       expect(error).to.be.instanceOf(StoreError).with.property('code', 'InvalidArgument');
       expect(String(error)).to.match(message);
     }
@@ -299,9 +298,7 @@ describe('estimating a prefix', () => {
     const driver = new SortedDriver(['p/1', 'q/1']);
     const honest = driver.list.page;
     driver.list.page = (request, call) => honest({ ...request, prefix: '' }, call);
-    const error: unknown = await createObjectStore(driver)
-      .estimate('p/')
-      .catch((thrown: unknown) => thrown);
+    const error: unknown = await estimate(createObjectStore(driver), 'p/').catch((thrown: unknown) => thrown);
     expect(error).to.be.instanceOf(StoreError).with.property('code', 'Corrupt');
   });
 });
@@ -322,8 +319,8 @@ describe('what the objects of an estimate are like', () => {
         ? { size: 100, lastModified: daysAgo(2), storageClass: 'STANDARD' }
         : { size: 5_000_000, lastModified: daysAgo(400), storageClass: 'GLACIER' },
     );
-    const estimate = await createObjectStore(driver, { clock }).estimate('p/');
-    const { sizes, ages, classes, groups } = estimate.distribution;
+    const { distribution } = await estimate(createObjectStore(driver, { clock }), 'p/');
+    const { sizes, ages, classes, groups } = distribution;
     const near = (
       total: number,
       share: { readonly objects: number; readonly bytes: number },
@@ -362,7 +359,7 @@ describe('what the objects of an estimate are like', () => {
 
   it('shares of a sample stand for what was not listed', async () => {
     const driver = new SortedDriver(keysOf(hash), {}, (key) => ({ size: key < 'p/8' ? 0 : 2 ** 31 }));
-    const { distribution, objects } = await createObjectStore(driver, { clock }).estimate('p/');
+    const { distribution, objects } = await estimate(createObjectStore(driver, { clock }), 'p/');
     const [empty, , , , , , , , , huge] = distribution.sizes;
     expect(empty?.objects).to.be.within(objects * 0.4, objects * 0.6);
     expect(huge).to.include({ from: 2 ** 30, below: undefined });
@@ -373,14 +370,14 @@ describe('what the objects of an estimate are like', () => {
     const driver = new SortedDriver(
       Array.from({ length: 200_000 }, (_, i) => `p/${pad(i, 9)}`).concat('p/x/1'),
     );
-    const { groups } = (await createObjectStore(driver).estimate('p/')).distribution;
+    const { groups } = (await estimate(createObjectStore(driver), 'p/')).distribution;
     expect(groups.largest.map(({ prefix }) => prefix)).to.deep.equal(['p/x/']);
     expect(groups.others.groups).to.equal(0);
   });
 
   it('goes down where there is a single sub-prefix', async () => {
     const driver = new SortedDriver(['p/a/b/1/x', 'p/a/b/2/x', 'p/a/b/y']);
-    const { groups } = (await createObjectStore(driver).estimate('p/')).distribution;
+    const { groups } = (await estimate(createObjectStore(driver), 'p/')).distribution;
     expect(groups).to.deep.equal({
       prefix: 'p/a/b/',
       direct: { objects: 1, bytes: 10 },
@@ -390,7 +387,7 @@ describe('what the objects of an estimate are like', () => {
       ],
       others: { groups: 0, objects: 0, bytes: 0 },
     });
-    const empty = await createObjectStore(new SortedDriver([])).estimate('p/');
+    const empty = await estimate(createObjectStore(new SortedDriver([])), 'p/');
     expect(empty.distribution.classes).to.deep.equal([]);
     expect(empty.distribution.groups.largest).to.deep.equal([]);
   });

@@ -1,7 +1,8 @@
-import { capabilitiesOf, earlyDeletions, planDeletion, type PrefixEstimate } from '@store/core';
+import { capabilitiesOf } from '@store/core';
+import { earlyDeletions, planDeletion, type PrefixEstimate } from '@store/planning';
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
-import { BARE } from './bare-driver.js';
+import { BARE } from '@store/conformance';
 
 describe('planning a deletion', () => {
   const none = { objects: 0, bytes: 0 };

@@ -1,4 +1,4 @@
-import { compareKeys } from '../keys.js';
+import { compareKeys } from '@store/core';
 import { KeySpace } from './key-space.js';
 import { estimateOf, foundIn, type Found, type Level, type LevelEstimate } from './level.js';
 import { settled, type SampledEntry, type SampledPage, type Sampler } from './sampler.js';

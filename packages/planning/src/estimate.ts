@@ -1,5 +1,6 @@
-import type { Engine } from '../engine/engine.js';
-import { assertPrefix } from '../keys.js';
+import { assertPrefix, type ObjectStore } from '@store/core';
+import { defineOptions, engineOf, optionTypes as types } from '@store/core/extend';
+import { z } from 'zod';
 import { distributionOf, type Branching, type Distribution } from './distribution.js';
 import { foundIn, type Level, type LevelEstimate } from './level.js';
 import { ListedLevel } from './listed-level.js';
@@ -36,9 +37,11 @@ export interface PrefixEstimate {
   readonly distribution: Distribution;
 }
 
-const DEFAULT_MAX_REQUESTS = 180;
-
-const DEFAULT_CONCURRENCY = 8;
+const OPTIONS = defineOptions<EstimateOptions>()('estimate', {
+  signal: { type: types.signal },
+  maxRequests: { type: () => z.int().min(1).max(10_000), default: 180 },
+  concurrency: { type: types.concurrency, default: 8 },
+});
 
 /** So many times what a sample says is kept in hand for listing it. */
 const ROOM = 1.25;
@@ -47,16 +50,22 @@ const ROOM = 1.25;
 const PAGES_AT_FIRST = 8;
 
 /**
- * `ObjectStore.estimate`: lists a sample. Levels of a tree are walked down at evenly spread groups, and what was found in
- * some groups stands for the others; large levels are estimated from pages at different places.
+ * How many objects there are under a prefix, and how many bytes, from a sample of its listing: a few requests for any size.
+ *
+ * Levels of a tree are walked down at evenly spread groups, and what was found in some groups stands for the others; large
+ * levels are estimated from pages at different places.
+ *
+ * @throws StoreError `NotFound` when there is no such bucket; `InvalidArgument` for options that are misspelt or of the wrong
+ * type
  */
-export async function estimatePrefix(
-  engine: Engine,
+export async function estimate(
+  store: ObjectStore,
   prefix: string,
-  options: EstimateOptions,
+  options: EstimateOptions = {},
 ): Promise<PrefixEstimate> {
+  const engine = engineOf(store, 'estimate');
+  const { maxRequests, concurrency, signal } = OPTIONS.check(options);
   assertPrefix(prefix, 'estimate');
-  const { maxRequests = DEFAULT_MAX_REQUESTS, concurrency = DEFAULT_CONCURRENCY, signal } = options;
   const sampler = new Sampler(engine, { maxRequests, concurrency, signal });
   const root = await Node.open(sampler, prefix);
   // The first walk goes alone: its pages tell how long one takes that shares with no other.
