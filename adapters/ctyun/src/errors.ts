@@ -15,9 +15,8 @@ export const { codeOf, keyFailure } = serviceCodes();
 
 /** Where an error came up, for its message and its fields. */
 export interface ErrorContext {
-  readonly operation: string;
   readonly bucket: string;
-  readonly key?: string | undefined;
+  readonly where: FailurePlace;
 }
 
 /** A failure as the OpenAPI words it: that of the business behind it, or the gateway's own. */
@@ -68,7 +67,7 @@ export interface AnswerHead {
 
 /** An answer that is a failure, whatever its HTTP status. */
 export function failureError(failure: Failure, head: AnswerHead, context: ErrorContext): StoreError {
-  const details = { ...whereOf(context), ...factsOf(head), requestId: failure.requestId };
+  const details = { ...context.where, ...factsOf(head), requestId: failure.requestId };
   const gateway = entryOf(GATEWAY, String(failure.statusCode));
   if (gateway) {
     return new StoreError(gateway.code, gateway.says, {
@@ -77,7 +76,7 @@ export function failureError(failure: Failure, head: AnswerHead, context: ErrorC
     });
   }
   const { message = '' } = failure;
-  const s3Code = s3CodeIn(message, context.operation);
+  const s3Code = s3CodeIn(message, context.where.operation);
   if (s3Code !== undefined) {
     const said = codeMessage(s3Code, context.bucket, MESSAGES) ?? saidByService(withoutPreamble(message));
     // A failure of the business may come with HTTP 200, which says nothing.
@@ -101,7 +100,7 @@ export function failureError(failure: Failure, head: AnswerHead, context: ErrorC
 /** An answer that is no answer of the OpenAPI. @param what with what it answered, such as "nothing instead of JSON" */
 export function strangeAnswer(head: AnswerHead, what: string, context: ErrorContext): StoreError {
   const { status } = head;
-  const details = { ...whereOf(context), ...factsOf(head) };
+  const details = { ...context.where, ...factsOf(head) };
   if (status >= 300 && status < 400 && status !== 304) {
     const message = 'the service answered with a redirect, which is not followed; is the endpoint right?';
     return new StoreError('InvalidConfig', message, details);
@@ -130,10 +129,6 @@ function s3CodeIn(message: string, operation: string): string | undefined {
 
 function withoutPreamble(message: string): string {
   return message.replace(/^An error occurred \(\w+\) when calling the \w+ operation: /, '');
-}
-
-export function whereOf({ operation, key }: ErrorContext): FailurePlace {
-  return { provider: 'ctyun', operation, key };
 }
 
 function factsOf({ status, retryAfter }: AnswerHead): StoreErrorDetails {

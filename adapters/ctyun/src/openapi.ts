@@ -5,7 +5,7 @@ import type { z } from 'zod';
 import { readAnswer } from './answers.js';
 import type { CtyunConfig } from './config.js';
 import { encodeQuery, eopDate, signEop } from './eop-signature.js';
-import { failureError, strangeAnswer, whereOf, type ErrorContext, type Failure } from './errors.js';
+import { failureError, strangeAnswer, type ErrorContext, type Failure } from './errors.js';
 import { parseJson } from './json-text.js';
 
 const DEFAULT_ENDPOINT = 'https://zos-global.ctapi.ctyun.cn';
@@ -89,7 +89,7 @@ export class OpenApi {
     body: string,
     { operation, key, signal }: Purpose,
   ): Promise<unknown> {
-    const context = { operation, key, bucket: this.#config.bucket };
+    const context = { bucket: this.#config.bucket, where: { provider: 'ctyun', operation, key } };
     const ms = timeoutOf(this.#config);
     const signedAt = Date.now() + this.#clockOffset;
     let answer: HttpAnswer;
@@ -106,7 +106,7 @@ export class OpenApi {
         }),
       );
     } catch (error) {
-      throw requestFailure(error, whereOf(context));
+      throw requestFailure(error, context.where);
     }
     try {
       return readEnvelope(answer, context);
@@ -159,7 +159,7 @@ function readEnvelope({ status, headers, data }: HttpAnswer, context: ErrorConte
   try {
     envelope = parseJson(data);
   } catch (error) {
-    if (error instanceof StoreError) throw restate(error, { ...whereOf(context), status });
+    if (error instanceof StoreError) throw restate(error, { ...context.where, status });
     const type = headerOf(headers, 'content-type') ?? '';
     const html = /html/i.test(type) || /^\s*</.test(data.subarray(0, 1000).toString());
     const what = data.length === 0 ? 'nothing' : html ? 'an HTML page' : 'something that cannot be read';

@@ -1,6 +1,5 @@
 export { addressScheme, type AddressForm } from './address.js';
 export { versionReader } from './answered-version.js';
-export { checkContentRange } from './content-range.js';
 export {
   readDeleteResult,
   settleQuietly,
@@ -29,6 +28,7 @@ export {
   type BesideRules,
   type RuleForm,
 } from './lifecycle-document.js';
+export { newestFirst } from './listed-entries.js';
 export { isUrlEncoded, ListingDocument } from './listing-document.js';
 export { saysTruncated } from './listing-end.js';
 export { objectsPage, partsPage, uploadsPage, versionsPage } from './listing-pages.js';
@@ -36,7 +36,8 @@ export { decodeMetadata, encodeMetadata } from './metadata-headers.js';
 export { networkError, networkFailure, requestFailure, type FailurePlace } from './network.js';
 export { joinMarkers, splitMarkers } from './page-token.js';
 export { etagOf, headerOf, objectInfo, restoreState, tagHeader, type AnswerHeaders } from './object-info.js';
-export { objectBody } from './object-body.js';
+export { objectRead } from './object-body.js';
+export { beginningOf, isWebPage, whatCame } from './other-answer.js';
 export { MAX_ANSWER_BYTES, MAX_SHORT_ANSWER_BYTES, readAnswer } from './read-answer.js';
 export {
   endpointUrl,
@@ -50,7 +51,7 @@ export { retryAfterMs } from './retry-after.js';
 export { saidByService } from './said.js';
 export { codeMessage, serviceCodes, type ServiceCodes } from './service-codes.js';
 export { codeOfStatus } from './status.js';
-export { tagSetElement, tagsOf } from './tagging.js';
+export { taggingOf, tagsOf } from './tagging.js';
 export { undocumented } from './undocumented.js';
-export { element, textElement } from './xml-writing.js';
+export { xmlDocument, xmlOf, type XmlContent } from './xml-writing.js';
 export { MAX_TEXT_LENGTH, readXml, rootName, XmlElement } from './xml.js';

@@ -1,5 +1,5 @@
 import { StoreError, type ExpirationRule, type Lifecycle } from '@store/core';
-import { element, textElement } from './xml-writing.js';
+import { xmlOf } from './xml-writing.js';
 import type { XmlElement } from './xml.js';
 
 const ROOT = 'LifecycleConfiguration';
@@ -87,21 +87,16 @@ export interface RuleForm {
 
 /** A rule of this library as an element. */
 export function ruleElement(rule: ExpirationRule, { filter, uploads }: RuleForm): string {
-  const prefix = textElement('Prefix', rule.prefix);
-  const tag =
-    rule.tag && element('Tag', textElement('Key', rule.tag.name), textElement('Value', rule.tag.value));
-  const within = (outer: string, inner: string, days: number | undefined): string =>
-    days ? element(outer, textElement(inner, days)) : '';
-  return element(
-    'Rule',
-    textElement('ID', rule.id),
-    filter ? element('Filter', tag ? element('And', prefix, tag) : prefix) : prefix,
-    textElement('Status', 'Enabled'),
-    !filter && tag,
-    rule.expiredMarkers
-      ? element('Expiration', textElement('ExpiredObjectDeleteMarker', true))
-      : within('Expiration', 'Days', rule.days),
-    within('NoncurrentVersionExpiration', 'NoncurrentDays', rule.noncurrentDays),
-    within(...uploads, rule.uploadsDays),
-  );
+  const prefix = { Prefix: rule.prefix };
+  const tag = rule.tag && { Tag: { Key: rule.tag.name, Value: rule.tag.value } };
+  const within = (name: string, days: number | undefined) => (days ? { [name]: days } : undefined);
+  return xmlOf('Rule', {
+    ID: rule.id,
+    ...(filter ? { Filter: tag ? { And: { ...prefix, ...tag } } : prefix } : prefix),
+    Status: 'Enabled',
+    ...(filter ? {} : tag),
+    Expiration: rule.expiredMarkers ? { ExpiredObjectDeleteMarker: true } : within('Days', rule.days),
+    NoncurrentVersionExpiration: within('NoncurrentDays', rule.noncurrentDays),
+    [uploads[0]]: within(uploads[1], rule.uploadsDays),
+  });
 }

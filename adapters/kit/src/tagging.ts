@@ -1,6 +1,6 @@
 import type { Tags } from '@store/core';
 import { undocumented } from './undocumented.js';
-import { element, textElement } from './xml-writing.js';
+import type { XmlContent } from './xml-writing.js';
 import type { XmlElement } from './xml.js';
 
 /** The tags in an element that holds a `TagSet`. @throws StoreError `Corrupt` when it holds none */
@@ -12,9 +12,7 @@ export function tagsOf(tagging: XmlElement): Tags {
   );
 }
 
-export function tagSetElement(tags: Tags): string {
-  const each = Object.entries(tags).map(([name, value]) =>
-    element('Tag', textElement('Key', name), textElement('Value', value)),
-  );
-  return element('TagSet', ...each);
+/** What an element holds that has tags. */
+export function taggingOf(tags: Tags): XmlContent {
+  return { TagSet: { Tag: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })) } };
 }

@@ -1,22 +1,30 @@
+/** What an element holds: a text, or elements by their names, in this order. */
+export type XmlContent = string | number | boolean | { readonly [name: string]: XmlElements };
+
+/** Elements of one name: one, several, or none. */
+type XmlElements = XmlContent | readonly XmlContent[] | undefined;
+
 const ESCAPED = /[&<>"'\p{Cc}\u2028\ufffe\uffff]/gu;
 
 /**
- * An element with elements in it; those that are not there are left out.
- *
- * @param content texts of XML
+ * Elements of this name. In texts, line ends and tabs go as numbers, or XML takes them for others; other control
+ * characters do too: XML 1.0 does not allow that, and services take it.
  */
-export function element(name: string, ...content: readonly (string | false | undefined)[]): string {
-  return `<${name}>${content.filter(Boolean).join('')}</${name}>`;
+export function xmlOf(name: string, elements: XmlElements): string {
+  if (elements === undefined) return '';
+  if (isList(elements)) return elements.map((one) => xmlOf(name, one)).join('');
+  const inside =
+    typeof elements === 'object'
+      ? Object.entries(elements).map(([child, content]) => xmlOf(child, content))
+      : [String(elements).replace(ESCAPED, (char) => `&#${char.charCodeAt(0)};`)];
+  return `<${name}>${inside.join('')}</${name}>`;
 }
 
-/**
- * An element with a text in it; none without one. Line ends and tabs go as numbers, or XML takes them for others, and
- * other control characters do too: XML 1.0 does not allow that, and services take it.
- */
-export function textElement(name: string, text: string | number | boolean | undefined): string {
-  if (text === undefined) return '';
-  return element(
-    name,
-    String(text).replace(ESCAPED, (char) => `&#${char.charCodeAt(0)};`),
-  );
+function isList(elements: XmlContent | readonly XmlContent[]): elements is readonly XmlContent[] {
+  return Array.isArray(elements);
+}
+
+/** A whole document, as it is sent. */
+export function xmlDocument(name: string, content: XmlContent): Buffer {
+  return Buffer.from(`<?xml version="1.0" encoding="UTF-8"?>${xmlOf(name, content)}`);
 }

@@ -1,5 +1,5 @@
 import type { BatchFacet, DeleteFacet, DriverCall } from '@store/core';
-import { element, headerOf, isUrlEncoded, readDeleteResult, textElement } from '@store/kit';
+import { headerOf, isUrlEncoded, readDeleteResult, xmlDocument } from '@store/kit';
 import { keyFailure } from './errors.js';
 import { checkKey, given, XML, type Requests } from './requests.js';
 import { parseAnswer } from './xml.js';
@@ -38,16 +38,13 @@ export function batchFacet(requests: Requests): BatchFacet {
     silentFailures: true,
     async delete(targets, call) {
       for (const { key } of targets) checkKey('deleteBatch', key);
-      const objects = targets.map(({ key, versionId }) =>
-        element('Object', textElement('Key', key), textElement('VersionId', versionId)),
-      );
-      const xml = element('Delete', textElement('Quiet', false), ...objects);
+      const objects = targets.map(({ key, versionId }) => ({ Key: key, VersionId: versionId }));
       const sent = {
         method: 'POST',
         subres: { delete: '' },
         query: { 'encoding-type': 'url' },
         headers: { ...XML, ...payer(call) },
-        content: Buffer.from(`<?xml version="1.0" encoding="UTF-8"?>${xml}`),
+        content: xmlDocument('Delete', { Quiet: false, Object: objects }),
       } as const;
       return requests.send('deleteBatch', undefined, call, sent, ({ data }) => {
         const root = parseAnswer(data, 'DeleteResult');

@@ -1,5 +1,5 @@
 import type { MultipartFacet } from '@store/core';
-import { element, etagOf, headerOf, ignoring, partsPage, textElement } from '@store/kit';
+import { etagOf, headerOf, ignoring, partsPage, xmlDocument } from '@store/kit';
 import { attributeHeaders } from './attributes.js';
 import { given, XML, type Requests } from './requests.js';
 import { copySource, forbidOverwrite, viewOf } from './writes.js';
@@ -49,14 +49,12 @@ export function multipartFacet(requests: Requests): MultipartFacet {
     },
     complete(request, call) {
       const { key, uploadId, parts } = request;
-      const listed = parts.map(({ partNumber, etag }) =>
-        element('Part', textElement('PartNumber', partNumber), textElement('ETag', etag)),
-      );
+      const listed = parts.map(({ partNumber, etag }) => ({ PartNumber: partNumber, ETag: etag }));
       const sent = {
         method: 'POST',
         subres: { uploadId },
         headers: { ...XML, ...forbidOverwrite(request) },
-        content: Buffer.from(element('CompleteMultipartUpload', ...listed)),
+        content: xmlDocument('CompleteMultipartUpload', { Part: listed }),
       } as const;
       return requests.send('put', key, call, sent, (answer) => ({
         key,

@@ -1,5 +1,5 @@
 import type { StoreDriver, TagsFacet } from '@store/core';
-import { element, ignoring, tagSetElement, tagsOf, textElement } from '@store/kit';
+import { ignoring, taggingOf, tagsOf, xmlDocument } from '@store/kit';
 import { given, XML, type Requests } from './requests.js';
 import { parseAnswer } from './xml.js';
 
@@ -14,7 +14,7 @@ export function tagsFacet(requests: Requests): TagsFacet {
         method: 'PUT',
         subres: { tagging: '', ...given({ versionId }) },
         headers: XML,
-        content: Buffer.from(element('Tagging', tagSetElement(tags))),
+        content: xmlDocument('Tagging', taggingOf(tags)),
         emptyAnswer: true,
       } as const;
       return requests.send('setTags', key, call, sent, () => undefined);
@@ -25,12 +25,12 @@ export function tagsFacet(requests: Requests): TagsFacet {
 /** RestoreObject. That it is on its way already is no failure. */
 export function restoreCall(requests: Requests): NonNullable<StoreDriver['restore']> {
   return async ({ key, versionId, days, tier }, call) => {
-    const parameters = tier !== undefined && element('JobParameters', textElement('Tier', tier));
+    const JobParameters = tier === undefined ? undefined : { Tier: tier };
     const sent = {
       method: 'POST',
       subres: { restore: '', ...given({ versionId }) },
       headers: XML,
-      content: Buffer.from(element('RestoreRequest', textElement('Days', days), parameters)),
+      content: xmlDocument('RestoreRequest', { Days: days, JobParameters }),
       // 202: begun; 200: back already.
       successStatuses: [200, 202],
       emptyAnswer: true,

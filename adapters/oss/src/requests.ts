@@ -1,5 +1,13 @@
 import { StoreError, withDeadline, type DriverCall } from '@store/core';
-import { networkError, requestFailure, timeoutOf, undocumented, type HttpAnswer } from '@store/kit';
+import {
+  beginningOf,
+  networkError,
+  requestFailure,
+  timeoutOf,
+  undocumented,
+  whatCame,
+  type HttpAnswer,
+} from '@store/kit';
 import { OssClient, type SignedRequest } from './client.js';
 import type { OssConfig } from './config.js';
 import { refusal } from './errors.js';
@@ -93,11 +101,8 @@ export class Requests {
 
 /** @throws StoreError `Corrupt` for a success with a body that none has: a page of a proxy, an error with a 200 */
 function checkEmpty({ status, data }: HttpAnswer): void {
-  const text = data.toString().trim();
-  if (text !== '')
-    throw undocumented(
-      `the answer (HTTP ${status}) should be empty, and is ${JSON.stringify(text.slice(0, 120))}`,
-    );
+  if (beginningOf(data) !== '')
+    throw undocumented(`the answer (HTTP ${status}) should be empty, and is ${whatCame(data)}`);
 }
 
 /**

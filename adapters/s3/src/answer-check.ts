@@ -1,20 +1,20 @@
 import { Readable } from 'node:stream';
 import { StoreError } from '@store/core';
 import {
+  beginningOf,
+  isWebPage,
   MAX_SHORT_ANSWER_BYTES,
   readAnswer,
   readXml,
   rootName,
   undocumented,
+  whatCame,
   type XmlElement,
 } from '@store/kit';
 import { EXPECTED, type ExpectedAnswer } from './answers.js';
 import type { ClientPlugin } from './client-plugin.js';
 import { answerError } from './errors.js';
 import { isHttpResponse, type HttpResponse } from './http-message.js';
-
-/** What a page or message in the place of an answer shows of itself in the error. */
-const SHOWN_CHARACTERS = 120;
 
 const documents = new WeakMap<HttpResponse, XmlElement>();
 const responses = new WeakMap<object, HttpResponse>();
@@ -58,11 +58,6 @@ export const checkAnswers: ClientPlugin = {
   },
 };
 
-/** The headers of an answer, by what the SDK made of it. */
-export function headersOf(output: object): HttpResponse['headers'] {
-  return responseOf(output).headers;
-}
-
 /** The document of an answer, by what the SDK made of it. */
 export function documentOf(output: object): XmlElement {
   const document = documents.get(responseOf(output));
@@ -70,7 +65,8 @@ export function documentOf(output: object): XmlElement {
   throw new StoreError('Internal', 'the answer has no document');
 }
 
-function responseOf(output: object): HttpResponse {
+/** An answer as it came, by what the SDK made of it. */
+export function responseOf(output: object): HttpResponse {
   const response = responses.get(output);
   if (response) return response;
   throw new StoreError('Internal', 'the answer was not kept');
@@ -97,7 +93,7 @@ async function check(response: HttpResponse, command: string): Promise<void> {
   const found = rootName(bytes);
   if (found === 'Error') throw errorInside(response, bytes);
   if (expected.root === undefined) {
-    if (shown(bytes) !== '') throw notExpected(response, expected, bytes);
+    if (beginningOf(bytes) !== '') throw notExpected(response, expected, bytes);
     response.body = Buffer.alloc(0);
     return;
   }
@@ -122,8 +118,7 @@ async function checkRefusal(response: HttpResponse): Promise<void> {
     return;
   }
   const { code, message } = jsonError(bytes);
-  const text = shown(bytes);
-  if (text === '') {
+  if (beginningOf(bytes) === '') {
     response.body = Buffer.alloc(0);
     return;
   }
@@ -131,10 +126,7 @@ async function checkRefusal(response: HttpResponse): Promise<void> {
     status,
     headers,
     providerCode: code,
-    message:
-      message ||
-      code ||
-      `the service answered HTTP ${status} with no S3 error but ${JSON.stringify(text)}${proxyHint(bytes)}`,
+    message: message || code || `the service answered HTTP ${status} with no S3 error but ${whatCame(bytes)}`,
   });
 }
 
@@ -156,15 +148,13 @@ function notExpected(
   bytes: Buffer,
   lack?: string,
 ): StoreError {
-  const text = shown(bytes);
-  const found = text === '' ? 'nothing' : JSON.stringify(text);
   const what = root === undefined ? `is none to this request${lack ? ` (it ${lack})` : ''}` : `is no ${root}`;
-  const hint = proxyHint(bytes);
-  const error = undocumented(`the answer (HTTP ${status}) ${what} but ${found}${hint}`, {
+  const error = undocumented(`the answer (HTTP ${status}) ${what} but ${whatCame(bytes)}`, {
     status,
     requestId: headers['x-amz-request-id'],
   });
-  if (hint === '' && (text === '' || rootName(bytes) !== undefined)) ofServices.add(error);
+  const isDocument = beginningOf(bytes) === '' || rootName(bytes) !== undefined;
+  if (isDocument && !isWebPage(bytes)) ofServices.add(error);
   return error;
 }
 
@@ -174,16 +164,6 @@ function notExpected(
  */
 export function isAnswerToOther(thrown: unknown): boolean {
   return thrown instanceof StoreError && ofServices.has(thrown);
-}
-
-function shown(bytes: Buffer): string {
-  // Enough of a text that begins with blank lines.
-  return bytes.toString().trim().slice(0, SHOWN_CHARACTERS);
-}
-
-function proxyHint(bytes: Buffer): string {
-  const html = /^(?:<!doctype html|<html)/i.test(shown(bytes)) || rootName(bytes)?.toLowerCase() === 'html';
-  return html ? '; is there a proxy in between, or is the endpoint wrong?' : '';
 }
 
 /** Ceph answers in JSON before it knows that it is asked for S3; measured with 16.2 on a key with U+0000. */

@@ -1,15 +1,13 @@
-import { addAbortSignal, Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { GetObjectCommand, HeadObjectCommand } from '@aws-sdk/client-s3';
 import type { ReadFacet, ReadRequest } from '@store/core';
-import { checkContentRange, objectBody, objectInfo, undocumented } from '@store/kit';
-import { headersOf } from './answer-check.js';
+import { objectInfo, objectRead, undocumented } from '@store/kit';
+import { responseOf } from './answer-check.js';
 import type { Requests } from './requests.js';
 
 export function readFacet(requests: Requests): ReadFacet {
   const input = ({ key, versionId, ifMatch, ifNoneMatch }: ReadRequest) => ({
-    Bucket: requests.bucket,
-    Key: key,
-    VersionId: versionId,
+    ...requests.at(key, versionId),
     IfMatch: ifMatch,
     IfNoneMatch: ifNoneMatch,
   });
@@ -18,7 +16,7 @@ export function readFacet(requests: Requests): ReadFacet {
       const { key } = request;
       const command = new HeadObjectCommand(input(request));
       return requests.send('head', key, call, command, (answer) =>
-        objectInfo(key, headersOf(answer), 'x-amz-'),
+        objectInfo(key, responseOf(answer).headers, 'x-amz-'),
       );
     },
     get(request, call) {
@@ -26,22 +24,11 @@ export function readFacet(requests: Requests): ReadFacet {
       const Range = range && `bytes=${range.start}-${range.end ?? ''}`;
       const command = new GetObjectCommand({ ...input(request), Range });
       return requests.send('get', key, call, command, (answer) => {
-        const { Body } = answer;
-        if (!(Body instanceof Readable)) throw undocumented('the answer has no body');
-        let bytes: number | undefined;
-        try {
-          const { httpStatusCode: status } = answer.$metadata;
-          bytes = checkContentRange(range, { status, header: answer.ContentRange });
-        } catch (error) {
-          Body.destroy();
-          throw error;
-        }
-        // The deadline ends with the head; from here on the caller's signal closes the socket.
-        const body = objectBody(Body, (error) => requests.failure(error, 'get', key), bytes);
-        return {
-          info: objectInfo(key, headersOf(answer), 'x-amz-'),
-          body: call.signal ? addAbortSignal(call.signal, body) : body,
-        };
+        const { Body: body } = answer;
+        if (!(body instanceof Readable)) throw undocumented('the answer has no body');
+        const { statusCode: status, headers } = responseOf(answer);
+        const failure = (error: unknown) => requests.failure(error, 'get', key);
+        return objectRead(request, call, { status, headers, body }, 'x-amz-', failure);
       });
     },
   };

@@ -28,6 +28,11 @@ export class Requests {
     this.client = createClient(config, quirks, this.#contentMd5);
   }
 
+  /** The input of a command about one object. */
+  at(key: string, versionId?: string) {
+    return { Bucket: this.bucket, Key: key, ...(versionId === undefined ? {} : { VersionId: versionId }) };
+  }
+
   /** @param bytes of the request's body, which may need longer than the time-out */
   async run<T>(
     operation: string,

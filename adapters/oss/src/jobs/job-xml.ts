@@ -1,5 +1,5 @@
 import type { Tags } from '@store/core';
-import { element, tagSetElement, tagsOf, textElement, undocumented, type XmlElement } from '@store/kit';
+import { taggingOf, tagsOf, undocumented, xmlDocument, type XmlContent, type XmlElement } from '@store/kit';
 import { given } from '../requests.js';
 import {
   JOB_STATUSES,
@@ -11,58 +11,44 @@ import {
 } from './job.js';
 
 /** The body of CreateJob. */
-export function jobElement(job: JobDescription): string {
+export function jobDocument(job: JobDescription): Buffer {
   const { report, manifest, keyPrefixManifestGenerator: generator } = job;
-  const body = element(
-    'CreateJobRequest',
-    textElement('ConfirmationRequired', job.confirmationRequired),
-    element('Operation', operationElement(job.operation)),
-    element(
-      'Report',
-      textElement('Bucket', report.bucket),
-      textElement('Enabled', report.enabled),
-      textElement('Prefix', report.prefix),
-      textElement('ReportScope', report.reportScope),
-    ),
-    textElement('ClientRequestToken', job.clientRequestToken),
-    manifest && manifestElement(manifest),
-    generator &&
-      element(
-        'KeyPrefixManifestGenerator',
-        textElement('SourceBucket', generator.sourceBucket),
-        textElement('Prefix', generator.prefix),
-      ),
-    textElement('Description', job.description),
-    textElement('Priority', job.priority),
-    textElement('RoleArn', job.roleArn),
-  );
-  return `<?xml version="1.0" encoding="UTF-8"?>${body}`;
+  return xmlDocument('CreateJobRequest', {
+    ConfirmationRequired: job.confirmationRequired,
+    Operation: operationContent(job.operation),
+    Report: {
+      Bucket: report.bucket,
+      Enabled: report.enabled,
+      Prefix: report.prefix,
+      ReportScope: report.reportScope,
+    },
+    ClientRequestToken: job.clientRequestToken,
+    Manifest: manifest && {
+      Location: {
+        ETag: manifest.location.etag,
+        Bucket: manifest.location.bucket,
+        Object: manifest.location.object,
+        VersionId: manifest.location.versionId,
+      },
+      Spec: { Fields: manifest.spec.fields, Format: manifest.spec.format },
+    },
+    KeyPrefixManifestGenerator: generator && {
+      SourceBucket: generator.sourceBucket,
+      Prefix: generator.prefix,
+    },
+    Description: job.description,
+    Priority: job.priority,
+    RoleArn: job.roleArn,
+  });
 }
 
-function manifestElement({ location, spec }: JobManifest): string {
-  return element(
-    'Manifest',
-    element(
-      'Location',
-      textElement('ETag', location.etag),
-      textElement('Bucket', location.bucket),
-      textElement('Object', location.object),
-      textElement('VersionId', location.versionId),
-    ),
-    element('Spec', textElement('Fields', spec.fields), textElement('Format', spec.format)),
-  );
-}
-
-function operationElement(operation: JobOperation): string {
-  if ('putObjectTagging' in operation)
-    return element('PutObjectTagging', tagSetElement(operation.putObjectTagging));
-  if ('addObjectTagging' in operation)
-    return element('AddObjectTagging', tagSetElement(operation.addObjectTagging));
-  if ('deleteObjectTagging' in operation) return element('DeleteObjectTagging');
-  if ('putObjectAcl' in operation)
-    return element('PutObjectAcl', textElement('ObjectAcl', operation.putObjectAcl));
+function operationContent(operation: JobOperation): XmlContent {
+  if ('putObjectTagging' in operation) return { PutObjectTagging: taggingOf(operation.putObjectTagging) };
+  if ('addObjectTagging' in operation) return { AddObjectTagging: taggingOf(operation.addObjectTagging) };
+  if ('deleteObjectTagging' in operation) return { DeleteObjectTagging: '' };
+  if ('putObjectAcl' in operation) return { PutObjectAcl: { ObjectAcl: operation.putObjectAcl } };
   const { days, tier } = operation.restoreObject;
-  return element('RestoreObject', textElement('Days', days), textElement('Tier', tier));
+  return { RestoreObject: { Days: days, Tier: tier } };
 }
 
 /** From these a job goes on by itself no more. */
