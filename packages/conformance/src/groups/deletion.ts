@@ -1,6 +1,6 @@
 import type { DeletionReport, DeletionProgress, ObjectStore } from '@store/core';
 import { expect } from 'chai';
-import { expectError, inByteOrder, keysUnder, putAll, type SuiteContext } from '../suite-context.js';
+import { expectError, inByteOrder, keysUnder, putAll, putMany, type SuiteContext } from '../suite-context.js';
 
 /** `listed = matched + filtered`, `matched = deleted + failed + skipped`. */
 export function expectClosedBooks(report: DeletionReport): void {
@@ -12,11 +12,15 @@ export function expectClosedBooks(report: DeletionReport): void {
 
 const SIBLINGS = ['del', 'del-x/1', 'del0', 'delete/1', 'DEL/1', 'de', 'x/del/1', '/del/1'];
 
-async function fill(store: ObjectStore, prefix: string, count: number): Promise<string[]> {
-  const keys = Array.from(
+function numbered(prefix: string, count: number): string[] {
+  return Array.from(
     { length: count },
     (_, i) => `${prefix}${i % 3 ? `dir-${i % 7}/` : ''}${String(i).padStart(5, '0')}`,
   );
+}
+
+async function fill(store: ObjectStore, prefix: string, count: number): Promise<string[]> {
+  const keys = numbered(prefix, count);
   await putAll(store, keys);
   return keys;
 }
@@ -77,7 +81,7 @@ export function deletionTests({ test, expectations }: SuiteContext): void {
   const many = expectations.manyKeys ?? 2500;
   if (many > 0) {
     test(`deletes ${many} keys in batches, and counts its requests`, async (store, prefix) => {
-      await fill(store, prefix, many);
+      await putMany(expectations, store, numbered(prefix, many));
       const seen: DeletionProgress[] = [];
       const report = await store.deletePrefix(prefix, {
         verify: true,

@@ -1,6 +1,14 @@
 import { expect } from 'chai';
 import { AWKWARD_KEYS } from '../awkward-keys.js';
-import { collect, expectError, inByteOrder, keysUnder, putAll, type SuiteContext } from '../suite-context.js';
+import {
+  collect,
+  expectError,
+  inByteOrder,
+  keysUnder,
+  putAll,
+  putMany,
+  type SuiteContext,
+} from '../suite-context.js';
 import { expectClosedBooks } from './deletion.js';
 
 const BY_SERVER = { strategy: 'server-prefix' } as const;
@@ -80,7 +88,8 @@ export function prefixDeleteTests({ test, expectations }: SuiteContext): void {
     test(`leaves ${many} keys to the service`, async (store, prefix) => {
       const { prefixDelete } = store.capabilities;
       if (!prefixDelete) return;
-      await putAll(
+      await putMany(
+        expectations,
         store,
         Array.from({ length: many }, (_, i) => `${prefix}${i % 7}/${i}`),
       );
