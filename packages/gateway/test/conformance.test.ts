@@ -66,7 +66,7 @@ for (const [name, { driver, quirks }] of Object.entries(STORES)) {
     manyKeys: 1500,
     // Past the gateway.
     seed: async (keys) => {
-      for (const key of keys) await driver.put({ key, body: Buffer.from(key) }, {});
+      for (const key of keys) await driver.write.put({ key, body: Buffer.from(key) }, {});
     },
   });
 }
