@@ -1,4 +1,8 @@
 export { AWKWARD_KEYS, longKey } from './awkward-keys.js';
+export { describeStoreDriver } from './driver/driver-suite.js';
+export type { DriverExpectations, ServiceUnderTest } from './driver/driver-context.js';
+export { expectClosedBooks } from './closed-books.js';
+export { errorOf } from './error-of.js';
 export {
   withFaults,
   type CallRecord,
@@ -6,7 +10,7 @@ export {
   type FaultRule,
   type FaultyDriver,
 } from './faulty-driver.js';
-export { expectClosedBooks } from './groups/deletion.js';
+export { numbered } from './numbered.js';
 export { describeObjectStore } from './suite.js';
 export type { Expectations } from './suite-context.js';
 export {
