@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { StoreError, type ObjectStore, type StoreErrorCode } from '@store/core';
-import { expect } from 'chai';
+import type { ObjectStore } from '@store/core';
 import { defineTest, type Skip } from './define-test.js';
 import type { Need } from './needs.js';
 
@@ -54,21 +53,6 @@ export function makeContext(
     });
   };
   return { expectations, store, openAnother, testIf, test: (title, body) => testIf([], title, body) };
-}
-
-/** Expects a rejection with a `StoreError` of this code, and returns it. */
-export async function expectError(promise: Promise<unknown>, code: StoreErrorCode): Promise<StoreError> {
-  let value: unknown;
-  try {
-    value = await promise;
-  } catch (error) {
-    expect(error).to.be.instanceOf(StoreError);
-    if (error instanceof StoreError) {
-      expect(error.code, error.message).to.equal(code);
-      return error;
-    }
-  }
-  return expect.fail(`expected the error ${code}, but it resolved to ${JSON.stringify(value)}`);
 }
 
 /** The whole of an iteration. */

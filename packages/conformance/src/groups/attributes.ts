@@ -1,13 +1,14 @@
 import { expect } from 'chai';
+import { errorOf } from '../error-of.js';
 import { PARTS, RESTORES, STORAGE_CLASSES, TAGS, without } from '../needs.js';
-import { collect, expectError, type SuiteContext } from '../suite-context.js';
+import { collect, type SuiteContext } from '../suite-context.js';
 
 export function attributeTests({ testIf }: SuiteContext): void {
   testIf([without(TAGS)], 'refuses tags without the capability', async (store, prefix) => {
     const key = `${prefix}k`;
-    await expectError(store.put(key, 'x', { tags: { a: '1' } }), 'Unsupported');
-    await expectError(store.getTags(key), 'Unsupported');
-    await expectError(store.setTags(key, {}), 'Unsupported');
+    await errorOf(store.put(key, 'x', { tags: { a: '1' } }), 'Unsupported');
+    await errorOf(store.getTags(key), 'Unsupported');
+    await errorOf(store.setTags(key, {}), 'Unsupported');
     expect(await store.exists(key)).to.equal(false);
   });
 
@@ -20,9 +21,9 @@ export function attributeTests({ testIf }: SuiteContext): void {
     expect(await (await store.get(key)).text()).to.equal('x');
     await store.setTags(key, {});
     expect(await store.getTags(key)).to.deep.equal({});
-    await expectError(store.setTags(key, { '': 'no name' }), 'InvalidArgument');
-    await expectError(store.getTags(`${prefix}missing`), 'NotFound');
-    await expectError(store.setTags(`${prefix}missing`, { a: '1' }), 'NotFound');
+    await errorOf(store.setTags(key, { '': 'no name' }), 'InvalidArgument');
+    await errorOf(store.getTags(`${prefix}missing`), 'NotFound');
+    await errorOf(store.setTags(`${prefix}missing`, { a: '1' }), 'NotFound');
   });
 
   testIf(
@@ -43,22 +44,22 @@ export function attributeTests({ testIf }: SuiteContext): void {
     async (store, prefix) => {
       const key = `${prefix}k`;
       await store.put(key, 'x');
-      await expectError(store.put(key, 'y', { storageClass: 'ANY' }), 'Unsupported');
-      await expectError(store.copy(key, `${prefix}to`, { storageClass: 'ANY' }), 'Unsupported');
+      await errorOf(store.put(key, 'y', { storageClass: 'ANY' }), 'Unsupported');
+      await errorOf(store.copy(key, `${prefix}to`, { storageClass: 'ANY' }), 'Unsupported');
     },
   );
 
   testIf([without(RESTORES)], 'refuses restores without the capability', async (store, prefix) => {
     await store.put(`${prefix}k`, 'x');
-    await expectError(store.restore(`${prefix}k`, { days: 1 }), 'Unsupported');
+    await errorOf(store.restore(`${prefix}k`, { days: 1 }), 'Unsupported');
   });
 
   testIf([RESTORES], 'restores what is archived, and nothing else', async (store, prefix) => {
     const key = `${prefix}k`;
     await store.put(key, 'x');
-    await expectError(store.restore(key, { days: 0.5 }), 'InvalidArgument');
-    await expectError(store.restore(key, { days: 1 }), 'PreconditionFailed');
-    await expectError(store.restore(`${prefix}missing`, { days: 1 }), 'NotFound');
+    await errorOf(store.restore(key, { days: 0.5 }), 'InvalidArgument');
+    await errorOf(store.restore(key, { days: 1 }), 'PreconditionFailed');
+    await errorOf(store.restore(`${prefix}missing`, { days: 1 }), 'NotFound');
   });
 
   const title = 'copies what is too large for one request by parts, with all that belongs to it';
@@ -77,7 +78,7 @@ export function attributeTests({ testIf }: SuiteContext): void {
     expect(copy.info).to.deep.include({ ...attributes, size });
     expect(Buffer.compare(Buffer.from(await copy.bytes()), bytes)).to.equal(0);
     if (tags) expect(await store.getTags(`${prefix}to`)).to.deep.equal({ t: '1' });
-    await expectError(store.copy(`${prefix}missing`, `${prefix}to`), 'NotFound');
+    await errorOf(store.copy(`${prefix}missing`, `${prefix}to`), 'NotFound');
     if (store.capabilities.listUploads) expect(await collect(store.listUploads(prefix))).to.deep.equal([]);
   });
 }

@@ -1,7 +1,8 @@
 import type { ObjectStore } from '@store/core';
 import { expect } from 'chai';
+import { errorOf } from '../error-of.js';
 import { DELETE_IF_MATCH, PUT_IF_ABSENT, PUT_IF_MATCH, without } from '../needs.js';
-import { expectError, type SuiteContext } from '../suite-context.js';
+import type { SuiteContext } from '../suite-context.js';
 
 const OTHER_TAG = '"00000000000000000000000000000000"';
 
@@ -11,14 +12,14 @@ async function textOf(store: ObjectStore, key: string): Promise<string> {
 
 export function conditionTests({ test, testIf }: SuiteContext): void {
   testIf([without(PUT_IF_ABSENT)], 'refuses ifAbsent without the capability', async (store, prefix) => {
-    await expectError(store.put(`${prefix}k`, 'x', { ifAbsent: true }), 'Unsupported');
+    await errorOf(store.put(`${prefix}k`, 'x', { ifAbsent: true }), 'Unsupported');
     expect(await store.exists(`${prefix}k`)).to.equal(false);
   });
 
   testIf([PUT_IF_ABSENT], 'ifAbsent writes only where nothing is', async (store, prefix) => {
     const key = `${prefix}k`;
     await store.put(key, 'first', { ifAbsent: true });
-    await expectError(store.put(key, 'second', { ifAbsent: true }), 'PreconditionFailed');
+    await errorOf(store.put(key, 'second', { ifAbsent: true }), 'PreconditionFailed');
     expect(await textOf(store, key)).to.equal('first');
     await store.delete(key);
     await store.put(key, 'third', { ifAbsent: true });
@@ -37,16 +38,16 @@ export function conditionTests({ test, testIf }: SuiteContext): void {
   testIf([without(PUT_IF_MATCH)], 'refuses ifMatch on put without the capability', async (store, prefix) => {
     const key = `${prefix}k`;
     const { etag } = await store.put(key, 'first');
-    await expectError(store.put(key, 'x', { ifMatch: etag }), 'Unsupported');
+    await errorOf(store.put(key, 'x', { ifMatch: etag }), 'Unsupported');
     expect(await textOf(store, key)).to.equal('first');
   });
 
   testIf([PUT_IF_MATCH], 'ifMatch replaces only what has this ETag', async (store, prefix) => {
     const key = `${prefix}k`;
     const { etag } = await store.put(key, 'first');
-    await expectError(store.put(key, 'wrong', { ifMatch: OTHER_TAG }), 'PreconditionFailed');
+    await errorOf(store.put(key, 'wrong', { ifMatch: OTHER_TAG }), 'PreconditionFailed');
     await store.put(key, 'second', { ifMatch: etag });
-    await expectError(store.put(key, 'stale', { ifMatch: etag }), 'PreconditionFailed');
+    await errorOf(store.put(key, 'stale', { ifMatch: etag }), 'PreconditionFailed');
     expect(await textOf(store, key)).to.equal('second');
   });
 
@@ -56,8 +57,8 @@ export function conditionTests({ test, testIf }: SuiteContext): void {
     async (store, prefix) => {
       const key = `${prefix}k`;
       const { etag } = await store.put(key, 'x');
-      await expectError(store.delete(key, { ifMatch: etag }), 'Unsupported');
-      await expectError(store.deletePrefix(prefix, { ifUnchanged: true }), 'Unsupported');
+      await errorOf(store.delete(key, { ifMatch: etag }), 'Unsupported');
+      await errorOf(store.deletePrefix(prefix, { ifUnchanged: true }), 'Unsupported');
       const report = await store.deleteMany([{ key, ifMatch: OTHER_TAG }]);
       expect(report.failures.byCode).to.deep.equal({ InvalidArgument: 1 });
       expect(await store.exists(key)).to.equal(true);
@@ -68,7 +69,7 @@ export function conditionTests({ test, testIf }: SuiteContext): void {
     const [changed, same] = [`${prefix}changed`, `${prefix}same`];
     await store.put(changed, 'x');
     const { etag } = await store.put(same, 'x');
-    await expectError(store.delete(changed, { ifMatch: OTHER_TAG }), 'PreconditionFailed');
+    await errorOf(store.delete(changed, { ifMatch: OTHER_TAG }), 'PreconditionFailed');
     const report = await store.deleteMany([
       { key: changed, ifMatch: OTHER_TAG },
       { key: same, ifMatch: etag },
@@ -89,9 +90,9 @@ export function conditionTests({ test, testIf }: SuiteContext): void {
     expect(await (await store.get(key, { ifMatch: etag })).text()).to.equal('x');
     expect(await (await store.get(key, { ifNoneMatch: OTHER_TAG })).text()).to.equal('x');
     expect((await store.head(key, { ifMatch: etag })).etag).to.equal(etag);
-    await expectError(store.get(key, { ifMatch: OTHER_TAG }), 'PreconditionFailed');
-    await expectError(store.get(key, { ifNoneMatch: etag }), 'PreconditionFailed');
-    await expectError(store.head(key, { ifMatch: OTHER_TAG }), 'PreconditionFailed');
-    await expectError(store.head(key, { ifNoneMatch: etag }), 'PreconditionFailed');
+    await errorOf(store.get(key, { ifMatch: OTHER_TAG }), 'PreconditionFailed');
+    await errorOf(store.get(key, { ifNoneMatch: etag }), 'PreconditionFailed');
+    await errorOf(store.head(key, { ifMatch: OTHER_TAG }), 'PreconditionFailed');
+    await errorOf(store.head(key, { ifNoneMatch: etag }), 'PreconditionFailed');
   });
 }

@@ -1,8 +1,9 @@
 import { quoteKey, type ObjectStore } from '@store/core';
 import { expect } from 'chai';
+import { errorOf } from '../error-of.js';
 import { AWKWARD_KEYS, longKey } from '../awkward-keys.js';
 import { DELIMITERS } from '../needs.js';
-import { collect, expectError, inByteOrder, keysUnder, putAll, type SuiteContext } from '../suite-context.js';
+import { collect, inByteOrder, keysUnder, putAll, type SuiteContext } from '../suite-context.js';
 
 export function keyTests({ test, testIf, expectations }: SuiteContext): void {
   const refused = expectations.refusedKeys ?? {};
@@ -128,7 +129,7 @@ export function keyTests({ test, testIf, expectations }: SuiteContext): void {
     expect(await store.exists(longest)).to.equal(true);
     await store.delete(longest);
     expect(await store.exists(longest)).to.equal(false);
-    await expectError(store.put(`${longest}x`, 'x'), 'InvalidArgument');
+    await errorOf(store.put(`${longest}x`, 'x'), 'InvalidArgument');
   });
 
   for (const [key, what] of [
@@ -147,7 +148,7 @@ export function keyTests({ test, testIf, expectations }: SuiteContext): void {
         (s) => s.delete(key),
         (s) => s.presign(key),
       ];
-      for (const call of calls) await expectError(call(store), 'InvalidArgument');
+      for (const call of calls) await errorOf(call(store), 'InvalidArgument');
       const report = await store.deleteMany([key, `${prefix}k`]);
       expect(report).to.include({ deleted: 1, failed: 1 });
       expect(report.failures.byCode).to.deep.equal({ InvalidArgument: 1 });
@@ -157,7 +158,7 @@ export function keyTests({ test, testIf, expectations }: SuiteContext): void {
 
   for (const [key, reason] of Object.entries(refused)) {
     test(`refuses the key ${quoteKey(key)}: ${reason}`, async (store, prefix) => {
-      await expectError(store.put(prefix + key, 'x'), 'InvalidArgument');
+      await errorOf(store.put(prefix + key, 'x'), 'InvalidArgument');
       expect(await keysUnder(store, prefix)).to.deep.equal([]);
     });
   }

@@ -1,8 +1,9 @@
 import type { CommonPrefix, ObjectInfo, ObjectStore } from '@store/core';
 import { estimate } from '@store/planning';
 import { expect } from 'chai';
+import { errorOf } from '../error-of.js';
 import { ANY_DELIMITER, DELIMITERS, KEY_ORDER, without } from '../needs.js';
-import { collect, expectError, inByteOrder, keysUnder, putAll, type SuiteContext } from '../suite-context.js';
+import { collect, inByteOrder, keysUnder, putAll, type SuiteContext } from '../suite-context.js';
 
 function nameOf(entry: ObjectInfo | CommonPrefix): string {
   return 'prefix' in entry ? `${entry.prefix} (group)` : entry.key;
@@ -75,7 +76,7 @@ export function listingTests({ test, testIf, store: current }: SuiteContext): vo
     'refuses to begin after a key without an order of keys',
     async (store, prefix) => {
       await store.put(`${prefix}b`, 'x');
-      await expectError(collect(store.list(prefix, { startAfter: `${prefix}a` })), 'Unsupported');
+      await errorOf(collect(store.list(prefix, { startAfter: `${prefix}a` })), 'Unsupported');
     },
   );
 
@@ -97,7 +98,7 @@ export function listingTests({ test, testIf, store: current }: SuiteContext): vo
 
   testIf([without(DELIMITERS)], 'refuses to group keys without the capability', async (store, prefix) => {
     await store.put(`${prefix}a/1`, 'x');
-    await expectError(collect(store.list(prefix, { delimiter: '/' })), 'Unsupported');
+    await errorOf(collect(store.list(prefix, { delimiter: '/' })), 'Unsupported');
   });
 
   testIf(
@@ -105,7 +106,7 @@ export function listingTests({ test, testIf, store: current }: SuiteContext): vo
     'refuses delimiters but the slash without the capability',
     async (store, prefix) => {
       await store.put(`${prefix}abc`, 'x');
-      await expectError(collect(store.list(prefix, { delimiter: 'b' })), 'Unsupported');
+      await errorOf(collect(store.list(prefix, { delimiter: 'b' })), 'Unsupported');
     },
   );
 
@@ -195,12 +196,12 @@ export function listingTests({ test, testIf, store: current }: SuiteContext): vo
       for await (const _ of store.list(prefix, { pageSize: 1, signal: controller.signal }))
         controller.abort();
     };
-    await expectError(consume(), 'Aborted');
+    await errorOf(consume(), 'Aborted');
   });
 
   test('refuses page sizes and delimiters that make no sense', async (store, prefix) => {
     for (const options of [{ pageSize: 0 }, { pageSize: 1.5 }, { delimiter: '' }]) {
-      await expectError(collect(current().list(prefix, options as { delimiter: string })), 'InvalidArgument');
+      await errorOf(collect(current().list(prefix, options as { delimiter: string })), 'InvalidArgument');
     }
     expect(store).to.equal(current());
   });

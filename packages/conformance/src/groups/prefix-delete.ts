@@ -1,16 +1,9 @@
 import { expect } from 'chai';
+import { errorOf } from '../error-of.js';
 import { AWKWARD_KEYS } from '../awkward-keys.js';
 import { PREFIX_DELETE, without } from '../needs.js';
-import {
-  collect,
-  expectError,
-  inByteOrder,
-  keysUnder,
-  putAll,
-  putMany,
-  type SuiteContext,
-} from '../suite-context.js';
-import { expectClosedBooks } from './deletion.js';
+import { collect, inByteOrder, keysUnder, putAll, putMany, type SuiteContext } from '../suite-context.js';
+import { expectClosedBooks } from '../closed-books.js';
 
 const BY_SERVER = { strategy: 'server-prefix' } as const;
 
@@ -18,7 +11,7 @@ const BY_SERVER = { strategy: 'server-prefix' } as const;
 export function prefixDeleteTests({ testIf, expectations }: SuiteContext): void {
   testIf([without(PREFIX_DELETE)], 'refuses server-prefix without the capability', async (store, prefix) => {
     await putAll(store, [`${prefix}del/1`, `${prefix}del/2`]);
-    await expectError(store.deletePrefix(`${prefix}del/`, BY_SERVER), 'Unsupported');
+    await errorOf(store.deletePrefix(`${prefix}del/`, BY_SERVER), 'Unsupported');
     expect(await keysUnder(store, prefix)).to.have.length(2);
   });
 
@@ -80,9 +73,9 @@ export function prefixDeleteTests({ testIf, expectations }: SuiteContext): void 
   testIf([PREFIX_DELETE], 'refuses what the service could not look at', async (store, prefix) => {
     await putAll(store, [`${prefix}a`, `${prefix}b`]);
     for (const filter of [{ include: 'a' }, { olderThan: 1 }, { minSize: 1 }])
-      await expectError(store.deletePrefix(prefix, { ...BY_SERVER, ...filter }), 'InvalidArgument');
-    await expectError(store.deletePrefix(prefix.slice(0, -1), BY_SERVER), 'InvalidArgument');
-    await expectError(store.deleteMany([`${prefix}a`], BY_SERVER), 'InvalidArgument');
+      await errorOf(store.deletePrefix(prefix, { ...BY_SERVER, ...filter }), 'InvalidArgument');
+    await errorOf(store.deletePrefix(prefix.slice(0, -1), BY_SERVER), 'InvalidArgument');
+    await errorOf(store.deleteMany([`${prefix}a`], BY_SERVER), 'InvalidArgument');
     expect(await keysUnder(store, prefix)).to.have.length(2);
   });
 

@@ -1,8 +1,9 @@
 import { Readable } from 'node:stream';
 import type { DeletionReport, ObjectStore } from '@store/core';
 import { expect } from 'chai';
+import { errorOf } from '../error-of.js';
 import { PARTS, PRESIGNED, UPLOADS_LISTING, without } from '../needs.js';
-import { collect, expectError, type SuiteContext } from '../suite-context.js';
+import { collect, type SuiteContext } from '../suite-context.js';
 
 function partBytesOf({ capabilities: { multipart } }: ObjectStore): number {
   return multipart ? Math.max(multipart.minPartBytes, 1000) : 1000;
@@ -13,8 +14,8 @@ export function uploadTests({ test, testIf }: SuiteContext): void {
     [without(UPLOADS_LISTING)],
     'refuses to list uploads without the capability',
     async (store, prefix) => {
-      await expectError(collect(store.listUploads(prefix)), 'Unsupported');
-      await expectError(store.deletePrefix(prefix, { uploads: true }), 'Unsupported');
+      await errorOf(collect(store.listUploads(prefix)), 'Unsupported');
+      await errorOf(store.deletePrefix(prefix, { uploads: true }), 'Unsupported');
     },
   );
 
@@ -47,7 +48,7 @@ export function uploadTests({ test, testIf }: SuiteContext): void {
         yield Buffer.alloc(10, 9);
       }
       const put = store.put(`${prefix}in/k`, Readable.from(body(), { objectMode: false }), { partBytes });
-      await expectError(put, 'NotFound');
+      await errorOf(put, 'NotFound');
       expect(reports.map(({ uploads }) => [uploads?.listed, uploads?.aborted])).to.deep.equal([
         [0, 0],
         [1, 0],
@@ -81,7 +82,7 @@ export function uploadTests({ test, testIf }: SuiteContext): void {
   });
 
   testIf([without(PRESIGNED)], 'refuses to presign without the capability', async (store, prefix) => {
-    await expectError(store.presign(`${prefix}k`), 'Unsupported');
+    await errorOf(store.presign(`${prefix}k`), 'Unsupported');
   });
 
   testIf([PRESIGNED], 'presigns, and refuses what no URL can carry', async (store, prefix) => {
@@ -90,15 +91,15 @@ export function uploadTests({ test, testIf }: SuiteContext): void {
     expect(await answerOf(url, {})).to.deep.equal({ status: 200, text: 'presigned' });
     for (const name of ['a/../k', './k', 'k/.', '..', 'a/./b'])
       for (const method of ['GET', 'PUT'] as const)
-        await expectError(store.presign(`${prefix}${name}`, { method }), 'InvalidArgument');
+        await errorOf(store.presign(`${prefix}${name}`, { method }), 'InvalidArgument');
     for (const expiresIn of [0, -1, 1.5, 604_801]) {
-      await expectError(store.presign(`${prefix}k`, { expiresIn }), 'InvalidArgument');
+      await errorOf(store.presign(`${prefix}k`, { expiresIn }), 'InvalidArgument');
     }
     for (const contentType of ['text/plain\r\nx-evil: 1', 'größe', ' text/plain']) {
-      await expectError(store.presign(`${prefix}k`, { method: 'PUT', contentType }), 'InvalidArgument');
+      await errorOf(store.presign(`${prefix}k`, { method: 'PUT', contentType }), 'InvalidArgument');
     }
     for (const method of [undefined, 'GET', 'HEAD', 'DELETE'] as const) {
-      const error = await expectError(
+      const error = await errorOf(
         store.presign(`${prefix}k`, { method, contentType: 'text/x' }),
         'InvalidArgument',
       );

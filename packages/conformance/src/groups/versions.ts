@@ -1,8 +1,9 @@
 import type { DeletePrefixOptions, ObjectStore, WriteResult } from '@store/core';
 import { expect } from 'chai';
+import { errorOf } from '../error-of.js';
 import { VERSIONS, without } from '../needs.js';
-import { collect, expectError, keysUnder, type SuiteContext } from '../suite-context.js';
-import { expectClosedBooks } from './deletion.js';
+import { collect, keysUnder, type SuiteContext } from '../suite-context.js';
+import { expectClosedBooks } from '../closed-books.js';
 
 /** The versions of some keys: O an object, M a delete marker. The latest first, then the others in any order. */
 type Histories = Readonly<Record<'live' | 'hidden' | 'gone' | 'between' | 'stacked', string>>;
@@ -73,15 +74,15 @@ export function versionTests({ testIf }: SuiteContext): void {
   testIf([without(VERSIONS)], 'refuses versions without the capability', async (store, prefix) => {
     const key = `${prefix}k`;
     await store.put(key, 'x');
-    await expectError(store.head(key, { versionId: 'v' }), 'Unsupported');
-    await expectError(store.get(key, { versionId: 'v' }), 'Unsupported');
-    await expectError(store.delete(key, { versionId: 'v' }), 'Unsupported');
-    await expectError(collect(store.listVersions(prefix)), 'Unsupported');
+    await errorOf(store.head(key, { versionId: 'v' }), 'Unsupported');
+    await errorOf(store.get(key, { versionId: 'v' }), 'Unsupported');
+    await errorOf(store.delete(key, { versionId: 'v' }), 'Unsupported');
+    await errorOf(collect(store.listVersions(prefix)), 'Unsupported');
     const report = await store.deleteMany([{ key, versionId: 'v' }]);
     expect(report.failures.byCode).to.deep.equal({ InvalidArgument: 1 });
     for (const [options] of AFTER) {
       const currentAlone = options.versions === undefined && options.deleteMarkers === 'keep';
-      if (!currentAlone) await expectError(store.deletePrefix(prefix, options), 'Unsupported');
+      if (!currentAlone) await errorOf(store.deletePrefix(prefix, options), 'Unsupported');
     }
     expect(await store.exists(key)).to.equal(true);
   });
