@@ -16,6 +16,7 @@ import {
   type ObjectStore,
   type ObjectStoreSettings,
   type OpenOptions,
+  type StoreDriver,
   type PresignOptions,
   type PutOptions,
   type ReadOptions,
@@ -70,6 +71,7 @@ const open: Record<keyof OpenOptions, unknown> = {
   env: { A: 'b' },
   clock: systemClock,
   onRetry: () => undefined,
+  wrap: (driver: StoreDriver) => driver,
 };
 const { adapters: _, ...openWithin } = open;
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { EngineSettings } from '../engine/engine.js';
 import { deleteManyOptions, deletePrefixOptions } from '../deletion/options.js';
 import type {
   CallOptions,
@@ -7,13 +8,14 @@ import type {
   GetOptions,
   ListingOptions,
   ListOptions,
+  ObjectStore,
   PresignOptions,
   PutOptions,
   ReadOptions,
   RestoreOptions,
   VersionOptions,
 } from '../object-store.js';
-import { defineOptions } from '../options/define-options.js';
+import { defineOptions, type DefinedOptions } from '../options/define-options.js';
 import type { OptionTable } from '../options/option-table.js';
 import * as types from '../options/option-types.js';
 import { passThroughTable } from '../pass-through.js';
@@ -40,8 +42,27 @@ export const deleteOptions = defineOptions<DeleteOptions>()('delete', {
   ...passThroughTable,
 });
 
-/** The options of each method of `ObjectStore` that takes some. */
-export const STORE_OPTIONS = {
+/** Those that take options. */
+export type StoreMethod = Exclude<keyof ObjectStore, 'provider' | 'capabilities' | 'close' | symbol>;
+
+export const settingsOptions = defineOptions<EngineSettings>()('createObjectStore', {
+  retry: {
+    type: () =>
+      z
+        .strictObject({
+          maxAttempts: z.number(),
+          baseDelayMs: z.number(),
+          maxDelayMs: z.number(),
+          patienceMs: z.number(),
+        })
+        .partial(),
+  },
+  onRetry: { type: types.callback },
+  clock: { type: types.objectWith(['now', 'sleep'], 'expected a clock: { now, sleep }') },
+});
+
+/** A method of `ObjectStore` that is new does not compile until its options are here. */
+const OPTIONS = {
   put: defineOptions<PutOptions>()('put', {
     ...callTable,
     contentType: { type: types.text },
@@ -90,4 +111,10 @@ export const STORE_OPTIONS = {
   delete: deleteOptions,
   deleteMany: deleteManyOptions,
   deletePrefix: deletePrefixOptions,
-};
+} satisfies Record<StoreMethod, object>;
+
+/** The options of a call, checked and copied. @throws StoreError as `DefinedOptions.check` */
+export function checkOptions<T extends object>(method: StoreMethod, options: T): T {
+  // The method's own signature says that these are its options.
+  return (OPTIONS[method] as unknown as DefinedOptions<T>).check(options);
+}

@@ -1,6 +1,4 @@
 import { capabilitiesOf, type Capabilities } from '../capabilities.js';
-import { checkOptions } from '../config/check-options.js';
-import type { OptionedMethod } from '../config/option-shapes.js';
 import { deleteMany } from '../deletion/delete-many.js';
 import { deletePrefix } from '../deletion/delete-prefix.js';
 import type { DeleteManyOptions, DeletePrefixOptions } from '../deletion/options.js';
@@ -44,6 +42,7 @@ import type {
 import { passThrough } from '../pass-through.js';
 import { portableAttributes } from './attributes.js';
 import { copyObject } from './copy.js';
+import { checkOptions, settingsOptions, type StoreMethod } from './option-tables.js';
 import { presignRequest } from './presign.js';
 import { putObject } from './put.js';
 import { OpenObject } from './stored-object.js';
@@ -59,7 +58,7 @@ export type ObjectStoreSettings = EngineSettings;
  * @throws StoreError `InvalidArgument` for settings that are misspelt or of the wrong type
  */
 export function createObjectStore(driver: StoreDriver, settings: ObjectStoreSettings = {}): ObjectStore {
-  checkOptions('createObjectStore', settings);
+  settingsOptions.check(settings);
   return new PortableStore(new Engine(driver, settings));
 }
 
@@ -237,7 +236,7 @@ class PortableStore implements ObjectStore, Engined {
   }
 
   /** The options of an operation, as they are now: a run must not end as another than it began. */
-  #given<T extends object>(operation: OptionedMethod, options: T): T {
+  #given<T extends object>(operation: StoreMethod, options: T): T {
     this[ENGINE].assertOpen(operation);
     return checkOptions(operation, options);
   }
@@ -250,7 +249,7 @@ class PortableStore implements ObjectStore, Engined {
     return this[ENGINE].request({ operation, signal }, send);
   }
 
-  #listing(prefix: string, operation: OptionedMethod, options: ListingOptions): Purpose {
+  #listing(prefix: string, operation: StoreMethod, options: ListingOptions): Purpose {
     assertPrefix(prefix, operation);
     return { operation, signal: this.#given(operation, options).signal };
   }
@@ -269,12 +268,12 @@ class PortableStore implements ObjectStore, Engined {
     strange.end({ provider: this.provider, operation });
   }
 
-  #checkCall(key: string, operation: OptionedMethod, options: object): void {
+  #checkCall(key: string, operation: StoreMethod, options: object): void {
     this.#given(operation, options);
     assertKey(key, operation, this.#driver.keys.maxBytes);
   }
 
-  #checkVersioned(key: string, operation: OptionedMethod, options: VersionOptions): void {
+  #checkVersioned(key: string, operation: StoreMethod, options: VersionOptions): void {
     this.#checkCall(key, operation, options);
     if (options.versionId !== undefined) this.#facet('versions', operation, 'versionId');
   }

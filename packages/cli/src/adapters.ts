@@ -1,7 +1,8 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { StoreError, suggest, type StoreAdapter } from '@store/core';
+import { StoreError, type StoreAdapter } from '@store/core';
+import { suggest } from '@store/core/extend';
 
 /** The adapters that come with the command, and the URL schemes of those that have one. */
 const BUNDLED: Readonly<Record<string, string | undefined>> = {

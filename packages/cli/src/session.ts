@@ -1,15 +1,14 @@
 import {
   StoreError,
   checkConfig,
-  checkShape,
   openStore,
-  selectStore,
   type ObjectStore,
   type OpenOptions,
   type StoreAdapter,
   type StoreConfig,
   type StoreEntry,
 } from '@store/core';
+import { checkShape, selectStore } from '@store/core/extend';
 import type { OssJobs } from '@store/oss';
 import { Adapters } from './adapters.js';
 import { loadConfigFile, type ConfigFile } from './config-file.js';

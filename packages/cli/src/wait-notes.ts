@@ -1,4 +1,5 @@
-import { retryPolicy, type OnRetry, type RetrySettings } from '@store/core';
+import { type OnRetry, type RetrySettings } from '@store/core';
+import { retryPolicy } from '@store/core/extend';
 import { formatDuration } from './format.js';
 
 /** Waits that are over before this, in milliseconds since the first failure, are nobody's concern. */

@@ -1,6 +1,6 @@
 import type { Refusal, WholeAnswer } from '@store/s3-server';
 import { z } from 'zod';
-import { checkInput } from '@store/core';
+import { checkInput } from '@store/core/extend';
 import { Random } from './random.js';
 
 const reasonSchema = z.strictObject({

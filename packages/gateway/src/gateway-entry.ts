@@ -1,4 +1,5 @@
-import { checkInput, StoreError, type StoreConfig } from '@store/core';
+import { StoreError, type StoreConfig } from '@store/core';
+import { checkInput } from '@store/core/extend';
 import { interpolate, type Environment } from '@store/core/extend';
 import { z } from 'zod';
 

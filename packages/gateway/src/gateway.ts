@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { checkOptionNames, StoreError, type RetrySettings, type StoreDriver } from '@store/core';
+import { StoreError, type RetrySettings, type StoreDriver } from '@store/core';
+import { checkOptionNames } from '@store/core/extend';
 import { BytesInFlight, S3Face, type Buckets, type Credential } from '@store/s3-server';
 import { GatewayBucket } from './gateway-bucket.js';
 import type { GatewayLogEntry } from './log-entry.js';

@@ -1,15 +1,13 @@
 import { Readable } from 'node:stream';
 import {
-  retrying,
-  retryPolicy,
   StoreError,
   systemClock,
   throwIfAborted,
   type CallOptions,
   type ObjectStore,
-  type RetryPolicy,
   type RetrySettings,
 } from '@store/core';
+import { retrying, retryPolicy, type RetryPolicy } from '@store/core/extend';
 import { undocumented } from '@store/kit';
 import type { OssConfig } from '../config.js';
 import { Requests, XML, type Request } from '../requests.js';
