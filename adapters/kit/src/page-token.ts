@@ -11,7 +11,10 @@ export function joinMarkers(key: string, id: string | undefined): string {
  * @param startAfter the key that a listing begins behind, where there is no token yet
  * @throws StoreError `InvalidArgument` when the token does not come from {@link joinMarkers}
  */
-export function splitMarkers(token: string | undefined, startAfter?: string): [key?: string | undefined, id?: string | undefined] {
+export function splitMarkers(
+  token: string | undefined,
+  startAfter?: string,
+): [key?: string | undefined, id?: string | undefined] {
   if (token === undefined) return startAfter === undefined ? [] : [startAfter];
   try {
     const parts: unknown = JSON.parse(token);
