@@ -75,7 +75,7 @@ describe('oss: the service', () => {
       title: "a proxy's page",
       emulator: { faults: { faults: [{ effect: { answer: { status: 502, body: '<html>Bad' } } }] } },
       code: 'Unavailable',
-      says: /^the service answered HTTP 502/,
+      says: /list: the service answered HTTP 502/,
     },
     {
       title: 'nobody there',

@@ -103,7 +103,7 @@ describe('s3: errors', () => {
       driverOn(emulator).write.put({ key: 'a\u0000b', body: Buffer.from('x') }, {}),
     );
     expect(error).to.include({ code: 'InvalidArgument', providerCode: 'InvalidRequest', status: 400 });
-    expect(error.message).to.equal('InvalidRequest');
+    expect(error.reason).to.equal('InvalidRequest');
   });
 
   it('says that nobody answers at an endpoint', async () => {

@@ -46,7 +46,7 @@ describe('s3: on the wire', () => {
     const driver = driverOn(emulator, { profile: 'aws' });
     const error = await errorOf((async () => driver.batch?.delete(TARGETS, {}))());
     expect(error).to.include({ code: 'InvalidArgument', status: 400, providerCode: 'MissingArgument' });
-    expect(error.message).to.equal('Missing Some Required Arguments.');
+    expect(error.reason).to.equal('Missing Some Required Arguments.');
   });
 
   it('hands versions and pass-through options on', async () => {
