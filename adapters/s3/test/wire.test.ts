@@ -1,6 +1,7 @@
+import { errorOf, numbered } from '@store/conformance';
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
-import { driverOn, emulate, errorOf, numbered, storeOn } from './harness.js';
+import { driverOn, emulate, storeOn } from './harness.js';
 
 const TARGETS = numbered(1000).map((key) => ({ key }));
 
