@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import { errorOf } from '@store/conformance';
 import type { Emulator } from '@store/emulator';
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
 import { eopDate, signEop } from '#src/eop-signature.js';
-import { driverOn, emulate, errorOf } from './harness.js';
+import { driverOn, emulate } from './harness.js';
 
 /** What the service answers to a POST, as it stands there. */
 async function post(emulator: Emulator, api: string, body: object): Promise<Record<string, unknown>> {

@@ -1,7 +1,8 @@
+import { errorOf, numbered } from '@store/conformance';
 import type { StoreError } from '@store/core';
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
-import { driverOn, emulate, errorOf, numbered, storeOn } from './harness.js';
+import { driverOn, emulate, storeOn } from './harness.js';
 
 const HOUR = 3_600_000;
 

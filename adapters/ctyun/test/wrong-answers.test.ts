@@ -1,10 +1,11 @@
 // Services that answer wrongly: nothing of it is a success, another key or an end.
+import { errorOf } from '@store/conformance';
 import type { WrongAnswer } from '@store/conformance';
 import { MAX_ANSWER_BYTES } from '@store/kit';
 import type { CtyunDriver } from '@store/ctyun';
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
-import { errorOf } from './harness.js';
+
 import { driverFor, storeFor, success, wrongService } from './wrong-service.js';
 
 /** A page of one driver call, made of what stands in the JSON. */

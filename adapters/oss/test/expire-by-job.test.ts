@@ -1,10 +1,11 @@
+import { errorOf } from '@store/conformance';
 import type { Emulator, EmulatorOptions } from '@store/emulator';
 import { expireByJob, OssJobs, type ExpireByJobOptions, type ExpireByJobPlaces } from '@store/oss';
 import { cancelExpiration, expiration } from '@store/lifecycle';
 import { expect } from 'chai';
 import { Readable } from 'node:stream';
 import { afterEach, describe, it } from 'mocha';
-import { configFor, emulate, errorOf, storeOn } from './harness.js';
+import { configFor, emulate, storeOn } from './harness.js';
 
 const TAG = { 'store-expire': 'yes' };
 const OPTIONS: ExpireByJobOptions = { role: 'acs:ram::1234567890:role/batch', pollMs: 1 };

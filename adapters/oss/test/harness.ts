@@ -1,4 +1,4 @@
-import { openStore, StoreError, type ObjectStore, type RetrySettings } from '@store/core';
+import { openStore, type ObjectStore, type RetrySettings } from '@store/core';
 import { startEmulator, type Emulator, type EmulatorOptions } from '@store/emulator';
 import { oss, ossDriver, type OssConfig, type OssDriver } from '@store/oss';
 import { afterEach } from 'mocha';
@@ -46,19 +46,4 @@ export function driverOn(emulator: Emulator, config: Partial<OssConfig> = {}): O
   const driver = ossDriver(configFor(emulator, config));
   open.push({ [Symbol.asyncDispose]: () => driver.close() });
   return driver;
-}
-
-/** The `StoreError` that a call ends with. */
-export async function errorOf(work: Promise<unknown>): Promise<StoreError> {
-  try {
-    await work;
-  } catch (error) {
-    if (error instanceof StoreError) return error;
-    throw error;
-  }
-  throw new Error('the call succeeded');
-}
-
-export function numbered(count: number, prefix = 'p/'): string[] {
-  return Array.from({ length: count }, (_, i) => `${prefix}${String(i).padStart(5, '0')}`);
 }

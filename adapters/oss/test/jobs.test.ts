@@ -1,10 +1,11 @@
+import { errorOf } from '@store/conformance';
 import { createObjectStore, StoreError } from '@store/core';
 import type { Emulator, EmulatorOptions } from '@store/emulator';
 import { checkJob, openJobs, OssJobs, type JobDescription, type JobStatus, type OssConfig } from '@store/oss';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { afterEach, describe, it } from 'mocha';
-import { configFor, driverOn, emulate, errorOf } from './harness.js';
+import { configFor, driverOn, emulate } from './harness.js';
 
 /** The sample of the documentation. */
 const SAMPLE: JobDescription = {

@@ -1,7 +1,8 @@
+import { errorOf } from '@store/conformance';
 import OSS from 'ali-oss';
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
-import { configFor, driverOn, emulate, errorOf, storeOn } from './harness.js';
+import { configFor, driverOn, emulate, storeOn } from './harness.js';
 
 describe('oss: objects of other kinds', () => {
   it('lists and deletes symlinks and appendable objects, and never what a symlink points to', async () => {

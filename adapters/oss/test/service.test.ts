@@ -1,7 +1,8 @@
+import { errorOf, numbered } from '@store/conformance';
 import type { StoreError } from '@store/core';
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
-import { driverOn, emulate, errorOf, numbered, storeOn } from './harness.js';
+import { driverOn, emulate, storeOn } from './harness.js';
 
 describe('oss: the service', () => {
   for (const seed of [1, 2]) {
@@ -75,7 +76,7 @@ describe('oss: the service', () => {
       title: "a proxy's page",
       emulator: { faults: { faults: [{ effect: { answer: { status: 502, body: '<html>Bad' } } }] } },
       code: 'Unavailable',
-      says: /^the service answered HTTP 502/,
+      says: /list: the service answered HTTP 502/,
     },
     {
       title: 'nobody there',

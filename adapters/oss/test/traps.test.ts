@@ -1,8 +1,9 @@
 // What ali-oss 6.23 does to another object than it is told, or reports of one. Each test looks at that other object.
+import { errorOf, numbered } from '@store/conformance';
 import OSS from 'ali-oss';
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
-import { configFor, driverOn, emulate, errorOf, numbered, storeOn } from './harness.js';
+import { configFor, driverOn, emulate, storeOn } from './harness.js';
 
 describe('oss: what the SDK would do to another object', () => {
   for (const authorization of ['v4', 'v1'] as const) {

@@ -1,11 +1,12 @@
 // Services that answer wrongly: nothing of it is a success, another key or an end.
+import { errorOf } from '@store/conformance';
 import type { WrongAnswer } from '@store/conformance';
 import { StoreError } from '@store/core';
 import { MAX_ANSWER_BYTES } from '@store/kit';
 import type { OssDriver } from '@store/oss';
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
-import { errorOf } from './harness.js';
+
 import { driverFor, listing, storeFor, wrongService } from './wrong-service.js';
 
 const contents = (key: string, rest = ''): string => `<Contents><Key>${key}</Key>${rest}</Contents>`;

@@ -1,13 +1,13 @@
 // Answers that break off, stop, never end or go round in circles: each ends in time, in little memory, and is no success.
 import { once } from 'node:events';
-import { flood, type WrongAnswer } from '@store/conformance';
+import { errorOf, flood, type WrongAnswer } from '@store/conformance';
 import { MAX_ANSWER_BYTES } from '@store/kit';
 import { StoreError, type ObjectStore } from '@store/core';
 import type { S3Config, S3Driver } from '@store/s3';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { describe, it } from 'mocha';
-import { errorOf } from './harness.js';
+
 import {
   contents,
   document,

@@ -1,9 +1,10 @@
 import { DeleteObjectsCommand, S3Client } from '@aws-sdk/client-s3';
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
+import { errorOf } from '@store/conformance';
 import type { ObjectStore } from '@store/core';
 import type { Emulator } from '@store/emulator';
-import { driverOn, emulate, errorOf, storeOn } from './harness.js';
+import { driverOn, emulate, storeOn } from './harness.js';
 
 async function oos(): Promise<{ emulator: Emulator; store: ObjectStore }> {
   const emulator = await emulate({}, { oos: {} });

@@ -4,10 +4,11 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { inspect } from 'node:util';
 import { fileURLToPath } from 'node:url';
+import { errorOf } from '@store/conformance';
 import type { StoreError } from '@store/core';
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
-import { configFor, driverOn, emulate, errorOf, storeOn } from './harness.js';
+import { configFor, driverOn, emulate, storeOn } from './harness.js';
 
 const SECRET = 'wJalrXUtnFEMI-secret';
 
@@ -103,7 +104,7 @@ describe('s3: errors', () => {
       driverOn(emulator).write.put({ key: 'a\u0000b', body: Buffer.from('x') }, {}),
     );
     expect(error).to.include({ code: 'InvalidArgument', providerCode: 'InvalidRequest', status: 400 });
-    expect(error.message).to.equal('InvalidRequest');
+    expect(error.reason).to.equal('InvalidRequest');
   });
 
   it('says that nobody answers at an endpoint', async () => {

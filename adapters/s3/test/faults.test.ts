@@ -1,6 +1,7 @@
+import { numbered } from '@store/conformance';
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
-import { emulate, numbered, storeOn } from './harness.js';
+import { emulate, storeOn } from './harness.js';
 
 const SIBLINGS = ['p', 'p-x/1', 'p0', 'pp/1', 'P/1'];
 

@@ -1,4 +1,4 @@
-import { openStore, StoreError, type ObjectStore, type RetrySettings } from '@store/core';
+import { openStore, type ObjectStore, type RetrySettings } from '@store/core';
 import { startEmulator, type Emulator, type EmulatorOptions, type S3Quirks } from '@store/emulator';
 import { s3Driver, s3, type S3Config, type S3Driver } from '@store/s3';
 import { afterEach } from 'mocha';
@@ -50,21 +50,6 @@ export function driverOn(emulator: Emulator, config: Partial<S3Config> = {}): S3
   const driver = s3Driver(configFor(emulator, config));
   open.push({ [Symbol.asyncDispose]: () => driver.close() });
   return driver;
-}
-
-/** The `StoreError` that a call ends with. */
-export async function errorOf(work: Promise<unknown>): Promise<StoreError> {
-  try {
-    await work;
-  } catch (error) {
-    if (error instanceof StoreError) return error;
-    throw error;
-  }
-  throw new Error('the call succeeded');
-}
-
-export function numbered(count: number, prefix = 'p/'): string[] {
-  return Array.from({ length: count }, (_, i) => `${prefix}${String(i).padStart(5, '0')}`);
 }
 
 /** An answer as text. */

@@ -1,10 +1,11 @@
 import { once } from 'node:events';
 import { request, type IncomingMessage } from 'node:http';
+import { errorOf } from '@store/conformance';
 import { startEmulator, type Emulator } from '@store/emulator';
 import { s3Driver, type Quirks, type S3Config, type S3Driver } from '@store/s3';
 import { expect } from 'chai';
 import { afterEach, describe, it } from 'mocha';
-import { configFor, driverOn, emulate, errorOf, storeOn } from './harness.js';
+import { configFor, driverOn, emulate, storeOn } from './harness.js';
 
 const open: Emulator[] = [];
 afterEach(async () => {

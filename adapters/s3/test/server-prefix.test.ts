@@ -1,8 +1,9 @@
+import { numbered } from '@store/conformance';
 import { DeletionError, type DeletionReport, type ObjectStore } from '@store/core';
 import type { Emulator, S3Quirks } from '@store/emulator';
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
-import { emulate, numbered, storeOn } from './harness.js';
+import { emulate, storeOn } from './harness.js';
 
 const BY_SERVER = { strategy: 'server-prefix' } as const;
 

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
+import { errorOf, numbered } from '@store/conformance';
 import type { Answer } from '@store/emulator';
-import { driverOn, emulate, errorOf, numbered, storeOn, textOf } from './harness.js';
+import { driverOn, emulate, storeOn, textOf } from './harness.js';
 
 /** Edits the text of an answer. */
 function edit(change: (text: string) => string) {

@@ -1,6 +1,7 @@
+import { errorOf, numbered } from '@store/conformance';
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
-import { driverOn, emulate, errorOf, numbered, storeOn } from './harness.js';
+import { driverOn, emulate, storeOn } from './harness.js';
 
 const TARGETS = numbered(1000).map((key) => ({ key }));
 
@@ -46,7 +47,7 @@ describe('s3: on the wire', () => {
     const driver = driverOn(emulator, { profile: 'aws' });
     const error = await errorOf((async () => driver.batch?.delete(TARGETS, {}))());
     expect(error).to.include({ code: 'InvalidArgument', status: 400, providerCode: 'MissingArgument' });
-    expect(error.message).to.equal('Missing Some Required Arguments.');
+    expect(error.reason).to.equal('Missing Some Required Arguments.');
   });
 
   it('hands versions and pass-through options on', async () => {

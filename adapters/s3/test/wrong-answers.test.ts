@@ -1,13 +1,14 @@
 // Services that answer something else than is documented: nothing of it is a success, and nothing an end.
 import type { ServerResponse } from 'node:http';
 import { buffer } from 'node:stream/consumers';
+import { errorOf } from '@store/conformance';
 import type { WrongAnswer } from '@store/conformance';
 import type { DeletePrefixOptions } from '@store/core';
 import type { S3Config, S3Driver } from '@store/s3';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { describe, it } from 'mocha';
-import { errorOf } from './harness.js';
+
 import {
   answering,
   closeServices,

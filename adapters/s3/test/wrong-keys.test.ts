@@ -1,9 +1,10 @@
 // Keys that stand in an answer otherwise than expected: each is the key that its bytes are, or none.
+import { errorOf } from '@store/conformance';
 import type { S3Driver, S3Config } from '@store/s3';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { describe, it } from 'mocha';
-import { errorOf } from './harness.js';
+
 import {
   answering,
   closeServices,
