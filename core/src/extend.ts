@@ -2,7 +2,7 @@
 export { interpolate, type Environment } from './config/interpolate.js';
 export { resolveEntry, type ResolveOptions } from './config/open-store.js';
 export { entrySchema, type ResolvedEntry } from './config/store-config.js';
-export { entryTable } from './config/option-shapes.js';
+export { entryTable } from './config/open-options.js';
 export { IN_FLIGHT } from './deletion/listed-run.js';
 export { deletePrefixOptions } from './deletion/options.js';
 export { checkPrefix } from './deletion/safety.js';

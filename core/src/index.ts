@@ -10,9 +10,9 @@ export type {
 export { capabilitiesOf, type Capabilities } from './capabilities.js';
 export { systemClock, type Clock } from './engine/clock.js';
 export { checkInput, suggest } from './options/check-input.js';
-export { checkOptionNames, checkOptions } from './config/check-options.js';
-export type { OptionedMethod } from './config/option-shapes.js';
-export { checkConfig, diagnoseStore, openDriver, openStore, type OpenOptions } from './config/open-store.js';
+export { checkOptionNames } from './options/check-option-names.js';
+export { checkConfig, diagnoseStore, openDriver, openStore } from './config/open-store.js';
+export type { OpenOptions } from './config/open-options.js';
 export type { ConfigFor, StoreConfig, StoreEntry } from './config/config-types.js';
 export { checkShape, selectStore } from './config/store-config.js';
 export { withDeadline } from './deadline.js';

@@ -1,13 +1,12 @@
 import type { AdapterContext, DiagnoseContext, Finding, StoreAdapter } from '../adapter.js';
-import type { Clock } from '../engine/clock.js';
 import type { StoreDriver } from '../driver.js';
 import { StoreError } from '../errors.js';
 import type { ObjectStore } from '../object-store.js';
-import type { OnRetry } from '../engine/retry.js';
 import { createObjectStore } from '../store/portable-store.js';
-import { checkOptions } from './check-options.js';
+import { defineOptions } from '../options/define-options.js';
+import * as types from '../options/option-types.js';
 import type { ConfigFor, StoreConfig, StoreEntry } from './config-types.js';
-import type { Environment } from './interpolate.js';
+import { openOptions, type OpenOptions } from './open-options.js';
 import {
   checkShape,
   resolveStore,
@@ -16,19 +15,17 @@ import {
   type ResolvedEntry,
 } from './store-config.js';
 
-export interface OpenOptions<Adapter extends StoreAdapter = StoreAdapter> {
-  /** The adapters that the configuration may name. */
-  readonly adapters: readonly Adapter[];
-  /** Which of the named stores; default: `config.default`, or the only one. */
-  readonly name?: string | undefined;
-  /** Where relative paths start; default: the current directory. */
-  readonly baseDirectory?: string | undefined;
-  /** Where `${NAME}` comes from; default: `process.env`. */
-  readonly env?: Environment | undefined;
-  readonly clock?: Clock | undefined;
-  /** Called before each wait for another attempt, by every operation. What it throws ends the operation. */
-  readonly onRetry?: OnRetry | undefined;
-}
+const OPTIONS = {
+  openStore: openOptions('openStore'),
+  openDriver: openOptions('openDriver'),
+  diagnoseStore: openOptions('diagnoseStore'),
+  checkConfig: openOptions('checkConfig'),
+};
+
+const DIAGNOSE_OPTIONS = defineOptions<DiagnoseContext>()('diagnose', {
+  signal: { type: types.signal },
+  prefix: { type: types.text, needed: true },
+});
 
 /** What it takes to find a store's entry and its adapter. */
 export interface ResolveOptions<Config = unknown> extends Pick<
@@ -54,7 +51,7 @@ export async function openStore<Adapter extends StoreAdapter, const Given extend
 
 /** As {@link openStore}, for containers, which do not wait. */
 export function openNow(config: unknown, options: OpenOptions): ObjectStore {
-  checkOptions('openStore', options);
+  OPTIONS.openStore.check(options);
   const { adapter, config: checked, retry } = resolveEntry(config, options);
   const { clock, onRetry } = options;
   return createObjectStore(adapter.createDriver(checked, adapterContext(options)), { retry, clock, onRetry });
@@ -70,7 +67,7 @@ export function openDriver<Adapter extends StoreAdapter, const Given extends obj
   config: ConfigFor<Adapter, Given> | StoreEntry<Adapter>,
   options: OpenOptions<Adapter>,
 ): StoreDriver {
-  checkOptions('openDriver', options);
+  OPTIONS.openDriver.check(options);
   const { adapter, config: checked } = resolveEntry(config, options);
   return adapter.createDriver(checked, adapterContext(options));
 }
@@ -85,8 +82,8 @@ export function diagnoseStore<Adapter extends StoreAdapter, const Given extends 
   options: OpenOptions<Adapter>,
   context: DiagnoseContext,
 ): AsyncIterable<Finding> | undefined {
-  checkOptions('diagnose', context);
-  checkOptions('diagnoseStore', options);
+  DIAGNOSE_OPTIONS.check(context);
+  OPTIONS.diagnoseStore.check(options);
   const { adapter, config: checked } = resolveEntry(config, options);
   return adapter.diagnose?.(checked, context);
 }
@@ -113,7 +110,7 @@ export function resolveEntry<Config>(
  * @throws StoreError `InvalidConfig` that lists every problem
  */
 export function checkConfig(config: unknown, options: Omit<OpenOptions, 'name' | 'clock'>): StoreConfig {
-  checkOptions('checkConfig', options);
+  OPTIONS.checkConfig.check(options);
   const checked = checkShape(config);
   const context = resolveContext(options);
   const problems: string[] = [];

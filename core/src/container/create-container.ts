@@ -1,9 +1,10 @@
 import { Container } from 'inversify';
 import type { StoreAdapter } from '../adapter.js';
-import { checkOptions } from '../config/check-options.js';
-import type { OpenOptions } from '../config/open-store.js';
+import { containerOptions, type OpenOptions } from '../config/open-options.js';
 import type { ConfigFor } from '../config/config-types.js';
 import { storeModule } from './store-module.js';
+
+const OPTIONS = containerOptions('createContainer');
 
 /**
  * A container with every store of a configuration: `container.get(OBJECT_STORE, { name: 'uploads' })`.
@@ -17,7 +18,7 @@ export function createContainer<Adapter extends StoreAdapter, const Given extend
   adapters: readonly Adapter[],
   options: Omit<OpenOptions, 'adapters' | 'name'> = {},
 ): Container {
-  checkOptions('createContainer', options);
+  OPTIONS.check(options);
   const container = new Container();
   container.load(storeModule(config, adapters, options));
   return container;

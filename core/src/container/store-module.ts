@@ -1,11 +1,13 @@
 import { ContainerModule } from 'inversify';
 import type { StoreAdapter } from '../adapter.js';
-import { checkOptions } from '../config/check-options.js';
-import { openNow, type OpenOptions } from '../config/open-store.js';
+import { containerOptions, type OpenOptions } from '../config/open-options.js';
+import { openNow } from '../config/open-store.js';
 import type { ConfigFor } from '../config/config-types.js';
 import { checkShape } from '../config/store-config.js';
 import type { ObjectStore } from '../object-store.js';
 import { OBJECT_STORE } from './token.js';
+
+const OPTIONS = containerOptions('storeModule');
 
 /**
  * Binds every store of a configuration under its name, and the default one without a name too. A store is
@@ -20,7 +22,7 @@ export function storeModule<Adapter extends StoreAdapter, const Given extends ob
   adapters: readonly Adapter[],
   options: Omit<OpenOptions, 'adapters' | 'name'> = {},
 ): ContainerModule {
-  checkOptions('storeModule', options);
+  OPTIONS.check(options);
   const { stores, default: defaultName } = checkShape(config);
   const names = Object.keys(stores);
   const close = (store: ObjectStore): Promise<void> => store.close();

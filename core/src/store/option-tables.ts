@@ -7,12 +7,14 @@ import type {
   GetOptions,
   ListingOptions,
   ListOptions,
+  ObjectStore,
   PresignOptions,
   PutOptions,
   ReadOptions,
   RestoreOptions,
   VersionOptions,
 } from '../object-store.js';
+import type { EngineSettings } from '../engine/engine.js';
 import { defineOptions } from '../options/define-options.js';
 import type { OptionTable } from '../options/option-table.js';
 import * as types from '../options/option-types.js';
@@ -40,7 +42,20 @@ export const deleteOptions = defineOptions<DeleteOptions>()('delete', {
   ...passThroughTable,
 });
 
-/** The options of each method of `ObjectStore` that takes some. */
+/** Longest life of a presigned URL in seconds: SigV4's limit (X-Amz-Expires), which OSS shares. */
+const MAX_PRESIGN_SECONDS = 604_800;
+
+const OFFSETS = 'a range is { start, end? } in whole bytes with 0 <= start <= end';
+const offset = () => z.int(OFFSETS).min(0, OFFSETS);
+const range = () =>
+  z
+    .strictObject({ start: offset(), end: offset().optional() })
+    .refine(({ start, end = start }) => end >= start, OFFSETS);
+
+/** The methods that take options. */
+type StoreMethod = Exclude<keyof ObjectStore, 'provider' | 'capabilities' | 'close' | symbol>;
+
+/** The options of each method of `ObjectStore`: one that is new does not compile until its table is here. */
 export const STORE_OPTIONS = {
   put: defineOptions<PutOptions>()('put', {
     ...callTable,
@@ -53,12 +68,12 @@ export const STORE_OPTIONS = {
     tags: { type: types.texts },
     ifAbsent: { type: types.flag },
     ifMatch: { type: types.word },
-    partBytes: { type: types.number },
+    partBytes: { type: types.whole },
     resume: { type: types.flag },
   }),
   get: defineOptions<GetOptions>()('get', {
     ...readTable,
-    range: { type: () => z.strictObject({ start: z.number(), end: z.number().optional() }) },
+    range: { type: range },
   }),
   head: defineOptions<ReadOptions>()('head', readTable),
   exists: defineOptions<CallOptions>()('exists', callTable),
@@ -68,9 +83,9 @@ export const STORE_OPTIONS = {
   }),
   list: defineOptions<ListOptions>()('list', {
     ...listingTable,
-    delimiter: { type: types.text },
+    delimiter: { type: () => z.string().min(1, 'a delimiter is not empty') },
     startAfter: { type: types.text },
-    pageSize: { type: types.number },
+    pageSize: { type: types.whole },
   }),
   listVersions: defineOptions<ListingOptions>()('listVersions', listingTable),
   listUploads: defineOptions<ListingOptions>()('listUploads', listingTable),
@@ -78,16 +93,22 @@ export const STORE_OPTIONS = {
   setTags: defineOptions<VersionOptions>()('setTags', versionTable),
   restore: defineOptions<RestoreOptions>()('restore', {
     ...versionTable,
-    days: { type: types.number, needed: true },
+    days: { type: types.whole, needed: true },
     tier: { type: types.word },
   }),
   presign: defineOptions<PresignOptions>()('presign', {
     ...callTable,
     method: { type: () => z.enum(['GET', 'PUT', 'HEAD', 'DELETE']), default: 'GET' },
-    expiresIn: { type: types.number, default: 900 },
+    expiresIn: { type: () => types.whole().max(MAX_PRESIGN_SECONDS), default: 900 },
     contentType: { type: types.text },
   }),
   delete: deleteOptions,
   deleteMany: deleteManyOptions,
   deletePrefix: deletePrefixOptions,
-};
+} satisfies Record<StoreMethod, object>;
+
+export const createOptions = defineOptions<EngineSettings>()('createObjectStore', {
+  retry: { type: types.retry },
+  onRetry: { type: types.callback },
+  clock: { type: types.clock },
+});

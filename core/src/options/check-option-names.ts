@@ -1,16 +1,8 @@
 import { StoreError } from '../errors.js';
-import { suggest } from '../options/check-input.js';
-import type { DefinedOptions } from '../options/define-options.js';
-import { OPTIONS, type OptionedMethod } from './option-shapes.js';
-
-/** As `DefinedOptions.check`, of a method that is known by its name. */
-export function checkOptions<T extends object>(method: OptionedMethod, options: T): T {
-  // The method's own signature says that these are its options.
-  return (OPTIONS[method] as unknown as DefinedOptions<T>).check(options);
-}
+import { suggest } from './check-input.js';
 
 /**
- * As {@link checkOptions}, of names alone, for functions of other packages.
+ * Refuses options that are misspelt, by their names alone: for options whose values a package checks itself.
  *
  * @param known every name that there is: one that the interface gains does not compile until it is here
  */

@@ -1,0 +1,57 @@
+import { z } from 'zod';
+import type { StoreAdapter } from '../adapter.js';
+import type { Clock } from '../engine/clock.js';
+import type { OnRetry } from '../engine/retry.js';
+import { defineOptions } from '../options/define-options.js';
+import type { OptionTable } from '../options/option-table.js';
+import * as types from '../options/option-types.js';
+import type { Environment } from './interpolate.js';
+
+export interface OpenOptions<Adapter extends StoreAdapter = StoreAdapter> {
+  /** The adapters that the configuration may name. */
+  readonly adapters: readonly Adapter[];
+  /** Which of the named stores; default: `config.default`, or the only one. */
+  readonly name?: string | undefined;
+  /** Where relative paths start; default: the current directory. */
+  readonly baseDirectory?: string | undefined;
+  /** Where `${NAME}` comes from; default: `process.env`. */
+  readonly env?: Environment | undefined;
+  readonly clock?: Clock | undefined;
+  /** Called before each wait for another attempt, by every operation. What it throws ends the operation. */
+  readonly onRetry?: OnRetry | undefined;
+}
+
+/** What finds a store's entry and its adapter. */
+export const entryTable = {
+  adapters: {
+    type: () =>
+      z.array(
+        types.objectWith<StoreAdapter>(['createDriver'], 'expected an adapter, such as { s3 } of @store/s3'),
+      ),
+    needed: true,
+  },
+  name: { type: types.text },
+  baseDirectory: { type: types.text },
+  env: {
+    type: () =>
+      z.custom<Environment>((value) => typeof value === 'object' && value !== null, 'expected an object'),
+  },
+} as const satisfies OptionTable<Pick<OpenOptions, 'adapters' | 'name' | 'baseDirectory' | 'env'>>;
+
+const openTable = {
+  ...entryTable,
+  clock: { type: types.clock },
+  onRetry: { type: types.callback },
+} as const satisfies OptionTable<OpenOptions>;
+
+const { adapters: _, ...withinTable } = openTable;
+
+/** The options of a function that opens a store. */
+export function openOptions(method: string) {
+  return defineOptions<OpenOptions>()(method, openTable);
+}
+
+/** The options of a function that is given its adapters beside them. */
+export function containerOptions(method: string) {
+  return defineOptions<Omit<OpenOptions, 'adapters'>>()(method, withinTable);
+}
