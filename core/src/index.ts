@@ -23,8 +23,8 @@ export type {
   DeletionProgress,
   DeletionReport,
   DeletionStrategy,
+  UploadsReport,
 } from './deletion/report.js';
-export type { UploadsReport } from './deletion/abort-uploads.js';
 export type { DeleteMarkerSelection, VersionSelection } from './deletion/version-selection.js';
 export type * from './driver.js';
 export { abortedError, restate, StoreError, throwIfAborted, toStoreError } from './errors.js';

@@ -1,4 +1,5 @@
 import type { ConfigShape } from '@store/core';
+import { endpointUrl, requestLimits, someText as text, type RequestLimits } from '@store/kit';
 import { z } from 'zod';
 
 /** Where the bytes are: ZOS's S3 endpoint, with the keys that are valid there. */
@@ -13,7 +14,7 @@ export interface DataPlaneConfig {
   readonly forcePathStyle?: boolean | undefined;
 }
 
-export interface CtyunConfig {
+export interface CtyunConfig extends RequestLimits {
   readonly bucket: string;
   /** Id of the resource pool, as the console and `list-regions` show it. */
   readonly regionId: string;
@@ -33,17 +34,9 @@ export interface CtyunConfig {
   readonly listEncoding?: 'plain' | 'url' | undefined;
   /** Default `store-ctyun`. The gateway may block requests without one. */
   readonly userAgent?: string | undefined;
-  /** How long a request may take, in milliseconds; see `@store/s3`. Default 60 000. */
-  readonly timeoutMs?: number | undefined;
-  /** Most connections to each of the two endpoints. Default 64. */
-  readonly maxSockets?: number | undefined;
 }
 
-const text = z.string().min(1);
-const url = z.url({
-  protocol: /^https?$/,
-  error: 'expected a URL such as https://zos-global.ctapi.ctyun.cn',
-});
+const url = endpointUrl('https://zos-global.ctapi.ctyun.cn');
 
 const shape = {
   bucket: z.string().regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'expected the name of a bucket'),
@@ -67,8 +60,7 @@ const shape = {
   eopDate: z.enum(['beijing', 'utc']).optional(),
   listEncoding: z.enum(['plain', 'url']).optional(),
   userAgent: text.optional(),
-  timeoutMs: z.number().int().min(1).max(3_600_000).optional(),
-  maxSockets: z.number().int().min(1).max(10_000).optional(),
+  ...requestLimits,
 } satisfies ConfigShape<CtyunConfig>;
 
 export const ctyunConfigSchema: z.ZodType<CtyunConfig> = z.strictObject(shape);

@@ -1,23 +1,22 @@
-import { restate, StoreError, type StoreErrorCode, type StoreErrorDetails } from '@store/core';
+import { StoreError, type StoreErrorCode, type StoreErrorDetails } from '@store/core';
 import {
+  codeMessage,
   codeOfStatus,
   entryOf,
-  networkFailure,
   retryAfterMs,
-  S3_CODES,
   saidByService,
   serviceCodes,
   undocumented,
+  type FailurePlace,
 } from '@store/kit';
 
 /** Of the storage behind the API, which is S3's. */
-export const { codeOf, keyFailure } = serviceCodes(S3_CODES);
+export const { codeOf, keyFailure } = serviceCodes();
 
 /** Where an error came up, for its message and its fields. */
 export interface ErrorContext {
-  readonly operation: string;
   readonly bucket: string;
-  readonly key?: string | undefined;
+  readonly where: FailurePlace;
 }
 
 /** A failure as the OpenAPI words it: that of the business behind it, or the gateway's own. */
@@ -55,7 +54,6 @@ const PLATFORM: readonly (readonly [pattern: RegExp, code: StoreErrorCode, says?
 ];
 
 const MESSAGES: Readonly<Record<string, string>> = {
-  NoSuchKey: 'there is no such object',
   NoSuchVersion: 'there is no such version',
   NoSuchUpload: 'there is no such upload; it was completed or aborted',
 };
@@ -69,7 +67,7 @@ export interface AnswerHead {
 
 /** An answer that is a failure, whatever its HTTP status. */
 export function failureError(failure: Failure, head: AnswerHead, context: ErrorContext): StoreError {
-  const details = { ...whereOf(context), ...factsOf(head), requestId: failure.requestId };
+  const details = { ...context.where, ...factsOf(head), requestId: failure.requestId };
   const gateway = entryOf(GATEWAY, String(failure.statusCode));
   if (gateway) {
     return new StoreError(gateway.code, gateway.says, {
@@ -78,18 +76,12 @@ export function failureError(failure: Failure, head: AnswerHead, context: ErrorC
     });
   }
   const { message = '' } = failure;
-  const s3Code = s3CodeIn(message, context.operation);
+  const s3Code = s3CodeIn(message, context.where.operation);
   if (s3Code !== undefined) {
-    const said =
-      s3Code === 'NoSuchBucket'
-        ? noBucket(context.bucket)
-        : (entryOf(MESSAGES, s3Code) ?? saidByService(withoutPreamble(message)));
+    const said = codeMessage(s3Code, context.bucket, MESSAGES) ?? saidByService(withoutPreamble(message));
     // A failure of the business may come with HTTP 200, which says nothing.
     const status = head.status < 300 ? undefined : head.status;
     return new StoreError(codeOf(s3Code, status), said, { ...details, providerCode: s3Code });
-  }
-  if (/not found bucket/i.test(message)) {
-    return new StoreError('NotFound', noBucket(context.bucket), { ...details, providerCode: 'NoSuchBucket' });
   }
   const platformCode = failure.errorCode ?? failure.error;
   const [, code, says] = PLATFORM.find(([pattern]) => pattern.test(platformCode ?? '')) ?? [];
@@ -108,7 +100,7 @@ export function failureError(failure: Failure, head: AnswerHead, context: ErrorC
 /** An answer that is no answer of the OpenAPI. @param what with what it answered, such as "nothing instead of JSON" */
 export function strangeAnswer(head: AnswerHead, what: string, context: ErrorContext): StoreError {
   const { status } = head;
-  const details = { ...whereOf(context), ...factsOf(head) };
+  const details = { ...context.where, ...factsOf(head) };
   if (status >= 300 && status < 400 && status !== 304) {
     const message = 'the service answered with a redirect, which is not followed; is the endpoint right?';
     return new StoreError('InvalidConfig', message, details);
@@ -118,28 +110,6 @@ export function strangeAnswer(head: AnswerHead, what: string, context: ErrorCont
   return code === 'Corrupt' ? undocumented(message, details) : new StoreError(code, message, details);
 }
 
-/** Whatever the transport threw, in the words of this library. Nothing of the request goes into it. */
-export function transportError(thrown: unknown, context: ErrorContext): StoreError {
-  const details: StoreErrorDetails = whereOf(context);
-  if (thrown instanceof StoreError) return restate(thrown, details);
-  const name = systemCode(thrown);
-  if (name === 'ERR_CANCELED') return new StoreError('Aborted', `${context.operation} was aborted`, details);
-  const failure = networkFailure(name);
-  if (failure) {
-    const { code, message, ...rest } = failure;
-    return new StoreError(code, message, { ...details, ...rest });
-  }
-  const said = name === '' ? 'the request failed' : `the request failed (${name})`;
-  return new StoreError('Unavailable', said, details);
-}
-
-/** An error of the HTTP client holds the whole request, keys included, so it does not become a `cause`. */
-function systemCode(thrown: unknown): string {
-  if (typeof thrown !== 'object' || thrown === null) return '';
-  const { code } = thrown as { readonly code?: unknown };
-  return typeof code === 'string' ? code : '';
-}
-
 /**
  * The code of the storage, which its client library puts into the message: "An error occurred (NoSuchKey) when
  * calling the GetObject operation: …" (inferred; a HEAD has just the HTTP status there).
@@ -147,7 +117,8 @@ function systemCode(thrown: unknown): string {
 function s3CodeIn(message: string, operation: string): string | undefined {
   const [, quoted] = /\((\w+)\) when calling/.exec(message) ?? [];
   const code = quoted ?? /\b(?:NoSuch\w+|AccessDenied|InvalidObjectState|SlowDown)\b/.exec(message)?.[0];
-  if (code === undefined || !/^\d+$/.test(code)) return code;
+  if (code === undefined) return /not found bucket/i.test(message) ? 'NoSuchBucket' : undefined;
+  if (!/^\d+$/.test(code)) return code;
   const statuses: Readonly<Record<string, string>> = {
     403: 'AccessDenied',
     404: operation === 'head' || operation === 'copy' ? 'NoSuchKey' : 'NotFound',
@@ -158,14 +129,6 @@ function s3CodeIn(message: string, operation: string): string | undefined {
 
 function withoutPreamble(message: string): string {
   return message.replace(/^An error occurred \(\w+\) when calling the \w+ operation: /, '');
-}
-
-function noBucket(bucket: string): string {
-  return `there is no bucket ${JSON.stringify(bucket)}`;
-}
-
-function whereOf({ operation, key }: ErrorContext): StoreErrorDetails {
-  return { provider: 'ctyun', operation, key };
 }
 
 function factsOf({ status, retryAfter }: AnswerHead): StoreErrorDetails {

@@ -76,7 +76,7 @@ export function uploadsFacet(api: OpenApi): UploadsFacet {
   return {
     async page({ prefix, token, maxUploads }, call) {
       const operation = 'listUploads';
-      const [keyMarker, uploadIDMarker] = token === undefined ? [] : splitMarkers(token);
+      const [keyMarker, uploadIDMarker] = splitMarkers(token);
       const query = {
         prefix: prefix || undefined,
         keyMarker,

@@ -1,21 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { Agent as HttpAgent } from 'node:http';
-import { Agent as HttpsAgent } from 'node:https';
-import type { Readable } from 'node:stream';
-import type { z } from 'zod';
-import axios, { type AxiosInstance, type AxiosResponse } from 'axios';
 import { restate, StoreError, withDeadline, type DriverCall } from '@store/core';
-import { MAX_ANSWER_BYTES, MAX_SHORT_ANSWER_BYTES, readAnswer as readBody } from '@store/kit';
+import { headerOf, HttpTransport, requestFailure, timeoutOf, type HttpAnswer } from '@store/kit';
+import type { z } from 'zod';
 import { readAnswer } from './answers.js';
 import type { CtyunConfig } from './config.js';
 import { encodeQuery, eopDate, signEop } from './eop-signature.js';
-import { failureError, strangeAnswer, transportError, type ErrorContext, type Failure } from './errors.js';
+import { failureError, strangeAnswer, type ErrorContext, type Failure } from './errors.js';
 import { parseJson } from './json-text.js';
 
 const DEFAULT_ENDPOINT = 'https://zos-global.ctapi.ctyun.cn';
 const DEFAULT_USER_AGENT = 'store-ctyun';
-const DEFAULT_TIMEOUT_MS = 60_000;
-const DEFAULT_MAX_SOCKETS = 64;
 
 /** Differences of clocks above this are why a signature is refused, in milliseconds: it lives for 15 minutes. */
 const SKEW_MS = 14 * 60_000;
@@ -36,38 +30,18 @@ interface Purpose extends DriverCall {
   readonly key?: string | undefined;
 }
 
-/** An answer that has been read. */
-type WholeAnswer = Pick<AxiosResponse<Buffer>, 'status' | 'headers' | 'data'>;
-
 /** The JSON OpenAPI of ZOS for one bucket: signs, sends, and reads envelopes. */
 export class OpenApi {
   readonly #config: CtyunConfig;
   readonly #base: string;
-  readonly #http: AxiosInstance;
-  readonly #agents: readonly [HttpAgent, HttpsAgent];
+  readonly #transport: HttpTransport;
   /** How far the service's clock is ahead of this machine's, once a refusal has shown it; milliseconds. */
   #clockOffset = 0;
 
   constructor(config: CtyunConfig) {
     this.#config = config;
     this.#base = `${(config.endpoint ?? DEFAULT_ENDPOINT).replace(/\/+$/, '')}/v4/oss`;
-    const agent = { keepAlive: true, maxSockets: config.maxSockets ?? DEFAULT_MAX_SOCKETS };
-    this.#agents = [new HttpAgent(agent), new HttpsAgent(agent)];
-    const [httpAgent, httpsAgent] = this.#agents;
-    this.#http = axios.create({
-      adapter: 'http',
-      httpAgent,
-      httpsAgent,
-      maxRedirects: 0,
-      proxy: false,
-      // Read here, up to the limit of all adapters.
-      responseType: 'stream',
-      // The envelope tells success from failure, not the status.
-      validateStatus: () => true,
-      // Bodies are sent as they were signed, and read here.
-      transformRequest: [(data: unknown) => data],
-      transformResponse: [(data: unknown) => data],
-    });
+    this.#transport = new HttpTransport(config);
   }
 
   /** Whether listings give keys percent-encoded. */
@@ -105,7 +79,7 @@ export class OpenApi {
   }
 
   close(): void {
-    for (const agent of this.#agents) agent.destroy();
+    this.#transport.close();
   }
 
   async #send(
@@ -115,25 +89,24 @@ export class OpenApi {
     body: string,
     { operation, key, signal }: Purpose,
   ): Promise<unknown> {
-    const context = { operation, key, bucket: this.#config.bucket };
-    const ms = this.#config.timeoutMs ?? DEFAULT_TIMEOUT_MS;
+    const context = { bucket: this.#config.bucket, where: { provider: 'ctyun', operation, key } };
+    const ms = timeoutOf(this.#config);
     const signedAt = Date.now() + this.#clockOffset;
-    let answer: WholeAnswer;
+    let answer: HttpAnswer;
     try {
-      // All of it, bodies included, so nothing can stop flowing for longer.
-      answer = await withDeadline({ signal, ms, operation }, async (deadline) => {
-        const { status, headers, data } = await this.#http.request<Readable>({
+      answer = await withDeadline({ signal, ms, operation }, (deadline) =>
+        // Sent as it is signed.
+        this.#transport.send(`${this.#base}/${api}${query === '' ? '' : `?${query}`}`, {
           method,
-          // Built here and sent as it is: the client's own `params` encode some characters otherwise.
-          url: `${this.#base}/${api}${query === '' ? '' : `?${query}`}`,
           headers: this.#headers(signedAt, query, body),
-          ...(body === '' ? {} : { data: Buffer.from(body) }),
+          content: body,
           signal: deadline,
-        });
-        return { status, headers, data: await readWhole(data, status, LONG_ANSWERS.has(api)) };
-      });
+          short: !LONG_ANSWERS.has(api),
+          idleMs: ms,
+        }),
+      );
     } catch (error) {
-      throw transportError(error, context);
+      throw requestFailure(error, context.where);
     }
     try {
       return readEnvelope(answer, context);
@@ -156,9 +129,9 @@ export class OpenApi {
   }
 
   /** A refused signature whose reason is this machine's clock: the next one is made with the service's time. */
-  #clockCorrected(error: unknown, { headers }: WholeAnswer, signedAt: number): unknown {
+  #clockCorrected(error: unknown, { headers }: HttpAnswer, signedAt: number): unknown {
     if (!(error instanceof StoreError) || error.providerCode !== 'CTAPI_10009') return error;
-    const serviceTime = Date.parse(String(headers['date']));
+    const serviceTime = Date.parse(headerOf(headers, 'date') ?? '');
     const skew = serviceTime - signedAt;
     if (!(Math.abs(skew) > SKEW_MS)) return error;
     // Not by the difference to what was signed: several requests may find out at once.
@@ -179,28 +152,15 @@ export class OpenApi {
   }
 }
 
-/** @throws StoreError `Corrupt` for a success that is too long; of such a refusal the status says enough */
-async function readWhole(data: Readable, status: number, long: boolean): Promise<Buffer> {
-  const isRefusal = status >= 300;
-  try {
-    return await readBody(data, long && !isRefusal ? MAX_ANSWER_BYTES : MAX_SHORT_ANSWER_BYTES);
-  } catch (error) {
-    if (isRefusal && error instanceof StoreError) return Buffer.alloc(0);
-    throw error;
-  }
-}
-
 /** The `returnObj` of a success. @throws StoreError for all else */
-function readEnvelope({ status, headers, data }: WholeAnswer, context: ErrorContext): unknown {
-  const retryAfter: unknown = headers['retry-after'];
-  const head = { status, retryAfter: typeof retryAfter === 'string' ? retryAfter : undefined };
+function readEnvelope({ status, headers, data }: HttpAnswer, context: ErrorContext): unknown {
+  const head = { status, retryAfter: headerOf(headers, 'retry-after') };
   let envelope: unknown;
   try {
     envelope = parseJson(data);
   } catch (error) {
-    if (error instanceof StoreError)
-      throw restate(error, { provider: 'ctyun', operation: context.operation, key: context.key, status });
-    const type = String(headers['content-type'] ?? '');
+    if (error instanceof StoreError) throw restate(error, { ...context.where, status });
+    const type = headerOf(headers, 'content-type') ?? '';
     const html = /html/i.test(type) || /^\s*</.test(data.subarray(0, 1000).toString());
     const what = data.length === 0 ? 'nothing' : html ? 'an HTML page' : 'something that cannot be read';
     throw strangeAnswer(head, `${what} instead of JSON`, context);

@@ -1,7 +1,8 @@
 import type { ReadFacet } from '@store/core';
+import { restoreState } from '@store/kit';
 import { objectHead } from './answers.js';
 import type { DataPlane } from './data-plane.js';
-import { checkConditions, etagOf, restoreStateOf } from './object-head.js';
+import { checkConditions, etagOf } from './object-head.js';
 import type { OpenApi } from './openapi.js';
 
 export function readFacet(api: OpenApi, data: DataPlane): ReadFacet {
@@ -20,7 +21,7 @@ export function readFacet(api: OpenApi, data: DataPlane): ReadFacet {
         size: contentLength,
         etag,
         versionId: versionID,
-        restore: restoreStateOf(restore),
+        restore: restoreState(restore),
       };
     },
     get: (request, call) => data.use('get', request.key, call, (s3) => s3.read.get(request, call)),

@@ -1,4 +1,5 @@
 import { compareKeys, type VersionInfo } from '@store/core';
+import { newestFirst } from '@store/kit';
 
 /** Above every other character; what follows it sorts last. */
 const LAST_CHARACTER = '\u{10ffff}';
@@ -45,7 +46,7 @@ export function versionInfos(
   })[],
   markers: readonly Version[],
 ): VersionInfo[] {
-  const all: VersionInfo[] = [
+  return newestFirst([
     ...versions.map(({ versionID, ETag, ...one }) => ({
       ...one,
       versionId: versionID,
@@ -58,12 +59,5 @@ export function versionInfos(
       deleteMarker: true,
       size: 0,
     })),
-  ];
-  // Stable: what whole seconds do not tell apart stays as the service sent it.
-  return all.sort(
-    (a, b) =>
-      compareKeys(a.key, b.key) ||
-      Number(b.isLatest) - Number(a.isLatest) ||
-      (b.lastModified?.getTime() ?? 0) - (a.lastModified?.getTime() ?? 0),
-  );
+  ]);
 }

@@ -1,5 +1,5 @@
+export { addressScheme, type AddressForm } from './address.js';
 export { versionReader } from './answered-version.js';
-export { checkContentRange } from './content-range.js';
 export {
   readDeleteResult,
   settleQuietly,
@@ -19,19 +19,39 @@ export {
   type KeyEncoding,
   type ListedKey,
 } from './key-bytes.js';
+export { HttpTransport, type HttpAnswer, type HttpCall } from './http-transport.js';
 export { ignoring } from './ignoring.js';
-export { readLifecycleDocument, writeLifecycleDocument, type BesideRules } from './lifecycle-document.js';
+export {
+  readLifecycleDocument,
+  ruleElement,
+  writeLifecycleDocument,
+  type BesideRules,
+  type RuleForm,
+} from './lifecycle-document.js';
+export { newestFirst } from './listed-entries.js';
 export { isUrlEncoded, ListingDocument } from './listing-document.js';
 export { saysTruncated } from './listing-end.js';
 export { objectsPage, partsPage, uploadsPage, versionsPage } from './listing-pages.js';
 export { decodeMetadata, encodeMetadata } from './metadata-headers.js';
-export { networkFailure, type NetworkFailure } from './network.js';
+export { networkError, networkFailure, requestFailure, type FailurePlace } from './network.js';
 export { joinMarkers, splitMarkers } from './page-token.js';
-export { objectBody } from './object-body.js';
-export { answerTooLong, MAX_ANSWER_BYTES, MAX_SHORT_ANSWER_BYTES, readAnswer } from './read-answer.js';
+export { etagOf, headerOf, objectInfo, restoreState, tagHeader, type AnswerHeaders } from './object-info.js';
+export { objectRead } from './object-body.js';
+export { beginningOf, isWebPage, whatCame } from './other-answer.js';
+export { MAX_ANSWER_BYTES, MAX_SHORT_ANSWER_BYTES, readAnswer } from './read-answer.js';
+export {
+  endpointUrl,
+  keptAlive,
+  requestLimits,
+  someText,
+  timeoutOf,
+  type RequestLimits,
+} from './request-limits.js';
 export { retryAfterMs } from './retry-after.js';
 export { saidByService } from './said.js';
-export { S3_CODES, serviceCodes, type ServiceCodes } from './service-codes.js';
+export { codeMessage, serviceCodes, type ServiceCodes } from './service-codes.js';
 export { codeOfStatus } from './status.js';
+export { taggingOf, tagsOf } from './tagging.js';
 export { undocumented } from './undocumented.js';
+export { xmlDocument, xmlOf, type XmlContent } from './xml-writing.js';
 export { MAX_TEXT_LENGTH, readXml, rootName, XmlElement } from './xml.js';

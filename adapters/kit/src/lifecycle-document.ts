@@ -1,4 +1,5 @@
-import { StoreError, type Lifecycle } from '@store/core';
+import { StoreError, type ExpirationRule, type Lifecycle } from '@store/core';
+import { xmlOf } from './xml-writing.js';
 import type { XmlElement } from './xml.js';
 
 const ROOT = 'LifecycleConfiguration';
@@ -75,3 +76,27 @@ function ruleOf(rule: XmlElement): Lifecycle['rules'][number] {
 
 /** `CreatedBeforeDate` is OSS's. */
 const EXPIRES = ['Days', 'Date', 'CreatedBeforeDate'];
+
+/** How a service writes what differs. */
+export interface RuleForm {
+  /** The prefix stands in a `Filter`, with a tag in the filter's `And`. Before filters there was the prefix alone. */
+  readonly filter: boolean;
+  /** The element for incomplete uploads, and the one of their days in it. */
+  readonly uploads: readonly [outer: string, inner: string];
+}
+
+/** A rule of this library as an element. */
+export function ruleElement(rule: ExpirationRule, { filter, uploads }: RuleForm): string {
+  const prefix = { Prefix: rule.prefix };
+  const tag = rule.tag && { Tag: { Key: rule.tag.name, Value: rule.tag.value } };
+  const within = (name: string, days: number | undefined) => (days ? { [name]: days } : undefined);
+  return xmlOf('Rule', {
+    ID: rule.id,
+    ...(filter ? { Filter: tag ? { And: { ...prefix, ...tag } } : prefix } : prefix),
+    Status: 'Enabled',
+    ...(filter ? {} : tag),
+    Expiration: rule.expiredMarkers ? { ExpiredObjectDeleteMarker: true } : within('Days', rule.days),
+    NoncurrentVersionExpiration: within('NoncurrentDays', rule.noncurrentDays),
+    [uploads[0]]: within(uploads[1], rule.uploadsDays),
+  });
+}

@@ -92,7 +92,7 @@ export function isUrlEncoded(root: XmlElement): boolean {
   throw undocumented(`the answer is in an unknown encoding, ${JSON.stringify(encoding.slice(0, 40))}`);
 }
 
-interface Entries<T> {
+export interface Entries<T> {
   readonly found: readonly T[];
   readonly unnameable: readonly Unnameable[];
   /** The name of the last one, whether it can be named or not. */

@@ -1,4 +1,4 @@
-import type { StoreErrorCode } from '@store/core';
+import { restate, StoreError, toStoreError, type StoreErrorCode, type StoreErrorDetails } from '@store/core';
 
 export interface NetworkFailure {
   readonly code: StoreErrorCode;
@@ -38,4 +38,32 @@ export function networkFailure(systemName: string | undefined): NetworkFailure |
     retryable: systemName !== 'ENOTFOUND',
     providerCode: systemName,
   };
+}
+
+/** What a socket or its HTTP failed with; an abort and all that is no `Error` as it is. */
+export function networkError(thrown: unknown): unknown {
+  if (thrown instanceof StoreError || !(thrown instanceof Error) || thrown.name === 'AbortError')
+    return thrown;
+  const { code: name }: NodeJS.ErrnoException = thrown;
+  // Of certificates, of TLS: the system's words are as good as any.
+  const { code, message, ...details } = networkFailure(name) ?? {
+    code: 'Unavailable' as const,
+    message: thrown.message.split('\n')[0] || 'the request failed',
+    providerCode: name,
+  };
+  return new StoreError(code, message, { ...details, cause: thrown });
+}
+
+/** Where a failure came up. */
+export interface FailurePlace extends StoreErrorDetails {
+  readonly provider: string;
+  readonly operation: string;
+}
+
+/** Whatever was thrown in the course of a request, in the words of this library. */
+export function requestFailure(thrown: unknown, where: FailurePlace): StoreError {
+  if (thrown instanceof StoreError) return restate(thrown, where);
+  if (thrown instanceof Error && thrown.name === 'AbortError')
+    return new StoreError('Aborted', `${where.operation} was aborted`, { ...where, cause: thrown });
+  return toStoreError(thrown, where);
 }

@@ -1,6 +1,34 @@
-import { Readable } from 'node:stream';
-import { StoreError } from '@store/core';
+import { addAbortSignal, Readable } from 'node:stream';
+import { StoreError, type DriverCall, type GetRequest, type GetResult } from '@store/core';
+import { checkContentRange } from './content-range.js';
+import { headerOf, objectInfo, type AnswerHeaders } from './object-info.js';
 import { undocumented } from './undocumented.js';
+
+/**
+ * Holds the answer to a read against what was asked for, and hands its body on. After the head the caller's signal
+ * closes the socket.
+ *
+ * @param own as of {@link objectInfo}
+ * @param translate what the body failed with
+ */
+export function objectRead(
+  { key, range }: GetRequest,
+  { signal }: DriverCall,
+  answer: { readonly status: number; readonly headers: AnswerHeaders; readonly body: Readable },
+  own: string,
+  translate: (error: unknown) => StoreError,
+): GetResult {
+  const { status, headers } = answer;
+  try {
+    const bytes = checkContentRange(range, { status, header: headerOf(headers, 'content-range') });
+    const info = objectInfo(key, headers, own);
+    const body = objectBody(answer.body, translate, bytes);
+    return { info, body: signal ? addAbortSignal(signal, body) : body };
+  } catch (error) {
+    answer.body.destroy();
+    throw error;
+  }
+}
 
 /**
  * The body of an object whose failures are errors of this library, as those of every other answer are. Destroying it
@@ -10,11 +38,7 @@ import { undocumented } from './undocumented.js';
  * @param translate what the source failed with
  * @param bytes that it has to have, where that is known: a part in chunks may end too soon, or too late
  */
-export function objectBody(
-  source: Readable,
-  translate: (error: unknown) => StoreError,
-  bytes?: number,
-): Readable {
+function objectBody(source: Readable, translate: (error: unknown) => StoreError, bytes?: number): Readable {
   let length = 0;
   const body = new Readable({
     read: () => void source.resume(),

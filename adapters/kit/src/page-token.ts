@@ -5,8 +5,14 @@ export function joinMarkers(key: string, id: string | undefined): string {
   return JSON.stringify(id === undefined ? [key] : [key, id]);
 }
 
-/** @throws StoreError `InvalidArgument` when the token does not come from {@link joinMarkers} */
-export function splitMarkers(token: string): [key: string, id: string | undefined] {
+/**
+ * The markers of a token.
+ *
+ * @param startAfter the key that a listing begins behind, where there is no token yet
+ * @throws StoreError `InvalidArgument` when the token does not come from {@link joinMarkers}
+ */
+export function splitMarkers(token: string | undefined, startAfter?: string): [key?: string | undefined, id?: string | undefined] {
+  if (token === undefined) return startAfter === undefined ? [] : [startAfter];
   try {
     const parts: unknown = JSON.parse(token);
     if (Array.isArray(parts) && parts.every((part) => typeof part === 'string'))

@@ -23,16 +23,12 @@ export async function readAnswer(body: Readable, maxBytes = MAX_ANSWER_BYTES): P
     const bytes = Buffer.from(chunk as Uint8Array);
     length += bytes.length;
     // Leaving the loop destroys the stream.
-    if (length > maxBytes) throw answerTooLong(maxBytes);
+    if (length > maxBytes)
+      throw new StoreError(
+        'Corrupt',
+        `the answer is longer than ${maxBytes} bytes, which no answer to this call is`,
+      );
     chunks.push(bytes);
   }
   return Buffer.concat(chunks, length);
-}
-
-/** For clients that bound answers themselves. */
-export function answerTooLong(maxBytes = MAX_ANSWER_BYTES): StoreError {
-  return new StoreError(
-    'Corrupt',
-    `the answer is longer than ${maxBytes} bytes, which no answer to this call is`,
-  );
 }

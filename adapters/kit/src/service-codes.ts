@@ -3,8 +3,8 @@ import { entryOf } from './entry-of.js';
 import { saidByService } from './said.js';
 import { codeOfStatus } from './status.js';
 
-/** S3's error codes, of the services that speak its protocol too. What is not here goes by the HTTP status. */
-export const S3_CODES: Readonly<Record<string, StoreErrorCode>> = {
+/** S3's error codes, which services with protocols like its own have too. What is not here goes by the HTTP status. */
+const CODES: Readonly<Record<string, StoreErrorCode>> = {
   NoSuchKey: 'NotFound',
   NoSuchBucket: 'NotFound',
   NoSuchVersion: 'NotFound',
@@ -63,8 +63,9 @@ export interface ServiceCodes {
   readonly keyFailure: (providerCode: string | undefined, message: string | undefined) => FailureReason;
 }
 
-/** @param known the codes that the service documents */
-export function serviceCodes(known: Readonly<Record<string, StoreErrorCode>>): ServiceCodes {
+/** @param own codes that the service has beside those of S3 */
+export function serviceCodes(own: Readonly<Record<string, StoreErrorCode>> = {}): ServiceCodes {
+  const known = { ...CODES, ...own };
   const codeOf: ServiceCodes['codeOf'] = (providerCode, status) => {
     const code = entryOf(known, providerCode);
     if (code) return code;
@@ -81,4 +82,26 @@ export function serviceCodes(known: Readonly<Record<string, StoreErrorCode>>): S
     return { code, message, retryable, ...(providerCode ? { providerCode } : {}) };
   };
   return { codeOf, keyFailure };
+}
+
+const MESSAGES: Readonly<Record<string, string>> = {
+  NoSuchKey: 'there is no such object',
+  NotFound: 'there is no such object',
+  InvalidAccessKeyId: 'the service does not know this access key id',
+  InvalidObjectState: 'the object is archived: it has to be restored before it can be read',
+  RequestTimeTooSkewed: "this machine's clock differs too much from the service's; set it right",
+};
+
+/**
+ * What a code of a service means for the user, where that can be said better than the service does.
+ *
+ * @param own of this provider
+ */
+export function codeMessage(
+  providerCode: string | undefined,
+  bucket: string,
+  own: Readonly<Record<string, string>> = {},
+): string | undefined {
+  if (providerCode === 'NoSuchBucket') return `there is no bucket ${JSON.stringify(bucket)}`;
+  return entryOf(own, providerCode) ?? entryOf(MESSAGES, providerCode);
 }

@@ -11,7 +11,6 @@ import {
   networkFailure,
   readAnswer,
   retryAfterMs,
-  S3_CODES,
   saysTruncated,
   serviceCodes,
   sizeFact,
@@ -76,7 +75,7 @@ describe('kit', () => {
   });
 
   it('takes no code of a service for something that every object has', () => {
-    const { codeOf, keyFailure } = serviceCodes(S3_CODES);
+    const { codeOf, keyFailure } = serviceCodes();
     for (const name of Object.getOwnPropertyNames(Object.prototype)) {
       expect(codeOf(name, 404), name).to.equal('NotFound');
       expect(keyFailure(name, undefined), name).to.deep.equal({

@@ -1,5 +1,5 @@
 import { createObjectStore } from '@store/core';
-import { describeObjectStore } from '@store/conformance';
+import { describeObjectStore, describeStoreDriver } from '@store/conformance';
 import { memoryDriver, type MemoryConfig } from '@store/memory';
 
 const settings: Record<string, MemoryConfig> = {
@@ -14,5 +14,6 @@ const settings: Record<string, MemoryConfig> = {
 
 for (const [name, config] of Object.entries(settings)) {
   const driver = memoryDriver(config);
+  describeStoreDriver(name, async () => driver);
   describeObjectStore(name, async () => createObjectStore(driver), { isolated: true, manyKeys: 2500 });
 }

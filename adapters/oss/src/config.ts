@@ -1,4 +1,5 @@
 import type { ConfigShape } from '@store/core';
+import { endpointUrl, requestLimits, someText as text, type RequestLimits } from '@store/kit';
 import { z } from 'zod';
 
 /** Temporary credentials, as the Security Token Service gives them. */
@@ -8,7 +9,7 @@ export interface StsCredentials {
   readonly stsToken: string;
 }
 
-export interface OssConfig {
+export interface OssConfig extends RequestLimits {
   readonly bucket: string;
   /** Such as `oss-cn-beijing`. */
   readonly region: string;
@@ -35,20 +36,12 @@ export interface OssConfig {
   readonly authorization?: 'v4' | 'v1' | undefined;
   /** Sent in place of the SDK's own `User-Agent`. */
   readonly userAgent?: string | undefined;
-  /** How long a request may take, in milliseconds; see `@store/s3`. Default 60 000. */
-  readonly timeoutMs?: number | undefined;
-  /** Most connections. Default 64. */
-  readonly maxSockets?: number | undefined;
 }
-
-const text = z.string().min(1);
 
 const shape = {
   bucket: z.string().regex(/^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/, 'expected the name of a bucket'),
   region: z.string().regex(/^oss-[a-z0-9-]+$/, 'expected a region such as oss-cn-beijing'),
-  endpoint: z
-    .url({ protocol: /^https?$/, error: 'expected a URL such as https://oss-cn-beijing.aliyuncs.com' })
-    .optional(),
+  endpoint: endpointUrl('https://oss-cn-beijing.aliyuncs.com').optional(),
   internal: z.boolean().optional(),
   accelerate: z.boolean().optional(),
   cname: z.boolean().optional(),
@@ -63,8 +56,7 @@ const shape = {
   listVersion: z.union([z.literal(1), z.literal(2)]).optional(),
   authorization: z.enum(['v4', 'v1']).optional(),
   userAgent: text.optional(),
-  timeoutMs: z.number().int().min(1).max(3_600_000).optional(),
-  maxSockets: z.number().int().min(1).max(10_000).optional(),
+  ...requestLimits,
 } satisfies ConfigShape<OssConfig>;
 
 export const ossConfigSchema: z.ZodType<OssConfig> = z

@@ -1,9 +1,8 @@
 import type { BatchFacet, DeleteFacet, DriverCall } from '@store/core';
-import { isUrlEncoded, readDeleteResult } from '@store/kit';
-import { headerOf } from './attributes.js';
+import { headerOf, isUrlEncoded, readDeleteResult, xmlDocument } from '@store/kit';
 import { keyFailure } from './errors.js';
 import { checkKey, given, XML, type Requests } from './requests.js';
-import { escapeText, parseAnswer } from './xml.js';
+import { parseAnswer } from './xml.js';
 
 export function deleteFacet(requests: Requests): DeleteFacet {
   return {
@@ -39,17 +38,13 @@ export function batchFacet(requests: Requests): BatchFacet {
     silentFailures: true,
     async delete(targets, call) {
       for (const { key } of targets) checkKey('deleteBatch', key);
-      const objects = targets.map(({ key, versionId }) => {
-        const version = versionId === undefined ? '' : `<VersionId>${escapeText(versionId)}</VersionId>`;
-        return `<Object><Key>${escapeText(key)}</Key>${version}</Object>`;
-      });
-      const xml = `<?xml version="1.0" encoding="UTF-8"?><Delete><Quiet>false</Quiet>${objects.join('')}</Delete>`;
+      const objects = targets.map(({ key, versionId }) => ({ Key: key, VersionId: versionId }));
       const sent = {
         method: 'POST',
         subres: { delete: '' },
         query: { 'encoding-type': 'url' },
         headers: { ...XML, ...payer(call) },
-        content: Buffer.from(xml),
+        content: xmlDocument('Delete', { Quiet: false, Object: objects }),
       } as const;
       return requests.send('deleteBatch', undefined, call, sent, ({ data }) => {
         const root = parseAnswer(data, 'DeleteResult');

@@ -1,10 +1,19 @@
-import type { ExpirationRule, Lifecycle, LifecycleFacet } from '@store/core';
-import { ignoring, readLifecycleDocument, writeLifecycleDocument, type BesideRules } from '@store/kit';
+import type { Lifecycle, LifecycleFacet } from '@store/core';
+import {
+  ignoring,
+  readLifecycleDocument,
+  ruleElement,
+  writeLifecycleDocument,
+  type BesideRules,
+  type HttpAnswer,
+  type RuleForm,
+} from '@store/kit';
 import { XML, type Requests } from './requests.js';
-import type { TransportResult } from './transport.js';
-import { escapeText, parseAnswer } from './xml.js';
+import { parseAnswer } from './xml.js';
 
 const NOTHING_BESIDE: BesideRules = { attributes: '', before: [], behind: [] };
+
+const FORM: RuleForm = { filter: false, uploads: ['AbortMultipartUpload', 'Days'] };
 
 export function lifecycleFacet(requests: Requests): LifecycleFacet {
   const subres = { lifecycle: '' };
@@ -14,7 +23,7 @@ export function lifecycleFacet(requests: Requests): LifecycleFacet {
     overlap: false,
     /** GetBucketLifecycle. A bucket without rules answers with an error. */
     get(call) {
-      const read = ({ data }: TransportResult): Lifecycle => {
+      const read = ({ data }: HttpAnswer): Lifecycle => {
         const { rules, beside } = readLifecycleDocument(parseAnswer(data, 'LifecycleConfiguration'));
         return { rules, extra: beside };
       };
@@ -26,7 +35,7 @@ export function lifecycleFacet(requests: Requests): LifecycleFacet {
     /** PutBucketLifecycle, which replaces all rules; without any, DeleteBucketLifecycle. */
     put({ kept, added, extra }, call) {
       // They come from `get` above.
-      const rules = [...kept.map(({ raw }) => String(raw)), ...added.map(ruleElement)];
+      const rules = [...kept.map(({ raw }) => String(raw)), ...added.map((rule) => ruleElement(rule, FORM))];
       const document = writeLifecycleDocument(rules, (extra ?? NOTHING_BESIDE) as BesideRules);
       const sent =
         document === undefined
@@ -40,22 +49,4 @@ export function lifecycleFacet(requests: Requests): LifecycleFacet {
       return requests.send('putLifecycle', undefined, call, request, () => undefined);
     },
   };
-}
-
-function ruleElement(rule: ExpirationRule): string {
-  const { id, prefix, tag, days, noncurrentDays, uploadsDays, expiredMarkers } = rule;
-  const expiration = expiredMarkers
-    ? '<ExpiredObjectDeleteMarker>true</ExpiredObjectDeleteMarker>'
-    : days && `<Days>${days}</Days>`;
-  return [
-    `<Rule><ID>${escapeText(id)}</ID><Prefix>${escapeText(prefix)}</Prefix><Status>Enabled</Status>`,
-    tag && `<Tag><Key>${escapeText(tag.name)}</Key><Value>${escapeText(tag.value)}</Value></Tag>`,
-    expiration && `<Expiration>${expiration}</Expiration>`,
-    noncurrentDays &&
-      `<NoncurrentVersionExpiration><NoncurrentDays>${noncurrentDays}</NoncurrentDays></NoncurrentVersionExpiration>`,
-    uploadsDays && `<AbortMultipartUpload><Days>${uploadsDays}</Days></AbortMultipartUpload>`,
-    '</Rule>',
-  ]
-    .filter((part) => part !== undefined && part !== 0)
-    .join('');
 }

@@ -1,9 +1,9 @@
 import type { MultipartFacet } from '@store/core';
-import { ignoring, partsPage } from '@store/kit';
-import { attributeHeaders, etagOf, headerOf } from './attributes.js';
+import { etagOf, headerOf, ignoring, partsPage, xmlDocument } from '@store/kit';
+import { attributeHeaders } from './attributes.js';
 import { given, XML, type Requests } from './requests.js';
 import { copySource, forbidOverwrite, viewOf } from './writes.js';
-import { escapeText, parseAnswer, textIn } from './xml.js';
+import { parseAnswer, textIn } from './xml.js';
 
 const MIB = 1024 * 1024;
 
@@ -49,15 +49,12 @@ export function multipartFacet(requests: Requests): MultipartFacet {
     },
     complete(request, call) {
       const { key, uploadId, parts } = request;
-      const listed = parts.map(
-        ({ partNumber, etag }) =>
-          `<Part><PartNumber>${partNumber}</PartNumber><ETag>${escapeText(etag)}</ETag></Part>`,
-      );
+      const listed = parts.map(({ partNumber, etag }) => ({ PartNumber: partNumber, ETag: etag }));
       const sent = {
         method: 'POST',
         subres: { uploadId },
         headers: { ...XML, ...forbidOverwrite(request) },
-        content: Buffer.from(`<CompleteMultipartUpload>${listed.join('')}</CompleteMultipartUpload>`),
+        content: xmlDocument('CompleteMultipartUpload', { Part: listed }),
       } as const;
       return requests.send('put', key, call, sent, (answer) => ({
         key,

@@ -1,8 +1,7 @@
 import type { StoreDriver, TagsFacet } from '@store/core';
-import { ignoring } from '@store/kit';
+import { ignoring, taggingOf, tagsOf, xmlDocument } from '@store/kit';
 import { given, XML, type Requests } from './requests.js';
-import { tagsOf } from './tagging.js';
-import { escapeText, parseAnswer } from './xml.js';
+import { parseAnswer } from './xml.js';
 
 export function tagsFacet(requests: Requests): TagsFacet {
   return {
@@ -11,14 +10,11 @@ export function tagsFacet(requests: Requests): TagsFacet {
       return requests.send('getTags', key, call, sent, ({ data }) => tagsOf(parseAnswer(data, 'Tagging')));
     },
     set({ key, versionId, tags }, call) {
-      const set = Object.entries(tags).map(
-        ([name, value]) => `<Tag><Key>${escapeText(name)}</Key><Value>${escapeText(value)}</Value></Tag>`,
-      );
       const sent = {
         method: 'PUT',
         subres: { tagging: '', ...given({ versionId }) },
         headers: XML,
-        content: Buffer.from(`<Tagging><TagSet>${set.join('')}</TagSet></Tagging>`),
+        content: xmlDocument('Tagging', taggingOf(tags)),
         emptyAnswer: true,
       } as const;
       return requests.send('setTags', key, call, sent, () => undefined);
@@ -29,13 +25,12 @@ export function tagsFacet(requests: Requests): TagsFacet {
 /** RestoreObject. That it is on its way already is no failure. */
 export function restoreCall(requests: Requests): NonNullable<StoreDriver['restore']> {
   return async ({ key, versionId, days, tier }, call) => {
-    const parameters =
-      tier === undefined ? '' : `<JobParameters><Tier>${escapeText(tier)}</Tier></JobParameters>`;
+    const JobParameters = tier === undefined ? undefined : { Tier: tier };
     const sent = {
       method: 'POST',
       subres: { restore: '', ...given({ versionId }) },
       headers: XML,
-      content: Buffer.from(`<RestoreRequest><Days>${days}</Days>${parameters}</RestoreRequest>`),
+      content: xmlDocument('RestoreRequest', { Days: days, JobParameters }),
       // 202: begun; 200: back already.
       successStatuses: [200, 202],
       emptyAnswer: true,

@@ -1,7 +1,5 @@
-import { addAbortSignal } from 'node:stream';
 import type { ReadFacet, ReadRequest } from '@store/core';
-import { checkContentRange, objectBody } from '@store/kit';
-import { etagOf, headerOf, infoOf } from './attributes.js';
+import { etagOf, objectInfo, objectRead } from '@store/kit';
 import { given, type Requests } from './requests.js';
 
 export function readFacet(requests: Requests): ReadFacet {
@@ -11,7 +9,7 @@ export function readFacet(requests: Requests): ReadFacet {
       const sent = { method: 'HEAD', ...readParameters(request) } as const;
       return requests.send('head', key, call, sent, ({ headers }) => {
         etagOf(headers);
-        return infoOf(key, headers);
+        return objectInfo(key, headers, 'x-oss-');
       });
     },
     get(request, call) {
@@ -26,11 +24,10 @@ export function readFacet(requests: Requests): ReadFacet {
       };
       const successStatuses = [range ? 206 : 200];
       const sent = { method: 'GET', ...parameters, headers, successStatuses, stream: true } as const;
-      return requests.send('get', key, call, sent, ({ headers: found, res, status }) => {
+      return requests.send('get', key, call, sent, ({ status, headers: found, res: body }) => {
         etagOf(found);
-        const bytes = checkContentRange(range, { status, header: headerOf(found, 'content-range') });
-        const body = objectBody(res, (error) => requests.failure(error, 'get', key), bytes);
-        return { info: infoOf(key, found), body: call.signal ? addAbortSignal(call.signal, body) : body };
+        const failure = (error: unknown) => requests.failure(error, 'get', key);
+        return objectRead(request, call, { status, headers: found, body }, 'x-oss-', failure);
       });
     },
   };

@@ -1,15 +1,16 @@
 import { StoreError, withDeadline, type DriverCall } from '@store/core';
-import { undocumented } from '@store/kit';
+import {
+  beginningOf,
+  networkError,
+  requestFailure,
+  timeoutOf,
+  undocumented,
+  whatCame,
+  type HttpAnswer,
+} from '@store/kit';
 import { OssClient, type SignedRequest } from './client.js';
 import type { OssConfig } from './config.js';
-import { refusal, translate } from './errors.js';
-import { asStoreError, Transport, type TransportResult } from './transport.js';
-
-const DEFAULT_TIMEOUT_MS = 60_000;
-const DEFAULT_MAX_SOCKETS = 64;
-
-/** Slowest transfer that is waited for, in bytes a second, on top of the time-out. */
-const SLOWEST_TRANSFER = 64 * 1024;
+import { refusal } from './errors.js';
 
 export const XML = { 'Content-Type': 'application/xml' };
 
@@ -29,16 +30,14 @@ export type Request = Omit<SignedRequest, 'ctx' | 'object'> & {
 /** Sends requests to one bucket: each ends in time, and fails in the words of this library. */
 export class Requests {
   readonly bucket: string;
-  readonly timeoutMs: number;
-  readonly #transport: Transport;
+  readonly #config: OssConfig;
   readonly #client: OssClient;
 
   /** @param options `service`: requests are about the account, not about the bucket */
   constructor(config: OssConfig, { service = false }: { readonly service?: boolean } = {}) {
     this.bucket = config.bucket;
-    this.timeoutMs = config.timeoutMs ?? DEFAULT_TIMEOUT_MS;
-    this.#transport = new Transport(config.maxSockets ?? DEFAULT_MAX_SOCKETS);
-    this.#client = new OssClient(config, this.#transport, service);
+    this.#config = config;
+    this.#client = new OssClient(config, service);
   }
 
   /** @param read what a success says; what is wrong with it is told like any other failure */
@@ -47,16 +46,15 @@ export class Requests {
     key: string | undefined,
     { signal }: DriverCall,
     request: Request,
-    read: (answer: TransportResult) => T,
+    read: (answer: HttpAnswer) => T,
   ): Promise<T> {
     const { successStatuses = [200], emptyAnswer, stream, about = key, bytes, ...sent } = request;
-    const context = { operation, bucket: this.bucket, key: about };
+    const where = { provider: 'oss', operation, key: about };
     if (key !== undefined) checkKey(operation, key);
-    const ms =
-      this.timeoutMs + Math.ceil(((bytes ?? request.content?.length ?? 0) / SLOWEST_TRANSFER) * 1000);
+    const ms = timeoutOf(this.#config, bytes ?? request.content?.length);
     // While the service moves bytes by itself, nothing moves here.
-    const idleMs = bytes === undefined ? this.timeoutMs : ms;
-    let answer: TransportResult | undefined;
+    const idleMs = bytes === undefined ? timeoutOf(this.#config) : ms;
+    let answer: HttpAnswer | undefined;
     try {
       answer = await withDeadline({ signal, ms, operation }, (deadline) =>
         this.#client.request({
@@ -71,16 +69,16 @@ export class Requests {
       }
     } catch (error) {
       if (stream) answer?.res.destroy();
-      throw translate(error, context);
+      throw requestFailure(error, where);
     }
     // A stream that nobody reads would keep its socket.
     if (stream) answer.res.destroy();
-    throw refusal(answer, context);
+    throw refusal(answer, this.bucket, where);
   }
 
   /** What a transfer ended with, in the words of this library. */
   failure(thrown: unknown, operation: string, key: string | undefined): StoreError {
-    return translate(asStoreError(thrown), { operation, bucket: this.bucket, key });
+    return requestFailure(networkError(thrown), { provider: 'oss', operation, key });
   }
 
   /** Reads an answer: what is wrong with it is told like any other failure. */
@@ -88,7 +86,7 @@ export class Requests {
     try {
       return work();
     } catch (error) {
-      throw translate(error, { operation, bucket: this.bucket });
+      throw requestFailure(error, { provider: 'oss', operation });
     }
   }
 
@@ -97,17 +95,14 @@ export class Requests {
   }
 
   close(): void {
-    this.#transport.close();
+    this.#client.close();
   }
 }
 
 /** @throws StoreError `Corrupt` for a success with a body that none has: a page of a proxy, an error with a 200 */
-function checkEmpty({ status, data }: TransportResult): void {
-  const text = data.toString().trim();
-  if (text !== '')
-    throw undocumented(
-      `the answer (HTTP ${status}) should be empty, and is ${JSON.stringify(text.slice(0, 120))}`,
-    );
+function checkEmpty({ status, data }: HttpAnswer): void {
+  if (beginningOf(data) !== '')
+    throw undocumented(`the answer (HTTP ${status}) should be empty, and is ${whatCame(data)}`);
 }
 
 /**

@@ -1,5 +1,6 @@
 import { StoreError, type CopyRequest, type WriteFacet } from '@store/core';
-import { attributeHeaders, etagOf, headerOf } from './attributes.js';
+import { etagOf, headerOf } from '@store/kit';
+import { attributeHeaders } from './attributes.js';
 import { checkKey, given, type Requests } from './requests.js';
 import { textIn } from './xml.js';
 

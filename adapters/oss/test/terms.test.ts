@@ -6,7 +6,7 @@ import { describe, it } from 'mocha';
 describe('what is published about OSS', () => {
   const terms = (region: string) =>
     storeTerms(
-      { provider: 'oss', bucket: 'b', region, accessKeyId: 'a', accessKeySecret: 's' },
+      { provider: 'oss', bucket: 'bucket', region, accessKeyId: 'a', accessKeySecret: 's' },
       { adapters: [oss] },
     );
 

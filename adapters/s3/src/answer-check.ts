@@ -1,19 +1,23 @@
 import { Readable } from 'node:stream';
 import { StoreError } from '@store/core';
-import { readAnswer, readXml, rootName, undocumented, type XmlElement } from '@store/kit';
+import {
+  beginningOf,
+  isWebPage,
+  MAX_SHORT_ANSWER_BYTES,
+  readAnswer,
+  readXml,
+  rootName,
+  undocumented,
+  whatCame,
+  type XmlElement,
+} from '@store/kit';
 import { EXPECTED, type ExpectedAnswer } from './answers.js';
 import type { ClientPlugin } from './client-plugin.js';
 import { answerError } from './errors.js';
 import { isHttpResponse, type HttpResponse } from './http-message.js';
 
-/** What a page or message in the place of an answer shows of itself in the error. */
-const SHOWN_CHARACTERS = 120;
-
-/** Most bytes of an answer that has no document, and of a refusal. Many of them may be in flight at once. */
-const MAX_SHORT_BYTES = 1024 * 1024;
-
-const byResponse = new WeakMap<HttpResponse, XmlElement>();
-const byOutput = new WeakMap<object, XmlElement>();
+const documents = new WeakMap<HttpResponse, XmlElement>();
+const responses = new WeakMap<object, HttpResponse>();
 /** Errors about what {@link isAnswerToOther} tells of. */
 const ofServices = new WeakSet<StoreError>();
 
@@ -46,19 +50,25 @@ export const checkAnswers: ClientPlugin = {
       (next) => async (args) => {
         const result = await next(args);
         const { response, output } = result as { readonly response?: unknown; readonly output: object };
-        const document = isHttpResponse(response) ? byResponse.get(response) : undefined;
-        if (document) byOutput.set(output, document);
+        if (isHttpResponse(response)) responses.set(output, response);
         return result;
       },
-      { step: 'initialize', priority: 'high', name: 'storeAnswerDocument' },
+      { step: 'initialize', priority: 'high', name: 'storeAnswer' },
     );
   },
 };
 
 /** The document of an answer, by what the SDK made of it. */
 export function documentOf(output: object): XmlElement {
-  const document = byOutput.get(output);
+  const document = documents.get(responseOf(output));
   if (document) return document;
+  throw new StoreError('Internal', 'the answer has no document');
+}
+
+/** An answer as it came, by what the SDK made of it. */
+export function responseOf(output: object): HttpResponse {
+  const response = responses.get(output);
+  if (response) return response;
   throw new StoreError('Internal', 'the answer was not kept');
 }
 
@@ -71,30 +81,30 @@ async function check(response: HttpResponse, command: string): Promise<void> {
   const expected = EXPECTED[command];
   if (!expected) throw new StoreError('Internal', `no answer to ${command} is known`);
   if (!expected.statuses.includes(status)) {
-    const bytes = await readBody(response, MAX_SHORT_BYTES);
+    const bytes = await readBody(response, MAX_SHORT_ANSWER_BYTES);
     throw notExpected(response, expected, bytes);
   }
   if (expected.etag && !headers['etag']) {
-    const bytes = await readBody(response, MAX_SHORT_BYTES);
+    const bytes = await readBody(response, MAX_SHORT_ANSWER_BYTES);
     throw notExpected(response, expected, bytes, 'has no ETag');
   }
   if (expected.object) return;
-  const bytes = await readBody(response, expected.root === undefined ? MAX_SHORT_BYTES : undefined);
+  const bytes = await readBody(response, expected.root === undefined ? MAX_SHORT_ANSWER_BYTES : undefined);
   const found = rootName(bytes);
   if (found === 'Error') throw errorInside(response, bytes);
   if (expected.root === undefined) {
-    if (shown(bytes) !== '') throw notExpected(response, expected, bytes);
+    if (beginningOf(bytes) !== '') throw notExpected(response, expected, bytes);
     response.body = Buffer.alloc(0);
     return;
   }
   if (found !== expected.root) throw notExpected(response, expected, bytes);
-  byResponse.set(response, readXml(bytes));
+  documents.set(response, readXml(bytes));
   response.body = Buffer.from(`<${expected.root}/>`);
 }
 
 async function checkRefusal(response: HttpResponse): Promise<void> {
   const { statusCode: status, headers } = response;
-  const bytes = await readBody(response, MAX_SHORT_BYTES).catch((error: unknown) => {
+  const bytes = await readBody(response, MAX_SHORT_ANSWER_BYTES).catch((error: unknown) => {
     if (!(error instanceof StoreError)) throw error;
     throw answerError({
       status,
@@ -108,8 +118,7 @@ async function checkRefusal(response: HttpResponse): Promise<void> {
     return;
   }
   const { code, message } = jsonError(bytes);
-  const text = shown(bytes);
-  if (text === '') {
+  if (beginningOf(bytes) === '') {
     response.body = Buffer.alloc(0);
     return;
   }
@@ -117,10 +126,7 @@ async function checkRefusal(response: HttpResponse): Promise<void> {
     status,
     headers,
     providerCode: code,
-    message:
-      message ||
-      code ||
-      `the service answered HTTP ${status} with no S3 error but ${JSON.stringify(text)}${proxyHint(bytes)}`,
+    message: message || code || `the service answered HTTP ${status} with no S3 error but ${whatCame(bytes)}`,
   });
 }
 
@@ -142,15 +148,13 @@ function notExpected(
   bytes: Buffer,
   lack?: string,
 ): StoreError {
-  const text = shown(bytes);
-  const found = text === '' ? 'nothing' : JSON.stringify(text);
   const what = root === undefined ? `is none to this request${lack ? ` (it ${lack})` : ''}` : `is no ${root}`;
-  const hint = proxyHint(bytes);
-  const error = undocumented(`the answer (HTTP ${status}) ${what} but ${found}${hint}`, {
+  const error = undocumented(`the answer (HTTP ${status}) ${what} but ${whatCame(bytes)}`, {
     status,
     requestId: headers['x-amz-request-id'],
   });
-  if (hint === '' && (text === '' || rootName(bytes) !== undefined)) ofServices.add(error);
+  const isDocument = beginningOf(bytes) === '' || rootName(bytes) !== undefined;
+  if (isDocument && !isWebPage(bytes)) ofServices.add(error);
   return error;
 }
 
@@ -160,16 +164,6 @@ function notExpected(
  */
 export function isAnswerToOther(thrown: unknown): boolean {
   return thrown instanceof StoreError && ofServices.has(thrown);
-}
-
-function shown(bytes: Buffer): string {
-  // Enough of a text that begins with blank lines.
-  return bytes.toString().trim().slice(0, SHOWN_CHARACTERS);
-}
-
-function proxyHint(bytes: Buffer): string {
-  const html = /^(?:<!doctype html|<html)/i.test(shown(bytes)) || rootName(bytes)?.toLowerCase() === 'html';
-  return html ? '; is there a proxy in between, or is the endpoint wrong?' : '';
 }
 
 /** Ceph answers in JSON before it knows that it is asked for S3; measured with 16.2 on a key with U+0000. */

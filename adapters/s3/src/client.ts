@@ -1,20 +1,15 @@
 import { S3Client } from '@aws-sdk/client-s3';
+import { keptAlive, timeoutOf } from '@store/kit';
 import { checkAnswers } from './answer-check.js';
 import type { S3Config } from './config.js';
-import type { ContentMd5 } from './content-md5.js';
+import { ContentMd5 } from './content-md5.js';
 import type { Quirks } from './quirks.js';
 import { unsignedPayload } from './unsigned-payload.js';
 
-const DEFAULT_TIMEOUT_MS = 60_000;
 const DEFAULT_CONNECT_TIMEOUT_MS = 10_000;
-const DEFAULT_MAX_SOCKETS = 64;
 
 const silent = (): void => undefined;
 const SILENT = { trace: silent, debug: silent, info: silent, warn: silent, error: silent };
-
-export function timeoutOf(config: S3Config): number {
-  return config.timeoutMs ?? DEFAULT_TIMEOUT_MS;
-}
 
 /** Without an answer the SDK looks for one in its environment. */
 function regionOf({ region, endpoint }: S3Config, { regionInHost }: Quirks): { region?: string } {
@@ -28,9 +23,13 @@ function regionOf({ region, endpoint }: S3Config, { regionInHost }: Quirks): { r
  * The SDK's client for one store, with sockets of its own. It never retries: that happens once, in core, which
  * knows what a batch delete means (and the SDK's budget of retries is used up after about 100 of them).
  */
-export function createClient(config: S3Config, quirks: Quirks, contentMd5?: ContentMd5): S3Client {
+export function createClient(
+  config: S3Config,
+  quirks: Quirks,
+  contentMd5 = new ContentMd5(quirks.contentMd5),
+): S3Client {
   const { endpoint, accessKeyId, secretAccessKey, sessionToken, credentialsProfile } = config;
-  const agent = { keepAlive: true, maxSockets: config.maxSockets ?? DEFAULT_MAX_SOCKETS };
+  const agent = keptAlive(config);
   const checksums = quirks.checksums === 'when-required' ? 'WHEN_REQUIRED' : 'WHEN_SUPPORTED';
   const client = new S3Client({
     ...(endpoint === undefined ? {} : { endpoint }),
@@ -65,7 +64,7 @@ export function createClient(config: S3Config, quirks: Quirks, contentMd5?: Cont
     },
   });
   client.middlewareStack.use(checkAnswers);
-  if (contentMd5) client.middlewareStack.use(contentMd5.plugin);
+  client.middlewareStack.use(contentMd5.plugin);
   if (quirks.unsignedPayload) client.middlewareStack.use(unsignedPayload);
   return client;
 }

@@ -1,9 +1,10 @@
 import type { ConfigShape } from '@store/core';
+import { endpointUrl, requestLimits, someText as text, type RequestLimits } from '@store/kit';
 import { z } from 'zod';
 import { PROFILE_NAMES, profileOf, PROFILES, type ProfileName } from './profiles.js';
 import type { QuirkSettings, Quirks } from './quirks.js';
 
-export interface S3Config {
+export interface S3Config extends RequestLimits {
   readonly bucket: string;
   /** Default: the SDK's own (`AWS_REGION`, the shared config file); `us-east-1` where an endpoint is given. */
   readonly region?: string | undefined;
@@ -19,12 +20,8 @@ export interface S3Config {
   readonly profile?: ProfileName | undefined;
   /** Single differences from the profile. */
   readonly quirks?: QuirkSettings | undefined;
-  /** How long a request may take, from its sending to the end of its answer, in milliseconds. Bodies of `get` and `put` may take longer as long as bytes flow. Default 60 000. */
-  readonly timeoutMs?: number | undefined;
   /** How long a connection may take to be made, in milliseconds. Default 10 000. */
   readonly connectTimeoutMs?: number | undefined;
-  /** Most connections. Default 64. */
-  readonly maxSockets?: number | undefined;
 }
 
 /** The profile's quirks, with those that the configuration sets on its own. */
@@ -58,24 +55,19 @@ const quirks = {
   maxCopyBytes: z.number().int().min(1),
 } satisfies ConfigShape<Required<QuirkSettings>>;
 
-const text = z.string().min(1);
-
 const shape = {
   // The form that all services share; names that AWS alone refuses are left to it.
   bucket: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{1,254}$/, 'expected the name of a bucket'),
   region: text.optional(),
-  endpoint: z
-    .url({ protocol: /^https?$/, error: 'expected a URL such as https://s3.example.com' })
-    .optional(),
+  endpoint: endpointUrl('https://s3.example.com').optional(),
   accessKeyId: text.optional(),
   secretAccessKey: text.optional(),
   sessionToken: text.optional(),
   credentialsProfile: text.optional(),
   profile: z.enum(PROFILE_NAMES).optional(),
   quirks: z.strictObject(quirks).partial().optional(),
-  timeoutMs: z.number().int().min(1).max(3_600_000).optional(),
   connectTimeoutMs: z.number().int().min(1).max(600_000).optional(),
-  maxSockets: z.number().int().min(1).max(10_000).optional(),
+  ...requestLimits,
 } satisfies ConfigShape<S3Config>;
 
 export const s3ConfigSchema: z.ZodType<S3Config> = z

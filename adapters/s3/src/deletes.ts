@@ -12,9 +12,7 @@ export function deleteFacet(requests: Requests): DeleteFacet {
     passThrough: ['mfa', 'bypassGovernance', 'requestPayer', 'expectedBucketOwner'],
     async one({ key, versionId, ifMatch }, call) {
       const command = new DeleteObjectCommand({
-        Bucket: requests.bucket,
-        Key: notEmpty(key),
-        VersionId: versionId,
+        ...requests.at(notEmpty(key), versionId),
         IfMatch: ifMatch,
         ...deleteParameters(call.pass),
       });

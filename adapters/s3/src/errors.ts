@@ -1,10 +1,29 @@
-import { restate, StoreError } from '@store/core';
-import { networkFailure, retryAfterMs, S3_CODES, saidByService, serviceCodes } from '@store/kit';
+import { StoreError } from '@store/core';
+import {
+  codeMessage,
+  networkFailure,
+  requestFailure,
+  retryAfterMs,
+  saidByService,
+  serviceCodes,
+} from '@store/kit';
 
-export const { codeOf, keyFailure } = serviceCodes(S3_CODES);
+export const { codeOf, keyFailure } = serviceCodes();
 
 /** What the SDK calls an error whose answer names no code. */
 const NO_CODE = /^(?:Error|Unknown|UnknownError|\d+)$/;
+
+const MESSAGES: Readonly<Record<string, string>> = {
+  SignatureDoesNotMatch: 'the signature does not match; is the secret access key right?',
+  ExpiredToken: 'the session token has expired; get new credentials',
+  CredentialsProviderError:
+    'no credentials were found: set accessKeyId and secretAccessKey, or one of the sources of the AWS SDK',
+  TimeoutError: 'there was no answer in time',
+};
+
+/** Codes for a bucket that is elsewhere. */
+const REGION =
+  /^(?:AuthorizationHeaderMalformed|PermanentRedirect|TemporaryRedirect|IllegalLocationConstraintException)$/;
 
 interface SdkError extends Error {
   readonly Code?: string;
@@ -24,12 +43,10 @@ export interface ErrorContext {
 /** Whatever the SDK threw, in the words of this library. */
 export function translate(thrown: unknown, { operation, bucket, key }: ErrorContext): StoreError {
   const where = { provider: 's3', operation, key };
-  if (thrown instanceof StoreError) return restate(thrown, where);
   const error: SdkError = thrown instanceof Error ? thrown : new Error(String(thrown));
+  if (error instanceof StoreError || error.name === 'AbortError') return requestFailure(error, where);
   const status = error.$metadata?.httpStatusCode;
   const details = { ...where, status, requestId: error.$metadata?.requestId, cause: error };
-  if (error.name === 'AbortError') return new StoreError('Aborted', `${operation} was aborted`, details);
-
   // Of the SDK, about a body that it has held against the checksum that came with it.
   if (/^Checksum mismatch/i.test(error.message))
     return new StoreError('Corrupt', 'the body does not have its checksum', { ...details, retryable: true });
@@ -82,37 +99,11 @@ function messageOf(
   status: number | undefined,
   { operation, bucket }: Omit<ErrorContext, 'key'>,
 ): string {
-  switch (providerCode) {
-    case 'NoSuchBucket':
-      return `there is no bucket ${JSON.stringify(bucket)}`;
-    case 'NoSuchKey':
-    case 'NotFound':
-      return 'there is no such object';
-    case 'InvalidAccessKeyId':
-      return 'the service does not know this access key id';
-    case 'InvalidObjectState':
-      return operation === 'restore'
-        ? 'the object is not archived'
-        : 'the object is archived: it has to be restored before it can be read';
-    case 'SignatureDoesNotMatch':
-      return 'the signature does not match; is the secret access key right?';
-    case 'ExpiredToken':
-      return 'the session token has expired; get new credentials';
-    case 'RequestTimeTooSkewed':
-      return "this machine's clock differs too much from the service's; set it right";
-    case 'AuthorizationHeaderMalformed':
-    case 'PermanentRedirect':
-    case 'TemporaryRedirect':
-    case 'IllegalLocationConstraintException':
-      return regionMessage(error, bucket);
-    case 'CredentialsProviderError':
-      return 'no credentials were found: set accessKeyId and secretAccessKey, or one of the sources of the AWS SDK';
-    case 'TimeoutError':
-      return 'there was no answer in time';
-    case undefined:
-      break;
-    default:
-      return error.message && !NO_CODE.test(error.message) ? saidByService(error.message) : providerCode;
+  if (providerCode !== undefined) {
+    if (REGION.test(providerCode)) return regionMessage(error, bucket);
+    if (providerCode === 'InvalidObjectState' && operation === 'restore') return 'the object is not archived';
+    const said = NO_CODE.test(error.message) ? '' : saidByService(error.message);
+    return codeMessage(providerCode, bucket, MESSAGES) ?? (said || providerCode);
   }
   if (status !== undefined && status >= 300 && status < 400 && status !== 304)
     return regionMessage(error, bucket);

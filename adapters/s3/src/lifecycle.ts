@@ -5,11 +5,16 @@ import {
   type GetBucketLifecycleConfigurationCommandOutput,
   type TransitionDefaultMinimumObjectSize,
 } from '@aws-sdk/client-s3';
-import type { Lifecycle, LifecycleFacet } from '@store/core';
-import { ignoring, readLifecycleDocument, writeLifecycleDocument, type BesideRules } from '@store/kit';
+import { StoreError, type ExpirationRule, type Lifecycle, type LifecycleFacet } from '@store/core';
+import {
+  ignoring,
+  readLifecycleDocument,
+  ruleElement,
+  writeLifecycleDocument,
+  type BesideRules,
+} from '@store/kit';
 import { documentOf } from './answer-check.js';
 import { httpRequestOf } from './http-message.js';
-import { ruleXml } from './lifecycle-rule.js';
 import type { Quirks } from './quirks.js';
 import type { Requests } from './requests.js';
 
@@ -24,6 +29,8 @@ const NO_EXTRA: Extra = {
   before: [],
   behind: [],
 };
+
+type Form = Exclude<Quirks['lifecycle'], false>;
 
 /** @param form in which the service knows rules */
 export function lifecycleFacet(
@@ -77,4 +84,11 @@ export function lifecycleFacet(
       return requests.sendDigested('putLifecycle', undefined, call, command, () => undefined);
     },
   };
+}
+
+function ruleXml(rule: ExpirationRule, form: Form): string {
+  if (rule.tag && form === 'prefix')
+    throw new StoreError('Unsupported', 'lifecycle rules of this service know no tags', { provider: 's3' });
+  const uploads = ['AbortIncompleteMultipartUpload', 'DaysAfterInitiation'] as const;
+  return ruleElement(rule, { filter: form === 'filter', uploads });
 }

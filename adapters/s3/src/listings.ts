@@ -8,8 +8,6 @@ import {
   compareKeys,
   type DriverCall,
   type ListFacet,
-  type ListPage,
-  type ListPageRequest,
   type UploadsFacet,
   type VersionsFacet,
 } from '@store/core';
@@ -20,12 +18,12 @@ import type { Requests } from './requests.js';
 
 export function listFacet(requests: Requests): ListFacet {
   const { orderedList, delimiter, listVersion } = requests.quirks;
-  const list = listVersion === 1 ? listObjectsV1 : listObjectsV2;
+  const page = (listVersion === 1 ? listObjectsV1 : listObjectsV2)(requests);
   return {
     order: orderedList ? 'utf8' : 'none',
     maxPageSize: 1000,
     delimiter,
-    page: (request, call) => list(requests, request, call),
+    page,
   };
 }
 
@@ -40,46 +38,42 @@ function pageOf(answer: object): ListingDocument {
 }
 
 /** ListObjectsV2: goes on by a token. */
-function listObjectsV2(
-  requests: Requests,
-  { prefix, token, startAfter, maxKeys, delimiter }: ListPageRequest,
-  call: DriverCall,
-): Promise<ListPage> {
-  const command = new ListObjectsV2Command({
-    ...shared(requests, prefix, call),
-    ContinuationToken: token,
-    StartAfter: startAfter,
-    MaxKeys: maxKeys,
-    Delimiter: delimiter,
-  });
-  return requests.send('list', undefined, call, command, (answer) => objectsPage(pageOf(answer)));
-}
+const listObjectsV2 =
+  (requests: Requests): ListFacet['page'] =>
+  ({ prefix, token, startAfter, maxKeys, delimiter }, call) => {
+    const command = new ListObjectsV2Command({
+      ...shared(requests, prefix, call),
+      ContinuationToken: token,
+      StartAfter: startAfter,
+      MaxKeys: maxKeys,
+      Delimiter: delimiter,
+    });
+    return requests.send('list', undefined, call, command, (answer) => objectsPage(pageOf(answer)));
+  };
 
 /** ListObjects, version 1: goes on behind a key. */
-function listObjectsV1(
-  requests: Requests,
-  { prefix, token, startAfter, maxKeys, delimiter }: ListPageRequest,
-  call: DriverCall,
-): Promise<ListPage> {
-  const marker = token ?? startAfter;
-  const command = new ListObjectsCommand({
-    ...shared(requests, prefix, call),
-    Marker: marker,
-    // Room for the marker itself, which some services list once more.
-    MaxKeys: marker !== undefined && maxKeys === 1 ? 2 : maxKeys,
-    Delimiter: delimiter,
-  });
-  return requests.send('list', undefined, call, command, (answer) => {
-    const document = pageOf(answer);
-    const page = objectsPage(document);
-    // CTYUN OOS has been seen to list the marker itself once more.
-    const objects = page.objects[0]?.key === marker ? page.objects.slice(1) : page.objects;
-    const nextToken = page.truncated
-      ? (document.marker('NextMarker') ?? lastKey(document, marker))
-      : undefined;
-    return { ...page, objects, nextToken };
-  });
-}
+const listObjectsV1 =
+  (requests: Requests): ListFacet['page'] =>
+  ({ prefix, token, startAfter, maxKeys, delimiter }, call) => {
+    const marker = token ?? startAfter;
+    const command = new ListObjectsCommand({
+      ...shared(requests, prefix, call),
+      Marker: marker,
+      // Room for the marker itself, which some services list once more.
+      MaxKeys: marker !== undefined && maxKeys === 1 ? 2 : maxKeys,
+      Delimiter: delimiter,
+    });
+    return requests.send('list', undefined, call, command, (answer) => {
+      const document = pageOf(answer);
+      const page = objectsPage(document);
+      // CTYUN OOS has been seen to list the marker itself once more.
+      const objects = page.objects[0]?.key === marker ? page.objects.slice(1) : page.objects;
+      const nextToken = page.truncated
+        ? (document.marker('NextMarker') ?? lastKey(document, marker))
+        : undefined;
+      return { ...page, objects, nextToken };
+    });
+  };
 
 /** Without a delimiter the service does not name the next marker: it is the last key. */
 function lastKey(document: ListingDocument, marker: string | undefined): string | undefined {
@@ -94,7 +88,7 @@ function lastKey(document: ListingDocument, marker: string | undefined): string 
 export function versionsFacet(requests: Requests): VersionsFacet {
   return {
     async page({ prefix, token, startAfter, maxKeys }, call) {
-      const [keyMarker, versionMarker] = token === undefined ? [startAfter, undefined] : splitMarkers(token);
+      const [keyMarker, versionMarker] = splitMarkers(token, startAfter);
       const command = new ListObjectVersionsCommand({
         ...shared(requests, prefix, call),
         // Both, or some services (Ceph) list the same page for ever.
@@ -113,7 +107,7 @@ export function versionsFacet(requests: Requests): VersionsFacet {
 export function uploadsFacet(requests: Requests, abort: UploadsFacet['abort']): UploadsFacet {
   return {
     async page({ prefix, token, maxUploads }, call) {
-      const [keyMarker, idMarker] = token === undefined ? [] : splitMarkers(token);
+      const [keyMarker, idMarker] = splitMarkers(token);
       const command = new ListMultipartUploadsCommand({
         ...shared(requests, prefix, call),
         KeyMarker: keyMarker,

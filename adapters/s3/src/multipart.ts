@@ -16,10 +16,9 @@ import { copySource, tagIn, writeConditions } from './writes.js';
 const MIB = 1024 * 1024;
 
 export function multipartFacet(requests: Requests): MultipartFacet {
-  const { bucket, quirks } = requests;
+  const { quirks } = requests;
   const upload = ({ key, uploadId }: { readonly key: string; readonly uploadId: string }) => ({
-    Bucket: bucket,
-    Key: key,
+    ...requests.at(key),
     UploadId: uploadId,
   });
   return {
@@ -33,8 +32,7 @@ export function multipartFacet(requests: Requests): MultipartFacet {
     async create(request, call) {
       const { key } = request;
       const command = new CreateMultipartUploadCommand({
-        Bucket: bucket,
-        Key: key,
+        ...requests.at(key),
         ...putAttributes(request),
       });
       return requests.send('put', key, call, command, (answer) => {

@@ -5,30 +5,21 @@ import {
   type Tier,
 } from '@aws-sdk/client-s3';
 import type { StoreDriver, TagsFacet } from '@store/core';
-import { ignoring, undocumented } from '@store/kit';
+import { ignoring, tagsOf } from '@store/kit';
 import { documentOf } from './answer-check.js';
 import type { Requests } from './requests.js';
 
 export function tagsFacet(requests: Requests): TagsFacet {
-  const { bucket, quirks } = requests;
   return {
     get({ key, versionId }, call) {
-      const command = new GetObjectTaggingCommand({ Bucket: bucket, Key: key, VersionId: versionId });
-      return requests.send('getTags', key, call, command, (answer) => {
-        const set = documentOf(answer).child('TagSet');
-        if (!set) throw undocumented('the answer has no TagSet');
-        return Object.fromEntries(
-          set.all('Tag').map((tag) => [tag.textOf('Key') ?? '', tag.textOf('Value') ?? '']),
-        );
-      });
+      const command = new GetObjectTaggingCommand(requests.at(key, versionId));
+      return requests.send('getTags', key, call, command, (answer) => tagsOf(documentOf(answer)));
     },
     set({ key, versionId, tags }, call) {
       const command = new PutObjectTaggingCommand({
-        Bucket: bucket,
-        Key: key,
-        VersionId: versionId,
+        ...requests.at(key, versionId),
         Tagging: { TagSet: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })) },
-        ChecksumAlgorithm: quirks.checksumAlgorithm,
+        ChecksumAlgorithm: requests.quirks.checksumAlgorithm,
       });
       return requests.sendDigested('setTags', key, call, command, () => undefined);
     },
@@ -39,9 +30,7 @@ export function tagsFacet(requests: Requests): TagsFacet {
 export function restoreCall(requests: Requests): NonNullable<StoreDriver['restore']> {
   return async ({ key, versionId, days, tier }, call) => {
     const command = new RestoreObjectCommand({
-      Bucket: requests.bucket,
-      Key: key,
-      VersionId: versionId,
+      ...requests.at(key, versionId),
       RestoreRequest: {
         Days: days,
         // Names of tiers differ by service; the SDK sends any text.

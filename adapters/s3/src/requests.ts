@@ -1,16 +1,14 @@
 import type { S3Client, ServiceInputTypes, ServiceOutputTypes } from '@aws-sdk/client-s3';
 import { withDeadline, type DriverCall, type StoreError } from '@store/core';
-import { createClient, timeoutOf } from './client.js';
+import { timeoutOf } from '@store/kit';
+import { createClient } from './client.js';
 import type { S3Config } from './config.js';
 import { ContentMd5 } from './content-md5.js';
 import { translate } from './errors.js';
 import type { Quirks } from './quirks.js';
 
-/** Slowest upload that is waited for, in bytes a second, on top of the time-out. */
-const SLOWEST_UPLOAD = 64 * 1024;
-
 /** A command of the SDK. */
-type Command<Input extends ServiceInputTypes, Output extends ServiceOutputTypes> = Parameters<
+export type Command<Input extends ServiceInputTypes, Output extends ServiceOutputTypes> = Parameters<
   typeof S3Client.prototype.send<Input, Output>
 >[0];
 
@@ -30,15 +28,20 @@ export class Requests {
     this.client = createClient(config, quirks, this.#contentMd5);
   }
 
+  /** The input of a command about one object. */
+  at(key: string, versionId?: string) {
+    return { Bucket: this.bucket, Key: key, ...(versionId === undefined ? {} : { VersionId: versionId }) };
+  }
+
   /** @param bytes of the request's body, which may need longer than the time-out */
   async run<T>(
     operation: string,
     key: string | undefined,
     { signal }: DriverCall,
     work: (signal: AbortSignal) => Promise<T>,
-    bytes = 0,
+    bytes?: number,
   ): Promise<T> {
-    const ms = timeoutOf(this.config) + Math.ceil((bytes / SLOWEST_UPLOAD) * 1000);
+    const ms = timeoutOf(this.config, bytes);
     try {
       return await withDeadline({ signal, ms, operation }, work);
     } catch (error) {

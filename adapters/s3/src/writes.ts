@@ -16,8 +16,7 @@ export function writeFacet(requests: Requests): WriteFacet {
       const { key } = request;
       const body = inMemory(request.body);
       const command = new PutObjectCommand({
-        Bucket: requests.bucket,
-        Key: key,
+        ...requests.at(key),
         Body: body,
         ...putAttributes(request),
         ...writeConditions(request),
@@ -34,8 +33,7 @@ export function writeFacet(requests: Requests): WriteFacet {
     copy(request, call) {
       const { from, to, storageClass } = request;
       const command = new CopyObjectCommand({
-        Bucket: requests.bucket,
-        Key: to,
+        ...requests.at(to),
         CopySource: copySource(requests, request),
         StorageClass: storageClassOf(storageClass),
       });

@@ -1,8 +1,9 @@
 import type { Purpose } from '../engine/engine.js';
-import { throwIfAborted, toStoreError, type StoreErrorCode } from '../errors.js';
+import { reasonText, throwIfAborted, toStoreError, type FailureReason } from '../errors.js';
 import { uploadPages } from '../listing/upload-pages.js';
 import type { UploadInfo } from '../objects.js';
 import type { ObjectFilter } from './filter.js';
+import type { UploadsReport } from './report.js';
 import type { Run } from './run.js';
 
 /** Uploads aborted at the same time. */
@@ -10,23 +11,6 @@ const AT_ONCE = 8;
 
 /** Failures that the report names. */
 const SAMPLE_SIZE = 20;
-
-/** What became of the incomplete multipart uploads under a prefix. */
-export interface UploadsReport {
-  /** Those that the filters mean, or cannot tell about. */
-  readonly listed: number;
-  readonly aborted: number;
-  readonly failed: number;
-  readonly sample: readonly {
-    readonly key: string;
-    /** Empty where no request can name the upload. */
-    readonly uploadId: string;
-    /** No request can name it; `key` is for people then. */
-    readonly unnameable?: true | undefined;
-    readonly code: StoreErrorCode;
-    readonly message: string;
-  }[];
-}
 
 type Sample = UploadsReport['sample'][number];
 
@@ -48,11 +32,12 @@ export async function abortUploads(run: Run, prefix: string, matches: ObjectFilt
   let failed = 0;
   const fail = (
     { key, uploadId, unnameable }: Pick<Sample, 'key' | 'uploadId' | 'unnameable'>,
-    { code, message }: Pick<Sample, 'code' | 'message'>,
+    reason: FailureReason,
   ): void => {
     failed++;
-    if (sample.length < SAMPLE_SIZE)
-      sample.push({ key, uploadId, ...(unnameable ? { unnameable } : {}), code, message });
+    if (sample.length >= SAMPLE_SIZE) return;
+    const why = { code: reason.code, message: reasonText(reason) };
+    sample.push({ key, uploadId, ...(unnameable ? { unnameable } : {}), ...why });
   };
   const abort = async ({ key, uploadId }: UploadInfo): Promise<void> => {
     try {

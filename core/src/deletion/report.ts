@@ -1,5 +1,4 @@
 import { detailsOf, StoreError, type FailureReason, type StoreErrorCode } from '../errors.js';
-import type { UploadsReport } from './abort-uploads.js';
 import type { VersionSelection } from './version-selection.js';
 
 /**
@@ -66,6 +65,23 @@ export interface DeletionReport {
   readonly startedAt: string;
   readonly elapsedMs: number;
   readonly warnings: readonly string[];
+}
+
+/** What became of the incomplete multipart uploads under a prefix. */
+export interface UploadsReport {
+  /** Those that the filters mean, or cannot tell about. */
+  readonly listed: number;
+  readonly aborted: number;
+  readonly failed: number;
+  readonly sample: readonly {
+    readonly key: string;
+    /** Empty where no request can name the upload. */
+    readonly uploadId: string;
+    /** No request can name it; `key` is for people then. */
+    readonly unnameable?: true | undefined;
+    readonly code: StoreErrorCode;
+    readonly message: string;
+  }[];
 }
 
 /** `batch`: multi-object deletes. `single`: one request a key. */

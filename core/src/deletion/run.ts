@@ -4,14 +4,13 @@ import type { Engine, Purpose } from '../engine/engine.js';
 import { toStoreError, type StoreError } from '../errors.js';
 import { quoteKey } from '../quote-key.js';
 import { passThrough } from '../pass-through.js';
-import type { UploadsReport } from './abort-uploads.js';
 import type { Candidate } from './candidate.js';
 import type { Verdict } from './filter.js';
 import { Ledger } from './ledger.js';
 import type { DeleteManyOptions } from './options.js';
 import { Pacer } from './pacer.js';
 import { ProgressReporter } from './progress.js';
-import { DeletionError, type DeletionReport, type DeletionStrategy } from './report.js';
+import { DeletionError, type DeletionReport, type DeletionStrategy, type UploadsReport } from './report.js';
 import type { VersionSelection } from './version-selection.js';
 
 /** Survivors that the report names. */

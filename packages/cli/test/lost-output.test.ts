@@ -21,9 +21,8 @@ describe('store, where output cannot be written', () => {
     place = await Place.create({
       stores: { demo: { provider: 'fs', root: './data', create: true, fsync: false } },
     });
-    await Promise.all(
-      ['logs/a', 'logs/b', 'other'].map((key) => place.run(['put', '-', `demo:${key}`], 'x')),
-    );
+    await using store = await place.openFs('data');
+    for (const key of ['logs/a', 'logs/b', 'other']) await store.put(key, 'x');
   });
   afterEach(async () => {
     closeSync(full);

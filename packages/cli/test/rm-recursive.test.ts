@@ -12,7 +12,8 @@ async function fsPlace(): Promise<Place> {
   const place = await Place.create({
     stores: { demo: { provider: 'fs', root: './data', create: true, fsync: false } },
   });
-  for (const [key, body] of Object.entries(OBJECTS)) await place.run(['put', '-', `demo:${key}`], body);
+  await using store = await place.openFs('data');
+  for (const [key, body] of Object.entries(OBJECTS)) await store.put(key, body);
   return place;
 }
 

@@ -1,5 +1,9 @@
 export { BARE, type Replaceable } from './bare-driver.js';
 export { AWKWARD_KEYS, longKey } from './awkward-keys.js';
+export { describeStoreDriver } from './driver/driver-suite.js';
+export type { DriverExpectations, ServiceUnderTest } from './driver/driver-context.js';
+export { expectClosedBooks } from './closed-books.js';
+export { errorOf } from './error-of.js';
 export {
   withFaults,
   type CallRecord,
@@ -7,7 +11,7 @@ export {
   type FaultRule,
   type FaultyDriver,
 } from './faulty-driver.js';
-export { expectClosedBooks } from './groups/deletion.js';
+export { numbered } from './numbered.js';
 export { SimulatedClock } from './simulated-clock.js';
 export { describeObjectStore } from './suite.js';
 export type { Expectations } from './suite-context.js';

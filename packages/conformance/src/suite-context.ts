@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { StoreError, type ObjectStore, type StoreErrorCode } from '@store/core';
-import { expect } from 'chai';
-import { it } from 'mocha';
+import type { ObjectStore } from '@store/core';
+import { defineTest, type Skip } from './define-test.js';
+import type { Need } from './needs.js';
 
 /** What a harness knows about its store that the capabilities do not say. */
 export interface Expectations {
@@ -13,6 +13,8 @@ export interface Expectations {
   readonly isolated?: boolean | undefined;
   /** How many keys the test with several batches makes. Default 2500; 0 leaves it out. */
   readonly manyKeys?: number | undefined;
+  /** Puts small objects into the store without a request each, for that test. Default: a `put` for each. */
+  readonly seed?: ((keys: readonly string[]) => Promise<void>) | undefined;
 }
 
 /** What each group of tests works with. */
@@ -26,49 +28,31 @@ export interface SuiteContext {
    * Defines a test. It gets the store and a prefix of its own that ends in `/`; what it leaves under the
    * prefix is removed afterwards.
    */
-  readonly test: (title: string, body: (store: ObjectStore, prefix: string) => Promise<void>) => void;
+  readonly test: (title: string, body: TestBody) => void;
+  /** Defines a test that is skipped, with the reason in its title, unless the store can do all of this. */
+  readonly testIf: (needs: readonly Need[], title: string, body: TestBody) => void;
 }
+
+type TestBody = (store: ObjectStore, prefix: string, skip: Skip) => Promise<void>;
 
 export function makeContext(
   expectations: Expectations,
   store: () => ObjectStore,
   openAnother: () => Promise<ObjectStore>,
 ): SuiteContext {
-  return {
-    expectations,
-    store,
-    openAnother,
-    test: (title, body) => {
-      const reason = expectations.skip?.[title];
-      if (reason !== undefined) {
-        it(`${title} (skipped: ${reason})`);
-        return;
+  const testIf: SuiteContext['testIf'] = (needs, title, body) => {
+    defineTest(title, expectations.skip, async (skip) => {
+      const unmet = needs.find(({ isMet }) => !isMet(store().capabilities));
+      if (unmet) skip(unmet.otherwise);
+      const prefix = `conformance-${randomBytes(6).toString('hex')}/`;
+      try {
+        await body(store(), prefix, skip);
+      } finally {
+        await store().deletePrefix(prefix);
       }
-      it(title, async () => {
-        const prefix = `conformance-${randomBytes(6).toString('hex')}/`;
-        try {
-          await body(store(), prefix);
-        } finally {
-          await store().deletePrefix(prefix);
-        }
-      });
-    },
+    });
   };
-}
-
-/** Expects a rejection with a `StoreError` of this code, and returns it. */
-export async function expectError(promise: Promise<unknown>, code: StoreErrorCode): Promise<StoreError> {
-  let value: unknown;
-  try {
-    value = await promise;
-  } catch (error) {
-    expect(error).to.be.instanceOf(StoreError);
-    if (error instanceof StoreError) {
-      expect(error.code, error.message).to.equal(code);
-      return error;
-    }
-  }
-  return expect.fail(`expected the error ${code}, but it resolved to ${JSON.stringify(value)}`);
+  return { expectations, store, openAnother, testIf, test: (title, body) => testIf([], title, body) };
 }
 
 /** The whole of an iteration. */
@@ -90,6 +74,15 @@ export async function putAll(store: ObjectStore, keys: readonly string[]): Promi
     for (let key = queue.pop(); key !== undefined; key = queue.pop()) await store.put(key, key);
   };
   await Promise.all(Array.from({ length: 8 }, worker));
+}
+
+/** Puts many small objects, in the quickest way that the harness knows. */
+export async function putMany(
+  { seed }: Expectations,
+  store: ObjectStore,
+  keys: readonly string[],
+): Promise<void> {
+  await (seed ? seed(keys) : putAll(store, keys));
 }
 
 /** In the order of UTF-8 bytes, reckoned apart from the library's own comparison. */

@@ -1,40 +1,9 @@
-import { execFile } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { createObjectStore } from '@store/core';
 import { memoryDriver } from '@store/memory';
 import { describeObjectStore } from '@store/conformance';
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
-
-interface MochaResult {
-  readonly failures: readonly { readonly fullTitle: string }[];
-  readonly passes: readonly unknown[];
-}
-
-/** Runs a spec file in a mocha of its own. */
-function runMocha(spec: string): Promise<MochaResult> {
-  const mocha = fileURLToPath(new URL('bin/mocha.js', import.meta.resolve('mocha/package.json')));
-  const args = [
-    mocha,
-    '--no-config',
-    '--reporter',
-    'json',
-    '--timeout',
-    '20000',
-    '--spec',
-    fileURLToPath(new URL(spec, import.meta.url)),
-  ];
-  return new Promise((resolve, reject) => {
-    execFile(process.execPath, args, { maxBuffer: 64 * 1024 * 1024 }, (_error, stdout) => {
-      try {
-        // The reporter's output has this shape; a wrong one fails the assertions below.
-        resolve(JSON.parse(stdout) as MochaResult);
-      } catch (error) {
-        reject(error instanceof Error ? error : new Error('no report'));
-      }
-    });
-  });
-}
+import { runMocha } from './run-mocha.js';
 
 describe('the conformance suite itself', () => {
   it('finds out stores that are wrong', async () => {
@@ -58,7 +27,7 @@ describe('the conformance suite itself', () => {
     ]) {
       expect(caught(name), name).not.to.have.length(0);
     }
-  }).timeout(120_000);
+  }).timeout(240_000);
 });
 
 // What a skip looks like to whoever reads the output: pending, with its reason in the title.

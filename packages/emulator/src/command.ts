@@ -5,7 +5,8 @@ import type { S3Quirks } from '@store/s3-server';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { StoreError } from '@store/core';
 import type { Versioning } from '@store/s3-server';
-import { startEmulator, type EmulatorOptions } from './emulator.js';
+import type { EmulatorOptions } from './emulator-options.js';
+import { startEmulator } from './emulator.js';
 import type { FaultPlan } from './faults.js';
 
 interface Flags {

@@ -1,20 +1,14 @@
 import { type Credential, type Face, S3Face, type S3FaceSettings, type S3Quirks } from '@store/s3-server';
 import { Buckets, type Bucket } from './buckets.js';
 import type { Versioning } from '@store/s3-server';
+import type { EmulatorOptions, FaceOptions } from './emulator-options.js';
 import { FaceServer } from './face-server.js';
 import { Faults, type FaultPlan } from './faults.js';
 import { LoadModel, type Latency, type RateLimit } from './load-model.js';
 import { checkEmulatorOptions } from './option-names.js';
 import { OssFace } from './oss/face.js';
 import { ZosFace } from './zos/face.js';
-import type { ZosQuirks } from './zos/quirks.js';
-import { RequestLog, type LogEntry } from './request-log.js';
-
-/** One of the APIs, on a port of its own. */
-export interface FaceOptions {
-  readonly port?: number | undefined;
-  readonly quirks?: S3Quirks | undefined;
-}
+import { RequestLog } from './request-log.js';
 
 /** What the S3 face of OSS does differently (documented, and reported by its users). */
 const OSS_S3_QUIRKS: S3Quirks = {
@@ -51,49 +45,6 @@ const ZOS_DATA_QUIRKS: S3Quirks = {
 
 /** The region of OOS's unified endpoint, `oos-cn.ctyunapi.cn`. */
 const OOS_REGION = 'cn';
-
-export interface EmulatorOptions {
-  /** The S3 API; ports are 0 (the default) for any free one. */
-  readonly s3?: FaceOptions | undefined;
-  /** Alibaba Cloud OSS's own API. */
-  readonly oss?: OssFaceOptions | undefined;
-  /** OSS's S3-compatible face: SigV4, Content-MD5 demanded with batches, no checksum trailers. */
-  readonly ossS3?: FaceOptions | undefined;
-  /** CTYUN ZOS's JSON API. */
-  readonly zos?: ZosFaceOptions | undefined;
-  /** The S3 data plane of ZOS, with keys of its own (`dataCredential`). */
-  readonly zosS3?: FaceOptions | undefined;
-  /** CTYUN OOS. */
-  readonly oos?: FaceOptions | undefined;
-  /** Default: one, `AK` and `SK`. */
-  readonly credentials?: readonly Credential[] | undefined;
-  /** Default `us-east-1`. */
-  readonly region?: string | undefined;
-  /** Buckets that are there from the start. */
-  readonly buckets?:
-    readonly (string | { readonly name: string; readonly versioning: Versioning })[] | undefined;
-  readonly latency?: Latency | undefined;
-  readonly rate?: RateLimit | undefined;
-  readonly faults?: FaultPlan | undefined;
-  /** How far the server's clock is ahead of this machine's, in milliseconds. */
-  readonly clockOffsetMs?: number | undefined;
-  /** Called with each line of the request log. */
-  readonly onRequest?: ((entry: LogEntry) => void) | undefined;
-  /** Default 127.0.0.1. The emulator is not made for other networks than this machine. */
-  readonly host?: string | undefined;
-}
-
-export interface OssFaceOptions extends FaceOptions {
-  /** How long a batch-operation job waits to be confirmed, in milliseconds; default 14 days. */
-  readonly jobConfirmationMs?: number | undefined;
-}
-
-export interface ZosFaceOptions {
-  readonly port?: number | undefined;
-  readonly quirks?: ZosQuirks | undefined;
-  /** Default {@link DEFAULT_REGION_ID}. */
-  readonly regionId?: string | undefined;
-}
 
 /** The URLs of the faces that were asked for. */
 export interface Endpoints {

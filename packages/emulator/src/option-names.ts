@@ -1,6 +1,6 @@
 import { checkOptionNames } from '@store/core';
 import type { S3Quirks } from '@store/s3-server';
-import type { EmulatorOptions, OssFaceOptions, ZosFaceOptions } from './emulator.js';
+import type { EmulatorOptions, OssFaceOptions, ZosFaceOptions } from './emulator-options.js';
 import type { Latency, RateLimit } from './load-model.js';
 import type { ZosQuirks } from './zos/quirks.js';
 

@@ -1,18 +1,8 @@
 import type { DeletedTarget, DeleteTarget } from '@store/core';
 import type { Bucket } from './bucket.js';
 import type { FaceCall } from './face.js';
+import type { BatchOutcome, KeyError } from './batch-outcome.js';
 import { slowDown, type ServiceError } from './http/service-error.js';
-
-/** Why a key of a batch was not deleted. */
-export interface KeyError extends DeleteTarget {
-  readonly code: string;
-  readonly message: string;
-}
-
-export interface BatchOutcome {
-  readonly deleted: readonly DeletedTarget[];
-  readonly failed: readonly KeyError[];
-}
 
 /**
  * Deletes the targets of a batch, whatever the format that it came in, and completes its line in the log.

@@ -5,7 +5,7 @@ import type {
   ListVersionsPageRequest,
   StoreDriver,
 } from '@store/core';
-import type { BatchOutcome } from './batch.js';
+import type { BatchOutcome } from './batch-outcome.js';
 import { ServiceError } from './http/service-error.js';
 
 export type Versioning = 'off' | 'enabled' | 'suspended';

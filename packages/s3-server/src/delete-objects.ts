@@ -1,5 +1,6 @@
 import type { DeletedTarget, DeleteTarget } from '@store/core';
-import { deleteTargets, type KeyError } from './batch.js';
+import type { KeyError } from './batch-outcome.js';
+import { deleteTargets } from './batch.js';
 import { xmlAnswer, type Answer } from './http/answer.js';
 import { ServiceError } from './http/service-error.js';
 import {

@@ -8,7 +8,8 @@ export {
   type SigV4Settings,
 } from './auth/sigv4.js';
 export { documentLimit, messageTooLong } from './body-limit.js';
-export { deleteTargets, type BatchOutcome, type KeyError } from './batch.js';
+export type { BatchOutcome, KeyError } from './batch-outcome.js';
+export { deleteTargets } from './batch.js';
 export {
   need,
   type Bucket,

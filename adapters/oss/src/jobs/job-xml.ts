@@ -1,7 +1,5 @@
-import { XMLBuilder } from 'fast-xml-parser';
 import type { Tags } from '@store/core';
-import { undocumented, type XmlElement } from '@store/kit';
-import { tagsOf } from '../tagging.js';
+import { taggingOf, tagsOf, undocumented, xmlDocument, type XmlContent, type XmlElement } from '@store/kit';
 import { given } from '../requests.js';
 import {
   JOB_STATUSES,
@@ -12,14 +10,12 @@ import {
   type JobStatus,
 } from './job.js';
 
-const builder = new XMLBuilder({ suppressEmptyNode: false });
-
 /** The body of CreateJob. */
-export function jobElement(job: JobDescription): string {
-  const { operation, report, manifest, keyPrefixManifestGenerator: generator } = job;
-  const body = {
+export function jobDocument(job: JobDescription): Buffer {
+  const { report, manifest, keyPrefixManifestGenerator: generator } = job;
+  return xmlDocument('CreateJobRequest', {
     ConfirmationRequired: job.confirmationRequired,
-    Operation: operationElement(operation),
+    Operation: operationContent(job.operation),
     Report: {
       Bucket: report.bucket,
       Enabled: report.enabled,
@@ -43,34 +39,16 @@ export function jobElement(job: JobDescription): string {
     Description: job.description,
     Priority: job.priority,
     RoleArn: job.roleArn,
-  };
-  const document: string = builder.build({ CreateJobRequest: withoutUndefined(body) });
-  // As itself, it would arrive as a line feed: a prefix would be another one.
-  return `<?xml version="1.0" encoding="UTF-8"?>${document.replaceAll('\r', '&#13;')}`;
+  });
 }
 
-function operationElement(operation: JobOperation): object {
-  if ('putObjectTagging' in operation) return { PutObjectTagging: tagSet(operation.putObjectTagging) };
-  if ('addObjectTagging' in operation) return { AddObjectTagging: tagSet(operation.addObjectTagging) };
+function operationContent(operation: JobOperation): XmlContent {
+  if ('putObjectTagging' in operation) return { PutObjectTagging: taggingOf(operation.putObjectTagging) };
+  if ('addObjectTagging' in operation) return { AddObjectTagging: taggingOf(operation.addObjectTagging) };
   if ('deleteObjectTagging' in operation) return { DeleteObjectTagging: '' };
   if ('putObjectAcl' in operation) return { PutObjectAcl: { ObjectAcl: operation.putObjectAcl } };
   const { days, tier } = operation.restoreObject;
   return { RestoreObject: { Days: days, Tier: tier } };
-}
-
-function tagSet(tags: Tags): object {
-  return { TagSet: { Tag: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })) } };
-}
-
-/** The library would write an element for it. */
-function withoutUndefined(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutUndefined);
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .filter(([, one]) => one !== undefined)
-      .map(([name, one]) => [name, withoutUndefined(one)]),
-  );
 }
 
 /** From these a job goes on by itself no more. */
@@ -124,12 +102,17 @@ export function readJob(job: XmlElement): Job {
   };
 }
 
+/** A job that is described without its tags is described all the same. */
+function tagsIn(tagging: XmlElement): Tags {
+  return tagging.child('TagSet') ? tagsOf(tagging) : {};
+}
+
 function readOperation(operation: XmlElement | undefined): JobOperation | undefined {
   if (!operation) return undefined;
   const put = operation.child('PutObjectTagging');
-  if (put) return { putObjectTagging: tagsOf(put) };
+  if (put) return { putObjectTagging: tagsIn(put) };
   const add = operation.child('AddObjectTagging');
-  if (add) return { addObjectTagging: tagsOf(add) };
+  if (add) return { addObjectTagging: tagsIn(add) };
   const acl = operation.child('PutObjectAcl');
   const granted = ACLS.find((known) => known === acl?.textOf('ObjectAcl'));
   if (granted) return { putObjectAcl: granted };

@@ -17,7 +17,7 @@ import { parseAnswer } from '../xml.js';
 import { checkJob } from './job-check.js';
 import { JOB_OPTIONS } from './job-options.js';
 import { readJobReport, type JobOutcome, type ReadJobReportOptions } from './job-report.js';
-import { jobElement, readJob, readJobs } from './job-xml.js';
+import { jobDocument, readJob, readJobs } from './job-xml.js';
 import type { Job, JobDescription, JobManifest } from './job.js';
 
 /** What {@link OssJobs.manifestOf} writes. */
@@ -77,7 +77,7 @@ export class OssJobs {
       method: 'POST',
       subres: { batchJob: '' },
       headers: XML,
-      content: Buffer.from(jobElement(job)),
+      content: jobDocument(job),
     } as const;
     return this.#send('createJob', call, request, (data) => {
       const id = parseAnswer(data, 'CreateJobResult').textOf('JobId');

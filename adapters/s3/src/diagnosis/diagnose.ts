@@ -6,7 +6,7 @@ import { batches, serverPrefixDelete, trailers } from './batches.js';
 import { conditionalDelete, conditionalPut } from './conditions.js';
 import { listings } from './listing.js';
 import { address, clock, reach } from './reach.js';
-import { notFoundOut, Subject, type Probe } from './subject.js';
+import { finding, notFoundOut, Subject, type Probe } from './subject.js';
 import { others, versioning, versionListing } from './versions.js';
 
 /** In this order: what one finds out, the next ones use. */
@@ -36,19 +36,13 @@ export async function* diagnose(
     yield* findings;
     if (!goOn) return;
     for (const [name, probe] of Object.entries(PROBES)) {
-      const { value, error } = await subject.outcome(name, probe(subject));
+      const { value, error } = await subject.outcome(name, () => probe(subject));
       if (error) yield notFoundOut(name, error);
       else yield* value;
     }
     const denied = [...subject.denied].filter((operation) => !(operation in PROBES));
-    yield {
-      probe: 'permissions missing',
-      answer: denied.length === 0 ? 'none' : denied.join(', '),
-    };
-    yield {
-      probe: 'rate limits seen',
-      answer: subject.throttled === 0 ? 'none' : `${subject.throttled} times`,
-    };
+    yield finding('permissions missing', denied.join(', ') || 'none');
+    yield finding('rate limits seen', subject.throttled === 0 ? 'none' : `${subject.throttled} times`);
   } finally {
     await cleanUp(subject);
     await subject.close();

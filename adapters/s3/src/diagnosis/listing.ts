@@ -1,8 +1,7 @@
 import { ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { compareKeys, type Finding } from '@store/core';
 import { documentOf } from '../answer-check.js';
-import { createClient } from '../client.js';
-import { notFoundOut, yesNo, type Subject } from './subject.js';
+import { finding, notFoundOut, type Subject } from './subject.js';
 
 /** Keys whose order by UTF-8 bytes, by UTF-16 units and without regard to case all differ. */
 const ORDER = ['B', 'a', '\uffee', '\u{10000}'];
@@ -15,29 +14,23 @@ export async function listings(subject: Subject): Promise<readonly Finding[]> {
   for (const listVersion of [2, 1] as const) {
     const keys = await walk(subject, prefix, listVersion);
     const complete = keys !== undefined && keys.length === ORDER.length + 1;
-    findings.push({ probe: `list version ${listVersion}`, answer: yesNo(complete) });
+    findings.push(finding(`list version ${listVersion}`, complete));
     if (complete) versions.set(listVersion, keys);
   }
   const listVersion = versions.has(2) || !versions.has(1) ? 2 : 1;
   subject.quirks = { ...subject.quirks, listVersion };
-  findings.push({ probe: 'listing', answer: `version ${listVersion}`, settings: { listVersion } });
+  findings.push(finding('listing', `version ${listVersion}`, undefined, { listVersion }));
 
   const keys = versions.get(listVersion) ?? [];
   const orderedList = keys.every((key, i) => i === 0 || compareKeys(keys[i - 1] ?? '', key) < 0);
-  findings.push({
-    probe: 'byte order',
-    answer: yesNo(orderedList),
-    meaning: orderedList ? undefined : 'a listing cannot be taken up at a key',
-    settings: { orderedList },
-  });
-  const startAfter = await subject.outcome(
-    'list',
-    subject
-      .driver({ listVersion })
-      .list.page({ prefix, maxKeys: 10, startAfter: `${prefix}a` }, subject.call),
+  const unordered = !orderedList && 'a listing cannot be taken up at a key';
+  findings.push(finding('byte order', orderedList, unordered, { orderedList }));
+  const driver = subject.driver({ listVersion });
+  const startAfter = await subject.outcome('list', () =>
+    driver.list.page({ prefix, maxKeys: 10, startAfter: `${prefix}a` }, subject.call),
   );
   const behind = startAfter.value?.objects.length;
-  findings.push({ probe: 'start-after', answer: yesNo(behind !== undefined && behind < keys.length) });
+  findings.push(finding('start-after', behind !== undefined && behind < keys.length));
   findings.push(await encoding(subject, prefix));
   return findings;
 }
@@ -48,7 +41,8 @@ async function walk(subject: Subject, prefix: string, listVersion: 1 | 2): Promi
   const keys: string[] = [];
   let token: string | undefined;
   for (let pages = 0; pages < 10; pages++) {
-    const page = await subject.outcome('list', driver.list.page({ prefix, maxKeys: 2, token }, subject.call));
+    const request = { prefix, maxKeys: 2, token };
+    const page = await subject.outcome('list', () => driver.list.page(request, subject.call));
     if (page.error) return undefined;
     for (const { key } of page.value.objects) keys.push(key);
     if (!page.value.truncated) return keys;
@@ -61,19 +55,10 @@ async function walk(subject: Subject, prefix: string, listVersion: 1 | 2): Promi
 /** Whether keys that XML cannot carry can be listed. */
 async function encoding(subject: Subject, prefix: string): Promise<Finding> {
   const probe = 'encoding-type';
-  const client = createClient(subject.config, subject.quirks);
-  try {
-    const command = new ListObjectsV2Command({
-      Bucket: subject.config.bucket,
-      Prefix: prefix,
-      EncodingType: 'url',
-    });
-    const page = await subject.outcome('list', client.send(command));
-    if (page.error) return notFoundOut(probe, page.error);
-    const honoured = documentOf(page.value).textOf('EncodingType') === 'url';
-    const meaning = 'keys with control characters cannot be listed faithfully';
-    return { probe, answer: yesNo(honoured), meaning: honoured ? undefined : meaning };
-  } finally {
-    client.destroy();
-  }
+  const { bucket } = subject.config;
+  const command = new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, EncodingType: 'url' });
+  const page = await subject.send('list', command);
+  if (page.error) return notFoundOut(probe, page.error);
+  const honoured = documentOf(page.value).textOf('EncodingType') === 'url';
+  return finding(probe, honoured, !honoured && 'keys with control characters cannot be listed faithfully');
 }

@@ -1,5 +1,5 @@
 import type { Finding, StoreError } from '@store/core';
-import { notFoundOut, yesNo, type Subject } from './subject.js';
+import { finding, notFoundOut, type Subject } from './subject.js';
 
 /** Clocks that differ by less do no harm; milliseconds. */
 const HARMLESS_SKEW_MS = 60_000;
@@ -12,42 +12,27 @@ export async function reach(subject: Subject): Promise<{ findings: Finding[]; go
   const findings: Finding[] = [];
   for (let attempt = 0; attempt < 3; attempt++) {
     const driver = subject.driver();
-    const listed = await subject.outcome(
-      'list',
-      driver.list.page({ prefix: subject.prefix, maxKeys: 1 }, subject.call),
-    );
-    const { error } = listed;
+    const list = () =>
+      subject.outcome('list', () => driver.list.page({ prefix: subject.prefix, maxKeys: 1 }, subject.call));
+    const { error } = await list();
     if (!error) {
-      findings.unshift({ probe: 'reachable', answer: 'yes' }, { probe: 'credentials', answer: 'good' });
+      findings.unshift(finding('reachable', true), finding('credentials', 'good'));
       return { findings, goOn: true };
     }
     const region = error.code === 'InvalidConfig' ? regionOf(error) : undefined;
     if (region !== undefined && region !== subject.config.region) {
-      findings.push({
-        probe: 'region',
-        answer: region,
-        meaning: `it was ${JSON.stringify(subject.config.region ?? 'not set')}`,
-        settings: { region },
-      });
+      const meaning = `it was ${JSON.stringify(subject.config.region ?? 'not set')}`;
+      findings.push(finding('region', region, meaning, { region }));
       subject.config = { ...subject.config, region };
       continue;
     }
     if (error.providerCode === 'RequestTimeTooSkewed' && attempt === 0) {
-      findings.push({
-        probe: 'clock',
-        answer: 'wrong',
-        meaning: "this machine's clock differs from the service's by more than 15 minutes; set it right",
-      });
+      const meaning = "this machine's clock differs from the service's by more than 15 minutes; set it right";
+      findings.push(finding('clock', 'wrong', meaning));
       // The SDK corrects itself by the answer, for this client; the others have to be told.
-      const again = await subject.outcome(
-        'list',
-        driver.list.page({ prefix: subject.prefix, maxKeys: 1 }, subject.call),
-      );
-      findings.push({
-        probe: 'credentials',
-        answer: again.error ? 'unknown' : 'good',
-        meaning: 'the other probes need the right time',
-      });
+      const again = await list();
+      const good = again.error ? 'unknown' : 'good';
+      findings.push(finding('credentials', good, 'the other probes need the right time'));
       return { findings, goOn: false };
     }
     return {
@@ -59,15 +44,12 @@ export async function reach(subject: Subject): Promise<{ findings: Finding[]; go
 }
 
 function refusal(error: StoreError): Finding {
-  if (error.code === 'Unavailable' || error.code === 'Timeout' || error.code === 'Corrupt') {
-    return { probe: 'reachable', answer: 'no', meaning: error.reason };
-  }
-  if (error.code === 'NotFound') return { probe: 'bucket', answer: 'not there', meaning: error.reason };
-  if (isPolicy(error)) {
-    return { probe: 'list', answer: 'denied', meaning: 'without s3:ListBucket no prefix can be deleted' };
-  }
+  if (error.code === 'Unavailable' || error.code === 'Timeout' || error.code === 'Corrupt')
+    return finding('reachable', false, error.reason);
+  if (error.code === 'NotFound') return finding('bucket', 'not there', error.reason);
+  if (isPolicy(error)) return finding('list', 'denied', 'without s3:ListBucket no prefix can be deleted');
   return error.code === 'AccessDenied'
-    ? { probe: 'credentials', answer: 'refused', meaning: error.reason }
+    ? finding('credentials', 'refused', error.reason)
     : notFoundOut('reachable', error);
 }
 
@@ -93,9 +75,8 @@ function regionOf(error: StoreError): string | undefined {
 /** How addresses can be written, and how far the clocks are apart. */
 export async function address(subject: Subject): Promise<readonly Finding[]> {
   const works = async (forcePathStyle: boolean): Promise<boolean> => {
-    const page = subject
-      .driver({ forcePathStyle })
-      .list.page({ prefix: subject.prefix, maxKeys: 1 }, subject.call);
+    const driver = subject.driver({ forcePathStyle });
+    const page = () => driver.list.page({ prefix: subject.prefix, maxKeys: 1 }, subject.call);
     return (await subject.outcome('list', page)).error === undefined;
   };
   const path = await works(true);
@@ -105,9 +86,9 @@ export async function address(subject: Subject): Promise<readonly Finding[]> {
   const forcePathStyle = path && (!host || subject.quirks.forcePathStyle);
   subject.quirks = { ...subject.quirks, forcePathStyle };
   return [
-    { probe: 'path-style addresses', answer: yesNo(path) },
-    { probe: 'host-style addresses', answer: digits ? 'not tried' : yesNo(host) },
-    { probe: 'addressing', answer: forcePathStyle ? 'path' : 'host', settings: { forcePathStyle } },
+    finding('path-style addresses', path),
+    finding('host-style addresses', digits ? 'not tried' : host),
+    finding('addressing', forcePathStyle ? 'path' : 'host', undefined, { forcePathStyle }),
   ];
 }
 
@@ -123,17 +104,10 @@ export async function clock(subject: Subject): Promise<readonly Finding[]> {
     },
   ).catch(() => undefined);
   const date = Date.parse(answer?.headers.get('date') ?? '');
-  if (Number.isNaN(date)) return [{ probe: 'clock', answer: 'unknown' }];
+  if (Number.isNaN(date)) return [finding('clock', 'unknown')];
   const skew = Math.round((date - (sentAt + Date.now()) / 2) / 1000);
   const harmless = Math.abs(skew) * 1000 < HARMLESS_SKEW_MS;
   const seconds = `${Math.abs(skew)} s ${skew > 0 ? 'behind' : 'ahead'}`;
-  return [
-    {
-      probe: 'clock',
-      answer: harmless ? 'right' : seconds,
-      meaning: harmless
-        ? undefined
-        : `this machine's clock is ${seconds}; at 15 minutes requests are refused`,
-    },
-  ];
+  const meaning = !harmless && `this machine's clock is ${seconds}; at 15 minutes requests are refused`;
+  return [finding('clock', harmless ? 'right' : seconds, meaning)];
 }

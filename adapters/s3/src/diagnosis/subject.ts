@@ -1,7 +1,11 @@
+import type { ServiceInputTypes, ServiceOutputTypes } from '@aws-sdk/client-s3';
 import { toStoreError, type Finding, type StoreError } from '@store/core';
+import type { ClientPlugin } from '../client-plugin.js';
+import { createClient } from '../client.js';
 import type { S3Config } from '../config.js';
 import { s3Driver, type S3Driver } from '../driver.js';
 import type { Quirks } from '../quirks.js';
+import type { Command } from '../requests.js';
 
 /** The service under examination, and what is known about it so far. */
 export class Subject {
@@ -44,7 +48,7 @@ export class Subject {
 
   /** Whether there is such an object. */
   async exists(key: string): Promise<boolean> {
-    const found = await this.outcome('head', this.driver().read.head({ key }, this.call));
+    const found = await this.outcome('head', () => this.driver().read.head({ key }, this.call));
     return found.error === undefined;
   }
 
@@ -53,15 +57,31 @@ export class Subject {
   }
 
   /** What became of a request; an abort ends the diagnosis. */
-  async outcome<T>(operation: string, request: Promise<T>): Promise<Outcome<T>> {
+  async outcome<T>(operation: string, request: () => Promise<T>): Promise<Outcome<T>> {
     try {
-      return { value: await request, error: undefined };
+      return { value: await request(), error: undefined };
     } catch (thrown) {
       const error = toStoreError(thrown);
       if (error.code === 'Aborted') throw error;
       if (error.code === 'Throttled') this.throttled++;
       if (error.code === 'AccessDenied') this.denied.add(operation);
       return { value: undefined, error };
+    }
+  }
+
+  /** What became of a command of the SDK's own, with some quirks changed. */
+  async send<Input extends ServiceInputTypes, Output extends ServiceOutputTypes>(
+    operation: string,
+    command: Command<Input, Output>,
+    changes: Partial<Quirks> = {},
+    plugin?: ClientPlugin,
+  ): Promise<Outcome<Output>> {
+    const client = createClient(this.config, { ...this.quirks, ...changes });
+    if (plugin) client.middlewareStack.use(plugin);
+    try {
+      return await this.outcome(operation, () => client.send(command));
+    } finally {
+      client.destroy();
     }
   }
 
@@ -77,11 +97,18 @@ export type Outcome<T> =
 /** One question to a service. What it finds may change what the following ones ask with. */
 export type Probe = (subject: Subject) => Promise<readonly Finding[]>;
 
-export function yesNo(value: boolean): string {
-  return value ? 'yes' : 'no';
+/** @param answer yes or no, or in a word or two */
+export function finding(
+  probe: string,
+  answer: boolean | string,
+  meaning?: string | false,
+  settings?: Finding['settings'],
+): Finding {
+  const said = typeof answer === 'string' ? answer : answer ? 'yes' : 'no';
+  return { probe, answer: said, ...(meaning ? { meaning } : {}), ...(settings ? { settings } : {}) };
 }
 
 /** The finding of a probe that could not be made. */
 export function notFoundOut(probe: string, error: StoreError): Finding {
-  return { probe, answer: 'unknown', meaning: `the probe failed: ${error.reason}` };
+  return finding(probe, 'unknown', `the probe failed: ${error.reason}`);
 }

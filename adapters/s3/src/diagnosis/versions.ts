@@ -1,8 +1,7 @@
 import { GetBucketVersioningCommand } from '@aws-sdk/client-s3';
 import type { Finding } from '@store/core';
 import { documentOf } from '../answer-check.js';
-import { createClient } from '../client.js';
-import { yesNo, type Subject } from './subject.js';
+import { finding, type Subject } from './subject.js';
 
 /** A bucket that never had versions says nothing. */
 const STATES: Readonly<Record<string, Subject['versioning']>> = {
@@ -13,44 +12,35 @@ const STATES: Readonly<Record<string, Subject['versioning']>> = {
 
 /** The state of the bucket's versioning, as it says, or as a write shows. */
 export async function versioning(subject: Subject): Promise<readonly Finding[]> {
-  const client = createClient(subject.config, subject.quirks);
   const command = new GetBucketVersioningCommand({ Bucket: subject.config.bucket });
-  const answer = await subject.outcome('versioning', client.send(command));
-  client.destroy();
-  const { versionId } = await subject
-    .driver()
-    .write.put({ key: subject.key(), body: Buffer.from('x') }, subject.call);
+  const answer = await subject.send('versioning', command);
+  const body = Buffer.from('x');
+  const { versionId } = await subject.driver().write.put({ key: subject.key(), body }, subject.call);
   const said = answer.error ? undefined : STATES[documentOf(answer.value).textOf('Status') ?? ''];
   subject.versioning =
     said ?? (versionId === undefined ? 'unknown' : versionId === 'null' ? 'suspended' : 'enabled');
   const kept = subject.versioning === 'enabled' || subject.versioning === 'suspended';
-  return [
-    {
-      probe: 'versioning',
-      answer: subject.versioning,
-      meaning: kept ? 'a plain delete puts a marker on top and frees nothing' : undefined,
-    },
-  ];
+  const meaning = kept && 'a plain delete puts a marker on top and frees nothing';
+  return [finding('versioning', subject.versioning, meaning)];
 }
 
 /** Whether versions can be listed to the end, and deleted. */
 export async function versionListing(subject: Subject): Promise<readonly Finding[]> {
   const probe = 'version listing';
-  if (subject.versioning !== 'enabled') {
-    return [{ probe, answer: 'not tried', meaning: 'the bucket is not versioned' }];
-  }
+  if (subject.versioning !== 'enabled') return [finding(probe, 'not tried', 'the bucket is not versioned')];
   const driver = subject.driver({ versions: true });
   const prefix = `${subject.key('versions')}/`;
   const written = 3;
   for (let i = 0; i < written; i++) await subject.object(`${prefix}k`, String(i));
-  const marker = await subject.outcome('delete', driver.delete.one({ key: `${prefix}k` }, subject.call));
+  const target = { key: `${prefix}k` };
+  const marker = await subject.outcome('delete', () => driver.delete.one(target, subject.call));
   const seen = new Set<string>();
   let token: string | undefined;
   let failed = false;
   for (let pages = 0; pages < 10; pages++) {
-    const page = await subject.outcome(
-      'listVersions',
-      (async () => driver.versions?.page({ prefix, token, maxKeys: 2 }, subject.call))(),
+    const request = { prefix, token, maxKeys: 2 };
+    const page = await subject.outcome('listVersions', async () =>
+      driver.versions?.page(request, subject.call),
     );
     if (!page.value) {
       failed = true;
@@ -61,36 +51,27 @@ export async function versionListing(subject: Subject): Promise<readonly Finding
     if (!page.value.truncated || token === undefined) break;
   }
   const complete = !failed && seen.size === written + 1;
+  const answer = failed ? 'no' : complete ? 'yes' : 'incomplete';
+  const meaning = !complete && 'versions cannot be deleted reliably; options on versions are refused';
   return [
-    {
-      probe,
-      answer: failed ? 'no' : complete ? 'yes' : 'incomplete',
-      meaning: complete ? undefined : 'versions cannot be deleted reliably; options on versions are refused',
-      settings: { versions: complete },
-    },
-    { probe: 'delete markers told', answer: yesNo(marker.value?.deleteMarker === true) },
+    finding(probe, answer, meaning, { versions: complete }),
+    finding('delete markers told', marker.value?.deleteMarker === true),
   ];
 }
 
 /** Whether deleting what is not there succeeds, and whether incomplete uploads can be listed and aborted. */
 export async function others(subject: Subject): Promise<readonly Finding[]> {
   const driver = subject.driver();
-  const missing = await subject.outcome(
-    'delete',
-    driver.delete.one({ key: subject.key('never') }, subject.call),
-  );
+  const absent = { key: subject.key('never') };
+  const missing = await subject.outcome('delete', () => driver.delete.one(absent, subject.call));
   const key = subject.key('upload');
-  const begun = await subject.outcome('put', driver.multipart.create({ key }, subject.call));
-  const listed = await subject.outcome(
-    'listUploads',
+  const begun = await subject.outcome('put', () => driver.multipart.create({ key }, subject.call));
+  const listed = await subject.outcome('listUploads', () =>
     driver.uploads.page({ prefix: key, maxUploads: 10 }, subject.call),
   );
   if (begun.value !== undefined) await driver.multipart.abort({ key, uploadId: begun.value }, {});
   return [
-    { probe: 'missing key on delete', answer: missing.error ? missing.error.code : 'succeeds' },
-    {
-      probe: 'uploads listing',
-      answer: yesNo(listed.value?.uploads.some((upload) => upload.key === key) ?? false),
-    },
+    finding('missing key on delete', missing.error ? missing.error.code : 'succeeds'),
+    finding('uploads listing', listed.value?.uploads.some((upload) => upload.key === key) ?? false),
   ];
 }

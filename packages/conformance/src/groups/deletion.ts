@@ -1,22 +1,20 @@
-import type { DeletionReport, DeletionProgress, ObjectStore } from '@store/core';
+import type { DeletionProgress, ObjectStore } from '@store/core';
 import { expect } from 'chai';
-import { expectError, inByteOrder, keysUnder, putAll, type SuiteContext } from '../suite-context.js';
-
-/** `listed = matched + filtered`, `matched = deleted + failed + skipped`. */
-export function expectClosedBooks(report: DeletionReport): void {
-  expect(report.listed, 'listed = matched + filtered').to.equal(report.matched + report.filtered);
-  expect(report.matched, 'matched = deleted + failed + skipped').to.equal(
-    report.deleted + report.failed + report.skipped,
-  );
-}
+import { errorOf } from '../error-of.js';
+import { expectClosedBooks } from '../closed-books.js';
+import { inByteOrder, keysUnder, putAll, putMany, type SuiteContext } from '../suite-context.js';
 
 const SIBLINGS = ['del', 'del-x/1', 'del0', 'delete/1', 'DEL/1', 'de', 'x/del/1', '/del/1'];
 
-async function fill(store: ObjectStore, prefix: string, count: number): Promise<string[]> {
-  const keys = Array.from(
+function numbered(prefix: string, count: number): string[] {
+  return Array.from(
     { length: count },
     (_, i) => `${prefix}${i % 3 ? `dir-${i % 7}/` : ''}${String(i).padStart(5, '0')}`,
   );
+}
+
+async function fill(store: ObjectStore, prefix: string, count: number): Promise<string[]> {
+  const keys = numbered(prefix, count);
   await putAll(store, keys);
   return keys;
 }
@@ -45,12 +43,12 @@ export function deletionTests({ test, expectations }: SuiteContext): void {
 
   test('refuses a prefix without a slash and the empty one, and deletes nothing', async (store, prefix) => {
     await putAll(store, [`${prefix}ab`, `${prefix}abc`]);
-    await expectError(store.deletePrefix(`${prefix}ab`), 'InvalidArgument');
-    await expectError(store.deletePrefix(''), 'InvalidArgument');
-    await expectError(store.deletePrefix(prefix, { entireStore: true }), 'InvalidArgument');
+    await errorOf(store.deletePrefix(`${prefix}ab`), 'InvalidArgument');
+    await errorOf(store.deletePrefix(''), 'InvalidArgument');
+    await errorOf(store.deletePrefix(prefix, { entireStore: true }), 'InvalidArgument');
     // What a caller without types may pass.
-    await expectError(store.deletePrefix(prefix, { dryrun: true } as object), 'InvalidArgument');
-    await expectError(store.deletePrefix(undefined as unknown as string), 'InvalidArgument');
+    await errorOf(store.deletePrefix(prefix, { dryrun: true } as object), 'InvalidArgument');
+    await errorOf(store.deletePrefix(undefined as unknown as string), 'InvalidArgument');
     expect(await keysUnder(store, prefix)).to.have.length(2);
     expect((await store.deletePrefix(`${prefix}ab`, { partialName: true })).deleted).to.equal(2);
   });
@@ -77,7 +75,7 @@ export function deletionTests({ test, expectations }: SuiteContext): void {
   const many = expectations.manyKeys ?? 2500;
   if (many > 0) {
     test(`deletes ${many} keys in batches, and counts its requests`, async (store, prefix) => {
-      await fill(store, prefix, many);
+      await putMany(expectations, store, numbered(prefix, many));
       const seen: DeletionProgress[] = [];
       const report = await store.deletePrefix(prefix, {
         verify: true,

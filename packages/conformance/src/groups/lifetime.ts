@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { expectError, type SuiteContext } from '../suite-context.js';
+import { errorOf } from '../error-of.js';
+import type { SuiteContext } from '../suite-context.js';
 
 export function lifetimeTests({ test, openAnother }: SuiteContext): void {
   test('can be closed twice, and refuses calls afterwards', async (_store, prefix) => {
@@ -7,8 +8,8 @@ export function lifetimeTests({ test, openAnother }: SuiteContext): void {
     await another.put(`${prefix}k`, 'x');
     await another.close();
     await another.close();
-    await expectError(another.head(`${prefix}k`), 'InvalidArgument');
-    await expectError(another.deletePrefix(prefix), 'InvalidArgument');
+    await errorOf(another.head(`${prefix}k`), 'InvalidArgument');
+    await errorOf(another.deletePrefix(prefix), 'InvalidArgument');
   });
 
   test('closes at the end of its scope with await using', async (_store, prefix) => {
@@ -17,6 +18,6 @@ export function lifetimeTests({ test, openAnother }: SuiteContext): void {
       await using scoped = another;
       expect(await scoped.exists(`${prefix}k`)).to.equal(false);
     }
-    await expectError(another.exists(`${prefix}k`), 'InvalidArgument');
+    await errorOf(another.exists(`${prefix}k`), 'InvalidArgument');
   });
 }

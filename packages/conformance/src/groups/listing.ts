@@ -1,7 +1,9 @@
 import type { CommonPrefix, ObjectInfo, ObjectStore } from '@store/core';
 import { estimate } from '@store/planning';
 import { expect } from 'chai';
-import { collect, expectError, inByteOrder, keysUnder, putAll, type SuiteContext } from '../suite-context.js';
+import { errorOf } from '../error-of.js';
+import { ANY_DELIMITER, DELIMITERS, KEY_ORDER, without } from '../needs.js';
+import { collect, inByteOrder, keysUnder, putAll, type SuiteContext } from '../suite-context.js';
 
 function nameOf(entry: ObjectInfo | CommonPrefix): string {
   return 'prefix' in entry ? `${entry.prefix} (group)` : entry.key;
@@ -17,7 +19,7 @@ async function names(
   return store.capabilities.list.order === 'utf8' ? listed : listed.sort();
 }
 
-export function listingTests({ test, store: current }: SuiteContext): void {
+export function listingTests({ test, testIf, store: current }: SuiteContext): void {
   test('names every key once and in the order of UTF-8 bytes', async (store, prefix) => {
     const keys = [
       'a',
@@ -69,15 +71,20 @@ export function listingTests({ test, store: current }: SuiteContext): void {
     expect(await keysUnder(store, `${prefix}del0`)).to.deep.equal(['']);
   });
 
-  test('begins after a key, whether it is there or not', async (store, prefix) => {
+  testIf(
+    [without(KEY_ORDER)],
+    'refuses to begin after a key without an order of keys',
+    async (store, prefix) => {
+      await store.put(`${prefix}b`, 'x');
+      await errorOf(collect(store.list(prefix, { startAfter: `${prefix}a` })), 'Unsupported');
+    },
+  );
+
+  testIf([KEY_ORDER], 'begins after a key, whether it is there or not', async (store, prefix) => {
     await putAll(
       store,
       ['a', 'b', 'b/1', 'c'].map((key) => prefix + key),
     );
-    if (store.capabilities.list.order !== 'utf8') {
-      await expectError(collect(store.list(prefix, { startAfter: `${prefix}a` })), 'Unsupported');
-      return;
-    }
     const after = async (key: string): Promise<string[]> =>
       (await collect(store.list(prefix, { startAfter: prefix + key, pageSize: 2 }))).map((entry) =>
         entry.key.slice(prefix.length),
@@ -89,25 +96,39 @@ export function listingTests({ test, store: current }: SuiteContext): void {
     expect(await after('c')).to.deep.equal([]);
   });
 
-  test('groups keys at a delimiter', async (store, prefix) => {
-    const keys = ['a', 'a/1', 'a/2', 'a/b/3', 'b/1', 'c//1', 'd', '/e'];
+  testIf([without(DELIMITERS)], 'refuses to group keys without the capability', async (store, prefix) => {
+    await store.put(`${prefix}a/1`, 'x');
+    await errorOf(collect(store.list(prefix, { delimiter: '/' })), 'Unsupported');
+  });
+
+  testIf(
+    [without(ANY_DELIMITER)],
+    'refuses delimiters but the slash without the capability',
+    async (store, prefix) => {
+      await store.put(`${prefix}abc`, 'x');
+      await errorOf(collect(store.list(prefix, { delimiter: 'b' })), 'Unsupported');
+    },
+  );
+
+  const grouped = ['a', 'a/1', 'a/2', 'a/b/3', 'b/1', 'c//1', 'd', '/e'];
+
+  testIf([DELIMITERS], 'groups keys at the slash', async (store, prefix) => {
     await putAll(
       store,
-      keys.map((key) => prefix + key),
+      grouped.map((key) => prefix + key),
     );
-    if (store.capabilities.list.delimiter === 'none') {
-      await expectError(collect(store.list(prefix, { delimiter: '/' })), 'Unsupported');
-      return;
-    }
     const top = ['/ (group)', 'a', 'a/ (group)', 'b/ (group)', 'c/ (group)', 'd'];
     expect(await names(store, prefix, { delimiter: '/' })).to.deep.equal(top);
     expect(await names(store, prefix, { delimiter: '/', pageSize: 1 })).to.deep.equal(top);
     expect(await names(store, prefix, { delimiter: '/', pageSize: 2 })).to.deep.equal(top);
     expect(await names(store, `${prefix}a/`, { delimiter: '/' })).to.deep.equal(['1', '2', 'b/ (group)']);
-    if (store.capabilities.list.delimiter === 'slash') {
-      await expectError(collect(store.list(prefix, { delimiter: 'b' })), 'Unsupported');
-      return;
-    }
+  });
+
+  testIf([ANY_DELIMITER], 'groups keys at any delimiter', async (store, prefix) => {
+    await putAll(
+      store,
+      grouped.map((key) => prefix + key),
+    );
     expect(await names(store, prefix, { delimiter: '/1' })).to.deep.equal([
       '/e',
       'a',
@@ -129,12 +150,13 @@ export function listingTests({ test, store: current }: SuiteContext): void {
     const found = await estimate(store, prefix);
     expect(found).to.include({ objects: 7, listed: 7, exact: true });
     expect(found.bytes).to.equal(content.reduce<number>((sum, size) => sum + (size ?? Number.NaN), 0));
-    if (store.capabilities.list.delimiter === 'none') return;
-    const { groups } = found.distribution;
-    expect(groups.largest.map((group) => [group.prefix.slice(prefix.length), group.objects])).to.deep.equal([
-      ['a/', 3],
-      ['d/', 1],
-    ]);
+    if (store.capabilities.list.delimiter !== 'none') {
+      const { largest } = found.distribution.groups;
+      expect(largest.map((group) => [group.prefix.slice(prefix.length), group.objects])).to.deep.equal([
+        ['a/', 3],
+        ['d/', 1],
+      ]);
+    }
   });
 
   test('goes on where it was when keys vanish and appear meanwhile', async (store, prefix) => {
@@ -174,12 +196,12 @@ export function listingTests({ test, store: current }: SuiteContext): void {
       for await (const _ of store.list(prefix, { pageSize: 1, signal: controller.signal }))
         controller.abort();
     };
-    await expectError(consume(), 'Aborted');
+    await errorOf(consume(), 'Aborted');
   });
 
   test('refuses page sizes and delimiters that make no sense', async (store, prefix) => {
     for (const options of [{ pageSize: 0 }, { pageSize: 1.5 }, { delimiter: '' }]) {
-      await expectError(collect(current().list(prefix, options as { delimiter: string })), 'InvalidArgument');
+      await errorOf(collect(current().list(prefix, options as { delimiter: string })), 'InvalidArgument');
     }
     expect(store).to.equal(current());
   });

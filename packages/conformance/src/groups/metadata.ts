@@ -2,8 +2,9 @@ import { randomInt } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { StoreError, type ObjectStore, type PutOptions } from '@store/core';
 import { expect } from 'chai';
+import { errorOf } from '../error-of.js';
 import { seededRandom } from '../seeded-random.js';
-import { expectError, type SuiteContext } from '../suite-context.js';
+import type { SuiteContext } from '../suite-context.js';
 
 /** Rounds of the random test. Services over HTTP take a few milliseconds for each. */
 const ROUNDS = 60;
@@ -80,7 +81,7 @@ export function metadataTests({ test }: SuiteContext): void {
   for (const [what, metadata] of Object.entries(ILLEGAL)) {
     test(`refuses as metadata: ${what}`, async (store, prefix) => {
       for (const body of ['x', Readable.from(['x'])]) {
-        const error = await expectError(store.put(`${prefix}k`, body, { metadata }), 'InvalidArgument');
+        const error = await errorOf(store.put(`${prefix}k`, body, { metadata }), 'InvalidArgument');
         expect(error.message).to.match(/^metadata ".*": ./s);
         const [name = ''] = Object.keys(metadata).slice(-1);
         if (/^[\w ]*$/.test(name)) expect(error.message).to.include(`metadata "${name}"`);
@@ -91,7 +92,7 @@ export function metadataTests({ test }: SuiteContext): void {
 
   test('refuses headers that no request can carry, by their name', async (store, prefix) => {
     for (const attributes of ILLEGAL_HEADERS) {
-      const error = await expectError(store.put(`${prefix}k`, 'x', attributes), 'InvalidArgument');
+      const error = await errorOf(store.put(`${prefix}k`, 'x', attributes), 'InvalidArgument');
       expect(error.message).to.include(`${Object.keys(attributes)[0]}: `);
     }
     expect(await store.exists(`${prefix}k`)).to.equal(false);

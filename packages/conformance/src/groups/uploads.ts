@@ -1,17 +1,26 @@
 import { Readable } from 'node:stream';
-import type { DeletionReport } from '@store/core';
+import type { DeletionReport, ObjectStore } from '@store/core';
 import { expect } from 'chai';
-import { collect, expectError, type SuiteContext } from '../suite-context.js';
+import { errorOf } from '../error-of.js';
+import { PARTS, PRESIGNED, UPLOADS_LISTING, without } from '../needs.js';
+import { collect, type SuiteContext } from '../suite-context.js';
 
-export function uploadTests({ test }: SuiteContext): void {
-  test('lists incomplete uploads while they last, or says that it cannot', async (store, prefix) => {
-    if (!store.capabilities.listUploads) {
-      await expectError(collect(store.listUploads(prefix)), 'Unsupported');
-      return;
-    }
-    const { multipart } = store.capabilities;
-    if (!multipart) return;
-    const partBytes = Math.max(multipart.minPartBytes, 1000);
+function partBytesOf({ capabilities: { multipart } }: ObjectStore): number {
+  return multipart ? Math.max(multipart.minPartBytes, 1000) : 1000;
+}
+
+export function uploadTests({ test, testIf }: SuiteContext): void {
+  testIf(
+    [without(UPLOADS_LISTING)],
+    'refuses to list uploads without the capability',
+    async (store, prefix) => {
+      await errorOf(collect(store.listUploads(prefix)), 'Unsupported');
+      await errorOf(store.deletePrefix(prefix, { uploads: true }), 'Unsupported');
+    },
+  );
+
+  testIf([UPLOADS_LISTING, PARTS], 'lists incomplete uploads while they last', async (store, prefix) => {
+    const partBytes = partBytesOf(store);
     const seen: string[] = [];
     async function* body(): AsyncGenerator<Uint8Array> {
       for (let i = 0; i < 3; i++) yield Buffer.alloc(partBytes, i);
@@ -25,38 +34,36 @@ export function uploadTests({ test }: SuiteContext): void {
     expect((await store.head(`${prefix}k`)).size).to.equal(partBytes * 3 + 10);
   });
 
-  test('aborts incomplete uploads with a prefix when that is asked for', async (store, prefix) => {
-    if (!store.capabilities.listUploads) {
-      await expectError(store.deletePrefix(prefix, { uploads: true }), 'Unsupported');
-      return;
-    }
-    const { multipart } = store.capabilities;
-    if (!multipart) return;
-    const partBytes = Math.max(multipart.minPartBytes, 1000);
-    const reports: DeletionReport[] = [];
-    async function* body(): AsyncGenerator<Uint8Array> {
-      for (let i = 0; i < 3; i++) yield Buffer.alloc(partBytes, i);
-      reports.push(await store.deletePrefix(`${prefix}other/`, { uploads: true }));
-      reports.push(await store.deletePrefix(`${prefix}in/`, { uploads: true, dryRun: true }));
-      reports.push(await store.deletePrefix(`${prefix}in/`, { uploads: true }));
-      yield Buffer.alloc(10, 9);
-    }
-    const put = store.put(`${prefix}in/k`, Readable.from(body(), { objectMode: false }), { partBytes });
-    await expectError(put, 'NotFound');
-    expect(reports.map(({ uploads }) => [uploads?.listed, uploads?.aborted])).to.deep.equal([
-      [0, 0],
-      [1, 0],
-      [1, 1],
-    ]);
-    expect(reports.at(-1)).to.include({ complete: true });
-    expect(await collect(store.listUploads(prefix))).to.deep.equal([]);
-    expect(await store.exists(`${prefix}in/k`)).to.equal(false);
-  });
+  testIf(
+    [UPLOADS_LISTING, PARTS],
+    'aborts incomplete uploads with a prefix when asked to',
+    async (store, prefix) => {
+      const partBytes = partBytesOf(store);
+      const reports: DeletionReport[] = [];
+      async function* body(): AsyncGenerator<Uint8Array> {
+        for (let i = 0; i < 3; i++) yield Buffer.alloc(partBytes, i);
+        reports.push(await store.deletePrefix(`${prefix}other/`, { uploads: true }));
+        reports.push(await store.deletePrefix(`${prefix}in/`, { uploads: true, dryRun: true }));
+        reports.push(await store.deletePrefix(`${prefix}in/`, { uploads: true }));
+        yield Buffer.alloc(10, 9);
+      }
+      const put = store.put(`${prefix}in/k`, Readable.from(body(), { objectMode: false }), { partBytes });
+      await errorOf(put, 'NotFound');
+      expect(reports.map(({ uploads }) => [uploads?.listed, uploads?.aborted])).to.deep.equal([
+        [0, 0],
+        [1, 0],
+        [1, 1],
+      ]);
+      expect(reports.at(-1)).to.include({ complete: true });
+      expect(await collect(store.listUploads(prefix))).to.deep.equal([]);
+      expect(await store.exists(`${prefix}in/k`)).to.equal(false);
+    },
+  );
 
   test('goes on with an upload that was broken off', async (store, prefix) => {
     const { multipart, listUploads } = store.capabilities;
     const key = `${prefix}k`;
-    const partBytes = multipart ? Math.max(multipart.minPartBytes, 1000) : 1000;
+    const partBytes = partBytesOf(store);
     async function* body(parts: number): AsyncGenerator<Uint8Array> {
       for (let i = 0; i < parts; i++) yield Buffer.alloc(partBytes, i);
       if (parts < 4) throw new Error('the body broke');
@@ -74,25 +81,25 @@ export function uploadTests({ test }: SuiteContext): void {
     if (listUploads) expect(await collect(store.listUploads(prefix))).to.deep.equal([]);
   });
 
-  test('presigns, or says that it cannot', async (store, prefix) => {
-    if (!store.capabilities.presign) {
-      await expectError(store.presign(`${prefix}k`), 'Unsupported');
-      return;
-    }
+  testIf([without(PRESIGNED)], 'refuses to presign without the capability', async (store, prefix) => {
+    await errorOf(store.presign(`${prefix}k`), 'Unsupported');
+  });
+
+  testIf([PRESIGNED], 'presigns, and refuses what no URL can carry', async (store, prefix) => {
     await store.put(`${prefix}k +%`, 'presigned');
     const url = await store.presign(`${prefix}k +%`, { expiresIn: 60 });
     expect(await answerOf(url, {})).to.deep.equal({ status: 200, text: 'presigned' });
     for (const name of ['a/../k', './k', 'k/.', '..', 'a/./b'])
       for (const method of ['GET', 'PUT'] as const)
-        await expectError(store.presign(`${prefix}${name}`, { method }), 'InvalidArgument');
+        await errorOf(store.presign(`${prefix}${name}`, { method }), 'InvalidArgument');
     for (const expiresIn of [0, -1, 1.5, 604_801]) {
-      await expectError(store.presign(`${prefix}k`, { expiresIn }), 'InvalidArgument');
+      await errorOf(store.presign(`${prefix}k`, { expiresIn }), 'InvalidArgument');
     }
     for (const contentType of ['text/plain\r\nx-evil: 1', 'größe', ' text/plain']) {
-      await expectError(store.presign(`${prefix}k`, { method: 'PUT', contentType }), 'InvalidArgument');
+      await errorOf(store.presign(`${prefix}k`, { method: 'PUT', contentType }), 'InvalidArgument');
     }
     for (const method of [undefined, 'GET', 'HEAD', 'DELETE'] as const) {
-      const error = await expectError(
+      const error = await errorOf(
         store.presign(`${prefix}k`, { method, contentType: 'text/x' }),
         'InvalidArgument',
       );
@@ -100,8 +107,8 @@ export function uploadTests({ test }: SuiteContext): void {
     }
   });
 
-  test('presigns uploads, without a type and with just the one that is asked for', async (store, prefix) => {
-    if (!store.capabilities.presign) return;
+  const title = 'presigns uploads, without a type and with just the one that is asked for';
+  testIf([PRESIGNED], title, async (store, prefix) => {
     const key = `${prefix}k +%数`;
     // Of bytes, for fetch adds a type to a text.
     const put = (url: string, body: string, headers: Record<string, string> = {}): Promise<number> =>
@@ -120,31 +127,33 @@ export function uploadTests({ test }: SuiteContext): void {
     expect((await store.head(key)).size).to.equal(11);
   });
 
-  test('presigns uploads that refuse the type of a body, or take it', async (store, prefix) => {
-    if (!store.capabilities.presign) return;
-    const key = `${prefix}k`;
-    const put = async (body: string | Blob, contentType?: string): Promise<number> => {
-      const url = await store.presign(key, { method: 'PUT', expiresIn: 60, contentType });
-      return statusOf(url, { method: 'PUT', body });
-    };
-    await store.put(key, 'old', { contentType: 'text/old' });
-    // Where none was signed, some services take any type and others none: never half of it.
-    const status = await put(new Blob(['a blob'], { type: 'text/x' }));
-    expect(status).to.be.oneOf([200, 403]);
-    expect(await store.head(key)).to.include(
-      status === 200 ? { size: 6, contentType: 'text/x' } : { size: 3, contentType: 'text/old' },
-    );
-    // What fetch says of a body by itself may be signed, too.
-    expect(await put(new Blob(['another blob'], { type: 'text/x' }), 'text/x')).to.equal(200);
-    expect(await store.head(key)).to.include({ size: 12, contentType: 'text/x' });
-    expect(await put('a text', 'text/plain;charset=UTF-8')).to.equal(200);
-    expect(await store.head(key)).to.include({ size: 6, contentType: 'text/plain;charset=UTF-8' });
-    expect(await put(new Blob(['no type']))).to.equal(200);
-    expect(await put(new Blob(['no type']), 'text/x')).to.equal(403);
-  });
+  testIf(
+    [PRESIGNED],
+    'presigns uploads that refuse the type of a body, or take it',
+    async (store, prefix) => {
+      const key = `${prefix}k`;
+      const put = async (body: string | Blob, contentType?: string): Promise<number> => {
+        const url = await store.presign(key, { method: 'PUT', expiresIn: 60, contentType });
+        return statusOf(url, { method: 'PUT', body });
+      };
+      await store.put(key, 'old', { contentType: 'text/old' });
+      // Where none was signed, some services take any type and others none: never half of it.
+      const status = await put(new Blob(['a blob'], { type: 'text/x' }));
+      expect(status).to.be.oneOf([200, 403]);
+      expect(await store.head(key)).to.include(
+        status === 200 ? { size: 6, contentType: 'text/x' } : { size: 3, contentType: 'text/old' },
+      );
+      // What fetch says of a body by itself may be signed, too.
+      expect(await put(new Blob(['another blob'], { type: 'text/x' }), 'text/x')).to.equal(200);
+      expect(await store.head(key)).to.include({ size: 12, contentType: 'text/x' });
+      expect(await put('a text', 'text/plain;charset=UTF-8')).to.equal(200);
+      expect(await store.head(key)).to.include({ size: 6, contentType: 'text/plain;charset=UTF-8' });
+      expect(await put(new Blob(['no type']))).to.equal(200);
+      expect(await put(new Blob(['no type']), 'text/x')).to.equal(403);
+    },
+  );
 
-  test('presigns each method for itself', async (store, prefix) => {
-    if (!store.capabilities.presign) return;
+  testIf([PRESIGNED], 'presigns each method for itself', async (store, prefix) => {
     const key = `${prefix}a b+c/%41&=?#é/%2e%2e/..d/e..`;
     const url = (method: 'GET' | 'HEAD' | 'PUT' | 'DELETE'): Promise<string> =>
       store.presign(key, { method, expiresIn: 60 });

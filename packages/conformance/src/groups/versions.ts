@@ -1,7 +1,9 @@
-import type { DeletePrefixOptions, ObjectStore } from '@store/core';
+import type { DeletePrefixOptions, ObjectStore, WriteResult } from '@store/core';
 import { expect } from 'chai';
-import { collect, expectError, keysUnder, type SuiteContext } from '../suite-context.js';
-import { expectClosedBooks } from './deletion.js';
+import { errorOf } from '../error-of.js';
+import { VERSIONS, without } from '../needs.js';
+import { collect, keysUnder, type SuiteContext } from '../suite-context.js';
+import { expectClosedBooks } from '../closed-books.js';
 
 /** The versions of some keys: O an object, M a delete marker. The latest first, then the others in any order. */
 type Histories = Readonly<Record<'live' | 'hidden' | 'gone' | 'between' | 'stacked', string>>;
@@ -37,13 +39,19 @@ function unordered(history: string): string {
   return history.slice(0, 1) + history.slice(1).split('').sort().join('');
 }
 
+const NOT_VERSIONED = 'the bucket is not versioned now';
+
+function isUnversioned({ versionId }: WriteResult): boolean {
+  return versionId === undefined || versionId === 'null';
+}
+
 /** Makes the histories; false when the bucket is not versioned now. */
 async function makeHistories(store: ObjectStore, prefix: string): Promise<boolean> {
   for (const [name, history] of Object.entries(BEFORE)) {
     const key = prefix + name;
     // A marker needs an object to be put on; that one goes by its version afterwards.
     const first = await store.put(key, 'first');
-    if (first.versionId === undefined || first.versionId === 'null') return false;
+    if (isUnversioned(first)) return false;
     for (const entry of history.split('').toReversed())
       await (entry === 'O' ? store.put(key, entry) : store.delete(key));
     await store.delete(key, { versionId: first.versionId });
@@ -62,22 +70,27 @@ async function historiesUnder(store: ObjectStore, prefix: string): Promise<Recor
   return found;
 }
 
-export function versionTests({ test }: SuiteContext): void {
-  test('keeps, lists, reads and deletes versions, or says that it cannot', async (store, prefix) => {
+export function versionTests({ testIf }: SuiteContext): void {
+  testIf([without(VERSIONS)], 'refuses versions without the capability', async (store, prefix) => {
     const key = `${prefix}k`;
-    if (!store.capabilities.versions) {
-      await store.put(key, 'x');
-      await expectError(store.head(key, { versionId: 'v' }), 'Unsupported');
-      await expectError(store.get(key, { versionId: 'v' }), 'Unsupported');
-      await expectError(store.delete(key, { versionId: 'v' }), 'Unsupported');
-      await expectError(collect(store.listVersions(prefix)), 'Unsupported');
-      const report = await store.deleteMany([{ key, versionId: 'v' }]);
-      expect(report.failures.byCode).to.deep.equal({ InvalidArgument: 1 });
-      expect(await store.exists(key)).to.equal(true);
-      return;
+    await store.put(key, 'x');
+    await errorOf(store.head(key, { versionId: 'v' }), 'Unsupported');
+    await errorOf(store.get(key, { versionId: 'v' }), 'Unsupported');
+    await errorOf(store.delete(key, { versionId: 'v' }), 'Unsupported');
+    await errorOf(collect(store.listVersions(prefix)), 'Unsupported');
+    const report = await store.deleteMany([{ key, versionId: 'v' }]);
+    expect(report.failures.byCode).to.deep.equal({ InvalidArgument: 1 });
+    for (const [options] of AFTER) {
+      const currentAlone = options.versions === undefined && options.deleteMarkers === 'keep';
+      if (!currentAlone) await errorOf(store.deletePrefix(prefix, options), 'Unsupported');
     }
+    expect(await store.exists(key)).to.equal(true);
+  });
+
+  testIf([VERSIONS], 'keeps, lists, reads and deletes versions', async (store, prefix, skip) => {
+    const key = `${prefix}k`;
     const first = await store.put(key, 'first');
-    if (first.versionId === undefined || first.versionId === 'null') return; // The bucket is not versioned now.
+    if (isUnversioned(first)) return skip(NOT_VERSIONED);
     const second = await store.put(key, 'second');
     await store.delete(key);
     expect(await store.exists(key)).to.equal(false);
@@ -106,17 +119,10 @@ export function versionTests({ test }: SuiteContext): void {
   });
 
   for (const [options, after] of AFTER) {
-    test(`deletes by ${JSON.stringify(options)} what that says`, async (store, prefix) => {
+    const title = `deletes by ${JSON.stringify(options)} what that says`;
+    testIf([VERSIONS], title, async (store, prefix, skip) => {
       const begun = `${prefix}in/`;
-      if (!store.capabilities.versions) {
-        await store.put(`${begun}k`, 'x');
-        if (options.versions !== undefined || options.deleteMarkers !== 'keep') {
-          await expectError(store.deletePrefix(begun, options), 'Unsupported');
-          expect(await keysUnder(store, begun)).to.deep.equal(['k']);
-        }
-        return;
-      }
-      if (!(await makeHistories(store, begun))) return;
+      if (!(await makeHistories(store, begun))) return skip(NOT_VERSIONED);
       await makeHistories(store, `${prefix}out/`);
       const before = await historiesUnder(store, begun);
       // Some services put no marker on a marker.
@@ -145,8 +151,7 @@ export function versionTests({ test }: SuiteContext): void {
     });
   }
 
-  test('lists the versions of many keys, page by page', async (store, prefix) => {
-    if (!store.capabilities.versions) return;
+  testIf([VERSIONS], 'lists the versions of many keys, page by page', async (store, prefix) => {
     const keys = Array.from({ length: 5 }, (_, i) => `${prefix}${i}`);
     for (const key of keys) for (const body of ['1', '2', '3']) await store.put(key, body);
     const versions = await collect(store.listVersions(prefix));

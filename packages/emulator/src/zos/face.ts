@@ -1,6 +1,5 @@
 import {
   type Answer,
-  type Credential,
   type Face,
   type FaceCall,
   type Incoming,
@@ -12,21 +11,12 @@ import {
 } from '@store/s3-server';
 import { verifyEopSignature } from '../auth/eop-signature.js';
 import type { Buckets } from '../buckets.js';
+import type { ZosFaceSettings } from './call.js';
 import { failure, success } from './envelope.js';
 import { OPERATIONS, WITHOUT_BUCKET } from './operations.js';
 import { Parameters } from './parameters.js';
-import type { ZosQuirks } from './quirks.js';
 
 const PATH = '/v4/oss/';
-
-export interface ZosFaceSettings {
-  readonly credentials: readonly Credential[];
-  readonly regionId: string;
-  readonly quirks: ZosQuirks;
-  readonly now: () => number;
-  /** Where the bytes are: the endpoint of the S3 data plane, and its own keys. */
-  readonly dataPlane: { readonly endpoint: string; readonly credential: Credential } | undefined;
-}
 
 /** The JSON API of CTYUN ZOS (`/v4/oss/…`), which has no bytes: those travel over its S3 data plane. */
 export class ZosFace implements Face {

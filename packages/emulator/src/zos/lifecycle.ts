@@ -1,5 +1,5 @@
 import { element, parseStrictly, readRule, ServiceError, textElement } from '@store/s3-server';
-import type { ZosCall } from './operations.js';
+import type { ZosCall } from './call.js';
 import type { Parameters } from './parameters.js';
 
 export async function getLifecycle({ bucket }: ZosCall): Promise<unknown> {

@@ -1,6 +1,6 @@
 import { behindGroup, encodeRfc3986 } from '@store/s3-server';
 import { compareKeys, type VersionInfo } from '@store/core';
-import type { ZosCall } from './operations.js';
+import type { ZosCall } from './call.js';
 import type { ZosQuirks } from './quirks.js';
 
 const MAX_KEYS = 1000;

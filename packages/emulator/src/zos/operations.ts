@@ -2,28 +2,15 @@ import {
   deleteTargets,
   encodeRfc3986,
   encodeWords,
-  type FaceCall,
   restoreHeader,
   ServiceError,
   sigV2,
   slowDown,
 } from '@store/s3-server';
-import type { Bucket, Buckets } from '../buckets.js';
-import type { ZosFaceSettings } from './face.js';
+import type { Bucket } from '../buckets.js';
+import type { ZosCall, ZosService } from './call.js';
 import { deleteLifecycle, getLifecycle, putLifecycle } from './lifecycle.js';
 import { listObjects, listUploads, listVersions, timeOf } from './listings.js';
-import type { Parameters } from './parameters.js';
-
-export interface ZosCall {
-  readonly call: FaceCall;
-  readonly given: Parameters;
-  readonly bucket: Bucket;
-  readonly service: ZosService;
-}
-
-interface ZosService extends Pick<ZosFaceSettings, 'quirks' | 'now' | 'dataPlane'> {
-  readonly buckets: Buckets;
-}
 
 /** Resolves to the answer's `returnObj`, or to nothing. */
 type Perform = (call: ZosCall) => Promise<unknown>;

@@ -8,7 +8,6 @@ import { observe } from './observed-run.js';
 import { prepare } from './prepared-bucket.js';
 import { casesOf, replay, TIMEOUT_MS } from './soak.js';
 import type { Service, Target } from './targets/target.js';
-import { TARGETS } from './targets/targets.js';
 
 const CASES = casesOf({ daily: 200, soak: 5000 });
 
@@ -35,21 +34,24 @@ async function tryOut(target: Target, service: Service, one: DeletionCase): Prom
   expect(dry.report.bytes, 'bytes of the dry run and of the run').to.equal(real.report.bytes);
 }
 
-describe(`property: deletePrefix, ${CASES} cases`, () => {
-  for (const target of TARGETS) {
-    describe(target.name, () => {
-      let service: Service;
-      before(async () => {
-        service = await target.open();
-      });
-      after(() => service.close());
+/** The property of `deletePrefix`, on each of these. */
+export function describeDeletion(targets: readonly Target[]): void {
+  describe(`property: deletePrefix, ${CASES} cases`, () => {
+    for (const target of targets) {
+      describe(target.name, () => {
+        let service: Service;
+        before(async () => {
+          service = await target.open();
+        });
+        after(() => service.close());
 
-      it('deletes what the oracle says, says what it did, and says it beforehand in a dry run', async () => {
-        await fc.assert(
-          fc.asyncProperty(deletionCase(target), (one) => tryOut(target, service, one)),
-          { numRuns: CASES, ...replay() },
-        );
+        it('deletes what the oracle says, says what it did, and says it beforehand in a dry run', async () => {
+          await fc.assert(
+            fc.asyncProperty(deletionCase(target), (one) => tryOut(target, service, one)),
+            { numRuns: CASES, ...replay() },
+          );
+        });
       });
-    });
-  }
-}).timeout(TIMEOUT_MS);
+    }
+  }).timeout(TIMEOUT_MS);
+}

@@ -1,0 +1,118 @@
+import {
+  Agent as HttpAgent,
+  request as httpRequest,
+  type ClientRequest,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type RequestOptions,
+} from 'node:http';
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import { StoreError } from '@store/core';
+import { networkError } from './network.js';
+import { MAX_ANSWER_BYTES, MAX_SHORT_ANSWER_BYTES, readAnswer } from './read-answer.js';
+import { keptAlive, type RequestLimits } from './request-limits.js';
+
+export interface HttpCall {
+  readonly method: string;
+  readonly headers: Readonly<Record<string, string | number>>;
+  readonly content?: string | Buffer | undefined;
+  readonly signal: AbortSignal;
+  /** Hand a successful answer's body over as a stream. */
+  readonly stream?: boolean | undefined;
+  /** A success has no long document: what is longer than a refusal is none. */
+  readonly short?: boolean | undefined;
+  /** How long nothing may move on the socket, in milliseconds: not while connecting, sending, waiting or receiving. */
+  readonly idleMs: number;
+}
+
+export interface HttpAnswer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  /** The whole body, up to the kit's limits; empty when it is streamed. */
+  readonly data: Buffer;
+  readonly res: IncomingMessage;
+}
+
+/**
+ * Sends what has been signed, and reads answers within limits. URLs are taken apart byte for byte: `new URL()` resolves
+ * dot segments, so that deleting `a/../b` deletes `b`. Redirects are not followed, and its sockets are its own.
+ */
+export class HttpTransport {
+  readonly #http: HttpAgent;
+  readonly #https: HttpsAgent;
+
+  constructor(limits: RequestLimits) {
+    this.#http = new HttpAgent(keptAlive(limits));
+    this.#https = new HttpsAgent(keptAlive(limits));
+  }
+
+  /** @throws StoreError when there is no whole answer; an abort as it is */
+  async send(url: string, { content, stream, short, idleMs, ...call }: HttpCall): Promise<HttpAnswer> {
+    const [, protocol = '', authority = '', path = '/'] = /^(https?:)\/\/([^/?]+)(.*)$/s.exec(url) ?? [];
+    const [, v6, name, port] = /^(?:\[(.*)\]|(.*?))(?::(\d+))?$/.exec(authority) ?? [];
+    const secure = protocol === 'https:';
+    const options: RequestOptions = {
+      ...call,
+      hostname: v6 ?? name,
+      port,
+      path,
+      timeout: idleMs,
+      agent: secure ? this.#https : this.#http,
+    };
+    try {
+      const res = await answerTo(secure ? httpsRequest(options) : httpRequest(options), content, idleMs);
+      const { statusCode: status = 0, headers } = res;
+      const streamed = stream === true && status < 300;
+      const data = streamed ? Buffer.alloc(0) : await readWhole(res, status, short ?? false);
+      return { status, headers, data, res };
+    } catch (thrown) {
+      throw networkError(thrown);
+    }
+  }
+
+  close(): void {
+    this.#http.destroy();
+    this.#https.destroy();
+  }
+}
+
+/** @throws StoreError `Corrupt` for a success that is too long; of such a refusal the status says enough */
+async function readWhole(res: IncomingMessage, status: number, short: boolean): Promise<Buffer> {
+  const isRefusal = status >= 300;
+  try {
+    return await readAnswer(res, isRefusal || short ? MAX_SHORT_ANSWER_BYTES : MAX_ANSWER_BYTES);
+  } catch (error) {
+    if (isRefusal && error instanceof StoreError) return Buffer.alloc(0);
+    throw error;
+  }
+}
+
+/** The beginning of the answer; its body ends with `Timeout` when it stops flowing. */
+function answerTo(
+  request: ClientRequest,
+  content: string | Buffer | undefined,
+  idleMs: number,
+): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    let answer: IncomingMessage | undefined;
+    request.on('response', (res) => {
+      answer = res;
+      resolve(res);
+    });
+    // Of the socket: it counts what moves in both directions. A request that is destroyed throws its answer's body
+    // away, so the answer is, once there is one.
+    request.on('timeout', () => (answer ?? request).destroy(stalled(idleMs)));
+    request.on('error', reject);
+    // Without a word where the service changes the protocol: Node drops the connection then.
+    request.on('close', () => reject(unanswered()));
+    request.end(content);
+  });
+}
+
+function unanswered(): StoreError {
+  return new StoreError('Unavailable', 'the connection was closed without an answer');
+}
+
+function stalled(ms: number): StoreError {
+  return new StoreError('Timeout', `nothing moved on the connection for ${ms} ms`);
+}

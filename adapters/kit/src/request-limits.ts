@@ -1,0 +1,36 @@
+import { z } from 'zod';
+
+/** What a configuration says about requests over HTTP. */
+export interface RequestLimits {
+  /** How long a request may take, from its sending to the end of its answer, in milliseconds. Bodies of `get` and `put` may take longer as long as bytes flow. Default 60 000. */
+  readonly timeoutMs?: number | undefined;
+  /** Most connections to one endpoint. Default 64. */
+  readonly maxSockets?: number | undefined;
+}
+
+/** The schema of {@link RequestLimits}. */
+export const requestLimits = {
+  timeoutMs: z.number().int().min(1).max(3_600_000).optional(),
+  maxSockets: z.number().int().min(1).max(10_000).optional(),
+};
+
+/** Slowest transfer that is waited for, in bytes a second, on top of the time-out. */
+const SLOWEST_TRANSFER = 64 * 1024;
+
+/** @param bytes that are moved before the answer comes */
+export function timeoutOf({ timeoutMs = 60_000 }: RequestLimits, bytes = 0): number {
+  return timeoutMs + Math.ceil((bytes / SLOWEST_TRANSFER) * 1000);
+}
+
+/** How the agents of a store keep their connections. */
+export function keptAlive({ maxSockets = 64 }: RequestLimits) {
+  return { keepAlive: true, maxSockets };
+}
+
+/** A text that says something. */
+export const someText = z.string().min(1);
+
+/** @param example of a URL that is meant */
+export function endpointUrl(example: string) {
+  return z.url({ protocol: /^https?$/, error: `expected a URL such as ${example}` });
+}

@@ -1,0 +1,30 @@
+/** What an element holds: a text, or elements by their names, in this order. */
+export type XmlContent = string | number | boolean | { readonly [name: string]: XmlElements };
+
+/** Elements of one name: one, several, or none. */
+type XmlElements = XmlContent | readonly XmlContent[] | undefined;
+
+const ESCAPED = /[&<>"'\p{Cc}\u2028\ufffe\uffff]/gu;
+
+/**
+ * Elements of this name. In texts, line ends and tabs go as numbers, or XML takes them for others; other control
+ * characters do too: XML 1.0 does not allow that, and services take it.
+ */
+export function xmlOf(name: string, elements: XmlElements): string {
+  if (elements === undefined) return '';
+  if (isList(elements)) return elements.map((one) => xmlOf(name, one)).join('');
+  const inside =
+    typeof elements === 'object'
+      ? Object.entries(elements).map(([child, content]) => xmlOf(child, content))
+      : [String(elements).replace(ESCAPED, (char) => `&#${char.charCodeAt(0)};`)];
+  return `<${name}>${inside.join('')}</${name}>`;
+}
+
+function isList(elements: XmlContent | readonly XmlContent[]): elements is readonly XmlContent[] {
+  return Array.isArray(elements);
+}
+
+/** A whole document, as it is sent. */
+export function xmlDocument(name: string, content: XmlContent): Buffer {
+  return Buffer.from(`<?xml version="1.0" encoding="UTF-8"?>${xmlOf(name, content)}`);
+}

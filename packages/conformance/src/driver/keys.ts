@@ -1,0 +1,70 @@
+import { quoteKey } from '@store/core';
+import { expect } from 'chai';
+import { AWKWARD_KEYS, longKey } from '../awkward-keys.js';
+import { errorOf } from '../error-of.js';
+import { inByteOrder } from '../suite-context.js';
+import { CALL, each, keysIn, putKeys, textOf, type DriverContext } from './driver-context.js';
+
+export function keyTests({ test, expectations }: DriverContext): void {
+  const refused = expectations.refusedKeys ?? {};
+  const usable = AWKWARD_KEYS.filter((key) => !Object.hasOwn(refused, key));
+
+  test('keeps awkward keys byte for byte, from write to delete', async ({ driver, prefix }) => {
+    const names = [...usable, longKey(driver.keys.maxBytes, prefix).slice(prefix.length)];
+    await putKeys(
+      driver,
+      names.map((name) => prefix + name),
+    );
+    expect(inByteOrder(await keysIn(driver, prefix))).to.deep.equal(inByteOrder(names));
+    await each(names, async (name) => {
+      const key = prefix + name;
+      expect((await driver.read.head({ key }, CALL)).key, quoteKey(name)).to.equal(key);
+      expect(await textOf(driver, key), quoteKey(name)).to.equal(key);
+    });
+    await each(usable, async (name) => {
+      const to = `${prefix}copy/${name}`;
+      expect((await driver.write.copy({ from: prefix + name, to }, CALL)).key).to.equal(to);
+      expect(await textOf(driver, to), quoteKey(name)).to.equal(prefix + name);
+    });
+    for (const name of usable) {
+      const { key } = await driver.delete.one({ key: `${prefix}copy/${name}` }, CALL);
+      expect(key).to.equal(`${prefix}copy/${name}`);
+    }
+    expect(inByteOrder(await keysIn(driver, prefix))).to.deep.equal(inByteOrder(names));
+  });
+
+  test('goes on after awkward keys', async ({ driver, prefix }) => {
+    await putKeys(
+      driver,
+      usable.map((name) => prefix + name),
+    );
+    const sorted = inByteOrder(usable);
+    expect(inByteOrder(await keysIn(driver, prefix, { maxKeys: 1 }))).to.deep.equal(sorted);
+  });
+
+  test('begins after awkward keys', async ({ driver, prefix, skip }) => {
+    if (driver.list.order !== 'utf8') return skip('this driver has no order of keys');
+    await putKeys(
+      driver,
+      usable.map((name) => prefix + name),
+    );
+    const sorted = inByteOrder(usable);
+    for (const [i, name] of sorted.entries()) {
+      const request = { prefix, maxKeys: 1, startAfter: prefix + name };
+      const { objects } = await driver.list.page(request, CALL);
+      const next = sorted[i + 1];
+      expect(
+        objects.map(({ key }) => key),
+        `after ${quoteKey(name)}`,
+      ).to.deep.equal(next === undefined ? [] : [prefix + next]);
+    }
+  });
+
+  for (const [name, reason] of Object.entries(refused)) {
+    test(`refuses the key ${quoteKey(name)}: ${reason}`, async ({ driver, prefix }) => {
+      const key = prefix + name;
+      await errorOf(driver.write.put({ key, body: Buffer.from('x') }, CALL), 'InvalidArgument');
+      expect(await keysIn(driver, prefix)).to.deep.equal([]);
+    });
+  }
+}

@@ -1,0 +1,12 @@
+import type { DeletedTarget, DeleteTarget } from '@store/core';
+
+/** Why a key of a batch was not deleted. */
+export interface KeyError extends DeleteTarget {
+  readonly code: string;
+  readonly message: string;
+}
+
+export interface BatchOutcome {
+  readonly deleted: readonly DeletedTarget[];
+  readonly failed: readonly KeyError[];
+}
