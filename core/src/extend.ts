@@ -12,7 +12,7 @@ export { retrying, retryPolicy, type RetryPolicy } from './engine/retry.js';
 export { allWithSoundFacts } from './facts.js';
 export { objectPages } from './listing/object-pages.js';
 export { checkInput, suggest } from './options/check-input.js';
-export { checkOptionNames } from './options/option-names.js';
+export { checkOptionNames } from './options/check-option-names.js';
 export { defineOptions, type Checked, type DefinedOptions } from './options/define-options.js';
 export type { OptionEntry, OptionTable, Spelling } from './options/option-table.js';
 export * as optionTypes from './options/option-types.js';

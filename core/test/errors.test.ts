@@ -30,7 +30,8 @@ describe('StoreError', () => {
       code: 'Internal',
       retryable: false,
       operation: 'head',
-      message: 'boom',
+      message: 'head: boom',
+      reason: 'boom',
       cause,
     });
     expect(toStoreError(new DOMException('x', 'AbortError')).code).to.equal('Aborted');
@@ -41,7 +42,8 @@ describe('StoreError', () => {
     const again = restate(first, { provider: 's3', operation: 'list' });
     expect(again).to.include({
       code: 'Throttled',
-      message: 'slower',
+      message: 'list: slower',
+      reason: 'slower',
       status: 503,
       retryAfterMs: 7000,
       blocked: true,

@@ -357,7 +357,7 @@ describe('options', () => {
     const cases: [keyof typeof STORE_METHODS | 'expirePrefix', object, string][] = [
       ['put', { signal: {} }, 'signal of put: expected an AbortSignal'],
       ['put', { metadata: { a: 5 } }, 'metadata.a of put: expected string, received number (found 5)'],
-      ['list', { pageSize: '5' }, 'pageSize of list: expected number, received string (found "5")'],
+      ['list', { pageSize: '5' }, 'pageSize of list: expected a whole number above 0 (found "5")'],
       ['get', { range: { start: 1, End: 2 } }, 'range.End: unknown option of get; did you mean "end"?'],
       ['expirePrefix', { dryrun: true }, 'dryrun: unknown option of expirePrefix; did you mean "dryRun"?'],
       ['expirePrefix', { tag: { nme: 'a', value: 'b' } }, 'tag.nme: unknown option of expirePrefix;'],

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { DiagnoseContext, StoreAdapter } from '../adapter.js';
+import type { StoreAdapter } from '../adapter.js';
 import type { StoreDriver } from '../driver.js';
 import type { Clock } from '../engine/clock.js';
 import type { OnRetry } from '../engine/retry.js';
@@ -24,12 +24,13 @@ export interface OpenOptions<Adapter extends StoreAdapter = StoreAdapter> {
   readonly wrap?: ((driver: StoreDriver) => StoreDriver) | undefined;
 }
 
-const adapter = types.objectWith(['createDriver'], 'expected an adapter, such as { s3 } of @store/s3');
-
 /** What finds a store's entry and its adapter. */
 export const entryTable = {
   adapters: {
-    type: () => z.array(adapter<StoreAdapter>()),
+    type: () =>
+      z.array(
+        types.objectWith<StoreAdapter>(['createDriver'], 'expected an adapter, such as { s3 } of @store/s3'),
+      ),
     needed: true,
   },
   name: { type: types.text },
@@ -40,19 +41,21 @@ export const entryTable = {
   },
 } as const satisfies OptionTable<Pick<OpenOptions, 'adapters' | 'name' | 'baseDirectory' | 'env'>>;
 
-const { adapters, ...placeTable } = entryTable;
-
-/** As {@link openTable}, for containers, which are given the adapters apart. */
-export const withinTable = {
-  ...placeTable,
-  clock: { type: types.objectWith(['now', 'sleep'], 'expected a clock: { now, sleep }') },
+const openTable = {
+  ...entryTable,
+  clock: { type: types.clock },
   onRetry: { type: types.callback },
   wrap: { type: types.callback },
-} as const satisfies OptionTable<Omit<OpenOptions, 'adapters'>>;
+} as const satisfies OptionTable<OpenOptions>;
 
-export const openTable = { ...withinTable, adapters } as const satisfies OptionTable<OpenOptions>;
+const { adapters: _, ...withinTable } = openTable;
 
-export const diagnoseOptions = defineOptions<DiagnoseContext>()('diagnose', {
-  signal: { type: types.signal },
-  prefix: { type: types.text, needed: true },
-});
+/** The options of a function that opens a store. */
+export function openOptions(method: string) {
+  return defineOptions<OpenOptions>()(method, openTable);
+}
+
+/** The options of a function that is given its adapters beside them. */
+export function containerOptions(method: string) {
+  return defineOptions<Omit<OpenOptions, 'adapters'>>()(method, withinTable);
+}

@@ -2,10 +2,11 @@ import type { AdapterContext, DiagnoseContext, Finding, StoreAdapter } from '../
 import type { StoreDriver } from '../driver.js';
 import { StoreError } from '../errors.js';
 import type { ObjectStore } from '../object-store.js';
-import { defineOptions } from '../options/define-options.js';
 import { createObjectStore } from '../store/portable-store.js';
+import { defineOptions } from '../options/define-options.js';
+import * as types from '../options/option-types.js';
 import type { ConfigFor, StoreConfig, StoreEntry } from './config-types.js';
-import { diagnoseOptions, openTable, type OpenOptions } from './open-options.js';
+import { openOptions, type OpenOptions } from './open-options.js';
 import {
   checkShape,
   resolveStore,
@@ -14,10 +15,17 @@ import {
   type ResolvedEntry,
 } from './store-config.js';
 
-const OPEN = optionsOf('openStore');
-const OPEN_DRIVER = optionsOf('openDriver');
-const DIAGNOSE = optionsOf('diagnoseStore');
-const CHECK = optionsOf('checkConfig');
+const OPTIONS = {
+  openStore: openOptions('openStore'),
+  openDriver: openOptions('openDriver'),
+  diagnoseStore: openOptions('diagnoseStore'),
+  checkConfig: openOptions('checkConfig'),
+};
+
+const DIAGNOSE_OPTIONS = defineOptions<DiagnoseContext>()('diagnose', {
+  signal: { type: types.signal },
+  prefix: { type: types.text, needed: true },
+});
 
 /** What it takes to find a store's entry and its adapter. */
 export interface ResolveOptions<Config = unknown> extends Pick<
@@ -43,7 +51,7 @@ export async function openStore<Adapter extends StoreAdapter, const Given extend
 
 /** As {@link openStore}, for containers, which do not wait. */
 export function openNow(config: unknown, options: OpenOptions): ObjectStore {
-  OPEN.check(options);
+  OPTIONS.openStore.check(options);
   const { adapter, config: checked, retry } = resolveEntry(config, options);
   const { clock, onRetry, wrap = asItIs } = options;
   const driver = wrap(adapter.createDriver(checked, adapterContext(options)));
@@ -60,7 +68,7 @@ export function openDriver<Adapter extends StoreAdapter, const Given extends obj
   config: ConfigFor<Adapter, Given> | StoreEntry<Adapter>,
   options: OpenOptions<Adapter>,
 ): StoreDriver {
-  OPEN_DRIVER.check(options);
+  OPTIONS.openDriver.check(options);
   const { adapter, config: checked } = resolveEntry(config, options);
   const { wrap = asItIs } = options;
   return wrap(adapter.createDriver(checked, adapterContext(options)));
@@ -76,8 +84,8 @@ export function diagnoseStore<Adapter extends StoreAdapter, const Given extends 
   options: OpenOptions<Adapter>,
   context: DiagnoseContext,
 ): AsyncIterable<Finding> | undefined {
-  diagnoseOptions.check(context);
-  DIAGNOSE.check(options);
+  DIAGNOSE_OPTIONS.check(context);
+  OPTIONS.diagnoseStore.check(options);
   const { adapter, config: checked } = resolveEntry(config, options);
   return adapter.diagnose?.(checked, context);
 }
@@ -104,7 +112,7 @@ export function resolveEntry<Config>(
  * @throws StoreError `InvalidConfig` that lists every problem
  */
 export function checkConfig(config: unknown, options: Omit<OpenOptions, 'name' | 'clock'>): StoreConfig {
-  CHECK.check(options);
+  OPTIONS.checkConfig.check(options);
   const checked = checkShape(config);
   const context = resolveContext(options);
   const problems: string[] = [];
@@ -123,10 +131,6 @@ export function checkConfig(config: unknown, options: Omit<OpenOptions, 'name' |
   }
   if (problems.length > 0) throw new StoreError('InvalidConfig', problems.join('; '));
   return checked;
-}
-
-function optionsOf(method: string) {
-  return defineOptions<OpenOptions>()(method, openTable);
 }
 
 function asItIs(driver: StoreDriver): StoreDriver {

@@ -3,6 +3,7 @@ import type { AdapterContext, StoreAdapter } from '../adapter.js';
 import { StoreError } from '../errors.js';
 import type { RetrySettings } from '../engine/retry.js';
 import { checkInput, suggest } from '../options/check-input.js';
+import * as types from '../options/option-types.js';
 import type { StoreConfig, StoreEntry } from './config-types.js';
 import { interpolate, type Environment } from './interpolate.js';
 import { refuseProto } from './plain-names.js';
@@ -15,16 +16,7 @@ const configSchema = z.strictObject({
 });
 
 /** What every store has, beside its `provider`. */
-export const entrySchema = z.strictObject({
-  retry: z
-    .strictObject({
-      maxAttempts: z.number().int().min(1).max(100).optional(),
-      baseDelayMs: z.number().min(1).max(60_000).optional(),
-      maxDelayMs: z.number().min(1).max(600_000).optional(),
-      patienceMs: z.number().min(0).max(86_400_000).optional(),
-    })
-    .optional(),
-});
+export const entrySchema = z.strictObject({ retry: types.retry().optional() });
 
 /** A store's configuration after checking, ready to be opened. */
 export interface ResolvedEntry<Config = unknown> {

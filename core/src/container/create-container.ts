@@ -1,11 +1,10 @@
 import { Container } from 'inversify';
 import type { StoreAdapter } from '../adapter.js';
-import { withinTable, type OpenOptions } from '../config/open-options.js';
-import { defineOptions } from '../options/define-options.js';
+import { containerOptions, type OpenOptions } from '../config/open-options.js';
 import type { ConfigFor } from '../config/config-types.js';
 import { storeModule } from './store-module.js';
 
-const OPTIONS = defineOptions<Omit<OpenOptions, 'adapters'>>()('createContainer', withinTable);
+const OPTIONS = containerOptions('createContainer');
 
 /**
  * A container with every store of a configuration: `container.get(OBJECT_STORE, { name: 'uploads' })`.

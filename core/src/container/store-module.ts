@@ -1,14 +1,13 @@
 import { ContainerModule } from 'inversify';
 import type { StoreAdapter } from '../adapter.js';
-import { withinTable, type OpenOptions } from '../config/open-options.js';
+import { containerOptions, type OpenOptions } from '../config/open-options.js';
 import { openNow } from '../config/open-store.js';
 import type { ConfigFor } from '../config/config-types.js';
 import { checkShape } from '../config/store-config.js';
 import type { ObjectStore } from '../object-store.js';
-import { defineOptions } from '../options/define-options.js';
 import { OBJECT_STORE } from './token.js';
 
-const OPTIONS = defineOptions<Omit<OpenOptions, 'adapters'>>()('storeModule', withinTable);
+const OPTIONS = containerOptions('storeModule');
 
 /**
  * Binds every store of a configuration under its name, and the default one without a name too. A store is

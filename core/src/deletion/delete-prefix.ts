@@ -10,7 +10,7 @@ import { abortUploads } from './abort-uploads.js';
 import { notByServer } from './by-server.js';
 import type { Candidate } from './candidate.js';
 import { compileFilter, type Verdict } from './filter.js';
-import type { DeletePrefixOptions } from './options.js';
+import type { CheckedDeletePrefixOptions } from './options.js';
 import type { DeletionReport } from './report.js';
 import { runListed } from './listed-run.js';
 import type { Run, RunPage, RunSource } from './run.js';
@@ -41,11 +41,11 @@ type Pass = RunSource<Listed>['passes'][number];
 export async function deletePrefix(
   engine: Engine,
   prefix: string,
-  options: DeletePrefixOptions,
+  options: CheckedDeletePrefixOptions,
 ): Promise<DeletionReport> {
   checkPrefix(prefix, options);
   checkCapabilities(engine, options);
-  const { versions = 'current', ifUnchanged = false } = options;
+  const { versions, ifUnchanged = false } = options;
   const { deleteMarkers = versions === 'all' ? 'all' : 'keep' } = options;
   const startedAt = engine.clock.now();
   const filter = compileFilter(prefix, options, startedAt);
@@ -107,10 +107,10 @@ function isOneETag(etag: unknown): boolean {
 }
 
 /** Refuses before anything is deleted what this store cannot do. @throws StoreError */
-function checkCapabilities(engine: Engine, options: DeletePrefixOptions): void {
+function checkCapabilities(engine: Engine, options: CheckedDeletePrefixOptions): void {
   const operation = 'deletePrefix';
   const { driver, provider } = engine;
-  const { versions = 'current', deleteMarkers = 'keep', uploads, ifUnchanged, strategy } = options;
+  const { versions, deleteMarkers = 'keep', uploads, ifUnchanged, strategy } = options;
   if ((versions !== 'current' || deleteMarkers !== 'keep') && !driver.versions)
     throw engine.unsupported(operation, 'versions');
   if (uploads && !driver.uploads) throw engine.unsupported(operation, 'listing incomplete uploads');

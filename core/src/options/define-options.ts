@@ -11,14 +11,16 @@ type Exact<Entries, Options> = Entries & { readonly [Name in Exclude<keyof Entri
 
 /** Those with a default are always there. */
 type WithDefaults<Options, Entries> = Options & {
-  readonly [
-    Name in keyof Options as Name extends keyof Entries
-      ? Entries[Name] extends { readonly default: NonNullable<unknown> }
-        ? Name
-        : never
-      : never
-  ]-?: Exclude<Options[Name], undefined>;
+  readonly [Name in keyof Options as HasDefault<Name, Entries>]-?: Exclude<Options[Name], undefined>;
 };
+
+type HasDefault<Name, Entries> = Name extends keyof Entries
+  ? Entries[Name] extends { readonly default: infer Default }
+    ? undefined extends Default
+      ? never
+      : Name
+    : never
+  : never;
 
 /** Options as {@link DefinedOptions.check} returns them. */
 export type Checked<Defined> =
@@ -42,7 +44,7 @@ export class DefinedOptions<Options extends object, Entries extends Table<Option
   /** As callers name it. */
   readonly method: string;
   readonly table: Entries;
-  #schema: ZodType<WithDefaults<Options, Entries>> | undefined;
+  #schema: ZodType | undefined;
 
   constructor(method: string, table: Entries) {
     this.method = method;
@@ -68,12 +70,22 @@ export class DefinedOptions<Options extends object, Entries extends Table<Option
    * @throws StoreError `InvalidArgument` that names the option and the method, with the option that was meant
    */
   check(options: Options): WithDefaults<Options, Entries> {
-    if (typeof options === 'object' && options !== null && !Array.isArray(options) && !isPlain(options)) {
+    const isObject = typeof options === 'object' && options !== null && !Array.isArray(options);
+    if (isObject && !isPlain(options)) {
       const message = `the options of ${this.method} are a plain object: { name: value }`;
       throw new StoreError('InvalidArgument', message, { operation: this.method });
     }
+    // Before it is looked at, so that nobody changes it in between. The values are those that were given: Zod's copies of
+    // them would lack what it ignores.
+    const copy = isObject ? { ...options } : options;
     this.#schema ??= this.#makeSchema();
-    return checkInput(this.#schema, options, { code: 'InvalidArgument', what: this.method, options: true });
+    checkInput(this.#schema, copy, { code: 'InvalidArgument', what: this.method, options: true });
+    const missing = this.names.filter(
+      (name) => copy[name] === undefined && this.table[name].default !== undefined,
+    );
+    const defaults = Object.fromEntries(missing.map((name) => [name, this.table[name].default]));
+    // The table has an entry of the right type for each option, and no other: its own type says so.
+    return Object.assign(copy, defaults) as WithDefaults<Options, Entries>;
   }
 
   /** As {@link check}, of those values whose names are in the table. @throws as `check` */
@@ -82,15 +94,11 @@ export class DefinedOptions<Options extends object, Entries extends Table<Option
     return this.check(this.pick(values as Options));
   }
 
-  #makeSchema(): ZodType<WithDefaults<Options, Entries>> {
-    const shape = Object.entries<OptionEntry>(this.table).map(
-      ([name, { type, needed, default: fallback }]) => {
-        if (needed) return [name, type()] as const;
-        return [name, fallback === undefined ? type().optional() : type().default(fallback)] as const;
-      },
-    );
-    // The table has an entry of the right type for each option, and no other: its own type says so.
-    return z.strictObject(Object.fromEntries(shape)) as unknown as ZodType<WithDefaults<Options, Entries>>;
+  #makeSchema(): ZodType {
+    const shape = Object.entries<OptionEntry>(this.table).map(([name, { type, needed }]) => {
+      return [name, needed ? type() : type().optional()] as const;
+    });
+    return z.strictObject(Object.fromEntries(shape));
   }
 }
 

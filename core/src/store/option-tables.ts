@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import type { EngineSettings } from '../engine/engine.js';
 import { deleteManyOptions, deletePrefixOptions } from '../deletion/options.js';
 import type {
   CallOptions,
@@ -15,7 +14,8 @@ import type {
   RestoreOptions,
   VersionOptions,
 } from '../object-store.js';
-import { defineOptions, type DefinedOptions } from '../options/define-options.js';
+import type { EngineSettings } from '../engine/engine.js';
+import { defineOptions } from '../options/define-options.js';
 import type { OptionTable } from '../options/option-table.js';
 import * as types from '../options/option-types.js';
 import { passThroughTable } from '../pass-through.js';
@@ -42,27 +42,21 @@ export const deleteOptions = defineOptions<DeleteOptions>()('delete', {
   ...passThroughTable,
 });
 
-/** Those that take options. */
-export type StoreMethod = Exclude<keyof ObjectStore, 'provider' | 'capabilities' | 'close' | symbol>;
+/** Longest life of a presigned URL in seconds: SigV4's limit (X-Amz-Expires), which OSS shares. */
+const MAX_PRESIGN_SECONDS = 604_800;
 
-export const settingsOptions = defineOptions<EngineSettings>()('createObjectStore', {
-  retry: {
-    type: () =>
-      z
-        .strictObject({
-          maxAttempts: z.number(),
-          baseDelayMs: z.number(),
-          maxDelayMs: z.number(),
-          patienceMs: z.number(),
-        })
-        .partial(),
-  },
-  onRetry: { type: types.callback },
-  clock: { type: types.objectWith(['now', 'sleep'], 'expected a clock: { now, sleep }') },
-});
+const OFFSETS = 'a range is { start, end? } in whole bytes with 0 <= start <= end';
+const offset = () => z.int(OFFSETS).min(0, OFFSETS);
+const range = () =>
+  z
+    .strictObject({ start: offset(), end: offset().optional() })
+    .refine(({ start, end = start }) => end >= start, OFFSETS);
 
-/** A method of `ObjectStore` that is new does not compile until its options are here. */
-const OPTIONS = {
+/** The methods that take options. */
+type StoreMethod = Exclude<keyof ObjectStore, 'provider' | 'capabilities' | 'close' | symbol>;
+
+/** The options of each method of `ObjectStore`: one that is new does not compile until its table is here. */
+export const STORE_OPTIONS = {
   put: defineOptions<PutOptions>()('put', {
     ...callTable,
     contentType: { type: types.text },
@@ -74,12 +68,12 @@ const OPTIONS = {
     tags: { type: types.texts },
     ifAbsent: { type: types.flag },
     ifMatch: { type: types.word },
-    partBytes: { type: types.number },
+    partBytes: { type: types.whole },
     resume: { type: types.flag },
   }),
   get: defineOptions<GetOptions>()('get', {
     ...readTable,
-    range: { type: () => z.strictObject({ start: z.number(), end: z.number().optional() }) },
+    range: { type: range },
   }),
   head: defineOptions<ReadOptions>()('head', readTable),
   exists: defineOptions<CallOptions>()('exists', callTable),
@@ -89,9 +83,9 @@ const OPTIONS = {
   }),
   list: defineOptions<ListOptions>()('list', {
     ...listingTable,
-    delimiter: { type: types.text },
+    delimiter: { type: () => z.string().min(1, 'a delimiter is not empty') },
     startAfter: { type: types.text },
-    pageSize: { type: types.number },
+    pageSize: { type: types.whole },
   }),
   listVersions: defineOptions<ListingOptions>()('listVersions', listingTable),
   listUploads: defineOptions<ListingOptions>()('listUploads', listingTable),
@@ -99,13 +93,13 @@ const OPTIONS = {
   setTags: defineOptions<VersionOptions>()('setTags', versionTable),
   restore: defineOptions<RestoreOptions>()('restore', {
     ...versionTable,
-    days: { type: types.number, needed: true },
+    days: { type: types.whole, needed: true },
     tier: { type: types.word },
   }),
   presign: defineOptions<PresignOptions>()('presign', {
     ...callTable,
     method: { type: () => z.enum(['GET', 'PUT', 'HEAD', 'DELETE']), default: 'GET' },
-    expiresIn: { type: types.number, default: 900 },
+    expiresIn: { type: () => types.whole().max(MAX_PRESIGN_SECONDS), default: 900 },
     contentType: { type: types.text },
   }),
   delete: deleteOptions,
@@ -113,8 +107,8 @@ const OPTIONS = {
   deletePrefix: deletePrefixOptions,
 } satisfies Record<StoreMethod, object>;
 
-/** The options of a call, checked and copied. @throws StoreError as `DefinedOptions.check` */
-export function checkOptions<T extends object>(method: StoreMethod, options: T): T {
-  // The method's own signature says that these are its options.
-  return (OPTIONS[method] as unknown as DefinedOptions<T>).check(options);
-}
+export const createOptions = defineOptions<EngineSettings>()('createObjectStore', {
+  retry: { type: types.retry },
+  onRetry: { type: types.callback },
+  clock: { type: types.clock },
+});

@@ -40,9 +40,10 @@ import type {
   WriteResult,
 } from '../objects.js';
 import { passThrough } from '../pass-through.js';
+import type { DefinedOptions } from '../options/define-options.js';
 import { portableAttributes } from './attributes.js';
 import { copyObject } from './copy.js';
-import { checkOptions, settingsOptions, type StoreMethod } from './option-tables.js';
+import { createOptions, STORE_OPTIONS as METHODS } from './option-tables.js';
 import { presignRequest } from './presign.js';
 import { putObject } from './put.js';
 import { OpenObject } from './stored-object.js';
@@ -58,8 +59,12 @@ export type ObjectStoreSettings = EngineSettings;
  * @throws StoreError `InvalidArgument` for settings that are misspelt or of the wrong type
  */
 export function createObjectStore(driver: StoreDriver, settings: ObjectStoreSettings = {}): ObjectStore {
-  settingsOptions.check(settings);
-  return new PortableStore(new Engine(driver, settings));
+  return new PortableStore(new Engine(driver, createOptions.check(settings)));
+}
+
+/** What is defined of a method's options. */
+interface Checker<Options extends object, Given> extends Pick<DefinedOptions<Options>, 'method'> {
+  check(options: Options): Given;
 }
 
 class PortableStore implements ObjectStore, Engined {
@@ -78,28 +83,17 @@ class PortableStore implements ObjectStore, Engined {
   }
 
   async put(key: string, body: ObjectBody, options: PutOptions = {}): Promise<WriteResult> {
-    this.#checkCall(key, 'put', options);
-    this.#checkAttributes(options, 'put');
+    const checked = this.#checked(key, METHODS.put, options);
+    this.#checkAttributes(checked, 'put');
     const { write } = this.#driver;
-    const given = portableAttributes(options, 'put', key);
-    const { partBytes, ifAbsent, ifMatch } = given;
-    if (ifAbsent) this.#need(write.ifAbsent, 'put', 'ifAbsent');
-    if (ifMatch !== undefined) this.#need(write.ifMatch, 'put', 'ifMatch');
-    if (partBytes !== undefined && !(Number.isInteger(partBytes) && partBytes > 0)) {
-      const message = `partBytes is a whole number of bytes above 0, not ${partBytes}`;
-      throw new StoreError('InvalidArgument', message, { operation: 'put', key });
-    }
+    const given = portableAttributes(checked, 'put', key);
+    if (given.ifAbsent) this.#need(write.ifAbsent, 'put', 'ifAbsent');
+    if (given.ifMatch !== undefined) this.#need(write.ifMatch, 'put', 'ifMatch');
     return putObject(this[ENGINE], key, body, given);
   }
 
   async get(key: string, options: GetOptions = {}): Promise<StoredObject> {
-    this.#checkVersioned(key, 'get', options);
-    const { signal, ...request } = options;
-    const { range } = options;
-    if (range && !isRange(range)) {
-      const message = `a range is { start, end? } in whole bytes with 0 <= start <= end, not ${JSON.stringify(range)}`;
-      throw new StoreError('InvalidArgument', message, { operation: 'get', key });
-    }
+    const { signal, ...request } = this.#checked(key, METHODS.get, options);
     const { info, body } = await this.#request('get', signal, (call) =>
       this.#driver.read.get({ key, ...request }, call),
     );
@@ -107,8 +101,7 @@ class PortableStore implements ObjectStore, Engined {
   }
 
   async head(key: string, options: ReadOptions = {}): Promise<ObjectInfo> {
-    this.#checkVersioned(key, 'head', options);
-    const { signal, ...request } = options;
+    const { signal, ...request } = this.#checked(key, METHODS.head, options);
     const info = await this.#request('head', signal, (call) =>
       this.#driver.read.head({ key, ...request }, call),
     );
@@ -116,9 +109,9 @@ class PortableStore implements ObjectStore, Engined {
   }
 
   async exists(key: string, options: CallOptions = {}): Promise<boolean> {
-    this.#checkCall(key, 'exists', options);
+    const { signal } = this.#checked(key, METHODS.exists, options);
     try {
-      await this.#request('exists', options.signal, (call) => this.#driver.read.head({ key }, call));
+      await this.#request('exists', signal, (call) => this.#driver.read.head({ key }, call));
       return true;
     } catch (error) {
       if (error instanceof StoreError && error.code === 'NotFound') return false;
@@ -127,35 +120,28 @@ class PortableStore implements ObjectStore, Engined {
   }
 
   async copy(from: string, to: string, options: CopyOptions = {}): Promise<WriteResult> {
-    this.#checkVersioned(from, 'copy', options);
+    const checked = this.#checked(from, METHODS.copy, options);
     assertKey(to, 'copy', this.#driver.keys.maxBytes);
-    this.#checkAttributes(options, 'copy');
-    return copyObject(this[ENGINE], from, to, options);
+    this.#checkAttributes(checked, 'copy');
+    return copyObject(this[ENGINE], from, to, checked);
   }
 
   async getTags(key: string, options: VersionOptions = {}): Promise<Tags> {
-    this.#checkVersioned(key, 'getTags', options);
-    const { signal, versionId } = options;
+    const { signal, versionId } = this.#checked(key, METHODS.getTags, options);
     const tags = this.#facet('tags', 'getTags', 'tags');
     return this.#request('getTags', signal, (call) => tags.get({ key, versionId }, call));
   }
 
   async setTags(key: string, tags: Tags, options: VersionOptions = {}): Promise<void> {
-    this.#checkVersioned(key, 'setTags', options);
-    const { signal, versionId } = options;
+    const { signal, versionId } = this.#checked(key, METHODS.setTags, options);
     const facet = this.#facet('tags', 'setTags', 'tags');
     checkTags(tags, 'setTags');
     await this.#request('setTags', signal, (call) => facet.set({ key, versionId, tags }, call));
   }
 
   async restore(key: string, options: RestoreOptions): Promise<void> {
-    this.#checkVersioned(key, 'restore', options);
+    const { signal, ...request } = this.#checked(key, METHODS.restore, options);
     const restore = this.#facet('restore', 'restore', 'archived objects');
-    const { signal, ...request } = options;
-    if (!Number.isInteger(request.days) || request.days < 1) {
-      const message = `days is a whole number above 0, not ${request.days}`;
-      throw new StoreError('InvalidArgument', message, { operation: 'restore', key });
-    }
     await this.#request('restore', signal, (call) => restore({ key, ...request }, call));
   }
 
@@ -165,49 +151,45 @@ class PortableStore implements ObjectStore, Engined {
   ): AsyncIterable<ObjectInfo | CommonPrefix>;
   list(prefix: string, options?: ListOptions & { delimiter?: undefined }): AsyncIterable<ObjectInfo>;
   async *list(prefix: string, options: ListOptions = {}): AsyncIterable<ObjectInfo | CommonPrefix> {
-    const purpose = this.#listing(prefix, 'list', options);
+    const { delimiter, startAfter, pageSize, ...checked } = this.#listing(prefix, METHODS.list, options);
     const { list } = this.#driver;
-    const { delimiter, startAfter, pageSize } = options;
-    if (delimiter === '')
-      throw new StoreError('InvalidArgument', 'a delimiter is not empty', { operation: 'list' });
     if (delimiter !== undefined) {
       const grouped = list.delimiter === 'any' || (list.delimiter === 'slash' && delimiter === '/');
       this.#need(grouped, 'list', 'this delimiter');
     }
     if (startAfter !== undefined) this.#need(list.order === 'utf8', 'list', 'startAfter');
-    if (pageSize !== undefined && !(Number.isInteger(pageSize) && pageSize > 0)) {
-      const message = `pageSize is a whole number above 0, not ${pageSize}`;
-      throw new StoreError('InvalidArgument', message, { operation: 'list' });
-    }
-    const pages = objectPages(this[ENGINE], { prefix, delimiter, startAfter, pageSize }, purpose);
-    yield* this.#entries(pages, options, 'list', inOrder);
+    const pages = objectPages(
+      this[ENGINE],
+      { prefix, delimiter, startAfter, pageSize },
+      purposeOf('list', checked),
+    );
+    yield* this.#entries(pages, checked, 'list', inOrder);
   }
 
   async *listVersions(prefix: string, options: ListingOptions = {}): AsyncGenerator<VersionInfo> {
-    const purpose = this.#listing(prefix, 'listVersions', options);
-    const pages = versionPages(this[ENGINE], prefix, purpose);
-    yield* this.#entries(pages, options, 'listVersions', ({ versions }) => versions);
+    const checked = this.#listing(prefix, METHODS.listVersions, options);
+    const pages = versionPages(this[ENGINE], prefix, purposeOf('listVersions', checked));
+    yield* this.#entries(pages, checked, 'listVersions', ({ versions }) => versions);
   }
 
   async *listUploads(prefix: string, options: ListingOptions = {}): AsyncGenerator<UploadInfo> {
-    const purpose = this.#listing(prefix, 'listUploads', options);
-    const pages = uploadPages(this[ENGINE], prefix, purpose);
-    yield* this.#entries(pages, options, 'listUploads', ({ uploads }) => uploads);
+    const checked = this.#listing(prefix, METHODS.listUploads, options);
+    const pages = uploadPages(this[ENGINE], prefix, purposeOf('listUploads', checked));
+    yield* this.#entries(pages, checked, 'listUploads', ({ uploads }) => uploads);
   }
 
   async presign(key: string, options: PresignOptions = {}): Promise<string> {
-    this.#checkCall(key, 'presign', options);
+    const checked = this.#checked(key, METHODS.presign, options);
     const presign = this.#facet('presign', 'presign', 'presigned URLs');
-    const request = presignRequest(key, options);
-    return this.#request('presign', options.signal, (call) => presign(request, call));
+    const request = presignRequest(key, checked);
+    return this.#request('presign', checked.signal, (call) => presign(request, call));
   }
 
   async delete(key: string, options: DeleteOptions = {}): Promise<void> {
-    this.#checkVersioned(key, 'delete', options);
-    const { versionId, ifMatch, signal } = options;
+    const { versionId, ifMatch, signal, ...others } = this.#checked(key, METHODS.delete, options);
     const { delete: facet } = this.#driver;
     if (ifMatch !== undefined) this.#need(facet.ifMatch !== false, 'delete', 'ifMatch');
-    const pass = passThrough(options, this.#driver, 'delete');
+    const pass = passThrough(others, this.#driver, 'delete');
     const purpose = { operation: 'delete', signal, pass };
     await this[ENGINE].request(purpose, (call) => facet.one({ key, versionId, ifMatch }, call));
   }
@@ -216,11 +198,11 @@ class PortableStore implements ObjectStore, Engined {
     targets: Iterable<string | DeleteTarget> | AsyncIterable<string | DeleteTarget>,
     options: DeleteManyOptions = {},
   ): Promise<DeletionReport> {
-    return deleteMany(this[ENGINE], targets, this.#given('deleteMany', options));
+    return deleteMany(this[ENGINE], targets, this.#given(METHODS.deleteMany, options));
   }
 
   async deletePrefix(prefix: string, options: DeletePrefixOptions = {}): Promise<DeletionReport> {
-    return deletePrefix(this[ENGINE], prefix, this.#given('deletePrefix', options));
+    return deletePrefix(this[ENGINE], prefix, this.#given(METHODS.deletePrefix, options));
   }
 
   async close(): Promise<void> {
@@ -236,9 +218,22 @@ class PortableStore implements ObjectStore, Engined {
   }
 
   /** The options of an operation, as they are now: a run must not end as another than it began. */
-  #given<T extends object>(operation: StoreMethod, options: T): T {
-    this[ENGINE].assertOpen(operation);
-    return checkOptions(operation, options);
+  #given<Options extends object, Given>(method: Checker<Options, Given>, options: Options): Given {
+    this[ENGINE].assertOpen(method.method);
+    return method.check(options);
+  }
+
+  /** The options of an operation on a key. */
+  #checked<Options extends object, Given extends CallOptions>(
+    key: string,
+    method: Checker<Options, Given>,
+    options: Options,
+  ): Given {
+    const given = this.#given(method, options);
+    assertKey(key, method.method, this.#driver.keys.maxBytes);
+    if ('versionId' in given && given.versionId !== undefined)
+      this.#facet('versions', method.method, 'versionId');
+    return given;
   }
 
   #request<T>(
@@ -249,9 +244,13 @@ class PortableStore implements ObjectStore, Engined {
     return this[ENGINE].request({ operation, signal }, send);
   }
 
-  #listing(prefix: string, operation: StoreMethod, options: ListingOptions): Purpose {
-    assertPrefix(prefix, operation);
-    return { operation, signal: this.#given(operation, options).signal };
+  #listing<Options extends object, Given>(
+    prefix: string,
+    method: Checker<Options, Given>,
+    options: Options,
+  ): Given {
+    assertPrefix(prefix, method.method);
+    return this.#given(method, options);
   }
 
   async *#entries<P extends Page, Entry>(
@@ -266,16 +265,6 @@ class PortableStore implements ObjectStore, Engined {
       yield* entriesOf(page);
     }
     strange.end({ provider: this.provider, operation });
-  }
-
-  #checkCall(key: string, operation: StoreMethod, options: object): void {
-    this.#given(operation, options);
-    assertKey(key, operation, this.#driver.keys.maxBytes);
-  }
-
-  #checkVersioned(key: string, operation: StoreMethod, options: VersionOptions): void {
-    this.#checkCall(key, operation, options);
-    if (options.versionId !== undefined) this.#facet('versions', operation, 'versionId');
   }
 
   #checkAttributes({ storageClass, tags }: WriteAttributes, operation: string): void {
@@ -302,10 +291,6 @@ class PortableStore implements ObjectStore, Engined {
   }
 }
 
-function isRange({ start, end = start }: NonNullable<GetOptions['range']>): boolean {
-  return isOffset(start) && isOffset(end) && end >= start;
-}
-
-function isOffset(value: number): boolean {
-  return Number.isSafeInteger(value) && value >= 0;
+function purposeOf(operation: string, { signal }: CallOptions): Purpose {
+  return { operation, signal };
 }

@@ -69,6 +69,7 @@ function chosenBy(providers: readonly string[]): JsonSchema {
     properties: { provider: { enum: providers, description: 'Which adapter.' } },
     allOf: providers.map((provider) => ({
       if: { properties: { provider: { const: provider } }, required: ['provider'] },
+      // oxlint-disable-next-line unicorn/no-thenable -- a word of JSON Schema
       then: { $ref: `#/definitions/${provider}` },
     })),
   };
