@@ -2,6 +2,9 @@
 // goes into waiting. Which files is said on the command line, so that one file is `npx mocha FILE`.
 import { availableParallelism } from 'node:os';
 
+// The README says which Node is needed; the AWS SDK would say it in each of the processes.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
+
 export default {
   parallel: true,
   jobs: Math.max(2, availableParallelism()),

@@ -17,6 +17,7 @@ const FOR_TESTS = ['@store/conformance', '@store/emulator'];
 interface Manifest {
   readonly exports: Readonly<Record<string, unknown>>;
   readonly bin?: Readonly<Record<string, string>>;
+  readonly scripts?: Readonly<Record<string, string>>;
 }
 
 /** The first program of the README, on the store in memory. */
@@ -96,16 +97,23 @@ describe('packages', () => {
     /** Everything that can be imported. */
     const specifiers: string[] = [];
     const commands: string[] = [];
+    const scripts = new Map<string, Manifest['scripts']>();
 
     before(async () => {
       folder = await installed('all', packed, `@types/node@${process.versions.node.split('.')[0]}`);
       for (const { name } of packed) {
         const text = await readFile(join(folder, 'node_modules', name, 'package.json'), 'utf8');
-        const { exports, bin = {} } = JSON.parse(text) as Manifest;
+        const manifest = JSON.parse(text) as Manifest;
+        const { exports, bin = {} } = manifest;
+        scripts.set(name, manifest.scripts);
         const paths = Object.keys(exports).filter((path) => path !== './package.json');
         specifiers.push(...paths.map((path) => name + path.slice(1)));
         commands.push(...Object.keys(bin));
       }
+    });
+
+    it('have been made by scripts of their own', () => {
+      for (const [name, own] of scripts) expect(own, name).to.include.keys('build', 'typecheck', 'test');
     });
 
     it('can be imported, each of them', async () => {
