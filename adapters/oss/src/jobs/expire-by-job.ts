@@ -5,7 +5,8 @@ import { expirePrefix, type ExpirationReport, type ExpireOptions } from '@store/
 import { z } from 'zod';
 import type { JobOutcome } from './job-report.js';
 import type { Job } from './job.js';
-import type { OssJobs, TagJobRequest, WaitForJobOptions } from './jobs.js';
+import type { TagJobRequest, WaitForJobOptions } from './job-options.js';
+import type { OssJobs } from './jobs.js';
 
 /** What works together in {@link expireByJob}. */
 export interface ExpireByJobPlaces {

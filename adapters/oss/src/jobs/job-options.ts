@@ -1,8 +1,29 @@
 import type { CallOptions } from '@store/core';
 import { defineOptions, optionTypes as types, type OptionTable } from '@store/core/extend';
 import { z } from 'zod';
+import type { Job } from './job.js';
 import type { ReadJobReportOptions } from './job-report.js';
-import type { TagJobRequest, WaitForJobOptions } from './jobs.js';
+
+export interface WaitForJobOptions extends CallOptions {
+  /** How often the job is looked at, in milliseconds. Default 10 000. */
+  readonly pollMs?: number | undefined;
+  /** Called when the job has been looked at. */
+  readonly onProgress?: ((job: Job) => void) | undefined;
+}
+
+export interface TagJobRequest {
+  /** In `OssJobs.bucket`. */
+  readonly prefix: string;
+  /** A list (`OssJobs.manifestOf`) of the objects; without one, everything under the prefix. */
+  readonly manifest?:
+    { readonly bucket: string; readonly key: string; readonly etag?: string | undefined } | undefined;
+  readonly tag: { readonly name: string; readonly value: string };
+  readonly reportBucket: string;
+  readonly reportPrefix?: string | undefined;
+  /** The role that OSS works as. */
+  readonly role: string;
+  readonly confirmationRequired?: boolean | undefined;
+}
 
 const call = { signal: { type: types.signal } } as const satisfies OptionTable<CallOptions>;
 

@@ -13,7 +13,7 @@ import type { OssConfig } from '../config.js';
 import { Requests, XML, type Request } from '../requests.js';
 import { parseAnswer } from '../xml.js';
 import { checkJob } from './job-check.js';
-import { JOB_OPTIONS } from './job-options.js';
+import { JOB_OPTIONS, type TagJobRequest, type WaitForJobOptions } from './job-options.js';
 import { readJobReport, type JobOutcome, type ReadJobReportOptions } from './job-report.js';
 import { jobDocument, readJob, readJobs } from './job-xml.js';
 import type { Job, JobDescription, JobManifest } from './job.js';
@@ -22,27 +22,6 @@ import type { Job, JobDescription, JobManifest } from './job.js';
 const MANIFEST_SPEC = { fields: 'Bucket,Key', format: 'OSS_BatchOperations_CSV_20250611' } as const;
 
 const LINES_A_PIECE = 1000;
-
-export interface WaitForJobOptions extends CallOptions {
-  /** How often the job is looked at, in milliseconds. Default 10 000. */
-  readonly pollMs?: number | undefined;
-  /** Called when the job has been looked at. */
-  readonly onProgress?: ((job: Job) => void) | undefined;
-}
-
-export interface TagJobRequest {
-  /** In {@link OssJobs.bucket}. */
-  readonly prefix: string;
-  /** A list ({@link OssJobs.manifestOf}) of the objects; without one, everything under the prefix. */
-  readonly manifest?:
-    { readonly bucket: string; readonly key: string; readonly etag?: string | undefined } | undefined;
-  readonly tag: { readonly name: string; readonly value: string };
-  readonly reportBucket: string;
-  readonly reportPrefix?: string | undefined;
-  /** The role that OSS works as. */
-  readonly role: string;
-  readonly confirmationRequired?: boolean | undefined;
-}
 
 /**
  * Batch-operation jobs of OSS: the provider works through up to ten billion objects by itself. Not in every region, and
