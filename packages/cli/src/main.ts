@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { addCommands } from './commands.js';
 import type { Work } from './context.js';
 import { EXIT, type ExitCode } from './exit.js';
-import { list } from './option-values.js';
+import { list } from './list-option.js';
 import { Output } from './output.js';
 import type { GlobalOptions } from './session.js';
 

@@ -62,11 +62,6 @@ function isDay(day = ''): boolean {
   return !Number.isNaN(value.getTime()) && value.toISOString().startsWith(day);
 }
 
-/** Collects an option that may be given several times. */
-export function list(text: string, before: readonly string[] | undefined): readonly string[] {
-  return [...(before ?? []), text];
-}
-
 /** One `name=value`. */
 export function tag(text: string): { readonly name: string; readonly value: string } {
   const at = nameEnd(text);

@@ -1,7 +1,8 @@
 import type { OptionEntry, Spelling } from '@store/core/extend';
 import { InvalidArgumentError, Option } from 'commander';
 import { z } from 'zod';
-import { date, duration, list, numberOf, size } from './option-values.js';
+import { list } from './list-option.js';
+import { date, duration, numberOf, size } from './option-values.js';
 
 /** The flags of a table, in its order. @param headingOf where the help shows those of a group */
 export function* flagsOf(

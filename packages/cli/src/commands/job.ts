@@ -6,7 +6,8 @@ import type { Run } from '../context.js';
 import { EXIT, type ExitCode } from '../exit.js';
 import { UsageError } from '../exit-codes.js';
 import { formatCount } from '../format.js';
-import { integer, list } from '../option-values.js';
+import { list } from '../list-option.js';
+import { integer } from '../option-values.js';
 import { displayKey } from '../display-key.js';
 
 interface Json {
