@@ -266,7 +266,7 @@ describe('deletePrefix', () => {
         },
       });
       const error = await brokenRun(store.deletePrefix('p/'));
-      expect(error).to.include({ name: 'DeletionError', code: 'Conflict', message: 'not now', ...details });
+      expect(error).to.include({ name: 'DeletionError', code: 'Conflict', reason: 'not now', ...details });
       expect(error.report).to.include({ listed: 0, complete: false });
     });
 

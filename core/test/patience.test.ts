@@ -182,8 +182,8 @@ describe('a service that is down for a while', () => {
           },
         },
       );
-      const { message, report } = await brokenRun(store.deletePrefix('p/'));
-      expect(message, of).to.equal('no more');
+      const { reason, report } = await brokenRun(store.deletePrefix('p/'));
+      expect(reason, of).to.equal('no more');
       expectClosedBooks(report);
     }
     const { store } = outage(
@@ -197,7 +197,7 @@ describe('a service that is down for a while', () => {
     const calls = Promise.all(['a', 'b', 'c'].map((key) => store.delete(key)));
     expect(await rejection(calls))
       .to.be.instanceOf(StoreError)
-      .and.include({ message: 'no more' });
+      .and.include({ reason: 'no more' });
   });
 });
 

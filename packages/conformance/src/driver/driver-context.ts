@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
-import type { DriverCall, ListPage, ListPageRequest, StoreDriver } from '@store/core';
+import type { DriverCall, ListPage, ListPageRequest, StoreDriver, UploadsFacet } from '@store/core';
 import { StoreError, type StoreErrorCode } from '@store/core';
 import { expect } from 'chai';
 import { defineTest, type Skip } from '../define-test.js';
@@ -172,11 +172,7 @@ export async function expectRefusal(
 /** Removes what a test has left, versions and uploads too. */
 async function cleanUp(driver: StoreDriver, prefix: string): Promise<void> {
   const { versions, uploads, list } = driver;
-  for (let round = 0; uploads && round < MOST_PAGES; round++) {
-    const page = await uploads.page({ prefix, maxUploads: 100 }, CALL);
-    if (page.uploads.length === 0) break;
-    for (const { key, uploadId } of page.uploads) await uploads.abort({ key, uploadId }, CALL);
-  }
+  if (uploads) await abortAll(uploads, prefix);
   for (let round = 0; round < MOST_PAGES; round++) {
     const maxKeys = list.maxPageSize;
     const found = versions
@@ -185,5 +181,13 @@ async function cleanUp(driver: StoreDriver, prefix: string): Promise<void> {
     if (found.length === 0) break;
     const targets = found.map(({ key, versionId }) => (versions ? { key, versionId } : { key }));
     await each(targets, (target) => driver.delete.one(target, CALL));
+  }
+}
+
+async function abortAll(uploads: UploadsFacet, prefix: string): Promise<void> {
+  for (let round = 0; round < MOST_PAGES; round++) {
+    const page = await uploads.page({ prefix, maxUploads: 100 }, CALL);
+    if (page.uploads.length === 0) return;
+    for (const { key, uploadId } of page.uploads) await uploads.abort({ key, uploadId }, CALL);
   }
 }

@@ -132,7 +132,8 @@ async function uploadsIn(
 ): Promise<UploadInfo[]> {
   const found: UploadInfo[] = [];
   let token: string | undefined;
-  for (let pages = 0; uploads && pages < 20; pages++) {
+  if (!uploads) return found;
+  for (let pages = 0; pages < 20; pages++) {
     const page = await uploads.page({ prefix, token, maxUploads }, CALL);
     expect(page.uploads.length).to.be.at.most(maxUploads);
     found.push(...page.uploads);

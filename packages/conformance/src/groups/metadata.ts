@@ -82,7 +82,7 @@ export function metadataTests({ test }: SuiteContext): void {
     test(`refuses as metadata: ${what}`, async (store, prefix) => {
       for (const body of ['x', Readable.from(['x'])]) {
         const error = await errorOf(store.put(`${prefix}k`, body, { metadata }), 'InvalidArgument');
-        expect(error.message).to.match(/^metadata ".*": ./s);
+        expect(error.reason).to.match(/^metadata ".*": ./s);
         const [name = ''] = Object.keys(metadata).slice(-1);
         if (/^[\w ]*$/.test(name)) expect(error.message).to.include(`metadata "${name}"`);
       }
