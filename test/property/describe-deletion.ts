@@ -20,15 +20,17 @@ async function tryOut(target: Target, service: Service, one: DeletionCase): Prom
   const question = { prefix, options, startedAt, held };
   const about = { prefix, before, tellsMarkers: target.tellsMarkers };
 
+  const { versions = 'current', deleteMarkers = 'keep', strategy } = options;
+  // The marker that takes the place of the only version of a key; a listing does not tell that it will.
+  const replaces = model.versioning === 'suspended' && versions === 'current' && deleteMarkers !== 'keep';
+  // By a service that tells whole seconds, that marker may be older than the run.
+  if (replaces && options.notAfterStart) return;
   const dryOptions = { ...options, dryRun: true };
   const dry = await observe(area, prefix, dryOptions, before);
   checkRun(dry, expectationOf(model, question, true), { ...about, options: dryOptions });
   const real = await observe(area, prefix, options, before);
   checkRun(real, expectationOf(model, question, false), { ...about, options });
 
-  const { versions = 'current', deleteMarkers = 'keep', strategy } = options;
-  // The marker that takes the place of the only version of a key; a listing does not tell that it will.
-  const replaces = model.versioning === 'suspended' && versions === 'current' && deleteMarkers !== 'keep';
   if (held.size > 0 || replaces || strategy === 'server-prefix') return;
   expect(dry.matched, 'the dry run and the run').to.deep.equal(real.matched);
   expect(dry.report.bytes, 'bytes of the dry run and of the run').to.equal(real.report.bytes);
