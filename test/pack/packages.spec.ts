@@ -18,7 +18,17 @@ interface Manifest {
   readonly exports: Readonly<Record<string, unknown>>;
   readonly bin?: Readonly<Record<string, string>>;
   readonly scripts?: Readonly<Record<string, string>>;
+  readonly peerDependencies?: Readonly<Record<string, string>>;
 }
+
+/** What only those install who use a part of core: `inversify@^8`. */
+async function optionalPeers(): Promise<string[]> {
+  const text = await readFile(join(ROOT, 'core/package.json'), 'utf8');
+  const { peerDependencies = {} } = JSON.parse(text) as Pick<Manifest, 'peerDependencies'>;
+  return Object.entries(peerDependencies).map(([name, range]) => `${name}@${range}`);
+}
+
+const NODE_TYPES = `@types/node@${process.versions.node.split('.')[0]}`;
 
 /** The first program of the README, on the store in memory. */
 async function readmeProgram(): Promise<string> {
@@ -69,7 +79,10 @@ describe('packages', () => {
         'dist/index.d.ts',
       ]);
       const others = files.filter(
-        (path) => !/^(package\.json|README\.md|LICENSE|bin\/[a-z-]+\.js|dist\/.+\.(js|d\.ts))$/.test(path),
+        (path) =>
+          !/^(package\.json|README\.md|LICENSE|bin\/[a-z-]+\.js|schema\/.+\.json|dist\/.+\.(js|d\.ts))$/.test(
+            path,
+          ),
       );
       expect(others, name).to.deep.equal([]);
     }
@@ -100,13 +113,13 @@ describe('packages', () => {
     const scripts = new Map<string, Manifest['scripts']>();
 
     before(async () => {
-      folder = await installed('all', packed, `@types/node@${process.versions.node.split('.')[0]}`);
+      folder = await installed('all', packed, ...(await optionalPeers()), NODE_TYPES);
       for (const { name } of packed) {
         const text = await readFile(join(folder, 'node_modules', name, 'package.json'), 'utf8');
         const manifest = JSON.parse(text) as Manifest;
         const { exports, bin = {} } = manifest;
         scripts.set(name, manifest.scripts);
-        const paths = Object.keys(exports).filter((path) => path !== './package.json');
+        const paths = Object.keys(exports).filter((path) => !path.endsWith('.json'));
         specifiers.push(...paths.map((path) => name + path.slice(1)));
         commands.push(...Object.keys(bin));
       }
