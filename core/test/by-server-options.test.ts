@@ -1,9 +1,9 @@
 import { openStore, type DeletePrefixOptions } from '@store/core';
+import { deletePrefixOptions } from '@store/core/extend';
 import { memory } from '@store/memory';
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
-
-type Options = Required<Omit<DeletePrefixOptions, 'strategy'>>;
+import { sampled } from './sampled-options.js';
 
 /** What a service can honour that deletes everything under a prefix, with values that it can honour. */
 const ALLOWED = {
@@ -25,22 +25,17 @@ const ALLOWED = {
   onProgress: () => undefined,
   onDeleted: () => undefined,
   onFailure: () => undefined,
-} satisfies Partial<Options>;
+} satisfies DeletePrefixOptions;
 
-/** All others. */
-const REFUSED: Omit<Options, keyof typeof ALLOWED> & Partial<Options> = {
-  include: '*',
-  exclude: ['*'],
-  olderThan: 0,
-  newerThan: 5,
-  modifiedBefore: new Date(),
-  notAfterStart: true,
-  minSize: 0,
-  maxSize: 5,
+/** All others, those that are new among them; and of some another value. */
+const REFUSED: Readonly<Record<string, unknown>> = {
+  ...Object.fromEntries(
+    Object.entries(sampled(deletePrefixOptions.table)).filter(
+      ([name]) => name !== 'strategy' && !Object.hasOwn(ALLOWED, name),
+    ),
+  ),
   versions: 'all',
   deleteMarkers: 'expired',
-  ifUnchanged: true,
-  onMatch: () => undefined,
 };
 
 /** Why a store refuses that cannot do it at all: what is wrong with the options comes first. */
@@ -53,6 +48,10 @@ async function refusal(options: DeletePrefixOptions): Promise<string> {
 }
 
 describe('options with the strategy server-prefix', () => {
+  it('are looked at one by one: filters, and whatever else is not known to go with it', () => {
+    expect(REFUSED).to.include.keys('include', 'olderThan', 'minSize', 'ifUnchanged', 'onMatch');
+  });
+
   for (const [name, value] of Object.entries(ALLOWED)) {
     it(`${name} goes with it`, async () => {
       expect(await refusal({ [name]: value })).to.contain('does not delete by prefix itself');

@@ -24,6 +24,7 @@ import {
   type VersionOptions,
 } from '@store/core';
 import { createContainer, storeModule } from '@store/core/container';
+import { deletePrefixOptions } from '@store/core/extend';
 import { memory } from '@store/memory';
 import {
   cancelExpiration,
@@ -43,6 +44,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { describe, it } from 'mocha';
 import { CountingDriver } from './counting-driver.js';
+import { sampled } from './sampled-options.js';
 
 const { signal } = new AbortController();
 const call: Record<keyof CallOptions, unknown> = { signal };
@@ -169,25 +171,7 @@ const STORE_METHODS: Record<StoreMethod, Method> = {
   ),
   deleteMany: method<DeleteManyOptions>(deleteMany, (store, options) => store.deleteMany(['k'], options)),
   deletePrefix: method<DeletePrefixOptions>(
-    {
-      ...deleteMany,
-      partialName: true,
-      entireStore: true,
-      include: '*.txt',
-      exclude: ['*.txt'],
-      olderThan: 0,
-      newerThan: 0,
-      modifiedBefore: new Date(),
-      notAfterStart: true,
-      minSize: 0,
-      maxSize: 0,
-      versions: 'all',
-      deleteMarkers: 'all',
-      uploads: true,
-      ifUnchanged: true,
-      verify: true,
-      onMatch: () => undefined,
-    },
+    { ...sampled(deletePrefixOptions.table), ...deleteMany },
     (store, options) => store.deletePrefix(options.entireStore ? '' : 'p/', options),
   ),
 };

@@ -1,0 +1,33 @@
+import type { OptionEntry } from '@store/core/extend';
+import { z } from 'zod';
+
+/** A value for each option of a table, so that tests of all options are tests of a new one too. */
+export function sampled<Table extends Readonly<Record<string, OptionEntry>>>(
+  table: Table,
+): Record<keyof Table, unknown> {
+  const values = Object.entries(table).map(([name, entry]) => [name, sampleOf(name, entry)]);
+  // One for each entry.
+  return Object.fromEntries(values) as Record<keyof Table, unknown>;
+}
+
+function sampleOf(name: string, { cli, type }: OptionEntry): unknown {
+  switch (cli?.kind) {
+    case 'flag':
+      return true;
+    case 'number':
+      return 1;
+    case 'duration':
+    case 'size':
+      return 0;
+    case 'date':
+      return new Date();
+    case 'text':
+      return 'x';
+    case 'choice':
+      return z.toJSONSchema(type()).enum?.[0];
+    case 'list':
+      return ['*.txt'];
+    case undefined:
+      return name === 'signal' ? new AbortController().signal : () => undefined;
+  }
+}
