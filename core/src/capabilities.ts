@@ -3,10 +3,10 @@ import type {
   LifecycleFacet,
   ListFacet,
   MultipartFacet,
-  PassThrough,
   PrefixDeleteFacet,
   StoreDriver,
 } from './driver.js';
+import type { PassThrough } from './requests.js';
 
 /** What a facet says beside its calls. */
 type Limits<Facet> = {

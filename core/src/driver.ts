@@ -1,16 +1,37 @@
-import type { Readable } from 'node:stream';
-import type { FailureReason } from './errors.js';
 import type { Lifecycle, LifecycleUpdate } from './lifecycle/rules.js';
+import type { ObjectInfo, Tags, WriteResult } from './objects.js';
 import type {
-  CommonPrefix,
-  ObjectInfo,
-  PartInfo,
-  Tags,
-  UploadInfo,
-  VersionInfo,
-  WriteAttributes,
-  WriteResult,
-} from './objects.js';
+  DriverCall,
+  PassThrough,
+  ListPageRequest,
+  ListPage,
+  ReadRequest,
+  GetRequest,
+  GetResult,
+  PutRequest,
+  CopyRequest,
+  DeleteTarget,
+  RequestCharge,
+  DeletedTarget,
+  BatchDeleteResult,
+  DeletePrefixPageRequest,
+  DeletePrefixPage,
+  ListVersionsPageRequest,
+  ListVersionsPage,
+  ListUploadsPageRequest,
+  ListUploadsPage,
+  CreateUploadRequest,
+  UploadPartRequest,
+  UploadPartCopyRequest,
+  ListPartsPageRequest,
+  ListPartsPage,
+  TagsRequest,
+  SetTagsRequest,
+  RestoreRequest,
+  CompleteUploadRequest,
+  AbortUploadRequest,
+  PresignRequest,
+} from './requests.js';
 
 /**
  * What an adapter implements: the contract between the portable layer and one provider. A plain object, made by a
@@ -206,247 +227,4 @@ export interface LifecycleFacet {
   readonly get: (call: DriverCall) => Promise<Lifecycle>;
   /** Replaces all rules of the bucket, by none too. */
   readonly put: Call<LifecycleUpdate, void>;
-}
-
-/** What accompanies every call. */
-export interface DriverCall {
-  readonly signal?: AbortSignal | undefined;
-  /** Only what `delete.passThrough` names. */
-  readonly pass?: PassThrough | undefined;
-}
-
-/**
- * Requests to the provider that this library hands on without understanding them, with deletes and the
- * listings that belong to them.
- */
-export interface PassThrough {
-  /** Serial number and code of an MFA device, separated by a space; for buckets with MFA delete. */
-  readonly mfa?: string | undefined;
-  /** Delete what a governance-mode object lock holds, where the credentials permit that. */
-  readonly bypassGovernance?: boolean | undefined;
-  /** Agree to pay for the requests on a requester-pays bucket. */
-  readonly requestPayer?: boolean | undefined;
-  /** Account that has to own the bucket, else the provider refuses. */
-  readonly expectedBucketOwner?: string | undefined;
-}
-
-export interface ListPageRequest {
-  readonly prefix: string;
-  /** Continue where the page that gave this token ended. Opaque. */
-  readonly token?: string | undefined;
-  /** Begin after this key (exclusive). Sent with the first page only, and only where keys are in order. */
-  readonly startAfter?: string | undefined;
-  /** Most entries wanted; the service may give fewer. */
-  readonly maxKeys: number;
-  /** Group keys that go on after this string behind the prefix. */
-  readonly delimiter?: string | undefined;
-}
-
-/**
- * Something that a listing shows and no request can name: a key whose bytes are not UTF-8, a symbolic link or an
- * unreadable directory of `fs`. It is never sent anywhere; whoever lists says that it is there.
- */
-export interface Unnameable {
-  /** For people: its bytes, those that are no text escaped as in `logs/\xFF.txt`. Not a key. */
-  readonly name: string;
-  /** Why it cannot be named. */
-  readonly reason: FailureReason;
-}
-
-export interface ListPage {
-  readonly objects: readonly ObjectInfo[];
-  /** The groups that `delimiter` made. */
-  readonly prefixes: readonly CommonPrefix[];
-  readonly unnameable?: readonly Unnameable[] | undefined;
-  /** What the service says: there is more. */
-  readonly truncated: boolean;
-  readonly nextToken?: string | undefined;
-}
-
-export interface ReadRequest {
-  readonly key: string;
-  readonly versionId?: string | undefined;
-  readonly ifMatch?: string | undefined;
-  readonly ifNoneMatch?: string | undefined;
-}
-
-export interface GetRequest extends ReadRequest {
-  /** Bytes `start` to `end`, both inclusive; without `end`, to the end of the object. */
-  readonly range?: { readonly start: number; readonly end?: number | undefined } | undefined;
-}
-
-export interface GetResult {
-  /** Of the whole object, whatever the range. */
-  readonly info: ObjectInfo;
-  readonly body: Readable;
-}
-
-export interface PutRequest extends WriteAttributes {
-  readonly key: string;
-  readonly body: Uint8Array | Readable;
-  /** Fail with `PreconditionFailed` when the key exists. */
-  readonly ifAbsent?: boolean | undefined;
-  /** Fail with `PreconditionFailed` unless the key's ETag is this one. */
-  readonly ifMatch?: string | undefined;
-}
-
-export interface CopyRequest {
-  readonly from: string;
-  readonly fromVersionId?: string | undefined;
-  readonly to: string;
-  /** Of the copy; default: the one that the bucket has for new objects. */
-  readonly storageClass?: string | undefined;
-}
-
-export interface DeleteTarget {
-  readonly key: string;
-  /** Delete this version for good, instead of the current object. */
-  readonly versionId?: string | undefined;
-  /** Delete only the object with this ETag, else `PreconditionFailed`. As far as `delete.ifMatch` says. */
-  readonly ifMatch?: string | undefined;
-}
-
-/** Who pays for a request, as far as its answer says. */
-export interface RequestCharge {
-  /** The service charged the requester, and not the owner of the bucket. */
-  readonly requestCharged?: boolean | undefined;
-}
-
-export interface DeletedTarget extends DeleteTarget {
-  /** The delete made a delete marker, or removed one. */
-  readonly deleteMarker?: boolean | undefined;
-  readonly deleteMarkerVersionId?: string | undefined;
-}
-
-export interface FailedTarget extends DeleteTarget {
-  readonly reason: FailureReason;
-}
-
-export interface BatchDeleteResult extends RequestCharge {
-  readonly deleted: readonly DeletedTarget[];
-  readonly failed: readonly FailedTarget[];
-}
-
-export interface DeletePrefixPageRequest {
-  readonly prefix: string;
-  /** Go on where the answer that gave this token ended. */
-  readonly token?: string | undefined;
-  readonly maxKeys: number;
-}
-
-export interface DeletePrefixPage extends RequestCharge {
-  readonly deleted: readonly (DeletedTarget & {
-    /** Bytes. */
-    readonly size?: number | undefined;
-  })[];
-  /** Keys that the service came to and could not delete. */
-  readonly failed: readonly FailedTarget[];
-  /** What the service says: there is more under the prefix. */
-  readonly truncated: boolean;
-  readonly nextToken?: string | undefined;
-}
-
-export interface ListVersionsPageRequest {
-  readonly prefix: string;
-  readonly token?: string | undefined;
-  /** Begin after all versions of this key. Sent with the first page only, and only where keys are in order. */
-  readonly startAfter?: string | undefined;
-  readonly maxKeys: number;
-}
-
-export interface ListVersionsPage {
-  readonly versions: readonly VersionInfo[];
-  readonly unnameable?: readonly Unnameable[] | undefined;
-  readonly truncated: boolean;
-  readonly nextToken?: string | undefined;
-}
-
-export interface ListUploadsPageRequest {
-  readonly prefix: string;
-  readonly token?: string | undefined;
-  readonly maxUploads: number;
-}
-
-export interface ListUploadsPage {
-  readonly uploads: readonly UploadInfo[];
-  readonly unnameable?: readonly Unnameable[] | undefined;
-  readonly truncated: boolean;
-  readonly nextToken?: string | undefined;
-}
-
-export interface CreateUploadRequest extends WriteAttributes {
-  readonly key: string;
-}
-
-export interface UploadPartRequest {
-  readonly key: string;
-  readonly uploadId: string;
-  /** From 1, ascending, without gaps. */
-  readonly partNumber: number;
-  readonly body: Uint8Array;
-}
-
-export interface UploadPartCopyRequest {
-  readonly key: string;
-  readonly uploadId: string;
-  readonly partNumber: number;
-  readonly from: string;
-  readonly fromVersionId?: string | undefined;
-  /** Bytes, both inclusive. */
-  readonly range: { readonly start: number; readonly end: number };
-  /** Fail with `PreconditionFailed` unless the source's ETag is this one. */
-  readonly ifMatch?: string | undefined;
-}
-
-export interface ListPartsPageRequest {
-  readonly key: string;
-  readonly uploadId: string;
-  readonly token?: string | undefined;
-  readonly maxParts: number;
-}
-
-export interface ListPartsPage {
-  readonly parts: readonly PartInfo[];
-  readonly truncated: boolean;
-  readonly nextToken?: string | undefined;
-}
-
-export interface TagsRequest {
-  readonly key: string;
-  readonly versionId?: string | undefined;
-}
-
-export interface SetTagsRequest extends TagsRequest {
-  readonly tags: Tags;
-}
-
-export interface RestoreRequest {
-  readonly key: string;
-  readonly versionId?: string | undefined;
-  /** How long the restored copy stays, in days. */
-  readonly days: number;
-  /** How fast, by the provider's own name: `Standard`, `Bulk`, `Expedited`. */
-  readonly tier?: string | undefined;
-}
-
-export interface CompleteUploadRequest {
-  readonly key: string;
-  readonly uploadId: string;
-  /** In ascending order of part number. */
-  readonly parts: readonly { readonly partNumber: number; readonly etag: string }[];
-  readonly ifAbsent?: boolean | undefined;
-  readonly ifMatch?: string | undefined;
-}
-
-export interface AbortUploadRequest {
-  readonly key: string;
-  readonly uploadId: string;
-}
-
-export interface PresignRequest {
-  readonly key: string;
-  readonly method: 'GET' | 'PUT' | 'HEAD' | 'DELETE';
-  /** How long the URL works, in seconds. */
-  readonly expiresIn: number;
-  readonly contentType?: string | undefined;
 }

@@ -24,6 +24,7 @@ export type {
 } from './deletion/report.js';
 export type { DeleteMarkerSelection, VersionSelection } from './deletion/version-selection.js';
 export type * from './driver.js';
+export type * from './requests.js';
 export { abortedError, restate, StoreError, throwIfAborted, toStoreError } from './errors.js';
 export type { FailureReason, StoreErrorCode, StoreErrorDetails } from './errors.js';
 export { assertKey, assertPrefix, compareKeys, DEFAULT_MAX_KEY_BYTES, fitsXml, xmlBytes } from './keys.js';

@@ -3,7 +3,7 @@ import type { ReadableStream } from 'node:stream/web';
 import type { Capabilities } from './capabilities.js';
 import type { DeleteManyOptions, DeletePrefixOptions } from './deletion/options.js';
 import type { DeletionReport } from './deletion/report.js';
-import type { DeleteTarget, PassThrough, Unnameable } from './driver.js';
+import type { DeleteTarget, PassThrough, Unnameable } from './requests.js';
 import type {
   CommonPrefix,
   ObjectInfo,
@@ -209,7 +209,7 @@ export interface ListingOptions extends CallOptions {
 
 export interface ListOptions extends ListingOptions {
   readonly delimiter?: string | undefined;
-  /** Begin after this key; with `capabilities.list.startAfter`. */
+  /** Begin after this key; where keys are in order (`capabilities.list.order`). */
   readonly startAfter?: string | undefined;
   /** Entries asked for in one request; default and maximum: `capabilities.list.maxPageSize`. */
   readonly pageSize?: number | undefined;

@@ -1,4 +1,5 @@
-import type { PassThrough, StoreDriver } from './driver.js';
+import type { StoreDriver } from './driver.js';
+import type { PassThrough } from './requests.js';
 import { StoreError } from './errors.js';
 import { defineOptions } from './options/define-options.js';
 import type { OptionTable } from './options/option-table.js';

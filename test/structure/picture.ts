@@ -9,6 +9,7 @@ const STYLE = `
 /** What the drawing says of a node beside its name. */
 const NOTES: Readonly<Record<string, string>> = {
   driver: 'the contract of adapters: facets',
+  requests: 'what its calls take and give',
   'engine/': 'one request, repeated; pages, followed',
   'listing/': 'pages, checked',
   'deletion/': 'list → filter → batch → delete → account',

@@ -1,4 +1,4 @@
-import type { BatchDeleteResult, DeletedTarget, DeleteTarget } from '../driver.js';
+import type { BatchDeleteResult, DeletedTarget, DeleteTarget } from '../requests.js';
 import type { FailureReason } from '../errors.js';
 import { ByTarget } from './by-target.js';
 import type { Candidate, Deleted } from './candidate.js';

@@ -1,4 +1,4 @@
-import type { DeleteTarget } from '../driver.js';
+import type { DeleteTarget } from '../requests.js';
 
 /** A map whose keys are targets: two are the same when key and version are. Without a string made for each. */
 export class ByTarget<V> {

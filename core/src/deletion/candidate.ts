@@ -1,4 +1,4 @@
-import type { DeletedTarget, DeleteTarget } from '../driver.js';
+import type { DeletedTarget, DeleteTarget } from '../requests.js';
 
 /** A key on its way through the engine, with what its listing said. */
 export interface Candidate extends DeleteTarget {

@@ -1,5 +1,5 @@
 import { suggest } from '../options/check-input.js';
-import type { DeleteTarget } from '../driver.js';
+import type { DeleteTarget } from '../requests.js';
 import type { Engine } from '../engine/engine.js';
 import { StoreError } from '../errors.js';
 import { keyProblem } from '../keys.js';

@@ -1,4 +1,4 @@
-import type { Unnameable } from '../driver.js';
+import type { Unnameable } from '../requests.js';
 import type { Engine } from '../engine/engine.js';
 import { StoreError, type FailureReason } from '../errors.js';
 import { keyProblem } from '../keys.js';

@@ -1,4 +1,4 @@
-import type { DeletedTarget } from '../driver.js';
+import type { DeletedTarget } from '../requests.js';
 import { reasonText, type FailureReason, type StoreErrorCode } from '../errors.js';
 import { soundSize } from '../facts.js';
 import type { Candidate, Deleted } from './candidate.js';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { DeletedTarget, PassThrough } from '../driver.js';
+import type { DeletedTarget, PassThrough } from '../requests.js';
 import type { ObjectInfo } from '../objects.js';
 import { defineOptions, type Checked } from '../options/define-options.js';
 import type { OptionTable } from '../options/option-table.js';

@@ -1,4 +1,4 @@
-import type { PassThrough, RequestCharge } from '../driver.js';
+import type { PassThrough, RequestCharge } from '../requests.js';
 import type { Ledger } from './ledger.js';
 
 /** Says in the report that deletes were paid by who ran them, where nobody agreed to that by `requestPayer`. */

@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import type { PassThrough, Unnameable } from '../driver.js';
+import type { PassThrough, Unnameable } from '../requests.js';
 import type { Engine, Purpose } from '../engine/engine.js';
 import { toStoreError, type StoreError } from '../errors.js';
 import { quoteKey } from '../quote-key.js';

@@ -1,4 +1,5 @@
-import type { DeletePrefixPage, PrefixDeleteFacet } from '../driver.js';
+import type { PrefixDeleteFacet } from '../driver.js';
+import type { DeletePrefixPage } from '../requests.js';
 import type { Engine, Purpose } from '../engine/engine.js';
 import { RepeatWatch } from '../engine/repeat-watch.js';
 import { StoreError } from '../errors.js';

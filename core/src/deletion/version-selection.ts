@@ -1,4 +1,4 @@
-import type { Unnameable } from '../driver.js';
+import type { Unnameable } from '../requests.js';
 import type { VersionInfo } from '../objects.js';
 
 /** Which object versions a run deletes. */

@@ -1,5 +1,6 @@
 import { systemClock, type Clock } from './clock.js';
-import type { DriverCall, PassThrough, StoreDriver } from '../driver.js';
+import type { StoreDriver } from '../driver.js';
+import type { DriverCall, PassThrough } from '../requests.js';
 import { StoreError, toStoreError } from '../errors.js';
 import { followPages, type Page, type PageRules } from './follow-pages.js';
 import { retrying, retryPolicy, type OnRetry, type RetryPolicy, type RetrySettings } from './retry.js';

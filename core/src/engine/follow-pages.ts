@@ -1,5 +1,5 @@
 import type { Clock } from './clock.js';
-import type { Unnameable } from '../driver.js';
+import type { Unnameable } from '../requests.js';
 import { StoreError } from '../errors.js';
 import { retryEvent, type OnRetry, type RetryPolicy } from './retry.js';
 import { RepeatWatch } from './repeat-watch.js';

@@ -1,4 +1,4 @@
-import type { ListPage } from '../driver.js';
+import type { ListPage } from '../requests.js';
 import { compareKeys } from '../keys.js';
 import type { CommonPrefix, ObjectInfo } from '../objects.js';
 

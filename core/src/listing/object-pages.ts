@@ -1,4 +1,4 @@
-import type { ListPage } from '../driver.js';
+import type { ListPage } from '../requests.js';
 import type { Engine, Purpose } from '../engine/engine.js';
 import { untrusted } from '../engine/follow-pages.js';
 import { RepeatWatch } from '../engine/repeat-watch.js';

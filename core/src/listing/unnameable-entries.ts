@@ -1,4 +1,4 @@
-import type { Unnameable } from '../driver.js';
+import type { Unnameable } from '../requests.js';
 import { StoreError } from '../errors.js';
 import { quoteKey } from '../quote-key.js';
 

@@ -1,4 +1,4 @@
-import type { ListUploadsPage } from '../driver.js';
+import type { ListUploadsPage } from '../requests.js';
 import type { Engine, Purpose } from '../engine/engine.js';
 import { soundTime } from '../facts.js';
 import type { UploadInfo } from '../objects.js';

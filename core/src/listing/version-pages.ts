@@ -1,4 +1,4 @@
-import type { ListVersionsPage } from '../driver.js';
+import type { ListVersionsPage } from '../requests.js';
 import type { Engine, Purpose } from '../engine/engine.js';
 import { allWithSoundFacts } from '../facts.js';
 import type { VersionInfo } from '../objects.js';

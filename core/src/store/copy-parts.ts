@@ -1,4 +1,4 @@
-import type { CopyRequest } from '../driver.js';
+import type { CopyRequest } from '../requests.js';
 import { StoreError } from '../errors.js';
 import type { ObjectInfo, WriteResult } from '../objects.js';
 import { uploadParts, type Part, type Uploading } from './upload.js';

@@ -1,4 +1,4 @@
-import type { PresignRequest } from '../driver.js';
+import type { PresignRequest } from '../requests.js';
 import { StoreError } from '../errors.js';
 import type { Checked } from '../options/define-options.js';
 import type { STORE_OPTIONS } from './option-tables.js';

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import type { GetResult } from '../driver.js';
+import type { GetResult } from '../requests.js';
 import { StoreError, toStoreError } from '../errors.js';
 import type { StoredObject } from '../object-store.js';
 import type { ObjectInfo } from '../objects.js';

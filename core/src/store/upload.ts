@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
-import type { CreateUploadRequest, DriverCall, MultipartFacet, PutRequest } from '../driver.js';
+import type { MultipartFacet } from '../driver.js';
+import type { CreateUploadRequest, DriverCall, PutRequest } from '../requests.js';
 import type { Engine, Purpose } from '../engine/engine.js';
 import { StoreError, toStoreError } from '../errors.js';
 import type { WriteResult } from '../objects.js';

@@ -1,5 +1,6 @@
 import type { ObjectStore } from '@store/core';
-import { after, before, describe } from 'mocha';
+import { describe } from 'mocha';
+import { describeOpened } from './describe-opened.js';
 import { attributeTests } from './groups/attributes.js';
 import { conditionTests } from './groups/conditions.js';
 import { deletionTests } from './groups/deletion.js';
@@ -27,22 +28,8 @@ export function describeObjectStore(
   open: () => Promise<ObjectStore>,
   expectations: Expectations = {},
 ): void {
-  describe(`ObjectStore conformance: ${name}`, () => {
-    let opened: ObjectStore | undefined;
-    const context = makeContext(
-      expectations,
-      () => {
-        if (!opened) throw new Error('the store is open only while tests run');
-        return opened;
-      },
-      open,
-    );
-    before(async () => {
-      opened = await open();
-    });
-    after(async () => {
-      await opened?.close();
-    });
+  describeOpened(`ObjectStore conformance: ${name}`, 'store', open, (opened) => {
+    const context = makeContext(expectations, opened, open);
     describe('objects', () => objectTests(context));
     describe('attributes', () => attributeTests(context));
     describe('metadata', () => metadataTests(context));

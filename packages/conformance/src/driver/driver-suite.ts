@@ -1,5 +1,6 @@
 import type { StoreDriver } from '@store/core';
-import { after, before, describe } from 'mocha';
+import { describe } from 'mocha';
+import { describeOpened } from '../describe-opened.js';
 import { deleteTests } from './delete.js';
 import { makeDriverContext, type DriverExpectations } from './driver-context.js';
 import { extraTests } from './extras.js';
@@ -25,22 +26,8 @@ export function describeStoreDriver(
   open: () => Promise<StoreDriver>,
   expectations: DriverExpectations = {},
 ): void {
-  describe(`StoreDriver conformance: ${name}`, () => {
-    let opened: StoreDriver | undefined;
-    const context = makeDriverContext(
-      expectations,
-      () => {
-        if (!opened) throw new Error('the driver is open only while tests run');
-        return opened;
-      },
-      open,
-    );
-    before(async () => {
-      opened = await open();
-    });
-    after(async () => {
-      await opened?.close();
-    });
+  describeOpened(`StoreDriver conformance: ${name}`, 'driver', open, (opened) => {
+    const context = makeDriverContext(expectations, opened, open);
     describe('list', () => listTests(context));
     describe('read', () => readTests(context));
     describe('write', () => writeTests(context));
