@@ -2,11 +2,7 @@ import { StoreError } from '../errors.js';
 import { suggest } from './check-input.js';
 
 /**
-<<<<<<<< HEAD:core/src/options/option-names.ts
- * Refuses options whose names are not known, of a function whose values show by themselves.
-========
  * Refuses options that are misspelt, by their names alone: for options whose values a package checks itself.
->>>>>>>> w-options:core/src/options/check-option-names.ts
  *
  * @param known every name that there is: one that the interface gains does not compile until it is here
  */
