@@ -53,6 +53,8 @@ const operation = z
 
 const schema = z
   .strictObject({
+    // In the order of the documentation, in which a job is sent.
+    confirmationRequired: z.boolean().optional(),
     operation,
     report: z.strictObject({
       bucket,
@@ -60,21 +62,13 @@ const schema = z
       prefix: anyText.optional(),
       reportScope: z.enum(['AllTasks', 'FailedTasksOnly']).optional(),
     }),
-    priority: z.number().int().min(0).max(2_147_483_647),
-    roleArn: z
-      .string()
-      .regex(
-        /^(?:arn:)?acs:ram::[^:]+:role\/\S+$/,
-        'expected a role such as acs:ram::1234567890:role/BatchRole',
-      ),
-    confirmationRequired: z.boolean().optional(),
     clientRequestToken: text.max(64).optional(),
     manifest: z
       .strictObject({
         location: z.strictObject({
+          etag: text.optional(),
           bucket,
           object: text,
-          etag: text.optional(),
           versionId: text.optional(),
         }),
         spec: z.strictObject({
@@ -87,6 +81,13 @@ const schema = z
       .strictObject({ sourceBucket: bucket, prefix: anyText.optional() })
       .optional(),
     description: anyText.max(256).optional(),
+    priority: z.number().int().min(0).max(2_147_483_647),
+    roleArn: z
+      .string()
+      .regex(
+        /^(?:arn:)?acs:ram::[^:]+:role\/\S+$/,
+        'expected a role such as acs:ram::1234567890:role/BatchRole',
+      ),
   })
   .refine(
     ({ manifest, keyPrefixManifestGenerator }) =>
@@ -108,6 +109,6 @@ export function checkJob(description: object): JobDescription & { readonly clien
     throw new StoreError('InvalidArgument', problems.join('; '), { provider: 'oss', operation: 'createJob' });
   }
   // Of this shape, as the schema has found.
-  const job = description as JobDescription;
+  const job = result.data as JobDescription;
   return { ...job, clientRequestToken: job.clientRequestToken ?? randomUUID() };
 }
