@@ -6,7 +6,8 @@ import {
   type VersionsFacet,
 } from '@store/core';
 import { escapedBytes, ignoring, joinMarkers, splitMarkers } from '@store/kit';
-import { anything, corrupt, goesOn, listedObjects, listedUploads, listedVersions } from './answers.js';
+import { corrupt, goesOn } from './answers.js';
+import { abortUpload, listObjects, listUploads, listVersions } from './calls.js';
 import { keyOf } from './json-text.js';
 import { etagOf } from './object-head.js';
 import type { OpenApi } from './openapi.js';
@@ -19,13 +20,8 @@ export function listFacet(api: OpenApi): ListFacet {
     maxPageSize: 1000,
     delimiter: 'any',
     async page({ prefix, token, startAfter, maxKeys, delimiter }, call) {
-      const query = {
-        prefix: prefix || undefined,
-        delimiter,
-        marker: token ?? startAfter,
-        maxKeys: String(maxKeys),
-      };
-      const page = await api.get('list-objects', query, { ...call, operation: 'list' }, listedObjects);
+      const query = { prefix: prefix || undefined, delimiter, marker: token ?? startAfter, maxKeys };
+      const page = await api.ask(listObjects, query, call);
       const unnameable: Unnameable[] = [];
       const contents = named(api, page.contents, unnameable);
       const objects = contents.map(({ ETag, ...one }) => ({ ...one, etag: etagOf(ETag) }));
@@ -43,20 +39,13 @@ export function listFacet(api: OpenApi): ListFacet {
 }
 
 export function versionsFacet(api: OpenApi): VersionsFacet {
-  const operation = 'listVersions';
+  const { operation } = listVersions;
   return {
     async page({ prefix, token, startAfter }, call) {
-      const query = { ...versionQuery(prefix, token ?? startAfter) };
-      const page = await api.get('list-object-versions', query, { ...call, operation }, listedVersions);
+      const page = await api.ask(listVersions, { ...versionQuery(prefix, token ?? startAfter) }, call);
       const unnameable: Unnameable[] = [];
-      const all = versionInfos(
-        named(
-          api,
-          page.keys.flatMap(({ versions }) => versions),
-          unnameable,
-        ),
-        named(api, page.deleteMarkers, unnameable),
-      );
+      const versions = page.keys.flatMap((one) => one.versions);
+      const all = versionInfos(named(api, versions, unnameable), named(api, page.deleteMarkers, unnameable));
       const next = page.nextKeyMarker === null ? undefined : markerOf(api, page.nextKeyMarker, operation);
       const saysMore = (page.isTruncated ?? undefined) !== undefined && goesOn(page.isTruncated, operation);
       // The page may begin before the prefix (see `versionQuery`) and end behind it.
@@ -75,15 +64,10 @@ export function versionsFacet(api: OpenApi): VersionsFacet {
 export function uploadsFacet(api: OpenApi): UploadsFacet {
   return {
     async page({ prefix, token, maxUploads }, call) {
-      const operation = 'listUploads';
+      const { operation } = listUploads;
       const [keyMarker, uploadIDMarker] = splitMarkers(token);
-      const query = {
-        prefix: prefix || undefined,
-        keyMarker,
-        uploadIDMarker,
-        maxUploads: String(maxUploads),
-      };
-      const page = await api.get('list-multipart-uploads', query, { ...call, operation }, listedUploads);
+      const query = { prefix: prefix || undefined, keyMarker, uploadIDMarker, maxUploads };
+      const page = await api.ask(listUploads, query, call);
       const unnameable: Unnameable[] = [];
       const uploads = named(api, page.uploads, unnameable)
         .map(({ uploadID, ...one }) => ({ ...one, uploadId: uploadID }))
@@ -98,10 +82,7 @@ export function uploadsFacet(api: OpenApi): UploadsFacet {
       return { uploads, unnameable, truncated, nextToken };
     },
     async abort({ key, uploadId }, call) {
-      const purpose = { ...call, operation: 'abortUpload', key };
-      await ignoring('NoSuchUpload', () =>
-        api.post('abort-multipart-upload', { key, uploadID: uploadId }, purpose, anything),
-      );
+      await ignoring('NoSuchUpload', () => api.ask(abortUpload, { key, uploadID: uploadId }, call));
     },
   };
 }

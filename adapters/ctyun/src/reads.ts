@@ -1,6 +1,6 @@
 import type { ReadFacet } from '@store/core';
 import { restoreState } from '@store/kit';
-import { objectHead } from './answers.js';
+import { headObject } from './calls.js';
 import type { DataPlane } from './data-plane.js';
 import { checkConditions, etagOf } from './object-head.js';
 import type { OpenApi } from './openapi.js';
@@ -9,8 +9,7 @@ export function readFacet(api: OpenApi, data: DataPlane): ReadFacet {
   return {
     async head(request, call) {
       const { key, versionId } = request;
-      const purpose = { ...call, operation: 'head', key };
-      const head = await api.get('head-object', { key, versionID: versionId }, purpose, objectHead);
+      const head = await api.ask(headObject, { key, versionID: versionId }, call);
       const { contentLength, ETag, versionID, restore, ...attributes } = head;
       const etag = etagOf(ETag);
       // The OpenAPI has no conditions; of a read, this side can tell as well.
