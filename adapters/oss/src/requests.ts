@@ -15,6 +15,9 @@ import { OssSigner, type UnsignedRequest } from './signer.js';
 
 export const XML = { 'Content-Type': 'application/xml' };
 
+/** How a delete succeeds, of whatever. */
+export const GONE = { successStatuses: [204], emptyAnswer: true } as const;
+
 export type Request = Omit<UnsignedRequest, 'object'> & {
   /** What a success has; default 200. No other status is one: a 202 to a DELETE has deleted nothing. */
   readonly successStatuses?: readonly number[];
@@ -79,15 +82,6 @@ export class Requests {
   /** What a transfer ended with, in the words of this library. */
   failure(thrown: unknown, operation: string, key: string | undefined): StoreError {
     return requestFailure(networkError(thrown), { provider: 'oss', operation, key });
-  }
-
-  /** Reads an answer: what is wrong with it is told like any other failure. */
-  read<T>(operation: string, work: () => T): T {
-    try {
-      return work();
-    } catch (error) {
-      throw requestFailure(error, { provider: 'oss', operation });
-    }
   }
 
   async presign(request: PresignRequest): Promise<string> {

@@ -27,16 +27,8 @@ interface SigningClient {
   userAgent: string;
   options: { accessKeyId: string; accessKeySecret: string; stsToken?: string | undefined };
   request(parameters: UnsignedRequest & { readonly bucket?: string | undefined }): Promise<SignedRequest>;
-  signatureUrlV4(
-    method: string,
-    expires: number,
-    request: { readonly headers: Record<string, string> },
-    name: string,
-  ): Promise<string>;
-  asyncSignatureUrl(
-    name: string,
-    options: { method: string; expires: number; 'Content-Type'?: string },
-  ): Promise<string>;
+  signatureUrlV4(method: string, expires: number, request: object, name: string): Promise<string>;
+  asyncSignatureUrl(name: string, options: object): Promise<string>;
 }
 
 /**
@@ -60,7 +52,7 @@ export class OssSigner {
     const options = {
       accessKeyId,
       accessKeySecret,
-      ...(service ? {} : { bucket }),
+      ...(!service && { bucket }),
       region,
       internal: internal ?? false,
       secure,
@@ -70,7 +62,7 @@ export class OssSigner {
       sldEnable: config.pathStyle ?? false,
       // What it would send with is handed what it has signed; of an answer without statuses to expect it wants nothing.
       urllib: { request: async (url: string, signed: object) => ({ ...signed, url }) },
-      ...(endpoint === undefined ? {} : { endpoint }),
+      ...(endpoint !== undefined && { endpoint }),
     };
     // Its types know neither `urllib` nor `request`.
     this.#client = new OSS(options) as unknown as SigningClient;
@@ -86,7 +78,7 @@ export class OssSigner {
     const digest = content && { 'Content-MD5': createHash('md5').update(content).digest('base64') };
     const { url, method, headers } = await this.#client.request({
       ...request,
-      ...(this.#bucket === undefined ? {} : { bucket: this.#bucket }),
+      ...(this.#bucket !== undefined && { bucket: this.#bucket }),
       // Fresh objects: the SDK writes into them.
       headers: { ...request.headers, ...digest },
       query: { ...request.query },

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import {
+  restate,
   StoreError,
   systemClock,
   throwIfAborted,
@@ -8,7 +9,7 @@ import {
   type RetrySettings,
 } from '@store/core';
 import { retrying, retryPolicy, type RetryPolicy } from '@store/core/extend';
-import { beginningOf, undocumented } from '@store/kit';
+import { beginningOf, textIn, undocumented } from '@store/kit';
 import type { OssConfig } from '../config.js';
 import { given, Requests, XML, type Request } from '../requests.js';
 import { parseAnswer } from '../xml.js';
@@ -50,17 +51,11 @@ export class OssJobs {
   async create(description: object, call: CallOptions = {}): Promise<string> {
     JOB_OPTIONS.create.check(call);
     const job = checkJob(description);
-    const request = {
-      method: 'POST',
-      subres: { batchJob: '' },
-      headers: XML,
-      content: jobDocument(job),
-    } as const;
-    return this.#send('createJob', call, request, (data) => {
-      const id = parseAnswer(data, 'CreateJobResult').textOf('JobId');
-      if (id) return id;
-      throw undocumented('the service made a job without an id');
-    });
+    const content = jobDocument(job);
+    const request = { method: 'POST', subres: { batchJob: '' }, headers: XML, content } as const;
+    return this.#send('createJob', call, request, (data) =>
+      textIn(parseAnswer(data, 'CreateJobResult'), 'JobId'),
+    );
   }
 
   /** @throws StoreError `NotFound` */
@@ -90,10 +85,9 @@ export class OssJobs {
       yield* jobs;
       token = next;
       // Tokens can be new for ever; jobs cannot.
+      const message = 'the listing of jobs goes on without another job';
       if (token !== undefined && jobs.every(({ jobId }) => seen.has(jobId)))
-        throw new StoreError('Corrupt', 'the listing of jobs goes on without another job', {
-          provider: 'oss',
-        });
+        throw new StoreError('Corrupt', message, { provider: 'oss' });
       for (const { jobId } of jobs) seen.add(jobId);
     } while (token !== undefined);
   }
@@ -180,8 +174,13 @@ export class OssJobs {
     root: string,
     call: CallOptions,
   ): Promise<void> {
-    const data = await this.#send(operation, call, { method: 'POST', subres }, (found) => found);
-    if (beginningOf(data) !== '') this.#requests.read(operation, () => parseAnswer(data, root));
+    await this.#send(operation, call, { method: 'POST', subres }, (data) => {
+      try {
+        if (beginningOf(data) !== '') parseAnswer(data, root);
+      } catch (error) {
+        throw error instanceof StoreError ? restate(error, { retryable: false }) : error;
+      }
+    });
   }
 
   /** @param read what the answer says; where it says nothing documented, the request is repeated */
