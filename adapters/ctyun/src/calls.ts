@@ -60,6 +60,8 @@ const optional = z
   .nullish()
   .transform((text) => text ?? undefined);
 const name = z.string().min(1);
+/** With its quotes, which the OpenAPI writes in lists and leaves out elsewhere. */
+const etag = z.string().transform((text) => (text.startsWith('"') ? text : `"${text}"`));
 // What is none does not make a page unreadable: nobody has to need it.
 const size = z.unknown().optional().transform(sizeFact);
 const time = z.unknown().optional().transform(timeFact);
@@ -69,22 +71,35 @@ const truncated = z.unknown().optional();
 const listedObjects = z.object({
   isTruncated: truncated,
   nextMarker: marker,
-  contents: listOf(z.object({ key: name, size, lastModified: time, ETag: optional, storageClass: optional })),
+  contents: listOf(
+    z
+      .object({ key: name, size, lastModified: time, ETag: etag.nullish(), storageClass: optional })
+      .transform(({ ETag, ...one }) => ({ ...one, etag: ETag ?? undefined })),
+  ),
   commonPrefixes: listOf(z.object({ prefix: name })),
 });
 export const listObjects = get('list-objects', 'list', listedObjects, LONG);
 
 const version = z.object({ key: name, versionID: name, isLatest: z.boolean(), lastModified: time });
+const storedVersion = version
+  .extend({ size, ETag: optional, storageClass: optional })
+  .transform(({ versionID: versionId, ETag: etag, ...one }) => ({
+    ...one,
+    versionId,
+    etag,
+    deleteMarker: false,
+  }));
+const deleteMarker = version.transform(({ versionID: versionId, ...one }) => {
+  return { ...one, versionId, deleteMarker: true, size: 0 };
+});
 
 const listedVersions = z.object({
   // Not documented for this listing; where it is there, it is believed when it says that there is more.
   isTruncated: truncated,
   // Documented as null at the end. Whether it may be left out, or empty, there is not confirmed: it says nothing then.
   nextKeyMarker: name.nullable(),
-  keys: listOf(
-    z.object({ versions: listOf(version.extend({ size, ETag: optional, storageClass: optional })) }),
-  ),
-  deleteMarkers: listOf(version),
+  keys: listOf(z.object({ versions: listOf(storedVersion) })),
+  deleteMarkers: listOf(deleteMarker),
 });
 export const listVersions = get('list-object-versions', 'listVersions', listedVersions, LONG);
 
@@ -92,7 +107,11 @@ const listedUploads = z.object({
   isTruncated: truncated,
   nextKeyMarker: marker,
   nextUploadIDMarker: marker,
-  uploads: listOf(z.object({ key: name, uploadID: name, initiated: time })),
+  uploads: listOf(
+    z
+      .object({ key: name, uploadID: name, initiated: time })
+      .transform(({ uploadID: uploadId, ...one }) => ({ ...one, uploadId })),
+  ),
 });
 export const listUploads = get('list-multipart-uploads', 'listUploads', listedUploads, LONG);
 export const abortUpload = post('abort-multipart-upload', 'abortUpload', anything);
@@ -100,7 +119,7 @@ export const abortUpload = post('abort-multipart-upload', 'abortUpload', anythin
 const objectHead = z.object({
   contentLength: size,
   lastModified: time,
-  ETag: name,
+  ETag: name.pipe(etag),
   versionID: optional,
   storageClass: optional,
   contentType: optional,

@@ -5,6 +5,7 @@ import {
   MAX_TEXT_LENGTH,
   SHOWN_BYTES,
   undocumented,
+  unnameableName,
   type ListedKey,
 } from '@store/kit';
 
@@ -95,9 +96,7 @@ export function keyOf(text: string, urlEncoded: boolean): ListedKey {
   if (!long && text.isWellFormed()) return urlEncoded ? keyOfUrlText(text, false) : { key: text };
   const beginning = Array.from(text.slice(0, SHOWN_BYTES), shown).join('');
   const name = text.length > SHOWN_BYTES ? `${beginning}…` : beginning;
-  const why = long ? 'it is longer than any key' : 'it is no Unicode text';
-  const message = `the listing names ${name}, which no request can name: ${why}`;
-  return { unnameable: { name, reason: { code: 'Corrupt', message, retryable: false } } };
+  return unnameableName(name, long ? 'it is longer than any key' : 'it is no Unicode text');
 }
 
 function shown(char: string): string {

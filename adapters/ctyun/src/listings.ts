@@ -5,13 +5,12 @@ import {
   type Unnameable,
   type VersionsFacet,
 } from '@store/core';
-import { escapedBytes, ignoring, joinMarkers, splitMarkers } from '@store/kit';
+import { escapedBytes, ignoring, joinMarkers, newestFirst, splitMarkers } from '@store/kit';
 import { corrupt, goesOn } from './answers.js';
 import { abortUpload, listObjects, listUploads, listVersions } from './calls.js';
 import { keyOf } from './json-text.js';
-import { etagOf } from './object-head.js';
 import type { OpenApi } from './openapi.js';
-import { versionInfos, versionQuery } from './versions.js';
+import { versionQuery } from './version-query.js';
 
 /** Goes on behind a key: there are no tokens. */
 export function listFacet(api: OpenApi): ListFacet {
@@ -23,8 +22,7 @@ export function listFacet(api: OpenApi): ListFacet {
       const query = { prefix: prefix || undefined, delimiter, marker: token ?? startAfter, maxKeys };
       const page = await api.ask(listObjects, query, call);
       const unnameable: Unnameable[] = [];
-      const contents = named(api, page.contents, unnameable);
-      const objects = contents.map(({ ETag, ...one }) => ({ ...one, etag: etagOf(ETag) }));
+      const objects = named(api, page.contents, unnameable);
       const groups = page.commonPrefixes.map(({ prefix: key }) => ({ key }));
       const prefixes = named(api, groups, unnameable).map(({ key }) => ({ prefix: key }));
       const truncated = goesOn(page.isTruncated, 'list');
@@ -45,7 +43,7 @@ export function versionsFacet(api: OpenApi): VersionsFacet {
       const page = await api.ask(listVersions, { ...versionQuery(prefix, token ?? startAfter) }, call);
       const unnameable: Unnameable[] = [];
       const versions = page.keys.flatMap((one) => one.versions);
-      const all = versionInfos(named(api, versions, unnameable), named(api, page.deleteMarkers, unnameable));
+      const all = newestFirst(named(api, [...versions, ...page.deleteMarkers], unnameable));
       const next = page.nextKeyMarker === null ? undefined : markerOf(api, page.nextKeyMarker, operation);
       const saysMore = (page.isTruncated ?? undefined) !== undefined && goesOn(page.isTruncated, operation);
       // The page may begin before the prefix (see `versionQuery`) and end behind it.
@@ -70,7 +68,6 @@ export function uploadsFacet(api: OpenApi): UploadsFacet {
       const page = await api.ask(listUploads, query, call);
       const unnameable: Unnameable[] = [];
       const uploads = named(api, page.uploads, unnameable)
-        .map(({ uploadID, ...one }) => ({ ...one, uploadId: uploadID }))
         // Documented is a listing from the marker on, with the marker.
         .filter(({ key, uploadId }) => key !== keyMarker || uploadId !== uploadIDMarker);
       const truncated = goesOn(page.isTruncated, operation);

@@ -6,11 +6,9 @@ export { sizeFact, timeFact } from './facts.js';
 export {
   escapedBytes,
   keyOfBytes,
-  keyOfElement,
-  keyOfUrlBytes,
   keyOfUrlText,
   SHOWN_BYTES,
-  unnameableKey,
+  unnameableName,
   type KeyEncoding,
   type ListedKey,
 } from './key-bytes.js';

@@ -34,20 +34,19 @@ export function prefixDeleteFacet(requests: Requests): PrefixDeleteFacet {
         request.query = { ...query, delete: '', prefix };
         request.headers['content-length'] = '0';
       });
-      return requests.run('deletePrefix', undefined, call, async (abortSignal) => {
-        const answer = await requests.client.send(command, { abortSignal }).catch((error: unknown) => {
-          const failure = requests.failure(error, 'deletePrefix', undefined);
-          throw isUnknownCall(error, failure) ? unsupported(failure) : failure;
-        });
-        return { ...readPage(documentOf(answer)), ...chargeOf(answer) };
-      });
+      const read = (answer: object) => ({ ...readPage(documentOf(answer)), ...chargeOf(answer) });
+      return requests
+        .send('deletePrefix', undefined, call, command, read)
+        .catch((error: unknown) => Promise.reject(isUnknownCall(error) ? unsupported(error) : error));
     },
   };
 }
 
 /** Another document than a listing means that the service took the request for something else. */
-function isUnknownCall(thrown: unknown, { code, providerCode }: StoreError): boolean {
-  return isAnswerToOther(thrown) || code === 'Unsupported' || UNKNOWN_CALL.test(providerCode ?? '');
+function isUnknownCall(error: unknown): error is StoreError {
+  if (!(error instanceof StoreError)) return false;
+  const { code, providerCode = '', cause } = error;
+  return isAnswerToOther(cause) || code === 'Unsupported' || UNKNOWN_CALL.test(providerCode);
 }
 
 function unsupported(error: StoreError): StoreError {

@@ -38,8 +38,7 @@ async function presigned({ config, quirks, bucket }: Requests, request: PresignR
         const signableHeaders = new Set(contentType === undefined ? [] : ['content-type']);
         const url = await getSignedUrl(client, command, { expiresIn, signableHeaders });
         if (quirks.presignedPut === 'v4') return url;
-        const credentials = await client.config.credentials();
-        return signUrlV2({ url, bucket, contentType, expiresIn, credentials });
+        return signUrlV2(url, bucket, request, await client.config.credentials());
       }
     }
   } finally {

@@ -84,8 +84,8 @@ export async function expireByJob(
 ): Promise<ExpirationByJob> {
   const options = OPTIONS.check(given);
   const { store, jobs, reports } = places;
-  const { role, confirmationRequired, tag, days, partialName, entireStore, signal } = options;
-  const { pollMs, onProgress } = options;
+  const { role, confirmationRequired, tag, days, partialName, entireStore, pollMs, onProgress, signal } =
+    options;
   const rule: ExpireOptions = { days, partialName, entireStore, tag, signal };
   if (options.keys && options.jobId !== undefined)
     throw refused('a job that was created has its list: keys go with a new one');

@@ -65,12 +65,7 @@ const schema = z
     clientRequestToken: text.max(64).optional(),
     manifest: z
       .strictObject({
-        location: z.strictObject({
-          etag: text.optional(),
-          bucket,
-          object: text,
-          versionId: text.optional(),
-        }),
+        location: z.strictObject({ etag: text.optional(), bucket, object: text, versionId: text.optional() }),
         spec: z.strictObject({
           fields: text.optional(),
           format: z.enum(['OSS_BatchOperations_CSV_20250611', 'OSS_InventoryReport_CSV_20250611']),
