@@ -16,20 +16,18 @@ export interface ApiCall<T> {
   readonly account?: boolean;
 }
 
-/** Where an answer says all in its envelope. */
-const anything = z.unknown();
-const LONG = { long: true } as const;
-const ACCOUNT = { account: true } as const;
-
 type Facts = Pick<ApiCall<unknown>, 'long' | 'account'>;
 
-function get<T>(api: string, operation: string, answer: z.ZodType<T>, facts: Facts = {}): ApiCall<T> {
+function get<T>(api: string, operation: string, answer: z.ZodType<T>, facts?: Facts): ApiCall<T> {
   return { method: 'GET', api, operation, answer, ...facts };
 }
 
-function post<T>(api: string, operation: string, answer: z.ZodType<T>, facts: Facts = {}): ApiCall<T> {
+function post<T>(api: string, operation: string, answer: z.ZodType<T>, facts?: Facts): ApiCall<T> {
   return { method: 'POST', api, operation, answer, ...facts };
 }
+
+/** Where an answer says all in its envelope. */
+const anything = z.unknown();
 
 /** Lists without entries may be left out, or null. Ends at the first entry that is none: there may be millions. */
 function listOf<T>(entry: z.ZodType<T>) {
@@ -78,7 +76,7 @@ const listedObjects = z.object({
   ),
   commonPrefixes: listOf(z.object({ prefix: name })),
 });
-export const listObjects = get('list-objects', 'list', listedObjects, LONG);
+export const listObjects = get('list-objects', 'list', listedObjects, { long: true });
 
 const version = z.object({ key: name, versionID: name, isLatest: z.boolean(), lastModified: time });
 const storedVersion = version
@@ -101,7 +99,7 @@ const listedVersions = z.object({
   keys: listOf(z.object({ versions: listOf(storedVersion) })),
   deleteMarkers: listOf(deleteMarker),
 });
-export const listVersions = get('list-object-versions', 'listVersions', listedVersions, LONG);
+export const listVersions = get('list-object-versions', 'listVersions', listedVersions, { long: true });
 
 const listedUploads = z.object({
   isTruncated: truncated,
@@ -113,7 +111,7 @@ const listedUploads = z.object({
       .transform(({ uploadID: uploadId, ...one }) => ({ ...one, uploadId })),
   ),
 });
-export const listUploads = get('list-multipart-uploads', 'listUploads', listedUploads, LONG);
+export const listUploads = get('list-multipart-uploads', 'listUploads', listedUploads, { long: true });
 export const abortUpload = post('abort-multipart-upload', 'abortUpload', anything);
 
 const objectHead = z.object({
@@ -156,22 +154,22 @@ const deletedObjects = z.object({
   ),
   errors: listOf(z.object({ key: optional, versionID: optional, code: optional, message: optional })),
 });
-export const deleteObjects = post('delete-objects', 'deleteBatch', deletedObjects, LONG);
+export const deleteObjects = post('delete-objects', 'deleteBatch', deletedObjects, { long: true });
 
 const tagging = z.object({ tagSet: listOf(z.object({ key: z.string(), value: z.string() })) });
 export const getTags = get('get-object-tagging', 'getTags', tagging);
 export const putTags = post('put-object-tagging', 'setTags', anything);
 export const deleteTags = post('delete-object-tagging', 'setTags', anything);
 
-export const getLifecycle = get('get-bucket-lifecycle-conf', 'getLifecycle', anything, LONG);
+export const getLifecycle = get('get-bucket-lifecycle-conf', 'getLifecycle', anything, { long: true });
 export const putLifecycle = post('put-bucket-lifecycle-conf', 'putLifecycle', anything);
 export const deleteLifecycle = post('delete-bucket-lifecycle-conf', 'putLifecycle', anything);
 
 const OPENING = 'open the data plane';
 const keys = z.array(z.object({ regionID: z.string(), accessKey: z.string(), secretKey: z.string() }));
-export const getKeys = get('get-keys', OPENING, keys, { ...LONG, ...ACCOUNT });
+export const getKeys = get('get-keys', OPENING, keys, { long: true, account: true });
 const endpoints = z.object({
   internetEndpoint: listOf(z.string()),
   intranetEndpoint: listOf(z.string()),
 });
-export const getEndpoints = get('get-endpoint', OPENING, endpoints, ACCOUNT);
+export const getEndpoints = get('get-endpoint', OPENING, endpoints, { account: true });

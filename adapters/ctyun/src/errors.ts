@@ -53,6 +53,9 @@ const MESSAGES: Readonly<Record<string, string>> = {
   NoSuchUpload: 'there is no such upload; it was completed or aborted',
 };
 
+/** What the storage's client library puts in front of a message. */
+const PREAMBLE = /^An error occurred \(\w+\) when calling the \w+ operation: /;
+
 /** An answer that is a failure, whatever its HTTP status. */
 export function failureError(failure: Failure, place: AnswerPlace, bucket: string): StoreError {
   const { statusCode, requestId, message = '' } = failure;
@@ -61,7 +64,7 @@ export function failureError(failure: Failure, place: AnswerPlace, bucket: strin
   if (gateway) return new StoreError(...gateway, { ...details, providerCode: String(statusCode) });
   const s3Code = s3CodeIn(message, place.operation);
   if (s3Code !== undefined) {
-    const said = codeMessage(s3Code, bucket, MESSAGES) ?? saidByService(withoutPreamble(message));
+    const said = codeMessage(s3Code, bucket, MESSAGES) ?? saidByService(message.replace(PREAMBLE, ''));
     // A failure of the business may come with HTTP 200, which says nothing.
     const status = place.status < 300 ? undefined : place.status;
     return new StoreError(codeOf(s3Code, status), said, { ...details, providerCode: s3Code });
@@ -101,10 +104,6 @@ function s3CodeIn(message: string, operation: string): string | undefined {
     412: 'PreconditionFailed',
   };
   return statuses[code] ?? code;
-}
-
-function withoutPreamble(message: string): string {
-  return message.replace(/^An error occurred \(\w+\) when calling the \w+ operation: /, '');
 }
 
 /** Of a status that is a failure; 900 and the like are none of HTTP. */
