@@ -55,7 +55,6 @@ export function translate(thrown: unknown, { bucket, ...where }: ErrorContext): 
   }
   const name = error.Code ?? error.name;
   const providerCode = NO_CODE.test(name) ? undefined : name;
-  const retryAfter = error.$response?.headers?.['retry-after'];
   return new StoreError(
     codeOf(providerCode, status),
     messageOf(providerCode, error, bucket, where.operation),
@@ -64,7 +63,7 @@ export function translate(thrown: unknown, { bucket, ...where }: ErrorContext): 
       providerCode,
       // The SDK corrects its clock by the server's answer: the next request is signed with the right time.
       ...(providerCode === 'RequestTimeTooSkewed' ? { retryable: true } : {}),
-      retryAfterMs: retryAfterMs(retryAfter),
+      retryAfterMs: retryAfterMs(error.$response?.headers?.['retry-after']),
     },
   );
 }

@@ -25,10 +25,8 @@ export function lifecycleFacet(
   form: Exclude<Quirks['lifecycle'], false>,
 ): LifecycleFacet {
   const { bucket, quirks } = requests;
-  const ruleForm = {
-    filter: form === 'filter',
-    uploads: ['AbortIncompleteMultipartUpload', 'DaysAfterInitiation'],
-  } as const;
+  const uploads = ['AbortIncompleteMultipartUpload', 'DaysAfterInitiation'] as const;
+  const ruleForm = { filter: form === 'filter', uploads };
   return {
     // https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lifecycle-mgmt.html
     maxRules: 1000,
