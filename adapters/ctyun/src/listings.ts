@@ -5,10 +5,9 @@ import {
   type Unnameable,
   type VersionsFacet,
 } from '@store/core';
-import { escapedBytes, ignoring, joinMarkers, newestFirst, splitMarkers } from '@store/kit';
+import { escapedBytes, ignoring, joinMarkers, keyOfJsonText, newestFirst, splitMarkers } from '@store/kit';
 import { corrupt, goesOn } from './answers.js';
 import { abortUpload, listObjects, listUploads, listVersions } from './calls.js';
-import { keyOf } from './json-text.js';
 import type { OpenApi } from './openapi.js';
 import { versionQuery } from './version-query.js';
 
@@ -91,7 +90,7 @@ function named<T extends { readonly key: string }>(
   unnameable: Unnameable[],
 ): T[] {
   return found.flatMap((one) => {
-    const listed = keyOf(one.key, urlEncoded);
+    const listed = keyOfJsonText(one.key, urlEncoded);
     if (listed.unnameable === undefined) return [{ ...one, key: listed.key }];
     unnameable.push(listed.unnameable);
     return [];
@@ -100,7 +99,7 @@ function named<T extends { readonly key: string }>(
 
 /** The key that a listing goes on behind. @throws StoreError `Corrupt` when no request can name it */
 function markerOf({ urlEncoded }: OpenApi, text: string, operation: string): string {
-  const { key, unnameable } = keyOf(text, urlEncoded);
+  const { key, unnameable } = keyOfJsonText(text, urlEncoded);
   if (unnameable === undefined) return key;
   throw corrupt(`the listing cannot go on: ${unnameable.reason.message}; is listEncoding right?`, operation);
 }

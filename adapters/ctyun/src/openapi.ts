@@ -3,6 +3,7 @@ import { restate, StoreError, withDeadline, type DriverCall } from '@store/core'
 import {
   headerOf,
   HttpTransport,
+  parseJson,
   requestFailure,
   retryAfterMs,
   timeoutOf,
@@ -14,7 +15,6 @@ import type { ApiCall } from './calls.js';
 import type { CtyunConfig } from './config.js';
 import { encodeQuery, eopDate, signEop } from './eop-signature.js';
 import { failureError, strangeAnswer, type Failure } from './errors.js';
-import { parseJson } from './json-text.js';
 
 const DEFAULT_ENDPOINT = 'https://zos-global.ctapi.ctyun.cn';
 const DEFAULT_USER_AGENT = 'store-ctyun';

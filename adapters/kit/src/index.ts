@@ -3,15 +3,8 @@ export { versionReader } from './answered-version.js';
 export { readDeleteResult, settleQuietly, type DeleteResult } from './delete-result.js';
 export { entryOf } from './entry-of.js';
 export { sizeFact, timeFact } from './facts.js';
-export {
-  escapedBytes,
-  keyOfBytes,
-  keyOfUrlText,
-  SHOWN_BYTES,
-  unnameableName,
-  type KeyEncoding,
-  type ListedKey,
-} from './key-bytes.js';
+export { keyOfJsonText, parseJson } from './json-text.js';
+export { escapedBytes, keyOfBytes, keyOfUrlText, type KeyEncoding, type ListedKey } from './key-bytes.js';
 export { HttpTransport, type HttpAnswer, type HttpCall } from './http-transport.js';
 export { ignoring } from './ignoring.js';
 export { inMemory } from './in-memory.js';
@@ -49,4 +42,4 @@ export { taggingOf, tagsOf } from './tagging.js';
 export { textIn } from './text-in.js';
 export { undocumented } from './undocumented.js';
 export { xmlDocument, xmlOf, type XmlContent } from './xml-writing.js';
-export { MAX_TEXT_LENGTH, readXml, rootName, XmlElement } from './xml.js';
+export { readXml, rootName, XmlElement } from './xml.js';
