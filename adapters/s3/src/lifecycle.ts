@@ -45,10 +45,9 @@ export function lifecycleFacet(
     },
     /** PutBucketLifecycleConfiguration, which replaces all rules; without any, DeleteBucketLifecycle. */
     async put(update, call) {
+      const refusal = 'lifecycle rules of this service know no tags';
       if (form === 'prefix' && update.added.some(({ tag }) => tag !== undefined))
-        throw new StoreError('Unsupported', 'lifecycle rules of this service know no tags', {
-          provider: 's3',
-        });
+        throw new StoreError('Unsupported', refusal, { provider: 's3' });
       const body = writeLifecycleDocument(update, ruleForm, ATTRIBUTES);
       if (body === undefined) {
         const command = new DeleteBucketLifecycleCommand({ Bucket: bucket });

@@ -89,10 +89,8 @@ export async function expireByJob(
   const rule: ExpireOptions = { days, partialName, entireStore, tag, signal };
   if (options.keys && options.jobId !== undefined)
     throw refused('a job that was created has its list: keys go with a new one');
-  if (reports.bucket === jobs.bucket && (reports.prefix ?? '').startsWith(prefix))
-    throw refused(
-      'the report would be written under the prefix, where it would be tagged or counted as well',
-    );
+  const within = 'the report would be written under the prefix, where it would be tagged or counted as well';
+  if (reports.bucket === jobs.bucket && (reports.prefix ?? '').startsWith(prefix)) throw refused(within);
   // Refuses what the rule would be refused for, before anything is tagged for it.
   const plan = await expirePrefix(store, prefix, { ...rule, dryRun: true });
   const request: TagJobRequest = {
