@@ -8,15 +8,19 @@ export interface AdapterUnderTest<Config extends object, Driver extends StoreDri
   readonly driver: (config: Config) => Driver;
 }
 
+interface Closable {
+  close(): Promise<void>;
+}
+
 /** What tests open of an adapter. It is closed after each test, what came last first. */
 export interface OpenedForTests<Config extends object, Driver extends StoreDriver> {
-  storeFor(config: Config, retry: RetrySettings): Promise<ObjectStore>;
+  readonly storeFor: (config: Config, retry: RetrySettings) => Promise<ObjectStore>;
   /** The driver alone: what one request makes of an answer. */
-  driverFor(config: Config): Driver;
+  readonly driverFor: (config: Config) => Driver;
   /** For what else has to be closed with them, such as the service. */
-  closeLater<T extends { close(): Promise<void> }>(one: T): T;
+  readonly closeLater: <T extends Closable>(one: T) => T;
   /** Closes what is open now: between the runs of a property, of which each has services of its own. */
-  closeAll(): Promise<void>;
+  readonly closeAll: () => Promise<void>;
 }
 
 /**
@@ -29,8 +33,8 @@ export function openForTests<Config extends object, Driver extends StoreDriver>(
   adapter,
   driver,
 }: AdapterUnderTest<Config, Driver>): OpenedForTests<Config, Driver> {
-  const open: { close(): Promise<void> }[] = [];
-  const closeLater = <T extends { close(): Promise<void> }>(one: T): T => {
+  const open: Closable[] = [];
+  const closeLater = <T extends Closable>(one: T): T => {
     open.push(one);
     return one;
   };

@@ -5,16 +5,16 @@ import { startWrongServer, type WrongAnswer, type WrongBehaviour } from './wrong
 /** An adapter against services that check nothing and answer as they are told. All is closed after each test. */
 export interface WrongServices<Config extends object, Driver extends StoreDriver> {
   /** Starts a service. @returns its configuration */
-  wrongService(behaviour: WrongBehaviour, config?: Partial<Config>): Promise<Config>;
+  readonly wrongService: (behaviour: WrongBehaviour, config?: Partial<Config>) => Promise<Config>;
   /** The driver of a service of its own. */
-  wrongDriver(behaviour: WrongBehaviour, config?: Partial<Config>): Promise<Driver>;
+  readonly wrongDriver: (behaviour: WrongBehaviour, config?: Partial<Config>) => Promise<Driver>;
   /** One driver for many answers, one after the other: making drivers takes longer than calling them. */
-  answering(config?: Partial<Config>): Promise<(answer: WrongAnswer) => Driver>;
-  driverFor(config: Config): Driver;
+  readonly answering: (config?: Partial<Config>) => Promise<(answer: WrongAnswer) => Driver>;
+  readonly driverFor: (config: Config) => Driver;
   /** @param retry default: two attempts, and no wait that anybody would notice */
-  storeFor(config: Config, retry?: RetrySettings): Promise<ObjectStore>;
+  readonly storeFor: (config: Config, retry?: RetrySettings) => Promise<ObjectStore>;
   /** Closes what is open now: between the runs of a property, of which each has services of its own. */
-  closeServices(): Promise<void>;
+  readonly closeServices: () => Promise<void>;
 }
 
 const HASTY: RetrySettings = { maxAttempts: 2, baseDelayMs: 1, maxDelayMs: 1, patienceMs: 50 };

@@ -22,7 +22,7 @@ const FOUND_BY: Readonly<Record<string, string>> = {
 
 describe('the conformance suite of drivers itself', () => {
   it('finds out drivers that the suite of stores does not', async () => {
-    const titles = (await runMocha('broken-drivers.js')).failures.map(({ fullTitle }) => fullTitle);
+    const titles = (await runMocha(['broken-drivers.js'])).failures.map(({ fullTitle }) => fullTitle);
     for (const [name, test] of Object.entries(FOUND_BY)) {
       expect(titles, name).to.include(`StoreDriver conformance: ${name} ${test}`);
     }

@@ -18,12 +18,16 @@ export interface EmulatorHarness<Config extends object, Driver extends StoreDriv
 /** Emulators, and an adapter's stores and drivers on them. All is closed after each test. */
 export interface EmulatedStores<Config extends object, Driver extends StoreDriver> {
   /** Starts an emulator on free ports, with the buckets `demo` and `other`. */
-  emulate(options?: EmulatorOptions): Promise<Emulator>;
-  configFor(emulator: Emulator, config?: Partial<Config>): Config;
+  readonly emulate: (options?: EmulatorOptions) => Promise<Emulator>;
+  readonly configFor: (emulator: Emulator, config?: Partial<Config>) => Config;
   /** @param retry default: eight attempts with short waits */
-  storeOn(emulator: Emulator, config?: Partial<Config>, retry?: RetrySettings): Promise<ObjectStore>;
+  readonly storeOn: (
+    emulator: Emulator,
+    config?: Partial<Config>,
+    retry?: RetrySettings,
+  ) => Promise<ObjectStore>;
   /** The driver alone: what one request makes of an answer. */
-  driverOn(emulator: Emulator, config?: Partial<Config>): Driver;
+  readonly driverOn: (emulator: Emulator, config?: Partial<Config>) => Driver;
 }
 
 const SHORT_WAITS: RetrySettings = { maxAttempts: 8, baseDelayMs: 1, maxDelayMs: 5 };
