@@ -1,6 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
-import type { DriverCall, ListPage, ListPageRequest, StoreDriver, UploadsFacet } from '@store/core';
+import type {
+  DeleteTarget,
+  DriverCall,
+  ListPage,
+  ListPageRequest,
+  StoreDriver,
+  UploadsFacet,
+} from '@store/core';
 import { StoreError, type StoreErrorCode } from '@store/core';
 import { expect } from 'chai';
 import { defineTest, type Skip } from '../define-test.js';
@@ -85,6 +92,9 @@ export function makeDriverContext(
 
 /** Most pages that a test follows: what goes on longer never ends. */
 const MOST_PAGES = 300;
+
+/** More than a test writes whose keys not every batch can carry. */
+const MANY = 200;
 
 /** Nothing in particular goes with a call. */
 export const CALL: DriverCall = {};
@@ -190,7 +200,16 @@ async function cleanUp(driver: StoreDriver, prefix: string): Promise<void> {
       : (await list.page({ prefix, maxKeys }, CALL)).objects;
     if (found.length === 0) break;
     const targets = found.map(({ key, versionId }) => (versions ? { key, versionId } : { key }));
-    await each(targets, (target) => driver.delete.one(target, CALL));
+    await deleteAll(driver, targets);
+  }
+}
+
+/** Where there are many, as many with each request as it takes. */
+async function deleteAll(driver: StoreDriver, targets: readonly DeleteTarget[]): Promise<void> {
+  const { batch } = driver;
+  if (!batch || targets.length < MANY) return each(targets, (target) => driver.delete.one(target, CALL));
+  for (let from = 0; from < targets.length; from += batch.maxKeys) {
+    await settled(() => batch.delete(targets.slice(from, from + batch.maxKeys), CALL));
   }
 }
 
