@@ -81,7 +81,8 @@ export function uploadsFacet(api: OpenApi): UploadsFacet {
         prefix: prefix || undefined,
         keyMarker,
         uploadIDMarker,
-        maxUploads: String(maxUploads),
+        // With the marker, of which a page of one would never get away.
+        maxUploads: String(keyMarker !== undefined && maxUploads === 1 ? 2 : maxUploads),
       };
       const page = await api.get('list-multipart-uploads', query, { ...call, operation }, listedUploads);
       const unnameable: Unnameable[] = [];
