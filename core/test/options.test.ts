@@ -341,6 +341,16 @@ describe('options', () => {
     const cases: [keyof typeof STORE_METHODS | 'expirePrefix', object, string][] = [
       ['put', { signal: {} }, 'signal of put: expected an AbortSignal'],
       ['put', { metadata: { a: 5 } }, 'metadata.a of put: expected a text (found 5)'],
+      ['put', { metadata: ['a'] }, 'metadata of put: expected an object (found a list)'],
+      ['put', { tags: new Map() }, 'tags of put: expected an object (found a Map)'],
+      ['put', { metadata: { constructor: 5 } }, 'metadata.constructor of put: expected a text (found 5)'],
+      ['deletePrefix', { include: ['a', 5] }, 'include.1 of deletePrefix: expected a text (found 5)'],
+      ['deletePrefix', { olderThan: Infinity }, 'expected a finite number (found Infinity)'],
+      [
+        'deletePrefix',
+        { minsize: 1, maxsize: 1 },
+        '; maxsize: unknown option of deletePrefix; did you mean "maxSize"?',
+      ],
       ['list', { pageSize: '5' }, 'pageSize of list: expected a whole number above 0 (found "5")'],
       ['get', { range: { start: 1, End: 2 } }, 'range.End: unknown option of get; did you mean "end"?'],
       ['expirePrefix', { dryrun: true }, 'dryrun: unknown option of expirePrefix; did you mean "dryRun"?'],

@@ -64,7 +64,7 @@ function describe(
   const at = path.slice(0, -1);
   const all = [...keysIn(schema)];
   const known = all.filter((one) => one.at === at.join('.')).map((one) => one.key);
-  return Object.keys(Object(valueAt(at, input)))
+  return Object.keys(valueAt(at, input) ?? {})
     .filter((key) => (known.length === 0 ? key === path.at(-1) : !known.includes(key)))
     .map((key) => `${unknownKey([...at, key], context)}${hint(key, at.join('.'), all, context)}`);
 }
@@ -104,7 +104,7 @@ function place(path: readonly string[], { what, options }: CheckContext): string
 function showFound({ path, issue }: Problem, input: unknown, context: CheckContext): string {
   const found = valueAt(path, input);
   if (found === undefined) return '';
-  if (!['string', 'number', 'boolean'].includes(typeof found))
+  if (typeof found !== 'string' && typeof found !== 'number' && typeof found !== 'boolean')
     return issue.kind === 'schema' ? ` (found ${kindOf(found)})` : '';
   if (path.some((step) => context.secretKeys?.includes(step)))
     return typeof found === 'string' ? '' : ` (found a ${typeof found})`;
