@@ -1,47 +1,38 @@
-import { z } from 'zod';
 import { restate, StoreError } from '@store/core';
+import { expectation, optionTypes as types } from '@store/core/extend';
 import { decodeMetadata, saysTruncated, sizeFact, timeFact, undocumented } from '@store/kit';
+import * as v from 'valibot';
 
-/** Lists without entries may be left out, or null. Ends at the first entry that is none: there may be millions. */
-function listOf<T>(entry: z.ZodType<T>) {
-  return z
-    .array(z.unknown())
-    .nullish()
-    .transform((entries, context): T[] => {
-      const read: T[] = [];
-      for (const [i, one] of (entries ?? []).entries()) {
-        const result = entry.safeParse(one);
-        if (result.success) read.push(result.data);
-        else {
-          const [issue] = result.error.issues;
-          context.addIssue({ code: 'custom', message: issue?.message, path: [i, ...(issue?.path ?? [])] });
-          return z.NEVER;
-        }
-      }
-      return read;
-    });
+/** A list is no object, and an answer that is one says nothing. */
+export function object<const Entries extends v.ObjectEntries>(entries: Entries) {
+  return types.plain(v.object(entries));
 }
 
-const marker = z
-  .string()
-  .nullish()
-  .transform((text) => text || undefined);
-const optional = z
-  .string()
-  .nullish()
-  .transform((text) => text ?? undefined);
-const name = z.string().min(1);
-// What is none does not make a page unreadable: nobody has to need it.
-const size = z.unknown().optional().transform(sizeFact);
-const time = z.unknown().optional().transform(timeFact);
-/** Read by {@link goesOn}. */
-const truncated = z.unknown().optional();
+/** Lists without entries may be left out, or null. */
+function listOf<Entry extends v.GenericSchema>(entry: Entry) {
+  return v.nullish(v.array(entry), []);
+}
 
-export const listedObjects = z.object({
+const marker = v.pipe(
+  v.nullish(v.string(), null),
+  v.transform((text) => text || undefined),
+);
+const optional = v.pipe(
+  v.nullish(v.string(), null),
+  v.transform((text) => text ?? undefined),
+);
+const name = v.pipe(v.string(), v.nonEmpty());
+// What is none does not make a page unreadable: nobody has to need it.
+const size = v.pipe(v.optional(v.unknown(), null), v.transform(sizeFact));
+const time = v.pipe(v.optional(v.unknown(), null), v.transform(timeFact));
+/** Read by {@link goesOn}. */
+const truncated = v.optional(v.unknown());
+
+export const listedObjects = object({
   isTruncated: truncated,
   nextMarker: marker,
   contents: listOf(
-    z.object({
+    object({
       key: name,
       size,
       lastModified: time,
@@ -49,37 +40,37 @@ export const listedObjects = z.object({
       storageClass: optional,
     }),
   ),
-  commonPrefixes: listOf(z.object({ prefix: name })),
+  commonPrefixes: listOf(object({ prefix: name })),
 });
 
-const version = z.object({
+const version = object({
   key: name,
   versionID: name,
-  isLatest: z.boolean(),
+  isLatest: v.boolean(),
   lastModified: time,
 });
 
-export const listedVersions = z.object({
+export const listedVersions = object({
   // Not documented for this listing; where it is there, it is believed when it says that there is more.
   isTruncated: truncated,
   // Documented as null at the end. Whether it may be left out, or empty, there is not confirmed: it says nothing then.
-  nextKeyMarker: name.nullable(),
+  nextKeyMarker: v.nullable(name),
   keys: listOf(
-    z.object({
-      versions: listOf(version.extend({ size, ETag: optional, storageClass: optional })),
+    object({
+      versions: listOf(object({ ...version.entries, size, ETag: optional, storageClass: optional })),
     }),
   ),
   deleteMarkers: listOf(version),
 });
 
-export const listedUploads = z.object({
+export const listedUploads = object({
   isTruncated: truncated,
   nextKeyMarker: marker,
   nextUploadIDMarker: marker,
-  uploads: listOf(z.object({ key: name, uploadID: name, initiated: time })),
+  uploads: listOf(object({ key: name, uploadID: name, initiated: time })),
 });
 
-export const objectHead = z.object({
+export const objectHead = object({
   contentLength: size,
   lastModified: time,
   ETag: name,
@@ -89,45 +80,39 @@ export const objectHead = z.object({
   cacheControl: optional,
   contentDisposition: optional,
   contentEncoding: optional,
-  metadata: z
-    .record(z.string(), z.string())
-    .nullish()
-    .transform((metadata) => decodeMetadata(metadata ?? {})),
+  metadata: v.pipe(v.nullish(types.texts(), {}), v.transform(decodeMetadata)),
   restore: optional,
 });
 
 /** Where an answer says all in its envelope. */
-export const anything = z.unknown();
+export const anything = v.unknown();
 
 /** Of `delete-object`: documented as there, with nothing in it. */
-export const deletedObject = z.object({});
+export const deletedObject = object({});
 
-export const deletedObjects = z.object({
+export const deletedObjects = object({
   requestCharged: optional,
   // Absent, empty or with the keys in it when the answer is quiet; it is not asked to be.
   deleted: listOf(
-    z.object({
+    object({
       key: optional,
       versionID: optional,
-      deleteMarker: z
-        .boolean()
-        .nullish()
-        .transform((flag) => flag ?? false),
+      deleteMarker: v.nullish(v.boolean(), false),
       deleteMarkerVersionID: optional,
     }),
   ),
-  errors: listOf(z.object({ key: optional, versionID: optional, code: optional, message: optional })),
+  errors: listOf(object({ key: optional, versionID: optional, code: optional, message: optional })),
 });
 
-export const tagging = z.object({ tagSet: listOf(z.object({ key: z.string(), value: z.string() })) });
+export const tagging = object({ tagSet: listOf(object({ key: v.string(), value: v.string() })) });
 
-export const dataPlaneKeys = z.array(
-  z.object({ regionID: z.string(), accessKey: z.string(), secretKey: z.string() }),
+export const dataPlaneKeys = v.array(
+  object({ regionID: v.string(), accessKey: v.string(), secretKey: v.string() }),
 );
 
-export const dataPlaneEndpoints = z.object({
-  internetEndpoint: listOf(z.string()),
-  intranetEndpoint: listOf(z.string()),
+export const dataPlaneEndpoints = object({
+  internetEndpoint: listOf(v.string()),
+  intranetEndpoint: listOf(v.string()),
 });
 
 /**
@@ -135,12 +120,13 @@ export const dataPlaneEndpoints = z.object({
  *
  * @throws StoreError `Corrupt`, without quoting it
  */
-export function readAnswer<T>(schema: z.ZodType<T>, returnObj: unknown, operation: string): T {
-  const result = schema.safeParse(returnObj);
-  if (result.success) return result.data;
-  const [issue] = result.error.issues;
-  const where = issue?.path.join('.') || 'returnObj';
-  throw corrupt(`the answer is not as documented: ${where}: ${issue?.message}`, operation);
+export function readAnswer<T>(schema: v.GenericSchema<unknown, T>, returnObj: unknown, operation: string): T {
+  // One reason will do: a list may have millions of entries.
+  const result = v.safeParse(schema, returnObj, { abortEarly: true, message: expectation });
+  if (result.success) return result.output;
+  const [issue] = result.issues;
+  const where = v.getDotPath(issue) ?? 'returnObj';
+  throw corrupt(`the answer is not as documented: ${where}: ${issue.message}`, operation);
 }
 
 /** Whether a listing goes on. @throws StoreError `Corrupt` when its `isTruncated` does not say */

@@ -1,23 +1,19 @@
-import { z } from 'zod';
 import { StoreError, type ExpirationRule, type LifecycleFacet } from '@store/core';
 import { ignoring } from '@store/kit';
-import { anything, readAnswer } from './answers.js';
+import * as v from 'valibot';
+import { anything, object, readAnswer } from './answers.js';
 import type { OpenApi } from './openapi.js';
 
 /** Whole rules, with what is not known here: they are given back. */
-const answer = z.object({
-  rules: z.array(
-    z.looseObject({
-      ID: z.string().nullish(),
-      status: z.string(),
-      prefix: z.string().nullish(),
-      filter: z
-        .looseObject({
-          prefix: z.string().nullish(),
-          and: z.looseObject({ prefix: z.string().nullish() }).nullish(),
-        })
-        .nullish(),
-      expiration: z.looseObject({ days: z.number().nullish(), date: z.string().nullish() }).nullish(),
+const text = v.nullish(v.string());
+const answer = object({
+  rules: v.array(
+    object({
+      ID: text,
+      status: v.string(),
+      prefix: text,
+      filter: v.nullish(object({ prefix: text, and: v.nullish(object({ prefix: text })) })),
+      expiration: v.nullish(object({ days: v.nullish(v.number()), date: text })),
     }),
   ),
 });

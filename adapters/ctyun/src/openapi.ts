@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { restate, StoreError, withDeadline, type DriverCall } from '@store/core';
 import { headerOf, HttpTransport, requestFailure, timeoutOf, type HttpAnswer } from '@store/kit';
-import type { z } from 'zod';
+import type { GenericSchema } from 'valibot';
 import { readAnswer } from './answers.js';
 import type { CtyunConfig } from './config.js';
 import { encodeQuery, eopDate, signEop } from './eop-signature.js';
@@ -58,7 +58,7 @@ export class OpenApi {
     api: string,
     query: Readonly<Record<string, string | undefined>>,
     purpose: Purpose,
-    schema: z.ZodType<T>,
+    schema: GenericSchema<unknown, T>,
   ): Promise<T> {
     const { bucket, regionId } = this.#config;
     const account = api === 'get-keys' || api === 'get-endpoint';
@@ -71,7 +71,7 @@ export class OpenApi {
     api: string,
     body: Readonly<Record<string, unknown>>,
     purpose: Purpose,
-    schema: z.ZodType<T>,
+    schema: GenericSchema<unknown, T>,
   ): Promise<T> {
     const { bucket, regionId } = this.#config;
     const text = JSON.stringify({ bucket, regionID: regionId, ...body });
