@@ -1,4 +1,5 @@
-import { createObjectStore, StoreError, type ObjectStore, type StoreDriver } from '@store/core';
+import { errorOf } from '@store/conformance';
+import { createObjectStore, type ObjectStore, type StoreDriver } from '@store/core';
 import { ctyunDriver } from '@store/ctyun';
 import { startEmulator, type Emulator } from '@store/emulator';
 import { memoryDriver } from '@store/memory';
@@ -63,15 +64,6 @@ const SERVICES: Readonly<Record<string, Service>> = {
     exclusive: false,
   },
 };
-
-async function errorOf(work: Promise<unknown>): Promise<StoreError> {
-  const error: unknown = await work.then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  );
-  if (error instanceof StoreError) return error;
-  throw new Error(`the call did not fail: ${String(error)}`);
-}
 
 for (const [name, { driver: make, foreign, exclusive }] of Object.entries(SERVICES)) {
   describe(`${name}: expiration by the provider`, () => {

@@ -1,4 +1,5 @@
-import { openStore, StoreError, type ObjectStore, type StoreEntry } from '@store/core';
+import { errorOf } from '@store/conformance';
+import { openStore, type ObjectStore, type StoreEntry } from '@store/core';
 import { startEmulator, type Emulator } from '@store/emulator';
 import { oss } from '@store/oss';
 import { s3 } from '@store/s3';
@@ -55,15 +56,6 @@ for (const [name, { config, archive, tier }] of Object.entries(PROVIDERS)) {
       await store.close();
       await emulator.close();
     });
-
-    const errorOf = async (work: Promise<unknown>): Promise<StoreError> => {
-      const error: unknown = await work.then(
-        () => undefined,
-        (thrown: unknown) => thrown,
-      );
-      if (error instanceof StoreError) return error;
-      throw new Error('the call succeeded');
-    };
 
     it('says of an archived object that it has to be restored, and restores it', async () => {
       await open();

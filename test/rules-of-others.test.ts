@@ -1,8 +1,8 @@
 // Lifecycle rules of others, with all that no SDK knows: what is not ours is given back as it came, or nothing is written.
 import type { IncomingMessage } from 'node:http';
 import { buffer } from 'node:stream/consumers';
-import { startWrongServer } from '@store/conformance';
-import { createObjectStore, StoreError, type ObjectStore, type StoreDriver } from '@store/core';
+import { errorOf, startWrongServer } from '@store/conformance';
+import { createObjectStore, type ObjectStore, type StoreDriver } from '@store/core';
 import { ctyunDriver } from '@store/ctyun';
 import { ossDriver } from '@store/oss';
 import { s3Driver } from '@store/s3';
@@ -106,15 +106,6 @@ async function start({ driver, answer }: Service): Promise<{ bucket: Bucket; sto
   });
   open.push(server, store);
   return { bucket, store };
-}
-
-async function errorOf(work: Promise<unknown>): Promise<StoreError> {
-  const error: unknown = await work.then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  );
-  if (error instanceof StoreError) return error;
-  throw new Error(`the call did not fail: ${String(error)}`);
 }
 
 /** Elements that some service has or may have, and no SDK that is used here. */

@@ -1,8 +1,8 @@
-import type { ZodType } from 'zod';
+import type { GenericSchema } from 'valibot';
 import type { StoreDriver } from './driver.js';
 
 /** A schema for each key of a configuration: one that the interface gains does not compile until it is here, nor does one more. */
-export type ConfigShape<Config> = { readonly [Key in keyof Config]-?: ZodType<Config[Key]> };
+export type ConfigShape<Config> = { readonly [Key in keyof Config]-?: GenericSchema<unknown, Config[Key]> };
 
 /**
  * What an adapter package exports for `openStore` and `createContainer`: plain data and one function.
@@ -19,7 +19,7 @@ export interface StoreAdapter<Provider extends string = string, Config = unknown
    * Checks the adapter's own keys of a store's configuration. Use a strict object, so that a misspelt key
    * is an error; the keys that every store has (`provider`, `retry`, …) are taken out before.
    */
-  readonly schema: ZodType<Config>;
+  readonly schema: GenericSchema<unknown, Config>;
   /** Configuration keys whose values never appear in a message. */
   readonly secretKeys: readonly string[];
   /** Makes the driver. Does no I/O: what is unreachable or missing shows at the first request. */

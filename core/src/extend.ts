@@ -1,4 +1,4 @@
-/** For packages that build on core; applications and adapters need none of it. */
+/** For packages that build on core; applications and simple adapters need none of it. */
 export { capabilitiesOf } from './capabilities.js';
 export { interpolate, type Environment } from './config/interpolate.js';
 export { resolveEntry, type ResolveOptions } from './config/open-store.js';
@@ -14,6 +14,8 @@ export { objectPages } from './listing/object-pages.js';
 export { checkInput, suggest } from './options/check-input.js';
 export { checkOptionNames } from './options/check-option-names.js';
 export { defineOptions, type Checked, type DefinedOptions } from './options/define-options.js';
+export { expectation } from './options/expectation.js';
+export { choicesOf, isWhole, limitOf } from './options/schema-facts.js';
 export type { OptionEntry, OptionTable, Spelling } from './options/option-table.js';
 export * as optionTypes from './options/option-types.js';
 export { passThroughOptions } from './pass-through.js';

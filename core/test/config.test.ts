@@ -118,6 +118,14 @@ describe('configuration', () => {
       .and.not.to.include('hunter2');
   });
 
+  it('keeps what has the name of something that every object has', async () => {
+    const store = await openStore({ provider: 'memory', objects: { constructor: 'x' } }, { adapters });
+    expect(await (await store.get('constructor')).text()).to.equal('x');
+    expect(messageOf({ stores: { constructor: { provider: 'memory', toString: 'x' } } })).to.include(
+      'stores.constructor.toString: unknown key',
+    );
+  });
+
   it('opens the named store, the default, or the only one', async () => {
     const config: StoreConfig = {
       default: 'b',

@@ -1,17 +1,17 @@
+import { errorOf } from '@store/conformance';
 import { withDeadline } from '@store/core';
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
-import { rejection } from './deletion-harness.js';
 
 /** As of an HTTP client that was left without any event. */
 const deaf = (): Promise<never> => new Promise(() => undefined);
 
 describe('deadline', () => {
   it('ends work that does not notice its signal', async () => {
-    const late = await rejection(withDeadline({ signal: undefined, ms: 1, operation: 'list' }, deaf));
+    const late = await errorOf(withDeadline({ signal: undefined, ms: 1, operation: 'list' }, deaf));
     expect(late).to.include({ code: 'Timeout', operation: 'list' });
     const signal = AbortSignal.abort();
-    expect(await rejection(withDeadline({ signal, ms: 60_000, operation: 'list' }, deaf))).to.include({
+    expect(await errorOf(withDeadline({ signal, ms: 60_000, operation: 'list' }, deaf))).to.include({
       code: 'Aborted',
     });
   });

@@ -1,18 +1,19 @@
+import { errorOf, expectClosedBooks, numbered } from '@store/conformance';
 import { createObjectStore, type ObjectInfo, type VersionInfo } from '@store/core';
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
 import { CountingDriver } from './counting-driver.js';
-import { brokenRun, expectClosedBooks, makeStore, names, rejection } from './deletion-harness.js';
+import { brokenRun, makeStore } from './deletion-harness.js';
 
 describe('deleteMany', () => {
   it('takes keys from any iterable, refuses the bad ones by name, and deletes the others', async () => {
-    const { driver, store } = makeStore({ keys: names(2100) });
+    const { driver, store } = makeStore({ keys: numbered(2100) });
     async function* targets() {
-      yield* names(2100).slice(100);
+      yield* numbered(2100).slice(100);
       yield '';
       yield { key: 'bad\ud800' };
       yield 'x'.repeat(2000);
-      yield { key: 'p/000001', versionId: 'v1' };
+      yield { key: 'p/00001', versionId: 'v1' };
       yield null as unknown as string;
     }
     const report = await store.deleteMany(targets());
@@ -50,9 +51,9 @@ describe('deleteMany', () => {
     );
     expect(driver.requests).to.deep.equal([]);
 
-    const filled = makeStore({ keys: names(2) });
+    const filled = makeStore({ keys: numbered(2) });
     const object: Required<ObjectInfo> = {
-      key: 'p/000000',
+      key: 'p/00000',
       size: 1,
       lastModified: new Date(),
       etag: '"e"',
@@ -66,7 +67,7 @@ describe('deleteMany', () => {
       metadata: {},
     };
     const marker: Omit<Required<VersionInfo>, 'versionId'> = {
-      key: 'p/000001',
+      key: 'p/00001',
       isLatest: true,
       deleteMarker: false,
       size: 0,
@@ -74,7 +75,7 @@ describe('deleteMany', () => {
       etag: '"e"',
       storageClass: 'STANDARD',
     };
-    const own = { key: 'p/000000', owner: 'me', table: 'versions', id: 5 };
+    const own = { key: 'p/00000', owner: 'me', table: 'versions', id: 5 };
     expect(await filled.store.deleteMany([object, marker, own])).to.include({ deleted: 3, complete: true });
   });
 
@@ -87,14 +88,14 @@ describe('deleteMany', () => {
 
   it('refuses a string, which is an iterable of characters', async () => {
     const { driver, store } = makeStore({ keys: ['a', 'b'] });
-    expect((await rejection(store.deleteMany('ab'))).code).to.equal('InvalidArgument');
+    expect((await errorOf(store.deleteMany('ab'))).code).to.equal('InvalidArgument');
     expect(driver.stored.size).to.equal(2);
   });
 
   it('deletes what was named before the iterable threw, and rejects', async () => {
-    const { store } = makeStore({ keys: names(1500) });
+    const { store } = makeStore({ keys: numbered(1500) });
     function* targets() {
-      yield* names(1000);
+      yield* numbered(1000);
       throw new Error('the source broke');
     }
     const error = await brokenRun(store.deleteMany(targets()));

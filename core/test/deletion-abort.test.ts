@@ -1,14 +1,15 @@
+import { expectClosedBooks, numbered } from '@store/conformance';
 import { StoreError } from '@store/core';
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
-import { expectClosedBooks, makeStore, names } from './deletion-harness.js';
+import { makeStore } from './deletion-harness.js';
 
 describe('deletePrefix, when aborted', () => {
   it('sends nothing new, waits for what is in flight, and accounts for everything', async () => {
     const controller = new AbortController();
     let finished = 0;
     const { driver, store } = makeStore({
-      keys: names(30_000),
+      keys: numbered(30_000),
       onBatch: async (_targets, really) => {
         if (driver.batches.length >= 3) controller.abort();
         await new Promise(setImmediate);
@@ -27,7 +28,7 @@ describe('deletePrefix, when aborted', () => {
   it('does not wait out a back-off', async () => {
     const controller = new AbortController();
     const { store, clock } = makeStore({
-      keys: names(10),
+      keys: numbered(10),
       onBatch: () => {
         throw new StoreError('Throttled', 'SlowDown', { retryAfterMs: 60_000 });
       },
@@ -42,7 +43,7 @@ describe('deletePrefix, when aborted', () => {
   });
 
   it('before it began, does nothing', async () => {
-    const { driver, store } = makeStore({ keys: names(10) });
+    const { driver, store } = makeStore({ keys: numbered(10) });
     const report = await store.deletePrefix('p/', { signal: AbortSignal.abort() });
     expect(report).to.include({ aborted: true, listed: 0, deleted: 0 });
     expect(driver.stored.size).to.equal(10);

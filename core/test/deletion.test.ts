@@ -1,3 +1,4 @@
+import { errorOf, expectClosedBooks, numbered } from '@store/conformance';
 import {
   DeletionError,
   StoreError,
@@ -10,12 +11,12 @@ import {
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { describe, it } from 'mocha';
-import { brokenRun, denied, expectClosedBooks, makeStore, names, rejection } from './deletion-harness.js';
+import { brokenRun, denied, makeStore } from './deletion-harness.js';
 
 describe('deletePrefix', () => {
   it('deletes all of the prefix and nothing else, in full batches', async () => {
     const siblings = ['p', 'p-x/1', 'p0', 'P/1', 'o/1', 'q/p/1'];
-    const { driver, store } = makeStore({ keys: [...names(2500), ...siblings] });
+    const { driver, store } = makeStore({ keys: [...numbered(2500), ...siblings] });
     const report = await store.deletePrefix('p/');
     expect(report).to.include({
       prefix: 'p/',
@@ -23,7 +24,7 @@ describe('deletePrefix', () => {
       listed: 2500,
       deleted: 2500,
       complete: true,
-      bytes: 20_000,
+      bytes: 17_500,
     });
     expect(report.requests).to.deep.equal({ list: 3, delete: 3, retried: 0, throttled: 0 });
     expect([...driver.stored]).to.deep.equal(siblings);
@@ -34,7 +35,7 @@ describe('deletePrefix', () => {
   it('begins to delete with the first page', async () => {
     let deletedBeforeLastPage = 0;
     const { driver, store } = makeStore({
-      keys: names(5000),
+      keys: numbered(5000),
       pageSize: 100,
       batch: { maxKeys: 100 },
       onList: () => {
@@ -68,8 +69,8 @@ describe('deletePrefix', () => {
     ];
     for (const [prefix, options, message] of refused) {
       it(`refuses ${JSON.stringify(prefix)} with ${JSON.stringify(options)} before any request`, async () => {
-        const { driver, store } = makeStore({ keys: names(3) });
-        const error = await rejection(store.deletePrefix(prefix, options));
+        const { driver, store } = makeStore({ keys: numbered(3) });
+        const error = await errorOf(store.deletePrefix(prefix, options));
         expect(error.message).to.match(message);
         expect(['InvalidArgument', 'Unsupported']).to.include(error.code);
         expect(driver.lists).to.have.length(0);
@@ -85,7 +86,7 @@ describe('deletePrefix', () => {
     });
 
     it('ends before deleting anything of a page that names a key outside the prefix', async () => {
-      const { driver, store } = makeStore({ keys: names(3) });
+      const { driver, store } = makeStore({ keys: numbered(3) });
       driver.list.page = async () => ({
         objects: ['p/1', 'other'].map((key) => ({ key, size: 1, lastModified: new Date(0) })),
         prefixes: [],
@@ -101,7 +102,7 @@ describe('deletePrefix', () => {
     it('reports denied keys with key and code, and deletes the others', async () => {
       const heard: DeletionFailure[] = [];
       const { driver, store } = makeStore({
-        keys: names(1500),
+        keys: numbered(1500),
         onBatch: (targets, really) => {
           const held = targets.filter(({ key }) => key.endsWith('7'));
           really();
@@ -115,7 +116,7 @@ describe('deletePrefix', () => {
       const report = await store.deletePrefix('p/', { onFailure: (failure) => void heard.push(failure) });
       expect(report).to.include({ deleted: 1350, failed: 150, complete: false, aborted: false });
       expect(report.failures.byCode).to.deep.equal({ AccessDenied: 150 });
-      expect(report.failures.sample[0]).to.include({ key: 'p/000007', code: 'AccessDenied', attempts: 1 });
+      expect(report.failures.sample[0]).to.include({ key: 'p/00007', code: 'AccessDenied', attempts: 1 });
       expect(report.failures.sample.length).to.be.below(150);
       expect(heard.map(({ key }) => key).sort()).to.deep.equal([...driver.stored].sort());
       expectClosedBooks(report);
@@ -123,7 +124,7 @@ describe('deletePrefix', () => {
 
     it('counts what is blocked apart from what failed', async () => {
       const { store } = makeStore({
-        keys: names(4),
+        keys: numbered(4),
         onBatch: ([first, second, ...rest]) => ({
           deleted: rest,
           failed: [first, second].map((target, i) => ({
@@ -143,7 +144,7 @@ describe('deletePrefix', () => {
     it('repeats what may pass, key by key, and gives up after the last attempt', async () => {
       const tries = new Map<string, number>();
       const { store, clock } = makeStore({
-        keys: names(10),
+        keys: numbered(10),
         onBatch: (targets) => {
           const failing = targets.filter(({ key }) => {
             const count = (tries.get(key) ?? 0) + 1;
@@ -161,9 +162,9 @@ describe('deletePrefix', () => {
       });
       const report = await store.deletePrefix('p/');
       expect(report).to.include({ deleted: 9, failed: 1 });
-      expect(report.failures.sample[0]).to.include({ key: 'p/000002', attempts: 8 });
-      expect(tries.get('p/000000')).to.equal(1);
-      expect(tries.get('p/000001')).to.equal(4);
+      expect(report.failures.sample[0]).to.include({ key: 'p/00002', attempts: 8 });
+      expect(tries.get('p/00000')).to.equal(1);
+      expect(tries.get('p/00001')).to.equal(4);
       expect(report.requests).to.include({ delete: 8, retried: 7 });
       // Full jitter: each wait is between nothing and a bound that doubles.
       clock.sleeps.forEach((ms, i) => expect(ms).to.be.within(0, 100 * 2 ** i));
@@ -171,9 +172,9 @@ describe('deletePrefix', () => {
 
     it('takes silence about a key for a failure, and an invented key for a warning', async () => {
       const { driver, store } = makeStore({
-        keys: names(3),
+        keys: numbered(3),
         onBatch: (targets) => ({
-          deleted: [...targets.filter(({ key }) => key !== 'p/000001'), { key: 'q/1' }],
+          deleted: [...targets.filter(({ key }) => key !== 'p/00001'), { key: 'q/1' }],
           failed: [],
         }),
       });
@@ -186,7 +187,7 @@ describe('deletePrefix', () => {
 
     it('finds the key that spoils a batch, and deletes the others', async () => {
       const { driver, store } = makeStore({
-        keys: names(3000),
+        keys: numbered(3000),
         onBatch: (targets, really) => {
           if (targets.some(({ key }) => key.endsWith('1234')))
             throw new StoreError('InvalidArgument', 'MalformedXML');
@@ -198,7 +199,7 @@ describe('deletePrefix', () => {
       });
       const report = await store.deletePrefix('p/');
       expect(report).to.include({ strategy: 'batch', deleted: 2999, failed: 1 });
-      expect([...driver.stored]).to.deep.equal(['p/001234']);
+      expect([...driver.stored]).to.deep.equal(['p/01234']);
       expect(report.requests.delete).to.be.below(40);
       expectClosedBooks(report);
     });
@@ -206,7 +207,7 @@ describe('deletePrefix', () => {
     for (const code of ['Unsupported', 'InvalidArgument', 'Corrupt'] as const) {
       it(`goes over to single deletes where every batch is answered with ${code}`, async () => {
         const { driver, store } = makeStore({
-          keys: names(5000),
+          keys: numbered(5000),
           onBatch: () => {
             throw new StoreError(code, 'no batches here');
           },
@@ -221,7 +222,7 @@ describe('deletePrefix', () => {
 
     it('ends the run when a refusal would meet every other batch too', async () => {
       const { driver, store } = makeStore({
-        keys: names(50_000),
+        keys: numbered(50_000),
         onBatch: () => {
           throw new StoreError('AccessDenied', 'ExpiredToken');
         },
@@ -235,9 +236,9 @@ describe('deletePrefix', () => {
 
     it('deletes what was listed before the listing broke off, and rejects with the report', async () => {
       const { driver, store } = makeStore({
-        keys: names(3000),
+        keys: numbered(3000),
         onList: ({ token }) => {
-          if (token === 'p/001999') throw new StoreError('AccessDenied', 'no more');
+          if (token === 'p/01999') throw new StoreError('AccessDenied', 'no more');
         },
       });
       const error = await brokenRun(store.deletePrefix('p/'));
@@ -250,7 +251,7 @@ describe('deletePrefix', () => {
       const details = {
         provider: 'set',
         operation: 'list',
-        key: 'p/000001',
+        key: 'p/00001',
         retryable: false,
         providerCode: 'NotNow',
         status: 409,
@@ -260,7 +261,7 @@ describe('deletePrefix', () => {
         adjusted: 'set this and that',
       };
       const { store } = makeStore({
-        keys: names(3),
+        keys: numbered(3),
         onList: () => {
           throw new StoreError('Conflict', 'not now', details);
         },
@@ -272,7 +273,7 @@ describe('deletePrefix', () => {
 
     it('ends the run when onFailure cannot take the failure, with closed books', async () => {
       const { store } = makeStore({
-        keys: names(20_000),
+        keys: numbered(20_000),
         onBatch: (targets) => ({ deleted: [], failed: targets.map(({ key }) => denied(key)) }),
       });
       const error = await brokenRun(
@@ -302,7 +303,7 @@ describe('deletePrefix', () => {
   for (const [what, answer] of Object.entries(throttlings)) {
     it(`sends fewer and smaller requests when the service throttles ${what}`, async () => {
       const { driver, store } = makeStore({
-        keys: names(20_000),
+        keys: numbered(20_000),
         onBatch: (targets, really) => (driver.batches.length < 40 ? answer(targets) : really()),
       });
       const report = await store.deletePrefix('p/');
@@ -314,14 +315,14 @@ describe('deletePrefix', () => {
   }
 
   it('keeps to the concurrency asked for', async () => {
-    const { driver, store } = makeStore({ keys: names(3000), batch: false });
+    const { driver, store } = makeStore({ keys: numbered(3000), batch: false });
     const report = await store.deletePrefix('p/', { concurrency: 3 });
     expect(report).to.include({ strategy: 'single', deleted: 3000 });
     expect(driver.mostInFlight).to.equal(3);
   });
 
   it('a dry run counts, names and deletes nothing', async () => {
-    const { driver, store } = makeStore({ keys: names(1200) });
+    const { driver, store } = makeStore({ keys: numbered(1200) });
     const named: string[] = [];
     const report = await store.deletePrefix('p/', {
       dryRun: true,
@@ -337,14 +338,14 @@ describe('deletePrefix', () => {
       deleted: 0,
       complete: false,
     });
-    expect(report.bytes).to.equal(1080 * 8);
+    expect(report.bytes).to.equal(1080 * 7);
     expect(named).to.have.length(1080);
     expect(driver.batches).to.have.length(0);
     expectClosedBooks(report);
   });
 
   it('never sends more keys than maxDelete', async () => {
-    const { driver, store } = makeStore({ keys: names(3500) });
+    const { driver, store } = makeStore({ keys: numbered(3500) });
     const report = await store.deletePrefix('p/', { maxDelete: 1500 });
     expect(report).to.include({ deleted: 1500, maxDeleteReached: true, complete: false });
     expect(driver.batches.flat()).to.have.length(1500);
@@ -355,7 +356,7 @@ describe('deletePrefix', () => {
 
   it('verify says what is still there, and that the run is not complete', async () => {
     const { driver, store } = makeStore({
-      keys: names(10),
+      keys: numbered(10),
       // Somebody writes two objects while the run is under way; one of them is filtered.
       onBatch: (_targets, really) => {
         const answer = really();
@@ -370,7 +371,7 @@ describe('deletePrefix', () => {
 
   it('tells its progress, and the last word is the report', async () => {
     const seen: DeletionProgress[] = [];
-    const { store } = makeStore({ keys: names(5000) });
+    const { store } = makeStore({ keys: numbered(5000) });
     const report = await store.deletePrefix('p/', {
       onProgress: (progress) => seen.push(progress),
       verify: true,
@@ -391,7 +392,7 @@ describe('deletePrefix', () => {
         fc.integer({ min: 1, max: 40 }),
         fc.integer({ min: 1, max: 4 }),
         async (outcomes, pageSize, maxKeys, concurrency) => {
-          const keys = names(outcomes.length);
+          const keys = numbered(outcomes.length);
           const fate = new Map(keys.map((key, i) => [key, outcomes[i]]));
           const seen = new Set<string>();
           const { driver, store } = makeStore({

@@ -1,6 +1,7 @@
 // What callers hand over is theirs: they change it, use it again, or give something that only looks like it.
 import { Readable } from 'node:stream';
-import { createObjectStore, DeletionError, openStore, type StoreError } from '@store/core';
+import { errorOf } from '@store/conformance';
+import { createObjectStore, DeletionError, openStore } from '@store/core';
 import { memory } from '@store/memory';
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
@@ -22,15 +23,6 @@ async function filled(...keys: string[]) {
 function scripted(scripts: PageScripts) {
   const driver = new PageDriver(scripts);
   return { driver, store: createObjectStore(driver, { retry }) };
-}
-
-async function errorOf(call: Promise<unknown>): Promise<StoreError> {
-  return call.then(
-    () => {
-      throw new Error('the call succeeded');
-    },
-    (error: StoreError) => error,
-  );
 }
 
 describe('what callers hand over', () => {

@@ -1,6 +1,6 @@
 // Compiled, never run: each line under @ts-expect-error has to be an error.
 import { defineOptions } from '@store/core/extend';
-import { z } from 'zod';
+import * as v from 'valibot';
 
 interface Options {
   readonly strict?: boolean | undefined;
@@ -10,11 +10,11 @@ interface Options {
   readonly onEnd?: ((count: number) => void) | undefined;
 }
 
-const strict = { type: () => z.boolean() };
-const below = { type: () => z.number() };
-const which = { type: () => z.enum(['some', 'all']) };
-const days = { type: () => z.number(), needed: true } as const;
-const onEnd = { type: () => z.custom<(count: number) => void>() };
+const strict = { type: () => v.boolean() };
+const below = { type: () => v.number() };
+const which = { type: () => v.picklist(['some', 'all']) };
+const days = { type: () => v.number(), needed: true } as const;
+const onEnd = { type: () => v.custom<(count: number) => void>(() => true) };
 const all = { strict, below, which, days, onEnd };
 
 export const whole = defineOptions<Options>()('whole', all);
@@ -42,13 +42,14 @@ defineOptions<Options>()('misspelt', { strict, below, which, days, onend: onEnd 
 defineOptions<Options>()('more', { ...all, verbose: strict });
 
 // @ts-expect-error It is of another type than the option.
-defineOptions<Options>()('type', { ...all, strict: { type: () => z.string() } });
+defineOptions<Options>()('type', { ...all, strict: { type: () => v.string() } });
 
+const onText = { type: () => v.custom<(text: string) => void>(() => true) };
 // @ts-expect-error A callback that is called with something else.
-defineOptions<Options>()('callback', { ...all, onEnd: { type: () => z.custom<(text: string) => void>() } });
+defineOptions<Options>()('callback', { ...all, onEnd: onText });
 
 // @ts-expect-error The interface says that it cannot be left out.
-defineOptions<Options>()('needed', { ...all, days: { type: () => z.number() } });
+defineOptions<Options>()('needed', { ...all, days: { type: () => v.number() } });
 
 // @ts-expect-error The interface says that it can.
 defineOptions<Options>()('optional', { ...all, strict: { ...strict, needed: true } });

@@ -340,15 +340,29 @@ describe('options', () => {
   it('says what it found, and where', async () => {
     const cases: [keyof typeof STORE_METHODS | 'expirePrefix', object, string][] = [
       ['put', { signal: {} }, 'signal of put: expected an AbortSignal'],
-      ['put', { metadata: { a: 5 } }, 'metadata.a of put: expected string, received number (found 5)'],
+      ['put', { metadata: { a: 5 } }, 'metadata.a of put: expected a text (found 5)'],
+      ['put', { metadata: ['a'] }, 'metadata of put: expected an object (found a list)'],
+      ['put', { tags: new Map() }, 'tags of put: expected an object (found a Map)'],
+      ['put', { metadata: { constructor: 5 } }, 'metadata.constructor of put: expected a text (found 5)'],
+      ['deletePrefix', { include: ['a', 5] }, 'include.1 of deletePrefix: expected a text (found 5)'],
+      ['deletePrefix', { olderThan: Infinity }, 'expected a finite number (found Infinity)'],
+      [
+        'deletePrefix',
+        { minsize: 1, maxsize: 1 },
+        '; maxsize: unknown option of deletePrefix; did you mean "maxSize"?',
+      ],
       ['list', { pageSize: '5' }, 'pageSize of list: expected a whole number above 0 (found "5")'],
       ['get', { range: { start: 1, End: 2 } }, 'range.End: unknown option of get; did you mean "end"?'],
       ['expirePrefix', { dryrun: true }, 'dryrun: unknown option of expirePrefix; did you mean "dryRun"?'],
       ['expirePrefix', { tag: { nme: 'a', value: 'b' } }, 'tag.nme: unknown option of expirePrefix;'],
       ['exists', { ifMatch: 'a' }, 'ifMatch: unknown option of exists; allowed: signal'],
-      ['presign', { method: 'POST' }, 'method of presign: Invalid option: expected one of "GET"|"PUT"'],
-      ['head', null as never, 'the options of head: expected object, received null'],
-      ['head', [] as never, 'the options of head: expected object, received array'],
+      [
+        'presign',
+        { method: 'POST' },
+        'method of presign: expected "GET", "PUT", "HEAD" or "DELETE" (found "POST")',
+      ],
+      ['head', null as never, 'the options of head: expected an object (found null)'],
+      ['head', [] as never, 'the options of head: expected an object (found a list)'],
     ];
     for (const [name, options, message] of cases) {
       const driver = new CountingDriver();

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
+import { errorOf } from '@store/conformance';
 import { createObjectStore, StoreError, type PartLimits } from '@store/core';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { describe, it } from 'mocha';
-import { rejection } from './deletion-harness.js';
 import { UploadDriver } from './upload-driver.js';
 
 const KIB = 1024;
@@ -115,7 +115,7 @@ describe('the parts of a put', () => {
 
   it('never grow where the service wants equal ones, and the put says so', async () => {
     const { driver, store } = storeOf({ ...LIMITS, equalParts: true });
-    const error = await rejection(store.put('k', stream(201), { partBytes: 10 }));
+    const error = await errorOf(store.put('k', stream(201), { partBytes: 10 }));
     expect(error).to.include({ code: 'InvalidArgument', operation: 'put', key: 'k' });
     expect(error.message).to.match(/more than 20 parts.*set a larger partBytes/);
     expect(driver.aborted).to.equal(true);

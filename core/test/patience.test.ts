@@ -8,9 +8,9 @@ import {
 } from '@store/core';
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
-import { brokenRun, expectClosedBooks, names, rejection } from './deletion-harness.js';
+import { brokenRun } from './deletion-harness.js';
 import { SetDriver, type SetDriverSettings } from './set-driver.js';
-import { SimulatedClock } from '@store/conformance';
+import { SimulatedClock, errorOf, expectClosedBooks, numbered } from '@store/conformance';
 
 type Request = 'list' | 'batch' | 'single' | 'key';
 
@@ -42,7 +42,7 @@ function outage(
     if (isDown(request)) throw failure();
   };
   const driver = new SetDriver({
-    keys: names(20_000),
+    keys: numbered(20_000),
     onList: () => check('list'),
     onSingle: () => check('single'),
     onBatch: (targets, really) => {
@@ -100,7 +100,7 @@ describe('a service that is down for a while', () => {
     expect(events[0]).to.include({
       operation: 'deleteOne',
       provider: 'set',
-      key: 'p/000002',
+      key: 'p/00002',
       code: 'Unavailable',
       message: 'it is down',
       attempt: 1,
@@ -121,7 +121,7 @@ describe('a service that is down for a while', () => {
       { seconds: 5, of: ['list'], code: 'Throttled' },
       { pageSize: 100, onRetry: (event) => void events.push(event) },
     );
-    for await (const { key } of other.list('p/')) if (key > 'p/000500') break;
+    for await (const { key } of other.list('p/')) if (key > 'p/00500') break;
     expect(events.map(({ operation }) => operation)).to.include('list');
   });
 
@@ -144,7 +144,7 @@ describe('a service that is down for a while', () => {
     const { store, driver } = outage(
       { seconds: 0, of: [], code: 'Timeout' },
       {
-        keys: names(10),
+        keys: numbered(10),
         onBatch: (_targets, really) => {
           const code = codes.shift();
           if (code) throw new StoreError(code, 'not now');
@@ -195,7 +195,7 @@ describe('a service that is down for a while', () => {
       },
     );
     const calls = Promise.all(['a', 'b', 'c'].map((key) => store.delete(key)));
-    expect(await rejection(calls))
+    expect(await errorOf(calls))
       .to.be.instanceOf(StoreError)
       .and.include({ reason: 'no more' });
   });
@@ -257,7 +257,7 @@ describe('DeletionError', () => {
     const { store } = outage(
       { seconds: 0, of: [], code: 'Internal' },
       {
-        keys: names(2),
+        keys: numbered(2),
         onBatch: (targets) => ({ deleted: [], failed: targets.map((target) => ({ ...target, reason })) }),
       },
     );

@@ -12,8 +12,8 @@ import { RepeatWatch } from '#src/engine/repeat-watch.js';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { describe, it } from 'mocha';
-import { brokenRun, denied, expectClosedBooks, rejection } from './deletion-harness.js';
-import { BARE, SimulatedClock } from '@store/conformance';
+import { brokenRun, denied } from './deletion-harness.js';
+import { BARE, SimulatedClock, errorOf, expectClosedBooks } from '@store/conformance';
 import { PageDriver, type PageScripts } from './page-driver.js';
 
 function storeOf(scripts: PageScripts): { driver: PageDriver; store: ObjectStore } {
@@ -138,7 +138,7 @@ describe('a listing that never ends', () => {
         await fc.assert(
           fc.asyncProperty(circle, perPage, async ({ at, pages }, size) => {
             const { driver, store } = storeOf(scripts(at, size, order));
-            const error = await rejection(run(store));
+            const error = await errorOf(run(store));
             expect(error.code, error.message).to.equal('Corrupt');
             // Where there is no order, some repeats are borne: the listing of a store in use may have them.
             const borne = 3 * pages + 110;
@@ -166,7 +166,7 @@ describe('a listing that never ends', () => {
         }),
       });
       const put = store.put('p/k', Buffer.alloc(3000), { partBytes: 1000, resume: true });
-      expect((await rejection(put)).message).to.match(/listing cannot be trusted: part /);
+      expect((await errorOf(put)).message).to.match(/listing cannot be trusted: part /);
       expect(driver.calls).to.be.below(10);
     }
   });
@@ -177,7 +177,7 @@ describe('a listing that never ends', () => {
       parts: (call) => ({ parts: [{ partNumber: call, size: 1, etag: '"e"' }], ...goesOn(call) }),
     });
     const put = store.put('p/k', Buffer.alloc(3000), { partBytes: 1000, resume: true });
-    expect((await rejection(put)).message).to.match(/part 1000\d comes after part 10000/);
+    expect((await errorOf(put)).message).to.match(/part 1000\d comes after part 10000/);
   });
 
   it('without order but with an end is read to it, repeats and all', async () => {

@@ -1,5 +1,4 @@
-import type { OptionEntry } from '@store/core/extend';
-import { z } from 'zod';
+import { choicesOf, type OptionEntry } from '@store/core/extend';
 
 /** A value for each option of a table, so that tests of all options are tests of a new one too. */
 export function sampled<Table extends Readonly<Record<string, OptionEntry>>>(
@@ -24,7 +23,7 @@ function sampleOf(name: string, { cli, type }: OptionEntry): unknown {
     case 'text':
       return 'x';
     case 'choice':
-      return z.toJSONSchema(type()).enum?.[0];
+      return choicesOf(type())[0];
     case 'list':
       return ['*.txt'];
     case undefined:

@@ -1,9 +1,8 @@
 import { createObjectStore, type DeletionFailure } from '@store/core';
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
-import { expectClosedBooks } from './deletion-harness.js';
 import { PageDriver } from './page-driver.js';
-import { SimulatedClock } from '@store/conformance';
+import { SimulatedClock, expectClosedBooks } from '@store/conformance';
 
 /** A service that says of no version of "p/a" that it is the latest; "p/b" is as it should be, over two pages. */
 function unclearStore() {

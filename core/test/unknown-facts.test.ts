@@ -8,9 +8,8 @@ import { estimate } from '@store/planning';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { describe, it } from 'mocha';
-import { expectClosedBooks } from './deletion-harness.js';
 import { PageDriver, type PageScripts } from './page-driver.js';
-import { SimulatedClock } from '@store/conformance';
+import { SimulatedClock, expectClosedBooks } from '@store/conformance';
 
 const NOW = Date.UTC(2026, 0, 1);
 

@@ -2,9 +2,8 @@ import { createObjectStore, type DeletionFailure, type Unnameable } from '@store
 import { estimate } from '@store/planning';
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
-import { expectClosedBooks, rejection } from './deletion-harness.js';
 import { PageDriver } from './page-driver.js';
-import { SimulatedClock } from '@store/conformance';
+import { SimulatedClock, errorOf, expectClosedBooks } from '@store/conformance';
 
 const strange = (name: string): Unnameable => ({
   name,
@@ -104,7 +103,7 @@ describe('what a listing shows and no request can name', () => {
       const read = async (): Promise<void> => {
         for await (const { key } of store[kind]('p/')) before.push(key);
       };
-      const error = await rejection(read());
+      const error = await errorOf(read());
       expect(error).to.include({ code: 'Corrupt', operation: kind });
       expect(error.message).to.match(/2 entries that no request can name.*xF0.*not UTF-8/);
       expect(before).to.deep.equal(['p/0', 'p/1']);

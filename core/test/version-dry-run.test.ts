@@ -1,3 +1,4 @@
+import { expectClosedBooks } from '@store/conformance';
 import {
   createObjectStore,
   type DeletePrefixOptions,
@@ -9,7 +10,6 @@ import { memoryDriver } from '@store/memory';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { describe, it } from 'mocha';
-import { expectClosedBooks } from './deletion-harness.js';
 
 /** One thing that happens to a key: a write of so many bytes, a delete, or the loss of one of its versions. */
 type Step =

@@ -20,7 +20,7 @@ import {
   type StoreDriver,
 } from '@store/core';
 import sqlite, { type Database } from 'node-sqlite3-wasm';
-import { z } from 'zod';
+import * as v from 'valibot';
 
 export interface SqliteConfig {
   /** The database file. Relative paths start at the configuration's directory. */
@@ -33,21 +33,24 @@ const TABLE = `CREATE TABLE IF NOT EXISTS objects (
   key BLOB PRIMARY KEY, body BLOB NOT NULL, etag TEXT NOT NULL, modified INTEGER NOT NULL, attributes TEXT NOT NULL)`;
 
 /** What a row says of its object. To TypeScript a column has a value of any type. */
-const rowSchema = z.object({
-  key: z.instanceof(Uint8Array).transform((key) => Buffer.from(key).toString()),
-  size: z.number(),
-  etag: z.string(),
-  modified: z.number(),
-  attributes: z.string(),
+const rowSchema = v.object({
+  key: v.pipe(
+    v.instance(Uint8Array),
+    v.transform((key) => Buffer.from(key).toString()),
+  ),
+  size: v.number(),
+  etag: v.string(),
+  modified: v.number(),
+  attributes: v.string(),
 });
 const COLUMNS = 'key, length(body) AS size, etag, modified, attributes';
 
-const attributesSchema = z.object({
-  contentType: z.string().optional(),
-  cacheControl: z.string().optional(),
-  contentDisposition: z.string().optional(),
-  contentEncoding: z.string().optional(),
-  metadata: z.record(z.string(), z.string()).optional(),
+const attributesSchema = v.object({
+  contentType: v.optional(v.string()),
+  cacheControl: v.optional(v.string()),
+  contentDisposition: v.optional(v.string()),
+  contentEncoding: v.optional(v.string()),
+  metadata: v.optional(v.record(v.string(), v.string())),
 });
 
 const bytesOf = (key: string): Buffer => Buffer.from(key);
@@ -60,8 +63,8 @@ const refusal = (code: 'NotFound' | 'PreconditionFailed' | 'InvalidArgument', me
   new StoreError(code, message, { provider, key });
 
 function infoOf(row: unknown): ObjectInfo {
-  const { key, size, etag, modified, attributes } = rowSchema.parse(row);
-  const more = attributesSchema.parse(JSON.parse(attributes));
+  const { key, size, etag, modified, attributes } = v.parse(rowSchema, row);
+  const more = v.parse(attributesSchema, JSON.parse(attributes));
   return { key, size, etag, lastModified: new Date(modified), ...more };
 }
 
@@ -105,7 +108,7 @@ async function put(db: Database, request: PutRequest, { signal }: DriverCall) {
   if (body instanceof Readable && signal) addAbortSignal(signal, body);
   const bytes = body instanceof Readable ? await buffer(body) : body;
   const etag = `"${createHash('md5').update(bytes).digest('hex')}"`;
-  const attributes = JSON.stringify(attributesSchema.parse(request));
+  const attributes = JSON.stringify(v.parse(attributesSchema, request));
   // One statement, so that nobody comes between looking and writing.
   const { changes } = db.run(
     `INSERT OR ${ifAbsent ? 'IGNORE' : 'REPLACE'} INTO objects (key, body, etag, modified, attributes) VALUES (?, ?, ?, ?, ?)`,
@@ -154,7 +157,7 @@ export function sqliteDriver(file: string): StoreDriver {
           if (start > 0 && start >= (info.size ?? 0))
             throw refusal('InvalidArgument', 'it ends before', info.key);
           const row = db.get('SELECT body FROM objects WHERE key = ?', [bytesOf(info.key)]);
-          const { body } = z.object({ body: z.instanceof(Uint8Array) }).parse(row);
+          const { body } = v.parse(v.object({ body: v.instance(Uint8Array) }), row);
           return { info, body: Readable.from([body.subarray(start, end + 1)]) };
         }),
     },
@@ -193,7 +196,7 @@ export function sqliteDriver(file: string): StoreDriver {
 /** `provider: 'sqlite'`. */
 export const sqliteStore: StoreAdapter<'sqlite', SqliteConfig> = {
   provider,
-  schema: z.strictObject({ file: z.string().min(1) }),
+  schema: v.strictObject({ file: v.pipe(v.string(), v.nonEmpty()) }),
   secretKeys: [],
   createDriver: ({ file }, { baseDirectory }) => sqliteDriver(resolve(baseDirectory, file)),
 };

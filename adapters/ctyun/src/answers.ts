@@ -1,18 +1,20 @@
-import type { z } from 'zod';
 import { restate, StoreError } from '@store/core';
+import { expectation } from '@store/core/extend';
 import { saysTruncated, undocumented } from '@store/kit';
+import * as v from 'valibot';
 
 /**
  * A `returnObj` in the shape that it is documented to have; without one, an answer says nothing.
  *
  * @throws StoreError `Corrupt`, without quoting it
  */
-export function readAnswer<T>(schema: z.ZodType<T>, returnObj: unknown, operation: string): T {
-  const result = schema.safeParse(returnObj);
-  if (result.success) return result.data;
-  const [issue] = result.error.issues;
-  const where = issue?.path.join('.') || 'returnObj';
-  throw corrupt(`the answer is not as documented: ${where}: ${issue?.message}`, operation);
+export function readAnswer<T>(schema: v.GenericSchema<unknown, T>, returnObj: unknown, operation: string): T {
+  // One reason will do: a list may have millions of entries.
+  const result = v.safeParse(schema, returnObj, { abortEarly: true, message: expectation });
+  if (result.success) return result.output;
+  const [issue] = result.issues;
+  const where = v.getDotPath(issue) ?? 'returnObj';
+  throw corrupt(`the answer is not as documented: ${where}: ${issue.message}`, operation);
 }
 
 /** Whether a listing goes on. @throws StoreError `Corrupt` when its `isTruncated` does not say */

@@ -1,6 +1,6 @@
 import type { ConfigShape } from '@store/core';
 import { endpointUrl, requestLimits, someText as text, type RequestLimits } from '@store/kit';
-import { z } from 'zod';
+import * as v from 'valibot';
 
 /** Where the bytes are: ZOS's S3 endpoint, with the keys that are valid there. */
 export interface DataPlaneConfig {
@@ -39,28 +39,27 @@ export interface CtyunConfig extends RequestLimits {
 const url = endpointUrl('https://zos-global.ctapi.ctyun.cn');
 
 const shape = {
-  bucket: z.string().regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'expected the name of a bucket'),
+  bucket: v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'expected the name of a bucket')),
   regionId: text,
   accessKey: text,
   secretKey: text,
-  endpoint: url.optional(),
-  dataPlane: z
-    .union([
-      z.literal('auto'),
-      z.literal('auto-intranet'),
-      z.strictObject({
+  endpoint: v.optional(url),
+  dataPlane: v.optional(
+    v.union([
+      v.picklist(['auto', 'auto-intranet']),
+      v.strictObject({
         endpoint: url,
         accessKeyId: text,
         secretAccessKey: text,
-        region: text.optional(),
-        forcePathStyle: z.boolean().optional(),
+        region: v.optional(text),
+        forcePathStyle: v.optional(v.boolean()),
       }),
-    ])
-    .optional(),
-  eopDate: z.enum(['beijing', 'utc']).optional(),
-  listEncoding: z.enum(['plain', 'url']).optional(),
-  userAgent: text.optional(),
+    ]),
+  ),
+  eopDate: v.optional(v.picklist(['beijing', 'utc'])),
+  listEncoding: v.optional(v.picklist(['plain', 'url'])),
+  userAgent: v.optional(text),
   ...requestLimits,
 } satisfies ConfigShape<CtyunConfig>;
 
-export const ctyunConfigSchema: z.ZodType<CtyunConfig> = z.strictObject(shape);
+export const ctyunConfigSchema: v.GenericSchema<unknown, CtyunConfig> = v.strictObject(shape);

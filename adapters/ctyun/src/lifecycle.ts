@@ -1,21 +1,20 @@
-import { z } from 'zod';
 import { StoreError, type ExpirationRule, type LifecycleFacet } from '@store/core';
 import { ignoring } from '@store/kit';
+import * as v from 'valibot';
 import { readAnswer } from './answers.js';
-import { deleteLifecycle, getLifecycle, putLifecycle } from './calls.js';
+import { deleteLifecycle, getLifecycle, object, putLifecycle } from './calls.js';
 import type { OpenApi } from './openapi.js';
 
-const prefixed = z.looseObject({ prefix: z.string().nullish() });
-
 /** Whole rules, with what is not known here: they are given back. */
-const answer = z.object({
-  rules: z.array(
-    z.looseObject({
-      ID: z.string().nullish(),
-      status: z.string(),
-      prefix: z.string().nullish(),
-      filter: prefixed.extend({ and: prefixed.nullish() }).nullish(),
-      expiration: z.looseObject({ days: z.number().nullish(), date: z.string().nullish() }).nullish(),
+const text = v.nullish(v.string());
+const answer = object({
+  rules: v.array(
+    object({
+      ID: text,
+      status: v.string(),
+      prefix: text,
+      filter: v.nullish(object({ prefix: text, and: v.nullish(object({ prefix: text })) })),
+      expiration: v.nullish(object({ days: v.nullish(v.number()), date: text })),
     }),
   ),
 });

@@ -63,7 +63,9 @@ export function uploadsFacet(api: OpenApi): UploadsFacet {
     async page({ prefix, token, maxUploads }, call) {
       const { operation } = listUploads;
       const [keyMarker, uploadIDMarker] = splitMarkers(token);
-      const query = { prefix: prefix || undefined, keyMarker, uploadIDMarker, maxUploads };
+      // With the marker, of which a page of one would never get away.
+      const most = keyMarker !== undefined && maxUploads === 1 ? 2 : maxUploads;
+      const query = { prefix: prefix || undefined, keyMarker, uploadIDMarker, maxUploads: most };
       const page = await api.ask(listUploads, query, call);
       const unnameable: Unnameable[] = [];
       const uploads = named(api, page.uploads, unnameable)

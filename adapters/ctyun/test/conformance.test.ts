@@ -1,8 +1,10 @@
-import { describeObjectStore } from '@store/conformance';
-import { openStore } from '@store/core';
+import { describeObjectStore, describeStoreDriver } from '@store/conformance';
+import { openDriver, openStore } from '@store/core';
 import { ctyun, type CtyunConfig } from '@store/ctyun';
 import { startEmulator, type FaultPlan, type ZosQuirks } from '@store/emulator';
+import { emulatedService } from '@store/emulator/testing';
 import { after } from 'mocha';
+import { useZos } from './harness.js';
 
 const JSON_CALLS = ['list-objects', 'list-object-versions', 'head-object', 'delete-object', 'delete-objects'];
 
@@ -13,8 +15,10 @@ const SERVICES: readonly {
   readonly versioned?: boolean;
   readonly config?: Partial<CtyunConfig>;
   readonly faults?: FaultPlan;
+  /** The driver is tested by itself, too. */
+  readonly driver?: true;
 }[] = [
-  { name: 'ctyun, as documented', service: {} },
+  { name: 'ctyun, as documented', service: {}, driver: true },
   {
     name: 'ctyun, versioned, small pages of versions',
     service: { versionsPage: 3 },
@@ -35,6 +39,7 @@ const SERVICES: readonly {
     },
     versioned: true,
     config: { eopDate: 'utc' },
+    driver: true,
   },
   { name: 'ctyun, keys of lists encoded', service: { encodedKeys: true }, config: { listEncoding: 'url' } },
   {
@@ -53,7 +58,13 @@ const SERVICES: readonly {
   },
 ];
 
-for (const { name, service, versioned, config, faults } of SERVICES) {
+const PAGES_OF_VERSIONS = {
+  'gives no page more versions than were asked for': 'list-object-versions has no parameter for it',
+};
+
+const { configFor } = useZos();
+
+for (const { name, service, versioned, config, faults, driver } of SERVICES) {
   const emulator = await startEmulator({
     zos: { quirks: service },
     zosS3: {},
@@ -61,17 +72,14 @@ for (const { name, service, versioned, config, faults } of SERVICES) {
     buckets: [{ name: 'demo', versioning: versioned ? 'enabled' : 'off' }],
   });
   after(() => emulator.close());
-  const { credential, endpoints, regionId } = emulator;
-  const entry = {
-    provider: 'ctyun',
-    bucket: 'demo',
-    regionId,
-    accessKey: credential.accessKeyId,
-    secretKey: credential.secretAccessKey,
-    endpoint: endpoints.zos,
-    dataPlane: 'auto',
-  };
-  describeObjectStore(name, () => openStore({ ...entry, ...config }, { adapters: [ctyun] }), {
+  const entry = { provider: 'ctyun', ...configFor(emulator, config) } as const;
+  if (driver) {
+    describeStoreDriver(name, async () => openDriver(entry, { adapters: [ctyun] }), {
+      service: emulatedService(emulator, 'SlowDown'),
+      skip: PAGES_OF_VERSIONS,
+    });
+  }
+  describeObjectStore(name, () => openStore(entry, { adapters: [ctyun] }), {
     isolated: true,
     // On a bad day the writes are a part of it.
     seed: faults ? undefined : (keys) => emulator.bucket('demo').seed(keys, 'x'),

@@ -4,7 +4,9 @@ import type { Emulator } from '@store/emulator';
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
 import { eopDate, signEop } from '#src/eop-signature.js';
-import { driverOn, emulate } from './harness.js';
+import { useZos } from './harness.js';
+
+const { driverOn, emulate } = useZos();
 
 /** What the service answers to a POST, as it stands there. */
 async function post(emulator: Emulator, api: string, body: object): Promise<Record<string, unknown>> {

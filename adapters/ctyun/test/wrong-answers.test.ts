@@ -6,7 +6,9 @@ import type { CtyunDriver } from '@store/ctyun';
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
 
-import { driverFor, storeFor, success, wrongService } from './wrong-service.js';
+import { success, useWrongZos } from './wrong-service.js';
+
+const { driverFor, storeFor, wrongService } = useWrongZos();
 
 /** A page of one driver call, made of what stands in the JSON. */
 async function listed(returnObj: string | Buffer) {

@@ -1,5 +1,5 @@
 import type { ConfigShape } from '@store/core';
-import { z } from 'zod';
+import * as v from 'valibot';
 
 export interface FsConfig {
   /** The directory that holds the store. Relative paths start at the configuration's directory. */
@@ -14,9 +14,9 @@ export interface FsConfig {
 }
 
 const shape = {
-  root: z.string().min(1),
-  create: z.boolean().optional(),
-  fsync: z.boolean().optional(),
+  root: v.pipe(v.string(), v.nonEmpty()),
+  create: v.optional(v.boolean()),
+  fsync: v.optional(v.boolean()),
 } satisfies ConfigShape<FsConfig>;
 
-export const fsConfigSchema: z.ZodType<FsConfig> = z.strictObject(shape);
+export const fsConfigSchema: v.GenericSchema<unknown, FsConfig> = v.strictObject(shape);

@@ -3,7 +3,7 @@ import { constants } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { StoreError, throwIfAborted, type ObjectInfo, type ObjectMetadata } from '@store/core';
-import { z } from 'zod';
+import * as v from 'valibot';
 import { foreign, foreignError } from './foreign.js';
 
 /**
@@ -25,17 +25,17 @@ export interface Footer extends ObjectMetadata {
   readonly lastModified: number;
 }
 
-const text = z.string().optional();
-const footerSchema: z.ZodType<Footer> = z.object({
-  key: z.string(),
-  size: z.number(),
-  etag: z.string(),
-  lastModified: z.number(),
+const text = v.optional(v.string());
+const footerSchema: v.GenericSchema<Footer> = v.object({
+  key: v.string(),
+  size: v.number(),
+  etag: v.string(),
+  lastModified: v.number(),
   contentType: text,
   cacheControl: text,
   contentDisposition: text,
   contentEncoding: text,
-  metadata: z.record(z.string(), z.string()).optional(),
+  metadata: v.optional(v.record(v.string(), v.string())),
 });
 
 /**
@@ -141,7 +141,9 @@ async function readEnd(file: FileHandle, fileSize: number, bytes: number): Promi
 
 function parseFooter(json: Buffer): Footer | undefined {
   try {
-    return footerSchema.safeParse(JSON.parse(json.toString())).data;
+    const footer: unknown = JSON.parse(json.toString());
+    // As it was written: Valibot's copy of the metadata would lack a `constructor`.
+    return v.is(footerSchema, footer) ? footer : undefined;
   } catch {
     return undefined;
   }

@@ -1,4 +1,5 @@
-import { z } from 'zod';
+import { optionTypes as types } from '@store/core/extend';
+import * as v from 'valibot';
 
 /** What a configuration says about requests over HTTP. */
 export interface RequestLimits {
@@ -10,8 +11,8 @@ export interface RequestLimits {
 
 /** The schema of {@link RequestLimits}. */
 export const requestLimits = {
-  timeoutMs: z.number().int().min(1).max(3_600_000).optional(),
-  maxSockets: z.number().int().min(1).max(10_000).optional(),
+  timeoutMs: v.optional(types.integer(1, 3_600_000)),
+  maxSockets: v.optional(types.integer(1, 10_000)),
 };
 
 /** Slowest transfer that is waited for, in bytes a second, on top of the time-out. */
@@ -28,9 +29,11 @@ export function keptAlive({ maxSockets = 64 }: RequestLimits) {
 }
 
 /** A text that says something. */
-export const someText = z.string().min(1);
+export const someText = v.pipe(v.string(), v.nonEmpty());
 
 /** @param example of a URL that is meant */
 export function endpointUrl(example: string) {
-  return z.url({ protocol: /^https?$/, error: `expected a URL such as ${example}` });
+  const expected = `expected a URL such as ${example}`;
+  const isHttp = (text: string): boolean => /^https?:\/\//i.test(text);
+  return v.pipe(v.string(), v.trim(), v.url(expected), v.check(isHttp, expected));
 }

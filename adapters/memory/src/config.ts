@@ -1,5 +1,6 @@
 import type { ConfigShape } from '@store/core';
-import { z } from 'zod';
+import { optionTypes as types } from '@store/core/extend';
+import * as v from 'valibot';
 
 export interface MemoryConfig {
   /** As the versioning state of an S3 bucket. Default `off`. */
@@ -13,10 +14,10 @@ export interface MemoryConfig {
 }
 
 const shape = {
-  versioning: z.enum(['off', 'enabled', 'suspended']).optional(),
-  maxPageSize: z.number().int().min(1).max(1000).optional(),
-  maxCopyBytes: z.number().int().min(1).optional(),
-  objects: z.record(z.string(), z.string()).optional(),
+  versioning: v.optional(v.picklist(['off', 'enabled', 'suspended'])),
+  maxPageSize: v.optional(types.integer(1, 1000)),
+  maxCopyBytes: v.optional(types.integer(1)),
+  objects: v.optional(types.texts()),
 } satisfies ConfigShape<MemoryConfig>;
 
-export const memoryConfigSchema: z.ZodType<MemoryConfig> = z.strictObject(shape);
+export const memoryConfigSchema: v.GenericSchema<unknown, MemoryConfig> = v.strictObject(shape);

@@ -1,6 +1,7 @@
 import type { ConfigShape } from '@store/core';
+import { optionTypes as types } from '@store/core/extend';
 import { endpointUrl, requestLimits, someText as text, type RequestLimits } from '@store/kit';
-import { z } from 'zod';
+import * as v from 'valibot';
 
 /** Temporary credentials, as the Security Token Service gives them. */
 export interface StsCredentials {
@@ -39,33 +40,35 @@ export interface OssConfig extends RequestLimits {
 }
 
 const shape = {
-  bucket: z.string().regex(/^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/, 'expected the name of a bucket'),
-  region: z.string().regex(/^oss-[a-z0-9-]+$/, 'expected a region such as oss-cn-beijing'),
-  endpoint: endpointUrl('https://oss-cn-beijing.aliyuncs.com').optional(),
-  internal: z.boolean().optional(),
-  accelerate: z.boolean().optional(),
-  cname: z.boolean().optional(),
-  secure: z.boolean().optional(),
-  pathStyle: z.boolean().optional(),
+  bucket: v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/, 'expected the name of a bucket')),
+  region: v.pipe(v.string(), v.regex(/^oss-[a-z0-9-]+$/, 'expected a region such as oss-cn-beijing')),
+  endpoint: v.optional(endpointUrl('https://oss-cn-beijing.aliyuncs.com')),
+  internal: v.optional(v.boolean()),
+  accelerate: v.optional(v.boolean()),
+  cname: v.optional(v.boolean()),
+  secure: v.optional(v.boolean()),
+  pathStyle: v.optional(v.boolean()),
   accessKeyId: text,
   accessKeySecret: text,
-  stsToken: text.optional(),
-  refreshSts: z
-    .custom<() => Promise<StsCredentials>>((value) => typeof value === 'function', 'expected a function')
-    .optional(),
-  listVersion: z.union([z.literal(1), z.literal(2)]).optional(),
-  authorization: z.enum(['v4', 'v1']).optional(),
-  userAgent: text.optional(),
+  stsToken: v.optional(text),
+  refreshSts: v.optional(types.callback<() => Promise<StsCredentials>>()),
+  listVersion: v.optional(v.picklist([1, 2])),
+  authorization: v.optional(v.picklist(['v4', 'v1'])),
+  userAgent: v.optional(text),
   ...requestLimits,
 } satisfies ConfigShape<OssConfig>;
 
-export const ossConfigSchema: z.ZodType<OssConfig> = z
-  .strictObject(shape)
-  .refine(({ cname, endpoint }) => !cname || endpoint !== undefined, {
-    error: 'cname goes with endpoint',
-    path: ['cname'],
-  })
-  .refine(({ internal, accelerate }) => !(internal && accelerate), {
-    error: 'internal and accelerate exclude each other',
-    path: ['accelerate'],
-  });
+export const ossConfigSchema: v.GenericSchema<unknown, OssConfig> = v.pipe(
+  v.strictObject(shape),
+  v.forward(
+    v.check(({ cname, endpoint }) => !cname || endpoint !== undefined, 'cname goes with endpoint'),
+    ['cname'],
+  ),
+  v.forward(
+    v.check(
+      ({ internal, accelerate }) => !(internal && accelerate),
+      'internal and accelerate exclude each other',
+    ),
+    ['accelerate'],
+  ),
+);

@@ -5,7 +5,9 @@ import { cancelExpiration, expiration } from '@store/lifecycle';
 import { expect } from 'chai';
 import { Readable } from 'node:stream';
 import { afterEach, describe, it } from 'mocha';
-import { configFor, emulate, storeOn } from './harness.js';
+import { useOss } from './harness.js';
+
+const { configFor, emulate, storeOn } = useOss();
 
 const TAG = { 'store-expire': 'yes' };
 const OPTIONS: ExpireByJobOptions = { role: 'acs:ram::1234567890:role/batch', pollMs: 1 };

@@ -5,7 +5,9 @@ import { checkJob, openJobs, OssJobs, type JobDescription, type JobStatus, type 
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { afterEach, describe, it } from 'mocha';
-import { configFor, driverOn, emulate } from './harness.js';
+import { useOss } from './harness.js';
+
+const { configFor, driverOn, emulate } = useOss();
 
 /** The sample of the documentation. */
 const SAMPLE: JobDescription = {

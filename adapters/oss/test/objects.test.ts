@@ -2,7 +2,9 @@ import { errorOf } from '@store/conformance';
 import OSS from 'ali-oss';
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
-import { configFor, driverOn, emulate, storeOn } from './harness.js';
+import { useOss } from './harness.js';
+
+const { configFor, driverOn, emulate, storeOn } = useOss();
 
 describe('oss: objects of other kinds', () => {
   it('lists and deletes symlinks and appendable objects, and never what a symlink points to', async () => {

@@ -2,7 +2,9 @@ import { errorOf, numbered } from '@store/conformance';
 import type { StoreError } from '@store/core';
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
-import { driverOn, emulate, storeOn } from './harness.js';
+import { useOss } from './harness.js';
+
+const { driverOn, emulate, storeOn } = useOss();
 
 describe('oss: the service', () => {
   for (const seed of [1, 2]) {

@@ -3,7 +3,9 @@ import { errorOf, numbered } from '@store/conformance';
 import OSS from 'ali-oss';
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
-import { configFor, driverOn, emulate, storeOn } from './harness.js';
+import { useOss } from './harness.js';
+
+const { configFor, driverOn, emulate, storeOn } = useOss();
 
 describe('oss: what the SDK would do to another object', () => {
   for (const authorization of ['v4', 'v1'] as const) {

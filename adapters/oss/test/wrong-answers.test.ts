@@ -7,7 +7,9 @@ import type { OssDriver } from '@store/oss';
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
 
-import { driverFor, listing, storeFor, wrongService } from './wrong-service.js';
+import { listing, useWrongOss } from './wrong-service.js';
+
+const { driverFor, storeFor, wrongService } = useWrongOss();
 
 const contents = (key: string, rest = ''): string => `<Contents><Key>${key}</Key>${rest}</Contents>`;
 

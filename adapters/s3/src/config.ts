@@ -1,6 +1,7 @@
 import type { ConfigShape } from '@store/core';
+import { optionTypes as types } from '@store/core/extend';
 import { endpointUrl, requestLimits, someText as text, type RequestLimits } from '@store/kit';
-import { z } from 'zod';
+import * as v from 'valibot';
 import { PROFILE_NAMES, profileOf, PROFILES, type ProfileName } from './profiles.js';
 import type { QuirkSettings, Quirks } from './quirks.js';
 
@@ -31,61 +32,63 @@ export function quirksOf(config: S3Config): Quirks {
 }
 
 const quirks = {
-  forcePathStyle: z.boolean(),
-  contentMd5: z.union([z.boolean(), z.literal('auto')]),
-  checksums: z.enum(['when-required', 'when-supported']),
-  checksumAlgorithm: z.enum(['CRC32', 'CRC32C', 'SHA1', 'SHA256']),
-  serverPrefixDelete: z.boolean(),
-  disableBatchDelete: z.boolean(),
-  listVersion: z.union([z.literal(1), z.literal(2)]),
-  unsignedPayload: z.boolean(),
-  quietDeletes: z.boolean(),
-  orderedList: z.boolean(),
-  versions: z.boolean(),
-  conditionalDelete: z.union([z.literal('batch'), z.literal('single'), z.literal(false)]),
-  conditionalPut: z.boolean(),
-  delimiter: z.enum(['any', 'slash']),
-  regionInHost: z.boolean(),
-  tags: z.boolean(),
-  lifecycle: z.union([z.literal('filter'), z.literal('prefix'), z.literal(false)]),
-  lifecycleOverlap: z.boolean(),
-  presignedPut: z.enum(['v4', 'v2']),
-  restore: z.boolean(),
-  equalParts: z.boolean(),
-  maxCopyBytes: z.number().int().min(1),
+  forcePathStyle: v.boolean(),
+  contentMd5: v.union([v.boolean(), v.picklist(['auto'])]),
+  checksums: v.picklist(['when-required', 'when-supported']),
+  checksumAlgorithm: v.picklist(['CRC32', 'CRC32C', 'SHA1', 'SHA256']),
+  serverPrefixDelete: v.boolean(),
+  disableBatchDelete: v.boolean(),
+  listVersion: v.picklist([1, 2]),
+  unsignedPayload: v.boolean(),
+  quietDeletes: v.boolean(),
+  orderedList: v.boolean(),
+  versions: v.boolean(),
+  conditionalDelete: v.union([v.picklist(['batch', 'single']), v.literal(false)]),
+  conditionalPut: v.boolean(),
+  delimiter: v.picklist(['any', 'slash']),
+  regionInHost: v.boolean(),
+  tags: v.boolean(),
+  lifecycle: v.union([v.picklist(['filter', 'prefix']), v.literal(false)]),
+  lifecycleOverlap: v.boolean(),
+  presignedPut: v.picklist(['v4', 'v2']),
+  restore: v.boolean(),
+  equalParts: v.boolean(),
+  maxCopyBytes: types.integer(1),
 } satisfies ConfigShape<Required<QuirkSettings>>;
 
 const shape = {
   // The form that all services share; names that AWS alone refuses are left to it.
-  bucket: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{1,254}$/, 'expected the name of a bucket'),
-  region: text.optional(),
-  endpoint: endpointUrl('https://s3.example.com').optional(),
-  accessKeyId: text.optional(),
-  secretAccessKey: text.optional(),
-  sessionToken: text.optional(),
-  credentialsProfile: text.optional(),
-  profile: z.enum(PROFILE_NAMES).optional(),
-  quirks: z.strictObject(quirks).partial().optional(),
-  connectTimeoutMs: z.number().int().min(1).max(600_000).optional(),
+  bucket: v.pipe(v.string(), v.regex(/^[A-Za-z0-9][A-Za-z0-9._-]{1,254}$/, 'expected the name of a bucket')),
+  region: v.optional(text),
+  endpoint: v.optional(endpointUrl('https://s3.example.com')),
+  accessKeyId: v.optional(text),
+  secretAccessKey: v.optional(text),
+  sessionToken: v.optional(text),
+  credentialsProfile: v.optional(text),
+  profile: v.optional(v.picklist(PROFILE_NAMES)),
+  quirks: v.optional(types.plain(v.partial(v.strictObject(quirks)))),
+  connectTimeoutMs: v.optional(types.integer(1, 600_000)),
   ...requestLimits,
 } satisfies ConfigShape<S3Config>;
 
-export const s3ConfigSchema: z.ZodType<S3Config> = z
-  .strictObject(shape)
-  .refine(
+export const s3ConfigSchema: v.GenericSchema<unknown, S3Config> = v.pipe(
+  v.strictObject(shape),
+  v.check(
     ({ accessKeyId, secretAccessKey }) => (accessKeyId === undefined) === (secretAccessKey === undefined),
-    {
-      error: 'accessKeyId and secretAccessKey go together',
-    },
-  )
-  .refine(({ sessionToken, accessKeyId }) => sessionToken === undefined || accessKeyId !== undefined, {
-    error: 'sessionToken goes with accessKeyId and secretAccessKey',
-    path: ['sessionToken'],
-  })
-  .refine(
-    ({ credentialsProfile, accessKeyId }) => credentialsProfile === undefined || accessKeyId === undefined,
-    {
-      error: 'either accessKeyId and secretAccessKey, or credentialsProfile',
-      path: ['credentialsProfile'],
-    },
-  );
+    'accessKeyId and secretAccessKey go together',
+  ),
+  v.forward(
+    v.check(
+      ({ sessionToken, accessKeyId }) => sessionToken === undefined || accessKeyId !== undefined,
+      'sessionToken goes with accessKeyId and secretAccessKey',
+    ),
+    ['sessionToken'],
+  ),
+  v.forward(
+    v.check(
+      ({ credentialsProfile, accessKeyId }) => credentialsProfile === undefined || accessKeyId === undefined,
+      'either accessKeyId and secretAccessKey, or credentialsProfile',
+    ),
+    ['credentialsProfile'],
+  ),
+);

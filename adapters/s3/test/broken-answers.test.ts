@@ -8,16 +8,9 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { describe, it } from 'mocha';
 
-import {
-  contents,
-  document,
-  driverFor,
-  ENDED,
-  listing,
-  storeFor,
-  wrongDriver,
-  wrongService,
-} from './wrong-service.js';
+import { ENDED, contents, document, listing, useWrongS3 } from './wrong-service.js';
+
+const { driverFor, storeFor, wrongDriver, wrongService } = useWrongS3();
 
 type Calls = Readonly<Record<string, (driver: S3Driver) => Promise<unknown> | undefined>>;
 

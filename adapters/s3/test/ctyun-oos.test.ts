@@ -4,10 +4,12 @@ import { describe, it } from 'mocha';
 import { errorOf } from '@store/conformance';
 import type { ObjectStore } from '@store/core';
 import type { Emulator } from '@store/emulator';
-import { driverOn, emulate, storeOn } from './harness.js';
+import { useS3 } from './harness.js';
+
+const { driverOn, emulate, storeOn } = useS3();
 
 async function oos(): Promise<{ emulator: Emulator; store: ObjectStore }> {
-  const emulator = await emulate({}, { oos: {} });
+  const emulator = await emulate({ oos: {} });
   const store = await storeOn(emulator, {
     profile: 'ctyun-oos',
     endpoint: emulator.endpoints.oos,
@@ -65,7 +67,7 @@ describe('s3 on CTYUN OOS', () => {
   });
 
   it('says how long it is told to wait when it is slowed down, and repeats writes that came too fast', async () => {
-    const emulator = await emulate({}, { oos: {} });
+    const emulator = await emulate({ oos: {} });
     const driver = driverOn(emulator, {
       profile: 'ctyun-oos',
       endpoint: emulator.endpoints.oos,
@@ -87,7 +89,7 @@ describe('s3 on CTYUN OOS', () => {
   });
 
   it("takes the region of its signatures from the endpoint's host", async () => {
-    const emulator = await emulate({}, { oos: {} });
+    const emulator = await emulate({ oos: {} });
     for (const [endpoint, region] of [
       ['https://oos-cn.ctyunapi.cn', 'cn'],
       ['https://oos-hazz.ctyunapi.cn', 'hazz'],

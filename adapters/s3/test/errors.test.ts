@@ -8,14 +8,16 @@ import { errorOf } from '@store/conformance';
 import type { StoreError } from '@store/core';
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
-import { configFor, driverOn, emulate, storeOn } from './harness.js';
+import { useS3 } from './harness.js';
+
+const { configFor, driverOn, emulate, storeOn } = useS3();
 
 const SECRET = 'wJalrXUtnFEMI-secret';
 
 describe('s3: errors', () => {
   const cases: readonly {
     readonly title: string;
-    readonly emulator?: Parameters<typeof emulate>[1];
+    readonly emulator?: Parameters<typeof emulate>[0];
     readonly config?: Parameters<typeof storeOn>[1];
     readonly code: StoreError['code'];
     readonly says: RegExp;
@@ -87,7 +89,7 @@ describe('s3: errors', () => {
   ];
   for (const { title, emulator: options, config, code, says } of cases) {
     it(`says in one line that there is ${title}, and no secret`, async () => {
-      const emulator = await emulate({}, options);
+      const emulator = await emulate(options);
       const driver = driverOn(emulator, config);
       const error = await errorOf(driver.list.page({ prefix: 'p/', maxKeys: 10 }, {}));
       expect(error).to.include({ code, provider: 's3', operation: 'list' });
@@ -121,7 +123,7 @@ describe('s3: errors', () => {
   });
 
   it("says that the clock is wrong, and signs by the server's clock from then on", async () => {
-    const emulator = await emulate({}, { clockOffsetMs: -3_600_000 });
+    const emulator = await emulate({ clockOffsetMs: -3_600_000 });
     await emulator.bucket('demo').seed(['k']);
     const driver = driverOn(emulator);
     const error = await errorOf(driver.list.page({ prefix: '', maxKeys: 1 }, {}));

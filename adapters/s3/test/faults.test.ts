@@ -1,7 +1,9 @@
 import { numbered } from '@store/conformance';
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
-import { emulate, storeOn } from './harness.js';
+import { useS3 } from './harness.js';
+
+const { emulate, storeOn } = useS3();
 
 const SIBLINGS = ['p', 'p-x/1', 'p0', 'pp/1', 'P/1'];
 
@@ -73,7 +75,7 @@ describe('s3: a run through a bad day', () => {
 
   for (const refuses of ['request', 'keys'] as const) {
     it(`gets through a rate limit that refuses ${refuses === 'keys' ? 'single keys' : 'whole requests'}`, async () => {
-      const emulator = await emulate({}, { rate: { writesPerSecond: 3_000, burst: 500, refuses } });
+      const emulator = await emulate({ rate: { writesPerSecond: 3_000, burst: 500, refuses } });
       await emulator.bucket('demo').seed(numbered(4_000));
       const store = await storeOn(emulator, {}, { baseDelayMs: 20, maxDelayMs: 200 });
       const report = await store.deletePrefix('p/');
@@ -84,7 +86,7 @@ describe('s3: a run through a bad day', () => {
 
   for (const code of ['MissingArgument', 'InvalidRequest'] as const) {
     it(`finds out that a service wants Content-MD5 (${code}), goes on with it, and says what to write down`, async () => {
-      const emulator = await emulate({ requireContentMd5: code });
+      const emulator = await emulate({ s3: { quirks: { requireContentMd5: code } } });
       await emulator.bucket('demo').seed(numbered(20_000));
       // Slow enough for the first batches to be on their way together.
       emulator.setFaults({ faults: [{ operation: 'DeleteObjects', times: 16, effect: { delayMs: 500 } }] });
@@ -118,7 +120,7 @@ describe('s3: a run through a bad day', () => {
   });
 
   it('sends no batch at all when that is switched off', async () => {
-    const emulator = await emulate({ requireContentMd5: 'MissingArgument' });
+    const emulator = await emulate({ s3: { quirks: { requireContentMd5: 'MissingArgument' } } });
     await emulator.bucket('demo').seed(numbered(500));
     const report = await (
       await storeOn(emulator, { quirks: { disableBatchDelete: true } })
@@ -128,7 +130,7 @@ describe('s3: a run through a bad day', () => {
   });
 
   it('goes over to single deletes, with a warning, where there is no batch delete', async () => {
-    const emulator = await emulate({ noBatchDelete: true });
+    const emulator = await emulate({ s3: { quirks: { noBatchDelete: true } } });
     await emulator.bucket('demo').seed(numbered(100));
     const report = await (await storeOn(emulator)).deletePrefix('p/');
     expect(report).to.include({ deleted: 100, complete: true, strategy: 'single' });

@@ -5,7 +5,9 @@ import { startEmulator, type Emulator } from '@store/emulator';
 import { s3Driver, type Quirks, type S3Config, type S3Driver } from '@store/s3';
 import { expect } from 'chai';
 import { afterEach, describe, it } from 'mocha';
-import { configFor, driverOn, emulate, storeOn } from './harness.js';
+import { useS3 } from './harness.js';
+
+const { configFor, driverOn, emulate, storeOn } = useS3();
 
 const open: Emulator[] = [];
 afterEach(async () => {

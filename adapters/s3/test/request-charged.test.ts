@@ -1,13 +1,15 @@
 import type { Emulator } from '@store/emulator';
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
-import { emulate, storeOn } from './harness.js';
+import { useS3 } from './harness.js';
+
+const { emulate, storeOn } = useS3();
 
 const CHARGED = 'the service charged you for deletes, and not the owner of the bucket';
 
 /** A service that charges although nobody agreed to it. */
 async function charging(): Promise<Emulator> {
-  const emulator = await emulate({ serverPrefixDelete: true });
+  const emulator = await emulate({ s3: { quirks: { serverPrefixDelete: true } } });
   emulator.setFaults({
     faults: [
       {
@@ -34,7 +36,7 @@ describe('s3: requests that the requester pays', () => {
     });
 
     it(`are no news to who agreed to pay (${strategy})`, async () => {
-      const emulator = await emulate({ serverPrefixDelete: true, requesterPays: true });
+      const emulator = await emulate({ s3: { quirks: { serverPrefixDelete: true, requesterPays: true } } });
       await emulator.bucket('demo').seed(['p/1', 'p/2']);
       const store = await storeOn(emulator, { quirks: { serverPrefixDelete: true } });
       const report = await store.deletePrefix('p/', { strategy, requestPayer: true });

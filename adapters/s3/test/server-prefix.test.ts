@@ -3,12 +3,14 @@ import { DeletionError, type DeletionReport, type ObjectStore } from '@store/cor
 import type { Emulator, S3Quirks } from '@store/emulator';
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
-import { emulate, storeOn } from './harness.js';
+import { useS3 } from './harness.js';
+
+const { emulate, storeOn } = useS3();
 
 const BY_SERVER = { strategy: 'server-prefix' } as const;
 
 async function start(service: S3Quirks = {}): Promise<{ emulator: Emulator; store: ObjectStore }> {
-  const emulator = await emulate({ serverPrefixDelete: true, ...service });
+  const emulator = await emulate({ s3: { quirks: { serverPrefixDelete: true, ...service } } });
   return { emulator, store: await storeOn(emulator, { quirks: { serverPrefixDelete: true } }) };
 }
 

@@ -1,7 +1,9 @@
 import { errorOf, numbered } from '@store/conformance';
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
-import { driverOn, emulate, storeOn } from './harness.js';
+import { useS3 } from './harness.js';
+
+const { driverOn, emulate, storeOn } = useS3();
 
 const TARGETS = numbered(1000).map((key) => ({ key }));
 
@@ -16,7 +18,9 @@ describe('s3: on the wire', () => {
   });
 
   it('signs Content-MD5 where it is asked for, and sends no checksum beside it', async () => {
-    const emulator = await emulate({ requireContentMd5: 'MissingArgument', rejectChecksumHeaders: true });
+    const emulator = await emulate({
+      s3: { quirks: { requireContentMd5: 'MissingArgument', rejectChecksumHeaders: true } },
+    });
     await driverOn(emulator, { profile: 'aws', quirks: { contentMd5: true } }).batch?.delete(TARGETS, {});
     const [entry] = emulator.log.of('DeleteObjects');
     expect(entry?.status).to.equal(200);
@@ -43,7 +47,7 @@ describe('s3: on the wire', () => {
   });
 
   it('is refused without Content-MD5 by a service that wants it, and says what the service said', async () => {
-    const emulator = await emulate({ requireContentMd5: 'MissingArgument' });
+    const emulator = await emulate({ s3: { quirks: { requireContentMd5: 'MissingArgument' } } });
     const driver = driverOn(emulator, { profile: 'aws' });
     const error = await errorOf((async () => driver.batch?.delete(TARGETS, {}))());
     expect(error).to.include({ code: 'InvalidArgument', status: 400, providerCode: 'MissingArgument' });
@@ -51,10 +55,10 @@ describe('s3: on the wire', () => {
   });
 
   it('hands versions and pass-through options on', async () => {
-    const emulator = await emulate(
-      { mfaDelete: true, requesterPays: true },
-      { buckets: [{ name: 'demo', versioning: 'enabled' }] },
-    );
+    const emulator = await emulate({
+      s3: { quirks: { mfaDelete: true, requesterPays: true } },
+      buckets: [{ name: 'demo', versioning: 'enabled' }],
+    });
     const driver = driverOn(emulator);
     const requester = { pass: { requestPayer: true } };
     const first = await emulator.bucket('demo').memory.put({ key: 'k', body: Buffer.from('1') }, {});
@@ -120,7 +124,7 @@ describe('s3: on the wire', () => {
   });
 
   it('tells of the delete markers that it makes and removes', async () => {
-    const emulator = await emulate({}, { buckets: [{ name: 'demo', versioning: 'enabled' }] });
+    const emulator = await emulate({ buckets: [{ name: 'demo', versioning: 'enabled' }] });
     await emulator.bucket('demo').seed(['k']);
     const driver = driverOn(emulator);
     const made = await driver.delete.one({ key: 'k' }, {});
@@ -148,7 +152,7 @@ describe('s3: on the wire', () => {
   });
 
   it('goes on by the last key with list version 1, with and without a delimiter', async () => {
-    const emulator = await emulate({ listV1Only: true });
+    const emulator = await emulate({ s3: { quirks: { listV1Only: true } } });
     await emulator.bucket('demo').seed([...numbered(7), 'p/dir/1', 'p/dir/2', 'p/zz']);
     const store = await storeOn(emulator, { quirks: { listVersion: 1 } });
     const flat = [];

@@ -9,18 +9,9 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { describe, it } from 'mocha';
 
-import {
-  answering,
-  closeServices,
-  contents,
-  document,
-  driverFor,
-  ENDED,
-  listing,
-  storeFor,
-  wrongDriver,
-  wrongService,
-} from './wrong-service.js';
+import { ENDED, contents, document, listing, useWrongS3 } from './wrong-service.js';
+
+const { answering, closeServices, driverFor, storeFor, wrongDriver, wrongService } = useWrongS3();
 
 const PAGE = '<html><body>hello</body></html>';
 const ERROR = '<Error><Code>AccessDenied</Code><Message>no</Message></Error>';

@@ -5,17 +5,9 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { describe, it } from 'mocha';
 
-import {
-  answering,
-  closeServices,
-  contents,
-  document,
-  ENDED,
-  listing,
-  storeFor,
-  wrongDriver,
-  wrongService,
-} from './wrong-service.js';
+import { ENDED, contents, document, listing, useWrongS3 } from './wrong-service.js';
+
+const { answering, closeServices, storeFor, wrongDriver, wrongService } = useWrongS3();
 
 /** What a driver makes of one page. */
 async function listed(body: Uint8Array) {

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as v from 'valibot';
 import type { StoreAdapter } from '../adapter.js';
 import type { StoreDriver } from '../driver.js';
 import type { Clock } from '../engine/clock.js';
@@ -28,7 +28,7 @@ export interface OpenOptions<Adapter extends StoreAdapter = StoreAdapter> {
 export const entryTable = {
   adapters: {
     type: () =>
-      z.array(
+      v.array(
         types.objectWith<StoreAdapter>(['createDriver'], 'expected an adapter, such as { s3 } of @store/s3'),
       ),
     needed: true,
@@ -37,7 +37,7 @@ export const entryTable = {
   baseDirectory: { type: types.text },
   env: {
     type: () =>
-      z.custom<Environment>((value) => typeof value === 'object' && value !== null, 'expected an object'),
+      v.custom<Environment>((value) => typeof value === 'object' && value !== null, 'expected an object'),
   },
 } as const satisfies OptionTable<Pick<OpenOptions, 'adapters' | 'name' | 'baseDirectory' | 'env'>>;
 

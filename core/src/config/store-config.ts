@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as v from 'valibot';
 import type { AdapterContext, StoreAdapter } from '../adapter.js';
 import { StoreError } from '../errors.js';
 import type { RetrySettings } from '../engine/retry.js';
@@ -8,15 +8,17 @@ import type { StoreConfig, StoreEntry } from './config-types.js';
 import { interpolate, type Environment } from './interpolate.js';
 import { refuseProto } from './plain-names.js';
 
-const configSchema = z.strictObject({
-  $schema: z.string().optional(),
-  default: z.string().optional(),
-  stores: z.record(z.string(), z.looseObject({ provider: z.string() })),
-  gateway: z.unknown().optional(),
-});
+const configSchema = types.plain(
+  v.strictObject({
+    $schema: v.optional(v.string()),
+    default: v.optional(v.string()),
+    stores: types.recordOf(types.plain(v.looseObject({ provider: v.string() }))),
+    gateway: v.optional(v.unknown()),
+  }),
+);
 
 /** What every store has, beside its `provider`. */
-export const entrySchema = z.strictObject({ retry: types.retry().optional() });
+export const entrySchema = v.strictObject({ retry: v.optional(types.retry()) });
 
 /** A store's configuration after checking, ready to be opened. */
 export interface ResolvedEntry<Config = unknown> {
@@ -38,7 +40,9 @@ export interface ResolveContext<Config = unknown> extends AdapterContext {
  */
 export function checkShape(config: unknown): StoreConfig {
   refuseProto(config, 'config');
-  const checked: StoreConfig = checkInput(configSchema, config, { code: 'InvalidConfig', what: 'config' });
+  checkInput(configSchema, config, { code: 'InvalidConfig', what: 'config' });
+  // Of this shape, as the schema has found.
+  const checked = config as StoreConfig;
   const names = Object.keys(checked.stores);
   if (checked.default !== undefined && !names.includes(checked.default)) {
     throw new StoreError(

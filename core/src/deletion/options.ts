@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as v from 'valibot';
 import type { DeletedTarget, PassThrough } from '../requests.js';
 import type { ObjectInfo } from '../objects.js';
 import { defineOptions, type Checked } from '../options/define-options.js';
@@ -47,7 +47,7 @@ const deleteManyTable = {
     cli: { kind: 'number', help: 'stop before more than this many are deleted' },
   },
   strategy: {
-    type: () => z.enum(['batch', 'single', 'server-prefix'], { error: STRATEGIES }),
+    type: () => v.picklist(['batch', 'single', 'server-prefix'], STRATEGIES),
     serverPrefix: true,
     cli: {
       kind: 'choice',
@@ -154,7 +154,7 @@ export const deletePrefixOptions = defineOptions<DeletePrefixOptions>()('deleteP
     cli: { kind: 'duration', help: 'only objects newer than that' },
   },
   modifiedBefore: {
-    type: () => z.date(),
+    type: () => v.date(),
     filters: 'time',
     cli: { kind: 'date', help: 'only objects last modified before' },
   },
@@ -174,13 +174,13 @@ export const deletePrefixOptions = defineOptions<DeletePrefixOptions>()('deleteP
     cli: { kind: 'size', help: 'only objects of at most that size' },
   },
   versions: {
-    type: () => z.enum(['current', 'noncurrent', 'all']),
+    type: () => v.picklist(['current', 'noncurrent', 'all']),
     default: 'current',
     serverPrefix: ['current'],
     cli: { kind: 'choice', argument: 'which', help: 'object versions: current objects, noncurrent, or all' },
   },
   deleteMarkers: {
-    type: () => z.enum(['keep', 'expired', 'all']),
+    type: () => v.picklist(['keep', 'expired', 'all']),
     serverPrefix: ['keep'],
     cli: {
       kind: 'choice',

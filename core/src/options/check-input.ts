@@ -1,6 +1,15 @@
 import leven from 'leven';
-import { z, type core, type ZodType } from 'zod';
+import * as v from 'valibot';
 import { StoreError } from '../errors.js';
+import { expectation } from './expectation.js';
+
+/** What schemas have in which there are others. */
+interface Walked {
+  readonly type: string;
+  readonly entries?: Readonly<Record<string, Walked>>;
+  readonly wrapped?: Walked;
+  readonly options?: readonly Walked[];
+}
 
 export interface CheckContext {
   readonly code: 'InvalidArgument' | 'InvalidConfig';
@@ -19,92 +28,121 @@ export interface CheckContext {
  *
  * @throws StoreError with one line that names each problem: the path, what was found, what is allowed
  */
-export function checkInput<T>(schema: ZodType<T>, value: unknown, context: CheckContext): T {
-  const result = schema.safeParse(value);
-  if (result.success) return result.data;
-  const problems = result.error.issues.map((issue) => describe(issue, value, schema, context));
-  throw new StoreError(context.code, problems.join('; '), {
+export function checkInput<T>(schema: v.GenericSchema<unknown, T>, value: unknown, context: CheckContext): T {
+  const result = v.safeParse(schema, value, { message: expectation });
+  if (result.success) return result.output;
+  const problems = result.issues
+    .flatMap((issue) => [...innermost(issue)])
+    .flatMap((problem) => describe(problem, value, schema, context));
+  throw new StoreError(context.code, [...new Set(problems)].join('; '), {
     operation: context.options ? context.what : undefined,
   });
 }
 
-function describe(issue: core.$ZodIssue, input: unknown, schema: ZodType, context: CheckContext): string {
-  if (issue.code === 'unrecognized_keys') {
-    return issue.keys
-      .map((key) => `${unknownKey([...issue.path, key], context)}${hint(key, issue.path, schema, context)}`)
-      .join('; ');
-  }
-  const shown = showFound(issue, input, context);
-  return `${place(issue.path, context)}: ${issue.message.replace(/^Invalid input: /, '')}${shown}`;
+interface Problem {
+  readonly path: readonly string[];
+  readonly issue: v.BaseIssue<unknown>;
+}
+
+/** Of a choice between an object or a list and something else: what is wrong inside of the one that was given. */
+function* innermost(issue: v.BaseIssue<unknown>, above: readonly string[] = []): Generator<Problem> {
+  const path = [...above, ...(issue.path ?? []).map(({ key }) => String(key))];
+  const inside = (issue.issues ?? []).filter((one) => one.path);
+  if (inside.length === 0 || !issue.expected?.startsWith('(')) yield { path, issue };
+  else for (const one of inside) yield* innermost(one, path);
+}
+
+function describe(
+  { path, issue }: Problem,
+  input: unknown,
+  schema: v.GenericSchema,
+  context: CheckContext,
+): readonly string[] {
+  if (issue.expected !== 'never')
+    return [`${place(path, context)}: ${issue.message}${showFound({ path, issue }, input, context)}`];
+  // Valibot names the first unknown key alone.
+  const at = path.slice(0, -1);
+  const all = [...keysIn(schema)];
+  const known = all.filter((one) => one.at === at.join('.')).map((one) => one.key);
+  return Object.keys(valueAt(at, input) ?? {})
+    .filter((key) => (known.length === 0 ? key === path.at(-1) : !known.includes(key)))
+    .map((key) => `${unknownKey([...at, key], context)}${hint(key, at.join('.'), all, context)}`);
 }
 
 /** What was meant by a key that is not known at its place: another one there, or one that stands somewhere else. */
-function hint(key: string, at: readonly PropertyKey[], schema: ZodType, context: CheckContext): string {
-  const here = at.map(String).join('.');
-  const all = [...keysIn(schema)];
-  const known = all.filter(({ path }) => path.join('.') === here).map((one) => one.key);
-  if (at.length === 0) known.push(...(context.otherKeys ?? []));
+function hint(key: string, here: string, all: readonly Key[], context: CheckContext): string {
+  const known = all.filter(({ at }) => at === here).map((one) => one.key);
+  if (here === '') known.push(...(context.otherKeys ?? []));
   const elsewhere = nearest(
     key,
-    all.filter(({ path }) => path.join('.') !== here),
+    all.filter(({ at }) => at !== here),
     (one) => one.key,
   );
   const beside = nearest(key, known, (one) => one);
   if (!elsewhere || (beside && beside.distance <= elsewhere.distance))
     return suggest(key, known, { listAll: true });
-  const { path, key: meant } = elsewhere.found;
+  const { at, key: meant } = elsewhere.found;
+  const path = at === '' ? [] : at.split('.');
   const written = [...path, meant].reduceRight(
     (inside, step) => (inside === '' ? `${step}: …` : `${step}: { ${inside} }`),
     '',
   );
-  return `; ${meant} belongs ${path.length === 0 ? `to ${context.what} itself` : `in ${path.join('.')}`}: write ${written}`;
+  return `; ${meant} belongs ${at === '' ? `to ${context.what} itself` : `in ${at}`}: write ${written}`;
 }
 
-function unknownKey(path: readonly PropertyKey[], context: CheckContext): string {
+function unknownKey(path: readonly string[], context: CheckContext): string {
   return context.options
-    ? `${path.map(String).join('.')}: unknown option of ${context.what}`
+    ? `${path.join('.')}: unknown option of ${context.what}`
     : `${place(path, context)}: unknown key`;
 }
 
-function place(path: readonly PropertyKey[], { what, options }: CheckContext): string {
-  const steps = path.map(String);
-  if (!options) return [what, ...steps].join('.');
-  return steps.length === 0 ? `the options of ${what}` : `${steps.join('.')} of ${what}`;
+function place(path: readonly string[], { what, options }: CheckContext): string {
+  if (!options) return [what, ...path].join('.');
+  return path.length === 0 ? `the options of ${what}` : `${path.join('.')} of ${what}`;
 }
 
-function showFound(issue: core.$ZodIssue, input: unknown, context: CheckContext): string {
-  let found: unknown = input;
-  for (const step of issue.path) {
-    found =
-      typeof found === 'object' && found !== null ? (found as Record<PropertyKey, unknown>)[step] : undefined;
-  }
-  if (found === undefined) return issue.message.includes('received undefined') ? ' (it is missing)' : '';
-  if (issue.path.some((step) => context.secretKeys?.includes(String(step)))) return '';
-  if (!['string', 'number', 'boolean'].includes(typeof found)) return '';
-  return ` (found ${JSON.stringify(found).replace(USER_INFO, '***@')})`;
+function showFound({ path, issue }: Problem, input: unknown, context: CheckContext): string {
+  const found = valueAt(path, input);
+  if (found === undefined) return '';
+  if (typeof found !== 'string' && typeof found !== 'number' && typeof found !== 'boolean')
+    return issue.kind === 'schema' ? ` (found ${kindOf(found)})` : '';
+  if (path.some((step) => context.secretKeys?.includes(step)))
+    return typeof found === 'string' ? '' : ` (found a ${typeof found})`;
+  const shown = typeof found === 'string' ? JSON.stringify(found).replace(USER_INFO, '***@') : String(found);
+  return ` (found ${shown})`;
+}
+
+function valueAt(path: readonly string[], input: unknown): unknown {
+  return path.reduce(
+    (found, step) =>
+      typeof found === 'object' && found !== null ? (found as Record<string, unknown>)[step] : undefined,
+    input,
+  );
+}
+
+function kindOf(value: unknown): string {
+  // `[object Map]`
+  const name = Object.prototype.toString.call(value).slice('[object '.length, -1);
+  return { Null: 'null', Array: 'a list', Object: 'an object', Function: 'a function' }[name] ?? `a ${name}`;
 }
 
 /** A name and a password in front of a host or a bucket. */
 const USER_INFO = /[^/@":\s]+:[^/@"\s]*@/g;
 
-/** The keys of a schema, and of the objects inside of it. */
-function* keysIn(
-  schema: unknown,
-  path: readonly string[] = [],
-): Generator<{ path: readonly string[]; key: string }> {
-  for (const { shape } of objectsIn(schema)) {
-    for (const [key, inside] of Object.entries(shape)) {
-      yield { path, key };
-      yield* keysIn(inside, [...path, key]);
-    }
-  }
+interface Key {
+  /** Of the object that it is of: `quirks`. */
+  readonly at: string;
+  readonly key: string;
 }
 
-/** The schema as an object, or those among which there is a choice. */
-function objectsIn(schema: unknown): z.ZodObject[] {
-  if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault) return objectsIn(schema.unwrap());
-  if (schema instanceof z.ZodUnion) return schema.options.flatMap(objectsIn);
-  return schema instanceof z.ZodObject ? [schema] : [];
+/** The keys of a schema, and of the objects inside of it. */
+function* keysIn(schema: Walked, at = ''): Generator<Key> {
+  if (schema.wrapped) yield* keysIn(schema.wrapped, at);
+  for (const one of (schema.type === 'union' && schema.options) || []) yield* keysIn(one, at);
+  for (const [key, inside] of Object.entries(schema.entries ?? {})) {
+    yield { at, key };
+    yield* keysIn(inside, at === '' ? key : `${at}.${key}`);
+  }
 }
 
 /** `; did you mean "region"?`, or what there is to choose from. */

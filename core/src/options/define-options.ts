@@ -1,7 +1,8 @@
-import { z, type ZodType } from 'zod';
+import * as v from 'valibot';
 import { StoreError } from '../errors.js';
 import { checkInput } from './check-input.js';
 import type { OptionEntry, OptionTable } from './option-table.js';
+import { plain } from './option-types.js';
 
 /** A table of an interface, and as one of any. */
 type Table<Options> = OptionTable<Options> & Readonly<Record<string, OptionEntry>>;
@@ -44,7 +45,7 @@ export class DefinedOptions<Options extends object, Entries extends Table<Option
   /** As callers name it. */
   readonly method: string;
   readonly table: Entries;
-  #schema: ZodType | undefined;
+  #schema: v.GenericSchema | undefined;
 
   constructor(method: string, table: Entries) {
     this.method = method;
@@ -75,8 +76,8 @@ export class DefinedOptions<Options extends object, Entries extends Table<Option
       const message = `the options of ${this.method} are a plain object: { name: value }`;
       throw new StoreError('InvalidArgument', message, { operation: this.method });
     }
-    // Before it is looked at, so that nobody changes it in between. The values are those that were given: Zod's copies of
-    // them would lack what it ignores.
+    // Before it is looked at, so that nobody changes it in between. The values are those that were given: Valibot's copies
+    // of them would lack what it ignores.
     const copy = isObject ? { ...options } : options;
     this.#schema ??= this.#makeSchema();
     checkInput(this.#schema, copy, { code: 'InvalidArgument', what: this.method, options: true });
@@ -94,11 +95,11 @@ export class DefinedOptions<Options extends object, Entries extends Table<Option
     return this.check(this.pick(values as Options));
   }
 
-  #makeSchema(): ZodType {
+  #makeSchema(): v.GenericSchema {
     const shape = Object.entries<OptionEntry>(this.table).map(([name, { type, needed }]) => {
-      return [name, needed ? type() : type().optional()] as const;
+      return [name, needed ? type() : v.optional(type())] as const;
     });
-    return z.strictObject(Object.fromEntries(shape));
+    return plain(v.strictObject(Object.fromEntries(shape)));
   }
 }
 

@@ -1,4 +1,4 @@
-import type { ZodType } from 'zod';
+import type { GenericSchema } from 'valibot';
 
 /** The table of an operation's options: an option of the interface that is not in it does not compile, and neither does one more. */
 export type OptionTable<Options> = {
@@ -12,7 +12,7 @@ export type OptionTable<Options> = {
 /** All that there is to say about one option, beside its documentation in the interface. */
 export interface OptionEntry {
   /** Of the value, when there is one. A function, because schemas take time to make, and most programs use few of them. */
-  readonly type: () => ZodType;
+  readonly type: () => GenericSchema;
   /** It cannot be left out. */
   readonly needed?: true | undefined;
   /** What it is when it is left out. */
@@ -32,7 +32,7 @@ export interface OptionEntry {
 export type Fact = 'key' | 'time' | 'size';
 
 type TypedEntry<Value> = OptionEntry & {
-  readonly type: () => ZodType<Value>;
+  readonly type: () => GenericSchema<unknown, Value>;
   readonly default?: Value | undefined;
   readonly serverPrefix?: true | readonly Value[] | 'dry-run' | undefined;
 } & (

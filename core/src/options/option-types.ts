@@ -1,45 +1,82 @@
-import { z, type ZodType } from 'zod';
+import * as v from 'valibot';
 import type { Clock } from '../engine/clock.js';
 
-export const flag = () => z.boolean();
-export const text = () => z.string();
-export const number = () => z.number();
-export const count = () => z.int().min(0);
+export const flag = () => v.boolean();
+export const text = () => v.string();
+export const number = () => v.pipe(v.number(), v.finite());
+/** A whole number. */
+export const integer = (min: number, max = Number.MAX_SAFE_INTEGER) =>
+  v.pipe(v.number(), v.safeInteger(), v.minValue(min), v.maxValue(max));
+export const count = () => integer(0);
+export const between = (min: number, max: number) => v.pipe(v.number(), v.minValue(min), v.maxValue(max));
 /** Milliseconds. */
-export const duration = () => z.number().min(0);
-export const texts = () => z.record(z.string(), z.string());
-export const globs = () => z.union([z.string(), z.array(z.string())]);
-export const concurrency = () => z.int().min(1).max(1024);
-export const rate = () => z.number().positive();
+export const duration = () => v.pipe(v.number(), v.finite(), v.minValue(0));
+export const globs = () => v.union([v.string(), v.array(v.string())]);
+export const concurrency = () => integer(1, 1024);
+export const rate = () => v.pipe(v.number(), v.finite(), v.gtValue(0));
 /** A whole number above 0. */
-export const whole = () => z.int('expected a whole number above 0').min(1, 'expected a whole number above 0');
+export const whole = (max = Number.MAX_SAFE_INTEGER) => {
+  const expected = 'expected a whole number above 0';
+  return v.pipe(v.number(expected), v.safeInteger(expected), v.minValue(1, expected), v.maxValue(max));
+};
 export const retry = () =>
-  z
-    .strictObject({
-      maxAttempts: z.number().int().min(1).max(100),
-      baseDelayMs: z.number().min(1).max(60_000),
-      maxDelayMs: z.number().min(1).max(600_000),
-      patienceMs: z.number().min(0).max(86_400_000),
-    })
-    .partial();
+  plain(
+    v.partial(
+      v.strictObject({
+        maxAttempts: integer(1, 100),
+        baseDelayMs: between(1, 60_000),
+        maxDelayMs: between(1, 600_000),
+        patienceMs: between(0, 86_400_000),
+      }),
+    ),
+  );
 
 /** It goes into a header as it is; an empty one would be none. */
-export const word = () => z.string().regex(/^[\x20-\x7e]+$/, 'expected printable ASCII characters');
+export const word = () =>
+  v.pipe(v.string(), v.regex(/^[\x20-\x7e]+$/, 'expected printable ASCII characters'));
 
 export const id = () =>
-  z
-    .string()
-    .min(1)
-    .refine((value) => value.isWellFormed(), 'expected well-formed Unicode');
+  v.pipe(
+    v.string(),
+    v.nonEmpty(),
+    v.check((value) => value.isWellFormed(), 'expected well-formed Unicode'),
+  );
+
+/** An object, which a list is not: Valibot would take it for one without entries. */
+export function plain<Schema extends v.GenericSchema>(schema: Schema): Schema {
+  const run: Schema['~run'] = (dataset, config) =>
+    schema['~run'](Array.isArray(dataset.value) ? { value: null } : dataset, config);
+  return { ...schema, '~run': run };
+}
+
+/** Values of one type by any name, also by one that Valibot's own records leave out, such as `constructor`. */
+export function recordOf<Value>(
+  type: v.GenericSchema<Value>,
+): v.GenericSchema<Readonly<Record<string, Value>>> {
+  const schema = v.record(v.string(), type);
+  const run: (typeof schema)['~run'] = (dataset, config) => {
+    if (!isRecord(dataset.value)) return schema['~run']({ value: null }, config);
+    const entries = Object.fromEntries(Object.keys(dataset.value).map((name) => [name, type]));
+    return v.strictObject(entries)['~run'](dataset, config);
+  };
+  return { ...schema, '~run': run };
+}
+
+export const texts = () => recordOf(v.string());
+
+/** Of a map, or a date, nobody would see that it is not one. */
+function isRecord(value: unknown): value is object {
+  return Object.prototype.toString.call(value) === '[object Object]';
+}
 
 /** What it takes and returns, nobody can check. */
-export function callback<Function>(): ZodType<Function> {
-  return z.custom<Function>((value) => typeof value === 'function', 'expected a function');
+export function callback<Function>(): v.GenericSchema<unknown, Function> {
+  return v.custom<Function>((value) => typeof value === 'function', 'expected a function');
 }
 
 /** By what it can do: other realms, jsdom among them, have classes of their own. */
-export function signal(): ZodType<AbortSignal> {
-  return z.custom<AbortSignal>(
+export function signal(): v.GenericSchema<AbortSignal> {
+  return v.custom<AbortSignal>(
     (value) =>
       hasMethods(value, ['addEventListener', 'removeEventListener']) &&
       typeof Reflect.get(value, 'aborted') === 'boolean',
@@ -47,13 +84,13 @@ export function signal(): ZodType<AbortSignal> {
   );
 }
 
-export function clock(): ZodType<Clock> {
+export function clock(): v.GenericSchema<Clock> {
   return objectWith<Clock>(['now', 'sleep'], 'expected a clock: { now, sleep }');
 }
 
 /** @param expected what to say of anything else */
-export function objectWith<T>(methods: readonly string[], expected: string): ZodType<T> {
-  return z.custom<T>((value) => hasMethods(value, methods), expected);
+export function objectWith<T>(methods: readonly string[], expected: string): v.GenericSchema<T> {
+  return v.custom<T>((value) => hasMethods(value, methods), expected);
 }
 
 function hasMethods(value: unknown, names: readonly string[]): value is object {

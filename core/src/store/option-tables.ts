@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as v from 'valibot';
 import { deleteManyOptions, deletePrefixOptions } from '../deletion/options.js';
 import type {
   CallOptions,
@@ -46,11 +46,12 @@ export const deleteOptions = defineOptions<DeleteOptions>()('delete', {
 const MAX_PRESIGN_SECONDS = 604_800;
 
 const OFFSETS = 'a range is { start, end? } in whole bytes with 0 <= start <= end';
-const offset = () => z.int(OFFSETS).min(0, OFFSETS);
+const offset = () => v.pipe(v.number(OFFSETS), v.safeInteger(OFFSETS), v.minValue(0, OFFSETS));
 const range = () =>
-  z
-    .strictObject({ start: offset(), end: offset().optional() })
-    .refine(({ start, end = start }) => end >= start, OFFSETS);
+  v.pipe(
+    types.plain(v.strictObject({ start: offset(), end: v.optional(offset()) })),
+    v.check(({ start, end = start }) => end >= start, OFFSETS),
+  );
 
 /** The methods that take options. */
 type StoreMethod = Exclude<keyof ObjectStore, 'provider' | 'capabilities' | 'close' | symbol>;
@@ -83,7 +84,7 @@ export const STORE_OPTIONS = {
   }),
   list: defineOptions<ListOptions>()('list', {
     ...listingTable,
-    delimiter: { type: () => z.string().min(1, 'a delimiter is not empty') },
+    delimiter: { type: () => v.pipe(v.string(), v.nonEmpty('a delimiter is not empty')) },
     startAfter: { type: types.text },
     pageSize: { type: types.whole },
   }),
@@ -98,8 +99,8 @@ export const STORE_OPTIONS = {
   }),
   presign: defineOptions<PresignOptions>()('presign', {
     ...callTable,
-    method: { type: () => z.enum(['GET', 'PUT', 'HEAD', 'DELETE']), default: 'GET' },
-    expiresIn: { type: () => types.whole().max(MAX_PRESIGN_SECONDS), default: 900 },
+    method: { type: () => v.picklist(['GET', 'PUT', 'HEAD', 'DELETE']), default: 'GET' },
+    expiresIn: { type: () => types.whole(MAX_PRESIGN_SECONDS), default: 900 },
     contentType: { type: types.text },
   }),
   delete: deleteOptions,

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import type { StoreAdapter } from '@store/core';
 import { entrySchema } from '@store/core/extend';
 import { gatewaySchema } from '@store/gateway';
-import { z } from 'zod';
+import { toJsonSchema } from '@valibot/to-json-schema';
+import type { GenericSchema } from 'valibot';
 
 /** A JSON Schema, draft 07: what editors read best. */
 export interface JsonSchema {
@@ -85,18 +86,21 @@ function storeSchema({ provider, schema }: StoreAdapter): JsonSchema {
   };
 }
 
-function jsonSchemaOf(type: z.ZodType): JsonSchema {
-  const { $schema: _, ...schema } = z.toJSONSchema(type, {
+function jsonSchemaOf(type: GenericSchema): JsonSchema {
+  const whole: object = toJsonSchema(type, {
     target: 'draft-07',
-    io: 'input',
-    unrepresentable: 'any',
-    // Functions and the like are for code.
-    override: ({ zodSchema, jsonSchema }) => {
-      if (zodSchema._zod.def.type === 'custom') jsonSchema.not = {};
+    typeMode: 'input',
+    errorMode: 'ignore',
+    overrideSchema: ({ valibotSchema, jsonSchema }) => {
+      // Functions and the like are for code.
+      if (valibotSchema.type === 'custom') return { not: {} };
+      const { required, ...rest } = jsonSchema;
+      return required?.length === 0 ? rest : jsonSchema;
     },
   });
-  // As JSON, without what Zod adds for programs. It could be a boolean for some types, none of which is in a configuration.
-  return inFile(JSON.parse(JSON.stringify(schema)) as JsonSchema);
+  // It could be a boolean for some types, none of which is in a configuration.
+  const { $schema: _, ...schema } = whole as JsonSchema;
+  return inFile(schema);
 }
 
 /** As it can stand in a file: without what is for code, and with variables wherever some texts are taken and others not. */

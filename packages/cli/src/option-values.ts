@@ -1,6 +1,7 @@
+import { expectation, isWhole, limitOf } from '@store/core/extend';
 import { InvalidArgumentError } from 'commander';
 import ms from 'ms';
-import { z } from 'zod';
+import { safeParse, type GenericSchema } from 'valibot';
 
 const SIZE_UNITS = ['', 'K', 'M', 'G', 'T', 'P'];
 
@@ -15,16 +16,13 @@ export function integer(min: number, max = Number.MAX_SAFE_INTEGER): (text: stri
 }
 
 /** Parses an option's value as a number that a schema takes. */
-export function numberOf(schema: z.ZodType): (text: string) => number {
-  const { type, minimum, maximum } = z.toJSONSchema(schema);
-  if (type === 'integer') return integer(minimum ?? 0, maximum);
+export function numberOf(schema: GenericSchema): (text: string) => number {
+  if (isWhole(schema)) return integer(limitOf(schema, 'min_value') ?? 0, limitOf(schema, 'max_value'));
   return (text) => {
     const value = /^[+-]?\d+(\.\d+)?$/.test(text) ? Number(text) : NaN;
-    const { error } = schema.safeParse(value);
-    if (error === undefined) return value;
-    throw new InvalidArgumentError(
-      `It takes a number; ${error.issues.map(({ message }) => message).join('; ')}.`,
-    );
+    const { issues } = safeParse(schema, value, { message: expectation });
+    if (issues === undefined) return value;
+    throw new InvalidArgumentError(`It takes a number; ${issues.map(({ message }) => message).join('; ')}.`);
   };
 }
 

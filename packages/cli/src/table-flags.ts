@@ -1,6 +1,6 @@
-import type { OptionEntry, Spelling } from '@store/core/extend';
+import { choicesOf, type OptionEntry, type Spelling } from '@store/core/extend';
 import { InvalidArgumentError, Option } from 'commander';
-import { z } from 'zod';
+import type { GenericSchema } from 'valibot';
 import { list } from './list-option.js';
 import { date, duration, numberOf, size } from './option-values.js';
 
@@ -14,7 +14,7 @@ export function* flagsOf(
   }
 }
 
-function flagOf(name: string, cli: Spelling, type: z.ZodType): Option {
+function flagOf(name: string, cli: Spelling, type: GenericSchema): Option {
   const { kind, help, short, argument = kind === 'number' ? 'n' : kind } = cli;
   const flags = `${short === undefined ? '' : `-${short}, `}--${kebab(name)}`;
   if (kind === 'flag') return new Option(flags, help);
@@ -43,10 +43,6 @@ function chosen(option: Option, choices: readonly string[], otherwise: string | 
     const hint = otherwise === undefined ? '' : `; ${otherwise}`;
     throw new InvalidArgumentError(`Allowed choices are ${choices.join(', ')}${hint}.`);
   });
-}
-
-function choicesOf(type: z.ZodType): readonly string[] {
-  return (z.toJSONSchema(type).enum ?? []).map(String);
 }
 
 /** `olderThan` is spelt `older-than`. */

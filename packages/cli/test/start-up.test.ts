@@ -43,7 +43,7 @@ describe('the start of the command', () => {
     await using place = await Place.create();
     const loaded = await loadedBy(place, '--version');
     expect(loaded).to.include('commander').and.not.include.members(['core']);
-    expect(loaded).not.to.include('zod');
+    expect(loaded).not.to.include('valibot');
   });
 
   it('loads one subcommand and one adapter', async () => {

@@ -1,3 +1,4 @@
+export { openForTests, type AdapterUnderTest, type OpenedForTests } from './adapter-under-test.js';
 export { BARE, type Replaceable } from './bare-driver.js';
 export { AWKWARD_KEYS, longKey } from './awkward-keys.js';
 export { describeStoreDriver } from './driver/driver-suite.js';
@@ -22,3 +23,4 @@ export {
   type WrongBehaviour,
   type WrongServer,
 } from './wrong-server.js';
+export { wrongServices, type WrongServices } from './wrong-service.js';

@@ -7,7 +7,7 @@ import { runMocha } from './run-mocha.js';
 
 /** What is wrong with each of the drivers, and a test that finds it. */
 const FOUND_BY: Readonly<Record<string, string>> = {
-  'gives more than was asked for': 'list gives 7 keys in pages of 3 at most, each key once',
+  'gives more than was asked for': 'list gives no page of 3 more entries than that',
   'knows each token once': 'list gives the same page for the same token',
   'retries by itself': 'requests leaves it to others to repeat a request',
   'takes two requests for one call': 'requests sends one request a call',
@@ -22,7 +22,7 @@ const FOUND_BY: Readonly<Record<string, string>> = {
 
 describe('the conformance suite of drivers itself', () => {
   it('finds out drivers that the suite of stores does not', async () => {
-    const titles = (await runMocha('broken-drivers.js')).failures.map(({ fullTitle }) => fullTitle);
+    const titles = (await runMocha(['broken-drivers.js'])).failures.map(({ fullTitle }) => fullTitle);
     for (const [name, test] of Object.entries(FOUND_BY)) {
       expect(titles, name).to.include(`StoreDriver conformance: ${name} ${test}`);
     }

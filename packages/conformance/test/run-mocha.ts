@@ -6,8 +6,8 @@ export interface MochaResult {
   readonly passes: readonly unknown[];
 }
 
-/** Runs a spec file of this folder in a mocha of its own. */
-export function runMocha(spec: string): Promise<MochaResult> {
+/** Runs spec files of this folder in a mocha of its own. */
+export function runMocha(specs: readonly string[], options: readonly string[] = []): Promise<MochaResult> {
   const mocha = fileURLToPath(new URL('bin/mocha.js', import.meta.resolve('mocha/package.json')));
   const args = [
     mocha,
@@ -16,8 +16,8 @@ export function runMocha(spec: string): Promise<MochaResult> {
     'json',
     '--timeout',
     '20000',
-    '--spec',
-    fileURLToPath(new URL(spec, import.meta.url)),
+    ...options,
+    ...specs.map((spec) => fileURLToPath(new URL(spec, import.meta.url))),
   ];
   return new Promise((resolve, reject) => {
     execFile(process.execPath, args, { maxBuffer: 64 * 1024 * 1024 }, (_error, stdout) => {

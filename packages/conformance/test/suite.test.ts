@@ -7,7 +7,7 @@ import { runMocha } from './run-mocha.js';
 
 describe('the conformance suite itself', () => {
   it('finds out stores that are wrong', async () => {
-    const { failures, passes } = await runMocha('broken-stores.js');
+    const { failures, passes } = await runMocha(['broken-stores.js']);
     expect(passes.length).to.be.greaterThan(100);
     const caught = (name: string): string[] =>
       failures

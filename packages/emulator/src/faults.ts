@@ -1,82 +1,87 @@
 import type { Refusal, WholeAnswer } from '@store/s3-server';
-import { z } from 'zod';
-import { checkInput } from '@store/core/extend';
+import { checkInput, optionTypes as types } from '@store/core/extend';
+import * as v from 'valibot';
 import { Random } from './random.js';
 
-const reasonSchema = z.strictObject({
-  code: z.string(),
-  message: z.string().optional(),
+const share = types.between(0, 1);
+
+const reasonSchema = v.strictObject({
+  code: v.string(),
+  message: v.optional(v.string()),
   /** HTTP status of a single request; a key of a batch has none. */
-  status: z.number().int().min(400).max(599).optional(),
+  status: v.optional(types.integer(400, 599)),
 });
 
 const conditions = {
   /** The provider's name of the operation, such as `DeleteObjects`, or several; default: any. */
-  operation: z.union([z.string(), z.array(z.string())]).optional(),
+  operation: v.optional(types.globs()),
   /** A regular expression that the key has to match; for a batch, one of its keys. */
-  key: z.string().optional(),
+  key: v.optional(v.string()),
   /** Applies to the n-th matching request alone, from 1. */
-  nth: z.number().int().min(1).optional(),
+  nth: v.optional(types.integer(1)),
   /** Share of the matching requests, 0 to 1. */
-  probability: z.number().min(0).max(1).optional(),
+  probability: v.optional(share),
   /** Applies this often at most. */
-  times: z.number().int().min(1).optional(),
+  times: v.optional(types.integer(1)),
 };
 
-const effectSchema = z.union([
-  /** The request is refused and does nothing. */
-  z.strictObject({ error: reasonSchema, retryAfterSeconds: z.number().optional() }),
-  /** The connection is reset, before or after the request did its work. */
-  z.strictObject({ reset: z.enum(['before', 'after']) }),
-  /** The connection ends after so many bytes of the answer's body. */
-  z.strictObject({ truncate: z.number().int().min(0) }),
-  /** No answer ever comes; with `after`, the head and so many bytes of the body do. */
-  z.strictObject({ hang: z.literal(true), after: z.number().int().min(0).optional() }),
-  /** The body of the answer comes byte by byte, one each so many milliseconds. */
-  z.strictObject({ trickleMs: z.number().min(0) }),
-  /** The answer comes later. */
-  z.strictObject({ delayMs: z.number().min(0) }),
-  /** This answer comes instead, and nothing is done. */
-  z.strictObject({
-    answer: z.strictObject({
-      status: z.number().int().min(200).max(599),
-      headers: z.record(z.string(), z.string()).optional(),
-      body: z.string().optional(),
+const effectSchema = v.union(
+  [
+    /** The request is refused and does nothing. */
+    v.strictObject({ error: reasonSchema, retryAfterSeconds: v.optional(types.number()) }),
+    /** The connection is reset, before or after the request did its work. */
+    v.strictObject({ reset: v.picklist(['before', 'after']) }),
+    /** The connection ends after so many bytes of the answer's body. */
+    v.strictObject({ truncate: types.count() }),
+    /** No answer ever comes; with `after`, the head and so many bytes of the body do. */
+    v.strictObject({ hang: v.literal(true), after: v.optional(types.count()) }),
+    /** The body of the answer comes byte by byte, one each so many milliseconds. */
+    v.strictObject({ trickleMs: types.duration() }),
+    /** The answer comes later. */
+    v.strictObject({ delayMs: types.duration() }),
+    /** This answer comes instead, and nothing is done. */
+    v.strictObject({
+      answer: v.strictObject({
+        status: types.integer(200, 599),
+        headers: v.optional(types.texts()),
+        body: v.optional(v.string()),
+      }),
     }),
-  }),
-  /** Each key of a batch (or the key of a single delete) is refused with this probability. */
-  z.strictObject({ keyError: reasonSchema, share: z.number().min(0).max(1) }),
-  /** Changes the answer after the request did its work. For programs. */
-  z.strictObject({
-    rewrite: z.custom<(answer: WholeAnswer) => WholeAnswer>(
-      (value) => typeof value === 'function',
-      'expected a function',
-    ),
-  }),
-]);
+    /** Each key of a batch (or the key of a single delete) is refused with this probability. */
+    v.strictObject({ keyError: reasonSchema, share: share }),
+    /** Changes the answer after the request did its work. For programs. */
+    v.strictObject({
+      rewrite: v.custom<(answer: WholeAnswer) => WholeAnswer>(
+        (value) => typeof value === 'function',
+        'expected a function',
+      ),
+    }),
+  ],
+  'expected one of error, reset, truncate, hang, trickleMs, delayMs, answer, keyError, rewrite, with what belongs to it',
+);
 
-const ruleSchema = z.strictObject({ ...conditions, effect: effectSchema });
+const ruleSchema = v.strictObject({ ...conditions, effect: effectSchema });
 
 /** Keys that are held, as by an object lock or a policy. */
-const denySchema = z.strictObject({
+const denySchema = v.strictObject({
   /** A regular expression; default: every key. */
-  key: z.string().optional(),
-  operation: z.union([z.string(), z.array(z.string())]).optional(),
-  error: reasonSchema.default({ code: 'AccessDenied', message: 'Access Denied', status: 403 }),
+  key: v.optional(v.string()),
+  operation: v.optional(types.globs()),
+  error: v.optional(reasonSchema, { code: 'AccessDenied', message: 'Access Denied', status: 403 }),
   /** `x-amz-bypass-governance-retention: true` lifts it. */
-  unlessBypassed: z.boolean().optional(),
+  unlessBypassed: v.optional(v.boolean()),
 });
 
-const planSchema = z.strictObject({
+const planSchema = v.strictObject({
   /** The same seed gives the same faults. Default 1. */
-  seed: z.number().int().optional(),
-  faults: z.array(ruleSchema).optional(),
-  deny: z.array(denySchema).optional(),
+  seed: v.optional(types.integer(-Number.MAX_SAFE_INTEGER)),
+  faults: v.optional(v.array(ruleSchema)),
+  deny: v.optional(v.array(denySchema)),
 });
 
-export type FaultEffect = z.infer<typeof effectSchema>;
-export type FaultRule = z.infer<typeof ruleSchema>;
-export type FaultPlan = z.input<typeof planSchema>;
+export type FaultEffect = v.InferOutput<typeof effectSchema>;
+export type FaultRule = v.InferOutput<typeof ruleSchema>;
+export type FaultPlan = v.InferInput<typeof planSchema>;
 
 /** What a request is about, as far as a plan asks. */
 export interface FaultSubject {
@@ -94,7 +99,7 @@ export class Faults {
     seen: number;
     applied: number;
   }[];
-  readonly #deny: { readonly rule: z.infer<typeof denySchema>; readonly key: RegExp | undefined }[];
+  readonly #deny: { readonly rule: v.InferOutput<typeof denySchema>; readonly key: RegExp | undefined }[];
 
   /** @throws StoreError `InvalidArgument` when the plan is not one */
   constructor(plan: FaultPlan = {}) {
@@ -144,7 +149,7 @@ export class Faults {
   }
 }
 
-export function refusal(reason: z.infer<typeof reasonSchema>): Refusal {
+export function refusal(reason: v.InferOutput<typeof reasonSchema>): Refusal {
   return {
     code: reason.code,
     message: reason.message ?? reason.code,

@@ -1,7 +1,7 @@
 import { StoreError, type StoreConfig } from '@store/core';
 import { checkInput } from '@store/core/extend';
 import { interpolate, type Environment } from '@store/core/extend';
-import { z } from 'zod';
+import * as v from 'valibot';
 
 /** The `gateway` of a configuration: what clients of `store serve` sign with. */
 export interface GatewayEntry {
@@ -11,10 +11,12 @@ export interface GatewayEntry {
   readonly region?: string | undefined;
 }
 
-export const gatewaySchema: z.ZodType<GatewayEntry> = z.strictObject({
-  accessKeyId: z.string().min(1),
-  secretAccessKey: z.string().min(1),
-  region: z.string().min(1).optional(),
+const text = v.pipe(v.string(), v.nonEmpty());
+
+export const gatewaySchema: v.GenericSchema<unknown, GatewayEntry> = v.strictObject({
+  accessKeyId: text,
+  secretAccessKey: text,
+  region: v.optional(text),
 });
 
 /**

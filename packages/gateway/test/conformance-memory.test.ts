@@ -1,6 +1,5 @@
 import { memoryDriver } from '@store/memory';
 import { describeGateway } from './describe-gateway.js';
 
-await describeGateway('a versioned memory store', memoryDriver({ versioning: 'enabled' }), {
-  conditionalDelete: 'batch',
-});
+const driver = memoryDriver({ versioning: 'enabled' });
+await describeGateway('a versioned memory store', driver, { conditionalDelete: 'batch' }, {});

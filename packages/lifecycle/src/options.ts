@@ -1,6 +1,6 @@
 import type { CallOptions } from '@store/core';
 import { defineOptions, optionTypes as types } from '@store/core/extend';
-import { z } from 'zod';
+import * as v from 'valibot';
 
 export interface ExpireOptions {
   /** Days after which objects go, from when each was written. Default 1, the least there is. */
@@ -38,7 +38,7 @@ export const EXPIRE_OPTIONS = defineOptions<ExpireOptions>()('expirePrefix', {
   noncurrentDays: { type: types.number },
   uploadsDays: { type: types.number },
   expiredMarkers: { type: types.flag },
-  tag: { type: () => z.strictObject({ name: z.string(), value: z.string() }) },
+  tag: { type: () => v.strictObject({ name: v.string(), value: v.string() }) },
   partialName: { type: types.flag },
   entireStore: { type: types.flag },
   dryRun: { type: types.flag },

@@ -1,6 +1,5 @@
 import { assertPrefix, type ObjectStore } from '@store/core';
 import { defineOptions, engineOf, optionTypes as types } from '@store/core/extend';
-import { z } from 'zod';
 import { distributionOf, type Branching, type Distribution } from './distribution.js';
 import { foundIn, type Level, type LevelEstimate } from './level.js';
 import { ListedLevel } from './listed-level.js';
@@ -39,7 +38,7 @@ export interface PrefixEstimate {
 
 const OPTIONS = defineOptions<EstimateOptions>()('estimate', {
   signal: { type: types.signal },
-  maxRequests: { type: () => z.int().min(1).max(10_000), default: 180 },
+  maxRequests: { type: () => types.integer(1, 10_000), default: 180 },
   concurrency: { type: types.concurrency, default: 8 },
 });
 

@@ -1,6 +1,6 @@
 import type { Capabilities } from '@store/core';
 import { defineOptions, IN_FLIGHT, optionTypes as types } from '@store/core/extend';
-import { z } from 'zod';
+import * as v from 'valibot';
 import type { PrefixEstimate } from './estimate.js';
 import type { RequestPrices, RequestRate, ServiceTerms } from './terms.js';
 
@@ -34,7 +34,7 @@ const OPTIONS = defineOptions<PlanOptions>()('planDeletion', {
   jobs: { type: types.flag },
   concurrency: { type: types.concurrency },
   maxKeysPerSecond: { type: types.rate },
-  terms: { type: () => z.looseObject({}) },
+  terms: { type: () => types.plain(v.looseObject({})) },
 });
 
 /** A lifecycle rule is read, written, and read again. */

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { assertKey, quoteKey, StoreError, toStoreError, type ObjectStore } from '@store/core';
 import { defineOptions, optionTypes as types } from '@store/core/extend';
 import { expirePrefix, type ExpirationReport, type ExpireOptions } from '@store/lifecycle';
-import { z } from 'zod';
+import * as v from 'valibot';
 import type { JobOutcome } from './job-report.js';
 import type { Job } from './job.js';
 import type { TagJobRequest, WaitForJobOptions } from './job-options.js';
@@ -39,7 +39,7 @@ const OPTIONS = defineOptions<ExpireByJobOptions>()('expireByJob', {
   signal: { type: types.signal },
   days: { type: types.number },
   tag: {
-    type: () => z.strictObject({ name: z.string(), value: z.string() }),
+    type: () => v.strictObject({ name: v.string(), value: v.string() }),
     default: { name: 'store-expire', value: 'yes' },
   },
   partialName: { type: types.flag },
@@ -51,7 +51,7 @@ const OPTIONS = defineOptions<ExpireByJobOptions>()('expireByJob', {
   confirmationRequired: { type: types.flag },
   keys: {
     type: () =>
-      z.custom<AsyncIterable<string>>(
+      v.custom<AsyncIterable<string>>(
         (value) => typeof value === 'object' && value !== null && Symbol.asyncIterator in value,
         'expected an async iterable of keys',
       ),

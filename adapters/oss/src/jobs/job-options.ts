@@ -1,6 +1,6 @@
 import type { CallOptions } from '@store/core';
 import { defineOptions, optionTypes as types, type OptionTable } from '@store/core/extend';
-import { z } from 'zod';
+import * as v from 'valibot';
 import type { Job } from './job.js';
 import type { ReadJobReportOptions } from './job-report.js';
 
@@ -52,9 +52,9 @@ export const JOB_OPTIONS = {
   tagging: defineOptions<TagJobRequest>()('jobs.tagging', {
     prefix: { type: types.text, needed: true },
     manifest: {
-      type: () => z.strictObject({ bucket: z.string(), key: z.string(), etag: z.string().optional() }),
+      type: () => v.strictObject({ bucket: v.string(), key: v.string(), etag: v.optional(v.string()) }),
     },
-    tag: { type: () => z.strictObject({ name: z.string(), value: z.string() }), needed: true },
+    tag: { type: () => v.strictObject({ name: v.string(), value: v.string() }), needed: true },
     reportBucket: { type: types.text, needed: true },
     reportPrefix: { type: types.text },
     role: { type: types.text, needed: true },

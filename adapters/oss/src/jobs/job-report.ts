@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import { parse } from 'csv-parse';
-import { z } from 'zod';
+import * as v from 'valibot';
 import { StoreError, type CallOptions, type DeletionFailure, type ObjectStore } from '@store/core';
 import { codeOf } from '../errors.js';
 import { given } from '../requests.js';
@@ -39,9 +39,9 @@ const SAMPLE_SIZE = 20;
  * The format of a report is not documented: this is that of the service it is modelled on (S3 Batch Operations), read by
  * the columns that it names itself.
  */
-const manifestSchema = z.looseObject({
-  ReportSchema: z.string(),
-  Results: z.array(z.looseObject({ Key: z.string(), TaskExecutionStatus: z.string().optional() })),
+const manifestSchema = v.looseObject({
+  ReportSchema: v.string(),
+  Results: v.array(v.looseObject({ Key: v.string(), TaskExecutionStatus: v.optional(v.string()) })),
 });
 
 /**
@@ -57,14 +57,14 @@ export async function readJobReport(
 ): Promise<JobOutcome> {
   const { signal, onFailure } = options;
   const manifestKey = options.manifestKey ?? (await findManifest(store, job, signal));
-  const manifest = manifestSchema.safeParse(await (await store.get(manifestKey, { signal })).json());
+  const manifest = v.safeParse(manifestSchema, await (await store.get(manifestKey, { signal })).json());
   if (!manifest.success) throw corrupt(`${manifestKey} is no manifest of a report`);
-  const columns = manifest.data.ReportSchema.split(',').map((name) => name.trim());
+  const columns = manifest.output.ReportSchema.split(',').map((name) => name.trim());
   const byCode: Record<string, number> = {};
   const sample: DeletionFailure[] = [];
   let succeeded = 0;
   let failed = 0;
-  for (const { Key } of manifest.data.Results) {
+  for (const { Key } of manifest.output.Results) {
     const { body } = await store.get(Key, { signal });
     for await (const task of tasksOf(body, columns)) {
       if (/^succeeded$/i.test(task.TaskStatus ?? '')) {

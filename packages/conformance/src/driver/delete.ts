@@ -3,7 +3,15 @@ import { expect } from 'chai';
 import { AWKWARD_KEYS } from '../awkward-keys.js';
 import { numbered } from '../numbered.js';
 import { inByteOrder } from '../suite-context.js';
-import { CALL, expectRefusal, isThere, keysIn, putKeys, type DriverContext } from './driver-context.js';
+import {
+  CALL,
+  expectRefusal,
+  isThere,
+  keysIn,
+  putKeys,
+  settled,
+  type DriverContext,
+} from './driver-context.js';
 
 const OTHER_TAG = '"00000000000000000000000000000000"';
 
@@ -55,9 +63,11 @@ export function deleteTests({ test, testFacet, expectations }: DriverContext): v
     const keys = numbered(10, prefix);
     await putKeys(driver, keys);
     const doomed = [...keys.slice(0, 5), `${prefix}missing`, `${prefix}missing/too`];
-    const { deleted, failed } = await batch.delete(
-      doomed.map((key) => ({ key })),
-      CALL,
+    const { deleted, failed } = await settled(() =>
+      batch.delete(
+        doomed.map((key) => ({ key })),
+        CALL,
+      ),
     );
     expect(keysOf(deleted)).to.deep.equal(inByteOrder(doomed));
     expect(failed).to.deep.equal([]);
@@ -76,7 +86,7 @@ export function deleteTests({ test, testFacet, expectations }: DriverContext): v
     );
     const doomed = fit.filter((_, i) => i % 2 === 0);
     const targets = doomed.map((key) => ({ key: prefix + key }));
-    const { deleted, failed } = await batch.delete(targets, CALL);
+    const { deleted, failed } = await settled(() => batch.delete(targets, CALL));
     expect(keysOf(deleted)).to.deep.equal(keysOf(targets));
     expect(failed).to.deep.equal([]);
     const kept = keys.filter((key) => !doomed.includes(key));
@@ -88,9 +98,11 @@ export function deleteTests({ test, testFacet, expectations }: DriverContext): v
     const keys = numbered(Math.min(batch.maxKeys, room), prefix);
     const [first = '', last = ''] = [keys[0], keys.at(-1)];
     await putKeys(driver, [first, last]);
-    const { deleted, failed } = await batch.delete(
-      keys.map((key) => ({ key })),
-      CALL,
+    const { deleted, failed } = await settled(() =>
+      batch.delete(
+        keys.map((key) => ({ key })),
+        CALL,
+      ),
     );
     expect(failed).to.deep.equal([]);
     expect(keysOf(deleted)).to.deep.equal(keys);
@@ -102,12 +114,14 @@ export function deleteTests({ test, testFacet, expectations }: DriverContext): v
     const [changed, same] = [`${prefix}changed`, `${prefix}same`];
     await putKeys(driver, [changed, same]);
     const ifMatch = await etagOf(driver, same);
-    const { deleted, failed } = await batch.delete(
-      [
-        { key: changed, ifMatch: OTHER_TAG },
-        { key: same, ifMatch },
-      ],
-      CALL,
+    const { deleted, failed } = await settled(() =>
+      batch.delete(
+        [
+          { key: changed, ifMatch: OTHER_TAG },
+          { key: same, ifMatch },
+        ],
+        CALL,
+      ),
     );
     expect(keysOf(deleted)).to.deep.equal([same]);
     expect(keysOf(failed)).to.deep.equal([changed]);

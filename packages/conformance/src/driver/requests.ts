@@ -1,7 +1,7 @@
 import type { DriverCall, StoreDriver } from '@store/core';
 import { expect } from 'chai';
 import { errorOf } from '../error-of.js';
-import { CALL, keysIn, putKeys, type DriverContext } from './driver-context.js';
+import { CALL, keysIn, putKeys, settled, type DriverContext } from './driver-context.js';
 
 /** How long a call may take to notice that its signal has fired, in milliseconds. */
 const PATIENCE_MS = 5_000;
@@ -31,6 +31,7 @@ export function requestTests({ test, expectations, openAnother }: DriverContext)
     if (!service) return skip(UNSEEN);
     await putKeys(driver, [`${prefix}k`]);
     for (const [name, send] of Object.entries(callsOf(driver, prefix))) {
+      await settled(() => send(CALL));
       const before = service.requests();
       await send(CALL);
       expect(service.requests() - before, name).to.equal(1);

@@ -1,6 +1,6 @@
 import type { DriverCall, StoreDriver, VersionInfo } from '@store/core';
 import { expect } from 'chai';
-import { CALL, expectRefusal, isThere, textOf, type DriverContext } from './driver-context.js';
+import { CALL, expectRefusal, isThere, settled, textOf, type DriverContext } from './driver-context.js';
 
 async function versionsIn(
   { versions }: StoreDriver,
@@ -11,7 +11,6 @@ async function versionsIn(
   const found: VersionInfo[] = [];
   let page = await versions?.page({ ...rest, startAfter }, call);
   for (let pages = 0; page && pages < 100; pages++) {
-    expect(page.versions.length, 'entries of a page').to.be.at.most(request.maxKeys);
     found.push(...page.versions);
     if (!page.truncated) return found;
     page = await versions?.page({ ...rest, token: page.nextToken }, call);
@@ -41,7 +40,8 @@ export function versionTests({ testFacet }: DriverContext): void {
     expect(await textOf(driver, key, first)).to.equal('first');
     expect(await driver.read.head({ key, versionId: first }, CALL)).to.include({ key, size: 5 });
     const { deleteMarker, deleteMarkerVersionId } = await driver.delete.one({ key }, CALL);
-    expect(deleteMarker).to.equal(true);
+    // Not every answer tells.
+    expect(deleteMarker).not.to.equal(false);
     expect(await isThere(driver, key)).to.equal(false);
     const [latest] = await versionsIn(driver, { prefix, maxKeys: 10 });
     expect(latest).to.include({ key, deleteMarker: true, isLatest: true });
@@ -57,12 +57,13 @@ export function versionTests({ testFacet }: DriverContext): void {
 
   testFacet('versions', 'deletes versions in a batch, and names them', async (_, given) => {
     const { driver, prefix, skip } = given;
-    if (!driver.batch) return skip('this driver has no batch');
+    const { batch } = driver;
+    if (!batch) return skip('this driver has no batch');
     const key = `${prefix}k`;
     const ids = await writeVersions(driver, key, ['1', '2', '3']);
     if (ids.length === 0) return skip(NOT_VERSIONED);
     const targets = ids.slice(1).map((versionId) => ({ key, versionId }));
-    const { deleted, failed } = await driver.batch.delete(targets, CALL);
+    const { deleted, failed } = await settled(() => batch.delete(targets, CALL));
     expect(failed).to.deep.equal([]);
     expect(deleted.map(({ versionId }) => versionId)).to.have.members(ids.slice(1));
     expect(await textOf(driver, key)).to.equal('3');
@@ -97,6 +98,15 @@ export function versionTests({ testFacet }: DriverContext): void {
       }
     },
   );
+
+  testFacet('versions', 'gives no page more versions than were asked for', async (versions, given) => {
+    const { driver, prefix, skip } = given;
+    const ids = await writeVersions(driver, `${prefix}k`, ['1', '2', '3']);
+    if (ids.length === 0) return skip(NOT_VERSIONED);
+    const page = await versions.page({ prefix, maxKeys: 2 }, CALL);
+    expect(page.versions.length).to.be.at.most(2);
+    expect(page.truncated).to.equal(true);
+  });
 
   testFacet('versions', 'begins after all versions of a key', async (_, { driver, prefix, skip }) => {
     if (driver.list.order !== 'utf8') return skip('this driver has no order of keys');

@@ -1,0 +1,3 @@
+import { describeClosing } from './open-in-each-file.js';
+
+describeClosing('file one');
