@@ -1,7 +1,7 @@
 import type { StoreAdapter } from '@store/core';
+import { addressScheme } from '@store/kit';
 import { ctyunConfigSchema, type CtyunConfig } from './config.js';
 import { ctyunDriver } from './driver.js';
-import { ctyunUrl } from './url.js';
 
 /** `provider: 'ctyun'`: CTYUN ZOS. (CTYUN's older product, OOS, is `provider: 's3'` with the profile `ctyun-oos`.) */
 export const ctyun: StoreAdapter<'ctyun', CtyunConfig> = {
@@ -9,5 +9,16 @@ export const ctyun: StoreAdapter<'ctyun', CtyunConfig> = {
   schema: ctyunConfigSchema,
   secretKeys: ['accessKey', 'secretKey', 'dataPlane'],
   createDriver: ctyunDriver,
-  url: ctyunUrl,
+  /**
+   * `ctyun://bucket/key?regionId=…`: the key is everything up to `?regionId=` at the end, byte for byte. Keys come from
+   * `CTYUN_AK` and `CTYUN_SK`, a region that is not named from `CTYUN_REGION_ID`: the variables of CTYUN's own Terraform
+   * provider. The data plane is found by itself.
+   */
+  url: addressScheme({
+    scheme: 'ctyun',
+    example: 'ctyun://bucket/key?regionId=…',
+    parameter: 'regionId',
+    needed: { regionId: 'CTYUN_REGION_ID', accessKey: 'CTYUN_AK', secretKey: 'CTYUN_SK' },
+    fixed: { dataPlane: 'auto' },
+  }),
 };

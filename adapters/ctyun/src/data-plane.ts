@@ -1,7 +1,7 @@
 import { addAbortListener } from 'node:events';
 import { abortedError, restate, StoreError, type DriverCall } from '@store/core';
 import type { S3Driver } from '@store/s3';
-import { dataPlaneEndpoints, dataPlaneKeys } from './answers.js';
+import { getEndpoints, getKeys } from './calls.js';
 import type { CtyunConfig, DataPlaneConfig } from './config.js';
 import type { OpenApi } from './openapi.js';
 
@@ -86,23 +86,15 @@ export class DataPlane {
   async #address(): Promise<DataPlaneConfig> {
     const { dataPlane = 'auto', regionId } = this.#config;
     if (typeof dataPlane === 'object') return dataPlane;
-    const purpose = { operation: 'open the data plane' };
-    const keys = await this.#api.get('get-keys', {}, purpose, dataPlaneKeys);
+    const keys = await this.#api.ask(getKeys, {}, {});
     const found =
       keys.find(({ regionID }) => regionID === regionId) ?? keys.find(({ regionID }) => regionID === PUBLIC);
-    const { internetEndpoint, intranetEndpoint } = await this.#api.get(
-      'get-endpoint',
-      {},
-      purpose,
-      dataPlaneEndpoints,
-    );
+    const { internetEndpoint, intranetEndpoint } = await this.#api.ask(getEndpoints, {}, {});
     const [endpoint] = dataPlane === 'auto-intranet' ? intranetEndpoint : internetEndpoint;
     if (!found || endpoint === undefined) {
-      throw new StoreError(
-        'InvalidConfig',
-        `the OpenAPI names no ${found ? 'S3 endpoint' : 'S3 keys'} for this regionId; set dataPlane to an endpoint with its keys`,
-        { provider: 'ctyun' },
-      );
+      const lack = found ? 'S3 endpoint' : 'S3 keys';
+      const message = `the OpenAPI names no ${lack} for this regionId; set dataPlane to an endpoint with its keys`;
+      throw new StoreError('InvalidConfig', message, { provider: 'ctyun' });
     }
     return { endpoint, accessKeyId: found.accessKey, secretAccessKey: found.secretKey };
   }

@@ -1,6 +1,6 @@
 import type { BatchFacet, DeleteFacet } from '@store/core';
 import { versionReader } from '@store/kit';
-import { deletedObject, deletedObjects } from './answers.js';
+import { deleteObject, deleteObjects } from './calls.js';
 import { keyFailure } from './errors.js';
 import type { OpenApi } from './openapi.js';
 
@@ -9,8 +9,7 @@ export function deleteFacet(api: OpenApi): DeleteFacet {
     ifMatch: false,
     passThrough: [],
     async one({ key, versionId }, call) {
-      const purpose = { ...call, operation: 'delete', key };
-      await api.post('delete-object', { key, versionID: versionId }, purpose, deletedObject);
+      await api.ask(deleteObject, { key, versionID: versionId }, call);
       // The answer says nothing of delete markers.
       return { key, versionId };
     },
@@ -25,9 +24,7 @@ export function batchFacet(api: OpenApi): BatchFacet {
     keys: 'any',
     async delete(targets, call) {
       const objects = targets.map(({ key, versionId }) => ({ key, versionID: versionId }));
-      const purpose = { ...call, operation: 'deleteBatch' };
-      const body = { delete: { objects, quiet: false } };
-      const answer = await api.post('delete-objects', body, purpose, deletedObjects);
+      const answer = await api.ask(deleteObjects, { delete: { objects, quiet: false } }, call);
       const versionOf = versionReader(targets);
       // What names no key accounts for none: whichever it is about, it stays without an outcome.
       return {

@@ -47,9 +47,9 @@ export function eopDate(time: number, clock: 'beijing' | 'utc'): string {
 }
 
 /** Sorted, and encoded by RFC 3986: the same text is signed and sent. */
-export function encodeQuery(parameters: Readonly<Record<string, string | undefined>>): string {
+export function encodeQuery(parameters: Readonly<Record<string, string | number | undefined>>): string {
   return Object.entries(parameters)
-    .flatMap(([name, value]) => (value === undefined ? [] : [`${name}=${encodeRfc3986(value)}`]))
+    .flatMap(([name, value]) => (value === undefined ? [] : [`${name}=${encodeRfc3986(String(value))}`]))
     .sort()
     .join('&');
 }

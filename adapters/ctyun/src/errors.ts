@@ -1,9 +1,8 @@
-import { StoreError, type StoreErrorCode, type StoreErrorDetails } from '@store/core';
+import { StoreError, type StoreErrorCode } from '@store/core';
 import {
   codeMessage,
   codeOfStatus,
   entryOf,
-  retryAfterMs,
   saidByService,
   serviceCodes,
   undocumented,
@@ -13,10 +12,9 @@ import {
 /** Of the storage behind the API, which is S3's. */
 export const { codeOf, keyFailure } = serviceCodes();
 
-/** Where an error came up, for its message and its fields. */
-export interface ErrorContext {
-  readonly bucket: string;
-  readonly where: FailurePlace;
+/** Where an error came up, and what its answer says outside of the envelope. */
+export interface AnswerPlace extends FailurePlace {
+  readonly status: number;
 }
 
 /** A failure as the OpenAPI words it: that of the business behind it, or the gateway's own. */
@@ -29,13 +27,10 @@ export interface Failure {
 }
 
 /** Codes of the gateway. Source: answers that users quote; there is no official list. */
-const GATEWAY: Readonly<Record<string, { readonly code: StoreErrorCode; readonly says: string }>> = {
-  CTAPI_10000: { code: 'InvalidConfig', says: 'the gateway does not know this call; is the endpoint right?' },
-  CTAPI_10002: { code: 'AccessDenied', says: 'the service does not know this access key' },
-  CTAPI_10009: {
-    code: 'AccessDenied',
-    says: 'the signature does not match; are secretKey and eopDate right?',
-  },
+const GATEWAY: Readonly<Record<string, readonly [code: StoreErrorCode, says: string]>> = {
+  CTAPI_10000: ['InvalidConfig', 'the gateway does not know this call; is the endpoint right?'],
+  CTAPI_10002: ['AccessDenied', 'the service does not know this access key'],
+  CTAPI_10009: ['AccessDenied', 'the signature does not match; are secretKey and eopDate right?'],
 };
 
 /** Codes of the platform, `product.module.code`, by how they end or what they are about. */
@@ -58,56 +53,40 @@ const MESSAGES: Readonly<Record<string, string>> = {
   NoSuchUpload: 'there is no such upload; it was completed or aborted',
 };
 
-/** What an answer says outside its envelope. */
-export interface AnswerHead {
-  readonly status: number;
-  /** As in its header. */
-  readonly retryAfter?: string | undefined;
-}
+/** What the storage's client library puts in front of a message. */
+const PREAMBLE = /^An error occurred \(\w+\) when calling the \w+ operation: /;
 
 /** An answer that is a failure, whatever its HTTP status. */
-export function failureError(failure: Failure, head: AnswerHead, context: ErrorContext): StoreError {
-  const details = { ...context.where, ...factsOf(head), requestId: failure.requestId };
-  const gateway = entryOf(GATEWAY, String(failure.statusCode));
-  if (gateway) {
-    return new StoreError(gateway.code, gateway.says, {
-      ...details,
-      providerCode: String(failure.statusCode),
-    });
-  }
-  const { message = '' } = failure;
-  const s3Code = s3CodeIn(message, context.where.operation);
+export function failureError(failure: Failure, place: AnswerPlace, bucket: string): StoreError {
+  const { statusCode, requestId, message = '' } = failure;
+  const details = { ...place, requestId };
+  const gateway = entryOf(GATEWAY, String(statusCode));
+  if (gateway) return new StoreError(...gateway, { ...details, providerCode: String(statusCode) });
+  const s3Code = s3CodeIn(message, place.operation);
   if (s3Code !== undefined) {
-    const said = codeMessage(s3Code, context.bucket, MESSAGES) ?? saidByService(withoutPreamble(message));
+    const said = codeMessage(s3Code, bucket, MESSAGES) ?? saidByService(message.replace(PREAMBLE, ''));
     // A failure of the business may come with HTTP 200, which says nothing.
-    const status = head.status < 300 ? undefined : head.status;
+    const status = place.status < 300 ? undefined : place.status;
     return new StoreError(codeOf(s3Code, status), said, { ...details, providerCode: s3Code });
   }
   const platformCode = failure.errorCode ?? failure.error;
   const [, code, says] = PLATFORM.find(([pattern]) => pattern.test(platformCode ?? '')) ?? [];
   // 900 means "in progress, or failed", and says no more: what is asked for can be asked for again.
-  const known = code ?? byStatus(head.status) ?? byStatus(Number(failure.statusCode)) ?? 'Unavailable';
-  return new StoreError(
-    known,
-    says ?? (saidByService(message) || 'the service says that it failed, and not why'),
-    {
-      ...details,
-      providerCode: platformCode ?? String(failure.statusCode),
-    },
-  );
+  const known = code ?? byStatus(place.status) ?? byStatus(Number(statusCode)) ?? 'Unavailable';
+  const said = says ?? (saidByService(message) || 'the service says that it failed, and not why');
+  return new StoreError(known, said, { ...details, providerCode: platformCode ?? String(statusCode) });
 }
 
 /** An answer that is no answer of the OpenAPI. @param what with what it answered, such as "nothing instead of JSON" */
-export function strangeAnswer(head: AnswerHead, what: string, context: ErrorContext): StoreError {
-  const { status } = head;
-  const details = { ...context.where, ...factsOf(head) };
+export function strangeAnswer(place: AnswerPlace, what: string): StoreError {
+  const { status } = place;
   if (status >= 300 && status < 400 && status !== 304) {
     const message = 'the service answered with a redirect, which is not followed; is the endpoint right?';
-    return new StoreError('InvalidConfig', message, details);
+    return new StoreError('InvalidConfig', message, place);
   }
   const code = codeOfStatus(status);
   const message = `the service answered HTTP ${status} with ${what}; is the endpoint right?`;
-  return code === 'Corrupt' ? undocumented(message, details) : new StoreError(code, message, details);
+  return code === 'Corrupt' ? undocumented(message, place) : new StoreError(code, message, place);
 }
 
 /**
@@ -125,14 +104,6 @@ function s3CodeIn(message: string, operation: string): string | undefined {
     412: 'PreconditionFailed',
   };
   return statuses[code] ?? code;
-}
-
-function withoutPreamble(message: string): string {
-  return message.replace(/^An error occurred \(\w+\) when calling the \w+ operation: /, '');
-}
-
-function factsOf({ status, retryAfter }: AnswerHead): StoreErrorDetails {
-  return { status, retryAfterMs: retryAfterMs(retryAfter) };
 }
 
 /** Of a status that is a failure; 900 and the like are none of HTTP. */

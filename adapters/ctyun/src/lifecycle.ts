@@ -1,7 +1,8 @@
 import { StoreError, type ExpirationRule, type LifecycleFacet } from '@store/core';
 import { ignoring } from '@store/kit';
 import * as v from 'valibot';
-import { anything, object, readAnswer } from './answers.js';
+import { readAnswer } from './answers.js';
+import { deleteLifecycle, getLifecycle, object, putLifecycle } from './calls.js';
 import type { OpenApi } from './openapi.js';
 
 /** Whole rules, with what is not known here: they are given back. */
@@ -24,14 +25,10 @@ export function lifecycleFacet(api: OpenApi): LifecycleFacet {
     maxRules: 1000,
     overlap: true,
     async get(call) {
-      const operation = 'getLifecycle';
-      const purpose = { ...call, operation };
+      const { operation } = getLifecycle;
+      const get = () => api.ask(getLifecycle, {}, call);
       // How a bucket without rules answers is not documented; the code is that of its S3 call.
-      const returnObj = await ignoring(
-        'NoSuchLifecycleConfiguration',
-        () => api.get('get-bucket-lifecycle-conf', {}, purpose, anything),
-        { rules: [] },
-      );
+      const returnObj = await ignoring('NoSuchLifecycleConfiguration', get, { rules: [] });
       const { rules } = readAnswer(answer, returnObj, operation);
       // Checking makes copies; what is given back is what came.
       const { rules: raw, ...beside } = returnObj as { readonly rules: readonly unknown[] };
@@ -51,16 +48,11 @@ export function lifecycleFacet(api: OpenApi): LifecycleFacet {
     },
     /** Replaces all rules; without any, the whole configuration goes. */
     async put({ kept, added, extra }, call) {
-      const purpose = { ...call, operation: 'putLifecycle' };
       const rules = [...kept.map(({ raw }) => raw), ...added.map(jsonRule)];
       // It comes from `get` above.
       const beside = extra ?? {};
-      if (rules.length === 0 && Object.keys(beside).length === 0) {
-        await api.post('delete-bucket-lifecycle-conf', {}, purpose, anything);
-        return;
-      }
-      const lifecycleConfiguration = { ...beside, rules };
-      await api.post('put-bucket-lifecycle-conf', { lifecycleConfiguration }, purpose, anything);
+      if (rules.length === 0 && Object.keys(beside).length === 0) await api.ask(deleteLifecycle, {}, call);
+      else await api.ask(putLifecycle, { lifecycleConfiguration: { ...beside, rules } }, call);
     },
   };
 }

@@ -5,12 +5,11 @@ import {
   type Unnameable,
   type VersionsFacet,
 } from '@store/core';
-import { escapedBytes, ignoring, joinMarkers, splitMarkers } from '@store/kit';
-import { anything, corrupt, goesOn, listedObjects, listedUploads, listedVersions } from './answers.js';
-import { keyOf } from './json-text.js';
-import { etagOf } from './object-head.js';
+import { escapedBytes, ignoring, joinMarkers, keyOfJsonText, newestFirst, splitMarkers } from '@store/kit';
+import { corrupt, goesOn } from './answers.js';
+import { abortUpload, listObjects, listUploads, listVersions } from './calls.js';
 import type { OpenApi } from './openapi.js';
-import { versionInfos, versionQuery } from './versions.js';
+import { versionQuery } from './version-query.js';
 
 /** Goes on behind a key: there are no tokens. */
 export function listFacet(api: OpenApi): ListFacet {
@@ -19,16 +18,10 @@ export function listFacet(api: OpenApi): ListFacet {
     maxPageSize: 1000,
     delimiter: 'any',
     async page({ prefix, token, startAfter, maxKeys, delimiter }, call) {
-      const query = {
-        prefix: prefix || undefined,
-        delimiter,
-        marker: token ?? startAfter,
-        maxKeys: String(maxKeys),
-      };
-      const page = await api.get('list-objects', query, { ...call, operation: 'list' }, listedObjects);
+      const query = { prefix: prefix || undefined, delimiter, marker: token ?? startAfter, maxKeys };
+      const page = await api.ask(listObjects, query, call);
       const unnameable: Unnameable[] = [];
-      const contents = named(api, page.contents, unnameable);
-      const objects = contents.map(({ ETag, ...one }) => ({ ...one, etag: etagOf(ETag) }));
+      const objects = named(api, page.contents, unnameable);
       const groups = page.commonPrefixes.map(({ prefix: key }) => ({ key }));
       const prefixes = named(api, groups, unnameable).map(({ key }) => ({ prefix: key }));
       const truncated = goesOn(page.isTruncated, 'list');
@@ -43,20 +36,13 @@ export function listFacet(api: OpenApi): ListFacet {
 }
 
 export function versionsFacet(api: OpenApi): VersionsFacet {
-  const operation = 'listVersions';
+  const { operation } = listVersions;
   return {
     async page({ prefix, token, startAfter }, call) {
-      const query = { ...versionQuery(prefix, token ?? startAfter) };
-      const page = await api.get('list-object-versions', query, { ...call, operation }, listedVersions);
+      const page = await api.ask(listVersions, { ...versionQuery(prefix, token ?? startAfter) }, call);
       const unnameable: Unnameable[] = [];
-      const all = versionInfos(
-        named(
-          api,
-          page.keys.flatMap(({ versions }) => versions),
-          unnameable,
-        ),
-        named(api, page.deleteMarkers, unnameable),
-      );
+      const versions = page.keys.flatMap((one) => one.versions);
+      const all = newestFirst(named(api, [...versions, ...page.deleteMarkers], unnameable));
       const next = page.nextKeyMarker === null ? undefined : markerOf(api, page.nextKeyMarker, operation);
       const saysMore = (page.isTruncated ?? undefined) !== undefined && goesOn(page.isTruncated, operation);
       // The page may begin before the prefix (see `versionQuery`) and end behind it.
@@ -75,19 +61,14 @@ export function versionsFacet(api: OpenApi): VersionsFacet {
 export function uploadsFacet(api: OpenApi): UploadsFacet {
   return {
     async page({ prefix, token, maxUploads }, call) {
-      const operation = 'listUploads';
+      const { operation } = listUploads;
       const [keyMarker, uploadIDMarker] = splitMarkers(token);
-      const query = {
-        prefix: prefix || undefined,
-        keyMarker,
-        uploadIDMarker,
-        // With the marker, of which a page of one would never get away.
-        maxUploads: String(keyMarker !== undefined && maxUploads === 1 ? 2 : maxUploads),
-      };
-      const page = await api.get('list-multipart-uploads', query, { ...call, operation }, listedUploads);
+      // With the marker, of which a page of one would never get away.
+      const most = keyMarker !== undefined && maxUploads === 1 ? 2 : maxUploads;
+      const query = { prefix: prefix || undefined, keyMarker, uploadIDMarker, maxUploads: most };
+      const page = await api.ask(listUploads, query, call);
       const unnameable: Unnameable[] = [];
       const uploads = named(api, page.uploads, unnameable)
-        .map(({ uploadID, ...one }) => ({ ...one, uploadId: uploadID }))
         // Documented is a listing from the marker on, with the marker.
         .filter(({ key, uploadId }) => key !== keyMarker || uploadId !== uploadIDMarker);
       const truncated = goesOn(page.isTruncated, operation);
@@ -99,10 +80,7 @@ export function uploadsFacet(api: OpenApi): UploadsFacet {
       return { uploads, unnameable, truncated, nextToken };
     },
     async abort({ key, uploadId }, call) {
-      const purpose = { ...call, operation: 'abortUpload', key };
-      await ignoring('NoSuchUpload', () =>
-        api.post('abort-multipart-upload', { key, uploadID: uploadId }, purpose, anything),
-      );
+      await ignoring('NoSuchUpload', () => api.ask(abortUpload, { key, uploadID: uploadId }, call));
     },
   };
 }
@@ -114,7 +92,7 @@ function named<T extends { readonly key: string }>(
   unnameable: Unnameable[],
 ): T[] {
   return found.flatMap((one) => {
-    const listed = keyOf(one.key, urlEncoded);
+    const listed = keyOfJsonText(one.key, urlEncoded);
     if (listed.unnameable === undefined) return [{ ...one, key: listed.key }];
     unnameable.push(listed.unnameable);
     return [];
@@ -123,7 +101,7 @@ function named<T extends { readonly key: string }>(
 
 /** The key that a listing goes on behind. @throws StoreError `Corrupt` when no request can name it */
 function markerOf({ urlEncoded }: OpenApi, text: string, operation: string): string {
-  const { key, unnameable } = keyOf(text, urlEncoded);
+  const { key, unnameable } = keyOfJsonText(text, urlEncoded);
   if (unnameable === undefined) return key;
   throw corrupt(`the listing cannot go on: ${unnameable.reason.message}; is listEncoding right?`, operation);
 }

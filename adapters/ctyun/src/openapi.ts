@@ -1,34 +1,26 @@
 import { randomUUID } from 'node:crypto';
 import { restate, StoreError, withDeadline, type DriverCall } from '@store/core';
-import { headerOf, HttpTransport, requestFailure, timeoutOf, type HttpAnswer } from '@store/kit';
-import type { GenericSchema } from 'valibot';
+import {
+  headerOf,
+  HttpTransport,
+  parseJson,
+  requestFailure,
+  retryAfterMs,
+  timeoutOf,
+  type FailurePlace,
+  type HttpAnswer,
+} from '@store/kit';
 import { readAnswer } from './answers.js';
+import type { ApiCall } from './calls.js';
 import type { CtyunConfig } from './config.js';
 import { encodeQuery, eopDate, signEop } from './eop-signature.js';
-import { failureError, strangeAnswer, type ErrorContext, type Failure } from './errors.js';
-import { parseJson } from './json-text.js';
+import { failureError, strangeAnswer, type Failure } from './errors.js';
 
 const DEFAULT_ENDPOINT = 'https://zos-global.ctapi.ctyun.cn';
 const DEFAULT_USER_AGENT = 'store-ctyun';
 
 /** Differences of clocks above this are why a signature is refused, in milliseconds: it lives for 15 minutes. */
 const SKEW_MS = 14 * 60_000;
-
-/** Calls whose success names many keys or rules. */
-const LONG_ANSWERS: ReadonlySet<string> = new Set([
-  'list-objects',
-  'list-object-versions',
-  'list-multipart-uploads',
-  'delete-objects',
-  'get-bucket-lifecycle-conf',
-  'get-keys',
-]);
-
-/** What a request is for, in the words of this library. */
-interface Purpose extends DriverCall {
-  readonly operation: string;
-  readonly key?: string | undefined;
-}
 
 /** The JSON OpenAPI of ZOS for one bucket: signs, sends, and reads envelopes. */
 export class OpenApi {
@@ -53,43 +45,21 @@ export class OpenApi {
     return this.#config.bucket;
   }
 
-  /** A read. Resolves to `returnObj`, which has to be as `schema` says. */
-  async get<T>(
-    api: string,
-    query: Readonly<Record<string, string | undefined>>,
-    purpose: Purpose,
-    schema: GenericSchema<unknown, T>,
+  /**
+   * Resolves to the `returnObj` of a success, which has to be as documented.
+   *
+   * @param about the key that a failure is about
+   */
+  async ask<T>(
+    { method, api, operation, answer: schema, long = false, account }: ApiCall<T>,
+    parameters: Readonly<Record<string, unknown>> & { readonly key?: string },
+    { signal }: DriverCall,
+    about = parameters.key,
   ): Promise<T> {
     const { bucket, regionId } = this.#config;
-    const account = api === 'get-keys' || api === 'get-endpoint';
-    const all = { ...query, regionID: regionId, ...(account ? {} : { bucket }) };
-    return readAnswer(schema, await this.#send('GET', api, encodeQuery(all), '', purpose), purpose.operation);
-  }
-
-  /** A change: every one of them is a POST, deletes included. */
-  async post<T>(
-    api: string,
-    body: Readonly<Record<string, unknown>>,
-    purpose: Purpose,
-    schema: GenericSchema<unknown, T>,
-  ): Promise<T> {
-    const { bucket, regionId } = this.#config;
-    const text = JSON.stringify({ bucket, regionID: regionId, ...body });
-    return readAnswer(schema, await this.#send('POST', api, '', text, purpose), purpose.operation);
-  }
-
-  close(): void {
-    this.#transport.close();
-  }
-
-  async #send(
-    method: 'GET' | 'POST',
-    api: string,
-    query: string,
-    body: string,
-    { operation, key, signal }: Purpose,
-  ): Promise<unknown> {
-    const context = { bucket: this.#config.bucket, where: { provider: 'ctyun', operation, key } };
+    const where = { provider: 'ctyun', operation, key: about };
+    const all = { ...(account ? {} : { bucket }), regionID: regionId, ...parameters };
+    const [query, body] = method === 'GET' ? [encodeQuery(all), ''] : ['', JSON.stringify(all)];
     const ms = timeoutOf(this.#config);
     const signedAt = Date.now() + this.#clockOffset;
     let answer: HttpAnswer;
@@ -101,18 +71,24 @@ export class OpenApi {
           headers: this.#headers(signedAt, query, body),
           content: body,
           signal: deadline,
-          short: !LONG_ANSWERS.has(api),
+          short: !long,
           idleMs: ms,
         }),
       );
     } catch (error) {
-      throw requestFailure(error, context.where);
+      throw requestFailure(error, where);
     }
+    let returnObj: unknown;
     try {
-      return readEnvelope(answer, context);
+      returnObj = readEnvelope(answer, where, bucket);
     } catch (error) {
       throw this.#clockCorrected(error, answer, signedAt);
     }
+    return readAnswer(schema, returnObj, operation);
+  }
+
+  close(): void {
+    this.#transport.close();
   }
 
   #headers(signedAt: number, query: string, body: string): Record<string, string> {
@@ -140,40 +116,34 @@ export class OpenApi {
     const message =
       `this machine's clock is ${minutes} minutes ${skew > 0 ? 'behind' : 'ahead of'} the service's: set it right. ` +
       "Requests are signed with the service's time from now on";
-    return restate(new StoreError(error.code, message, { cause: error }), {
-      provider: error.provider,
-      operation: error.operation,
-      key: error.key,
-      status: error.status,
-      providerCode: error.providerCode,
-      retryable: true,
-      adjusted: message,
-    });
+    const { code, provider, operation, key, status, providerCode } = error;
+    const details = { provider, operation, key, status, providerCode, cause: error };
+    return new StoreError(code, message, { ...details, retryable: true, adjusted: message });
   }
 }
 
 /** The `returnObj` of a success. @throws StoreError for all else */
-function readEnvelope({ status, headers, data }: HttpAnswer, context: ErrorContext): unknown {
-  const head = { status, retryAfter: headerOf(headers, 'retry-after') };
+function readEnvelope({ status, headers, data }: HttpAnswer, where: FailurePlace, bucket: string): unknown {
+  const place = { ...where, status, retryAfterMs: retryAfterMs(headerOf(headers, 'retry-after')) };
   let envelope: unknown;
   try {
     envelope = parseJson(data);
   } catch (error) {
-    if (error instanceof StoreError) throw restate(error, { ...context.where, status });
+    if (error instanceof StoreError) throw restate(error, { ...where, status });
     const type = headerOf(headers, 'content-type') ?? '';
     const html = /html/i.test(type) || /^\s*</.test(data.subarray(0, 1000).toString());
     const what = data.length === 0 ? 'nothing' : html ? 'an HTML page' : 'something that cannot be read';
-    throw strangeAnswer(head, `${what} instead of JSON`, context);
+    throw strangeAnswer(place, `${what} instead of JSON`);
   }
   if (typeof envelope !== 'object' || envelope === null || !('statusCode' in envelope))
-    throw strangeAnswer(head, 'another document instead of its own JSON', context);
+    throw strangeAnswer(place, 'another document instead of its own JSON');
   const failure: Failure = Object.fromEntries(
     Object.entries(envelope).filter(([, value]) => typeof value === 'string' || typeof value === 'number'),
   );
   const { statusCode, errorCode, error } = failure;
   // A number, and from some services of the platform a text.
-  if (statusCode !== 800 && statusCode !== '800') throw failureError(failure, head, context);
+  if (statusCode !== 800 && statusCode !== '800') throw failureError(failure, place, bucket);
   if (status !== 200 || errorCode || error)
-    throw strangeAnswer(head, 'a success that the rest of the answer contradicts', context);
+    throw strangeAnswer(place, 'a success that the rest of the answer contradicts');
   return 'returnObj' in envelope ? envelope.returnObj : undefined;
 }

@@ -1,18 +1,15 @@
-import type { ReadFacet } from '@store/core';
+import { StoreError, type ReadFacet, type ReadRequest } from '@store/core';
 import { restoreState } from '@store/kit';
-import { objectHead } from './answers.js';
+import { headObject } from './calls.js';
 import type { DataPlane } from './data-plane.js';
-import { checkConditions, etagOf } from './object-head.js';
 import type { OpenApi } from './openapi.js';
 
 export function readFacet(api: OpenApi, data: DataPlane): ReadFacet {
   return {
     async head(request, call) {
       const { key, versionId } = request;
-      const purpose = { ...call, operation: 'head', key };
-      const head = await api.get('head-object', { key, versionID: versionId }, purpose, objectHead);
-      const { contentLength, ETag, versionID, restore, ...attributes } = head;
-      const etag = etagOf(ETag);
+      const head = await api.ask(headObject, { key, versionID: versionId }, call);
+      const { contentLength, ETag: etag, versionID, restore, ...attributes } = head;
       // The OpenAPI has no conditions; of a read, this side can tell as well.
       checkConditions(request, etag);
       return {
@@ -26,4 +23,16 @@ export function readFacet(api: OpenApi, data: DataPlane): ReadFacet {
     },
     get: (request, call) => data.use('get', request.key, call, (s3) => s3.read.get(request, call)),
   };
+}
+
+/** @throws StoreError `PreconditionFailed` */
+function checkConditions({ key, ifMatch, ifNoneMatch }: ReadRequest, etag: string): void {
+  const unmet =
+    ifMatch !== undefined && ifMatch !== etag
+      ? `the object's ETag is ${etag}, not ${ifMatch}`
+      : ifNoneMatch !== undefined && ifNoneMatch === etag
+        ? `the object still has the ETag ${ifNoneMatch}`
+        : undefined;
+  if (unmet === undefined) return;
+  throw new StoreError('PreconditionFailed', unmet, { provider: 'ctyun', operation: 'head', key });
 }

@@ -1,5 +1,5 @@
 import type { WriteFacet } from '@store/core';
-import { anything } from './answers.js';
+import { copyObject } from './calls.js';
 import type { DataPlane } from './data-plane.js';
 import type { OpenApi } from './openapi.js';
 
@@ -17,8 +17,7 @@ export function writeFacet(api: OpenApi, data: DataPlane): WriteFacet {
       if (storageClass !== undefined)
         return data.use('copy', from, call, (s3) => s3.write.copy(request, call));
       const copySource = { bucket: api.bucket, key: from, versionID: fromVersionId };
-      const purpose = { ...call, operation: 'copy', key: from };
-      await api.post('copy-object', { key: to, copySource }, purpose, anything);
+      await api.ask(copyObject, { key: to, copySource }, call, from);
       return { key: to };
     },
   };

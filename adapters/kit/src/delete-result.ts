@@ -1,12 +1,7 @@
-import type {
-  BatchDeleteResult,
-  DeletedTarget,
-  DeleteTarget,
-  FailedTarget,
-  FailureReason,
-} from '@store/core';
+import type { BatchDeleteResult, DeletedTarget, DeleteTarget, FailedTarget } from '@store/core';
 import { versionReader } from './answered-version.js';
 import { keyOfElement, type KeyEncoding } from './key-bytes.js';
+import type { ServiceCodes } from './service-codes.js';
 import type { XmlElement } from './xml.js';
 
 /** What the answer to DeleteObjects says. */
@@ -15,17 +10,16 @@ export interface DeleteResult extends BatchDeleteResult {
   readonly unmatched: boolean;
 }
 
-export interface DeleteResultReader {
-  readonly encoding: KeyEncoding;
-  /** Why one key was refused, in the words of this library. */
-  readonly failureOf: (code: string | undefined, message: string | undefined) => FailureReason;
-}
-
-/** Reads a DeleteResult. Every space and line of a key is a part of it. */
+/**
+ * Reads a DeleteResult. Every space and line of a key is a part of it.
+ *
+ * @param failureOf why one key was refused, in the words of this library
+ */
 export function readDeleteResult(
   root: XmlElement,
   targets: readonly DeleteTarget[],
-  { encoding, failureOf }: DeleteResultReader,
+  encoding: KeyEncoding,
+  failureOf: ServiceCodes['keyFailure'],
 ): DeleteResult {
   const targetOf = targetReader(targets, encoding);
   const asked = new Set(targets.map(identity));

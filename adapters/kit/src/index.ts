@@ -1,26 +1,13 @@
 export { addressScheme, type AddressForm } from './address.js';
 export { versionReader } from './answered-version.js';
-export {
-  readDeleteResult,
-  settleQuietly,
-  type DeleteResult,
-  type DeleteResultReader,
-} from './delete-result.js';
+export { readDeleteResult, settleQuietly, type DeleteResult } from './delete-result.js';
 export { entryOf } from './entry-of.js';
 export { sizeFact, timeFact } from './facts.js';
-export {
-  escapedBytes,
-  keyOfBytes,
-  keyOfElement,
-  keyOfUrlBytes,
-  keyOfUrlText,
-  SHOWN_BYTES,
-  unnameableKey,
-  type KeyEncoding,
-  type ListedKey,
-} from './key-bytes.js';
+export { keyOfJsonText, parseJson } from './json-text.js';
+export { escapedBytes, keyOfBytes, keyOfUrlText, type KeyEncoding, type ListedKey } from './key-bytes.js';
 export { HttpTransport, type HttpAnswer, type HttpCall } from './http-transport.js';
 export { ignoring } from './ignoring.js';
+export { inMemory } from './in-memory.js';
 export {
   readLifecycleDocument,
   ruleElement,
@@ -52,6 +39,7 @@ export { saidByService } from './said.js';
 export { codeMessage, serviceCodes, type ServiceCodes } from './service-codes.js';
 export { codeOfStatus } from './status.js';
 export { taggingOf, tagsOf } from './tagging.js';
+export { textIn } from './text-in.js';
 export { undocumented } from './undocumented.js';
 export { xmlDocument, xmlOf, type XmlContent } from './xml-writing.js';
-export { MAX_TEXT_LENGTH, readXml, rootName, XmlElement } from './xml.js';
+export { readXml, rootName, XmlElement } from './xml.js';

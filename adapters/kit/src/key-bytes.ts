@@ -91,8 +91,12 @@ function digit(byte: number | undefined): number | undefined {
 }
 
 /** An entry of a listing that has no key, named by its bytes. */
-export function unnameableKey(bytes: Uint8Array, why: string): ListedKey {
-  const name = escapedBytes(bytes);
+function unnameableKey(bytes: Uint8Array, why: string): ListedKey {
+  return unnameableName(escapedBytes(bytes), why);
+}
+
+/** @param name for people */
+export function unnameableName(name: string, why: string): ListedKey {
   const message = `the listing names ${name || 'nothing'}, which no request can name: ${why}`;
   return { unnameable: { name, reason: { code: 'Corrupt', message, retryable: false } } };
 }

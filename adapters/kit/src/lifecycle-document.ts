@@ -1,4 +1,4 @@
-import { StoreError, type ExpirationRule, type Lifecycle } from '@store/core';
+import { StoreError, type ExpirationRule, type Lifecycle, type LifecycleUpdate } from '@store/core';
 import { xmlOf } from './xml-writing.js';
 import type { XmlElement } from './xml.js';
 
@@ -21,7 +21,7 @@ export interface BesideRules {
  */
 export function readLifecycleDocument(root: XmlElement): {
   readonly rules: Lifecycle['rules'];
-  readonly beside: BesideRules;
+  readonly extra: BesideRules;
 } {
   if (root.hasText)
     throw new StoreError('Corrupt', `there is a text beside the lifecycle rules, in <${root.name}>`);
@@ -29,7 +29,7 @@ export function readLifecycleDocument(root: XmlElement): {
   const split = first < 0 ? root.children.length : first;
   return {
     rules: root.children.filter(isRule).map(ruleOf),
-    beside: {
+    extra: {
       attributes: root.attributes(),
       before: root.children.slice(0, split).map(sourceOf),
       behind: root.children
@@ -40,13 +40,21 @@ export function readLifecycleDocument(root: XmlElement): {
   };
 }
 
-/** The document with these rules, each an element; undefined when it would hold nothing, and is to be deleted. */
+/**
+ * The document that an update leaves; undefined when it would hold nothing, and is to be deleted.
+ *
+ * @param attributes of a document where there was none
+ */
 export function writeLifecycleDocument(
-  rules: readonly string[],
-  { attributes, before, behind }: BesideRules,
+  { kept, added, extra }: LifecycleUpdate,
+  form: RuleForm,
+  attributes = '',
 ): string | undefined {
-  if (rules.length + before.length + behind.length === 0) return undefined;
-  return `<${ROOT}${attributes}>${[...before, ...rules, ...behind].join('')}</${ROOT}>`;
+  // They come from `readLifecycleDocument`.
+  const beside = (extra ?? { attributes, before: [], behind: [] }) as BesideRules;
+  const rules = [...kept.map(({ raw }) => raw as string), ...added.map((rule) => ruleElement(rule, form))];
+  const children = [...beside.before, ...rules, ...beside.behind].join('');
+  return children === '' ? undefined : `<${ROOT}${beside.attributes}>${children}</${ROOT}>`;
 }
 
 function isRule({ name }: XmlElement): boolean {

@@ -1,7 +1,7 @@
 import type { BatchFacet, DeleteFacet, DriverCall } from '@store/core';
 import { headerOf, isUrlEncoded, readDeleteResult, xmlDocument } from '@store/kit';
 import { keyFailure } from './errors.js';
-import { checkKey, given, XML, type Requests } from './requests.js';
+import { checkKey, given, GONE, XML, type Requests } from './requests.js';
 import { parseAnswer } from './xml.js';
 
 export function deleteFacet(requests: Requests): DeleteFacet {
@@ -9,13 +9,7 @@ export function deleteFacet(requests: Requests): DeleteFacet {
     ifMatch: false,
     passThrough: ['requestPayer'],
     one({ key, versionId }, call) {
-      const sent = {
-        method: 'DELETE',
-        subres: given({ versionId }),
-        headers: payer(call),
-        successStatuses: [204],
-        emptyAnswer: true,
-      } as const;
+      const sent = { method: 'DELETE', subres: given({ versionId }), headers: payer(call), ...GONE } as const;
       return requests.send('delete', key, call, sent, ({ headers }) => {
         const marker = headerOf(headers, 'x-oss-delete-marker') === 'true';
         const deleteMarkerVersionId = headerOf(headers, 'x-oss-version-id');
@@ -49,7 +43,7 @@ export function batchFacet(requests: Requests): BatchFacet {
       return requests.send('deleteBatch', undefined, call, sent, ({ data }) => {
         const root = parseAnswer(data, 'DeleteResult');
         const encoding = { url: isUrlEncoded(root), plusIsSpace: false };
-        return readDeleteResult(root, targets, { encoding, failureOf: keyFailure });
+        return readDeleteResult(root, targets, encoding, keyFailure);
       });
     },
   };

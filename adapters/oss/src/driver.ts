@@ -6,7 +6,7 @@ import { listFacet, uploadsFacet, versionsFacet } from './listings.js';
 import { multipartFacet } from './multipart.js';
 import { restoreCall, tagsFacet } from './object-state.js';
 import { readFacet } from './reads.js';
-import { checkKey, Requests } from './requests.js';
+import { Requests } from './requests.js';
 import { writeFacet } from './writes.js';
 
 /** Alibaba Cloud OSS, signed by its SDK. */
@@ -28,10 +28,7 @@ export function ossDriver(config: OssConfig) {
     tags: tagsFacet(requests),
     lifecycle: lifecycleFacet(requests),
     restore: restoreCall(requests),
-    async presign({ key, method, expiresIn, contentType }) {
-      checkKey('presign', key);
-      return requests.presign(method, key, expiresIn, contentType);
-    },
+    presign: (request) => requests.presign(request),
     async close() {
       requests.close();
     },

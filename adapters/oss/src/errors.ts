@@ -35,23 +35,22 @@ const MESSAGES: Readonly<Record<string, string>> = {
 
 /** An answer that is no success. */
 export function refusal(answer: HttpAnswer, bucket: string, where: FailurePlace): StoreError {
-  const { status, headers } = answer;
+  const { status, headers, data } = answer;
   const said = errorDocument(answer);
-  const providerCode = said?.textOf('Code') || codeOfEmpty(answer);
+  const providerCode = said?.textOf('Code') || (data.length === 0 ? OF_EMPTY[status] : undefined);
   const message = codeMessage(providerCode, bucket, MESSAGES) ?? messageOf(said, answer);
   const ec = said?.textOf('EC');
-  const details = {
-    ...where,
-    status,
-    providerCode,
-    requestId: said?.textOf('RequestId') || headerOf(headers, 'x-oss-request-id'),
-    retryAfterMs: retryAfterMs(headerOf(headers, 'retry-after')),
-  };
   const text = ec ? `${message} (EC ${ec})` : message;
+  const requestId = said?.textOf('RequestId') || headerOf(headers, 'x-oss-request-id');
+  const waits = retryAfterMs(headerOf(headers, 'retry-after'));
+  const details = { ...where, status, providerCode, requestId, retryAfterMs: waits };
   const code = codeOf(providerCode, status);
   // A success that is none of this call.
   return code === 'Corrupt' ? undocumented(text, details) : new StoreError(code, text, details);
 }
+
+/** What a refusal of a HEAD means, which has no body. */
+const OF_EMPTY: Readonly<Record<number, string>> = { 404: 'NoSuchKey', 412: 'PreconditionFailed' };
 
 /** The error of an answer; that of one without a body is in a header. One with a good status contradicts itself. */
 function errorDocument({ status, data, headers }: HttpAnswer): XmlElement | undefined {
@@ -62,13 +61,6 @@ function errorDocument({ status, data, headers }: HttpAnswer): XmlElement | unde
   } catch {
     return undefined;
   }
-}
-
-/** What a refusal of a HEAD means, which has no body. */
-function codeOfEmpty({ status, data }: HttpAnswer): string | undefined {
-  if (data.length > 0) return undefined;
-  const names: Readonly<Record<number, string>> = { 404: 'NoSuchKey', 412: 'PreconditionFailed' };
-  return names[status];
 }
 
 function messageOf(said: XmlElement | undefined, { status, data }: HttpAnswer): string {

@@ -1,17 +1,7 @@
 import type { Lifecycle, LifecycleFacet } from '@store/core';
-import {
-  ignoring,
-  readLifecycleDocument,
-  ruleElement,
-  writeLifecycleDocument,
-  type BesideRules,
-  type HttpAnswer,
-  type RuleForm,
-} from '@store/kit';
-import { XML, type Requests } from './requests.js';
+import { ignoring, readLifecycleDocument, writeLifecycleDocument, type RuleForm } from '@store/kit';
+import { GONE, XML, type Requests } from './requests.js';
 import { parseAnswer } from './xml.js';
-
-const NOTHING_BESIDE: BesideRules = { attributes: '', before: [], behind: [] };
 
 const FORM: RuleForm = { filter: false, uploads: ['AbortMultipartUpload', 'Days'] };
 
@@ -23,30 +13,21 @@ export function lifecycleFacet(requests: Requests): LifecycleFacet {
     overlap: false,
     /** GetBucketLifecycle. A bucket without rules answers with an error. */
     get(call) {
-      const read = ({ data }: HttpAnswer): Lifecycle => {
-        const { rules, beside } = readLifecycleDocument(parseAnswer(data, 'LifecycleConfiguration'));
-        return { rules, extra: beside };
-      };
-      const sent = { method: 'GET', subres } as const;
-      return ignoring('NoSuchLifecycle', () => requests.send('getLifecycle', undefined, call, sent, read), {
-        rules: [],
-      });
+      const get = (): Promise<Lifecycle> =>
+        requests.send('getLifecycle', undefined, call, { method: 'GET', subres }, ({ data }) =>
+          readLifecycleDocument(parseAnswer(data, 'LifecycleConfiguration')),
+        );
+      return ignoring('NoSuchLifecycle', get, { rules: [] });
     },
     /** PutBucketLifecycle, which replaces all rules; without any, DeleteBucketLifecycle. */
-    put({ kept, added, extra }, call) {
-      // They come from `get` above.
-      const rules = [...kept.map(({ raw }) => String(raw)), ...added.map((rule) => ruleElement(rule, FORM))];
-      const document = writeLifecycleDocument(rules, (extra ?? NOTHING_BESIDE) as BesideRules);
+    put(update, call) {
+      const document = writeLifecycleDocument(update, FORM);
+      const content = Buffer.from(`<?xml version="1.0" encoding="UTF-8"?>${document}`);
       const sent =
         document === undefined
-          ? ({ method: 'DELETE', successStatuses: [204] } as const)
-          : ({
-              method: 'PUT',
-              headers: XML,
-              content: Buffer.from(`<?xml version="1.0" encoding="UTF-8"?>${document}`),
-            } as const);
-      const request = { ...sent, subres, emptyAnswer: true } as const;
-      return requests.send('putLifecycle', undefined, call, request, () => undefined);
+          ? ({ method: 'DELETE', subres, ...GONE } as const)
+          : ({ method: 'PUT', subres, headers: XML, content, emptyAnswer: true } as const);
+      return requests.send('putLifecycle', undefined, call, sent, () => undefined);
     },
   };
 }

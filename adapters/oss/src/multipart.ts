@@ -1,9 +1,9 @@
 import type { MultipartFacet } from '@store/core';
-import { etagOf, headerOf, ignoring, partsPage, xmlDocument } from '@store/kit';
+import { etagOf, headerOf, ignoring, inMemory, partsPage, textIn, xmlDocument } from '@store/kit';
 import { attributeHeaders } from './attributes.js';
-import { given, XML, type Requests } from './requests.js';
-import { copySource, forbidOverwrite, viewOf } from './writes.js';
-import { parseAnswer, textIn } from './xml.js';
+import { given, GONE, XML, type Requests } from './requests.js';
+import { copySource, forbidOverwrite } from './writes.js';
+import { parseAnswer } from './xml.js';
 
 const MIB = 1024 * 1024;
 
@@ -17,12 +17,12 @@ export function multipartFacet(requests: Requests): MultipartFacet {
     async create(request, call) {
       const sent = { method: 'POST', subres: { uploads: '' }, headers: attributeHeaders(request) } as const;
       return requests.send('put', request.key, call, sent, ({ data }) =>
-        textIn(data, 'InitiateMultipartUploadResult', 'UploadId'),
+        textIn(parseAnswer(data, 'InitiateMultipartUploadResult'), 'UploadId'),
       );
     },
     part({ key, uploadId, partNumber, body }, call) {
       const subres = { uploadId, partNumber: String(partNumber) };
-      const sent = { method: 'PUT', subres, content: viewOf(body), emptyAnswer: true } as const;
+      const sent = { method: 'PUT', subres, content: inMemory(body), emptyAnswer: true } as const;
       return requests.send('put', key, call, sent, ({ headers }) => etagOf(headers));
     },
     async copyPart(request, call) {
@@ -38,7 +38,9 @@ export function multipartFacet(requests: Requests): MultipartFacet {
         about: from,
         bytes: range.end - range.start,
       } as const;
-      return requests.send('copy', key, call, sent, ({ data }) => textIn(data, 'CopyPartResult', 'ETag'));
+      return requests.send('copy', key, call, sent, ({ data }) =>
+        textIn(parseAnswer(data, 'CopyPartResult'), 'ETag'),
+      );
     },
     parts({ key, uploadId, token, maxParts }, call) {
       const query = { 'max-parts': String(maxParts), ...given({ 'part-number-marker': token }) };
@@ -58,17 +60,12 @@ export function multipartFacet(requests: Requests): MultipartFacet {
       } as const;
       return requests.send('put', key, call, sent, (answer) => ({
         key,
-        etag: textIn(answer.data, 'CompleteMultipartUploadResult', 'ETag'),
+        etag: textIn(parseAnswer(answer.data, 'CompleteMultipartUploadResult'), 'ETag'),
         versionId: headerOf(answer.headers, 'x-oss-version-id'),
       }));
     },
     async abort({ key, uploadId }, call) {
-      const sent = {
-        method: 'DELETE',
-        subres: { uploadId },
-        successStatuses: [204],
-        emptyAnswer: true,
-      } as const;
+      const sent = { method: 'DELETE', subres: { uploadId }, ...GONE } as const;
       await ignoring('NoSuchUpload', () => requests.send('abortUpload', key, call, sent, () => undefined));
     },
   };

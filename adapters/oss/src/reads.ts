@@ -14,16 +14,12 @@ export function readFacet(requests: Requests): ReadFacet {
     },
     get(request, call) {
       const { key, range } = request;
-      const parameters = readParameters(request);
-      const headers = {
-        ...parameters.headers,
-        // Without it OSS answers a range that cannot be satisfied with the whole object.
-        ...(range
-          ? { Range: `bytes=${range.start}-${range.end ?? ''}`, 'x-oss-range-behavior': 'standard' }
-          : {}),
-      };
+      const { subres, headers: conditions } = readParameters(request);
+      const Range = range && `bytes=${range.start}-${range.end ?? ''}`;
+      // Without the behaviour OSS answers a range that cannot be satisfied with the whole object.
+      const headers = { ...conditions, ...(Range && { Range, 'x-oss-range-behavior': 'standard' }) };
       const successStatuses = [range ? 206 : 200];
-      const sent = { method: 'GET', ...parameters, headers, successStatuses, stream: true } as const;
+      const sent = { method: 'GET', subres, headers, successStatuses, stream: true } as const;
       return requests.send('get', key, call, sent, ({ status, headers: found, res: body }) => {
         etagOf(found);
         const failure = (error: unknown) => requests.failure(error, 'get', key);

@@ -1,6 +1,7 @@
-import { StoreError, withDeadline, type DriverCall } from '@store/core';
+import { StoreError, withDeadline, type DriverCall, type PresignRequest } from '@store/core';
 import {
   beginningOf,
+  HttpTransport,
   networkError,
   requestFailure,
   timeoutOf,
@@ -8,13 +9,16 @@ import {
   whatCame,
   type HttpAnswer,
 } from '@store/kit';
-import { OssClient, type SignedRequest } from './client.js';
 import type { OssConfig } from './config.js';
 import { refusal } from './errors.js';
+import { OssSigner, type UnsignedRequest } from './signer.js';
 
 export const XML = { 'Content-Type': 'application/xml' };
 
-export type Request = Omit<SignedRequest, 'ctx' | 'object'> & {
+/** How a delete succeeds, of whatever. */
+export const GONE = { successStatuses: [204], emptyAnswer: true } as const;
+
+export type Request = Omit<UnsignedRequest, 'object'> & {
   /** What a success has; default 200. No other status is one: a 202 to a DELETE has deleted nothing. */
   readonly successStatuses?: readonly number[];
   /** A success has no body. */
@@ -31,13 +35,15 @@ export type Request = Omit<SignedRequest, 'ctx' | 'object'> & {
 export class Requests {
   readonly bucket: string;
   readonly #config: OssConfig;
-  readonly #client: OssClient;
+  readonly #signer: OssSigner;
+  readonly #transport: HttpTransport;
 
   /** @param options `service`: requests are about the account, not about the bucket */
   constructor(config: OssConfig, { service = false }: { readonly service?: boolean } = {}) {
     this.bucket = config.bucket;
     this.#config = config;
-    this.#client = new OssClient(config, service);
+    this.#signer = new OssSigner(config, service);
+    this.#transport = new HttpTransport(config);
   }
 
   /** @param read what a success says; what is wrong with it is told like any other failure */
@@ -48,7 +54,7 @@ export class Requests {
     request: Request,
     read: (answer: HttpAnswer) => T,
   ): Promise<T> {
-    const { successStatuses = [200], emptyAnswer, stream, about = key, bytes, ...sent } = request;
+    const { successStatuses = [200], emptyAnswer, stream, about = key, bytes, ...unsigned } = request;
     const where = { provider: 'oss', operation, key: about };
     if (key !== undefined) checkKey(operation, key);
     const ms = timeoutOf(this.#config, bytes ?? request.content?.length);
@@ -56,13 +62,10 @@ export class Requests {
     const idleMs = bytes === undefined ? timeoutOf(this.#config) : ms;
     let answer: HttpAnswer | undefined;
     try {
-      answer = await withDeadline({ signal, ms, operation }, (deadline) =>
-        this.#client.request({
-          ...sent,
-          object: key,
-          ctx: { signal: deadline, stream, idleMs, short: emptyAnswer },
-        }),
-      );
+      answer = await withDeadline({ signal, ms, operation }, async (deadline) => {
+        const { url, ...sent } = await this.#signer.sign({ ...unsigned, object: key });
+        return this.#transport.send(url, { ...sent, signal: deadline, stream, idleMs, short: emptyAnswer });
+      });
       if (successStatuses.includes(answer.status)) {
         if (emptyAnswer) checkEmpty(answer);
         return read(answer);
@@ -81,21 +84,13 @@ export class Requests {
     return requestFailure(networkError(thrown), { provider: 'oss', operation, key });
   }
 
-  /** Reads an answer: what is wrong with it is told like any other failure. */
-  read<T>(operation: string, work: () => T): T {
-    try {
-      return work();
-    } catch (error) {
-      throw requestFailure(error, { provider: 'oss', operation });
-    }
-  }
-
-  presign(method: string, key: string, expires: number, contentType: string | undefined): Promise<string> {
-    return this.#client.presign(method, key, expires, contentType);
+  async presign(request: PresignRequest): Promise<string> {
+    checkKey('presign', request.key);
+    return this.#signer.presign(request);
   }
 
   close(): void {
-    this.#client.close();
+    this.#transport.close();
   }
 }
 

@@ -1,8 +1,8 @@
-import { StoreError, type CopyRequest, type WriteFacet } from '@store/core';
-import { etagOf, headerOf } from '@store/kit';
+import type { CopyRequest, WriteFacet } from '@store/core';
+import { etagOf, headerOf, inMemory, textIn } from '@store/kit';
 import { attributeHeaders } from './attributes.js';
 import { checkKey, given, type Requests } from './requests.js';
-import { textIn } from './xml.js';
+import { parseAnswer } from './xml.js';
 
 export function writeFacet(requests: Requests): WriteFacet {
   return {
@@ -11,13 +11,11 @@ export function writeFacet(requests: Requests): WriteFacet {
     ifMatch: false,
     storageClasses: true,
     async put(request, call) {
-      const { key, body } = request;
-      if (!(body instanceof Uint8Array))
-        throw new StoreError('InvalidArgument', 'a stream was given, and streamingPut is false');
+      const { key } = request;
       const sent = {
         method: 'PUT',
         headers: { ...attributeHeaders(request), ...forbidOverwrite(request) },
-        content: viewOf(body),
+        content: inMemory(request.body),
         emptyAnswer: true,
       } as const;
       return requests.send('put', key, call, sent, ({ headers }) => ({
@@ -32,16 +30,11 @@ export function writeFacet(requests: Requests): WriteFacet {
       const sent = { method: 'PUT', headers, about: from } as const;
       return requests.send('copy', to, call, sent, (answer) => ({
         key: to,
-        etag: textIn(answer.data, 'CopyObjectResult', 'ETag'),
+        etag: textIn(parseAnswer(answer.data, 'CopyObjectResult'), 'ETag'),
         versionId: headerOf(answer.headers, 'x-oss-version-id'),
       }));
     },
   };
-}
-
-/** The same bytes, not a copy: a part is large, and several are on their way. */
-export function viewOf(bytes: Uint8Array): Buffer {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 export function forbidOverwrite({ ifAbsent }: { readonly ifAbsent?: boolean | undefined }) {

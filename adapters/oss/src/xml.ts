@@ -9,10 +9,3 @@ export function parseAnswer(data: Buffer, root: string): XmlElement {
   if (rootName(data) === root) return readXml(data);
   throw undocumented(`the answer is no ${root} but ${whatCame(data)}`);
 }
-
-/** A text that a document has to have. */
-export function textIn(data: Buffer, root: string, name: string): string {
-  const text = parseAnswer(data, root).textOf(name);
-  if (text) return text;
-  throw undocumented(`the ${root} has no ${name}`);
-}

@@ -11,12 +11,20 @@ import {
   whatCame,
   type XmlElement,
 } from '@store/kit';
-import { EXPECTED, type ExpectedAnswer } from './answers.js';
+import { EXPECTED } from './answers.js';
 import type { ClientPlugin } from './client-plugin.js';
 import { answerError } from './errors.js';
-import { isHttpResponse, type HttpResponse } from './http-message.js';
 
-const documents = new WeakMap<HttpResponse, XmlElement>();
+/** The parts of the SDK's answers that are looked at here. */
+interface HttpResponse {
+  readonly statusCode: number;
+  readonly headers: Record<string, string | undefined>;
+  body?: unknown;
+  /** What its body was, where that is a document. */
+  document?: XmlElement;
+}
+
+/** Answers by what the SDK made of them. */
 const responses = new WeakMap<object, HttpResponse>();
 /** Errors about what {@link isAnswerToOther} tells of. */
 const ofServices = new WeakSet<StoreError>();
@@ -58,9 +66,13 @@ export const checkAnswers: ClientPlugin = {
   },
 };
 
+function isHttpResponse(value: unknown): value is HttpResponse {
+  return typeof value === 'object' && value !== null && 'headers' in value && 'statusCode' in value;
+}
+
 /** The document of an answer, by what the SDK made of it. */
 export function documentOf(output: object): XmlElement {
-  const document = documents.get(responseOf(output));
+  const { document } = responseOf(output);
   if (document) return document;
   throw new StoreError('Internal', 'the answer has no document');
 }
@@ -80,54 +92,43 @@ async function check(response: HttpResponse, command: string): Promise<void> {
   if (status >= 300) return checkRefusal(response);
   const expected = EXPECTED[command];
   if (!expected) throw new StoreError('Internal', `no answer to ${command} is known`);
-  if (!expected.statuses.includes(status)) {
-    const bytes = await readBody(response, MAX_SHORT_ANSWER_BYTES);
-    throw notExpected(response, expected, bytes);
-  }
-  if (expected.etag && !headers['etag']) {
-    const bytes = await readBody(response, MAX_SHORT_ANSWER_BYTES);
-    throw notExpected(response, expected, bytes, 'has no ETag');
-  }
-  if (expected.object) return;
-  const bytes = await readBody(response, expected.root === undefined ? MAX_SHORT_ANSWER_BYTES : undefined);
+  const { statuses, etag, object, root } = expected;
+  const succeeded = statuses.includes(status);
+  const lack = succeeded && etag && !headers['etag'] ? ' (it has no ETag)' : '';
+  const right = succeeded && lack === '';
+  if (right && object) return;
+  const bytes = await readBody(response, right && root !== undefined ? undefined : MAX_SHORT_ANSWER_BYTES);
   const found = rootName(bytes);
-  if (found === 'Error') throw errorInside(response, bytes);
-  if (expected.root === undefined) {
-    if (beginningOf(bytes) !== '') throw notExpected(response, expected, bytes);
-    response.body = Buffer.alloc(0);
-    return;
+  if (right && found === 'Error') throw errorInside(response, bytes);
+  const empty = beginningOf(bytes) === '';
+  if (!right || (root === undefined ? !empty : found !== root)) {
+    const what = root === undefined ? `is none to this request${lack}` : `is no ${root}`;
+    const error = undocumented(`the answer (HTTP ${status}) ${what} but ${whatCame(bytes)}`, {
+      status,
+      requestId: headers['x-amz-request-id'],
+    });
+    if ((empty || found !== undefined) && !isWebPage(bytes)) ofServices.add(error);
+    throw error;
   }
-  if (found !== expected.root) throw notExpected(response, expected, bytes);
-  documents.set(response, readXml(bytes));
-  response.body = Buffer.from(`<${expected.root}/>`);
+  response.body = Buffer.from(root === undefined ? '' : `<${root}/>`);
+  if (root !== undefined) response.document = readXml(bytes);
 }
 
 async function checkRefusal(response: HttpResponse): Promise<void> {
   const { statusCode: status, headers } = response;
   const bytes = await readBody(response, MAX_SHORT_ANSWER_BYTES).catch((error: unknown) => {
     if (!(error instanceof StoreError)) throw error;
-    throw answerError({
-      status,
-      headers,
-      message: `the service answered HTTP ${status}, and ${error.reason}`,
-    });
+    const message = `the service answered HTTP ${status}, and ${error.reason}`;
+    throw answerError({ status, headers, message });
   });
-  if (bytes.length === 0 || rootName(bytes) === 'Error') {
-    // The SDK corrects its clock by refusals, and takes some of them for other regions' words.
-    response.body = bytes;
-    return;
+  const isError = rootName(bytes) === 'Error';
+  if (!isError && beginningOf(bytes) !== '') {
+    const { code, message } = jsonError(bytes);
+    const strange = `the service answered HTTP ${status} with no S3 error but ${whatCame(bytes)}`;
+    throw answerError({ status, headers, providerCode: code, message: message || code || strange });
   }
-  const { code, message } = jsonError(bytes);
-  if (beginningOf(bytes) === '') {
-    response.body = Buffer.alloc(0);
-    return;
-  }
-  throw answerError({
-    status,
-    headers,
-    providerCode: code,
-    message: message || code || `the service answered HTTP ${status} with no S3 error but ${whatCame(bytes)}`,
-  });
+  // The SDK corrects its clock by refusals, and takes some of them for other regions' words.
+  response.body = isError ? bytes : Buffer.alloc(0);
 }
 
 async function readBody({ body }: HttpResponse, maxBytes: number | undefined): Promise<Buffer> {
@@ -142,22 +143,6 @@ function errorInside({ headers, statusCode: status }: HttpResponse, bytes: Buffe
   return answerError({ status, headers, providerCode, message, taken: 500 });
 }
 
-function notExpected(
-  { statusCode: status, headers }: HttpResponse,
-  { root }: ExpectedAnswer,
-  bytes: Buffer,
-  lack?: string,
-): StoreError {
-  const what = root === undefined ? `is none to this request${lack ? ` (it ${lack})` : ''}` : `is no ${root}`;
-  const error = undocumented(`the answer (HTTP ${status}) ${what} but ${whatCame(bytes)}`, {
-    status,
-    requestId: headers['x-amz-request-id'],
-  });
-  const isDocument = beginningOf(bytes) === '' || rootName(bytes) !== undefined;
-  if (isDocument && !isWebPage(bytes)) ofServices.add(error);
-  return error;
-}
-
 /**
  * Whether a request ended with an answer of a service that took it for something else: one to another call, or none at
  * all. A page in its place comes from something on the way.
@@ -168,16 +153,11 @@ export function isAnswerToOther(thrown: unknown): boolean {
 
 /** Ceph answers in JSON before it knows that it is asked for S3; measured with 16.2 on a key with U+0000. */
 function jsonError(bytes: Buffer): { code?: string | undefined; message?: string | undefined } {
-  let parsed: unknown;
+  const text = (value: unknown) => (typeof value === 'string' ? value : undefined);
   try {
-    parsed = JSON.parse(bytes.toString());
+    const { Code, Message } = JSON.parse(bytes.toString()) as Readonly<Record<string, unknown>>;
+    return { code: text(Code), message: text(Message) };
   } catch {
     return {};
   }
-  if (typeof parsed !== 'object' || parsed === null) return {};
-  const { Code: code, Message: message } = parsed as Readonly<Record<string, unknown>>;
-  return {
-    code: typeof code === 'string' ? code : undefined,
-    message: typeof message === 'string' ? message : undefined,
-  };
 }

@@ -1,27 +1,52 @@
 import type { S3Client } from '@aws-sdk/client-s3';
-import { httpRequestOf, type HttpRequest } from './http-message.js';
+import { StoreError } from '@store/core';
 
 /** Middleware for the SDK's client. */
 export type ClientPlugin = Parameters<S3Client['middlewareStack']['use']>[0];
 
+/** The parts of the SDK's HTTP messages that middleware here works with. */
+export interface HttpRequest {
+  method: string;
+  query?: Record<string, string | string[] | null>;
+  headers: Record<string, string>;
+  body?: unknown;
+}
+
+function isHttpRequest(value: unknown): value is HttpRequest {
+  return typeof value === 'object' && value !== null && 'headers' in value && 'hostname' in value;
+}
+
 /**
- * Changes requests behind the SDK's checksums, and before they are signed.
+ * Changes requests before they are signed.
  *
  * @param change gets the name of the command as well
+ * @param priority `low`: behind the SDK's checksums; `high`: before them, and behind the SDK's serializer
  */
 export function changeRequests(
   name: string,
   change: (request: HttpRequest, command: string) => void,
+  priority: 'low' | 'high' = 'low',
 ): ClientPlugin {
   return {
     applyToStack(stack) {
       stack.add(
         (next, context) => (args) => {
-          change(httpRequestOf(args), String(context['commandName']));
+          const { request } = args;
+          if (!isHttpRequest(request)) throw new StoreError('Internal', 'the SDK sent no HTTP request');
+          change(request, String(context['commandName']));
           return next(args);
         },
-        { step: 'build', priority: 'low', name },
+        { step: 'build', priority, name },
       );
     },
   };
+}
+
+/** The same for the requests of one command. */
+export function changeCommand(
+  { middlewareStack }: { readonly middlewareStack: object },
+  ...change: Parameters<typeof changeRequests>
+): void {
+  // The types of input and output, which the middleware does not look at, are in that of the stack.
+  changeRequests(...change).applyToStack(middlewareStack as S3Client['middlewareStack']);
 }

@@ -1,15 +1,21 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import { keptAlive, timeoutOf } from '@store/kit';
 import { checkAnswers } from './answer-check.js';
+import { changeRequests } from './client-plugin.js';
 import type { S3Config } from './config.js';
 import { ContentMd5 } from './content-md5.js';
 import type { Quirks } from './quirks.js';
-import { unsignedPayload } from './unsigned-payload.js';
 
 const DEFAULT_CONNECT_TIMEOUT_MS = 10_000;
 
 const silent = (): void => undefined;
 const SILENT = { trace: silent, debug: silent, info: silent, warn: silent, error: silent };
+
+/** Leaves bodies out of the signature: the signer takes a hash that is already there. */
+const unsignedPayload = changeRequests('storeUnsignedPayload', ({ headers }, command) => {
+  if (command === 'PutObjectCommand' || command === 'UploadPartCommand')
+    headers['x-amz-content-sha256'] = 'UNSIGNED-PAYLOAD';
+});
 
 /** Without an answer the SDK looks for one in its environment. */
 function regionOf({ region, endpoint }: S3Config, { regionInHost }: Quirks): { region?: string } {
@@ -32,18 +38,12 @@ export function createClient(
   const agent = keptAlive(config);
   const checksums = quirks.checksums === 'when-required' ? 'WHEN_REQUIRED' : 'WHEN_SUPPORTED';
   const client = new S3Client({
-    ...(endpoint === undefined ? {} : { endpoint }),
+    ...(endpoint !== undefined && { endpoint }),
     ...regionOf(config, quirks),
-    ...(credentialsProfile === undefined ? {} : { profile: credentialsProfile }),
+    ...(credentialsProfile !== undefined && { profile: credentialsProfile }),
     ...(accessKeyId === undefined || secretAccessKey === undefined
       ? {}
-      : {
-          credentials: {
-            accessKeyId,
-            secretAccessKey,
-            ...(sessionToken === undefined ? {} : { sessionToken }),
-          },
-        }),
+      : { credentials: { accessKeyId, secretAccessKey, ...(sessionToken && { sessionToken }) } }),
     forcePathStyle: quirks.forcePathStyle,
     maxAttempts: 1,
     requestChecksumCalculation: checksums,

@@ -39,19 +39,20 @@ export class ContentMd5 {
       const adjustable = this.#mode === 'auto' && !sentMd5;
       if (!adjustable || !(error instanceof StoreError) || !wantsContentMd5(error)) throw error;
       this.#active = true;
-      throw restate(error, {
-        retryable: true,
-        adjusted:
-          `the service wants Content-MD5 with batch deletes (${error.reason}); it is sent from now on. ` +
-          `Set quirks.contentMd5 to true, or the profile of the service, to save the refusals`,
-      });
+      const adjusted =
+        `the service wants Content-MD5 with batch deletes (${error.reason}); it is sent from now on. ` +
+        `Set quirks.contentMd5 to true, or the profile of the service, to save the refusals`;
+      throw restate(error, { retryable: true, adjusted });
     }
   }
 
   readonly plugin = changeRequests('storeContentMd5', (request, command) => {
     if (!this.#active || !COMMANDS.has(command)) return;
     const kept = Object.entries(request.headers).filter(([name]) => !CHECKSUM_HEADERS.test(name));
-    const digest = createHash('md5').update(bodyBytes(request.body)).digest('base64');
+    const { body } = request;
+    if (typeof body !== 'string' && !(body instanceof Uint8Array))
+      throw new TypeError('the body of this request is not in memory');
+    const digest = createHash('md5').update(body).digest('base64');
     request.headers = { ...Object.fromEntries(kept), 'content-md5': digest };
   });
 }
@@ -65,9 +66,4 @@ function wantsContentMd5({ status, providerCode, message }: StoreError): boolean
   if (status !== 400 && status !== 501) return false;
   if (providerCode === 'MissingContentMD5' || providerCode === 'MissingArgument') return true;
   return /content-md5|x-amz-(?:sdk-)?checksum/i.test(message);
-}
-
-function bodyBytes(body: unknown): string | Uint8Array {
-  if (typeof body === 'string' || body instanceof Uint8Array) return body;
-  throw new TypeError('the body of this request is not in memory');
 }

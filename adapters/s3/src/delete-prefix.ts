@@ -2,8 +2,8 @@ import { ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { StoreError, type DeletePrefixPage, type PrefixDeleteFacet } from '@store/core';
 import { ListingDocument, sizeFact, type XmlElement } from '@store/kit';
 import { documentOf, isAnswerToOther } from './answer-check.js';
+import { changeCommand } from './client-plugin.js';
 import { keyFailure } from './errors.js';
-import { httpRequestOf } from './http-message.js';
 import { chargeOf, listParameters } from './pass-through.js';
 import type { Requests } from './requests.js';
 
@@ -27,45 +27,34 @@ export function prefixDeleteFacet(requests: Requests): PrefixDeleteFacet {
         EncodingType: 'url',
         ...listParameters(call.pass),
       });
-      command.middlewareStack.add(
-        (next) => (args) => {
-          const request = httpRequestOf(args);
-          request.method = 'POST';
-          const { 'list-type': _listType, ...query } = request.query ?? {};
-          // The prefix stands there even when it is empty: without it nothing says that this is the extension.
-          request.query = { ...query, delete: '', prefix };
-          request.headers['content-length'] = '0';
-          return next(args);
-        },
-        { step: 'build', priority: 'low', name: 'storeDeletePrefix' },
-      );
-      return requests.run('deletePrefix', undefined, call, async (abortSignal) => {
-        const answer = await requests.client.send(command, { abortSignal }).catch((error: unknown) => {
-          const failure = requests.failure(error, 'deletePrefix', undefined);
-          throw isUnknownCall(error, failure) ? unsupported(failure) : failure;
-        });
-        return { ...readPage(documentOf(answer)), ...chargeOf(answer) };
+      changeCommand(command, 'storeDeletePrefix', (request) => {
+        request.method = 'POST';
+        const { 'list-type': _listType, ...query } = request.query ?? {};
+        // The prefix stands there even when it is empty: without it nothing says that this is the extension.
+        request.query = { ...query, delete: '', prefix };
+        request.headers['content-length'] = '0';
       });
+      const read = (answer: object) => ({ ...readPage(documentOf(answer)), ...chargeOf(answer) });
+      return requests
+        .send('deletePrefix', undefined, call, command, read)
+        .catch((error: unknown) => Promise.reject(isUnknownCall(error) ? unsupported(error) : error));
     },
   };
 }
 
 /** Another document than a listing means that the service took the request for something else. */
-function isUnknownCall(thrown: unknown, { code, providerCode }: StoreError): boolean {
-  return isAnswerToOther(thrown) || code === 'Unsupported' || UNKNOWN_CALL.test(providerCode ?? '');
+function isUnknownCall(error: unknown): error is StoreError {
+  if (!(error instanceof StoreError)) return false;
+  const { code, providerCode = '', cause } = error;
+  return isAnswerToOther(cause) || code === 'Unsupported' || UNKNOWN_CALL.test(providerCode);
 }
 
 function unsupported(error: StoreError): StoreError {
+  const { status, providerCode, reason } = error;
   return new StoreError(
     'Unsupported',
-    `the service does not know the prefix-delete extension (${error.reason}); set quirks.serverPrefixDelete to false`,
-    {
-      provider: 's3',
-      operation: 'deletePrefix',
-      status: error.status,
-      providerCode: error.providerCode,
-      cause: error,
-    },
+    `the service does not know the prefix-delete extension (${reason}); set quirks.serverPrefixDelete to false`,
+    { provider: 's3', operation: 'deletePrefix', status, providerCode, cause: error },
   );
 }
 

@@ -1,6 +1,6 @@
 import { DeleteObjectCommand, DeleteObjectsCommand } from '@aws-sdk/client-s3';
 import { StoreError, type BatchFacet, type DeleteFacet } from '@store/core';
-import { readDeleteResult, settleQuietly, type DeleteResultReader } from '@store/kit';
+import { readDeleteResult, settleQuietly } from '@store/kit';
 import { documentOf } from './answer-check.js';
 import { keyFailure } from './errors.js';
 import { chargeOf, deleteParameters } from './pass-through.js';
@@ -26,11 +26,8 @@ export function deleteFacet(requests: Requests): DeleteFacet {
   };
 }
 
-/** Keys stand in the answer as in the request, not encoded. */
-const DELETE_RESULT: DeleteResultReader = {
-  encoding: { url: false, plusIsSpace: false },
-  failureOf: keyFailure,
-};
+/** Keys stand in the answer as in the request. */
+const NOT_ENCODED = { url: false, plusIsSpace: false };
 
 /** DeleteObjects. */
 export function batchFacet(requests: Requests): BatchFacet {
@@ -44,18 +41,16 @@ export function batchFacet(requests: Requests): BatchFacet {
       const command = new DeleteObjectsCommand({
         Bucket: requests.bucket,
         Delete: {
-          Objects: targets.map(({ key, versionId, ifMatch }) => ({
-            Key: notEmpty(key),
-            VersionId: versionId,
-            ETag: ifMatch,
-          })),
+          Objects: targets.map(({ key, versionId, ifMatch }) => {
+            return { Key: notEmpty(key), VersionId: versionId, ETag: ifMatch };
+          }),
           Quiet: quietDeletes,
         },
         ChecksumAlgorithm: checksumAlgorithm,
         ...deleteParameters(call.pass),
       });
       return requests.sendDigested('deleteBatch', undefined, call, command, (answer) => {
-        const result = readDeleteResult(documentOf(answer), targets, DELETE_RESULT);
+        const result = readDeleteResult(documentOf(answer), targets, NOT_ENCODED, keyFailure);
         const settled = quietDeletes ? settleQuietly(result, targets) : result;
         return { ...settled, ...chargeOf(answer) };
       });

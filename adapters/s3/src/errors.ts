@@ -6,6 +6,7 @@ import {
   retryAfterMs,
   saidByService,
   serviceCodes,
+  type FailurePlace,
 } from '@store/kit';
 
 export const { codeOf, keyFailure } = serviceCodes();
@@ -34,15 +35,12 @@ interface SdkError extends Error {
 }
 
 /** Where an error came up, for its message and its fields. */
-export interface ErrorContext {
-  readonly operation: string;
+interface ErrorContext extends FailurePlace {
   readonly bucket: string;
-  readonly key?: string | undefined;
 }
 
 /** Whatever the SDK threw, in the words of this library. */
-export function translate(thrown: unknown, { operation, bucket, key }: ErrorContext): StoreError {
-  const where = { provider: 's3', operation, key };
+export function translate(thrown: unknown, { bucket, ...where }: ErrorContext): StoreError {
   const error: SdkError = thrown instanceof Error ? thrown : new Error(String(thrown));
   if (error instanceof StoreError || error.name === 'AbortError') return requestFailure(error, where);
   const status = error.$metadata?.httpStatusCode;
@@ -52,14 +50,14 @@ export function translate(thrown: unknown, { operation, bucket, key }: ErrorCont
     return new StoreError('Corrupt', 'the body does not have its checksum', { ...details, retryable: true });
   const network = networkFailure(error.code);
   if (network) {
-    const { code, message, retryable, providerCode } = network;
-    return new StoreError(code, message, { ...details, providerCode, retryable });
+    const { code, message, ...facts } = network;
+    return new StoreError(code, message, { ...details, ...facts });
   }
   const name = error.Code ?? error.name;
   const providerCode = NO_CODE.test(name) ? undefined : name;
   return new StoreError(
     codeOf(providerCode, status),
-    messageOf(providerCode, error, status, { operation, bucket }),
+    messageOf(providerCode, error, bucket, where.operation),
     {
       ...details,
       providerCode,
@@ -70,22 +68,18 @@ export function translate(thrown: unknown, { operation, bucket, key }: ErrorCont
   );
 }
 
-/** The error that an answer is, where it is not left to the SDK. */
-export function answerError({
-  status,
-  headers,
-  providerCode,
-  message,
-  taken = status,
-}: {
+/** What an answer says of itself, where it is not left to the SDK. */
+interface AnswerFailure {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly providerCode?: string | undefined;
   readonly message: string;
   /** The status that the answer should have had. */
   readonly taken?: number;
-}): StoreError {
-  return new StoreError(codeOf(providerCode, taken), saidByService(message), {
+}
+
+export function answerError({ status, headers, providerCode, message, taken }: AnswerFailure): StoreError {
+  return new StoreError(codeOf(providerCode, taken ?? status), saidByService(message), {
     status,
     providerCode,
     requestId: headers['x-amz-request-id'],
@@ -96,26 +90,31 @@ export function answerError({
 function messageOf(
   providerCode: string | undefined,
   error: SdkError,
-  status: number | undefined,
-  { operation, bucket }: Omit<ErrorContext, 'key'>,
+  bucket: string,
+  operation: string,
 ): string {
+  const { httpStatusCode: status = 0 } = error.$metadata ?? {};
   if (providerCode !== undefined) {
     if (REGION.test(providerCode)) return regionMessage(error, bucket);
     if (providerCode === 'InvalidObjectState' && operation === 'restore') return 'the object is not archived';
     const said = NO_CODE.test(error.message) ? '' : saidByService(error.message);
     return codeMessage(providerCode, bucket, MESSAGES) ?? (said || providerCode);
   }
-  if (status !== undefined && status >= 300 && status < 400 && status !== 304)
-    return regionMessage(error, bucket);
+  if (status >= 300 && status < 400 && status !== 304) return regionMessage(error, bucket);
   if (status === 404) return 'there is no such object';
   if (status === 403) return 'access denied';
-  if (status !== undefined && status >= 300) return `the service answered HTTP ${status}`;
+  if (status >= 300) return `the service answered HTTP ${status}`;
   return saidByService(error.message) || 'the request failed';
 }
 
 function regionMessage(error: SdkError, bucket: string): string {
-  const region = error.Region ?? error.$response?.headers?.['x-amz-bucket-region'];
+  const region = regionIn(error);
   return region
     ? `the bucket ${JSON.stringify(bucket)} is in the region ${JSON.stringify(region)}; set "region" to it`
     : `the service points to another endpoint for the bucket ${JSON.stringify(bucket)}; is "region" or "endpoint" right?`;
+}
+
+/** The region that an error of the SDK names. */
+export function regionIn({ Region, $response }: SdkError): string | undefined {
+  return Region ?? $response?.headers?.['x-amz-bucket-region'];
 }

@@ -8,6 +8,7 @@ import {
   compareKeys,
   type DriverCall,
   type ListFacet,
+  type ListPage,
   type UploadsFacet,
   type VersionsFacet,
 } from '@store/core';
@@ -16,14 +17,29 @@ import { documentOf } from './answer-check.js';
 import { listParameters } from './pass-through.js';
 import type { Requests } from './requests.js';
 
+/** ListObjectsV2 goes on by a token; ListObjects, version 1, behind a key. */
 export function listFacet(requests: Requests): ListFacet {
-  const { orderedList, delimiter, listVersion } = requests.quirks;
-  const page = (listVersion === 1 ? listObjectsV1 : listObjectsV2)(requests);
+  const { orderedList, delimiter: delimiters, listVersion } = requests.quirks;
   return {
     order: orderedList ? 'utf8' : 'none',
     maxPageSize: 1000,
-    delimiter,
-    page,
+    delimiter: delimiters,
+    page({ prefix, token, startAfter, maxKeys, delimiter }, call) {
+      const asked = { ...shared(requests, prefix, call), MaxKeys: maxKeys, Delimiter: delimiter };
+      if (listVersion === 2) {
+        const command = new ListObjectsV2Command({
+          ...asked,
+          ContinuationToken: token,
+          StartAfter: startAfter,
+        });
+        return requests.send('list', undefined, call, command, (answer) => objectsPage(pageOf(answer)));
+      }
+      const marker = token ?? startAfter;
+      // Room for the marker itself, which some services list once more.
+      const MaxKeys = marker !== undefined && maxKeys === 1 ? 2 : maxKeys;
+      const command = new ListObjectsCommand({ ...asked, Marker: marker, MaxKeys });
+      return requests.send('list', undefined, call, command, (answer) => pageBehind(marker, pageOf(answer)));
+    },
   };
 }
 
@@ -37,43 +53,13 @@ function pageOf(answer: object): ListingDocument {
   return new ListingDocument(documentOf(answer), true);
 }
 
-/** ListObjectsV2: goes on by a token. */
-const listObjectsV2 =
-  (requests: Requests): ListFacet['page'] =>
-  ({ prefix, token, startAfter, maxKeys, delimiter }, call) => {
-    const command = new ListObjectsV2Command({
-      ...shared(requests, prefix, call),
-      ContinuationToken: token,
-      StartAfter: startAfter,
-      MaxKeys: maxKeys,
-      Delimiter: delimiter,
-    });
-    return requests.send('list', undefined, call, command, (answer) => objectsPage(pageOf(answer)));
-  };
-
-/** ListObjects, version 1: goes on behind a key. */
-const listObjectsV1 =
-  (requests: Requests): ListFacet['page'] =>
-  ({ prefix, token, startAfter, maxKeys, delimiter }, call) => {
-    const marker = token ?? startAfter;
-    const command = new ListObjectsCommand({
-      ...shared(requests, prefix, call),
-      Marker: marker,
-      // Room for the marker itself, which some services list once more.
-      MaxKeys: marker !== undefined && maxKeys === 1 ? 2 : maxKeys,
-      Delimiter: delimiter,
-    });
-    return requests.send('list', undefined, call, command, (answer) => {
-      const document = pageOf(answer);
-      const page = objectsPage(document);
-      // CTYUN OOS has been seen to list the marker itself once more.
-      const objects = page.objects[0]?.key === marker ? page.objects.slice(1) : page.objects;
-      const nextToken = page.truncated
-        ? (document.marker('NextMarker') ?? lastKey(document, marker))
-        : undefined;
-      return { ...page, objects, nextToken };
-    });
-  };
+function pageBehind(marker: string | undefined, document: ListingDocument): ListPage {
+  const page = objectsPage(document);
+  // CTYUN OOS has been seen to list the marker itself once more.
+  const objects = page.objects[0]?.key === marker ? page.objects.slice(1) : page.objects;
+  const nextToken = page.truncated ? (document.marker('NextMarker') ?? lastKey(document, marker)) : undefined;
+  return { ...page, objects, nextToken };
+}
 
 /** Without a delimiter the service does not name the next marker: it is the last key. */
 function lastKey(document: ListingDocument, marker: string | undefined): string | undefined {

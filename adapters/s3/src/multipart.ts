@@ -7,11 +7,11 @@ import {
   UploadPartCopyCommand,
 } from '@aws-sdk/client-s3';
 import type { MultipartFacet } from '@store/core';
-import { ignoring, partsPage, undocumented } from '@store/kit';
-import { documentOf } from './answer-check.js';
+import { etagOf, ignoring, partsPage, textIn } from '@store/kit';
+import { documentOf, responseOf } from './answer-check.js';
 import { putAttributes } from './attributes.js';
 import type { Requests } from './requests.js';
-import { copySource, tagIn, writeConditions } from './writes.js';
+import { copySource, writeConditions } from './writes.js';
 
 const MIB = 1024 * 1024;
 
@@ -31,23 +31,13 @@ export function multipartFacet(requests: Requests): MultipartFacet {
     maxCopyBytes: quirks.maxCopyBytes,
     async create(request, call) {
       const { key } = request;
-      const command = new CreateMultipartUploadCommand({
-        ...requests.at(key),
-        ...putAttributes(request),
-      });
-      return requests.send('put', key, call, command, (answer) => {
-        const uploadId = documentOf(answer).textOf('UploadId');
-        if (uploadId === undefined) throw undocumented('the service began an upload without an id');
-        return uploadId;
-      });
+      const command = new CreateMultipartUploadCommand({ ...requests.at(key), ...putAttributes(request) });
+      return requests.send('put', key, call, command, (answer) => textIn(documentOf(answer), 'UploadId'));
     },
     part(request, call) {
       const { key, partNumber, body } = request;
       const command = new UploadPartCommand({ ...upload(request), PartNumber: partNumber, Body: body });
-      const read = ({ ETag }: { readonly ETag?: string | undefined }): string => {
-        if (!ETag) throw undocumented('the service took a part without an ETag');
-        return ETag;
-      };
+      const read = (answer: object) => etagOf(responseOf(answer).headers);
       return requests.send('put', key, call, command, read, body.length);
     },
     copyPart(request, call) {
@@ -61,16 +51,14 @@ export function multipartFacet(requests: Requests): MultipartFacet {
       });
       // The answer comes when the provider has copied.
       const bytes = range.end - range.start;
-      return requests.send('copy', from, call, command, (answer) => tagIn(documentOf(answer)), bytes);
+      const read = (answer: object) => textIn(documentOf(answer), 'ETag');
+      return requests.send('copy', from, call, command, read, bytes);
     },
     parts(request, call) {
-      const { key, token, maxParts } = request;
-      const command = new ListPartsCommand({
-        ...upload(request),
-        PartNumberMarker: token,
-        MaxParts: maxParts,
-      });
-      return requests.send('put', key, call, command, (answer) => partsPage(documentOf(answer)));
+      const { token, maxParts } = request;
+      const asked = { ...upload(request), PartNumberMarker: token, MaxParts: maxParts };
+      const command = new ListPartsCommand(asked);
+      return requests.send('put', request.key, call, command, (answer) => partsPage(documentOf(answer)));
     },
     complete(request, call) {
       const { key, parts } = request;
@@ -83,15 +71,14 @@ export function multipartFacet(requests: Requests): MultipartFacet {
       });
       return requests.send('put', key, call, command, (answer) => ({
         key,
-        etag: tagIn(documentOf(answer)),
+        etag: textIn(documentOf(answer), 'ETag'),
         versionId: answer.VersionId,
       }));
     },
     async abort(request, call) {
       const command = new AbortMultipartUploadCommand(upload(request));
-      await ignoring('NoSuchUpload', () =>
-        requests.send('abortUpload', request.key, call, command, () => undefined),
-      );
+      const abort = () => requests.send('abortUpload', request.key, call, command, () => undefined);
+      await ignoring('NoSuchUpload', abort);
     },
   };
 }

@@ -12,10 +12,6 @@ export function deleteParameters(pass: PassThrough | undefined) {
 }
 
 /** What an answer says of who pays, by the header `x-amz-request-charged`. */
-export function chargeOf({
-  RequestCharged,
-}: {
-  readonly RequestCharged?: string | undefined;
-}): RequestCharge {
-  return RequestCharged === 'requester' ? { requestCharged: true } : {};
+export function chargeOf(answer: { readonly RequestCharged?: string | undefined }): RequestCharge {
+  return answer.RequestCharged === 'requester' ? { requestCharged: true } : {};
 }

@@ -1,32 +1,26 @@
 import { createHmac } from 'node:crypto';
-import { StoreError } from '@store/core';
+import type { S3Client } from '@aws-sdk/client-s3';
+import { StoreError, type PresignRequest } from '@store/core';
 
-interface UrlToSign {
-  /** Of the object; its query is left out. */
-  readonly url: string;
-  readonly bucket: string;
-  /** Sent with the request, and nothing else may be: without it, none. */
-  readonly contentType: string | undefined;
-  /** Seconds. */
-  readonly expiresIn: number;
-  readonly credentials: {
-    readonly accessKeyId: string;
-    readonly secretAccessKey: string;
-    readonly sessionToken?: string | undefined;
-  };
-}
+type Credentials = Awaited<ReturnType<S3Client['config']['credentials']>>;
 
 /**
  * A URL for PUT by signature version 2, which says nothing about the body.
  *
  * Source: https://docs.aws.amazon.com/AmazonS3/latest/API/RESTAuthentication.html
+ *
+ * @param url of the object; its query is left out
+ * @param request with a type, that one has to be sent; without, none may be
  */
-export function signUrlV2({ url, bucket, contentType = '', expiresIn, credentials }: UrlToSign): string {
-  const { accessKeyId, secretAccessKey, sessionToken } = credentials;
+export function signUrlV2(
+  url: string,
+  bucket: string,
+  { contentType = '', expiresIn }: PresignRequest,
+  { accessKeyId, secretAccessKey, sessionToken }: Credentials,
+): string {
   if (sessionToken !== undefined) {
-    throw new StoreError('Unsupported', 'uploads cannot be presigned here with temporary credentials', {
-      provider: 's3',
-    });
+    const message = 'uploads cannot be presigned here with temporary credentials';
+    throw new StoreError('Unsupported', message, { provider: 's3' });
   }
   // Not by `new URL`, which resolves the segments `.` and `..` of a path: that is another key.
   const [, scheme = '', host = '', path = ''] = /^(https?:\/\/)([^/]+)([^?]*)/.exec(url) ?? [];

@@ -3,13 +3,11 @@ import {
   GetObjectCommand,
   HeadObjectCommand,
   PutObjectCommand,
-  type S3Client,
 } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { StoreError, type PresignRequest, type StoreDriver } from '@store/core';
 import { createClient } from './client.js';
 import { signUrlV2 } from './presign-v2.js';
-import type { Quirks } from './quirks.js';
 import type { Requests } from './requests.js';
 
 /**
@@ -20,40 +18,30 @@ export function presignCall(requests: Requests): NonNullable<StoreDriver['presig
   return (request, call) => requests.run('presign', request.key, call, () => presigned(requests, request));
 }
 
-async function presigned({ config, quirks }: Requests, request: PresignRequest): Promise<string> {
+async function presigned({ config, quirks, bucket }: Requests, request: PresignRequest): Promise<string> {
   const { key, method, expiresIn, contentType } = request;
-  if (contentType !== undefined && method !== 'PUT') {
+  if (contentType !== undefined && method !== 'PUT')
     throw new StoreError('InvalidArgument', 'contentType goes with a URL for PUT', { provider: 's3' });
-  }
   const client = createClient(config, { ...quirks, checksums: 'when-required' });
-  const input = { Bucket: config.bucket, Key: key };
-  const options = { expiresIn };
+  const input = { Bucket: bucket, Key: key };
   try {
     switch (method) {
       case 'GET':
-        return await getSignedUrl(client, new GetObjectCommand(input), options);
+        return await getSignedUrl(client, new GetObjectCommand(input), { expiresIn });
       case 'HEAD':
-        return await getSignedUrl(client, new HeadObjectCommand(input), options);
-      case 'PUT':
-        return await presignPut(client, quirks, { ...input, ContentType: contentType }, expiresIn);
+        return await getSignedUrl(client, new HeadObjectCommand(input), { expiresIn });
       case 'DELETE':
-        return await getSignedUrl(client, new DeleteObjectCommand(input), options);
+        return await getSignedUrl(client, new DeleteObjectCommand(input), { expiresIn });
+      case 'PUT': {
+        const command = new PutObjectCommand({ ...input, ContentType: contentType });
+        // A type that is given is signed, so that no other one can be sent; without it, any may.
+        const signableHeaders = new Set(contentType === undefined ? [] : ['content-type']);
+        const url = await getSignedUrl(client, command, { expiresIn, signableHeaders });
+        if (quirks.presignedPut === 'v4') return url;
+        return signUrlV2(url, bucket, request, await client.config.credentials());
+      }
     }
   } finally {
     client.destroy();
   }
-}
-
-/** A type that is given is signed, so that no other one can be sent; without it, any may. */
-async function presignPut(
-  client: S3Client,
-  { presignedPut }: Quirks,
-  input: { readonly Bucket: string; readonly Key: string; readonly ContentType: string | undefined },
-  expiresIn: number,
-): Promise<string> {
-  const signableHeaders = new Set(input.ContentType === undefined ? [] : ['content-type']);
-  const url = await getSignedUrl(client, new PutObjectCommand(input), { expiresIn, signableHeaders });
-  if (presignedPut === 'v4') return url;
-  const credentials = await client.config.credentials();
-  return signUrlV2({ url, bucket: input.Bucket, contentType: input.ContentType, expiresIn, credentials });
 }

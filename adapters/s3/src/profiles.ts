@@ -13,13 +13,7 @@ const MD5: Quirks = { ...COMPATIBLE, contentMd5: true };
 
 /** Of these nobody has shown that conditions, versions and tags work as on S3, so they are not promised;
  * nor are lifecycle rules. */
-const MD5_PLAIN: Quirks = {
-  ...MD5,
-  versions: false,
-  conditionalPut: false,
-  tags: false,
-  lifecycle: false,
-};
+const MD5_PLAIN: Quirks = { ...MD5, versions: false, conditionalPut: false, tags: false, lifecycle: false };
 
 /**
  * The quirks of each service. Measured: `ceph`, `swift`. From documentation and reports, not tried: the others;
@@ -72,14 +66,11 @@ export const PROFILES = {
 export type ProfileName = keyof typeof PROFILES;
 
 /** `aws`, or `generic` where an endpoint is given, unless the configuration says which service it is. */
-export function profileOf({
-  profile,
-  endpoint,
-}: {
+export function profileOf(config: {
   readonly profile?: ProfileName | undefined;
   readonly endpoint?: string | undefined;
 }): ProfileName {
-  return profile ?? (endpoint === undefined ? 'aws' : 'generic');
+  return config.profile ?? (config.endpoint === undefined ? 'aws' : 'generic');
 }
 
 export const PROFILE_NAMES = Object.keys(PROFILES) as [ProfileName, ...ProfileName[]];

@@ -76,6 +76,6 @@ export class Requests {
 
   /** What a request ended with, in the words of this library. */
   failure(thrown: unknown, operation: string, key: string | undefined): StoreError {
-    return translate(thrown, { operation, bucket: this.bucket, key });
+    return translate(thrown, { provider: 's3', operation, key, bucket: this.bucket });
   }
 }

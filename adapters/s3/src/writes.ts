@@ -1,6 +1,6 @@
-import { CopyObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
-import { StoreError, type CopyRequest, type PutRequest, type WriteFacet } from '@store/core';
-import { undocumented, type XmlElement } from '@store/kit';
+import { CopyObjectCommand, PutObjectCommand, type PutObjectCommandOutput } from '@aws-sdk/client-s3';
+import type { CopyRequest, PutRequest, WriteFacet } from '@store/core';
+import { inMemory, textIn } from '@store/kit';
 import { documentOf } from './answer-check.js';
 import { putAttributes, storageClassOf } from './attributes.js';
 import type { Requests } from './requests.js';
@@ -21,14 +21,12 @@ export function writeFacet(requests: Requests): WriteFacet {
         ...putAttributes(request),
         ...writeConditions(request),
       });
-      return requests.send(
-        'put',
+      const read = ({ ETag, VersionId }: PutObjectCommandOutput) => ({
         key,
-        call,
-        command,
-        ({ ETag, VersionId }) => ({ key, etag: ETag, versionId: VersionId }),
-        body.length,
-      );
+        etag: ETag,
+        versionId: VersionId,
+      });
+      return requests.send('put', key, call, command, read, body.length);
     },
     copy(request, call) {
       const { from, to, storageClass } = request;
@@ -39,7 +37,7 @@ export function writeFacet(requests: Requests): WriteFacet {
       });
       return requests.send('copy', from, call, command, (answer) => ({
         key: to,
-        etag: tagIn(documentOf(answer)),
+        etag: textIn(documentOf(answer), 'ETag'),
         versionId: answer.VersionId,
       }));
     },
@@ -56,16 +54,4 @@ export function copySource(
 
 export function writeConditions({ ifAbsent, ifMatch }: Pick<PutRequest, 'ifAbsent' | 'ifMatch'>) {
   return { IfNoneMatch: ifAbsent ? '*' : undefined, IfMatch: ifMatch };
-}
-
-/** The entity tag that a document names. */
-export function tagIn(document: XmlElement): string {
-  const etag = document.textOf('ETag');
-  if (etag !== undefined) return etag;
-  throw undocumented(`the answer, a ${document.name}, has no ETag`);
-}
-
-function inMemory(body: PutRequest['body']): Uint8Array {
-  if (body instanceof Uint8Array) return body;
-  throw new StoreError('InvalidArgument', 'a stream was given, and streamingPut is false');
 }

@@ -84,18 +84,13 @@ export async function expireByJob(
 ): Promise<ExpirationByJob> {
   const options = OPTIONS.check(given);
   const { store, jobs, reports } = places;
-  const { role, confirmationRequired, tag, days, partialName, entireStore, signal } = options;
-  const { pollMs, onProgress } = options;
+  const { role, confirmationRequired, tag, days, partialName, entireStore, pollMs, onProgress, signal } =
+    options;
   const rule: ExpireOptions = { days, partialName, entireStore, tag, signal };
-  if (options.keys && options.jobId !== undefined) {
-    const message = 'a job that was created has its list: keys go with a new one';
-    throw new StoreError('InvalidArgument', message, { operation: 'expireByJob' });
-  }
-  if (reports.bucket === jobs.bucket && (reports.prefix ?? '').startsWith(prefix)) {
-    const message =
-      'the report would be written under the prefix, where it would be tagged or counted as well';
-    throw new StoreError('InvalidArgument', message, { operation: 'expireByJob' });
-  }
+  if (options.keys && options.jobId !== undefined)
+    throw refused('a job that was created has its list: keys go with a new one');
+  const within = 'the report would be written under the prefix, where it would be tagged or counted as well';
+  if (reports.bucket === jobs.bucket && (reports.prefix ?? '').startsWith(prefix)) throw refused(within);
   // Refuses what the rule would be refused for, before anything is tagged for it.
   const plan = await expirePrefix(store, prefix, { ...rule, dryRun: true });
   const request: TagJobRequest = {
@@ -128,40 +123,29 @@ async function createJob(
   { keys, signal }: ExpireByJobOptions,
 ): Promise<string> {
   if (!keys) return jobs.create(jobs.tagging(request), { signal });
-  const key = `${reports.prefix ?? ''}manifest-${randomUUID()}.csv`;
-  const list = new CheckedKeys(keys, request.prefix);
-  const { etag } = await reports.store.put(key, jobs.manifestOf(list), { signal });
-  if (list.count === 0) {
-    await reports.store.delete(key, { signal });
-    throw new StoreError('InvalidArgument', 'there is no key in the list', { operation: 'expireByJob' });
-  }
-  return jobs.create(jobs.tagging({ ...request, manifest: { bucket: reports.bucket, key, etag } }), {
-    signal,
-  });
-}
-
-/** Keys that are all under a prefix: anything else has got into the list by mistake. */
-class CheckedKeys implements AsyncIterable<string> {
-  readonly #keys: AsyncIterable<string>;
-  readonly #prefix: string;
-  count = 0;
-
-  constructor(keys: AsyncIterable<string>, prefix: string) {
-    this.#keys = keys;
-    this.#prefix = prefix;
-  }
-
-  async *[Symbol.asyncIterator](): AsyncGenerator<string> {
-    for await (const key of this.#keys) {
-      assertKey(key, 'expireByJob');
-      if (!key.startsWith(this.#prefix)) {
-        const message = `${quoteKey(key)} is in the list, and not under ${quoteKey(this.#prefix)}`;
-        throw new StoreError('InvalidArgument', message, { operation: 'expireByJob', key });
-      }
-      this.count++;
-      yield key;
+  const { store, bucket, prefix = '' } = reports;
+  const key = `${prefix}manifest-${randomUUID()}.csv`;
+  let count = 0;
+  /** All of them under the prefix: anything else has got into the list by mistake. */
+  async function* checked(list: AsyncIterable<string>): AsyncGenerator<string> {
+    for await (const one of list) {
+      assertKey(one, 'expireByJob');
+      if (!one.startsWith(request.prefix))
+        throw refused(`${quoteKey(one)} is in the list, and not under ${quoteKey(request.prefix)}`, one);
+      count++;
+      yield one;
     }
   }
+  const { etag } = await store.put(key, jobs.manifestOf(checked(keys)), { signal });
+  if (count === 0) {
+    await store.delete(key, { signal });
+    throw refused('there is no key in the list');
+  }
+  return jobs.create(jobs.tagging({ ...request, manifest: { bucket, key, etag } }), { signal });
+}
+
+function refused(message: string, key?: string): StoreError {
+  return new StoreError('InvalidArgument', message, { operation: 'expireByJob', key });
 }
 
 /** Why no rule is written. */

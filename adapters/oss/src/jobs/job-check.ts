@@ -79,6 +79,8 @@ const operation = v.pipe(
 
 const schema = v.pipe(
   v.strictObject({
+    // In the order of the documentation, in which a job is sent.
+    confirmationRequired: v.optional(v.boolean()),
     operation,
     report: v.strictObject({
       bucket,
@@ -86,22 +88,13 @@ const schema = v.pipe(
       prefix: v.optional(anyText),
       reportScope: v.optional(v.picklist(['AllTasks', 'FailedTasksOnly'])),
     }),
-    priority: types.integer(0, 2_147_483_647),
-    roleArn: v.pipe(
-      v.string(),
-      v.regex(
-        /^(?:arn:)?acs:ram::[^:]+:role\/\S+$/,
-        'expected a role such as acs:ram::1234567890:role/BatchRole',
-      ),
-    ),
-    confirmationRequired: v.optional(v.boolean()),
     clientRequestToken: v.optional(v.pipe(text, upTo(64))),
     manifest: v.optional(
       v.strictObject({
         location: v.strictObject({
+          etag: v.optional(text),
           bucket,
           object: text,
-          etag: v.optional(text),
           versionId: v.optional(text),
         }),
         spec: v.strictObject({
@@ -114,6 +107,14 @@ const schema = v.pipe(
       v.strictObject({ sourceBucket: bucket, prefix: v.optional(anyText) }),
     ),
     description: v.optional(v.pipe(anyText, upTo(256))),
+    priority: types.integer(0, 2_147_483_647),
+    roleArn: v.pipe(
+      v.string(),
+      v.regex(
+        /^(?:arn:)?acs:ram::[^:]+:role\/\S+$/,
+        'expected a role such as acs:ram::1234567890:role/BatchRole',
+      ),
+    ),
   }),
   v.check(
     ({ manifest, keyPrefixManifestGenerator }) =>
@@ -129,11 +130,10 @@ const schema = v.pipe(
  */
 export function checkJob(description: object): JobDescription & { readonly clientRequestToken: string } {
   try {
-    checkInput(schema, description, { code: 'InvalidArgument', what: 'job' });
+    // Of this shape, as the schema has found.
+    const job = checkInput(schema, description, { code: 'InvalidArgument', what: 'job' }) as JobDescription;
+    return { ...job, clientRequestToken: job.clientRequestToken ?? randomUUID() };
   } catch (error) {
     throw restate(toStoreError(error), { provider: 'oss', operation: 'createJob' });
   }
-  // Of this shape, as the schema has found.
-  const job = description as JobDescription;
-  return { ...job, clientRequestToken: job.clientRequestToken ?? randomUUID() };
 }

@@ -1,14 +1,9 @@
 import type { Readable } from 'node:stream';
 import { parse } from 'csv-parse';
 import * as v from 'valibot';
-import {
-  StoreError,
-  type CallOptions,
-  type DeletionFailure,
-  type ObjectStore,
-  type StoreErrorCode,
-} from '@store/core';
+import { StoreError, type CallOptions, type DeletionFailure, type ObjectStore } from '@store/core';
 import { codeOf } from '../errors.js';
+import { given } from '../requests.js';
 import type { Job } from './job.js';
 
 /** What became of a job, by its final report. */
@@ -34,6 +29,8 @@ export interface ReadJobReportOptions extends CallOptions {
   /** Called for every failed task. */
   readonly onFailure?: ((failure: DeletionFailure) => void) | undefined;
 }
+
+const PLACE = { provider: 'oss', operation: 'readJobReport' };
 
 /** Failures that an outcome names; `onFailure` gets all. */
 const SAMPLE_SIZE = 20;
@@ -70,7 +67,7 @@ export async function readJobReport(
   for (const { Key } of manifest.output.Results) {
     const { body } = await store.get(Key, { signal });
     for await (const task of tasksOf(body, columns)) {
-      if (/^succeeded$/i.test(task.TaskStatus)) {
+      if (/^succeeded$/i.test(task.TaskStatus ?? '')) {
         succeeded++;
         continue;
       }
@@ -82,19 +79,11 @@ export async function readJobReport(
       onFailure?.(failure);
     }
   }
+  const { jobId, status, report, tasks } = job;
   // A report of failures alone leaves the others to the count of the job.
-  const partial = job.report?.reportScope === 'FailedTasksOnly';
-  const total = job.tasks?.total ?? 0;
-  if (partial) succeeded = job.tasks?.succeeded ?? 0;
-  const unaccounted = Math.max(0, total - succeeded - failed);
-  return {
-    jobId: job.jobId,
-    status: job.status,
-    succeeded,
-    failed,
-    unaccounted,
-    failures: { byCode, sample },
-  };
+  if (report?.reportScope === 'FailedTasksOnly') succeeded = tasks?.succeeded ?? 0;
+  const unaccounted = Math.max(0, (tasks?.total ?? 0) - succeeded - failed);
+  return { jobId, status, succeeded, failed, unaccounted, failures: { byCode, sample } };
 }
 
 async function findManifest(store: ObjectStore, job: Job, signal: AbortSignal | undefined): Promise<string> {
@@ -103,41 +92,25 @@ async function findManifest(store: ObjectStore, job: Job, signal: AbortSignal | 
     if (key.includes(job.jobId) && key.endsWith('/manifest.json')) return key;
   }
   const why = job.report?.enabled === false ? 'none was asked for' : 'it is written when the job has ended';
-  throw new StoreError(
-    'NotFound',
-    `there is no report of the job ${job.jobId} under ${JSON.stringify(prefix)}: ${why}`,
-    {
-      provider: 'oss',
-      operation: 'readJobReport',
-    },
-  );
+  const message = `there is no report of the job ${job.jobId} under ${JSON.stringify(prefix)}: ${why}`;
+  throw new StoreError('NotFound', message, PLACE);
 }
 
+/** A line of a report, by the names of its columns. */
 interface Task {
-  readonly Key: string;
-  readonly VersionId: string;
-  readonly TaskStatus: string;
-  readonly ErrorCode: string;
-  readonly HTTPStatusCode: string;
-  readonly ResultMessage: string;
+  readonly Key?: string;
+  readonly VersionId?: string;
+  readonly TaskStatus?: string;
+  readonly ErrorCode?: string;
+  readonly HTTPStatusCode?: string;
+  readonly ResultMessage?: string;
 }
 
 /** Streamed: a report has as many lines as the job had objects. */
-async function* tasksOf(body: Readable, columns: readonly string[]): AsyncGenerator<Task> {
-  const at = (name: keyof Task): number => columns.indexOf(name);
-  if (at('Key') < 0 || at('TaskStatus') < 0) throw corrupt('the report names no Key and TaskStatus');
-  const rows = body.pipe(parse({ relax_column_count: true })) as AsyncIterable<readonly string[]>;
-  for await (const row of rows) {
-    const field = (name: keyof Task): string => row[at(name)] ?? '';
-    yield {
-      Key: decode(field('Key')),
-      VersionId: field('VersionId'),
-      TaskStatus: field('TaskStatus'),
-      ErrorCode: field('ErrorCode'),
-      HTTPStatusCode: field('HTTPStatusCode'),
-      ResultMessage: field('ResultMessage'),
-    };
-  }
+function tasksOf(body: Readable, columns: string[]): AsyncIterable<Task> {
+  if (!columns.includes('Key') || !columns.includes('TaskStatus'))
+    throw corrupt('the report names no Key and TaskStatus');
+  return body.pipe(parse({ columns, relax_column_count: true })) as AsyncIterable<Task>;
 }
 
 /** Percent-encoded, as in manifests (inferred). */
@@ -149,20 +122,18 @@ function decode(key: string): string {
   }
 }
 
-function failureOf({ Key, VersionId, ErrorCode, HTTPStatusCode, ResultMessage }: Task): DeletionFailure {
+function failureOf({ Key = '', VersionId, ErrorCode, HTTPStatusCode, ResultMessage }: Task): DeletionFailure {
   const status = Number(HTTPStatusCode) || undefined;
-  const code: StoreErrorCode = codeOf(ErrorCode || undefined, status);
   return {
-    key: Key,
-    ...(VersionId === '' ? {} : { versionId: VersionId }),
-    code,
+    key: decode(Key),
+    code: codeOf(ErrorCode || undefined, status),
     message: ResultMessage || ErrorCode || 'the report gives no reason',
-    ...(ErrorCode === '' ? {} : { providerCode: ErrorCode }),
+    ...given({ versionId: VersionId, providerCode: ErrorCode }),
     ...(status === undefined ? {} : { status }),
     attempts: 1,
   };
 }
 
 function corrupt(message: string): StoreError {
-  return new StoreError('Corrupt', message, { provider: 'oss', operation: 'readJobReport' });
+  return new StoreError('Corrupt', message, PLACE);
 }

@@ -12,43 +12,27 @@ import {
 
 /** The body of CreateJob. */
 export function jobDocument(job: JobDescription): Buffer {
-  const { report, manifest, keyPrefixManifestGenerator: generator } = job;
-  return xmlDocument('CreateJobRequest', {
-    ConfirmationRequired: job.confirmationRequired,
-    Operation: operationContent(job.operation),
-    Report: {
-      Bucket: report.bucket,
-      Enabled: report.enabled,
-      Prefix: report.prefix,
-      ReportScope: report.reportScope,
-    },
-    ClientRequestToken: job.clientRequestToken,
-    Manifest: manifest && {
-      Location: {
-        ETag: manifest.location.etag,
-        Bucket: manifest.location.bucket,
-        Object: manifest.location.object,
-        VersionId: manifest.location.versionId,
-      },
-      Spec: { Fields: manifest.spec.fields, Format: manifest.spec.format },
-    },
-    KeyPrefixManifestGenerator: generator && {
-      SourceBucket: generator.sourceBucket,
-      Prefix: generator.prefix,
-    },
-    Description: job.description,
-    Priority: job.priority,
-    RoleArn: job.roleArn,
-  });
+  return xmlDocument('CreateJobRequest', { ...elementsOf(job), Operation: operationContent(job.operation) });
 }
 
 function operationContent(operation: JobOperation): XmlContent {
   if ('putObjectTagging' in operation) return { PutObjectTagging: taggingOf(operation.putObjectTagging) };
   if ('addObjectTagging' in operation) return { AddObjectTagging: taggingOf(operation.addObjectTagging) };
   if ('deleteObjectTagging' in operation) return { DeleteObjectTagging: '' };
-  if ('putObjectAcl' in operation) return { PutObjectAcl: { ObjectAcl: operation.putObjectAcl } };
-  const { days, tier } = operation.restoreObject;
-  return { RestoreObject: { Days: days, Tier: tier } };
+  if ('putObjectAcl' in operation) return { PutObjectAcl: elementsOf({ objectAcl: operation.putObjectAcl }) };
+  const { storageClass: _checkedBy, ...restore } = operation.restoreObject;
+  return { RestoreObject: elementsOf(restore) };
+}
+
+/** Elements are named like the members of a job, with a capital. */
+function elementsOf(members: object): Record<string, XmlContent | undefined> {
+  const elements = Object.entries(members).map(([name, value]: [string, XmlContent | undefined]) => {
+    return [
+      name === 'etag' ? 'ETag' : name.charAt(0).toUpperCase() + name.slice(1),
+      typeof value === 'object' ? elementsOf(value) : value,
+    ] as const;
+  });
+  return Object.fromEntries(elements);
 }
 
 /** From these a job goes on by itself no more. */

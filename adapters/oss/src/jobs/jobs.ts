@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import {
+  restate,
   StoreError,
   systemClock,
   throwIfAborted,
@@ -8,9 +9,9 @@ import {
   type RetrySettings,
 } from '@store/core';
 import { retrying, retryPolicy, type RetryPolicy } from '@store/core/extend';
-import { undocumented } from '@store/kit';
+import { beginningOf, textIn, undocumented } from '@store/kit';
 import type { OssConfig } from '../config.js';
-import { Requests, XML, type Request } from '../requests.js';
+import { given, Requests, XML, type Request } from '../requests.js';
 import { parseAnswer } from '../xml.js';
 import { checkJob } from './job-check.js';
 import { JOB_OPTIONS, type TagJobRequest, type WaitForJobOptions } from './job-options.js';
@@ -50,17 +51,11 @@ export class OssJobs {
   async create(description: object, call: CallOptions = {}): Promise<string> {
     JOB_OPTIONS.create.check(call);
     const job = checkJob(description);
-    const request = {
-      method: 'POST',
-      subres: { batchJob: '' },
-      headers: XML,
-      content: jobDocument(job),
-    } as const;
-    return this.#send('createJob', call, request, (data) => {
-      const id = parseAnswer(data, 'CreateJobResult').textOf('JobId');
-      if (id) return id;
-      throw undocumented('the service made a job without an id');
-    });
+    const content = jobDocument(job);
+    const request = { method: 'POST', subres: { batchJob: '' }, headers: XML, content } as const;
+    return this.#send('createJob', call, request, (data) =>
+      textIn(parseAnswer(data, 'CreateJobResult'), 'JobId'),
+    );
   }
 
   /** @throws StoreError `NotFound` */
@@ -80,11 +75,8 @@ export class OssJobs {
     let token: string | undefined;
     const seen = new Set<string>();
     do {
-      const subres = {
-        batchJob: '',
-        ...(statuses.length === 0 ? {} : { batchJobStatuses: statuses.join(' | ') }),
-        ...(token === undefined ? {} : { 'continuation-token': token }),
-      };
+      const wanted = given({ batchJobStatuses: statuses.join(' | '), 'continuation-token': token });
+      const subres = { batchJob: '', ...wanted };
       const query = { 'max-keys': '1000' };
       const { jobs, next } = await this.#send('listJobs', call, { method: 'GET', subres, query }, (data) => {
         const page = parseAnswer(data, 'ListJobsResult');
@@ -93,43 +85,33 @@ export class OssJobs {
       yield* jobs;
       token = next;
       // Tokens can be new for ever; jobs cannot.
+      const message = 'the listing of jobs goes on without another job';
       if (token !== undefined && jobs.every(({ jobId }) => seen.has(jobId)))
-        throw new StoreError('Corrupt', 'the listing of jobs goes on without another job', {
-          provider: 'oss',
-        });
+        throw new StoreError('Corrupt', message, { provider: 'oss' });
       for (const { jobId } of jobs) seen.add(jobId);
     } while (token !== undefined);
   }
 
   async updatePriority(jobId: string, priority: number, call: CallOptions = {}): Promise<void> {
     JOB_OPTIONS.updatePriority.check(call);
-    if (!(Number.isInteger(priority) && priority >= 0)) {
-      throw new StoreError('InvalidArgument', `a priority is a whole number, not ${priority}`, {
-        provider: 'oss',
-        operation: 'updateJobPriority',
-      });
-    }
+    if (!(Number.isInteger(priority) && priority >= 0))
+      throw invalid(`a priority is a whole number, not ${priority}`, 'updateJobPriority');
     const subres = { batchJobPriority: '', batchJobId: checkId(jobId), targetPriority: String(priority) };
-    const data = await this.#send('updateJobPriority', call, { method: 'POST', subres }, asItIs);
-    this.#checkUpdate('updateJobPriority', data, 'UpdateJobPriorityResult');
+    await this.#update('updateJobPriority', subres, 'UpdateJobPriorityResult', call);
   }
 
   /** Lets a job begin that was created with `confirmationRequired`. */
   async confirm(jobId: string, call: CallOptions = {}): Promise<void> {
     JOB_OPTIONS.confirm.check(call);
-    await this.#updateStatus(jobId, 'Ready', undefined, call);
+    await this.#updateStatus(jobId, { requestedJobStatus: 'Ready' }, call);
   }
 
   /** Ends a job, which takes a while. What it has done until then stays done. @param reason 1 to 256 characters */
   async cancel(jobId: string, reason: string, call: CallOptions = {}): Promise<void> {
     JOB_OPTIONS.cancel.check(call);
-    if (reason.length < 1 || reason.length > 256) {
-      throw new StoreError('InvalidArgument', 'a reason has 1 to 256 characters', {
-        provider: 'oss',
-        operation: 'updateJobStatus',
-      });
-    }
-    await this.#updateStatus(jobId, 'Cancelled', reason, call);
+    if (reason.length < 1 || reason.length > 256)
+      throw invalid('a reason has 1 to 256 characters', 'updateJobStatus');
+    await this.#updateStatus(jobId, { requestedJobStatus: 'Cancelled', statusUpdateReason: reason }, call);
   }
 
   /**
@@ -177,28 +159,28 @@ export class OssJobs {
     this.#requests.close();
   }
 
-  async #updateStatus(
-    jobId: string,
-    status: 'Ready' | 'Cancelled',
-    reason: string | undefined,
-    call: CallOptions,
-  ): Promise<void> {
-    const subres = {
-      batchJobStatus: '',
-      batchJobId: checkId(jobId),
-      requestedJobStatus: status,
-      ...(reason === undefined ? {} : { statusUpdateReason: reason }),
-    };
-    const data = await this.#send('updateJobStatus', call, { method: 'POST', subres }, asItIs);
-    this.#checkUpdate('updateJobStatus', data, 'UpdateJobStatusResult');
+  #updateStatus(jobId: string, status: Record<string, string>, call: CallOptions): Promise<void> {
+    const subres = { batchJobStatus: '', batchJobId: checkId(jobId), ...status };
+    return this.#update('updateJobStatus', subres, 'UpdateJobStatusResult', call);
   }
 
   /**
    * Whether the document is always there is not confirmed; another one is no success. It is not asked for again: a second
    * cancel of a job is refused.
    */
-  #checkUpdate(operation: string, data: Buffer, root: string): void {
-    if (data.toString().trim() !== '') this.#requests.read(operation, () => parseAnswer(data, root));
+  async #update(
+    operation: string,
+    subres: Record<string, string>,
+    root: string,
+    call: CallOptions,
+  ): Promise<void> {
+    await this.#send(operation, call, { method: 'POST', subres }, (data) => {
+      try {
+        if (beginningOf(data) !== '') parseAnswer(data, root);
+      } catch (error) {
+        throw error instanceof StoreError ? restate(error, { retryable: false }) : error;
+      }
+    });
   }
 
   /** @param read what the answer says; where it says nothing documented, the request is repeated */
@@ -208,22 +190,15 @@ export class OssJobs {
     request: Request,
     read: (data: Buffer) => T,
   ): Promise<T> {
-    const { signal } = call;
-    return retrying(
-      { policy: this.#retry, clock: systemClock, operation, provider: 'oss', signal },
-      async () => {
-        return await this.#requests
-          .send(operation, undefined, call, request, ({ data }) => read(data))
-          .catch((error: unknown) => {
-            throw asUnsupported(error, operation);
-          });
-      },
+    const purpose = { operation, provider: 'oss', signal: call.signal };
+    return retrying({ policy: this.#retry, clock: systemClock, ...purpose }, () =>
+      this.#requests
+        .send(operation, undefined, call, request, ({ data }) => read(data))
+        .catch((error: unknown) => {
+          throw asUnsupported(error, operation);
+        }),
     );
   }
-}
-
-function asItIs(data: Buffer): Buffer {
-  return data;
 }
 
 /** In pieces of some size: a line at a time would be slow. */
@@ -239,7 +214,7 @@ async function* linesOf(bucket: string, keys: AsyncIterable<string>): AsyncGener
 }
 
 function locationOf({ bucket, key, etag }: NonNullable<TagJobRequest['manifest']>): JobManifest['location'] {
-  return { bucket, object: key, ...(etag === undefined ? {} : { etag: etag.replaceAll('"', '') }) };
+  return { bucket, object: key, ...given({ etag: etag?.replaceAll('"', '') }) };
 }
 
 /** A region without jobs takes the request for one about buckets. */
@@ -257,5 +232,9 @@ function asUnsupported(error: unknown, operation: string): unknown {
 
 function checkId(jobId: string): string {
   if (jobId !== '') return jobId;
-  throw new StoreError('InvalidArgument', 'a job has an id', { provider: 'oss' });
+  throw invalid('a job has an id');
+}
+
+function invalid(message: string, operation?: string): StoreError {
+  return new StoreError('InvalidArgument', message, { provider: 'oss', operation });
 }

@@ -22,25 +22,17 @@ export async function batches(subject: Subject): Promise<readonly Finding[]> {
   const disableBatchDelete = !checksum && !md5;
   const contentMd5 = md5 && !checksum;
   subject.quirks = { ...subject.quirks, disableBatchDelete, contentMd5 };
+  const single = disableBatchDelete && 'each key takes a request of its own';
+  const refused = contentMd5 && 'the AWS SDK alone would be refused';
   const findings = [
-    finding(
-      'batch delete',
-      !disableBatchDelete,
-      disableBatchDelete && 'each key takes a request of its own',
-      {
-        disableBatchDelete,
-      },
-    ),
+    finding('batch delete', checksum || md5, single, { disableBatchDelete }),
     finding('checksum header accepted', checksum),
     finding('Content-MD5 accepted', md5),
-    finding('Content-MD5 needed', contentMd5, contentMd5 && 'the AWS SDK alone would be refused', {
-      contentMd5,
-    }),
+    finding('Content-MD5 needed', contentMd5, refused, { contentMd5 }),
   ];
   if (disableBatchDelete) return findings;
   findings.push(await digestChecked(subject), await quietHonoured(subject), await hostileKeys(subject));
-  findings.push(await limit(subject));
-  return findings;
+  return [...findings, await limit(subject)];
 }
 
 /** Whether a batch whose Content-MD5 is another's is refused. */
@@ -53,11 +45,8 @@ async function digestChecked(subject: Subject): Promise<Finding> {
   });
   await subject.send('delete', deletionOf(subject, key), { contentMd5: true }, wrong);
   const checked = await subject.exists(key);
-  return finding(
-    'wrong digest noticed',
-    checked,
-    !checked && 'a batch that is damaged on its way is carried out as it arrives; use TLS',
-  );
+  const meaning = !checked && 'a batch that is damaged on its way is carried out as it arrives; use TLS';
+  return finding('wrong digest noticed', checked, meaning);
 }
 
 /** Whether quiet answers leave out what was deleted. */

@@ -49,12 +49,11 @@ export async function conditionalDelete(subject: Subject): Promise<readonly Find
     return (await subject.exists(kept)) && !(await subject.exists(gone));
   };
   const [inSingles, inBatches] = [await single(), await batch()];
-  const conditional = inBatches ? 'batch' : inSingles ? 'single' : false;
+  const honoured = inBatches ? 'batch' : inSingles ? 'single' : false;
+  const meaning = !honoured && 'ifUnchanged is refused';
   return [
     finding('If-Match on deletes', inSingles),
     finding('ETags in batch deletes', inBatches),
-    finding('conditional delete', conditional, !conditional && 'ifUnchanged is refused', {
-      conditionalDelete: conditional,
-    }),
+    finding('conditional delete', honoured, meaning, { conditionalDelete: honoured }),
   ];
 }

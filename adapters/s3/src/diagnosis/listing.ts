@@ -12,8 +12,12 @@ export async function listings(subject: Subject): Promise<readonly Finding[]> {
   const findings: Finding[] = [];
   const versions = new Map<number, string[]>();
   for (const listVersion of [2, 1] as const) {
-    const keys = await walk(subject, prefix, listVersion);
-    const complete = keys !== undefined && keys.length === ORDER.length + 1;
+    const { list } = subject.driver({ listVersion });
+    const { pages } = await subject.pages('list', (token) =>
+      list.page({ prefix, maxKeys: 2, token }, subject.call),
+    );
+    const keys = pages.flatMap(({ objects }) => objects.map(({ key }) => key));
+    const complete = pages.at(-1)?.truncated === false && keys.length === ORDER.length + 1;
     findings.push(finding(`list version ${listVersion}`, complete));
     if (complete) versions.set(listVersion, keys);
   }
@@ -33,23 +37,6 @@ export async function listings(subject: Subject): Promise<readonly Finding[]> {
   findings.push(finding('start-after', behind !== undefined && behind < keys.length));
   findings.push(await encoding(subject, prefix));
   return findings;
-}
-
-/** The keys of a listing in pages of two, or undefined when it cannot be finished. */
-async function walk(subject: Subject, prefix: string, listVersion: 1 | 2): Promise<string[] | undefined> {
-  const driver = subject.driver({ listVersion });
-  const keys: string[] = [];
-  let token: string | undefined;
-  for (let pages = 0; pages < 10; pages++) {
-    const request = { prefix, maxKeys: 2, token };
-    const page = await subject.outcome('list', () => driver.list.page(request, subject.call));
-    if (page.error) return undefined;
-    for (const { key } of page.value.objects) keys.push(key);
-    if (!page.value.truncated) return keys;
-    token = page.value.nextToken;
-    if (token === undefined) return undefined;
-  }
-  return undefined;
 }
 
 /** Whether keys that XML cannot carry can be listed. */

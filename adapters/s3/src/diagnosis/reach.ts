@@ -1,4 +1,5 @@
 import type { Finding, StoreError } from '@store/core';
+import { regionIn } from '../errors.js';
 import { finding, notFoundOut, type Subject } from './subject.js';
 
 /** Clocks that differ by less do no harm; milliseconds. */
@@ -19,7 +20,8 @@ export async function reach(subject: Subject): Promise<{ findings: Finding[]; go
       findings.unshift(finding('reachable', true), finding('credentials', 'good'));
       return { findings, goOn: true };
     }
-    const region = error.code === 'InvalidConfig' ? regionOf(error) : undefined;
+    const { code, cause } = error;
+    const region = code === 'InvalidConfig' && cause instanceof Error ? regionIn(cause) : undefined;
     if (region !== undefined && region !== subject.config.region) {
       const meaning = `it was ${JSON.stringify(subject.config.region ?? 'not set')}`;
       findings.push(finding('region', region, meaning, { region }));
@@ -28,17 +30,13 @@ export async function reach(subject: Subject): Promise<{ findings: Finding[]; go
     }
     if (error.providerCode === 'RequestTimeTooSkewed' && attempt === 0) {
       const meaning = "this machine's clock differs from the service's by more than 15 minutes; set it right";
-      findings.push(finding('clock', 'wrong', meaning));
       // The SDK corrects itself by the answer, for this client; the others have to be told.
-      const again = await list();
-      const good = again.error ? 'unknown' : 'good';
+      const good = (await list()).error ? 'unknown' : 'good';
+      findings.push(finding('clock', 'wrong', meaning));
       findings.push(finding('credentials', good, 'the other probes need the right time'));
       return { findings, goOn: false };
     }
-    return {
-      findings: [...findings, refusal(error)],
-      goOn: error.code === 'AccessDenied' && isPolicy(error),
-    };
+    return { findings: [...findings, refusal(error)], goOn: isPolicy(error) };
   }
   return { findings, goOn: false };
 }
@@ -55,21 +53,8 @@ function refusal(error: StoreError): Finding {
 
 /** The credentials are known, and may not do this. */
 function isPolicy(error: StoreError): boolean {
-  return (
-    error.code === 'AccessDenied' &&
-    (error.providerCode === 'AccessDenied' || error.providerCode === undefined)
-  );
-}
-
-/** The region that a refusal names. */
-function regionOf(error: StoreError): string | undefined {
-  const { cause } = error;
-  if (typeof cause !== 'object' || cause === null) return undefined;
-  const { Region, $response } = cause as {
-    readonly Region?: unknown;
-    readonly $response?: { readonly headers?: Readonly<Record<string, string>> };
-  };
-  return typeof Region === 'string' ? Region : $response?.headers?.['x-amz-bucket-region'];
+  const { code, providerCode = 'AccessDenied' } = error;
+  return code === 'AccessDenied' && providerCode === 'AccessDenied';
 }
 
 /** How addresses can be written, and how far the clocks are apart. */
@@ -94,15 +79,10 @@ export async function address(subject: Subject): Promise<readonly Finding[]> {
 
 /** Whether the clocks agree, by the `Date` of an answer. */
 export async function clock(subject: Subject): Promise<readonly Finding[]> {
+  const { region = 'us-east-1', endpoint = `https://s3.${region}.amazonaws.com/` } = subject.config;
   const sentAt = Date.now();
-  const answer = await fetch(
-    subject.config.endpoint ?? `https://s3.${subject.config.region ?? 'us-east-1'}.amazonaws.com/`,
-    {
-      method: 'HEAD',
-      redirect: 'manual',
-      signal: subject.signal ?? null,
-    },
-  ).catch(() => undefined);
+  const request = { method: 'HEAD', redirect: 'manual', signal: subject.signal ?? null } as const;
+  const answer = await fetch(endpoint, request).catch(() => undefined);
   const date = Date.parse(answer?.headers.get('date') ?? '');
   if (Number.isNaN(date)) return [finding('clock', 'unknown')];
   const skew = Math.round((date - (sentAt + Date.now()) / 2) / 1000);

@@ -29,8 +29,8 @@ export class Subject {
   }
 
   /** A driver with some quirks changed. Its requests are not repeated. */
-  driver(changes: Partial<Quirks> = {}, config: Partial<S3Config> = {}): S3Driver {
-    const driver = s3Driver({ ...this.config, ...config, quirks: { ...this.quirks, ...changes } });
+  driver(changes: Partial<Quirks> = {}): S3Driver {
+    const driver = s3Driver({ ...this.config, quirks: { ...this.quirks, ...changes } });
     this.#drivers.push(driver);
     return driver;
   }
@@ -67,6 +67,22 @@ export class Subject {
       if (error.code === 'AccessDenied') this.denied.add(operation);
       return { value: undefined, error };
     }
+  }
+
+  /** The pages of a listing, ten at most: as many as come. */
+  async pages<Page extends { readonly truncated: boolean; readonly nextToken?: string | undefined }>(
+    operation: string,
+    page: (token: string | undefined) => Promise<Page>,
+  ): Promise<{ readonly pages: readonly Page[]; readonly failed: boolean }> {
+    const pages: Page[] = [];
+    let token: string | undefined;
+    do {
+      const { value } = await this.outcome(operation, () => page(token));
+      if (!value) return { pages, failed: true };
+      pages.push(value);
+      token = value.truncated ? value.nextToken : undefined;
+    } while (token !== undefined && pages.length < 10);
+    return { pages, failed: false };
   }
 
   /** What became of a command of the SDK's own, with some quirks changed. */

@@ -34,22 +34,12 @@ export async function versionListing(subject: Subject): Promise<readonly Finding
   for (let i = 0; i < written; i++) await subject.object(`${prefix}k`, String(i));
   const target = { key: `${prefix}k` };
   const marker = await subject.outcome('delete', () => driver.delete.one(target, subject.call));
-  const seen = new Set<string>();
-  let token: string | undefined;
-  let failed = false;
-  for (let pages = 0; pages < 10; pages++) {
-    const request = { prefix, token, maxKeys: 2 };
-    const page = await subject.outcome('listVersions', async () =>
-      driver.versions?.page(request, subject.call),
-    );
-    if (!page.value) {
-      failed = true;
-      break;
-    }
-    for (const { versionId, deleteMarker } of page.value.versions) seen.add(`${deleteMarker} ${versionId}`);
-    token = page.value.nextToken;
-    if (!page.value.truncated || token === undefined) break;
-  }
+  const { pages, failed } = await subject.pages('listVersions', async (token) => {
+    const page = await driver.versions?.page({ prefix, token, maxKeys: 2 }, subject.call);
+    return page ?? { versions: [], truncated: false };
+  });
+  const versions = pages.flatMap((page) => page.versions);
+  const seen = new Set(versions.map(({ versionId, deleteMarker }) => `${deleteMarker} ${versionId}`));
   const complete = !failed && seen.size === written + 1;
   const answer = failed ? 'no' : complete ? 'yes' : 'incomplete';
   const meaning = !complete && 'versions cannot be deleted reliably; options on versions are refused';

@@ -1,12 +1,7 @@
 import { StoreError } from '@store/core';
-import {
-  escapedBytes,
-  keyOfUrlText,
-  MAX_TEXT_LENGTH,
-  SHOWN_BYTES,
-  undocumented,
-  type ListedKey,
-} from '@store/kit';
+import { escapedBytes, keyOfUrlText, SHOWN_BYTES, unnameableName, type ListedKey } from './key-bytes.js';
+import { undocumented } from './undocumented.js';
+import { MAX_TEXT_LENGTH } from './xml.js';
 
 /** Most objects and arrays of an answer: a page of 1000 entries has some 2,000. */
 const MAX_STRUCTURES = 500_000;
@@ -89,15 +84,13 @@ function decoded(bytes: Buffer): string {
   }
 }
 
-/** A key of a listing. @param urlEncoded whether it is percent-encoded */
-export function keyOf(text: string, urlEncoded: boolean): ListedKey {
+/** A key of a listing that {@link parseJson} has read. @param urlEncoded whether it is percent-encoded */
+export function keyOfJsonText(text: string, urlEncoded: boolean): ListedKey {
   const long = text.length > MAX_TEXT_LENGTH;
   if (!long && text.isWellFormed()) return urlEncoded ? keyOfUrlText(text, false) : { key: text };
   const beginning = Array.from(text.slice(0, SHOWN_BYTES), shown).join('');
   const name = text.length > SHOWN_BYTES ? `${beginning}…` : beginning;
-  const why = long ? 'it is longer than any key' : 'it is no Unicode text';
-  const message = `the listing names ${name}, which no request can name: ${why}`;
-  return { unnameable: { name, reason: { code: 'Corrupt', message, retryable: false } } };
+  return unnameableName(name, long ? 'it is longer than any key' : 'it is no Unicode text');
 }
 
 function shown(char: string): string {

@@ -1,15 +1,7 @@
-import { compareKeys, type VersionInfo } from '@store/core';
-import { newestFirst } from '@store/kit';
+import { compareKeys } from '@store/core';
 
 /** Above every other character; what follows it sorts last. */
 const LAST_CHARACTER = '\u{10ffff}';
-
-interface Version {
-  readonly key: string;
-  readonly versionID: string;
-  readonly isLatest: boolean;
-  readonly lastModified: Date | undefined;
-}
 
 /** How to ask for the versions under a prefix, so that none is left out. */
 export interface VersionQuery {
@@ -35,29 +27,4 @@ export function versionQuery(prefix: string, from: string | undefined): VersionQ
 /** Half characters are none. */
 function previousCharacter(codePoint: number): number {
   return codePoint === 0xe000 ? 0xd7ff : codePoint - 1;
-}
-
-/** Versions and delete markers, which come apart, as one list: by key, the latest first, then by time. */
-export function versionInfos(
-  versions: readonly (Version & {
-    readonly size: number | undefined;
-    readonly ETag: string | undefined;
-    readonly storageClass: string | undefined;
-  })[],
-  markers: readonly Version[],
-): VersionInfo[] {
-  return newestFirst([
-    ...versions.map(({ versionID, ETag, ...one }) => ({
-      ...one,
-      versionId: versionID,
-      etag: ETag,
-      deleteMarker: false,
-    })),
-    ...markers.map(({ versionID, ...one }) => ({
-      ...one,
-      versionId: versionID,
-      deleteMarker: true,
-      size: 0,
-    })),
-  ]);
 }

@@ -1,0 +1,116 @@
+import { createHash } from 'node:crypto';
+import type { PresignRequest } from '@store/core';
+import OSS from 'ali-oss';
+import type { OssConfig } from './config.js';
+
+/** How often temporary credentials are asked for anew, in milliseconds. */
+const REFRESH_MS = 5 * 60_000;
+
+/** A request as the SDK signs it (`client.request`, which its types leave out). */
+export interface UnsignedRequest {
+  readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE' | 'HEAD';
+  readonly object?: string | undefined;
+  /** Parameters that belong to what version 1 signs. */
+  readonly subres?: Record<string, string> | undefined;
+  readonly query?: Record<string, string> | undefined;
+  readonly headers?: Record<string, string> | undefined;
+  readonly content?: Buffer | undefined;
+}
+
+interface SignedRequest extends Pick<UnsignedRequest, 'method' | 'content'> {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string | number>>;
+}
+
+interface SigningClient {
+  /** Sent only when it has `nodejs` in it. */
+  userAgent: string;
+  options: { accessKeyId: string; accessKeySecret: string; stsToken?: string | undefined };
+  request(parameters: UnsignedRequest & { readonly bucket?: string | undefined }): Promise<SignedRequest>;
+  signatureUrlV4(method: string, expires: number, request: object, name: string): Promise<string>;
+  asyncSignatureUrl(name: string, options: object): Promise<string>;
+}
+
+/**
+ * The SDK for one store, which signs and does not send: its HTTP client runs paths through `new URL()`, knows no
+ * `AbortSignal`, and shares its sockets with the whole process. Measured with ali-oss 6.23.
+ */
+export class OssSigner {
+  readonly #config: OssConfig;
+  readonly #client: SigningClient;
+  readonly #bucket: string | undefined;
+  #refreshedAt = Date.now();
+  #refreshing: Promise<void> | undefined;
+
+  /** @param service requests go to the service's own address, without a bucket */
+  constructor(config: OssConfig, service: boolean) {
+    this.#config = config;
+    this.#bucket = service ? undefined : config.bucket;
+    const { accessKeyId, accessKeySecret, bucket, region, internal, accelerate, secure = true } = config;
+    const fastest = accelerate ? `${secure ? 'https' : 'http'}://oss-accelerate.aliyuncs.com` : undefined;
+    const { endpoint = fastest } = config;
+    const options = {
+      accessKeyId,
+      accessKeySecret,
+      ...(!service && { bucket }),
+      region,
+      internal: internal ?? false,
+      secure,
+      cname: config.cname ?? false,
+      authorizationV4: config.authorization !== 'v1',
+      retryMax: 0,
+      sldEnable: config.pathStyle ?? false,
+      // What it would send with is handed what it has signed; of an answer without statuses to expect it wants nothing.
+      urllib: { request: async (url: string, signed: object) => ({ ...signed, url }) },
+      ...(endpoint !== undefined && { endpoint }),
+    };
+    // Its types know neither `urllib` nor `request`.
+    this.#client = new OSS(options) as unknown as SigningClient;
+    // Set here: the SDK's constructor would print advice about refreshing.
+    this.#client.options.stsToken = config.stsToken;
+    if (config.userAgent !== undefined) this.#client.userAgent = `${config.userAgent} (nodejs)`;
+  }
+
+  async sign(request: UnsignedRequest): Promise<SignedRequest> {
+    await this.#refresh();
+    const { content } = request;
+    // The SDK would copy the content to make the digest.
+    const digest = content && { 'Content-MD5': createHash('md5').update(content).digest('base64') };
+    const { url, method, headers } = await this.#client.request({
+      ...request,
+      ...(this.#bucket !== undefined && { bucket: this.#bucket }),
+      // Fresh objects: the SDK writes into them.
+      headers: { ...request.headers, ...digest },
+      query: { ...request.query },
+      subres: { ...request.subres },
+    });
+    return { url, method, headers, content };
+  }
+
+  /** A type that is given is signed, and has to be sent; without one, none may be. */
+  async presign({ method, key, expiresIn, contentType }: PresignRequest): Promise<string> {
+    await this.#refresh();
+    const headers = contentType === undefined ? {} : { 'Content-Type': contentType };
+    return this.#config.authorization === 'v1'
+      ? this.#client.asyncSignatureUrl(key, { method, expires: expiresIn, ...headers })
+      : this.#client.signatureUrlV4(method, expiresIn, { headers }, key);
+  }
+
+  /**
+   * New credentials ahead of their end. Not by the SDK: when its refresh fails, it goes on with the old ones until
+   * the next interval, without a word.
+   */
+  async #refresh(): Promise<void> {
+    const { refreshSts } = this.#config;
+    if (!refreshSts || Date.now() - this.#refreshedAt < REFRESH_MS) return;
+    this.#refreshing ??= refreshSts()
+      .then((fresh) => {
+        Object.assign(this.#client.options, fresh);
+        this.#refreshedAt = Date.now();
+      })
+      .finally(() => {
+        this.#refreshing = undefined;
+      });
+    await this.#refreshing;
+  }
+}
