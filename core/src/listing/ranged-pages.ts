@@ -1,0 +1,54 @@
+import type { Engine, Purpose } from '../engine/engine.js';
+import { rangedListing, type RangedPage, type RangeSettings } from '../ranges/ranged-listing.js';
+import type { ListPage, ListVersionsPage } from '../requests.js';
+import { objectPages } from './object-pages.js';
+import { versionPages } from './version-pages.js';
+
+/** How a listing by ranges goes; {@link RangeSettings} without what the purpose says. */
+export type SideBySide = Omit<RangeSettings, 'signal'>;
+
+/**
+ * The pages of current objects under a prefix, listed by ranges side by side where the store lists from any key on. Its
+ * pages come in the order of their keys only within a range.
+ */
+export function rangedObjectPages(
+  engine: Engine,
+  prefix: string,
+  purpose: Purpose,
+  settings: SideBySide,
+): AsyncGenerator<RangedPage<ListPage>, void, undefined> {
+  return rangedListing<ListPage>(
+    {
+      prefix,
+      pages: (startAfter, signal) => objectPages(engine, { prefix, startAfter }, { ...purpose, signal }),
+      size: ({ objects }) => objects.length,
+      keyAt: ({ objects }, index) => objects[index]?.key ?? '',
+      part: (page, from, to, unnameable) => ({ ...page, objects: page.objects.slice(from, to), unnameable }),
+    },
+    settingsFor(engine, purpose, settings),
+  );
+}
+
+/** As {@link rangedObjectPages}, of versions and delete markers. All of one key are in the same range. */
+export function rangedVersionPages(
+  engine: Engine,
+  prefix: string,
+  purpose: Purpose,
+  settings: SideBySide,
+): AsyncGenerator<RangedPage<ListVersionsPage>, void, undefined> {
+  return rangedListing<ListVersionsPage>(
+    {
+      prefix,
+      pages: (startAfter, signal) => versionPages(engine, prefix, { ...purpose, signal }, startAfter),
+      size: ({ versions }) => versions.length,
+      keyAt: ({ versions }, index) => versions[index]?.key ?? '',
+      part: (page, from, to, unnameable) => ({ ...page, versions: page.versions.slice(from, to), unnameable }),
+    },
+    settingsFor(engine, purpose, settings),
+  );
+}
+
+function settingsFor({ driver }: Engine, { signal }: Purpose, settings: SideBySide): RangeSettings {
+  const concurrency = driver.list.order === 'utf8' ? settings.concurrency : 1;
+  return { ...settings, concurrency, signal };
+}
