@@ -10,7 +10,7 @@ import type { DeletionReport, KeyStrategy } from './report.js';
 import { Run, type RunPage, type RunSource } from './run.js';
 
 /** Requests in flight when the caller does not say. */
-export const IN_FLIGHT: Readonly<Record<KeyStrategy, number>> = { batch: 8, single: 32 };
+export const IN_FLIGHT: Readonly<Record<KeyStrategy, number>> = { batch: 32, single: 32 };
 
 /** Pages listed ahead of the deletes that they wait for. */
 const PAGES_AHEAD = 2;

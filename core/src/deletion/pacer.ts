@@ -32,9 +32,10 @@ export class Pacer {
     return Math.max(1, Math.min(maxBatch, pace.batchSize, Math.floor(maxKeysPerSecond)));
   }
 
-  /** Waits for leave to send a request with this many keys; undefined when the run stops before. */
-  async acquire(keys: number): Promise<Permit | undefined> {
+  /** Waits for leave to send a request with so many keys, or fewer; undefined when the run stops before. */
+  async acquire(asked: number): Promise<Permit | undefined> {
     const { pace, slots } = this.#settings;
+    const keys = Math.min(asked, this.batchSize);
     await this.#waitForRate(keys);
     if (this.#stop.aborted) return undefined;
     const permit = pace.tryEnter(keys) ?? (await pace.enter(keys, this.#stop));

@@ -104,7 +104,7 @@ class ServerRun {
       onRequest: (again) => ledger.countDeleteRequest(again),
       onError: (error) => {
         if (error.adjusted !== undefined) ledger.warn(error.adjusted);
-        else if (error.code === 'Throttled') this.#run.throttled();
+        else if (error.code === 'Throttled') this.#run.throttled(error);
         else {
           ledger.warn(
             `an answer of the service was lost (${error.reason}); what it deleted by that request is not counted`,
@@ -135,7 +135,7 @@ class ServerRun {
       if (!reason.retryable) await ledger.countFailed(target, reason, 1);
     }
     if (again.some(({ reason }) => reason.code === 'Throttled')) pacer.throttled();
-    else pacer.succeeded();
+    else pacer.succeeded(deleted.length);
     await this.#stage.submit(again.map(({ reason: _reason, ...target }) => target));
   }
 

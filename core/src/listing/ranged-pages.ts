@@ -1,11 +1,16 @@
 import type { Engine, Purpose } from '../engine/engine.js';
-import { rangedListing, type RangedPage, type RangeSettings } from '../ranges/ranged-listing.js';
+import {
+  rangedListing,
+  type RangedPage,
+  type RangeSettings,
+  type RangeSource,
+} from '../ranges/ranged-listing.js';
 import type { ListPage, ListVersionsPage } from '../requests.js';
 import { objectPages } from './object-pages.js';
 import { versionPages } from './version-pages.js';
 
-/** How a listing by ranges goes; {@link RangeSettings} without what the purpose says. */
-export type SideBySide = Omit<RangeSettings, 'signal'>;
+/** How a listing by ranges goes; {@link RangeSettings} without what the engine and the purpose say. */
+export type SideBySide = Omit<RangeSettings, 'signal' | 'clock' | 'rules'>;
 
 /**
  * The pages of current objects under a prefix, listed by ranges side by side where the store lists from any key on. Its
@@ -24,6 +29,7 @@ export function rangedObjectPages(
       size: ({ objects }) => objects.length,
       keyAt: ({ objects }, index) => objects[index]?.key ?? '',
       part: (page, from, to, unnameable) => ({ ...page, objects: page.objects.slice(from, to), unnameable }),
+      directories: directoriesOf(engine, purpose),
     },
     settingsFor(engine, purpose, settings),
   );
@@ -43,12 +49,24 @@ export function rangedVersionPages(
       size: ({ versions }) => versions.length,
       keyAt: ({ versions }, index) => versions[index]?.key ?? '',
       part: (page, from, to, unnameable) => ({ ...page, versions: page.versions.slice(from, to), unnameable }),
+      directories: directoriesOf(engine, purpose),
     },
     settingsFor(engine, purpose, settings),
   );
 }
 
-function settingsFor({ driver }: Engine, { signal }: Purpose, settings: SideBySide): RangeSettings {
+/** One request for directories; services differ in what they say of the one that it begins in, so nothing is checked. */
+function directoriesOf(engine: Engine, purpose: Purpose): RangeSource<ListPage>['directories'] {
+  const { list } = engine.driver;
+  if (list.delimiter === 'none') return undefined;
+  return async (inside, from, signal) => {
+    const request = { prefix: inside, delimiter: '/', startAfter: from, maxKeys: list.maxPageSize };
+    const { prefixes } = await engine.request({ ...purpose, signal }, (call) => list.page(request, call));
+    return prefixes.map(({ prefix }) => prefix).filter((prefix) => prefix.startsWith(inside));
+  };
+}
+
+function settingsFor({ driver, clock, split: rules }: Engine, { signal }: Purpose, settings: SideBySide): RangeSettings {
   const concurrency = driver.list.order === 'utf8' ? settings.concurrency : 1;
-  return { ...settings, concurrency, signal };
+  return { ...settings, concurrency, signal, clock, rules };
 }

@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events';
+import type { Clock } from '../engine/clock.js';
 import type { Page } from '../engine/follow-pages.js';
 import { StoreError, type StoreErrorCode } from '../errors.js';
 import { compareKeys } from '../keys.js';
@@ -6,6 +8,7 @@ import { boundaryIn, stretchesLeft } from './boundary.js';
 import { CutUnnameable } from './cut-unnameable.js';
 import { KeyRange } from './key-range.js';
 import { PageQueue } from './page-queue.js';
+import type { SplitRules } from './split-rules.js';
 
 /** What is listed, and how. */
 export interface RangeSource<P extends Page> {
@@ -22,6 +25,8 @@ export interface RangeSource<P extends Page> {
 }
 
 export interface RangeSettings {
+  readonly clock: Pick<Clock, 'now'>;
+  readonly rules: SplitRules;
   /** Most pages asked for at the same time. */
   readonly concurrency: number;
   readonly signal?: AbortSignal | undefined;
@@ -35,16 +40,12 @@ export interface RangeSettings {
 export interface RangedPage<P> {
   readonly range: KeyRange;
   readonly page: P;
+  /** Nothing comes of this range any more. */
+  readonly last: boolean;
 }
-
-/** So many pages have come one by one before the listing is split: most prefixes have fewer. */
-const SERIAL_PAGES = 2;
 
 /** Pages that wait for the reader, at least. */
 const PAGES_AHEAD = 2;
-
-/** A range that seems to have less than so many pages left is not worth splitting. */
-const FEWEST_PAGES_LEFT = 4;
 
 /** Names that are kept of a page, to guess by. */
 const SAMPLE = 24;
@@ -84,6 +85,8 @@ interface Lane {
   restUntil: number;
   /** Whose upper part this was, until its first page has come. */
   from: Lane | undefined;
+  /** The reader has had pages of it. */
+  isTold: boolean;
   /** Somebody has taken a part of it, and it is not known yet whether there is something in that part. */
   shared: boolean;
   /** Directories are being looked for. */
@@ -120,6 +123,8 @@ class RangedListing<P extends Page> {
   #directories: readonly string[] = [];
   /** Without directories behind where a range had come to. */
   readonly #barren = new Set<string>();
+  /** How long a page takes, in milliseconds, by the last few. */
+  #pageMs = 0;
   #looks = true;
   #pages = 0;
   #misses = 0;
@@ -133,6 +138,8 @@ class RangedListing<P extends Page> {
     this.#splits = settings.concurrency > 1;
     const { signal } = settings;
     this.#signal = signal ? AbortSignal.any([signal, this.#stop.signal]) : this.#stop.signal;
+    // Each range may wait for a retry.
+    setMaxListeners(0, this.#signal);
     this.queue = new PageQueue(() => Math.max(PAGES_AHEAD, this.#lanes.size));
   }
 
@@ -155,8 +162,9 @@ class RangedListing<P extends Page> {
       reach: 0,
       open: from?.open ?? true,
       misses: from?.open ? from.misses : 0,
-      restUntil: from ? 1 : SERIAL_PAGES,
+      restUntil: from ? 1 : this.#settings.rules.serialPages,
       from,
+      isTold: false,
       shared: false,
       looking: false,
     };
@@ -183,15 +191,25 @@ class RangedListing<P extends Page> {
   async #list(lane: Lane): Promise<void> {
     const { after } = lane.range;
     try {
-      for await (const page of this.#source.pages(after, this.#signal)) {
+      for await (const page of this.#timed(this.#source.pages(after, this.#signal))) {
         if (await this.#take(lane, page)) return;
       }
     } catch (error) {
       if (after === undefined || lane.pages > 0 || !isRefusal(error)) throw error;
       return this.#listFromTheBeginning(lane, error);
     }
-    lane.range.finish();
-    this.#prove(lane, 0);
+  }
+
+  /** Measures how long pages take. */
+  async *#timed(pages: AsyncIterable<P>): AsyncGenerator<P, void, undefined> {
+    const { clock } = this.#settings;
+    let asked = clock.now();
+    for await (const page of pages) {
+      const ms = clock.now() - asked;
+      this.#pageMs = this.#pages === 0 ? ms : (3 * this.#pageMs + ms) / 4;
+      yield page;
+      asked = clock.now();
+    }
   }
 
   /** The service ignored where to begin, or began at the very key. Its pages one after the other can still be right. */
@@ -203,8 +221,6 @@ class RangedListing<P extends Page> {
     for await (const page of this.#source.pages(undefined, this.#signal)) {
       if (await this.#take(lane, page)) return;
     }
-    lane.range.finish();
-    this.#prove(lane, 0);
   }
 
   /** Passes on what belongs to the range; true when it is complete. */
@@ -224,15 +240,18 @@ class RangedListing<P extends Page> {
       lane.lastPage = count;
       range.advance(keyAt(to - 1));
     }
-    if (to < size) range.finish();
+    // The listing goes on, or there is something behind the range.
+    if (to < size || !page.truncated) range.finish();
     lane.pages++;
     this.#pages++;
     if (count === 0 && size > 0) this.#settings.onWasted?.();
     this.#prove(lane, count);
     const strange = isWhole ? page.unnameable : this.#strange.of(page, range);
     const isAwaited = this.queue.hungry;
-    if (count > 0 || strange?.length) {
-      await this.queue.push({ range, page: isWhole ? page : this.#source.part(page, from, to, strange ?? []) });
+    if (count > 0 || strange?.length || (range.complete && lane.isTold)) {
+      lane.isTold = true;
+      const part = isWhole ? page : this.#source.part(page, from, to, strange ?? []);
+      await this.queue.push({ range, page: part, last: range.complete });
     }
     if (isAwaited) this.#split();
     return range.complete || this.#stop.signal.aborted;
@@ -274,6 +293,7 @@ class RangedListing<P extends Page> {
   /** How many may begin now. */
   #free(): number {
     if (!this.#splits || this.#signal.aborted || this.#misses >= mostMisses(this.#pages)) return 0;
+    if (this.#pageMs < this.#settings.rules.pageMs) return 0;
     const proven = this.#lanes.size - this.#unproven;
     return Math.min(this.#settings.concurrency - this.#lanes.size, Math.max(1, proven) - this.#unproven);
   }
@@ -284,7 +304,7 @@ class RangedListing<P extends Page> {
     if (range.complete || (lane.open && lane.shared) || sample.length < 2 || cursor === undefined || pages < restUntil) return 0;
     const { prefix } = this.#source;
     const left = lastPage * stretchesLeft({ prefix, cursor, upto: range.upto, sample });
-    return left < FEWEST_PAGES_LEFT * lastPage ? 0 : left;
+    return left < this.#settings.rules.pagesLeft * lastPage ? 0 : left;
   }
 
   #splitLane(lane: Lane, parts: number): boolean {
