@@ -4,7 +4,7 @@ export { interpolate, type Environment } from './config/interpolate.js';
 export { resolveEntry, type ResolveOptions } from './config/open-store.js';
 export { checkShape, entrySchema, selectStore, type ResolvedEntry } from './config/store-config.js';
 export { entryTable } from './config/open-options.js';
-export { IN_FLIGHT } from './deletion/listed-run.js';
+export { IN_FLIGHT } from './engine/in-flight.js';
 export { deletePrefixOptions } from './deletion/options.js';
 export { checkPrefix } from './deletion/safety.js';
 export { Engine, engineOf, type Purpose } from './engine/engine.js';

@@ -45,7 +45,7 @@ async function drive(limit: number, seconds: number, { runs = 1, batch = 1000 } 
 }
 
 describe('the pace of a store', () => {
-  for (const limit of [500, 3500, 20_000]) {
+  for (const limit of [1000, 3500, 20_000]) {
     it(`comes near to a limit of ${limit} keys a second, and is throttled little`, async () => {
       const { share, throttled } = await drive(limit, 120);
       expect(share).to.be.above(0.95);

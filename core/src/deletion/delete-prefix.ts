@@ -137,7 +137,7 @@ async function* currentObjects(
   prefix: string,
   ifUnchanged: boolean,
 ): AsyncGenerator<RunPage<Listed>> {
-  const pages = rangedObjectPages(run.engine, prefix, run.listing('list'), run.sideBySide);
+  const pages = rangedObjectPages(run.engine, { prefix }, run.listing('list'), run.sideBySide);
   for await (const { page } of pages) {
     yield {
       entries: page.objects.map((object) => currentObject(object, ifUnchanged)),

@@ -22,6 +22,10 @@ const RECOVERY_MS = 2000;
 
 /** Batches after one throttle, and after others soon after it: one of 1000 keys that is sent again is a herd by itself. */
 const SMALL_BATCHES = [250, 100] as const;
+const SMALLEST_BATCH = 100;
+
+/** The most that one batch may take of a rate that is known, in seconds. */
+const LONGEST_BATCH_S = 0.1;
 
 /** So long batches stay small, in milliseconds. */
 const SMALL_MS = 10_000;
@@ -91,8 +95,10 @@ export class Pace {
 
   /** Keys to put into one request now. */
   get batchSize(): number {
+    if (this.#loweredAt === -Infinity) return Infinity;
     const soon = this.#clock.now() - this.#loweredAt < SMALL_MS;
-    return soon ? (SMALL_BATCHES[this.#series - 1] ?? SMALL_BATCHES[1]) : Infinity;
+    const most = Math.max(SMALLEST_BATCH, Math.floor(this.#good * LONGEST_BATCH_S));
+    return Math.min(most, soon ? (SMALL_BATCHES[this.#series - 1] ?? SMALLEST_BATCH) : Infinity);
   }
 
   /** Delete requests that may be in flight now. */

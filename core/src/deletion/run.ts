@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import type { PassThrough, Unnameable } from '../requests.js';
 import type { Engine, Purpose, Slot } from '../engine/engine.js';
+import { IN_FLIGHT } from '../engine/in-flight.js';
 import { RequestSlots, type RequestKind } from '../engine/request-slots.js';
 import { toStoreError, type StoreError } from '../errors.js';
 import type { SideBySide } from '../listing/ranged-pages.js';
@@ -71,14 +72,10 @@ export class Run {
   readonly #stop = new AbortController();
   #error: StoreError | undefined;
 
-  /** @param limits `concurrency` where the caller does not say; most keys in one request */
-  constructor(
-    engine: Engine,
-    options: DeleteManyOptions,
-    limits: { readonly concurrency: number; readonly maxKeys: number },
-  ) {
+  /** @param maxBatch most keys in one request */
+  constructor(engine: Engine, options: DeleteManyOptions, maxBatch: number) {
     const { clock, driver } = engine;
-    const { maxKeysPerSecond, maxDelete = Infinity, concurrency = limits.concurrency } = options;
+    const { maxKeysPerSecond, maxDelete = Infinity, concurrency = IN_FLIGHT } = options;
     const breakOff = (error: unknown): void => this.breakOff(error);
     this.engine = engine;
     this.options = options;
@@ -93,7 +90,7 @@ export class Run {
     this.#slots = new RequestSlots(concurrency, this.stop);
     const pace = paceOf(engine);
     this.pacer = new Pacer(
-      { maxBatch: limits.maxKeys, maxKeysPerSecond, slots: this.#slots, pace },
+      { maxBatch, maxKeysPerSecond, slots: this.#slots, pace },
       clock,
       this.stop,
     );

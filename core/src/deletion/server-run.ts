@@ -6,7 +6,7 @@ import { StoreError } from '../errors.js';
 import { quoteKey } from '../quote-key.js';
 import type { Candidate } from './candidate.js';
 import { DeleteStage } from './delete-stage.js';
-import { IN_FLIGHT, keyStrategy } from './listed-run.js';
+import { keyStrategy } from './listed-run.js';
 import type { DeleteManyOptions } from './options.js';
 import type { DeletionReport } from './report.js';
 import { tellOfCharge } from './requester-charge.js';
@@ -45,7 +45,7 @@ class ServerRun {
     this.#facet = facet;
     this.#prefix = prefix;
     const strategy = keyStrategy(engine, {});
-    this.#run = new Run(engine, options, { concurrency: IN_FLIGHT[strategy], maxKeys: facet.maxKeys });
+    this.#run = new Run(engine, options, facet.maxKeys);
     this.#stage = new DeleteStage(this.#run, strategy);
   }
 

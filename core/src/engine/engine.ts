@@ -3,7 +3,7 @@ import type { StoreDriver } from '../driver.js';
 import type { DriverCall, PassThrough } from '../requests.js';
 import { StoreError, toStoreError } from '../errors.js';
 import { followPages, type Page, type PageRules } from './follow-pages.js';
-import { SPLIT_RULES, type SplitRules } from '../ranges/split-rules.js';
+import { splitRules, type SplitRules, type SplitSettings } from '../ranges/split-rules.js';
 import { retrying, retryPolicy, type OnRetry, type RetryPolicy, type RetrySettings } from './retry.js';
 
 export interface EngineSettings {
@@ -12,7 +12,7 @@ export interface EngineSettings {
   readonly onRetry?: OnRetry | undefined;
   readonly clock?: Clock | undefined;
   /** When a listing is split into ranges that are listed side by side. The defaults are for services behind a network. */
-  readonly split?: Partial<SplitRules> | undefined;
+  readonly split?: SplitSettings | undefined;
 }
 
 /** Where one request has its turn. */
@@ -49,7 +49,7 @@ export class Engine {
   #closed = false;
 
   constructor(driver: StoreDriver, { retry, onRetry, split, clock = systemClock }: EngineSettings = {}) {
-    this.split = { ...SPLIT_RULES, ...split };
+    this.split = splitRules(split);
     this.driver = driver;
     this.clock = clock;
     this.retry = retryPolicy(retry);

@@ -6,7 +6,7 @@ import {
   type RangeSource,
 } from '../ranges/ranged-listing.js';
 import type { ListPage, ListVersionsPage } from '../requests.js';
-import { objectPages } from './object-pages.js';
+import { objectPages, type ObjectPagesRequest } from './object-pages.js';
 import { versionPages } from './version-pages.js';
 
 /** How a listing by ranges goes; {@link RangeSettings} without what the engine and the purpose say. */
@@ -18,14 +18,14 @@ export type SideBySide = Omit<RangeSettings, 'signal' | 'clock' | 'rules'>;
  */
 export function rangedObjectPages(
   engine: Engine,
-  prefix: string,
+  { prefix, pageSize }: Pick<ObjectPagesRequest, 'prefix' | 'pageSize'>,
   purpose: Purpose,
   settings: SideBySide,
 ): AsyncGenerator<RangedPage<ListPage>, void, undefined> {
   return rangedListing<ListPage>(
     {
       prefix,
-      pages: (startAfter, signal) => objectPages(engine, { prefix, startAfter }, { ...purpose, signal }),
+      pages: (startAfter, signal) => objectPages(engine, { prefix, pageSize, startAfter }, { ...purpose, signal }),
       size: ({ objects }) => objects.length,
       keyAt: ({ objects }, index) => objects[index]?.key ?? '',
       part: (page, from, to, unnameable) => ({ ...page, objects: page.objects.slice(from, to), unnameable }),

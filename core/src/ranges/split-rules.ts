@@ -8,4 +8,9 @@ export interface SplitRules {
   readonly pageMs: number;
 }
 
-export const SPLIT_RULES: SplitRules = { serialPages: 3, pagesLeft: 4, pageMs: 4 };
+/** Rules as callers give them: what is missing has its default. */
+export type SplitSettings = { readonly [Name in keyof SplitRules]?: SplitRules[Name] | undefined };
+
+export function splitRules({ serialPages = 3, pagesLeft = 4, pageMs = 4 }: SplitSettings = {}): SplitRules {
+  return { serialPages, pagesLeft, pageMs };
+}

@@ -1,4 +1,5 @@
 import { rangedListing, type RangeSettings } from '#src/ranges/ranged-listing.js';
+import { splitRules } from '#src/ranges/split-rules.js';
 import { StoreError } from '@store/core';
 import { expect } from 'chai';
 import { createHash } from 'node:crypto';
@@ -76,7 +77,7 @@ async function list(
       keyAt: ({ keys }, i) => keys[i] ?? '',
       part: (page, from, to) => ({ ...page, keys: page.keys.slice(from, to) }),
     },
-    { concurrency: 16, ...others },
+    { concurrency: 16, clock: { now: () => performance.now() }, rules: splitRules({ pageMs: 0 }), ...others },
   );
   for await (const { range, page, last } of pages) {
     expect(ends.get(range), 'a page of a range that has ended').not.to.equal(true);
@@ -125,7 +126,7 @@ describe('a listing by ranges side by side', () => {
   }
 
   it('asks for not one page more than one after the other does, where there are few', async () => {
-    for (const count of [0, 1, 99, 100, 101, 200]) {
+    for (const count of [0, 1, 99, 100, 101, 200, 201, 300]) {
       const service = new Listed(Array.from({ length: count }, (_, i) => `p/${md5(i)}`));
       const { found } = await list(service);
       expect(found).to.have.length(count);
@@ -159,9 +160,7 @@ describe('a listing by ranges side by side', () => {
   it('lists while keys are deleted under it', async () => {
     const all = Array.from({ length: COUNT }, (_, i) => `p/${md5(i)}`);
     const service = new Listed(all);
-    const { found } = await list(service, {
-      onPage: () => new Promise(setImmediate),
-    });
+    const { found } = await list(service, { onPage: () => new Promise(setImmediate) });
     expect(new Set(found).size).to.equal(all.length);
   });
 
