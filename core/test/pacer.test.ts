@@ -5,7 +5,10 @@ import { expect } from 'chai';
 import { describe, it } from 'mocha';
 import { SimulatedClock } from '@store/conformance';
 
-function makePacer({ concurrency = 8, maxKeysPerSecond }: { concurrency?: number; maxKeysPerSecond?: number } = {}) {
+function makePacer({
+  concurrency = 8,
+  maxKeysPerSecond,
+}: { concurrency?: number; maxKeysPerSecond?: number } = {}) {
   const clock = new SimulatedClock();
   const stop = new AbortController();
   const slots = new RequestSlots(concurrency, stop.signal);

@@ -145,7 +145,11 @@ export class DeleteStage {
     }
     const throttled = failed.filter(({ reason }) => reason.code === 'Throttled');
     pacer.succeeded(deleted.length + gone.length);
-    if (throttled.length > 0) this.#throttle(throttled.map(({ reason }) => reason), permit);
+    if (throttled.length > 0)
+      this.#throttle(
+        throttled.map(({ reason }) => reason),
+        permit,
+      );
     return failed;
   }
 

@@ -89,11 +89,7 @@ export class Run {
     this.progress = new ProgressReporter(this.ledger, clock, options.onProgress, breakOff);
     this.#slots = new RequestSlots(concurrency, this.stop);
     const pace = paceOf(engine);
-    this.pacer = new Pacer(
-      { maxBatch, maxKeysPerSecond, slots: this.#slots, pace },
-      clock,
-      this.stop,
-    );
+    this.pacer = new Pacer({ maxBatch, maxKeysPerSecond, slots: this.#slots, pace }, clock, this.stop);
   }
 
   /** Fires when nothing new may be sent: the caller aborted, or the run broke. */

@@ -91,14 +91,17 @@ export class Engine {
       onRequest?.(requests++ > 0);
       return send(call);
     };
-    const inSlot = slot && (async (): Promise<T> => {
-      if (!(await slot.acquire())) throw new StoreError('Aborted', `${operation} was aborted`, { operation });
-      try {
-        return await once();
-      } finally {
-        slot.release();
-      }
-    });
+    const inSlot =
+      slot &&
+      (async (): Promise<T> => {
+        if (!(await slot.acquire()))
+          throw new StoreError('Aborted', `${operation} was aborted`, { operation });
+        try {
+          return await once();
+        } finally {
+          slot.release();
+        }
+      });
     return retrying({ policy, clock, operation, provider, signal, onError, onRetry }, inSlot ?? once);
   }
 

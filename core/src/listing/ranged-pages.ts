@@ -25,7 +25,8 @@ export function rangedObjectPages(
   return rangedListing<ListPage>(
     {
       prefix,
-      pages: (startAfter, signal) => objectPages(engine, { prefix, pageSize, startAfter }, { ...purpose, signal }),
+      pages: (startAfter, signal) =>
+        objectPages(engine, { prefix, pageSize, startAfter }, { ...purpose, signal }),
       size: ({ objects }) => objects.length,
       keyAt: ({ objects }, index) => objects[index]?.key ?? '',
       part: (page, from, to, unnameable) => ({ ...page, objects: page.objects.slice(from, to), unnameable }),
@@ -48,7 +49,11 @@ export function rangedVersionPages(
       pages: (startAfter, signal) => versionPages(engine, prefix, { ...purpose, signal }, startAfter),
       size: ({ versions }) => versions.length,
       keyAt: ({ versions }, index) => versions[index]?.key ?? '',
-      part: (page, from, to, unnameable) => ({ ...page, versions: page.versions.slice(from, to), unnameable }),
+      part: (page, from, to, unnameable) => ({
+        ...page,
+        versions: page.versions.slice(from, to),
+        unnameable,
+      }),
       directories: directoriesOf(engine, purpose),
     },
     settingsFor(engine, purpose, settings),
@@ -66,7 +71,11 @@ function directoriesOf(engine: Engine, purpose: Purpose): RangeSource<ListPage>[
   };
 }
 
-function settingsFor({ driver, clock, split: rules }: Engine, { signal }: Purpose, settings: SideBySide): RangeSettings {
+function settingsFor(
+  { driver, clock, split: rules }: Engine,
+  { signal }: Purpose,
+  settings: SideBySide,
+): RangeSettings {
   const concurrency = driver.list.order === 'utf8' ? settings.concurrency : 1;
   return { ...settings, concurrency, signal, clock, rules };
 }

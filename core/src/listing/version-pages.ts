@@ -18,7 +18,13 @@ export function versionPages(
 ): AsyncGenerator<ListVersionsPage, void, undefined> {
   const { versions, list } = engine.driver;
   if (!versions) throw engine.unsupported(purpose.operation, 'versions');
-  const entries = new EntryOrder<VersionInfo>(engine, prefix, purpose, ({ versionId }) => versionId, startAfter);
+  const entries = new EntryOrder<VersionInfo>(
+    engine,
+    prefix,
+    purpose,
+    ({ versionId }) => versionId,
+    startAfter,
+  );
   return engine.pages(
     purpose,
     async (token, call) => {

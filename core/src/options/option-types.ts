@@ -32,11 +32,7 @@ export const retry = () =>
   );
 
 export const split = () =>
-  plain(
-    v.partial(
-      v.strictObject({ serialPages: whole(), pagesLeft: whole(), pageMs: between(0, 60_000) }),
-    ),
-  );
+  plain(v.partial(v.strictObject({ serialPages: whole(), pagesLeft: whole(), pageMs: between(0, 60_000) })));
 
 /** It goes into a header as it is; an empty one would be none. */
 export const word = () =>

@@ -301,7 +301,14 @@ class RangedListing<P extends Page> {
   #entriesLeft(lane: Lane): number {
     const { range, sample, lastPage, pages, restUntil } = lane;
     const { cursor } = range;
-    if (range.complete || (lane.open && lane.shared) || sample.length < 2 || cursor === undefined || pages < restUntil) return 0;
+    if (
+      range.complete ||
+      (lane.open && lane.shared) ||
+      sample.length < 2 ||
+      cursor === undefined ||
+      pages < restUntil
+    )
+      return 0;
     const { prefix } = this.#source;
     const left = lastPage * stretchesLeft({ prefix, cursor, upto: range.upto, sample });
     return left < this.#settings.rules.pagesLeft * lastPage ? 0 : left;
@@ -314,7 +321,9 @@ class RangedListing<P extends Page> {
     const { prefix } = this.#source;
     const real = lane.open ? this.#directoryIn(range) : undefined;
     for (let tries = 0; tries < REACHES; tries++) {
-      const at = real ?? boundaryIn({ prefix, cursor, upto, sample }, lane.reach, lane.open ? 1 / 2 : parts / (parts + 1));
+      const at =
+        real ??
+        boundaryIn({ prefix, cursor, upto, sample }, lane.reach, lane.open ? 1 / 2 : parts / (parts + 1));
       if (at !== undefined && range.splitsAt(at) && at.startsWith(prefix)) {
         this.#start(range.split(at), lane);
         return true;

@@ -100,7 +100,8 @@ const SHAPES: Readonly<Record<string, (i: number) => string>> = {
   'one giant directory among small ones': (i) =>
     i < 1000 ? `customer-${digits(i, 5)}/a` : `customer-00123/log/${digits(i)}`,
   'an uneven alphabet': (i) => (i % 10 ? `a${digits(i)}` : `${'~zQ_-'[i % 5] ?? ''}${md5(i)}`),
-  'other scripts': (i) => `${'文件夾目錄照片王小明'[i % 10] ?? ''}${String.fromCodePoint(0x4e00 + ((i * 7919) % 20000))}${i}`,
+  'other scripts': (i) =>
+    `${'文件夾目錄照片王小明'[i % 10] ?? ''}${String.fromCodePoint(0x4e00 + ((i * 7919) % 20000))}${i}`,
   'beyond the basic plane': (i) => `${String.fromCodePoint(0x1f300 + (i % 700))}${i}`,
   'a difference at byte 900': (i) => `${'x'.repeat(890)}${digits(i)}`,
   'percent signs': (i) => `a%20b/${digits(i)}%2F${i}`,
