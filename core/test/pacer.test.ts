@@ -1,35 +1,23 @@
+import { Pace } from '#src/deletion/pace.js';
 import { Pacer } from '#src/deletion/pacer.js';
+import { RequestSlots } from '#src/engine/request-slots.js';
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
 import { SimulatedClock } from '@store/conformance';
 
-function makePacer(settings: Partial<ConstructorParameters<typeof Pacer>[0]> = {}) {
+function makePacer({
+  concurrency = 8,
+  maxKeysPerSecond,
+}: { concurrency?: number; maxKeysPerSecond?: number } = {}) {
   const clock = new SimulatedClock();
   const stop = new AbortController();
-  const pacer = new Pacer({ concurrency: 8, maxBatch: 1000, ...settings }, clock, stop.signal);
+  const slots = new RequestSlots(concurrency, stop.signal);
+  const settings = { maxBatch: 1000, maxKeysPerSecond, slots, pace: new Pace(clock) };
+  const pacer = new Pacer(settings, clock, stop.signal);
   return { pacer, clock, stop };
 }
 
 describe('Pacer', () => {
-  it('halves requests and batches when throttled, once for all requests that were under way', async () => {
-    const { pacer } = makePacer();
-    const permits = await Promise.all(Array.from({ length: 8 }, () => pacer.acquire(1000)));
-    for (const permit of permits) pacer.throttled(permit);
-    expect(pacer).to.include({ limit: 4, batchSize: 500 });
-    for (let i = 0; i < 10; i++) pacer.throttled();
-    expect(pacer).to.include({ limit: 1, batchSize: 50 });
-  });
-
-  it('comes back step by step', () => {
-    const { pacer } = makePacer();
-    for (let i = 0; i < 3; i++) pacer.throttled();
-    expect(pacer.limit).to.equal(1);
-    pacer.succeeded();
-    expect(pacer.limit).to.equal(2);
-    for (let i = 0; i < 200; i++) pacer.succeeded();
-    expect(pacer).to.include({ limit: 8, batchSize: 1000 });
-  });
-
   it('lets no more requests run than its limit', async () => {
     const { pacer } = makePacer({ concurrency: 2 });
     const order: number[] = [];

@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import type { StoreAdapter } from '../adapter.js';
 import type { StoreDriver } from '../driver.js';
 import type { Clock } from '../engine/clock.js';
+import type { SplitSettings } from '../ranges/split-rules.js';
 import type { OnRetry } from '../engine/retry.js';
 import { defineOptions } from '../options/define-options.js';
 import type { OptionTable } from '../options/option-table.js';
@@ -18,6 +19,8 @@ export interface OpenOptions<Adapter extends StoreAdapter = StoreAdapter> {
   /** Where `${NAME}` comes from; default: `process.env`. */
   readonly env?: Environment | undefined;
   readonly clock?: Clock | undefined;
+  /** When listings are split into ranges that are listed side by side; see `SplitRules`. */
+  readonly split?: SplitSettings | undefined;
   /** Called before each wait for another attempt, by every operation. What it throws ends the operation. */
   readonly onRetry?: OnRetry | undefined;
   /** Puts something around the driver, such as `readOnly` or `withPrefix` of `@store/wrappers`. */
@@ -44,6 +47,7 @@ export const entryTable = {
 const openTable = {
   ...entryTable,
   clock: { type: types.clock },
+  split: { type: types.split },
   onRetry: { type: types.callback },
   wrap: { type: types.callback },
 } as const satisfies OptionTable<OpenOptions>;

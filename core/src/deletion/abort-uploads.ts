@@ -25,7 +25,12 @@ export async function abortUploads(run: Run, prefix: string, matches: ObjectFilt
   const facet = engine.driver.uploads;
   if (!facet) throw engine.unsupported('deletePrefix', 'listing incomplete uploads');
   // What has been sent is waited for.
-  const purpose: Purpose = { operation: 'abortUpload', signal: stop, unbroken: true };
+  const purpose: Purpose = {
+    operation: 'abortUpload',
+    signal: stop,
+    unbroken: true,
+    slot: run.slot('delete'),
+  };
   const sample: Sample[] = [];
   let listed = 0;
   let aborted = 0;

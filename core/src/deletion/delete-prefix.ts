@@ -1,10 +1,8 @@
-import type { Unnameable } from '../requests.js';
 import type { Engine } from '../engine/engine.js';
 import { StoreError, type FailureReason } from '../errors.js';
 import { keyProblem } from '../keys.js';
 import { quoteKey } from '../quote-key.js';
-import { objectPages } from '../listing/object-pages.js';
-import { versionPages } from '../listing/version-pages.js';
+import { rangedObjectPages, rangedVersionPages } from '../listing/ranged-pages.js';
 import type { ObjectInfo, VersionInfo } from '../objects.js';
 import { abortUploads } from './abort-uploads.js';
 import { notByServer } from './by-server.js';
@@ -16,12 +14,8 @@ import { runListed } from './listed-run.js';
 import type { Run, RunPage, RunSource } from './run.js';
 import { checkPrefix } from './safety.js';
 import { runByServer } from './server-run.js';
-import {
-  LatestSeen,
-  MarkerPass,
-  selectObjectVersions,
-  type DeleteMarkerSelection,
-} from './version-selection.js';
+import type { KeyRange } from '../ranges/key-range.js';
+import { MarkerPass, ObjectVersionPass, type VersionPass } from './version-selection.js';
 
 /** An object or version that was listed. Those whose `doomed` is false are kept by the selection of versions. */
 interface Listed extends ObjectInfo, Candidate {
@@ -61,25 +55,27 @@ export async function deletePrefix(
       ? 'the listing gives no ETag to compare with'
       : undefined);
   const rules = { versions, deleteMarkers };
-  const firstPass = (): ((page: readonly VersionInfo[]) => Iterable<Listed>) => {
-    const latest = new LatestSeen();
-    return (page) => selectObjectVersions(page, rules, latest);
-  };
-  // What the first pass takes is decided here alone, for both kinds of run. It is all gone when the second one begins:
-  // after `maxDelete` there is none.
-  const wouldPick = firstPass();
-  const wouldBeGone = (version: VersionInfo): boolean =>
-    versions !== 'current' &&
-    Array.from(wouldPick([version])).some((entry) => matches(entry) === true && problem(entry) === undefined);
-  const isGone = options.dryRun ? wouldBeGone : (): boolean => false;
   const passes: Pass[] = [
     versions === 'current'
       ? (run) => currentObjects(run, prefix, ifUnchanged)
-      : (run) => objectVersions(run, prefix, firstPass()),
+      : (run) => selectedVersions(run, prefix, () => new ObjectVersionPass(rules)),
   ];
   if (deleteMarkers !== 'keep') {
+    // What the first pass takes is decided there alone, for both kinds of run. It is all gone when the second one begins:
+    // after `maxDelete` there is none.
+    const isGone = (): ((version: VersionInfo) => boolean) => {
+      if (!options.dryRun || versions === 'current') return () => false;
+      const first = new ObjectVersionPass(rules);
+      return (version) =>
+        Array.from(first.next([version])).some(
+          (entry) => matches(entry) === true && problem(entry) === undefined,
+        );
+    };
     passes.push(async function* (run) {
-      for await (const page of markers(run, prefix, { deleteMarkers, isGone })) {
+      const tooMany = (key: string): void =>
+        run.ledger.warn(`the key ${quoteKey(key)} has too many delete markers for one run; run again`);
+      const select = () => new MarkerPass(deleteMarkers, isGone(), tooMany);
+      for await (const page of selectedVersions(run, prefix, select)) {
         // Those of the same listing have been counted in the first pass.
         yield versions === 'current' ? page : { entries: page.entries };
       }
@@ -141,8 +137,12 @@ async function* currentObjects(
   prefix: string,
   ifUnchanged: boolean,
 ): AsyncGenerator<RunPage<Listed>> {
-  for await (const { objects, unnameable } of objectPages(run.engine, { prefix }, run.listing('list'))) {
-    yield { entries: objects.map((object) => currentObject(object, ifUnchanged)), unnameable };
+  const pages = rangedObjectPages(run.engine, { prefix }, run.listing('list'), run.sideBySide);
+  for await (const { page } of pages) {
+    yield {
+      entries: page.objects.map((object) => currentObject(object, ifUnchanged)),
+      unnameable: page.unnameable,
+    };
   }
 }
 
@@ -153,29 +153,21 @@ function currentObject(object: ObjectInfo, ifUnchanged: boolean): Listed {
   return ifUnchanged ? { ...rest, ifMatch: object.etag } : rest;
 }
 
-async function* objectVersions(
+/** What a pass selects of the versions of each range: it looks at one after the other, in order. */
+async function* selectedVersions(
   run: Run,
   prefix: string,
-  select: (page: readonly VersionInfo[], unnameable?: readonly Unnameable[]) => Iterable<Listed>,
+  begin: () => VersionPass,
 ): AsyncGenerator<RunPage<Listed>> {
-  for await (const { versions, unnameable } of versionPages(run.engine, prefix, run.listing('listVersions')))
-    yield { entries: [...select(versions, unnameable)], unnameable };
-}
-
-async function* markers(
-  run: Run,
-  prefix: string,
-  {
-    deleteMarkers,
-    isGone,
-  }: {
-    readonly deleteMarkers: DeleteMarkerSelection;
-    readonly isGone: (version: VersionInfo) => boolean;
-  },
-): AsyncGenerator<RunPage<Listed>> {
-  const pass = new MarkerPass(deleteMarkers, isGone, (key) =>
-    run.ledger.warn(`the key ${quoteKey(key)} has too many delete markers for one run; run again`),
-  );
-  yield* objectVersions(run, prefix, (page, unnameable) => pass.next(page, unnameable));
-  yield { entries: [...pass.end()] };
+  const passes = new Map<KeyRange, VersionPass>();
+  const pages = rangedVersionPages(run.engine, prefix, run.listing('listVersions'), run.sideBySide);
+  for await (const { range, page, last } of pages) {
+    const pass = passes.get(range) ?? begin();
+    passes.set(range, pass);
+    const { versions, unnameable } = page;
+    yield { entries: [...pass.next(versions, unnameable)], unnameable };
+    if (!last) continue;
+    yield { entries: [...pass.end()] };
+    passes.delete(range);
+  }
 }

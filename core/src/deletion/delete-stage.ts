@@ -1,8 +1,9 @@
+import type { BatchFacet } from '../driver.js';
 import { Attempts, retryEvent } from '../engine/retry.js';
 import { toStoreError, type FailureReason, type StoreError } from '../errors.js';
 import { AskedBatch, createdMarker, targetOf, withMarker, type Accounted } from './answer.js';
 import type { Candidate } from './candidate.js';
-import type { Permit } from './pacer.js';
+import type { Permit } from './pace.js';
 import type { KeyStrategy } from './report.js';
 import { tellOfCharge } from './requester-charge.js';
 import type { Run } from './run.js';
@@ -76,17 +77,29 @@ export class DeleteStage {
    */
   async #deleteBatch(unit: readonly Candidate[], attempts: Attempts, repeats = false): Promise<void> {
     const { pacer } = this.#run;
-    // A batch may have become too large for the present pace while it waited.
-    if (unit.length > pacer.batchSize) {
-      for (const part of slices(unit, pacer.batchSize))
-        await this.#deleteBatch(part, attempts.fork(), repeats);
-      return;
+    for (let rest = unit; rest.length > 0;) {
+      const { batch } = this.#run.engine.driver;
+      if (this.#strategy === 'single' || !batch) return this.#deleteSingly(rest, attempts);
+      const permit = await pacer.acquire(rest.length);
+      if (!permit) return this.#giveUp(rest, attempts);
+      if (permit.keys >= unit.length) return this.#sendBatch(batch, unit, { permit, attempts, repeats });
+      // It has become too large for the present pace.
+      const part = rest.slice(0, permit.keys);
+      rest = rest.slice(permit.keys);
+      await this.#sendBatch(batch, part, { permit, attempts: attempts.fork(), repeats });
     }
-    const { batch } = this.#run.engine.driver;
-    if (this.#strategy === 'single' || !batch) return this.#deleteSingly(unit, attempts);
+  }
+
+  async #sendBatch(
+    batch: BatchFacet,
+    unit: readonly Candidate[],
+    {
+      permit,
+      attempts,
+      repeats,
+    }: { readonly permit: Permit; readonly attempts: Attempts; readonly repeats: boolean },
+  ): Promise<void> {
     const { ledger, pass } = this.#run;
-    const permit = await pacer.acquire(unit.length);
-    if (!permit) return this.#giveUp(unit, attempts);
     ledger.countDeleteRequest(repeats);
     const asked = new AskedBatch(unit);
     const outcome = await this.#send('deleteBatch', permit, () =>
@@ -130,9 +143,13 @@ export class DeleteStage {
         'the service reported outcomes for keys that it was not asked to delete; they are not counted',
       );
     }
-    const throttled = failed.filter(({ reason }) => reason.code === 'Throttled').length;
-    if (throttled > 0) this.#throttle(throttled, permit);
-    else pacer.succeeded();
+    const throttled = failed.filter(({ reason }) => reason.code === 'Throttled');
+    pacer.succeeded(deleted.length + gone.length);
+    if (throttled.length > 0)
+      this.#throttle(
+        throttled.map(({ reason }) => reason),
+        permit,
+      );
     return failed;
   }
 
@@ -192,7 +209,7 @@ export class DeleteStage {
         attempts.run(() => engine.driver.delete.one(target, { pass })),
       );
       if (outcome.ok) {
-        pacer.succeeded();
+        pacer.succeeded(1);
         tellOfCharge(ledger, pass, outcome.value);
         ledger.countDeleted([withMarker(candidate, outcome.value)]);
         if (createdMarker(target, outcome.value)) ledger.markersCreated++;
@@ -209,7 +226,7 @@ export class DeleteStage {
       return { ok: true, value: await request() };
     } catch (thrown) {
       const error = toStoreError(thrown, { operation, provider: this.#run.engine.provider });
-      if (error.code === 'Throttled') this.#throttle(1, permit);
+      if (error.code === 'Throttled') this.#throttle([error], permit);
       return { ok: false, error };
     } finally {
       this.#run.pacer.release();
@@ -275,9 +292,10 @@ export class DeleteStage {
     for (const candidate of unit) await ledger.countFailed(candidate, reason, attempts.failed);
   }
 
-  #throttle(count: number, permit: Permit): void {
-    this.#run.ledger.throttled += count;
-    this.#run.pacer.throttled(permit);
+  #throttle(reasons: readonly FailureReason[], permit: Permit): void {
+    this.#run.ledger.throttled += reasons.length;
+    const retryAfterMs = Math.max(...reasons.map((reason) => reason.retryAfterMs ?? 0));
+    this.#run.pacer.throttled(permit, retryAfterMs);
   }
 }
 

@@ -5,15 +5,8 @@ import type { Candidate } from './candidate.js';
 import { DeleteStage } from './delete-stage.js';
 import type { Verdict } from './filter.js';
 import type { DeleteManyOptions } from './options.js';
-import { readAhead } from './read-ahead.js';
 import type { DeletionReport, KeyStrategy } from './report.js';
 import { Run, type RunPage, type RunSource } from './run.js';
-
-/** Requests in flight when the caller does not say. */
-export const IN_FLIGHT: Readonly<Record<KeyStrategy, number>> = { batch: 8, single: 32 };
-
-/** Pages listed ahead of the deletes that they wait for. */
-const PAGES_AHEAD = 2;
 
 /**
  * Deletes what a source names: list → filter → batch → delete → account, each stage pulling from the one before, so
@@ -39,7 +32,7 @@ class ListedRun<T extends Candidate> {
 
   constructor(engine: Engine, source: RunSource<T>, options: DeleteManyOptions, strategy: KeyStrategy) {
     const { batch, delete: single } = engine.driver;
-    const run = new Run(engine, options, { concurrency: IN_FLIGHT[strategy], maxKeys: batch?.maxKeys ?? 1 });
+    const run = new Run(engine, options, batch?.maxKeys ?? 1);
     const stage = new DeleteStage(run, strategy);
     this.#source = source;
     this.#run = run;
@@ -70,7 +63,7 @@ class ListedRun<T extends Candidate> {
 
   async #take(pages: AsyncIterable<RunPage<T>>): Promise<void> {
     const { stop, ledger, progress } = this.#run;
-    for await (const { entries, unnameable = [] } of readAhead(pages, PAGES_AHEAD)) {
+    for await (const { entries, unnameable = [] } of pages) {
       if (stop.aborted) return;
       ledger.listed += entries.length;
       for (const { name, reason } of unnameable) await ledger.countUnnameable(name, reason);

@@ -18,7 +18,7 @@ export interface DeleteManyOptions extends PassThrough {
    * Default: `batch` where the store has it, else `single`. `server-prefix` is for `deletePrefix` without filters.
    */
   readonly strategy?: DeletionStrategy | undefined;
-  /** Most delete requests in flight; throttling lowers it for a while. Default 8 batches, or 32 single deletes. */
+  /** Most requests in flight, listings and deletes together; throttling lowers it for a while. Default 32. */
   readonly concurrency?: number | undefined;
   /** Most keys deleted a second, averaged. Default: no limit but the service's own. */
   readonly maxKeysPerSecond?: number | undefined;
@@ -60,7 +60,7 @@ const deleteManyTable = {
   concurrency: {
     type: types.concurrency,
     serverPrefix: true,
-    cli: { kind: 'number', group: 'how', help: 'most delete requests in flight' },
+    cli: { kind: 'number', group: 'how', help: 'most requests in flight' },
   },
   maxKeysPerSecond: {
     type: types.rate,

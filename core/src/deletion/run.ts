@@ -1,7 +1,10 @@
 import { setMaxListeners } from 'node:events';
 import type { PassThrough, Unnameable } from '../requests.js';
-import type { Engine, Purpose } from '../engine/engine.js';
+import type { Engine, Purpose, Slot } from '../engine/engine.js';
+import { IN_FLIGHT } from '../engine/in-flight.js';
+import { RequestSlots, type RequestKind } from '../engine/request-slots.js';
 import { toStoreError, type StoreError } from '../errors.js';
+import type { SideBySide } from '../listing/ranged-pages.js';
 import { quoteKey } from '../quote-key.js';
 import { passThrough } from '../pass-through.js';
 import type { Candidate } from './candidate.js';
@@ -9,6 +12,7 @@ import type { Verdict } from './filter.js';
 import { Ledger } from './ledger.js';
 import type { DeleteManyOptions } from './options.js';
 import { Pacer } from './pacer.js';
+import { paceOf } from './pace.js';
 import { ProgressReporter } from './progress.js';
 import { DeletionError, type DeletionReport, type DeletionStrategy, type UploadsReport } from './report.js';
 import type { VersionSelection } from './version-selection.js';
@@ -55,8 +59,9 @@ export class Run {
   readonly engine: Engine;
   readonly options: DeleteManyOptions;
   readonly pass: PassThrough | undefined;
-  /** Most delete requests in flight. */
+  /** Most requests in flight. */
   readonly concurrency: number;
+  readonly #slots: RequestSlots;
   readonly ledger: Ledger;
   readonly progress: ProgressReporter;
   readonly pacer: Pacer;
@@ -67,14 +72,10 @@ export class Run {
   readonly #stop = new AbortController();
   #error: StoreError | undefined;
 
-  /** @param limits `concurrency` where the caller does not say; most keys in one request */
-  constructor(
-    engine: Engine,
-    options: DeleteManyOptions,
-    limits: { readonly concurrency: number; readonly maxKeys: number },
-  ) {
+  /** @param maxBatch most keys in one request */
+  constructor(engine: Engine, options: DeleteManyOptions, maxBatch: number) {
     const { clock, driver } = engine;
-    const { maxKeysPerSecond, maxDelete = Infinity, concurrency = limits.concurrency } = options;
+    const { maxKeysPerSecond, maxDelete = Infinity, concurrency = IN_FLIGHT } = options;
     const breakOff = (error: unknown): void => this.breakOff(error);
     this.engine = engine;
     this.options = options;
@@ -86,7 +87,9 @@ export class Run {
     setMaxListeners(0, this.stop);
     this.ledger = new Ledger(options, breakOff);
     this.progress = new ProgressReporter(this.ledger, clock, options.onProgress, breakOff);
-    this.pacer = new Pacer({ concurrency, maxBatch: limits.maxKeys, maxKeysPerSecond }, clock, this.stop);
+    this.#slots = new RequestSlots(concurrency, this.stop);
+    const pace = paceOf(engine);
+    this.pacer = new Pacer({ maxBatch, maxKeysPerSecond, slots: this.#slots, pace }, clock, this.stop);
   }
 
   /** Fires when nothing new may be sent: the caller aborted, or the run broke. */
@@ -122,18 +125,28 @@ export class Run {
       operation,
       signal: this.stop,
       pass: this.pass,
+      slot: this.slot('list'),
       onRequest: (again) => this.ledger.countListRequest(again),
       onError: (error) => {
         if (error.adjusted !== undefined) this.ledger.warn(error.adjusted);
-        if (error.code === 'Throttled') this.throttled();
+        if (error.code === 'Throttled') this.throttled(error);
       },
     };
   }
 
+  slot(kind: RequestKind): Slot {
+    return { acquire: () => this.#slots.acquire(kind), release: () => this.#slots.release(kind) };
+  }
+
+  /** How the run lists, where the store lets it list by ranges. */
+  get sideBySide(): SideBySide {
+    return { concurrency: this.concurrency, onSerial: (message) => this.ledger.warn(message) };
+  }
+
   /** The service asked for fewer requests. */
-  throttled(): void {
+  throttled({ retryAfterMs }: StoreError): void {
     this.ledger.throttled++;
-    this.pacer.throttled();
+    this.pacer.throttled(undefined, retryAfterMs);
   }
 
   /**

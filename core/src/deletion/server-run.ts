@@ -6,7 +6,7 @@ import { StoreError } from '../errors.js';
 import { quoteKey } from '../quote-key.js';
 import type { Candidate } from './candidate.js';
 import { DeleteStage } from './delete-stage.js';
-import { IN_FLIGHT, keyStrategy } from './listed-run.js';
+import { keyStrategy } from './listed-run.js';
 import type { DeleteManyOptions } from './options.js';
 import type { DeletionReport } from './report.js';
 import { tellOfCharge } from './requester-charge.js';
@@ -45,7 +45,7 @@ class ServerRun {
     this.#facet = facet;
     this.#prefix = prefix;
     const strategy = keyStrategy(engine, {});
-    this.#run = new Run(engine, options, { concurrency: IN_FLIGHT[strategy], maxKeys: facet.maxKeys });
+    this.#run = new Run(engine, options, facet.maxKeys);
     this.#stage = new DeleteStage(this.#run, strategy);
   }
 
@@ -104,7 +104,7 @@ class ServerRun {
       onRequest: (again) => ledger.countDeleteRequest(again),
       onError: (error) => {
         if (error.adjusted !== undefined) ledger.warn(error.adjusted);
-        else if (error.code === 'Throttled') this.#run.throttled();
+        else if (error.code === 'Throttled') this.#run.throttled(error);
         else {
           ledger.warn(
             `an answer of the service was lost (${error.reason}); what it deleted by that request is not counted`,
@@ -135,7 +135,7 @@ class ServerRun {
       if (!reason.retryable) await ledger.countFailed(target, reason, 1);
     }
     if (again.some(({ reason }) => reason.code === 'Throttled')) pacer.throttled();
-    else pacer.succeeded();
+    else pacer.succeeded(deleted.length);
     await this.#stage.submit(again.map(({ reason: _reason, ...target }) => target));
   }
 

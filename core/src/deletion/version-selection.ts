@@ -23,35 +23,48 @@ export interface SelectionRules {
   readonly deleteMarkers: DeleteMarkerSelection;
 }
 
-/**
- * Which keys of a listing have been seen to have a latest version, which comes first. Where a service says of none that
- * it is the latest, all of them look noncurrent, the current one too.
- */
-export class LatestSeen {
-  #key: string | undefined;
-
-  /** Takes the next version of the listing; false when it is not the latest, and none of its key was before it. */
-  add({ key, isLatest }: VersionInfo): boolean {
-    if (isLatest) this.#key = key;
-    return this.#key === key;
-  }
+/** Which of the versions that a listing names, in its order, a run means. */
+export interface VersionPass {
+  /**
+   * Takes the next versions of the listing and returns those that are decided by them.
+   *
+   * @param unnameable what the listing shows beside them
+   */
+  next(versions: readonly VersionInfo[], unnameable?: readonly Unnameable[]): Iterable<SelectedVersion>;
+  /** Those that were waiting for more. */
+  end(): Iterable<SelectedVersion>;
 }
 
 /**
  * First pass: the object versions. Markers belong to it only where they are kept anyway; where some of them are
  * to go, the second pass deals with all.
  */
-export function* selectObjectVersions(
-  versions: readonly VersionInfo[],
-  { versions: wanted, deleteMarkers }: SelectionRules,
-  latest: LatestSeen,
-): Generator<SelectedVersion> {
-  for (const version of versions) {
-    const isClear = wanted === 'all' || latest.add(version);
-    if (!version.deleteMarker) {
-      const doomed = wanted === 'all' || !version.isLatest;
-      yield isClear ? { ...version, doomed } : { ...version, doomed, doubtful: true };
-    } else if (deleteMarkers === 'keep') yield { ...version, size: 0, doomed: false };
+export class ObjectVersionPass implements VersionPass {
+  readonly #rules: SelectionRules;
+  /**
+   * The last key that was seen to have a latest version, which comes first. Where a service says of none that it is the
+   * latest, all of them look noncurrent, the current one too.
+   */
+  #latestOf: string | undefined;
+
+  constructor(rules: SelectionRules) {
+    this.#rules = rules;
+  }
+
+  *next(versions: readonly VersionInfo[]): Generator<SelectedVersion> {
+    const { versions: wanted, deleteMarkers } = this.#rules;
+    for (const version of versions) {
+      if (version.isLatest) this.#latestOf = version.key;
+      const isClear = wanted === 'all' || this.#latestOf === version.key;
+      if (!version.deleteMarker) {
+        const doomed = wanted === 'all' || !version.isLatest;
+        yield isClear ? { ...version, doomed } : { ...version, doomed, doubtful: true };
+      } else if (deleteMarkers === 'keep') yield { ...version, size: 0, doomed: false };
+    }
+  }
+
+  end(): readonly SelectedVersion[] {
+    return [];
   }
 }
 
@@ -61,7 +74,7 @@ export function* selectObjectVersions(
  * A marker that hides an object version is never deleted, because that would bring a deleted object back. So a
  * key's markers wait until its versions have been looked at, which come newest first.
  */
-export class MarkerPass {
+export class MarkerPass implements VersionPass {
   readonly #markers: DeleteMarkerSelection;
   readonly #isGone: (version: VersionInfo) => boolean;
   readonly #onTooMany: (key: string) => void;
@@ -88,12 +101,7 @@ export class MarkerPass {
     this.#onTooMany = onTooMany;
   }
 
-  /**
-   * Takes the next versions of the listing and returns the markers that are decided by them.
-   *
-   * @param unnameable what the listing shows beside them: a version that lacks its id is an object all the same, and
-   * would be back without the marker above it
-   */
+  /** @param unnameable a version that lacks its id is an object all the same, and would be back without the marker above */
   *next(
     versions: readonly VersionInfo[],
     unnameable: readonly Unnameable[] = [],

@@ -3,6 +3,7 @@ import type { StoreDriver } from '../driver.js';
 import type { DriverCall, PassThrough } from '../requests.js';
 import { StoreError, toStoreError } from '../errors.js';
 import { followPages, type Page, type PageRules } from './follow-pages.js';
+import { splitRules, type SplitRules, type SplitSettings } from '../ranges/split-rules.js';
 import { retrying, retryPolicy, type OnRetry, type RetryPolicy, type RetrySettings } from './retry.js';
 
 export interface EngineSettings {
@@ -10,6 +11,15 @@ export interface EngineSettings {
   /** Called before each wait for another attempt, by every operation. What it throws ends the operation. */
   readonly onRetry?: OnRetry | undefined;
   readonly clock?: Clock | undefined;
+  /** When a listing is split into ranges that are listed side by side. The defaults are for services behind a network. */
+  readonly split?: SplitSettings | undefined;
+}
+
+/** Where one request has its turn. */
+export interface Slot {
+  /** Waits for the turn; false when there will be none. */
+  readonly acquire: () => Promise<boolean>;
+  readonly release: () => void;
 }
 
 /** What a request, or the requests of a listing, are for. */
@@ -21,6 +31,8 @@ export interface Purpose {
   readonly pass?: PassThrough | undefined;
   /** What has been sent is waited for; the signal ends what has not been sent. Default false. */
   readonly unbroken?: boolean | undefined;
+  /** Asked before each request, and told when it has ended. What is not let in is not sent. */
+  readonly slot?: Slot | undefined;
   /** Called before each request; `again` when it repeats one. */
   readonly onRequest?: ((again: boolean) => void) | undefined;
   /** Told of each failure that is not the end. */
@@ -33,9 +45,11 @@ export class Engine {
   readonly clock: Clock;
   readonly retry: RetryPolicy;
   readonly onRetry: OnRetry | undefined;
+  readonly split: SplitRules;
   #closed = false;
 
-  constructor(driver: StoreDriver, { retry, onRetry, clock = systemClock }: EngineSettings = {}) {
+  constructor(driver: StoreDriver, { retry, onRetry, split, clock = systemClock }: EngineSettings = {}) {
+    this.split = splitRules(split);
     this.driver = driver;
     this.clock = clock;
     this.retry = retryPolicy(retry);
@@ -69,14 +83,26 @@ export class Engine {
 
   /** Sends one request, again where that can help. */
   request<T>(purpose: Purpose, send: (call: DriverCall) => Promise<T>): Promise<T> {
-    const { operation, signal, pass, unbroken, onRequest, onError } = purpose;
+    const { operation, signal, pass, unbroken, slot, onRequest, onError } = purpose;
     const call: DriverCall = { signal: unbroken ? undefined : signal, pass };
     const { retry: policy, clock, provider, onRetry } = this;
     let requests = 0;
-    return retrying({ policy, clock, operation, provider, signal, onError, onRetry }, () => {
+    const once = (): Promise<T> => {
       onRequest?.(requests++ > 0);
       return send(call);
-    });
+    };
+    const inSlot =
+      slot &&
+      (async (): Promise<T> => {
+        if (!(await slot.acquire()))
+          throw new StoreError('Aborted', `${operation} was aborted`, { operation });
+        try {
+          return await once();
+        } finally {
+          slot.release();
+        }
+      });
+    return retrying({ policy, clock, operation, provider, signal, onError, onRetry }, inSlot ?? once);
   }
 
   /** Follows a listing to its end, see {@link followPages}. */

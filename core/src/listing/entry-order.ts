@@ -15,11 +15,23 @@ export class EntryOrder<T extends { readonly key: string }> {
   readonly #idOf: (entry: T) => string;
   readonly #prefix: string;
   readonly #ordered: boolean;
+  /** No entry comes at or before it; forgotten once there is one. */
+  #startAfter: string | undefined;
   #key: string | undefined;
   #ids = new RepeatWatch();
 
-  /** @param idOf what tells an entry from the others of its key */
-  constructor(engine: Engine, prefix: string, { operation }: Purpose, idOf: (entry: T) => string) {
+  /**
+   * @param idOf what tells an entry from the others of its key
+   * @param startAfter where an ordered listing begins
+   */
+  constructor(
+    engine: Engine,
+    prefix: string,
+    { operation }: Purpose,
+    idOf: (entry: T) => string,
+    startAfter?: string,
+  ) {
+    this.#startAfter = startAfter;
     this.#engine = engine;
     this.#operation = operation;
     this.#idOf = idOf;
@@ -42,6 +54,12 @@ export class EntryOrder<T extends { readonly key: string }> {
   }
 
   #goesBack(entries: readonly T[]): string | undefined {
+    const [first] = entries;
+    if (first && this.#startAfter !== undefined) {
+      if (compareKeys(first.key, this.#startAfter) <= 0)
+        return `it begins with ${quoteKey(first.key)}, and not behind ${quoteKey(this.#startAfter)}`;
+      this.#startAfter = undefined;
+    }
     let last = this.#key;
     let ids = new Set<string>();
     for (const entry of entries) {

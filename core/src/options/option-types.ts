@@ -31,6 +31,9 @@ export const retry = () =>
     ),
   );
 
+export const split = () =>
+  plain(v.partial(v.strictObject({ serialPages: whole(), pagesLeft: whole(), pageMs: between(0, 60_000) })));
+
 /** It goes into a header as it is; an empty one would be none. */
 export const word = () =>
   v.pipe(v.string(), v.regex(/^[\x20-\x7e]+$/, 'expected printable ASCII characters'));

@@ -87,6 +87,8 @@ export const STORE_OPTIONS = {
     delimiter: { type: () => v.pipe(v.string(), v.nonEmpty('a delimiter is not empty')) },
     startAfter: { type: types.text },
     pageSize: { type: types.whole },
+    ordered: { type: types.flag },
+    concurrency: { type: types.concurrency },
   }),
   listVersions: defineOptions<ListingOptions>()('listVersions', listingTable),
   listUploads: defineOptions<ListingOptions>()('listUploads', listingTable),
@@ -112,4 +114,5 @@ export const createOptions = defineOptions<EngineSettings>()('createObjectStore'
   retry: { type: types.retry },
   onRetry: { type: types.callback },
   clock: { type: types.clock },
+  split: { type: types.split },
 });

@@ -7,11 +7,13 @@ import type { StoreDriver } from '../driver.js';
 import type { DeleteTarget, DriverCall } from '../requests.js';
 import { Engine, ENGINE, type Engined, type EngineSettings, type Purpose } from '../engine/engine.js';
 import type { Page } from '../engine/follow-pages.js';
+import { IN_FLIGHT } from '../engine/in-flight.js';
 import { StoreError } from '../errors.js';
 import { withSoundFacts } from '../facts.js';
 import { assertKey, assertPrefix } from '../keys.js';
 import { inOrder } from '../listing/in-order.js';
 import { objectPages } from '../listing/object-pages.js';
+import { rangedObjectPages } from '../listing/ranged-pages.js';
 import { UnnameableEntries } from '../listing/unnameable-entries.js';
 import { uploadPages } from '../listing/upload-pages.js';
 import { versionPages } from '../listing/version-pages.js';
@@ -152,8 +154,13 @@ class PortableStore implements ObjectStore, Engined {
   ): AsyncIterable<ObjectInfo | CommonPrefix>;
   list(prefix: string, options?: ListOptions & { delimiter?: undefined }): AsyncIterable<ObjectInfo>;
   async *list(prefix: string, options: ListOptions = {}): AsyncIterable<ObjectInfo | CommonPrefix> {
-    const { delimiter, startAfter, pageSize, ...checked } = this.#listing(prefix, METHODS.list, options);
+    const given = this.#listing(prefix, METHODS.list, options);
+    const { delimiter, startAfter, pageSize, ordered = true, ...checked } = given;
     const { list } = this.#driver;
+    if (!ordered) {
+      yield* this.#unordered(prefix, given);
+      return;
+    }
     if (delimiter !== undefined) {
       const grouped = list.delimiter === 'any' || (list.delimiter === 'slash' && delimiter === '/');
       this.#need(grouped, 'list', 'this delimiter');
@@ -165,6 +172,16 @@ class PortableStore implements ObjectStore, Engined {
       purposeOf('list', checked),
     );
     yield* this.#entries(pages, checked, 'list', inOrder);
+  }
+
+  async *#unordered(prefix: string, options: ListOptions): AsyncGenerator<ObjectInfo> {
+    const { delimiter, startAfter, pageSize, concurrency = IN_FLIGHT } = options;
+    if (delimiter !== undefined || startAfter !== undefined)
+      throw this.#refused('list', 'ordered: false goes with neither delimiter nor startAfter');
+    const ranged = rangedObjectPages(this[ENGINE], { prefix, pageSize }, purposeOf('list', options), {
+      concurrency,
+    });
+    yield* this.#entries(pagesOf(ranged), options, 'list', ({ objects }) => objects);
   }
 
   async *listVersions(prefix: string, options: ListingOptions = {}): AsyncGenerator<VersionInfo> {
@@ -287,6 +304,10 @@ class PortableStore implements ObjectStore, Engined {
     return facet;
   }
 
+  #refused(operation: string, message: string): StoreError {
+    return new StoreError('InvalidArgument', message, { operation, provider: this.provider });
+  }
+
   #need(has: boolean, operation: string, what: string): void {
     if (!has) throw this[ENGINE].unsupported(operation, what);
   }
@@ -294,4 +315,8 @@ class PortableStore implements ObjectStore, Engined {
 
 function purposeOf(operation: string, { signal }: CallOptions): Purpose {
   return { operation, signal };
+}
+
+async function* pagesOf<P>(ranged: AsyncIterable<{ readonly page: P }>): AsyncGenerator<P> {
+  for await (const { page } of ranged) yield page;
 }

@@ -22,7 +22,7 @@ export interface StrategyPlan {
 export interface PlanOptions {
   /** The provider has jobs (`openJobs`). Default false. */
   readonly jobs?: boolean | undefined;
-  /** Delete requests in flight. Default 8 batches, 32 single ones. */
+  /** Requests in flight. Default 32. */
   readonly concurrency?: number | undefined;
   /** Keys deleted in a second, at most. Default: as many as can be listed. */
   readonly maxKeysPerSecond?: number | undefined;
@@ -55,24 +55,26 @@ export function planDeletion(
 ): readonly StrategyPlan[] {
   OPTIONS.check(options);
   const { objects, pageMs, requestMs } = estimate;
-  const { concurrency, maxKeysPerSecond = Infinity, terms = {} } = options;
+  const { concurrency = IN_FLIGHT, maxKeysPerSecond = Infinity, terms = {} } = options;
   const { batchDelete, prefixDelete, lifecycle, list, tags } = capabilities;
   const lists = Math.max(1, Math.ceil(objects / list.maxPageSize));
   const slowest = (...ms: readonly number[]): number => Math.max(...ms, (objects / maxKeysPerSecond) * 1000);
-  const byClient = (deletes: number, deleteMs: number, inFlight: number) => ({
+  // Where a listing can begin anywhere, its pages come side by side too.
+  const inARow = list.order === 'utf8' ? Math.min(lists, 3) : lists;
+  const byClient = (deletes: number, deleteMs: number) => ({
     requests: lists + deletes,
-    atLeastMs: slowest(lists * pageMs, (deletes * deleteMs) / (concurrency ?? inFlight)),
+    atLeastMs: slowest(inARow * pageMs, (lists * pageMs + deletes * deleteMs) / concurrency),
     atPublishedRateMs: publishedMs(terms.rate, objects, deletes),
     cost: costOf(terms.prices, { list: lists, delete: deletes }),
   });
   const plans: StrategyPlan[] = [];
   if (batchDelete) {
     const batches = Math.ceil(objects / batchDelete.maxKeys);
-    plans.push({ strategy: 'batch', ...byClient(batches, pageMs, IN_FLIGHT.batch), notes: [] });
+    plans.push({ strategy: 'batch', ...byClient(batches, pageMs), notes: [] });
   }
   plans.push({
     strategy: 'single',
-    ...byClient(objects, requestMs, IN_FLIGHT.single),
+    ...byClient(objects, requestMs),
     notes: batchDelete
       ? ['one request for each key']
       : ['there is no batch delete: one request for each key'],

@@ -24,15 +24,15 @@ describe('planning a deletion', () => {
 
   it('reckons with the pages to be listed, the requests in flight and the rate', () => {
     const [batch, single, ...others] = planDeletion(estimate, { ...capabilities, batchDelete });
-    expect(batch).to.deep.include({ strategy: 'batch', requests: 2000, atLeastMs: 50_000, notes: [] });
+    expect(batch).to.deep.include({ strategy: 'batch', requests: 2000, atLeastMs: 3125, notes: [] });
     expect(batch).to.include({ atPublishedRateMs: undefined, cost: undefined });
-    // A million requests of 20 ms, 32 at once.
-    expect(single).to.deep.include({ strategy: 'single', requests: 1_001_000, atLeastMs: 625_000 });
+    // A million requests of 20 ms and a thousand of 50 ms, 32 at once.
+    expect(single).to.deep.include({ strategy: 'single', requests: 1_001_000, atLeastMs: 626_562.5 });
     expect(others).to.deep.equal([]);
     const [slow] = planDeletion(estimate, { ...capabilities, batchDelete }, { maxKeysPerSecond: 3500 });
     expect(slow?.atLeastMs).to.be.closeTo(285_714, 1);
     const [alone] = planDeletion(estimate, { ...capabilities, batchDelete }, { concurrency: 1 });
-    expect(alone?.atLeastMs).to.equal(50_000);
+    expect(alone?.atLeastMs).to.equal(100_000);
   });
 
   it('reckons with what the provider publishes', () => {

@@ -1,4 +1,4 @@
-import { KeySpace } from '#src/key-space.js';
+import { KeySpace } from '#src/ranges/key-space.js';
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
 import { createHash } from 'node:crypto';

@@ -1,4 +1,4 @@
-import { Alphabet } from '#src/alphabet.js';
+import { Alphabet } from '#src/ranges/alphabet.js';
 import { compareKeys } from '@store/core';
 import { expect } from 'chai';
 import { describe, it } from 'mocha';

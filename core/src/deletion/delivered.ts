@@ -1,0 +1,51 @@
+import type { Clock } from '../engine/clock.js';
+
+/** Over which a rate is measured, in milliseconds. */
+const SPAN_MS = 2000;
+
+/** Less tells nothing. */
+const SHORTEST_MS = 300;
+
+/** How many keys a service has taken lately. */
+export class Delivered {
+  readonly #clock: Clock;
+  /** When the present span began, and what came in it and in the one before. */
+  #since: number;
+  #now = 0;
+  #before = 0;
+  #hasBefore = false;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+    this.#since = clock.now();
+  }
+
+  /** Keys since it was cleared last, or of the last two spans. */
+  get total(): number {
+    return this.#now + this.#before;
+  }
+
+  /** Keys a second; undefined when it was cleared just now. */
+  get rate(): number | undefined {
+    const ms = Math.max(0, this.#clock.now() - this.#since) + (this.#hasBefore ? SPAN_MS : 0);
+    return ms < SHORTEST_MS ? undefined : (this.total / ms) * 1000;
+  }
+
+  add(keys: number): void {
+    const now = this.#clock.now();
+    if (now - this.#since >= SPAN_MS) {
+      this.#hasBefore = now - this.#since < 2 * SPAN_MS;
+      this.#before = this.#hasBefore ? this.#now : 0;
+      this.#now = 0;
+      this.#since = now;
+    }
+    this.#now += keys;
+  }
+
+  clear(): void {
+    this.#since = this.#clock.now();
+    this.#now = 0;
+    this.#before = 0;
+    this.#hasBefore = false;
+  }
+}

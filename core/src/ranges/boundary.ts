@@ -1,0 +1,110 @@
+import { KeySpace } from './key-space.js';
+
+/** Of ASCII. */
+const LAST_PRINTABLE = 0x7e;
+
+/** Large scripts, and groups of small ones, end where these bits of a code point end. */
+const SCRIPTS = 0x7fff;
+
+const LAST_CHARACTER = 0x10fffd;
+
+/** What is known of the keys near the place where a range has come to. */
+export interface Sight {
+  /** Every name that is listed begins with this. */
+  readonly prefix: string;
+  /** The last name that was listed. */
+  readonly cursor: string;
+  /** Where the range ends; undefined when it has no end. */
+  readonly upto: string | undefined;
+  /** Some of the names that were listed last, in order. */
+  readonly sample: readonly string[];
+}
+
+/** Longest invented end of a boundary, in characters: more tells nothing apart. */
+const MAX_INVENTED = 40;
+
+/**
+ * What no boundary contains, because services refuse it, change it, or decode it once more than they should: controls,
+ * surrogates, noncharacters and `%` (LocalStack decoded `start-after` twice and left keys out without a word).
+ */
+const UNSENDABLE = /[\p{Cc}\p{Cs}\p{Noncharacter_Code_Point}%]/u;
+
+/**
+ * A place between the cursor and the end of a range, likely to have names on both sides.
+ *
+ * Names are taken for numbers with a digit per character, guessed from the sample. Nothing says where the names end when
+ * the range has no end, or an end that somebody guessed. So `reach` says which digit is counted up: 0, the first one in
+ * which the cursor and the end can differ, which halves the range; 1, the first one in which the sample itself differs,
+ * which stays near the cursor. Who finds nothing behind a boundary halves the distance to 1.
+ *
+ * @param kept the share that is to be on the lower side
+ * @returns undefined where there is no such place, or none that can be sent
+ */
+export function boundaryIn(
+  { prefix, cursor, upto, sample }: Sight,
+  reach: number,
+  kept = 1 / 2,
+): string | undefined {
+  const [first = cursor] = sample;
+  const far = Math.max(prefix.length, upto === undefined ? 0 : shared(cursor, upto));
+  const near = Math.max(far, shared(first, cursor));
+  const stem = whole(cursor, far + Math.round(reach * (near - far)));
+  const { space, from, to } = placesBehind(stem, { cursor, upto, sample });
+  const guess = space.nameAt(from + (to - from) * kept).slice(0, MAX_INVENTED);
+  // What was seen tells nothing of names that begin in another way.
+  const invented = (upto === undefined && reach === 0 ? laterCharacter(stem, cursor) : undefined) ?? guess;
+  const boundary = stem + invented;
+  return UNSENDABLE.test(boundary) ? undefined : boundary;
+}
+
+/** How many times the sample's stretch of names fits between the cursor and the end; Infinity without an end. */
+export function stretchesLeft({ prefix, cursor, upto, sample }: Sight): number {
+  if (upto === undefined) return Infinity;
+  const [first = cursor] = sample;
+  const same = Math.min(shared(first, cursor), shared(cursor, upto));
+  const stem = whole(cursor, Math.max(prefix.length, same));
+  const { space, from, to } = placesBehind(stem, { cursor, upto, sample });
+  const width = from - space.placeOf(first.slice(stem.length));
+  if (to <= from) return 0;
+  return width > 0 ? (to - from) / width : Infinity;
+}
+
+/** The names that begin with a stem as places, and where the cursor and the end are among them. */
+function placesBehind(
+  stem: string,
+  { cursor, upto, sample }: Omit<Sight, 'prefix'>,
+): { readonly space: KeySpace; readonly from: number; readonly to: number } {
+  const ends = upto?.startsWith(stem) ? [upto] : [];
+  const space = new KeySpace();
+  const names = [...sample, cursor, ...ends].filter((name) => name.startsWith(stem));
+  space.add(names.map((name) => name.slice(stem.length)));
+  const [end] = ends;
+  return {
+    space,
+    from: space.placeOf(cursor.slice(stem.length)),
+    to: end === undefined ? 1 : space.placeOf(end.slice(stem.length)),
+  };
+}
+
+/** Half-way from the character behind the stem to the last one that is likely there. */
+function laterCharacter(stem: string, cursor: string): string | undefined {
+  const code = cursor.codePointAt(stem.length);
+  if (code === undefined) return undefined;
+  const last = code < LAST_PRINTABLE ? LAST_PRINTABLE : code | SCRIPTS;
+  const middle = Math.ceil((code + last) / 2);
+  return middle > code && middle <= LAST_CHARACTER ? String.fromCodePoint(middle) : undefined;
+}
+
+/** How many UTF-16 units two names begin with that are the same. */
+function shared(a: string, b: string): number {
+  const length = Math.min(a.length, b.length);
+  let i = 0;
+  while (i < length && a.charCodeAt(i) === b.charCodeAt(i)) i++;
+  return i;
+}
+
+/** The beginning of a name, without half a character at its end. */
+function whole(name: string, length: number): string {
+  const unit = name.charCodeAt(length - 1);
+  return name.slice(0, unit >= 0xd800 && unit < 0xdc00 ? length - 1 : length);
+}

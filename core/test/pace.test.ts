@@ -1,0 +1,99 @@
+import { Pace } from '#src/deletion/pace.js';
+import { SimulatedClock } from '@store/conformance';
+import { expect } from 'chai';
+import { describe, it } from 'mocha';
+import { setMaxListeners } from 'node:events';
+
+/** Sends as fast as the pace allows, to a service that takes so many keys a second and saves up what was not used. */
+async function drive(limit: number, seconds: number, { runs = 1, batch = 1000 } = {}) {
+  const clock = new SimulatedClock();
+  const pace = new Pace(clock);
+  const stop = new AbortController();
+  setMaxListeners(0, stop.signal);
+  const end = clock.now() + seconds * 1000;
+  const most = Math.max(limit, batch);
+  let tokens = most;
+  let filledAt = clock.now();
+  const sent: { at: number; keys: number; ok: boolean; run: number }[] = [];
+  const send = async (run: number): Promise<void> => {
+    while (clock.now() < end) {
+      const permit = pace.tryEnter(batch) ?? (await pace.enter(batch, stop.signal));
+      if (!permit) return;
+      const { keys } = permit;
+      const now = clock.now();
+      tokens = Math.min(most, tokens + ((now - filledAt) / 1000) * limit);
+      filledAt = now;
+      const ok = tokens >= keys;
+      if (ok) tokens -= keys;
+      sent.push({ at: now, keys, ok, run });
+      await clock.sleep(50 + keys * 0.1);
+      if (ok) pace.succeeded(keys);
+      else pace.throttled(permit);
+      pace.leave();
+    }
+  };
+  await Promise.all(Array.from({ length: runs * 16 }, (_, i) => send(i % runs)));
+  const late = sent.filter(({ at }) => at >= end - (seconds - 10) * 1000);
+  const taken = late.filter(({ ok }) => ok).reduce((sum, { keys }) => sum + keys, 0);
+  return {
+    share: taken / (seconds - 10) / limit,
+    throttled: late.filter(({ ok }) => !ok).length / late.length,
+    sent,
+    pace,
+    clock,
+  };
+}
+
+describe('the pace of a store', () => {
+  for (const limit of [1000, 3500, 20_000]) {
+    it(`comes near to a limit of ${limit} keys a second, and is throttled little`, async () => {
+      const { share, throttled } = await drive(limit, 120);
+      expect(share).to.be.above(0.95);
+      expect(throttled).to.be.below(0.02);
+    });
+  }
+
+  it('is shared by the runs on a store', async () => {
+    const { share, throttled, sent } = await drive(3500, 120, { runs: 10 });
+    expect(share).to.be.above(0.95);
+    expect(throttled).to.be.below(0.02);
+    for (let run = 0; run < 10; run++) {
+      const keys = sent.filter((one) => one.run === run && one.ok).reduce((sum, one) => sum + one.keys, 0);
+      expect(keys / 120 / 3500).to.be.within(0.06, 0.14);
+    }
+  });
+
+  it('doubles what is in flight from round to round, and halves it once for all that was under way', async () => {
+    const clock = new SimulatedClock();
+    const pace = new Pace(clock);
+    const stop = new AbortController().signal;
+    expect(pace.window).to.equal(8);
+    const permits = await Promise.all(Array.from({ length: 8 }, () => pace.enter(1000, stop)));
+    expect(pace.tryEnter(1)).to.equal(undefined);
+    for (const _ of permits) pace.succeeded(1000);
+    expect(pace.window).to.be.above(8);
+    const { window } = pace;
+    for (const permit of permits) pace.throttled(permit);
+    expect(pace.window).to.equal(Math.ceil(window / 2));
+    expect(pace.batchSize).to.equal(250);
+    pace.throttled();
+    expect(pace.batchSize).to.equal(100);
+    await clock.sleep(11_000);
+    expect(pace.batchSize).to.equal(Infinity);
+  });
+
+  it('waits as long as the service asks for, and nobody waits after the stop', async () => {
+    const clock = new SimulatedClock();
+    const pace = new Pace(clock);
+    const stop = new AbortController();
+    pace.throttled(undefined, 7000);
+    const before = clock.now();
+    expect(pace.tryEnter(1)).to.equal(undefined);
+    await pace.enter(1, stop.signal);
+    expect(clock.now() - before).to.be.within(7000, 7500);
+    for (let i = 1; i < pace.window; i++) await pace.enter(1, stop.signal);
+    const waiting = pace.enter(1, stop.signal);
+    stop.abort();
+    expect(await waiting).to.equal(undefined);
+  });
+});
