@@ -56,6 +56,9 @@ function safeKey(key: unknown): string | undefined {
  * which puts U+10000 and above before U+E000–U+FFFF.
  */
 export function compareKeys(a: string, b: string): number {
+  if (a === b) return 0;
+  // Below the surrogates both orders are the same, and comparing whole strings is quicker than their units.
+  if (!SURROGATE_OR_ABOVE.test(a) || !SURROGATE_OR_ABOVE.test(b)) return a < b ? -1 : 1;
   const length = Math.min(a.length, b.length);
   for (let i = 0; i < length; i++) {
     const x = a.charCodeAt(i);
@@ -64,6 +67,8 @@ export function compareKeys(a: string, b: string): number {
   }
   return a.length - b.length;
 }
+
+const SURROGATE_OR_ABOVE = /[\ud800-\uffff]/;
 
 /** Moves surrogates above all other units, where their code points belong. */
 function codeUnitRank(unit: number): number {
@@ -75,14 +80,18 @@ const OUTSIDE_XML_1_0 = /(?![\t\n\r\u007f-\u009f])\p{Cc}|[\ufffe\uffff]/u;
 
 /** Whether XML 1.0 can carry this key. One key that it cannot carry makes a whole batch fail (400). */
 export function fitsXml(key: string): boolean {
-  return !OUTSIDE_XML_1_0.test(key);
+  return PLAIN.test(key) || !OUTSIDE_XML_1_0.test(key);
 }
+
+/** Printable ASCII that XML carries as it is: most keys, told by one look. */
+const PLAIN = /^[ !#-%(-;=?-~]*$/;
 
 const XML_ESCAPED = /[&<>"'\r\n\u0085\u2028]/;
 const ALL_XML_ESCAPED = new RegExp(XML_ESCAPED, 'g');
 
 /** The bytes that a key takes in an XML body, reckoning the longest usual escape for each escaped character. */
 export function xmlBytes(key: string): number {
+  if (PLAIN.test(key)) return key.length;
   const bytes = Buffer.byteLength(key);
   return XML_ESCAPED.test(key) ? bytes + (key.match(ALL_XML_ESCAPED)?.length ?? 0) * 7 : bytes;
 }

@@ -21,24 +21,34 @@ const UNCONFIRMED: FailureReason = {
 
 /** The keys of one batch: what goes into its request, and what an answer to it means for each of them. */
 export class AskedBatch {
-  readonly #open = new ByTarget<Candidate>();
+  /** Those without an outcome, once somebody has to look for one. */
+  readonly #left = new ByTarget<Candidate>();
+  #isOpen = false;
   /** A caller may name a key twice; both share the one outcome. */
   readonly #again = new Map<Candidate, Candidate[]>();
   readonly #candidates: readonly Candidate[];
   #asked: ByTarget<Candidate> | undefined;
+  /** Each target once, as it goes into the request. */
+  readonly targets: readonly DeleteTarget[];
 
   constructor(candidates: readonly Candidate[]) {
     this.#candidates = candidates;
-    for (const candidate of candidates) {
-      const first = this.#open.get(candidate);
-      if (first === undefined) this.#open.set(candidate, candidate);
-      else this.#again.set(first, [...(this.#again.get(first) ?? []), candidate]);
+    if (isAscending(candidates)) this.targets = candidates.map(targetOf);
+    else {
+      this.#open();
+      this.targets = Array.from(this.#left.values(), targetOf);
     }
   }
 
-  /** Each target once, as it goes into the request. */
-  get targets(): DeleteTarget[] {
-    return Array.from(this.#open.values(), targetOf);
+  /** Puts the candidates where each can be found. */
+  #open(): void {
+    if (this.#isOpen) return;
+    this.#isOpen = true;
+    for (const candidate of this.#candidates) {
+      const first = this.#left.get(candidate);
+      if (first === undefined) this.#left.set(candidate, candidate);
+      else this.#again.set(first, [...(this.#again.get(first) ?? []), candidate]);
+    }
   }
 
   /**
@@ -46,6 +56,28 @@ export class AskedBatch {
    * mention is `Unconfirmed`, and what it reports both as deleted and as failed has failed. For one answer only.
    */
   account(answer: BatchDeleteResult): Accounted {
+    return this.#allDeleted(answer) ?? this.#oneByOne(answer);
+  }
+
+  /** Most answers name just what was asked for, in its order, which takes no search. */
+  #allDeleted({ deleted: named, failed }: BatchDeleteResult): Accounted | undefined {
+    const candidates = this.#candidates;
+    if (failed.length > 0 || named.length !== candidates.length || this.#again.size > 0) return undefined;
+    const deleted: Deleted[] = [];
+    let markers = 0;
+    for (let i = 0; i < candidates.length; i++) {
+      const candidate = candidates[i];
+      const target = named[i];
+      if (!candidate || target?.key !== candidate.key || target.versionId !== candidate.versionId)
+        return undefined;
+      deleted.push(withMarker(candidate, target));
+      if (createdMarker(candidate, target)) markers++;
+    }
+    return { deleted, failed: [], invented: [], markers };
+  }
+
+  #oneByOne(answer: BatchDeleteResult): Accounted {
+    this.#open();
     const deleted: Deleted[] = [];
     const failed: { candidate: Candidate; reason: FailureReason }[] = [];
     const invented: string[] = [];
@@ -61,19 +93,19 @@ export class AskedBatch {
         if (createdMarker(candidate, target)) markers++;
       });
     }
-    for (const first of this.#open.values()) {
+    for (const first of this.#left.values()) {
       for (const candidate of this.#withTwins(first)) failed.push({ candidate, reason: UNCONFIRMED });
     }
     return { deleted, failed, invented, markers };
   }
 
   #settle(target: DeleteTarget, invented: string[], outcome: (candidate: Candidate) => void): void {
-    const first = this.#open.get(target);
+    const first = this.#left.get(target);
     if (first === undefined) {
       if (!this.#wasAsked(target)) invented.push(target.key);
       return;
     }
-    this.#open.delete(target);
+    this.#left.delete(target);
     if (this.#again.size === 0) outcome(first);
     else this.#withTwins(first).forEach(outcome);
   }
@@ -90,6 +122,16 @@ export class AskedBatch {
     }
     return this.#asked.get(target) !== undefined;
   }
+}
+
+/** Whether each key is above the one before, in whatever order: none is there twice then. */
+function isAscending(candidates: readonly Candidate[]): boolean {
+  let before: string | undefined;
+  for (const { key } of candidates) {
+    if (before !== undefined && key <= before) return false;
+    before = key;
+  }
+  return true;
 }
 
 /** A candidate with what the answer says about a delete marker, if it says something. */

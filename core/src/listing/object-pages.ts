@@ -66,31 +66,36 @@ class PageOrder {
         `it puts the keys under ${quoteKey(group.prefix)} together, which it was not asked for; they would be left behind`,
       );
     }
-    const keys = page.objects.map(({ key }) => key);
-    const groups = page.prefixes.map(({ prefix }) => prefix);
-    for (const entries of [keys, groups]) this.#checkEntries(entries);
-    const first = smallest(keys[0], groups[0]);
+    const { objects, prefixes } = page;
+    const lastKey = this.#checkEntries(objects, ({ key }) => key);
+    const lastGroup = this.#checkEntries(prefixes, ({ prefix }) => prefix);
+    const first = smallest(objects[0]?.key, prefixes[0]?.prefix);
     if (first === undefined) return;
-    if (this.#ordered) this.#last = largest(keys.at(-1), groups.at(-1));
-    else this.#checkRepeats(first, [...keys, ...groups]);
+    if (this.#ordered) this.#last = largest(lastKey, lastGroup);
+    else this.#checkRepeats(first, page);
   }
 
-  #checkRepeats(first: string, entries: readonly string[]): void {
+  #checkRepeats(first: string, { objects, prefixes }: ListPage): void {
     if (first === this.#lastFirst) throw this.#corrupt(`the page with ${quoteKey(first)} came again`);
     this.#lastFirst = first;
-    for (const entry of entries) this.#watch.add(entry);
+    for (const { key } of objects) this.#watch.add(key);
+    for (const { prefix } of prefixes) this.#watch.add(prefix);
     if (this.#watch.circles) throw this.#corrupt('it names the same keys again and again');
   }
 
-  #checkEntries(entries: readonly string[]): void {
+  /** Looks at each of them; returns the last. */
+  #checkEntries<T>(entries: readonly T[], nameOf: (entry: T) => string): string | undefined {
+    const { prefix } = this.#request;
+    const ordered = this.#ordered;
     let previous = this.#last;
-    for (const entry of entries) {
-      if (!entry.startsWith(this.#request.prefix)) {
-        throw this.#corrupt(
-          `it names ${quoteKey(entry)}, which is outside the prefix ${quoteKey(this.#request.prefix)}`,
-        );
+    let last: string | undefined;
+    for (const one of entries) {
+      const entry = nameOf(one);
+      last = entry;
+      if (!entry.startsWith(prefix)) {
+        throw this.#corrupt(`it names ${quoteKey(entry)}, which is outside the prefix ${quoteKey(prefix)}`);
       }
-      if (!this.#ordered) continue;
+      if (!ordered) continue;
       if (previous !== undefined && compareKeys(entry, previous) <= 0) {
         throw this.#corrupt(
           `it goes back from ${quoteKey(previous)} to ${quoteKey(entry)} (a page that repeats, or keys out of order)`,
@@ -98,6 +103,7 @@ class PageOrder {
       }
       previous = entry;
     }
+    return last;
   }
 
   #corrupt(what: string): StoreError {
