@@ -11,6 +11,7 @@ export { Engine, engineOf, type Purpose } from './engine/engine.js';
 export { retrying, retryPolicy, type RetryPolicy } from './engine/retry.js';
 export { allWithSoundFacts } from './facts.js';
 export { objectPages } from './listing/object-pages.js';
+export { rangedObjectPages } from './listing/ranged-pages.js';
 export { KeySpace } from './ranges/key-space.js';
 export { checkInput, suggest } from './options/check-input.js';
 export { checkOptionNames } from './options/check-option-names.js';

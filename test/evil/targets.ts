@@ -102,5 +102,6 @@ export function openTarget(
     patienceMs: 1000,
     ...(counted ? { maxAttempts: ATTEMPTS } : {}),
   };
-  return openStore({ ...entry(`http://${host}:${port}`), timeoutMs, retry }, { adapters: [adapter] });
+  const split = { serialPages: 1, pagesLeft: 1, pageMs: 0 };
+  return openStore({ ...entry(`http://${host}:${port}`), timeoutMs, retry }, { adapters: [adapter], split });
 }

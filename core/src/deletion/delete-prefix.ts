@@ -29,6 +29,12 @@ const DOUBTFUL: FailureReason = {
   retryable: false,
 };
 
+/** What is listed, and whether in the order of its keys. */
+interface ListedPrefix {
+  readonly prefix: string;
+  readonly inOrder: boolean;
+}
+
 type Pass = RunSource<Listed>['passes'][number];
 
 /** `ObjectStore.deletePrefix` over a driver. */
@@ -55,10 +61,14 @@ export async function deletePrefix(
       ? 'the listing gives no ETag to compare with'
       : undefined);
   const rules = { versions, deleteMarkers };
+  // People read what a dry run names; and the first ones are deleted, when not all may be.
+  const inOrder =
+    options.maxDelete !== undefined || (options.dryRun === true && options.onMatch !== undefined);
+  const listed = { prefix, inOrder };
   const passes: Pass[] = [
     versions === 'current'
-      ? (run) => currentObjects(run, prefix, ifUnchanged)
-      : (run) => selectedVersions(run, prefix, () => new ObjectVersionPass(rules)),
+      ? (run) => currentObjects(run, listed, ifUnchanged)
+      : (run) => selectedVersions(run, listed, () => new ObjectVersionPass(rules)),
   ];
   if (deleteMarkers !== 'keep') {
     // What the first pass takes is decided there alone, for both kinds of run. It is all gone when the second one begins:
@@ -75,7 +85,7 @@ export async function deletePrefix(
       const tooMany = (key: string): void =>
         run.ledger.warn(`the key ${quoteKey(key)} has too many delete markers for one run; run again`);
       const select = () => new MarkerPass(deleteMarkers, isGone(), tooMany);
-      for await (const page of selectedVersions(run, prefix, select)) {
+      for await (const page of selectedVersions(run, listed, select)) {
         // Those of the same listing have been counted in the first pass.
         yield versions === 'current' ? page : { entries: page.entries };
       }
@@ -134,10 +144,10 @@ function checkCapabilities(engine: Engine, options: CheckedDeletePrefixOptions):
 
 async function* currentObjects(
   run: Run,
-  prefix: string,
+  { prefix, inOrder }: ListedPrefix,
   ifUnchanged: boolean,
 ): AsyncGenerator<RunPage<Listed>> {
-  const pages = rangedObjectPages(run.engine, { prefix }, run.listing('list'), run.sideBySide);
+  const pages = rangedObjectPages(run.engine, { prefix }, run.listing('list'), run.sideBySide(inOrder));
   for await (const { page } of pages) {
     yield {
       entries: page.objects.map((object) => currentObject(object, ifUnchanged)),
@@ -156,11 +166,12 @@ function currentObject(object: ObjectInfo, ifUnchanged: boolean): Listed {
 /** What a pass selects of the versions of each range: it looks at one after the other, in order. */
 async function* selectedVersions(
   run: Run,
-  prefix: string,
+  { prefix, inOrder }: ListedPrefix,
   begin: () => VersionPass,
 ): AsyncGenerator<RunPage<Listed>> {
   const passes = new Map<KeyRange, VersionPass>();
-  const pages = rangedVersionPages(run.engine, prefix, run.listing('listVersions'), run.sideBySide);
+  const purpose = run.listing('listVersions');
+  const pages = rangedVersionPages(run.engine, prefix, purpose, run.sideBySide(inOrder));
   for await (const { range, page, last } of pages) {
     const pass = passes.get(range) ?? begin();
     passes.set(range, pass);

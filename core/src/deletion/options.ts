@@ -12,7 +12,10 @@ import type { DeleteMarkerSelection, VersionSelection } from './version-selectio
 export interface DeleteManyOptions extends PassThrough {
   /** Say what would be deleted, and delete nothing. Default false. */
   readonly dryRun?: boolean | undefined;
-  /** Stop before more than this many keys would be sent for deletion. Default: no limit. */
+  /**
+   * Stop before more than this many keys would be sent for deletion. Default: no limit. With a limit the first ones in the order of
+   * their keys are deleted, which takes longer: pages are listed one after the other.
+   */
   readonly maxDelete?: number | undefined;
   /**
    * Default: `batch` where the store has it, else `single`. `server-prefix` is for `deletePrefix` without filters.
@@ -117,7 +120,10 @@ export interface DeletePrefixOptions extends DeleteManyOptions {
   readonly ifUnchanged?: boolean | undefined;
   /** List once more at the end; what still matches is in `report.remaining` and makes it incomplete. Default false. */
   readonly verify?: boolean | undefined;
-  /** Called for each object that matched, before it is deleted (in a dry run: that would be). */
+  /**
+   * Called for each object that matched, before it is deleted, in no order; in a dry run for each that would be, in the order
+   * of their keys where the store lists them so.
+   */
   readonly onMatch?: ((object: ObjectInfo) => void) | undefined;
 }
 

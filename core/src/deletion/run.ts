@@ -138,9 +138,16 @@ export class Run {
     return { acquire: () => this.#slots.acquire(kind), release: () => this.#slots.release(kind) };
   }
 
-  /** How the run lists, where the store lets it list by ranges. */
-  get sideBySide(): SideBySide {
-    return { concurrency: this.concurrency, onSerial: (message) => this.ledger.warn(message) };
+  /**
+   * How the run lists, where the store lets it list by ranges.
+   *
+   * @param inOrder one page after the other
+   */
+  sideBySide(inOrder: boolean): SideBySide {
+    return {
+      concurrency: inOrder ? 1 : this.concurrency,
+      onSerial: (message) => this.ledger.warn(message),
+    };
   }
 
   /** The service asked for fewer requests. */

@@ -10,7 +10,9 @@ import { sumOf, Tally } from './tally.js';
 export interface EstimateOptions {
   /** Most list requests, up to 10,000. Default 180. */
   readonly maxRequests?: number | undefined;
-  /** List requests in flight. Default 8. */
+  /** List everything, however many requests that takes. Default false. */
+  readonly exact?: boolean | undefined;
+  /** List requests in flight. Default 8, or 32 where everything is listed. */
   readonly concurrency?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -39,7 +41,8 @@ export interface PrefixEstimate {
 const OPTIONS = defineOptions<EstimateOptions>()('estimate', {
   signal: { type: types.signal },
   maxRequests: { type: () => types.integer(1, 10_000), default: 180 },
-  concurrency: { type: types.concurrency, default: 8 },
+  exact: { type: types.flag },
+  concurrency: { type: types.concurrency },
 });
 
 /** So many times what a sample says is kept in hand for listing it. */
@@ -63,18 +66,18 @@ export async function estimate(
   options: EstimateOptions = {},
 ): Promise<PrefixEstimate> {
   const engine = engineOf(store, 'estimate');
-  const { maxRequests, concurrency, signal } = OPTIONS.check(options);
+  const { maxRequests, exact = false, concurrency = 8, signal } = OPTIONS.check(options);
   assertPrefix(prefix, 'estimate');
   const sampler = new Sampler(engine, { maxRequests, concurrency, signal });
   const root = await Node.open(sampler, prefix);
   // The first walk goes alone: its pages tell how long one takes that shares with no other.
   await root.descend(sampler);
-  let whole: Listed | undefined;
-  while (sampler.left > 0) {
+  let whole = exact ? await listAll(sampler, prefix, options.concurrency, Infinity) : undefined;
+  while (!exact && sampler.left > 0) {
     // Half of the requests tell whether the other half would list everything: that leaves nothing to guess.
     if (!whole && !root.exact && sampler.left <= maxRequests / 2) {
       const pages = root.total().tally.objects / sampler.pageSize;
-      if (pages * ROOM <= sampler.left) whole = await listAll(sampler, prefix);
+      if (pages * ROOM <= sampler.left) whole = await listAll(sampler, prefix, concurrency, maxRequests);
       if (whole) break;
     }
     const doubtful = root.mostDoubtful();
@@ -274,14 +277,19 @@ interface Listed {
   readonly complete: boolean;
 }
 
-async function listAll(sampler: Sampler, prefix: string): Promise<Listed> {
+/** @param maxRequests after which it is given up, those before it included */
+async function listAll(
+  sampler: Sampler,
+  prefix: string,
+  concurrency: number | undefined,
+  maxRequests: number,
+): Promise<Listed> {
   let tally = EMPTY;
-  let complete = false;
-  for await (const { entries, more } of sampler.pages(prefix, true)) {
-    tally = tally.plus(foundIn(entries, sampler.now()).objects);
-    complete = !more;
+  for await (const objects of sampler.everything(prefix, concurrency)) {
+    if (sampler.requests > maxRequests) return { tally, complete: false };
+    tally = tally.plus(Tally.of(objects, sampler.now()));
   }
-  return { tally, complete };
+  return { tally, complete: true };
 }
 
 async function openLevel(sampler: Sampler, prefix: string): Promise<Level> {

@@ -1,6 +1,13 @@
 import pLimit, { type LimitFunction } from 'p-limit';
 import { compareKeys, quoteKey, StoreError, type ListPage, type ObjectInfo } from '@store/core';
-import { allWithSoundFacts, objectPages, type Engine, type Purpose } from '@store/core/extend';
+import {
+  allWithSoundFacts,
+  IN_FLIGHT,
+  objectPages,
+  rangedObjectPages,
+  type Engine,
+  type Purpose,
+} from '@store/core/extend';
 
 /** What a listing names: an object, or a group of keys up to the next delimiter. */
 export interface SampledEntry {
@@ -99,14 +106,20 @@ export class Sampler {
     });
   }
 
-  /**
-   * One page after the other from the first one on, as long as requests are left.
-   *
-   * @param flat without groups: every object under the prefix
-   */
-  async *pages(prefix: string, flat = false): AsyncGenerator<SampledPage, void, undefined> {
+  /** Every object under the prefix, page by page in no order. @param concurrency default: as many as are in flight in a run */
+  async *everything(
+    prefix: string,
+    concurrency = IN_FLIGHT,
+  ): AsyncGenerator<readonly ObjectInfo[], void, undefined> {
     const purpose = this.#purpose(() => this.requests++);
-    const request = { prefix, delimiter: flat ? undefined : this.#delimiter };
+    for await (const { page } of rangedObjectPages(this.#engine, { prefix }, purpose, { concurrency }))
+      yield page.objects;
+  }
+
+  /** One page after the other from the first one on, as long as requests are left. */
+  async *pages(prefix: string): AsyncGenerator<SampledPage, void, undefined> {
+    const purpose = this.#purpose(() => this.requests++);
+    const request = { prefix, delimiter: this.#delimiter };
     let asked = this.now();
     for await (const page of objectPages(this.#engine, request, purpose)) {
       const found = sampled(page);

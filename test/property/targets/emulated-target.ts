@@ -2,7 +2,7 @@ import { openStore, type StoreAdapter } from '@store/core';
 import { startEmulator, type Emulator, type EmulatorOptions, type FaultPlan } from '@store/emulator';
 import { MAX_KEY_BYTES } from '../keys.js';
 import { listInPages, MemoryGround } from './memory-ground.js';
-import { RETRY, type Target } from './target.js';
+import { OFTEN, RETRY, type Target } from './target.js';
 
 const BUCKET = 'demo';
 
@@ -37,7 +37,7 @@ export function emulatedTarget(given: Emulated): Target {
       const emulator = await startEmulator(given.emulator);
       const store = await openStore(
         { provider: given.adapter.provider, bucket: BUCKET, retry: RETRY, ...given.config(emulator) },
-        { adapters: [given.adapter] },
+        { adapters: [given.adapter], split: OFTEN },
       );
       return {
         async area({ versioning, pageSize, throughStore }) {

@@ -5,7 +5,7 @@ import { openStore } from '@store/core';
 import { fs } from '@store/fs';
 import { MAX_KEY_BYTES } from '../keys.js';
 import { FsGround } from './fs-ground.js';
-import { RETRY, type Target } from './target.js';
+import { OFTEN, RETRY, type Target } from './target.js';
 
 export const fsTarget: Target = {
   name: 'fs',
@@ -21,7 +21,7 @@ export const fsTarget: Target = {
         const root = join(directory, String(areas++));
         const store = await openStore(
           { provider: 'fs', root, create: true, fsync: false, retry: RETRY },
-          { adapters: [fs] },
+          { adapters: [fs], split: OFTEN },
         );
         return {
           store,

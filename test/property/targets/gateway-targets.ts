@@ -9,7 +9,7 @@ import { s3, type S3Config } from '@store/s3';
 import { MAX_KEY_BYTES } from '../keys.js';
 import { FsGround } from './fs-ground.js';
 import { listInPages, MemoryGround } from './memory-ground.js';
-import { RETRY, type Service, type Target } from './target.js';
+import { OFTEN, RETRY, type Service, type Target } from './target.js';
 
 const KEYS = { accessKeyId: 'GATEWAY', secretAccessKey: 'secret' };
 
@@ -28,7 +28,7 @@ async function serve(
       retry: RETRY,
       quirks: { serverPrefixDelete: true, ...quirks },
     },
-    { adapters: [s3] },
+    { adapters: [s3], split: OFTEN },
   );
   return {
     store,

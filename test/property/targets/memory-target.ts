@@ -2,7 +2,7 @@ import { createObjectStore } from '@store/core';
 import { memoryDriver, MemoryObjects } from '@store/memory';
 import { MAX_KEY_BYTES } from '../keys.js';
 import { listInPages, MemoryGround } from './memory-ground.js';
-import { RETRY, type Target } from './target.js';
+import { OFTEN, RETRY, type Target } from './target.js';
 
 export const memoryTarget: Target = {
   name: 'memory',
@@ -15,7 +15,7 @@ export const memoryTarget: Target = {
       const objects = new MemoryObjects({ versioning });
       listInPages(objects, pageSize);
       return {
-        store: createObjectStore(memoryDriver({}, objects), { retry: RETRY }),
+        store: createObjectStore(memoryDriver({}, objects), { retry: RETRY, split: OFTEN }),
         ground: new MemoryGround(objects),
         trouble: () => undefined,
         close: async () => undefined,

@@ -42,5 +42,8 @@ export interface Area {
   close(): Promise<void>;
 }
 
+/** Listings are split as often as they can be: after each page, for what seems to be one page more. */
+export const OFTEN = { serialPages: 1, pagesLeft: 1, pageMs: 0 };
+
 /** Waits between attempts are short: the servers are on this machine. */
 export const RETRY = { maxAttempts: 12, baseDelayMs: 1, maxDelayMs: 4 };

@@ -15,7 +15,11 @@ export function addDu(program: Command, run: Run): void {
         const unnameable = new UnnameableNotes(output);
         let objects = 0;
         let bytes = 0;
-        for await (const { size } of store.list(key, { signal, onUnnameable: unnameable.tell })) {
+        for await (const { size } of store.list(key, {
+          ordered: false,
+          signal,
+          onUnnameable: unnameable.tell,
+        })) {
           objects++;
           bytes += size ?? 0;
         }

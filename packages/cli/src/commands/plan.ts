@@ -8,6 +8,7 @@ import { planText, type Plan } from '../plan-text.js';
 
 interface Options {
   readonly maxRequests?: number;
+  readonly exact?: boolean;
   readonly concurrency?: number;
   readonly maxKeysPerSecond?: number;
   readonly json?: boolean;
@@ -22,20 +23,21 @@ export function addPlan(program: Command, run: Run): void {
     )
     .argument('<address>')
     .option('--max-requests <n>', 'most list requests (default: 180)', integer(1, 10_000))
+    .addOption(new Option('--exact', 'list everything, and guess nothing').conflicts('maxRequests'))
     .option(
       '--concurrency <n>',
-      'delete requests in flight to reckon with (default: 8 batches, 32 single ones)',
+      'requests in flight to reckon with (default: 32)',
       integer(1, 1024),
     )
     .option('--max-keys-per-second <n>', 'keys deleted a second to reckon with', integer(1))
     .option('--json', 'as JSON')
     .addOption(new Option('--html', 'as an HTML page with charts').conflicts('json'))
-    .action((address: string, { maxRequests, concurrency, maxKeysPerSecond, json, html }: Options) =>
+    .action((address: string, { maxRequests, exact, concurrency, maxKeysPerSecond, json, html }: Options) =>
       run(async ({ output, session, signal }) => {
         const { store, key } = await session.open(address);
         const { config, options } = await session.locate(address);
         const terms = storeTerms(config, options);
-        const found = await estimate(store, key, { maxRequests, signal });
+        const found = await estimate(store, key, { maxRequests, exact, signal });
         const strategies = planDeletion(found, store.capabilities, {
           jobs: await session.hasJobs(address),
           concurrency,
