@@ -194,8 +194,9 @@ const EXPIRE = method<ExpireOptions>(
 
 /** Functions of other packages that work on a store. */
 const EXTENSIONS: Record<string, Method> = {
-  estimate: method<EstimateOptions>({ ...call, maxRequests: 10, concurrency: 1 }, (store, options) =>
-    estimate(store, 'p/', options),
+  estimate: method<EstimateOptions>(
+    { ...call, maxRequests: 10, exact: false, concurrency: 1 },
+    (store, options) => estimate(store, 'p/', options),
   ),
   expirePrefix: EXPIRE,
   expiration: method<ExpirationOptions>(

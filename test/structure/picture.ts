@@ -12,6 +12,7 @@ const NOTES: Readonly<Record<string, string>> = {
   requests: 'what its calls take and give',
   'engine/': 'one request, repeated; pages, followed',
   'listing/': 'pages, checked',
+  'ranges/': 'a listing, split while it runs',
   'deletion/': 'list → filter → batch → delete → account',
   'store/': 'ObjectStore over a driver',
   'config/': 'openStore',

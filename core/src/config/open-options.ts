@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import type { StoreAdapter } from '../adapter.js';
 import type { StoreDriver } from '../driver.js';
 import type { Clock } from '../engine/clock.js';
-import type { SplitSettings } from '../ranges/split-rules.js';
+import type { SplitSettings } from '../engine/split-rules.js';
 import type { OnRetry } from '../engine/retry.js';
 import { defineOptions } from '../options/define-options.js';
 import type { OptionTable } from '../options/option-table.js';

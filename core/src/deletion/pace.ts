@@ -43,6 +43,9 @@ const MAX_QUIET_MS = 2000;
  */
 const GROWTH = { sure: [0.005, 0.0005], unsure: [0.02, 0.01] } as const;
 
+/** Requests a second, at least. */
+const LEAST_REQUESTS = 5;
+
 /** Timers come late by about this much, in milliseconds. */
 const CLOCK_STEP_MS = 20;
 
@@ -74,6 +77,8 @@ export class Pace {
   /** Throttles that came soon after each other. */
   #series = 0;
   #quietUntil = -Infinity;
+  /** Of the last few. */
+  #keysPerRequest = 0;
   /** When the next keys may go, by the rate. */
   #nextAt = -Infinity;
 
@@ -160,7 +165,7 @@ export class Pace {
     const { rate: seen, total } = this.#delivered;
     // Where it was lowered a moment ago, or nothing has been taken yet, too little has been seen to tell a rate.
     if (seen !== undefined && total > 0) {
-      const good = Math.min(seen, this.rate) * NEARLY;
+      const good = Math.max(this.#floor, Math.min(seen, this.rate) * NEARLY);
       this.#sure = good < this.#good * ALIKE && good * ALIKE > this.#good;
       this.#good = good;
     }
@@ -178,8 +183,14 @@ export class Pace {
     return Math.max(this.#quietUntil, this.#nextAt) - this.#clock.now();
   }
 
+  /** Refusals that have nothing to do with the rate must not lower it for ever. */
+  get #floor(): number {
+    return Math.max(1, this.#keysPerRequest) * LEAST_REQUESTS;
+  }
+
   #permit(asked: number): Permit {
     const keys = Math.min(asked, this.batchSize);
+    this.#keysPerRequest = (7 * this.#keysPerRequest + keys) / 8;
     if (this.#good !== Infinity) {
       // What was not sent in time is not made up for, but for the clock's own steps.
       this.#nextAt = Math.max(this.#nextAt, this.#clock.now() - CLOCK_STEP_MS) + (keys / this.rate) * 1000;

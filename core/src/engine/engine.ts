@@ -3,7 +3,7 @@ import type { StoreDriver } from '../driver.js';
 import type { DriverCall, PassThrough } from '../requests.js';
 import { StoreError, toStoreError } from '../errors.js';
 import { followPages, type Page, type PageRules } from './follow-pages.js';
-import { splitRules, type SplitRules, type SplitSettings } from '../ranges/split-rules.js';
+import { splitRules, type SplitRules, type SplitSettings } from './split-rules.js';
 import { retrying, retryPolicy, type OnRetry, type RetryPolicy, type RetrySettings } from './retry.js';
 
 export interface EngineSettings {

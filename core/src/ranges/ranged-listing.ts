@@ -8,7 +8,7 @@ import { boundaryIn, stretchesLeft } from './boundary.js';
 import { CutUnnameable } from './cut-unnameable.js';
 import { KeyRange } from './key-range.js';
 import { PageQueue } from './page-queue.js';
-import type { SplitRules } from './split-rules.js';
+import type { SplitRules } from '../engine/split-rules.js';
 
 /** What is listed, and how. */
 export interface RangeSource<P extends Page> {

@@ -1,5 +1,5 @@
 import { rangedListing, type RangeSettings } from '#src/ranges/ranged-listing.js';
-import { splitRules } from '#src/ranges/split-rules.js';
+import { splitRules } from '#src/engine/split-rules.js';
 import { StoreError } from '@store/core';
 import { expect } from 'chai';
 import { createHash } from 'node:crypto';

@@ -72,12 +72,12 @@ export async function estimate(
   const root = await Node.open(sampler, prefix);
   // The first walk goes alone: its pages tell how long one takes that shares with no other.
   await root.descend(sampler);
-  let whole = exact ? await listAll(sampler, prefix, options.concurrency, Infinity) : undefined;
+  let whole = exact ? await listEverything(sampler, prefix, options.concurrency) : undefined;
   while (!exact && sampler.left > 0) {
     // Half of the requests tell whether the other half would list everything: that leaves nothing to guess.
     if (!whole && !root.exact && sampler.left <= maxRequests / 2) {
       const pages = root.total().tally.objects / sampler.pageSize;
-      if (pages * ROOM <= sampler.left) whole = await listAll(sampler, prefix, concurrency, maxRequests);
+      if (pages * ROOM <= sampler.left) whole = await listAll(sampler, prefix);
       if (whole) break;
     }
     const doubtful = root.mostDoubtful();
@@ -277,18 +277,26 @@ interface Listed {
   readonly complete: boolean;
 }
 
-/** @param maxRequests after which it is given up, those before it included */
-async function listAll(
+/** As far as the requests go. */
+async function listAll(sampler: Sampler, prefix: string): Promise<Listed> {
+  let tally = EMPTY;
+  let complete = false;
+  for await (const { entries, more } of sampler.pages(prefix, true)) {
+    tally = tally.plus(foundIn(entries, sampler.now()).objects);
+    complete = !more;
+  }
+  return { tally, complete };
+}
+
+/** However many requests it takes. */
+async function listEverything(
   sampler: Sampler,
   prefix: string,
   concurrency: number | undefined,
-  maxRequests: number,
 ): Promise<Listed> {
   let tally = EMPTY;
-  for await (const objects of sampler.everything(prefix, concurrency)) {
-    if (sampler.requests > maxRequests) return { tally, complete: false };
+  for await (const objects of sampler.everything(prefix, concurrency))
     tally = tally.plus(Tally.of(objects, sampler.now()));
-  }
   return { tally, complete: true };
 }
 

@@ -116,10 +116,14 @@ export class Sampler {
       yield page.objects;
   }
 
-  /** One page after the other from the first one on, as long as requests are left. */
-  async *pages(prefix: string): AsyncGenerator<SampledPage, void, undefined> {
+  /**
+   * One page after the other from the first one on, as long as requests are left.
+   *
+   * @param flat without groups: every object under the prefix
+   */
+  async *pages(prefix: string, flat = false): AsyncGenerator<SampledPage, void, undefined> {
     const purpose = this.#purpose(() => this.requests++);
-    const request = { prefix, delimiter: this.#delimiter };
+    const request = { prefix, delimiter: flat ? undefined : this.#delimiter };
     let asked = this.now();
     for await (const page of objectPages(this.#engine, request, purpose)) {
       const found = sampled(page);

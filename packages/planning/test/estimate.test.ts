@@ -166,6 +166,13 @@ describe('estimating a prefix', () => {
     }
   });
 
+  it('lists everything when it is told to, whatever that takes', async () => {
+    const driver = new SortedDriver(keysOf(hash, 250_000));
+    const found = await estimate(createObjectStore(driver), 'p/', { exact: true });
+    expect(found).to.include({ objects: 250_000, exact: true, listed: 250_000 });
+    expect(found.range).to.deep.equal({ low: 250_000, high: 250_000 });
+  });
+
   it('counts the object that is called as the prefix, too', async () => {
     const driver = new SortedDriver(['p/', 'p/1', 'p/x/', 'p/x/1', 'p0']);
     expect(await estimate(createObjectStore(driver), 'p/')).to.include({ objects: 4, exact: true });

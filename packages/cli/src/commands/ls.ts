@@ -23,7 +23,9 @@ export function addLs(program: Command, run: Run): void {
     .option('-l, --long', 'with size and time')
     .option('--start-after <key>', 'begin after this key')
     .addOption(
-      new Option('--unordered', 'with -r: in no order, which is faster where there are many').conflicts('startAfter'),
+      new Option('--unordered', 'with -r: in no order, which is faster where there are many').conflicts(
+        'startAfter',
+      ),
     )
     .option('--json', 'one JSON document a line')
     .action((address: string, options: LsOptions) => run((context) => ls(context, address, options)));

@@ -24,11 +24,7 @@ export function addPlan(program: Command, run: Run): void {
     .argument('<address>')
     .option('--max-requests <n>', 'most list requests (default: 180)', integer(1, 10_000))
     .addOption(new Option('--exact', 'list everything, and guess nothing').conflicts('maxRequests'))
-    .option(
-      '--concurrency <n>',
-      'requests in flight to reckon with (default: 32)',
-      integer(1, 1024),
-    )
+    .option('--concurrency <n>', 'requests in flight to reckon with (default: 32)', integer(1, 1024))
     .option('--max-keys-per-second <n>', 'keys deleted a second to reckon with', integer(1))
     .option('--json', 'as JSON')
     .addOption(new Option('--html', 'as an HTML page with charts').conflicts('json'))
