@@ -32,12 +32,11 @@ const provider = 'sqlite';
 const TABLE = `CREATE TABLE IF NOT EXISTS objects (
   key BLOB PRIMARY KEY, body BLOB NOT NULL, etag TEXT NOT NULL, modified INTEGER NOT NULL, attributes TEXT NOT NULL)`;
 
+const textOf = (key: Uint8Array): string => Buffer.from(key).toString();
+
 /** What a row says of its object. To TypeScript a column has a value of any type. */
 const rowSchema = v.object({
-  key: v.pipe(
-    v.instance(Uint8Array),
-    v.transform((key) => Buffer.from(key).toString()),
-  ),
+  key: v.pipe(v.instance(Uint8Array), v.transform(textOf)),
   size: v.number(),
   etag: v.string(),
   modified: v.number(),
@@ -45,12 +44,11 @@ const rowSchema = v.object({
 });
 const COLUMNS = 'key, length(body) AS size, etag, modified, attributes';
 
+const text = v.optional(v.string());
 const attributesSchema = v.object({
-  contentType: v.optional(v.string()),
-  cacheControl: v.optional(v.string()),
-  contentDisposition: v.optional(v.string()),
-  contentEncoding: v.optional(v.string()),
-  metadata: v.optional(v.record(v.string(), v.string())),
+  ...v.entriesFromList(['contentType', 'cacheControl', 'contentDisposition', 'contentEncoding'], text),
+  // By any names, which Valibot's records have not.
+  metadata: v.optional(v.custom<Record<string, string>>((value) => typeof value === 'object')),
 });
 
 const bytesOf = (key: string): Buffer => Buffer.from(key);

@@ -72,21 +72,9 @@ export async function estimate(
   const root = await Node.open(sampler, prefix);
   // The first walk goes alone: its pages tell how long one takes that shares with no other.
   await root.descend(sampler);
-  let whole = exact ? await listEverything(sampler, prefix, options.concurrency) : undefined;
-  while (!exact && sampler.left > 0) {
-    // Half of the requests tell whether the other half would list everything: that leaves nothing to guess.
-    if (!whole && !root.exact && sampler.left <= maxRequests / 2) {
-      const pages = root.total().tally.objects / sampler.pageSize;
-      if (pages * ROOM <= sampler.left) whole = await listAll(sampler, prefix);
-      if (whole) break;
-    }
-    const doubtful = root.mostDoubtful();
-    // Pages go where most is unsure: into one large level, or to groups where none has been.
-    if (doubtful && (root.complete || doubtful.error ** 2 >= root.total().variance / 2)) {
-      await doubtful.node.refine(concurrency);
-    } else if (root.complete) break;
-    else await settled(Array.from({ length: concurrency }, () => root.descend(sampler)));
-  }
+  const whole = exact
+    ? await listEverything(sampler, prefix, options.concurrency)
+    : await survey(root, sampler, { maxRequests, concurrency });
   const sampled = root.total();
   const { tally, variance } = whole?.complete ? { tally: whole.tally, variance: 0 } : sampled;
   const { objects } = tally;
@@ -111,6 +99,28 @@ export async function estimate(
     requestMs: sampler.requestMs,
     distribution: distributionOf(root.branching(), tally),
   };
+}
+
+/** Looks where most is unsure, as long as requests are left. Returns what was listed, when it would rather list everything. */
+async function survey(
+  root: Node,
+  sampler: Sampler,
+  { maxRequests, concurrency }: { readonly maxRequests: number; readonly concurrency: number },
+): Promise<Listed | undefined> {
+  while (sampler.left > 0) {
+    // Half of the requests tell whether the other half would list everything: that leaves nothing to guess.
+    if (!root.exact && sampler.left <= maxRequests / 2) {
+      const pages = root.total().tally.objects / sampler.pageSize;
+      if (pages * ROOM <= sampler.left) return listAll(sampler, root.prefix);
+    }
+    const doubtful = root.mostDoubtful();
+    // Pages go where most is unsure: into one large level, or to groups where none has been.
+    if (doubtful && (root.complete || doubtful.error ** 2 >= root.total().variance / 2)) {
+      await doubtful.node.refine(concurrency);
+    } else if (root.complete) break;
+    else await settled(Array.from({ length: concurrency }, () => root.descend(sampler)));
+  }
+  return undefined;
 }
 
 /** More kinds of names are no kinds. */
