@@ -32,7 +32,7 @@ const provider = 'sqlite';
 const TABLE = `CREATE TABLE IF NOT EXISTS objects (
   key BLOB PRIMARY KEY, body BLOB NOT NULL, etag TEXT NOT NULL, modified INTEGER NOT NULL, attributes TEXT NOT NULL)`;
 
-const textOf = (key: Uint8Array): string => Buffer.from(key).toString();
+const textOf = (key: Uint8Array<ArrayBuffer>): string => Buffer.from(key).toString();
 
 /** What a row says of its object. To TypeScript a column has a value of any type. */
 const rowSchema = v.object({
