@@ -62,7 +62,7 @@ export const CONTESTANTS = {
   },
   'list-unordered': {
     label: '**Store**, `list`, 32 ranges in any order',
-    load: async () => (await import('./ours.js')).listingUnordered,
+    load: async () => (await import('./ours.js')).listing({ ordered: false, concurrency: 32 }),
   },
   'list-sdk': {
     label: 'AWS SDK, paginator',

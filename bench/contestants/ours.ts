@@ -2,7 +2,7 @@ import { openStore, type ListOptions, type ObjectStore, type StoreEntry } from '
 import { ctyun } from '@store/ctyun';
 import { oss } from '@store/oss';
 import { s3 } from '@store/s3';
-import { CREDENTIALS, firstPrefix, NotHere, s3Endpoint, type Prepare, type Target } from './contestant.js';
+import { CREDENTIALS, firstPrefix, s3Endpoint, type Prepare, type Target } from './contestant.js';
 
 /** What the emulator's ZOS is called. */
 const REGION_ID = '332232eb-63aa-465e-9028-52e5123866f0';
@@ -84,14 +84,3 @@ export function listing(options: Listing = {}): Prepare {
     };
   };
 }
-
-/** `list` in any order, many ranges at once; where core has it. */
-export const listingUnordered: Prepare = async (target) => {
-  // The options are looked at before the first request; a core that does not know them says so.
-  const run = await listing({ ordered: false, concurrency: 32 } as Listing)(target);
-  return () =>
-    run().catch((error: unknown) => {
-      const unknown = error instanceof Error && /unknown option/.test(error.message);
-      throw unknown ? new NotHere('core has no unordered listings yet') : error;
-    });
-};

@@ -200,16 +200,17 @@ function contents(
   owner: boolean,
 ): string {
   const tailOf = tails(standard, owner);
-  const objects = page.objects.map(
-    (info) => `<Contents><Key>${escapeXml(encode(info.key))}</Key>${tailOf(info, typeOf?.(bucket, info))}`,
-  );
+  const objects: string[] = [];
+  for (const info of page.objects) {
+    objects.push('<Contents><Key>', escapeXml(encode(info.key)), tailOf(info, typeOf?.(bucket, info)));
+  }
   const groups = page.prefixes.map(({ prefix }) =>
     element('CommonPrefixes', textElement('Prefix', encode(prefix))),
   );
   return objects.join('') + groups.join('');
 }
 
-/** What follows the key of an entry. It is the same for many objects of a page, and then made once. */
+/** What follows the key of an entry, its end tag included. It is the same for many objects of a page, and then made once. */
 function tails(standard: string, owner: boolean): (info: ObjectInfo, type: string | undefined) => string {
   let last: ObjectInfo | undefined;
   let lastType: string | undefined;
@@ -226,6 +227,7 @@ function tails(standard: string, owner: boolean): (info: ObjectInfo, type: strin
     last = info;
     lastType = type;
     tail = [
+      '</Key>',
       textElement('LastModified', lastModified?.toISOString()),
       textElement('ETag', etag),
       textElement('Type', type),
