@@ -126,6 +126,18 @@ describe('store doctor', () => {
       settings: { conditionalDelete: false },
     },
     {
+      title: 'listings that begin at the beginning, whatever they are asked',
+      quirks: { startAfter: 'ignored' },
+      answers: { 'start-after': 'ignored' },
+      settings: {},
+    },
+    {
+      title: 'listings that begin at the key they are to begin behind',
+      quirks: { startAfter: 'inclusive' },
+      answers: { 'start-after': 'inclusive' },
+      settings: {},
+    },
+    {
       title: 'no conditional writes',
       quirks: { noConditionalPut: true },
       answers: { 'conditional put': 'no' },

@@ -49,6 +49,7 @@ const S3_QUIRKS: Names<S3Quirks> = {
   noBatchDelete: true,
   maxBatchKeys: true,
   listV1Only: true,
+  startAfter: true,
   inclusiveMarker: true,
   slashDelimiter: true,
   noVersions: true,

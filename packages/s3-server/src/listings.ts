@@ -92,11 +92,9 @@ export async function listObjectsV2(call: Call): Promise<Answer> {
   if (token === '') {
     throw new ServiceError(400, 'InvalidArgument', 'The continuation token provided is incorrect');
   }
-  const page = await pageOf(
-    call,
-    parameters,
-    token === undefined ? { startAfter } : { token: opened(token) },
-  );
+  const page = await (token === undefined
+    ? pageBehind(call, parameters, startAfter)
+    : pageOf(call, parameters, { token: opened(token) }));
   return xmlAnswer(
     rootElement(
       'ListBucketResult',
@@ -113,6 +111,16 @@ export async function listObjectsV2(call: Call): Promise<Answer> {
       contents(call, page, parameters, query.get('fetch-owner') === 'true'),
     ),
   );
+}
+
+async function pageBehind(
+  call: Call,
+  parameters: ListParameters,
+  key: string | undefined,
+): Promise<ListPage> {
+  const { startAfter: begins } = call.quirks;
+  const page = await pageOf(call, parameters, { startAfter: begins === 'ignored' ? undefined : key });
+  return begins === 'inclusive' && key !== undefined ? withFirst(call, parameters, page, key) : page;
 }
 
 /** ListObjects, version 1: `marker` is a key, and the next one is told only with a delimiter. */
@@ -142,10 +150,20 @@ export async function listObjects(call: Call): Promise<Answer> {
 async function pageFrom(call: Call, parameters: ListParameters, marker: string): Promise<ListPage> {
   const startAfter = behindGroup(marker, parameters) || undefined;
   const page = await pageOf(call, parameters, { startAfter });
-  const at = call.quirks.inclusiveMarker && startAfter !== undefined && marker.startsWith(parameters.prefix);
-  const first = at
-    ? await call.bucket.objects.read.head({ key: marker }, { signal: call.signal }).catch(() => undefined)
-    : undefined;
+  const at = call.quirks.inclusiveMarker && startAfter !== undefined;
+  return at ? withFirst(call, parameters, page, marker) : page;
+}
+
+/** The page with the object in front that it begins behind. */
+async function withFirst(
+  call: Call,
+  parameters: ListParameters,
+  page: ListPage,
+  key: string,
+): Promise<ListPage> {
+  if (!key.startsWith(parameters.prefix)) return page;
+  const { read } = call.bucket.objects;
+  const first = await read.head({ key }, { signal: call.signal }).catch(() => undefined);
   if (!first) return page;
   const whole = page.objects.length + page.prefixes.length >= parameters.maxKeys;
   const objects = whole ? page.objects.slice(0, -1) : page.objects;

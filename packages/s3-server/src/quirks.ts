@@ -27,6 +27,11 @@ export interface S3Quirks {
   readonly maxBatchKeys?: number | undefined;
   /** ListObjectsV2 is not known: the parameter is ignored and version 1 answers. */
   readonly listV1Only?: boolean | undefined;
+  /**
+   * Where version-2 listings begin: `start-after` is ignored, as moto and versitygw once did, or the key itself is listed too,
+   * as by iDrive E2.
+   */
+  readonly startAfter?: 'ignored' | 'inclusive' | undefined;
   /** Version-1 listings begin at the marker, not behind it, as OOS's once did (seen by JuiceFS). */
   readonly inclusiveMarker?: boolean | undefined;
   /** `/` is the only delimiter. */

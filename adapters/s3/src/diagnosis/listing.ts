@@ -1,5 +1,5 @@
 import { ListObjectsV2Command } from '@aws-sdk/client-s3';
-import { compareKeys, type Finding } from '@store/core';
+import { compareKeys, type Finding, type StoreDriver } from '@store/core';
 import { documentOf } from '../answer-check.js';
 import { finding, notFoundOut, type Subject } from './subject.js';
 
@@ -30,13 +30,23 @@ export async function listings(subject: Subject): Promise<readonly Finding[]> {
   const unordered = !orderedList && 'a listing cannot be taken up at a key';
   findings.push(finding('byte order', orderedList, unordered, { orderedList }));
   const driver = subject.driver({ listVersion });
-  const startAfter = await subject.outcome('list', () =>
-    driver.list.page({ prefix, maxKeys: 10, startAfter: `${prefix}a` }, subject.call),
-  );
-  const behind = startAfter.value?.objects.length;
-  findings.push(finding('start-after', behind !== undefined && behind < keys.length));
+  findings.push(await beginning(subject, driver, `${prefix}a`));
   findings.push(await encoding(subject, prefix));
   return findings;
+}
+
+/** Whether a listing begins behind a key; another one than is asked for would have keys listed twice, or left out. */
+async function beginning(subject: Subject, driver: StoreDriver, key: string): Promise<Finding> {
+  const prefix = key.slice(0, -1);
+  const page = await subject.outcome('list', () =>
+    driver.list.page({ prefix, maxKeys: 10, startAfter: key }, subject.call),
+  );
+  if (page.error) return notFoundOut('start-after', page.error);
+  const listed = page.value.objects.map((object) => object.key);
+  const before = listed.some((one) => compareKeys(one, key) < 0);
+  const said = before ? 'ignored' : listed.includes(key) ? 'inclusive' : listed.length > 0;
+  const serial = said !== true && 'listings are not split: their pages come one after the other';
+  return finding('start-after', said, serial);
 }
 
 /** Whether keys that XML cannot carry can be listed. */
