@@ -1,0 +1,156 @@
+// A hundred million keys, listed by ranges and deleted by the engine. The driver makes its keys up, each request takes it
+// a while, and it checks that each key is deleted exactly once.
+//
+//   npm run bench:scale [-- KEYS]
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  compareKeys,
+  createObjectStore,
+  DEFAULT_MAX_KEY_BYTES,
+  StoreError,
+  type BatchDeleteResult,
+  type DeleteTarget,
+  type ListPage,
+  type ListPageRequest,
+  type ObjectInfo,
+  type StoreDriver,
+} from '@store/core';
+import { keysText, Meter } from './meter.js';
+import { Once } from './once.js';
+
+const total = Number(process.argv[2] ?? 100_000_000);
+
+/** How long a request takes; listings of stores that answer at once are not split. */
+const REQUEST_MS = 5;
+
+const PAGE = 1000;
+const PREFIX = 'bench/';
+
+function keyAt(index: number): string {
+  return `${PREFIX}${String(Math.floor(index / 1000)).padStart(7, '0')}/object-${String(index % 1000).padStart(4, '0')}.json`;
+}
+
+/** The inverse of {@link keyAt}; NaN for another key. */
+function indexOf(key: string): number {
+  const index = Number(key.slice(6, 13)) * 1000 + Number(key.slice(21, 25));
+  return keyAt(index) === key ? index : NaN;
+}
+
+/** The index of the first key behind this one. */
+function firstBehind(key: string): number {
+  let low = 0;
+  let high = total;
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    if (compareKeys(keyAt(middle), key) > 0) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
+function notHere(): never {
+  throw new StoreError('Unsupported', 'this driver only lists and deletes');
+}
+
+const requests = { lists: 0, fromTheMiddle: 0, wasted: 0, batches: 0 };
+const listed = new Once(total);
+const deleted = new Once(total);
+let deletedAgain = 0;
+let driverMicroseconds = 0;
+
+const driver: StoreDriver = {
+  provider: 'synthetic',
+  keys: { maxBytes: DEFAULT_MAX_KEY_BYTES },
+  list: {
+    order: 'utf8',
+    maxPageSize: PAGE,
+    delimiter: 'none',
+    page: async (request) => {
+      await sleep(REQUEST_MS);
+      return timed(() => page(request));
+    },
+  },
+  read: { head: notHere, get: notHere },
+  write: {
+    streaming: false,
+    ifAbsent: false,
+    ifMatch: false,
+    storageClasses: false,
+    put: notHere,
+    copy: notHere,
+  },
+  delete: { ifMatch: false, passThrough: [], one: notHere },
+  batch: {
+    maxKeys: PAGE,
+    maxBytes: 2 * 1024 * 1024,
+    keys: 'xml',
+    delete: async (targets) => {
+      await sleep(REQUEST_MS);
+      return timed(() => deleteBatch(targets));
+    },
+  },
+  close: async () => undefined,
+};
+
+function page({ token, startAfter, maxKeys }: ListPageRequest): ListPage {
+  requests.lists++;
+  if (token === undefined && startAfter !== undefined) requests.fromTheMiddle++;
+  const start = token === undefined ? firstBehind(startAfter ?? '') : Number(token);
+  const end = Math.min(start + maxKeys, total);
+  const before = listed.count;
+  const objects: ObjectInfo[] = [];
+  for (let i = start; i < end; i++) {
+    listed.add(i);
+    objects.push({
+      key: keyAt(i),
+      size: 100,
+      lastModified: new Date(0),
+      etag: '"d41d8cd98f00b204e9800998ecf8427e"',
+    });
+  }
+  if (listed.count === before) requests.wasted++;
+  const truncated = end < total;
+  return { objects, prefixes: [], truncated, nextToken: truncated ? String(end) : undefined };
+}
+
+function deleteBatch(targets: readonly DeleteTarget[]): BatchDeleteResult {
+  requests.batches++;
+  for (const { key } of targets) if (!deleted.add(indexOf(key))) deletedAgain++;
+  return { deleted: targets, failed: [] };
+}
+
+/** Counts the CPU time that the driver itself takes. */
+function timed<T>(work: () => T): T {
+  const before = process.cpuUsage();
+  const result = work();
+  const { user, system } = process.cpuUsage(before);
+  driverMicroseconds += user + system;
+  return result;
+}
+
+function count(n: number): string {
+  return n.toLocaleString('en-US');
+}
+
+const meter = new Meter();
+const store = createObjectStore(driver);
+const report = await store.deletePrefix(PREFIX);
+const measured = meter.stop();
+
+const isRight = deleted.count === total && deletedAgain === 0 && report.complete && report.deleted === total;
+const perHundredThousand = (driverMicroseconds / 1e6 / total) * 100_000;
+const { lists, fromTheMiddle, wasted, batches } = requests;
+console.log(`keys: ${count(total)}, each deleted exactly once: ${isRight ? 'yes' : 'NO'}`);
+console.log(
+  `${keysText(report.deleted, measured)}, ${perHundredThousand.toFixed(3)} of them the driver's own, with its checks`,
+);
+console.log(measured.text);
+console.log(
+  `list requests: ${count(lists)} (${(lists / (total / PAGE)).toFixed(4)} for each ${PAGE} keys), ` +
+    `${count(wasted)} of them named nothing new; delete requests: ${count(batches)}`,
+);
+console.log(`ranges: ${count(fromTheMiddle + 1)}`);
+if (!isRight) {
+  console.log(`deleted ${count(deleted.count)}, again or unknown ${count(deletedAgain)}`);
+  process.exitCode = 1;
+}
