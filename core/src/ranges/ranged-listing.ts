@@ -140,7 +140,7 @@ class RangedListing<P extends Page> {
     this.#signal = signal ? AbortSignal.any([signal, this.#stop.signal]) : this.#stop.signal;
     // Each range may wait for a retry.
     setMaxListeners(0, this.#signal);
-    this.queue = new PageQueue(() => Math.max(PAGES_AHEAD, this.#lanes.size));
+    this.queue = new PageQueue(() => Math.max(PAGES_AHEAD, this.#lanes.size / 4));
   }
 
   begin(): void {
