@@ -3,11 +3,12 @@ import { readFile } from 'node:fs/promises';
 import { finished } from 'node:stream/promises';
 import type { S3Quirks } from '@store/s3-server';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { StoreError } from '@store/core';
+import { compareKeys, StoreError } from '@store/core';
 import type { Versioning } from '@store/s3-server';
 import type { EmulatorOptions } from './emulator-options.js';
 import { startEmulator } from './emulator.js';
 import type { FaultPlan } from './faults.js';
+import { evenPartitions } from './partitions.js';
 
 interface Flags {
   readonly s3?: number;
@@ -34,6 +35,7 @@ interface Flags {
   readonly latency?: { readonly baseMs: number; readonly jitterMs: number };
   readonly latencyPerKey?: number;
   readonly rate?: number;
+  readonly partitions?: number;
   readonly rateRefuses: 'request' | 'keys';
   readonly faults?: string;
   readonly jsonLog?: string;
@@ -92,6 +94,7 @@ function program(): Command {
     .option('--latency <ms[:jitter]>', 'of every request', latency)
     .option('--latency-per-key <ms>', 'of each key of a batch delete', number)
     .option('--rate <n>', 'keys written or deleted a second under one prefix', number)
+    .option('--partitions <n>', 'ranges of the seeded keys, of equal size: --rate is that of each', count)
     .addOption(
       new Option('--rate-refuses <what>', 'whole requests, or the keys that are too many')
         .choices(['request', 'keys'])
@@ -104,12 +107,18 @@ function program(): Command {
 
 async function serve(flags: Flags): Promise<void> {
   const log = flags.jsonLog === undefined ? undefined : createWriteStream(flags.jsonLog);
+  const options = await optionsOf(flags);
   const emulator = await startEmulator({
-    ...(await optionsOf(flags)),
+    ...options,
     onRequest: log && ((entry) => log.write(`${JSON.stringify(entry)}\n`)),
   });
   for (const { bucket, prefix, count } of flags.seed ?? [])
     await emulator.bucket(bucket).seed(numbered(prefix, count));
+  if (options.rate && flags.partitions !== undefined) {
+    const keys = (flags.seed ?? []).flatMap(({ prefix, count }) => [...numbered(prefix, count)]);
+    const partitions = evenPartitions(keys.sort(compareKeys), flags.partitions);
+    emulator.setLoad(options.latency, { ...options.rate, partitions });
+  }
   process.stdout.write(`${JSON.stringify({ endpoints: emulator.endpoints, pid: process.pid })}\n`);
   await untilSignal();
   await emulator.close();
@@ -119,6 +128,8 @@ async function serve(flags: Flags): Promise<void> {
 
 async function optionsOf(flags: Flags): Promise<EmulatorOptions> {
   const { accessKey, secretKey, sessionToken, latencyPerKey: perKeyMs, rate } = flags;
+  if (flags.partitions !== undefined && rate === undefined)
+    throw new StoreError('InvalidArgument', '--partitions needs --rate: what each of them takes');
   const quirks: S3Quirks = {
     requireContentMd5: flags.requireContentMd5 ? 'InvalidRequest' : false,
     rejectCrcTrailers: flags.rejectCrcTrailers,
@@ -174,6 +185,12 @@ function number(text: string): number {
   const value = Number(text);
   if (Number.isFinite(value) && value >= 0) return value;
   throw new InvalidArgumentError('It takes a number.');
+}
+
+function count(text: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= 1) return value;
+  throw new InvalidArgumentError('It takes a number from 1.');
 }
 
 function latency(text: string): { baseMs: number; jitterMs: number } {

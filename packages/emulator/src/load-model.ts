@@ -1,4 +1,7 @@
+import { compareKeys } from '@store/core';
+import { partitionOf } from './partitions.js';
 import { Random } from './random.js';
+import { TokenBucket } from './token-bucket.js';
 
 export interface Latency {
   /** Every request takes at least this long, in milliseconds. */
@@ -10,13 +13,21 @@ export interface Latency {
 }
 
 export interface RateLimit {
-  /** Keys written or deleted a second under one prefix; each key of a batch counts. S3 documents 3500. */
+  /** Keys written or deleted a second under one prefix or in one partition; each key of a batch counts. S3 documents 3500. */
   readonly writesPerSecond: number;
   /** Requests that may come at once after a pause, in keys. Default: one second's worth. */
   readonly burst?: number | undefined;
-  /** How many path segments make a prefix that is limited on its own. Default 1. */
+  /** How many path segments make a prefix that is limited on its own. Default 1. A batch counts for that of its first key. */
   readonly depth?: number | undefined;
-  /** Whether what is too much refuses the whole request, or just the keys that do not fit. Default `request`. */
+  /**
+   * Keys at which partitions begin, apart from the first partition: ranges of the key space, as S3 has them. Each is
+   * limited on its own instead of prefixes, and each key of a batch counts for its own. `evenPartitions` makes them.
+   */
+  readonly partitions?: readonly string[] | undefined;
+  /**
+   * Whether what is too much refuses the whole request (as S3 does: nothing of it is done, and nothing counts), or the
+   * keys of the batch from the first that does not fit. Default `request`.
+   */
   readonly refuses?: 'request' | 'keys' | undefined;
 }
 
@@ -24,12 +35,14 @@ export interface RateLimit {
 export class LoadModel {
   readonly #latency: Latency;
   readonly #rate: RateLimit | undefined;
-  readonly #buckets = new Map<string, { tokens: number; at: number }>();
+  readonly #partitions: readonly string[] | undefined;
+  readonly #buckets = new Map<string, TokenBucket>();
   readonly #random = new Random(1);
 
   constructor(latency: Latency = {}, rate?: RateLimit) {
     this.#latency = latency;
     this.#rate = rate;
+    this.#partitions = rate?.partitions && [...rate.partitions].sort(compareKeys);
   }
 
   delayMs(keys: number): number {
@@ -37,29 +50,42 @@ export class LoadModel {
     return baseMs + this.#random.next() * jitterMs + keys * perKeyMs;
   }
 
-  get refusesKeys(): boolean {
-    return this.#rate?.refuses === 'keys';
-  }
-
   /** How many of these writes there is room for now; they are counted. All or nothing, unless keys are refused one by one. */
   admit(keys: readonly string[]): number {
     const rate = this.#rate;
     if (!rate) return keys.length;
+    const now = performance.now();
+    const wanted = new Map<TokenBucket, number>();
+    let admitted = 0;
+    for (const bucket of this.#bucketsOf(keys, rate, now)) {
+      const tokens = (wanted.get(bucket) ?? 0) + 1;
+      if (bucket.available(now) < tokens) {
+        if (rate.refuses !== 'keys') return 0;
+        break;
+      }
+      wanted.set(bucket, tokens);
+      admitted++;
+    }
+    for (const [bucket, tokens] of wanted) bucket.take(tokens);
+    return admitted;
+  }
+
+  /** What limits each key. */
+  *#bucketsOf(keys: readonly string[], rate: RateLimit, now: number): Generator<TokenBucket> {
+    const partitions = this.#partitions;
     const [first = ''] = keys;
     const prefix = first
       .split('/')
       .slice(0, rate.depth ?? 1)
       .join('/');
-    const burst = rate.burst ?? rate.writesPerSecond;
-    const now = performance.now();
-    const bucket = this.#buckets.get(prefix) ?? { tokens: burst, at: now };
-    const tokens = Math.min(burst, bucket.tokens + ((now - bucket.at) / 1000) * rate.writesPerSecond);
-    const admitted = this.refusesKeys
-      ? Math.min(keys.length, Math.floor(tokens))
-      : tokens >= keys.length
-        ? keys.length
-        : 0;
-    this.#buckets.set(prefix, { tokens: tokens - admitted, at: now });
-    return admitted;
+    for (const key of keys) {
+      yield this.#bucket(partitions ? String(partitionOf(key, partitions)) : prefix, rate, now);
+    }
+  }
+
+  #bucket(name: string, { writesPerSecond, burst = writesPerSecond }: RateLimit, now: number): TokenBucket {
+    const found = this.#buckets.get(name) ?? new TokenBucket(writesPerSecond, burst, now);
+    this.#buckets.set(name, found);
+    return found;
   }
 }

@@ -28,7 +28,13 @@ const S3_FACE = { port: true, quirks: true } as const;
 const OSS_FACE: Names<OssFaceOptions> = { ...S3_FACE, jobConfirmationMs: true };
 const ZOS_FACE: Names<ZosFaceOptions> = { port: true, quirks: true, regionId: true };
 const LATENCY: Names<Latency> = { baseMs: true, jitterMs: true, perKeyMs: true };
-const RATE: Names<RateLimit> = { writesPerSecond: true, burst: true, depth: true, refuses: true };
+const RATE: Names<RateLimit> = {
+  writesPerSecond: true,
+  burst: true,
+  depth: true,
+  partitions: true,
+  refuses: true,
+};
 
 const S3_QUIRKS: Names<S3Quirks> = {
   requireContentMd5: true,
