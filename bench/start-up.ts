@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { median } from './statistics.js';
 
 interface Start {
   readonly name: string;
@@ -61,11 +62,6 @@ function timeOf(args: readonly string[], cwd: string): Taken {
   const wall = performance.now() - startedAt;
   if (status !== 0) throw new Error(`node ${args.join(' ')}: ${String(stderr)}`);
   return { wall, cpu: Number(output[3]) / 1000 };
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? NaN;
 }
 
 try {

@@ -1,0 +1,97 @@
+import type { Prepare } from './contestant.js';
+
+export interface Contestant {
+  /** As the tables call it. */
+  readonly label: string;
+  readonly load: () => Promise<Prepare>;
+}
+
+/** Everybody by the name that `--only` takes. Code is loaded by the process that needs it. */
+export const CONTESTANTS = {
+  ours: {
+    label: '**Store**, `deletePrefix`',
+    load: async () => (await import('./ours.js')).deleting((await import('./ours.js')).openS3),
+  },
+  against: {
+    label: 'Store, another checkout',
+    load: async () => (await import('./against.js')).prepare,
+  },
+  plain: {
+    label: 'AWS SDK, plain loop',
+    load: async () => (await import('./aws-sdk.js')).plain,
+  },
+  tuned: {
+    label: 'AWS SDK, tuned loop',
+    load: async () => (await import('./aws-sdk.js')).tuned,
+  },
+  minio: {
+    label: '`minio`, `removeObjects`',
+    load: async () => (await import('./minio.js')).deleting,
+  },
+  opendal: {
+    label: '`opendal` 0.49.1, `removeAll`',
+    load: async () => (await import('./opendal.js')).prepare,
+  },
+  flydrive: {
+    label: '`flydrive`, `deleteAll`',
+    load: async () => (await import('./flydrive.js')).prepare,
+  },
+  rclone: {
+    label: '`rclone delete`',
+    load: async () => (await import('./commands.js')).rclone,
+  },
+  s3cmd: {
+    label: '`s3cmd del`',
+    load: async () => (await import('./commands.js')).s3cmd,
+  },
+  s4cmd: {
+    label: '`s4cmd del`',
+    load: async () => (await import('./commands.js')).s4cmd,
+  },
+  aws: {
+    label: '`aws s3 rm`',
+    load: async () => (await import('./commands.js')).aws,
+  },
+  floor: {
+    label: 'bare `node:http`',
+    load: async () => (await import('./bare-http.js')).prepare,
+  },
+  'list-ours': {
+    label: '**Store**, `list`',
+    load: async () => (await import('./ours.js')).listing(),
+  },
+  'list-unordered': {
+    label: '**Store**, `list`, 32 ranges in any order',
+    load: async () => (await import('./ours.js')).listingUnordered,
+  },
+  'list-sdk': {
+    label: 'AWS SDK, paginator',
+    load: async () => (await import('./aws-sdk.js')).listing,
+  },
+  'list-minio': {
+    label: '`minio`, `listObjectsV2`',
+    load: async () => (await import('./minio.js')).listing,
+  },
+  'side-by-side': {
+    label: '**Store**, all prefixes at once on one store',
+    load: async () => (await import('./ours.js')).sideBySide,
+  },
+  oss: {
+    label: '**Store** on OSS, `deletePrefix`',
+    load: async () => (await import('./ours.js')).deleting((await import('./ours.js')).openOss),
+  },
+  'ali-oss': {
+    label: '`ali-oss`, plain loop',
+    load: async () => (await import('./ali-oss.js')).prepare,
+  },
+  zos: {
+    label: '**Store** on CTYUN ZOS, `deletePrefix`',
+    load: async () => (await import('./ours.js')).deleting((await import('./ours.js')).openZos),
+  },
+} as const satisfies Readonly<Record<string, Contestant>>;
+
+export type ContestantName = keyof typeof CONTESTANTS;
+
+export function isContestant(name: string): name is ContestantName {
+  return Object.hasOwn(CONTESTANTS, name);
+}
