@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -40,6 +41,8 @@ export class FaceServer {
     this.#server = createServer((message, response) => {
       this.#serve(message, response).catch(() => message.socket.destroy());
     });
+    // One for each request that waits.
+    setMaxListeners(0, this.#closing.signal);
     // What is too slow or hangs is the fault plan's business.
     this.#server.requestTimeout = 0;
     this.#server.keepAliveTimeout = 60_000;
