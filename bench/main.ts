@@ -2,28 +2,29 @@
 //
 //   npm run bench [-- --help]
 import { mkdir } from 'node:fs/promises';
+import { serverGround } from './ground.js';
 import { readOptions, USAGE, type BenchOptions } from './options.js';
 import { commands } from './parts/commands.js';
 import { deleting } from './parts/deleting.js';
+import { files } from './parts/files.js';
+import { listing } from './parts/listing.js';
+import { onePartition } from './parts/one-partition.js';
+import { providers } from './parts/providers.js';
+import { small } from './parts/small.js';
 import { PREFIX, NO_RATE, type Part } from './parts/part.js';
 import { machine, writeSection } from './report/document.js';
 import { roundRobin } from './round-robin.js';
 import { BenchServer } from './server/bench-server.js';
 
-const PARTS: readonly Part[] = [deleting, commands];
+const PARTS: readonly Part[] = [deleting, commands, small, listing, onePartition, providers, files];
 
 /** What comes first would be slower than what comes later. */
 async function warmUp(server: BenchServer): Promise<void> {
-  const filling = {
-    prefixes: [PREFIX],
-    shape: 'hashed',
-    keys: 20_000,
-    load: { ...NO_RATE, latencyMs: 1 },
-  } as const;
+  const load = { ...NO_RATE, latencyMs: 1 };
+  const ground = serverGround(server, { prefixes: [PREFIX], shape: 'hashed', keys: 20_000, load });
   await roundRobin({
-    server,
+    ground,
     contestants: ['floor', 'ours'],
-    filling,
     rounds: 2,
     task: 'delete',
     say: () => undefined,

@@ -1,8 +1,8 @@
 import { CONTESTANTS, type ContestantName } from './contestants/index.js';
 import { runContestant } from './contestants/run-contestant.js';
 import type { Taken } from './contestants/protocol.js';
-import type { BenchServer } from './server/bench-server.js';
-import { BUCKET, type Filling, type Outcome, type Requests } from './server/protocol.js';
+import type { Ground } from './ground.js';
+import type { Outcome, Requests } from './server/protocol.js';
 
 /** One run that did what it should. */
 export interface Sample extends Taken {
@@ -24,9 +24,8 @@ export interface Row {
 }
 
 export interface Contest {
-  readonly server: BenchServer;
+  readonly ground: Ground;
   readonly contestants: readonly ContestantName[];
-  readonly filling: Filling;
   readonly rounds: number;
   /** Whether all keys are to be deleted or to be listed. */
   readonly task: 'delete' | 'list';
@@ -40,6 +39,7 @@ const LIMIT_SECONDS = 900;
 
 /** Everybody once in each round, each round beginning with another, so that what changes meanwhile changes for all. */
 export async function roundRobin(contest: Contest): Promise<readonly Row[]> {
+  if (contest.contestants.length === 0) return [];
   const rows = contest.contestants.map((name): Row => ({
     name,
     label: CONTESTANTS[name].label,
@@ -55,25 +55,23 @@ export async function roundRobin(contest: Contest): Promise<readonly Row[]> {
 }
 
 async function runOnce(row: Row, contest: Contest): Promise<void> {
-  const { server, filling, task, against, profiles, say } = contest;
-  const keys = await server.fill(filling);
-  const target = { endpoints: server.endpoints, bucket: BUCKET, prefixes: filling.prefixes, against };
+  const { ground, task, against, profiles, say } = contest;
+  const keys = await ground.fill();
+  const target = { ...ground.target(), against };
   const execArgv = profiles === undefined ? [] : ['--cpu-prof', '--cpu-prof-dir', profiles];
   const report = await runContestant(row.name, target, { limitSeconds: LIMIT_SECONDS, execArgv });
-  const outcome = await server.look();
+  const outcome = await ground.look();
   if ('taken' in report) {
     row.problem = problemOf(report.taken, outcome, keys, task);
     const { requests, cpuSeconds } = outcome;
     if (row.problem === undefined)
       row.samples.push({ ...report.taken, keys, requests, serverCpu: cpuSeconds });
-    say(
-      `  ${filling.shape} ${keys} keys, ${row.name}: ${row.problem ?? `${report.taken.seconds.toFixed(3)} s`}`,
-    );
+    say(`  ${ground.name}, ${row.name}: ${row.problem ?? `${report.taken.seconds.toFixed(3)} s`}`);
     return;
   }
   row.absent = 'notHere' in report;
   row.problem = 'notHere' in report ? report.notHere : 'failed' in report ? report.failed : 'it did nothing';
-  say(`  ${filling.shape} ${keys} keys, ${row.name}: ${row.problem}`);
+  say(`  ${ground.name}, ${row.name}: ${row.problem}`);
 }
 
 /** Why a time does not count. */

@@ -3,6 +3,7 @@ import type { Endpoints } from '@store/emulator';
 /** Where a contestant works, and on what. */
 export interface Target {
   readonly endpoints: Endpoints;
+  /** The bucket, or the directory of a store in files. */
   readonly bucket: string;
   /** Each ends in `/`. Most contestants work on the first, those that do several things at once on all. */
   readonly prefixes: readonly string[];

@@ -88,6 +88,18 @@ export const CONTESTANTS = {
     label: '**Store** on CTYUN ZOS, `deletePrefix`',
     load: async () => (await import('./ours.js')).deleting((await import('./ours.js')).openZos),
   },
+  fs: {
+    label: '**Store** in files, `deletePrefix`',
+    load: async () => (await import('./files.js')).ours,
+  },
+  rm: {
+    label: '`rm -rf`',
+    load: async () => (await import('./files.js')).rmCommand,
+  },
+  'node-rm': {
+    label: '`rm` of `node:fs`',
+    load: async () => (await import('./files.js')).rmOfNode,
+  },
 } as const satisfies Readonly<Record<string, Contestant>>;
 
 export type ContestantName = keyof typeof CONTESTANTS;

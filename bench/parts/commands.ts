@@ -1,5 +1,6 @@
 import type { ContestantName } from '../contestants/index.js';
 import { fullTable } from '../report/deleting-tables.js';
+import { serverGround } from '../ground.js';
 import { roundRobin } from '../round-robin.js';
 import { contestOf, LOAD, PREFIX, type Part } from './part.js';
 
@@ -19,7 +20,9 @@ export const commands: Part = {
       keys: Math.max(1, Math.floor(keys / SHARE)),
       load: { ...LOAD, partitions },
     } as const;
-    const rows = await roundRobin(contestOf(context, CONTESTANTS, { filling, task: 'delete' }));
+    const rows = await roundRobin(
+      contestOf(context, CONTESTANTS, { ground: serverGround(context.server, filling), task: 'delete' }),
+    );
     return { text: `${filling.keys.toLocaleString('en')} keys, dated.\n\n${fullTable(rows)}` };
   },
 };

@@ -1,6 +1,7 @@
 import type { ContestantName } from '../contestants/index.js';
 import { chartOf } from '../report/chart.js';
 import { fullTable, summary, type ShapeResult } from '../report/deleting-tables.js';
+import { serverGround } from '../ground.js';
 import { roundRobin } from '../round-robin.js';
 import { contestOf, LOAD, PREFIX, type Part } from './part.js';
 
@@ -20,7 +21,12 @@ export const deleting: Part = {
     for (const shape of shapes) {
       const filling = { prefixes: [PREFIX], shape, keys, load: { ...LOAD, partitions } };
       const all = shape === ONCE_SHAPE || shapes.length === 1;
-      const rows = await roundRobin(contestOf(context, all ? ONCE : EVERYWHERE, { filling, task: 'delete' }));
+      const rows = await roundRobin(
+        contestOf(context, all ? ONCE : EVERYWHERE, {
+          ground: serverGround(context.server, filling),
+          task: 'delete',
+        }),
+      );
       results.push({ shape, rows });
     }
     const tables = results.map(({ shape, rows }) => `### ${shape}\n\n${fullTable(rows)}`);

@@ -34,13 +34,13 @@ export const NO_RATE: Load = { ...LOAD, keysPerSecond: undefined };
 
 /** What every contest of a run has in common. */
 export function contestOf(
-  { options, server, say }: PartContext,
+  { options, say }: PartContext,
   contestants: readonly ContestantName[],
-  rest: Pick<Contest, 'filling' | 'task'>,
+  rest: Pick<Contest, 'ground' | 'task'>,
 ): Contest {
   const { rounds, against, profiles, only } = options;
   const chosen = contestants.filter(
     (name) => only?.includes(name) ?? (name !== 'against' || against !== undefined),
   );
-  return { server, contestants: chosen, rounds, against, profiles, say, ...rest };
+  return { contestants: chosen, rounds, against, profiles, say, ...rest };
 }

@@ -11,33 +11,23 @@ export interface ShapeResult {
 /** Clients that others made, apart from the loops. */
 const PEERS: readonly ContestantName[] = ['minio', 'opendal', 'flydrive', 'rclone', 's3cmd', 's4cmd', 'aws'];
 
-const HEAD = [
-  '',
-  'median',
-  'spread',
-  'keys/s',
-  'CPU',
-  'peak RSS, MiB',
-  'lists',
-  'deletes',
-  'throttled',
-  'to plain',
-];
+const HEAD = ['', 'median', 'spread', 'keys/s', 'CPU', 'peak RSS, MiB', 'lists', 'deletes', 'throttled'];
 
-export function fullTable(rows: readonly Row[]): string {
-  const plain = secondsOf(find(rows, 'plain'));
-  const lines = rows.filter((row) => !row.absent).map((row) => lineOf(row, plain));
-  return markdownTable(HEAD, lines) + absentLine(rows);
+/** @param than whom the last column compares with */
+export function fullTable(rows: readonly Row[], than: ContestantName = 'plain'): string {
+  const other = secondsOf(find(rows, than));
+  const lines = rows.filter((row) => !row.absent).map((row) => lineOf(row, other));
+  return markdownTable([...HEAD, `to ${than}`], lines) + absentLine(rows);
 }
 
-function lineOf(row: Row, plain: number): readonly string[] {
+function lineOf(row: Row, other: number): readonly string[] {
   const [sample] = row.samples;
   if (row.problem !== undefined || !sample) {
-    return [`${row.label}: ${row.problem ?? 'no run'}`, ...HEAD.slice(1).map(() => '')];
+    return [`${row.label}: ${row.problem ?? 'no run'}`, ...HEAD.map(() => '')];
   }
   const rate = Math.round(sample.keys / secondsOf(row)).toLocaleString('en');
   const cells = [...timeCells(row), rate, ...costCells(row), ...requestCells(row)];
-  return [row.label, ...cells, times(plain / secondsOf(row))];
+  return [row.label, ...cells, times(other / secondsOf(row))];
 }
 
 /** How many times as fast ours is, and what it wasted. */
