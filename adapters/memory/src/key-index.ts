@@ -1,14 +1,19 @@
 import { compareKeys } from '@store/core';
 
+/** Where a walk over gaps leaves notes: at every so many positions. */
+const NOTE_EVERY = 64;
+
 /**
  * Keys in the order of their UTF-8 bytes. Additions are collected and merged when somebody looks; removals
- * stay as gaps until they are many: so a listing that deletes as it goes costs O(log n) a page.
+ * stay as gaps until they are many: so a listing that deletes as it goes costs O(log n) a page, wherever it begins.
  */
 export class KeyIndex {
   readonly #isThere: (key: string) => boolean;
   #sorted: string[] = [];
   #added: string[] = [];
   #gaps = 0;
+  /** By position: how many from there on are known to be gaps. What comes back is merged in, and all is forgotten. */
+  #notes = new Map<number, number>();
 
   /** @param isThere whether a key that was added has not been removed since */
   constructor(isThere: (key: string) => boolean) {
@@ -25,8 +30,8 @@ export class KeyIndex {
   }
 
   /** The keys after this one, in order. */
-  *after(key: string | undefined): Generator<string> {
-    yield* this.#from(key === undefined ? 0 : this.#search((other) => compareKeys(other, key) <= 0));
+  *after(key: string): Generator<string> {
+    yield* this.#from(this.#search((other) => compareKeys(other, key) <= 0));
   }
 
   /** The keys from this prefix on: those that begin with it, and what comes behind them. */
@@ -41,10 +46,22 @@ export class KeyIndex {
 
   *#from(start: number): Generator<string> {
     const keys = this.#sorted;
-    for (let i = start; i < keys.length; i++) {
+    const notes = this.#notes;
+    let noted: number[] = [];
+    for (let i = start; i < keys.length;) {
       const key = keys[i];
-      if (key !== undefined && this.#isThere(key)) yield key;
+      if (key !== undefined && this.#isThere(key)) {
+        for (const at of noted) notes.set(at, i - at);
+        noted = [];
+        yield key;
+        i++;
+        continue;
+      }
+      const known = notes.get(i);
+      if (known !== undefined || i % NOTE_EVERY === 0 || i === start) noted.push(i);
+      i += known ?? 1;
     }
+    for (const at of noted) notes.set(at, keys.length - at);
   }
 
   /** The first position for which `before` is false. */
@@ -64,11 +81,13 @@ export class KeyIndex {
     if (this.#gaps > 1000 && this.#gaps > this.#sorted.length / 2) {
       this.#sorted = this.#sorted.filter(this.#isThere);
       this.#gaps = 0;
+      this.#notes = new Map();
     }
     if (this.#added.length === 0) return;
     const added = this.#added.sort(compareKeys);
     this.#added = [];
     this.#sorted = merge(this.#sorted, added);
+    this.#notes = new Map();
   }
 }
 
