@@ -15,7 +15,7 @@ export async function deleteTargets<T extends DeleteTarget>(
   bucket: Bucket,
   { admit, refusalOf, entry, signal }: Pick<FaceCall, 'admit' | 'refusalOf' | 'entry' | 'signal'>,
   targets: readonly T[],
-  unmet: (target: T) => Promise<ServiceError | undefined> = async () => undefined,
+  unmet?: (target: T) => Promise<ServiceError | undefined>,
 ): Promise<BatchOutcome> {
   entry.keys = targets.length;
   const admitted = admit(targets.map(({ key }) => key));
@@ -29,7 +29,7 @@ export async function deleteTargets<T extends DeleteTarget>(
   const deleted: DeletedTarget[] = [];
   const failed: KeyError[] = [];
   for (const [i, target] of targets.entries()) {
-    const error = i >= admitted ? slowDown() : (refusalOf(target.key) ?? (await unmet(target)));
+    const error = i >= admitted ? slowDown() : (refusalOf(target.key) ?? (unmet && (await unmet(target))));
     if (error) failed.push({ ...target, code: error.code, message: error.message });
     // The condition has been looked at.
     else deleted.push(await bucket.objects.delete.one({ ...target, ifMatch: undefined }, { signal }));

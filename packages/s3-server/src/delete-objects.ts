@@ -10,7 +10,7 @@ import {
   parseStrictly,
   parseWithReferences,
   textElement,
-  type XmlElement,
+  XmlElement,
 } from './xml.js';
 import { notImplemented, type Bucket } from './bucket.js';
 import { keyEncoder } from './listings.js';
@@ -49,18 +49,22 @@ export async function deleteObjects(call: Call): Promise<Answer> {
   ) {
     throw new ServiceError(403, 'AccessDenied', 'Mfa Authentication must be used for this request');
   }
-  const { deleted, failed } = await deleteTargets(call.bucket, call, targets, (target) =>
-    unmetCondition(call, target),
-  );
+  const conditional = !quirks.ignoreDeleteConditions && targets.some(({ ifMatch }) => ifMatch !== undefined);
+  const unmet = conditional ? (target: Target) => unmetCondition(call, target) : undefined;
+  const { deleted, failed } = await deleteTargets(call.bucket, call, targets, unmet);
   if (quiet && quirks.quietAnswersEmpty && failed.length === 0) return { status: 200 };
   const url = request.query.get('encoding-type') === 'url' && quirks.encodesSpaces;
-  const encode = url ? keyEncoder(true) : (text: string) => text;
+  const encode = keyEncoder(true);
   const asNamed = namedVersions(targets);
   return xmlAnswer(
     rootElement(
       'DeleteResult',
       url ? textElement('EncodingType', 'url') : undefined,
-      ...(quiet ? [] : deleted.map((one) => deletedElement({ ...asNamed(one), key: encode(one.key) }))),
+      ...(quiet
+        ? []
+        : deleted.map((one) =>
+            deletedElement(url ? { ...asNamed(one), key: encode(one.key) } : asNamed(one)),
+          )),
       ...(quirks.silentFailures ? [] : failed.map((one) => errorElement(asNamed(one)))),
     ),
   );
@@ -73,6 +77,7 @@ function namedVersions(targets: readonly Target[]): <T extends DeleteTarget>(out
       .filter(({ named, versionId }) => named !== undefined && versionId === undefined)
       .map(({ key, named }) => [key, named]),
   );
+  if (named.size === 0) return (outcome) => outcome;
   return (outcome) => ({ ...outcome, versionId: outcome.versionId ?? named.get(outcome.key) });
 }
 
@@ -110,6 +115,10 @@ function readTargets({ body, quirks, bucket }: Call): { targets: Target[]; quiet
 }
 
 function readTarget(object: XmlElement, { objects }: Bucket): Target {
+  const [only] = object.children;
+  // Nearly all have nothing else.
+  if (only instanceof XmlElement && object.children.length === 1 && only.name === 'Key' && isText(only))
+    return { key: only.text, versionId: undefined, named: undefined, ifMatch: undefined };
   const key = childText(object, 'Key') ?? '';
   const facts = childrenOf(object);
   const names = new Set(facts.map(({ name }) => name));
@@ -124,12 +133,16 @@ function readTarget(object: XmlElement, { objects }: Bucket): Target {
   return { key, versionId, named, ifMatch: childText(object, 'ETag') };
 }
 
+function isText({ children }: XmlElement): boolean {
+  return children.length === 1 && typeof children[0] === 'string';
+}
+
 /** A key with an ETag is deleted only while the object still has it. */
 async function unmetCondition(
-  { bucket, quirks, signal }: Call,
+  { bucket, signal }: Call,
   { key, ifMatch }: Target,
 ): Promise<ServiceError | undefined> {
-  if (ifMatch === undefined || quirks.ignoreDeleteConditions) return undefined;
+  if (ifMatch === undefined) return undefined;
   const current = await bucket.objects.read.head({ key }, { signal }).catch(() => undefined);
   if (current && (ifMatch === '*' || ifMatch.replaceAll('"', '') === current.etag?.replaceAll('"', '')))
     return undefined;

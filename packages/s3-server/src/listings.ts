@@ -1,8 +1,8 @@
-import { compareKeys, type ListFacet, type ListPage, type UploadInfo } from '@store/core';
+import { compareKeys, type ListFacet, type ListPage, type ObjectInfo, type UploadInfo } from '@store/core';
 import { need, notImplemented } from './bucket.js';
 import { xmlAnswer, type Answer } from './http/answer.js';
 import { ServiceError } from './http/service-error.js';
-import { element, textElement } from './xml.js';
+import { element, escapeXml, textElement } from './xml.js';
 import type { Call } from './operation.js';
 import type { Account } from './face.js';
 import type { S3Quirks } from './quirks.js';
@@ -74,6 +74,7 @@ export function keyEncoder(spaces: boolean): (text: string) => string {
 }
 
 function encodeKey(text: string): string {
+  if (/^[\w\-.~*/]*$/.test(text)) return text;
   return encodeURIComponent(text)
     .replace(/[!'()]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`)
     .replaceAll('%20', '+')
@@ -198,22 +199,43 @@ function contents(
   { encode, standard }: ListParameters,
   owner: boolean,
 ): string {
-  const objects = page.objects.map((info) =>
-    element(
-      'Contents',
-      textElement('Key', encode(info.key)),
-      textElement('LastModified', info.lastModified?.toISOString()),
-      textElement('ETag', info.etag),
-      textElement('Type', typeOf?.(bucket, info)),
-      textElement('Size', info.size),
-      owner ? OWNER : '',
-      textElement('StorageClass', info.storageClass ?? standard),
-    ),
+  const tailOf = tails(standard, owner);
+  const objects = page.objects.map(
+    (info) => `<Contents><Key>${escapeXml(encode(info.key))}</Key>${tailOf(info, typeOf?.(bucket, info))}`,
   );
   const groups = page.prefixes.map(({ prefix }) =>
     element('CommonPrefixes', textElement('Prefix', encode(prefix))),
   );
   return objects.join('') + groups.join('');
+}
+
+/** What follows the key of an entry. It is the same for many objects of a page, and then made once. */
+function tails(standard: string, owner: boolean): (info: ObjectInfo, type: string | undefined) => string {
+  let last: ObjectInfo | undefined;
+  let lastType: string | undefined;
+  let tail = '';
+  return (info, type) => {
+    const { lastModified, etag, size, storageClass } = info;
+    const same =
+      last?.lastModified?.getTime() === lastModified?.getTime() &&
+      last?.etag === etag &&
+      last?.size === size &&
+      last?.storageClass === storageClass &&
+      lastType === type;
+    if (last && same) return tail;
+    last = info;
+    lastType = type;
+    tail = [
+      textElement('LastModified', lastModified?.toISOString()),
+      textElement('ETag', etag),
+      textElement('Type', type),
+      textElement('Size', size),
+      owner ? OWNER : '',
+      textElement('StorageClass', storageClass ?? standard),
+      '</Contents>',
+    ].join('');
+    return tail;
+  };
 }
 
 /** ListObjectVersions. The version marker is opaque here: it stands for a place, not for a version. */

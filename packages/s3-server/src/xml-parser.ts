@@ -12,6 +12,8 @@ export class XmlElement {
 
   /** All text in it, that of its elements included. */
   get text(): string {
+    const [only] = this.children;
+    if (this.children.length === 1 && typeof only === 'string') return only;
     return this.children.map((child) => (typeof child === 'string' ? child : child.text)).join('');
   }
 }

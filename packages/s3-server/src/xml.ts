@@ -1,3 +1,5 @@
+import { isUtf8 } from 'node:buffer';
+import { parsePlainXml } from './plain-xml.js';
 import { withinXmlLimits } from './xml-limits.js';
 import { parseXml, XmlElement, type ParseOptions } from './xml-parser.js';
 
@@ -24,7 +26,9 @@ const ENTITIES: Readonly<Record<string, string>> = {
  * Characters that XML 1.0 cannot carry come as character references: not well-formed either, and what S3 sends
  * when a client does not ask for `encoding-type=url`.
  */
-function escapeXml(text: string): string {
+export function escapeXml(text: string): string {
+  // Nearly all texts have nothing to escape.
+  if (/^[ !#-%'-;=?-~]*$/.test(text)) return text;
   return text.replace(/[&<>"\p{Cc}\u2028\ufffe\uffff]/gu, (char) =>
     char === '\t' ? char : (ENTITIES[char] ?? `&#x${char.charCodeAt(0).toString(16)};`),
   );
@@ -47,9 +51,14 @@ function parse(body: Buffer, options: ParseOptions): XmlElement | undefined {
   const { anyReference = false } = options;
   const documents = parsed.get(body) ?? new Map<boolean, XmlElement | undefined>();
   parsed.set(body, documents);
-  if (!documents.has(anyReference))
-    documents.set(anyReference, withinXmlLimits(body) ? parseXml(body, options) : undefined);
+  if (!documents.has(anyReference)) documents.set(anyReference, readDocument(body, options));
   return documents.get(anyReference);
+}
+
+function readDocument(body: Buffer, options: ParseOptions): XmlElement | undefined {
+  const plain = isUtf8(body) ? parsePlainXml(body.toString()) : undefined;
+  if (plain) return plain;
+  return withinXmlLimits(body) ? parseXml(body, options) : undefined;
 }
 
 /** The child elements of this name. */
@@ -68,5 +77,8 @@ export function serialise(node: XmlElement): string {
 
 /** The text of the only child of this name. */
 export function childText(parent: XmlElement, name: string): string | undefined {
-  return childrenOf(parent, name)[0]?.text;
+  for (const child of parent.children) {
+    if (child instanceof XmlElement && child.name === name) return child.text;
+  }
+  return undefined;
 }
