@@ -1,5 +1,4 @@
-import { compareKeys } from '@store/core';
-import { partitionOf } from './partitions.js';
+import { Partitions } from './partitions.js';
 import { Random } from './random.js';
 import { TokenBucket } from './token-bucket.js';
 
@@ -35,14 +34,15 @@ export interface RateLimit {
 export class LoadModel {
   readonly #latency: Latency;
   readonly #rate: RateLimit | undefined;
-  readonly #partitions: readonly string[] | undefined;
-  readonly #buckets = new Map<string, TokenBucket>();
+  readonly #partitions: Partitions | undefined;
+  /** By prefix, or by the number of the partition. */
+  readonly #limits = new Map<string | number, TokenBucket>();
   readonly #random = new Random(1);
 
   constructor(latency: Latency = {}, rate?: RateLimit) {
     this.#latency = latency;
     this.#rate = rate;
-    this.#partitions = rate?.partitions && [...rate.partitions].sort(compareKeys);
+    this.#partitions = rate?.partitions && new Partitions(rate.partitions);
   }
 
   delayMs(keys: number): number {
@@ -55,37 +55,48 @@ export class LoadModel {
     const rate = this.#rate;
     if (!rate) return keys.length;
     const now = performance.now();
+    const limitOf = this.#limitOf(keys, rate, now);
     const wanted = new Map<TokenBucket, number>();
     let admitted = 0;
-    for (const bucket of this.#bucketsOf(keys, rate, now)) {
-      const tokens = (wanted.get(bucket) ?? 0) + 1;
-      if (bucket.available(now) < tokens) {
+    for (const key of keys) {
+      const limit = limitOf(key);
+      const tokens = (wanted.get(limit) ?? 0) + 1;
+      if (limit.available(now) < tokens) {
         if (rate.refuses !== 'keys') return 0;
         break;
       }
-      wanted.set(bucket, tokens);
+      wanted.set(limit, tokens);
       admitted++;
     }
-    for (const [bucket, tokens] of wanted) bucket.take(tokens);
+    for (const [limit, tokens] of wanted) limit.take(tokens);
     return admitted;
   }
 
-  /** What limits each key. */
-  *#bucketsOf(keys: readonly string[], rate: RateLimit, now: number): Generator<TokenBucket> {
+  /** What limits each of these keys. */
+  #limitOf(keys: readonly string[], rate: RateLimit, now: number): (key: string) => TokenBucket {
     const partitions = this.#partitions;
-    const [first = ''] = keys;
-    const prefix = first
-      .split('/')
-      .slice(0, rate.depth ?? 1)
-      .join('/');
-    for (const key of keys) {
-      yield this.#bucket(partitions ? String(partitionOf(key, partitions)) : prefix, rate, now);
+    if (!partitions) {
+      const [first = ''] = keys;
+      const prefix = first.split('/', rate.depth ?? 1).join('/');
+      const limit = this.#limit(prefix, rate, now);
+      return () => limit;
     }
+    let partition = 0;
+    return (key) => {
+      partition = partitions.of(key, partition);
+      return this.#limit(partition, rate, now);
+    };
   }
 
-  #bucket(name: string, { writesPerSecond, burst = writesPerSecond }: RateLimit, now: number): TokenBucket {
-    const found = this.#buckets.get(name) ?? new TokenBucket(writesPerSecond, burst, now);
-    this.#buckets.set(name, found);
-    return found;
+  #limit(
+    what: string | number,
+    { writesPerSecond, burst = writesPerSecond }: RateLimit,
+    now: number,
+  ): TokenBucket {
+    const found = this.#limits.get(what);
+    if (found) return found;
+    const limit = new TokenBucket(writesPerSecond, burst, now);
+    this.#limits.set(what, limit);
+    return limit;
   }
 }

@@ -15,14 +15,36 @@ export function evenPartitions(keys: readonly string[], count: number): readonly
   return [...new Set(starts)].filter((key) => key !== undefined).filter((key) => key !== keys[0]);
 }
 
-/** The number of the partition that a key is in, from 0. */
-export function partitionOf(key: string, starts: readonly string[]): number {
-  let low = 0;
-  let high = starts.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (compareKeys(starts[middle] ?? '', key) <= 0) low = middle + 1;
-    else high = middle;
+/** Ranges of the key space, from one start to before the next. */
+export class Partitions {
+  readonly #starts: readonly string[];
+  readonly #isBefore: (a: string, b: string) => boolean;
+
+  /** @param starts where all but the first begin, in any order */
+  constructor(starts: readonly string[]) {
+    this.#starts = [...starts].sort(compareKeys);
+    // Below the surrogates JavaScript's own order is that of the bytes, and many times as fast.
+    const simple = starts.every((start) => !/[\ud800-\uffff]/.test(start));
+    this.#isBefore = simple ? (a, b) => a < b : (a, b) => compareKeys(a, b) < 0;
   }
-  return low;
+
+  /**
+   * The number of the partition that a key is in, from 0.
+   *
+   * @param guess looked at first: keys of a batch are mostly neighbours
+   */
+  of(key: string, guess = 0): number {
+    const starts = this.#starts;
+    const [from, to] = [starts[guess - 1], starts[guess]];
+    const behind = from === undefined || !this.#isBefore(key, from);
+    if (behind && (to === undefined || this.#isBefore(key, to))) return guess;
+    let low = 0;
+    let high = starts.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.#isBefore(key, starts[middle] ?? '')) high = middle;
+      else low = middle + 1;
+    }
+    return low;
+  }
 }

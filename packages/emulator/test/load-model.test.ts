@@ -1,7 +1,7 @@
 import { compareKeys } from '@store/core';
 import { evenPartitions } from '@store/emulator';
 import { LoadModel } from '#src/load-model.js';
-import { partitionOf } from '#src/partitions.js';
+import { Partitions } from '#src/partitions.js';
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
 
@@ -10,15 +10,16 @@ const KEYS = Array.from({ length: 1000 }, (_, i) => `p/${String(i).padStart(4, '
 describe('emulator: load model', () => {
   it('splits keys into ranges of the same size', () => {
     const starts = evenPartitions(KEYS, 8);
+    const partitions = new Partitions(starts);
     const sizes = new Map<number, number>();
     for (const key of KEYS) {
-      const partition = partitionOf(key, starts);
+      const partition = partitions.of(key);
       sizes.set(partition, (sizes.get(partition) ?? 0) + 1);
     }
     expect([...sizes.keys()]).to.deep.equal([0, 1, 2, 3, 4, 5, 6, 7]);
     expect(new Set(sizes.values())).to.deep.equal(new Set([125]));
-    expect(partitionOf('', starts)).to.equal(0);
-    expect(partitionOf('q', starts)).to.equal(7);
+    expect(partitions.of('')).to.equal(0);
+    expect(partitions.of('q', 3)).to.equal(7);
   });
 
   it('makes no empty partitions where keys are few', () => {
@@ -29,8 +30,19 @@ describe('emulator: load model', () => {
 
   it('orders partitions by bytes, not by UTF-16', () => {
     const keys = ['\u{1f600}', '\ufb01', 'a'].sort(compareKeys);
-    const starts = evenPartitions(keys, 3);
-    expect(keys.map((key) => partitionOf(key, starts))).to.deep.equal([0, 1, 2]);
+    const partitions = new Partitions(evenPartitions(keys, 3));
+    expect(keys.map((key) => partitions.of(key))).to.deep.equal([0, 1, 2]);
+  });
+
+  it('finds the same partition by any guess', () => {
+    for (const starts of [evenPartitions(KEYS, 8), ['b', '\ufb01', '\u{1f600}']]) {
+      const partitions = new Partitions(starts);
+      for (const key of ['', 'a', 'b', 'c', 'p/0125', 'p/0999', '\uffee', '\u{1f600}', '\u{1f601}']) {
+        const expected = starts.filter((start) => compareKeys(start, key) <= 0).length;
+        for (let guess = 0; guess <= starts.length; guess++)
+          expect(partitions.of(key, guess), key).to.equal(expected);
+      }
+    }
   });
 
   it('limits each partition on its own', () => {
