@@ -66,7 +66,9 @@ async function runOnce(row: Row, contest: Contest): Promise<void> {
     const { requests, cpuSeconds } = outcome;
     if (row.problem === undefined)
       row.samples.push({ ...report.taken, keys, requests, serverCpu: cpuSeconds });
-    say(`  ${ground.name}, ${row.name}: ${row.problem ?? `${report.taken.seconds.toFixed(3)} s`}`);
+    say(
+      `  ${ground.name}, ${row.name}: ${row.problem ?? `${report.taken.seconds.toFixed(2)} s, CPU ${report.taken.cpuSeconds.toFixed(2)} s, server ${cpuSeconds.toFixed(2)} s`}`,
+    );
     return;
   }
   row.absent = 'notHere' in report;

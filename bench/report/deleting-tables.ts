@@ -1,7 +1,7 @@
 import type { ContestantName } from '../contestants/index.js';
 import type { Row } from '../round-robin.js';
 import { absentLine, costCells, medianOf, requestCells, secondsOf, timeCells } from './columns.js';
-import { markdownTable, percent, times } from './markdown.js';
+import { markdownTable, percent, seconds, times } from './markdown.js';
 
 export interface ShapeResult {
   readonly shape: string;
@@ -11,7 +11,18 @@ export interface ShapeResult {
 /** Clients that others made, apart from the loops. */
 const PEERS: readonly ContestantName[] = ['minio', 'opendal', 'flydrive', 'rclone', 's3cmd', 's4cmd', 'aws'];
 
-const HEAD = ['', 'median', 'spread', 'keys/s', 'CPU', 'peak RSS, MiB', 'lists', 'deletes', 'throttled'];
+const HEAD = [
+  '',
+  'median',
+  'spread',
+  'keys/s',
+  'CPU',
+  'peak RSS, MiB',
+  'lists',
+  'deletes',
+  'throttled',
+  'server CPU',
+];
 
 /** @param than whom the last column compares with */
 export function fullTable(rows: readonly Row[], than: ContestantName = 'plain'): string {
@@ -27,7 +38,8 @@ function lineOf(row: Row, other: number): readonly string[] {
   }
   const rate = Math.round(sample.keys / secondsOf(row)).toLocaleString('en');
   const cells = [...timeCells(row), rate, ...costCells(row), ...requestCells(row)];
-  return [row.label, ...cells, times(other / secondsOf(row))];
+  const server = `${seconds(medianOf(row, ({ serverCpu }) => serverCpu))} s`;
+  return [row.label, ...cells, server, times(other / secondsOf(row))];
 }
 
 /** How many times as fast ours is, and what it wasted. */
