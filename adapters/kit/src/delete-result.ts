@@ -21,25 +21,25 @@ export function readDeleteResult(
   encoding: KeyEncoding,
   failureOf: ServiceCodes['keyFailure'],
 ): DeleteResult {
-  const targetOf = targetReader(targets, encoding);
-  const asked = new Set(targets.map(identity));
+  const reader = new TargetReader(targets, encoding);
   const deleted: DeletedTarget[] = [];
   const failed: FailedTarget[] = [];
   let unmatched = root.hasText;
   for (const entry of root.children) {
-    const target = targetOf(entry);
-    if (entry.name === 'Error' && target) {
-      failed.push({ ...target, reason: failureOf(entry.textOf('Code'), entry.textOf('Message')) });
-    } else if (entry.name === 'Deleted' && target) {
-      deleted.push({
-        ...target,
-        deleteMarker: flag(entry.textOf('DeleteMarker')),
-        deleteMarkerVersionId: entry.textOf('DeleteMarkerVersionId'),
-      });
-    }
-    if (!target || !asked.has(identity(target))) unmatched = true;
+    const target = reader.targetOf(entry);
+    if (!target) unmatched = true;
+    else if (entry.name === 'Error') {
+      const { key, versionId } = target;
+      failed.push({ key, versionId, reason: failureOf(entry.textOf('Code'), entry.textOf('Message')) });
+    } else deleted.push(deletedTarget(target, entry));
   }
-  return { deleted, failed, unmatched };
+  return { deleted, failed, unmatched: unmatched || reader.unmatched };
+}
+
+function deletedTarget({ key, versionId }: DeleteTarget, entry: XmlElement): DeletedTarget {
+  const deleteMarker = flag(entry.textOf('DeleteMarker'));
+  const deleteMarkerVersionId = entry.textOf('DeleteMarkerVersionId');
+  return { key, versionId, deleteMarker, deleteMarkerVersionId };
 }
 
 /**
@@ -57,24 +57,68 @@ export function settleQuietly(
 }
 
 /** Reads which target an entry is about, in the words of the request where it is one of them. */
-function targetReader(
-  targets: readonly DeleteTarget[],
-  encoding: KeyEncoding,
-): (entry: XmlElement) => DeleteTarget | undefined {
-  const versionOf = versionReader(targets);
-  return (entry) => {
+class TargetReader {
+  /** Something was about no target. */
+  unmatched = false;
+  readonly #targets: readonly DeleteTarget[];
+  readonly #encoding: KeyEncoding;
+  #versionOf: ReturnType<typeof versionReader> | undefined;
+  #asked: Set<string> | undefined;
+  /** Behind the one that the last entry was about: mostly an answer keeps to the order of the request. */
+  #next = 0;
+
+  constructor(targets: readonly DeleteTarget[], encoding: KeyEncoding) {
+    this.#targets = targets;
+    this.#encoding = encoding;
+  }
+
+  targetOf(entry: XmlElement): DeleteTarget | undefined {
     if (entry.name !== 'Error' && entry.name !== 'Deleted') return undefined;
     const element = entry.child('Key');
+    const said = entry.textOf('VersionId');
+    const next = this.#targets[this.#next];
+    if (next && said === next.versionId && element && isPlainly(next.key, element)) {
+      this.#next++;
+      return next;
+    }
+    const key = this.#keyIn(element);
+    if (key === undefined) return undefined;
+    this.#versionOf ??= versionReader(this.#targets);
+    const target = { key, versionId: this.#versionOf(key, said) };
+    if (next && next.key === key && next.versionId === target.versionId) this.#next++;
+    else {
+      this.#asked ??= new Set(this.#targets.map(identity));
+      if (!this.#asked.has(identity(target))) this.unmatched = true;
+    }
+    return target;
+  }
+
+  #keyIn(element: XmlElement | undefined): string | undefined {
     // A carriage return that stands there as it is can only be one that was sent.
-    const verbatim = !encoding.url && element?.raw().includes('\r');
-    const key = verbatim ? element?.text() : keyOfElement(element, encoding).key;
-    return key === undefined ? undefined : { key, versionId: versionOf(key, entry.textOf('VersionId')) };
-  };
+    const verbatim = !this.#encoding.url && element?.raw().includes('\r');
+    return verbatim ? element?.text() : keyOfElement(element, this.#encoding).key;
+  }
 }
+
+/** Whether just these characters stand in an element, none of which can stand for anything else. */
+function isPlainly(key: string, { source, from, to }: XmlElement): boolean {
+  if (to - from !== key.length) return false;
+  for (let i = 0; i < key.length; i++) {
+    const code = key.charCodeAt(i);
+    if (code !== source[from + i] || !UNAMBIGUOUS[code]) return false;
+  }
+  return true;
+}
+
+/** Printable ASCII but for what XML and URLs write things with. */
+const UNAMBIGUOUS: readonly boolean[] = Array.from(
+  { length: 0x7f },
+  (_, code) => /[^&<%+]/.test(String.fromCharCode(code)) && code >= 0x20,
+);
 
 /** A string that two targets share only when they are the same. */
 function identity({ key, versionId }: DeleteTarget): string {
-  return JSON.stringify([key, versionId ?? null]);
+  return versionId === undefined ? `-${key}` : `${versionId.length}:${versionId}${key}`;
 }
 
 function flag(text: string | undefined): boolean | undefined {

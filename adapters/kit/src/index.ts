@@ -1,5 +1,6 @@
 export { addressScheme, type AddressForm } from './address.js';
 export { versionReader } from './answered-version.js';
+export { deleteDocument } from './delete-document.js';
 export { readDeleteResult, settleQuietly, type DeleteResult } from './delete-result.js';
 export { entryOf } from './entry-of.js';
 export { sizeFact, timeFact } from './facts.js';

@@ -1,7 +1,6 @@
+import { isUtf8 } from 'node:buffer';
 import type { Unnameable } from '@store/core';
 import { MAX_TEXT_LENGTH, type XmlElement } from './xml.js';
-
-const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** Most bytes (or characters) that are shown of a name that is none: a server may send one of any length. */
 export const SHOWN_BYTES = 1024;
@@ -17,11 +16,13 @@ export type ListedKey =
  */
 export function keyOfBytes(bytes: Uint8Array): ListedKey {
   if (bytes.length > MAX_TEXT_LENGTH) return unnameableKey(bytes, 'it is longer than any key');
-  try {
-    return { key: UTF8.decode(bytes) };
-  } catch {
-    return unnameableKey(bytes, 'its bytes are not UTF-8');
-  }
+  if (!isUtf8(bytes)) return unnameableKey(bytes, 'its bytes are not UTF-8');
+  return { key: asBuffer(bytes).toString() };
+}
+
+/** The same bytes, not a copy. */
+function asBuffer({ buffer, byteOffset, length }: Uint8Array): Buffer {
+  return Buffer.from(buffer, byteOffset, length);
 }
 
 /**
@@ -34,10 +35,18 @@ export function keyOfUrlText(text: string, plusIsSpace: boolean): ListedKey {
 }
 
 /** The same by bytes: what is not encoded is taken as it is, and need not be UTF-8. */
-export function keyOfUrlBytes(bytes: Uint8Array, plusIsSpace: boolean): ListedKey {
-  if (bytes.length > MAX_TEXT_LENGTH) return unnameableKey(bytes, 'it is longer than any key');
-  const decoded = percentDecoded(bytes, plusIsSpace);
-  return decoded ? keyOfBytes(decoded) : unnameableKey(bytes, 'its URL encoding cannot be read');
+function keyOfUrlBytes(
+  bytes: Uint8Array,
+  plusIsSpace: boolean,
+  from = 0,
+  to: number = bytes.length,
+): ListedKey {
+  if (to - from > MAX_TEXT_LENGTH)
+    return unnameableKey(bytes.subarray(from, to), 'it is longer than any key');
+  const length = percentDecoded(bytes, from, to, plusIsSpace);
+  return length === undefined
+    ? unnameableKey(bytes.subarray(from, to), 'its URL encoding cannot be read')
+    : keyOfBytes(DECODED.subarray(0, length));
 }
 
 /** How the keys of a document are written. */
@@ -50,37 +59,69 @@ export interface KeyEncoding {
 
 /** The key that stands in an element of a listing. */
 export function keyOfElement(element: XmlElement | undefined, encoding: KeyEncoding): ListedKey {
-  const raw = element?.raw() ?? '';
-  const unread = (why: string): ListedKey =>
-    unnameableKey(Buffer.from(raw.slice(0, SHOWN_BYTES + 1), 'latin1'), why);
-  if (raw === '') return unread('it is an entry without a name');
-  if (raw.length > MAX_TEXT_LENGTH) return unread('it is longer than any key');
+  if (!element) return unnameableKey(NOTHING, 'it is an entry without a name');
+  const { source, from, to } = element;
+  const length = to - from;
+  const kind: Kind = length > 0 && length <= MAX_TEXT_LENGTH ? kindOf(source, from, to) : 'other';
+  if (kind === 'plain' || (kind === 'url' && !encoding.url))
+    return { key: source.toString('latin1', from, to) };
+  if (kind === 'url') return keyOfUrlBytes(source, encoding.plusIsSpace, from, to);
+  const raw = source.subarray(from, to);
+  if (length === 0) return unnameableKey(raw, 'it is an entry without a name');
+  if (length > MAX_TEXT_LENGTH) return unnameableKey(raw, 'it is longer than any key');
   // XML takes it for a line feed, and a service that writes it like this means it: two keys, and either may be there.
-  if (raw.includes('\r')) return unread('a carriage return stands in it as it is');
-  const bytes = element?.bytes();
-  if (!bytes) return unread('it is no text of XML');
+  if (raw.includes(CARRIAGE_RETURN)) return unnameableKey(raw, 'a carriage return stands in it as it is');
+  const bytes = element.bytes();
+  if (!bytes) return unnameableKey(raw, 'it is no text of XML');
   return encoding.url ? keyOfUrlBytes(bytes, encoding.plusIsSpace) : keyOfBytes(bytes);
 }
 
+const NOTHING = new Uint8Array();
+
+/**
+ * What a key is written with: ASCII that stands for itself (`plain`), in XML but not in a URL (`url`), or something else.
+ */
+type Kind = 'plain' | 'url' | 'other';
+
+function kindOf(bytes: Uint8Array, from: number, to: number): Kind {
+  let kind: Kind = 'plain';
+  for (let i = from; i < to; i++) {
+    const byte = bytes[i] ?? 0;
+    if (byte >= 0x80 || byte === LT || byte === AMPERSAND || byte === CARRIAGE_RETURN) return 'other';
+    if (byte === PERCENT || byte === PLUS) kind = 'url';
+  }
+  return kind;
+}
+
+const LT = 0x3c;
+const AMPERSAND = 0x26;
+const CARRIAGE_RETURN = 0x0d;
 const PERCENT = 0x25;
 const PLUS = 0x2b;
 const SPACE = 0x20;
 
-/** Every `%XX` as its byte; undefined when a `%` is followed by anything else. */
-function percentDecoded(bytes: Uint8Array, plusIsSpace: boolean): Uint8Array | undefined {
-  const decoded = new Uint8Array(bytes.length);
+/** Where keys are decoded: one after the other. */
+const DECODED = Buffer.alloc(MAX_TEXT_LENGTH);
+
+/** Puts every `%XX` as its byte into {@link DECODED}. @returns how many; undefined when a `%` is followed by anything else */
+function percentDecoded(
+  bytes: Uint8Array,
+  from: number,
+  to: number,
+  plusIsSpace: boolean,
+): number | undefined {
   let length = 0;
-  for (let i = 0; i < bytes.length; i++) {
+  for (let i = from; i < to; i++) {
     const byte = bytes[i] ?? 0;
     if (byte === PERCENT) {
-      const high = digit(bytes[i + 1]);
+      const high = i + 2 < to ? digit(bytes[i + 1]) : undefined;
       const low = digit(bytes[i + 2]);
       if (high === undefined || low === undefined) return undefined;
-      decoded[length++] = high * 16 + low;
+      DECODED[length++] = high * 16 + low;
       i += 2;
-    } else decoded[length++] = plusIsSpace && byte === PLUS ? SPACE : byte;
+    } else DECODED[length++] = plusIsSpace && byte === PLUS ? SPACE : byte;
   }
-  return decoded.subarray(0, length);
+  return length;
 }
 
 function digit(byte: number | undefined): number | undefined {

@@ -62,7 +62,7 @@ function isRule({ name }: XmlElement): boolean {
 }
 
 function sourceOf(element: XmlElement): string {
-  const source = element.source();
+  const source = element.outer();
   if (source !== undefined) return source;
   const id = element.textOf('ID');
   const which = id === undefined ? '' : ` (${JSON.stringify(id)})`;

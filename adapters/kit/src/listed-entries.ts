@@ -6,25 +6,25 @@ import {
   type UploadInfo,
   type VersionInfo,
 } from '@store/core';
-import { sizeFact, timeFact } from './facts.js';
 import { incomplete } from './listing-document.js';
-import type { XmlElement } from './xml.js';
+import { RepeatedWord, type XmlElement } from './xml.js';
 
-/** An entry of a listing of current objects. */
-export function listedInfo(entry: XmlElement, key: string): ObjectInfo {
-  return {
+/** Reads entries of a listing of current objects. */
+export function infoReader(): (entry: XmlElement, key: string) => ObjectInfo {
+  const storageClass = new RepeatedWord();
+  return (entry, key) => ({
     key,
-    size: sizeFact(entry.textOf('Size')),
-    lastModified: timeFact(entry.textOf('LastModified')),
+    size: entry.sizeOf('Size'),
+    lastModified: entry.timeOf('LastModified'),
     etag: entry.textOf('ETag'),
-    storageClass: entry.textOf('StorageClass'),
-  };
+    storageClass: entry.wordOf('StorageClass', storageClass),
+  });
 }
 
 export function uploadInfo(entry: XmlElement, key: string): UploadInfo | Unnameable {
   const uploadId = entry.textOf('UploadId');
   if (uploadId === undefined) return incomplete(key, 'the id of its upload');
-  return { key, uploadId, initiated: timeFact(entry.textOf('Initiated')) };
+  return { key, uploadId, initiated: entry.timeOf('Initiated') };
 }
 
 /**
@@ -41,13 +41,13 @@ export function versionInfo(entry: XmlElement, key: string): VersionInfo | Unnam
     key,
     versionId,
     isLatest: isLatest === 'true',
-    lastModified: timeFact(entry.textOf('LastModified')),
+    lastModified: entry.timeOf('LastModified'),
   };
   if (entry.name === 'DeleteMarker') return { ...shared, deleteMarker: true, size: 0 };
   return {
     ...shared,
     deleteMarker: false,
-    size: sizeFact(entry.textOf('Size')),
+    size: entry.sizeOf('Size'),
     etag: entry.textOf('ETag'),
     storageClass: entry.textOf('StorageClass'),
   };
@@ -63,8 +63,8 @@ export function newestFirst(versions: readonly VersionInfo[]): VersionInfo[] {
 
 /** A part that has arrived, or undefined when it lacks something that a resumption needs: it is sent again. */
 export function partInfo(entry: XmlElement): PartInfo | undefined {
-  const partNumber = sizeFact(entry.textOf('PartNumber'));
-  const size = sizeFact(entry.textOf('Size'));
+  const partNumber = entry.sizeOf('PartNumber');
+  const size = entry.sizeOf('Size');
   const etag = entry.textOf('ETag');
   if (partNumber === undefined || size === undefined || etag === undefined) return undefined;
   return { partNumber, size, etag };

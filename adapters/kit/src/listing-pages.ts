@@ -1,12 +1,12 @@
 import type { ListPage, ListPartsPage, ListUploadsPage, ListVersionsPage } from '@store/core';
-import { listedInfo, newestFirst, partInfo, uploadInfo, versionInfo } from './listed-entries.js';
+import { infoReader, newestFirst, partInfo, uploadInfo, versionInfo } from './listed-entries.js';
 import { ListingDocument } from './listing-document.js';
 import { joinMarkers } from './page-token.js';
 import type { XmlElement } from './xml.js';
 
 /** Current objects and common prefixes: a page of ListObjectsV2. */
 export function objectsPage(page: ListingDocument): ListPage {
-  const objects = page.entries(['Contents'], listedInfo);
+  const objects = page.entries(['Contents'], infoReader());
   const prefixes = page.entries(['CommonPrefixes'], (_entry, prefix) => ({ prefix }));
   return {
     objects: objects.found,

@@ -16,19 +16,37 @@ export const MAX_SHORT_ANSWER_BYTES = 1024 * 1024;
  *
  * @throws StoreError `Corrupt` when the answer is longer; whatever the stream fails with
  */
-export async function readAnswer(body: Readable, maxBytes = MAX_ANSWER_BYTES): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of body) {
-    const bytes = Buffer.from(chunk as Uint8Array);
-    length += bytes.length;
-    // Leaving the loop destroys the stream.
-    if (length > maxBytes)
-      throw new StoreError(
-        'Corrupt',
-        `the answer is longer than ${maxBytes} bytes, which no answer to this call is`,
-      );
-    chunks.push(bytes);
-  }
-  return Buffer.concat(chunks, length);
+export function readAnswer(body: Readable, maxBytes = MAX_ANSWER_BYTES): Promise<Buffer> {
+  // By events: an iterator takes several promises for each of the many pieces.
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let length = 0;
+    const fail = (error: unknown): void => {
+      chunks.length = 0;
+      reject(error);
+    };
+    body.on('data', (chunk: Buffer) => {
+      length += chunk.length;
+      chunks.push(chunk);
+      if (length > maxBytes) {
+        fail(tooLong(maxBytes));
+        body.destroy();
+      }
+    });
+    body.on('end', () => resolve(Buffer.concat(chunks, length)));
+    body.on('error', fail);
+    body.on('close', () => fail(brokenOff()));
+    if (body.destroyed || body.readableEnded) fail(body.errored ?? brokenOff());
+  });
+}
+
+function tooLong(maxBytes: number): StoreError {
+  return new StoreError(
+    'Corrupt',
+    `the answer is longer than ${maxBytes} bytes, which no answer to this call is`,
+  );
+}
+
+function brokenOff(): StoreError {
+  return new StoreError('Unavailable', 'the connection was closed in the middle of the answer');
 }

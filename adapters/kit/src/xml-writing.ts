@@ -6,17 +6,25 @@ type XmlElements = XmlContent | readonly XmlContent[] | undefined;
 
 const ESCAPED = /[&<>"'\p{Cc}\u2028\ufffe\uffff]/gu;
 
+/** Printable ASCII that stands for itself. */
+const PLAIN = /^[ !#-%(-;=?-~]*$/;
+
 /**
- * Elements of this name. In texts, line ends and tabs go as numbers, or XML takes them for others; other control
+ * A text as it stands in a document. Line ends and tabs go as numbers, or XML takes them for others; other control
  * characters do too: XML 1.0 does not allow that, and services take it.
  */
+export function escapedText(text: string): string {
+  return PLAIN.test(text) ? text : text.replace(ESCAPED, (char) => `&#${char.charCodeAt(0)};`);
+}
+
+/** Elements of this name. */
 export function xmlOf(name: string, elements: XmlElements): string {
   if (elements === undefined) return '';
   if (isList(elements)) return elements.map((one) => xmlOf(name, one)).join('');
   const inside =
     typeof elements === 'object'
       ? Object.entries(elements).map(([child, content]) => xmlOf(child, content))
-      : [String(elements).replace(ESCAPED, (char) => `&#${char.charCodeAt(0)};`)];
+      : [escapedText(String(elements))];
   return `<${name}>${inside.join('')}</${name}>`;
 }
 

@@ -1,5 +1,5 @@
 import type { BatchFacet, DeleteFacet, DriverCall } from '@store/core';
-import { headerOf, isUrlEncoded, readDeleteResult, xmlDocument } from '@store/kit';
+import { deleteDocument, headerOf, isUrlEncoded, readDeleteResult } from '@store/kit';
 import { keyFailure } from './errors.js';
 import { checkKey, given, GONE, XML, type Requests } from './requests.js';
 import { parseAnswer } from './xml.js';
@@ -32,13 +32,12 @@ export function batchFacet(requests: Requests): BatchFacet {
     silentFailures: true,
     async delete(targets, call) {
       for (const { key } of targets) checkKey('deleteBatch', key);
-      const objects = targets.map(({ key, versionId }) => ({ Key: key, VersionId: versionId }));
       const sent = {
         method: 'POST',
         subres: { delete: '' },
         query: { 'encoding-type': 'url' },
         headers: { ...XML, ...payer(call) },
-        content: xmlDocument('Delete', { Quiet: false, Object: objects }),
+        content: deleteDocument(targets, false),
       } as const;
       return requests.send('deleteBatch', undefined, call, sent, ({ data }) => {
         const root = parseAnswer(data, 'DeleteResult');

@@ -1,7 +1,8 @@
 import { DeleteObjectCommand, DeleteObjectsCommand } from '@aws-sdk/client-s3';
 import { StoreError, type BatchFacet, type DeleteFacet } from '@store/core';
-import { readDeleteResult, settleQuietly } from '@store/kit';
+import { deleteDocument, readDeleteResult, settleQuietly } from '@store/kit';
 import { documentOf } from './answer-check.js';
+import { changeCommand, type HttpRequest } from './client-plugin.js';
 import { keyFailure } from './errors.js';
 import { chargeOf, deleteParameters } from './pass-through.js';
 import type { Requests } from './requests.js';
@@ -29,6 +30,8 @@ export function deleteFacet(requests: Requests): DeleteFacet {
 /** Keys stand in the answer as in the request. */
 const NOT_ENCODED = { url: false, plusIsSpace: false };
 
+const NAMESPACE = ' xmlns="http://s3.amazonaws.com/doc/2006-03-01/"';
+
 /** DeleteObjects. */
 export function batchFacet(requests: Requests): BatchFacet {
   const { quietDeletes, checksumAlgorithm } = requests.quirks;
@@ -38,17 +41,17 @@ export function batchFacet(requests: Requests): BatchFacet {
     maxBytes: 2 * 1024 * 1024,
     keys: 'xml',
     async delete(targets, call) {
+      for (const { key } of targets) notEmpty(key);
       const command = new DeleteObjectsCommand({
         Bucket: requests.bucket,
-        Delete: {
-          Objects: targets.map(({ key, versionId, ifMatch }) => {
-            return { Key: notEmpty(key), VersionId: versionId, ETag: ifMatch };
-          }),
-          Quiet: quietDeletes,
-        },
+        Delete: { Objects: [] },
         ChecksumAlgorithm: checksumAlgorithm,
         ...deleteParameters(call.pass),
       });
+      // The SDK goes through its schema for each key, and through all of them once more for its log.
+      const body = deleteDocument(targets, quietDeletes, NAMESPACE);
+      const write = (request: HttpRequest): void => void (request.body = body);
+      changeCommand(command, 'storeDeleteDocument', write, 'high');
       return requests.sendDigested('deleteBatch', undefined, call, command, (answer) => {
         const result = readDeleteResult(documentOf(answer), targets, NOT_ENCODED, keyFailure);
         const settled = quietDeletes ? settleQuietly(result, targets) : result;

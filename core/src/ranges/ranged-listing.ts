@@ -75,6 +75,9 @@ interface Lane {
   sample: readonly string[];
   /** Entries of its last page. */
   lastPage: number;
+  /** How many of the sample's stretches are left, and for which part of the range that is so. */
+  stretches:
+    { readonly cursor: string; readonly upto: string | undefined; readonly left: number } | undefined;
   pages: number;
   /** See {@link boundaryIn}. */
   reach: number;
@@ -158,6 +161,7 @@ class RangedListing<P extends Page> {
       range,
       sample: [],
       lastPage: 0,
+      stretches: undefined,
       pages: 0,
       reach: 0,
       open: from?.open ?? true,
@@ -310,7 +314,11 @@ class RangedListing<P extends Page> {
     )
       return 0;
     const { prefix } = this.#source;
-    const left = lastPage * stretchesLeft({ prefix, cursor, upto: range.upto, sample });
+    const { upto } = range;
+    // Everybody asks after each page of anybody.
+    if (lane.stretches?.cursor !== cursor || lane.stretches.upto !== upto)
+      lane.stretches = { cursor, upto, left: stretchesLeft({ prefix, cursor, upto, sample }) };
+    const left = lastPage * lane.stretches.left;
     return left < this.#settings.rules.pagesLeft * lastPage ? 0 : left;
   }
 
