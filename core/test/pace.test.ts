@@ -91,6 +91,12 @@ describe('the pace of a store', () => {
     expect(pace.tryEnter(1)).to.equal(undefined);
     await pace.enter(1, stop.signal);
     expect(clock.now() - before).to.be.within(7000, 7500);
+    // Nobody is to stop a store for ever.
+    pace.throttled(undefined, Infinity);
+    const again = clock.now();
+    pace.leave();
+    await pace.enter(1, stop.signal);
+    expect(clock.now() - again).to.be.within(299_000, 301_000);
     for (let i = 1; i < pace.window; i++) await pace.enter(1, stop.signal);
     const waiting = pace.enter(1, stop.signal);
     stop.abort();

@@ -35,5 +35,7 @@ export const someText = v.pipe(v.string(), v.nonEmpty());
 export function endpointUrl(example: string) {
   const expected = `expected a URL such as ${example}`;
   const isHttp = (text: string): boolean => /^https?:\/\//i.test(text);
-  return v.pipe(v.string(), v.trim(), v.url(expected), v.check(isHttp, expected));
+  const hasNobody = (text: string): boolean => !URL.canParse(text) || new URL(text).username === '';
+  const alone = 'expected a URL without a name and a password: credentials are keys of their own';
+  return v.pipe(v.string(), v.trim(), v.url(expected), v.check(isHttp, expected), v.check(hasNobody, alone));
 }

@@ -46,3 +46,18 @@ describe('s3: a quirk in the wrong place', () => {
     expect(await refusal({ access_key_id: 'x' })).to.include('did you mean "accessKeyId"?');
   });
 });
+
+describe('s3: an endpoint with credentials', () => {
+  for (const endpoint of [
+    'http://SECRET@h',
+    'http://SECRET@h:x',
+    'http://u:SECRET@h',
+    'http://u:SECRET/x@h',
+  ]) {
+    it(`is refused, and not shown: ${endpoint.replace('SECRET', '…')}`, async () => {
+      const message = await refusal({ endpoint });
+      expect(message).to.include('stores.china.endpoint');
+      expect(message).not.to.include('SECRET');
+    });
+  }
+});

@@ -160,7 +160,7 @@ export const deletePrefixOptions = defineOptions<DeletePrefixOptions>()('deleteP
     cli: { kind: 'duration', help: 'only objects newer than that' },
   },
   modifiedBefore: {
-    type: () => v.date(),
+    type: () => v.date('expected a date that is one'),
     filters: 'time',
     cli: { kind: 'date', help: 'only objects last modified before' },
   },

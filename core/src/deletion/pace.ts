@@ -1,5 +1,6 @@
 import type { Clock } from '../engine/clock.js';
 import type { Engine } from '../engine/engine.js';
+import { askedWaitMs } from '../engine/retry.js';
 import { Delivered } from './delivered.js';
 
 /** Leave to send one delete request. Give it back with `Pace.leave`. */
@@ -158,7 +159,7 @@ export class Pace {
    */
   throttled({ epoch }: Pick<Permit, 'epoch'> = { epoch: this.#epoch }, retryAfterMs = 0): void {
     const now = this.#clock.now();
-    this.#quietUntil = Math.max(this.#quietUntil, now + retryAfterMs);
+    this.#quietUntil = Math.max(this.#quietUntil, now + askedWaitMs({ retryAfterMs }));
     if (epoch !== this.#epoch) return;
     this.#epoch++;
     this.#series = now - this.#loweredAt < SOON_MS ? this.#series + 1 : 1;

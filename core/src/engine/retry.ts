@@ -111,7 +111,8 @@ export function backoffMs(
   return askedWaitMs(reason) + random() * bound;
 }
 
-function askedWaitMs({ retryAfterMs = 0 }: Pick<FailureReason, 'retryAfterMs'>): number {
+/** How long the service asks to wait, as far as that is honoured. */
+export function askedWaitMs({ retryAfterMs = 0 }: Pick<FailureReason, 'retryAfterMs'>): number {
   return Math.min(Math.max(0, retryAfterMs), MAX_RETRY_AFTER_MS) || 0;
 }
 

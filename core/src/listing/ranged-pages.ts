@@ -29,6 +29,7 @@ export function rangedObjectPages(
         objectPages(engine, { prefix, pageSize, startAfter }, { ...purpose, signal }),
       size: ({ objects }) => objects.length,
       keyAt: ({ objects }, index) => objects[index]?.key ?? '',
+      maxKeyBytes: engine.driver.keys.maxBytes,
       part: (page, from, to, unnameable) => ({ ...page, objects: page.objects.slice(from, to), unnameable }),
       directories: directoriesOf(engine, purpose),
     },
@@ -49,6 +50,8 @@ export function rangedVersionPages(
       pages: (startAfter, signal) => versionPages(engine, prefix, { ...purpose, signal }, startAfter),
       size: ({ versions }) => versions.length,
       keyAt: ({ versions }, index) => versions[index]?.key ?? '',
+      several: true,
+      maxKeyBytes: engine.driver.keys.maxBytes,
       part: (page, from, to, unnameable) => ({
         ...page,
         versions: page.versions.slice(from, to),

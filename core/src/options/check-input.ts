@@ -127,7 +127,7 @@ function kindOf(value: unknown): string {
 }
 
 /** A name and a password in front of a host or a bucket. */
-const USER_INFO = /[^/@":\s]+:[^/@"\s]*@/g;
+const USER_INFO = /(?<=\/\/)[^@"]*@|[^/@":\s]+:[^/@"\s]*@/g;
 
 interface Key {
   /** Of the object that it is of: `quirks`. */

@@ -38,13 +38,8 @@ const UNSENDABLE = /[\p{Cc}\p{Cs}\p{Noncharacter_Code_Point}%]/u;
  * which stays near the cursor. Who finds nothing behind a boundary halves the distance to 1.
  *
  * @param kept the share that is to be on the lower side
- * @returns undefined where there is no such place, or none that can be sent
  */
-export function boundaryIn(
-  { prefix, cursor, upto, sample }: Sight,
-  reach: number,
-  kept = 1 / 2,
-): string | undefined {
+export function boundaryIn({ prefix, cursor, upto, sample }: Sight, reach: number, kept = 1 / 2): string {
   const [first = cursor] = sample;
   const far = Math.max(prefix.length, upto === undefined ? 0 : shared(cursor, upto));
   const near = Math.max(far, shared(first, cursor));
@@ -53,8 +48,12 @@ export function boundaryIn(
   const guess = space.nameAt(from + (to - from) * kept).slice(0, MAX_INVENTED);
   // What was seen tells nothing of names that begin in another way.
   const invented = (upto === undefined && reach === 0 ? laterCharacter(stem, cursor) : undefined) ?? guess;
-  const boundary = stem + invented;
-  return UNSENDABLE.test(boundary) ? undefined : boundary;
+  return stem + invented;
+}
+
+/** Whether services take it for a boundary as it is. */
+export function isSendable(boundary: string, maxBytes: number): boolean {
+  return !UNSENDABLE.test(boundary) && Buffer.byteLength(boundary) <= maxBytes;
 }
 
 /** How many times the sample's stretch of names fits between the cursor and the end; Infinity without an end. */

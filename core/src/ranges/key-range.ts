@@ -53,10 +53,14 @@ export class KeyRange {
     );
   }
 
-  /** All keys up to this one have been dealt with; at the end of the range it is complete. */
-  advance(key: string): void {
+  /**
+   * All keys up to this one have been dealt with; at the end of the range it is complete.
+   *
+   * @param more something of this very key may follow, such as older versions
+   */
+  advance(key: string, more = false): void {
     this.#cursor = key;
-    if (this.#upto !== undefined && compareKeys(key, this.#upto) >= 0) this.#complete = true;
+    if (!more && this.#upto !== undefined && compareKeys(key, this.#upto) >= 0) this.#complete = true;
   }
 
   /** There is nothing behind the cursor. */

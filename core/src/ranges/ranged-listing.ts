@@ -4,7 +4,7 @@ import type { Page } from '../engine/follow-pages.js';
 import { StoreError, type StoreErrorCode } from '../errors.js';
 import { compareKeys } from '../keys.js';
 import type { Unnameable } from '../requests.js';
-import { boundaryIn, stretchesLeft } from './boundary.js';
+import { boundaryIn, isSendable, stretchesLeft } from './boundary.js';
 import { CutUnnameable } from './cut-unnameable.js';
 import { KeyRange } from './key-range.js';
 import { PageQueue } from './page-queue.js';
@@ -17,6 +17,10 @@ export interface RangeSource<P extends Page> {
   readonly pages: (after: string | undefined, signal: AbortSignal) => AsyncIterable<P>;
   readonly size: (page: P) => number;
   readonly keyAt: (page: P, index: number) => string;
+  /** A key can have several entries, also on several pages. */
+  readonly several?: boolean | undefined;
+  /** Longest key in bytes of UTF-8. */
+  readonly maxKeyBytes: number;
   /** The entries from one index up to another one, exclusive, and what could not be named. */
   readonly part: (page: P, from: number, to: number, unnameable: readonly Unnameable[]) => P;
   /** Some of the directories right below one, in order, from the one that a key is in; where a store can tell. */
@@ -128,7 +132,8 @@ class RangedListing<P extends Page> {
   readonly #barren = new Set<string>();
   /** How long a page takes, in milliseconds, by the last few. */
   #pageMs = 0;
-  #looks = true;
+  #mayLook = true;
+  readonly #looks = new Set<Promise<void>>();
   #pages = 0;
   #misses = 0;
   /** Ranges whose first page has not come yet. */
@@ -153,7 +158,7 @@ class RangedListing<P extends Page> {
   async close(): Promise<void> {
     this.queue.end();
     this.#stop.abort();
-    await Promise.allSettled(this.#lanes.values());
+    await Promise.allSettled([...this.#lanes.values(), ...this.#looks]);
   }
 
   #start(range: KeyRange, from: Lane | undefined): void {
@@ -242,7 +247,7 @@ class RangedListing<P extends Page> {
         keyAt(from + Math.floor((i * (count - 1)) / Math.max(1, sample - 1))),
       );
       lane.lastPage = count;
-      range.advance(keyAt(to - 1));
+      range.advance(keyAt(to - 1), this.#source.several === true && to === size && page.truncated);
     }
     // The listing goes on, or there is something behind the range.
     if (to < size || !page.truncated) range.finish();
@@ -250,11 +255,14 @@ class RangedListing<P extends Page> {
     this.#pages++;
     if (count === 0 && size > 0) this.#settings.onWasted?.();
     this.#prove(lane, count);
-    const strange = isWhole ? page.unnameable : this.#strange.of(page, range);
+    // What cannot be named may stand behind the last key, and behind the range.
+    const isAll = range.after === undefined && range.upto === undefined;
+    const strange = isAll ? page.unnameable : this.#strange.of(page, range);
     const isAwaited = this.queue.hungry;
     if (count > 0 || strange?.length || (range.complete && lane.isTold)) {
       lane.isTold = true;
-      const part = isWhole ? page : this.#source.part(page, from, to, strange ?? []);
+      const isSame = isWhole && (isAll || page.unnameable === undefined);
+      const part = isSame ? page : this.#source.part(page, from, to, strange ?? []);
       await this.queue.push({ range, page: part, last: range.complete });
     }
     if (isAwaited) this.#split();
@@ -277,7 +285,7 @@ class RangedListing<P extends Page> {
     this.#misses++;
     lower.misses++;
     lower.reach = (1 + lower.reach) / 2;
-    if (lower.misses >= MISSES_BEFORE_LOOKING) void this.#look(lower);
+    if (lower.misses >= MISSES_BEFORE_LOOKING) this.#beginLook(lower);
     // After a few in a row, more has to be seen first.
     if (lower.misses >= REACHES) lower.restUntil = lower.pages + lower.misses;
   }
@@ -326,13 +334,13 @@ class RangedListing<P extends Page> {
     const { range, sample } = lane;
     const { cursor, upto } = range;
     if (cursor === undefined) return false;
-    const { prefix } = this.#source;
+    const { prefix, maxKeyBytes } = this.#source;
     const real = lane.open ? this.#directoryIn(range) : undefined;
     for (let tries = 0; tries < REACHES; tries++) {
       const at =
         real ??
         boundaryIn({ prefix, cursor, upto, sample }, lane.reach, lane.open ? 1 / 2 : parts / (parts + 1));
-      if (at !== undefined && range.splitsAt(at) && at.startsWith(prefix)) {
+      if (range.splitsAt(at) && at.startsWith(prefix) && isSendable(at, maxKeyBytes)) {
         this.#start(range.split(at), lane);
         return true;
       }
@@ -349,11 +357,17 @@ class RangedListing<P extends Page> {
     return inside[inside.length >>> 1];
   }
 
+  /** What looks for directories is waited for in the end, as every request. */
+  #beginLook(lane: Lane): void {
+    const look = this.#look(lane).finally(() => this.#looks.delete(look));
+    this.#looks.add(look);
+  }
+
   /** Asks for directories in what is left of a range, from the top down. Nothing depends on them. */
   async #look(lane: Lane): Promise<void> {
     const { range } = lane;
     const { prefix, directories } = this.#source;
-    if (!directories || !this.#looks || lane.looking || this.#directoryIn(range) !== undefined) return;
+    if (!directories || !this.#mayLook || lane.looking || this.#directoryIn(range) !== undefined) return;
     lane.looking = true;
     this.#unproven++;
     try {
@@ -368,7 +382,7 @@ class RangedListing<P extends Page> {
       }
     } catch {
       // Not allowed, or not to be had now.
-      this.#looks = false;
+      this.#mayLook = false;
     } finally {
       lane.looking = false;
       this.#unproven--;

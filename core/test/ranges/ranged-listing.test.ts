@@ -28,8 +28,14 @@ class Listed {
   begins: 'behind' | 'at' | 'ignored' | 'refused' = 'behind';
   readonly pageSize: number;
 
-  constructor(keys: Iterable<string>, pageSize = 100) {
-    this.keys = Array.from(new Set(keys)).toSorted(byBytes);
+  /** Of each key, as of versions. */
+  readonly copies: number;
+
+  constructor(keys: Iterable<string>, pageSize = 100, copies = 1) {
+    this.copies = copies;
+    this.keys = Array.from(new Set(keys))
+      .toSorted(byBytes)
+      .flatMap((key) => Array.from({ length: copies }, () => key));
     this.pageSize = pageSize;
   }
 
@@ -64,9 +70,13 @@ class Listed {
 
 async function list(
   service: Listed,
-  settings: Partial<RangeSettings> & { prefix?: string; onPage?: () => unknown } = {},
+  settings: Partial<RangeSettings> & {
+    prefix?: string;
+    onPage?: () => unknown;
+    onRange?: (range: unknown, keys: readonly string[]) => void;
+  } = {},
 ) {
-  const { prefix = 'p/', onPage, ...others } = settings;
+  const { prefix = 'p/', onPage, onRange, ...others } = settings;
   const found: string[] = [];
   const ends = new Map<unknown, boolean>();
   const pages = rangedListing<Page>(
@@ -76,6 +86,8 @@ async function list(
       size: ({ keys }) => keys.length,
       keyAt: ({ keys }, i) => keys[i] ?? '',
       part: (page, from, to) => ({ ...page, keys: page.keys.slice(from, to) }),
+      several: service.copies > 1,
+      maxKeyBytes: 1024,
     },
     { concurrency: 16, clock: { now: () => performance.now() }, rules: splitRules({ pageMs: 0 }), ...others },
   );
@@ -83,6 +95,7 @@ async function list(
     expect(ends.get(range), 'a page of a range that has ended').not.to.equal(true);
     ends.set(range, last);
     found.push(...page.keys);
+    onRange?.(range, page.keys);
     await onPage?.();
   }
   return { found, ranges: ends };
@@ -157,6 +170,24 @@ describe('a listing by ranges side by side', () => {
       }
     });
   }
+
+  it('has all entries of a key in one range, also where they are on several pages', async () => {
+    for (const copies of [2, 3, 7, 150]) {
+      const names = Array.from({ length: 3000 / copies + 20 }, (_, i) => `p/${digits(i, 3)}`);
+      const service = new Listed(names, 20, copies);
+      const rangeOf = new Map<string, unknown>();
+      const { found } = await list(service, {
+        onRange: (range, keys) => {
+          for (const key of keys) {
+            expect(rangeOf.get(key) ?? range, key).to.equal(range);
+            rangeOf.set(key, range);
+          }
+        },
+      });
+      expect(found.toSorted(byBytes)).to.deep.equal(service.keys);
+      expect(new Set(rangeOf.values()).size).to.be.above(3);
+    }
+  });
 
   it('lists while keys are deleted under it', async () => {
     const all = Array.from({ length: COUNT }, (_, i) => `p/${md5(i)}`);

@@ -10,6 +10,7 @@ import {
   type ListFacet,
   type MultipartFacet,
   type StoreDriver,
+  type Unnameable,
 } from '@store/core';
 import { aroundCalls } from './around-calls.js';
 
@@ -41,6 +42,17 @@ export function withPrefix(driver: StoreDriver, prefix: string): StoreDriver {
     throw new StoreError('Corrupt', message, { provider: driver.provider });
   };
   const outer = <T extends Keyed>(entry: T): T => ({ ...entry, key: outerKey(entry.key) });
+  /** Names are for people, and those in between are not theirs. What is strange comes behind the prefix. */
+  const outerNames = <P extends { readonly unnameable?: readonly Unnameable[] | undefined }>(page: P): P =>
+    page.unnameable === undefined
+      ? page
+      : {
+          ...page,
+          unnameable: page.unnameable.map((entry) => ({
+            ...entry,
+            name: entry.name.startsWith(prefix) ? entry.name.slice(prefix.length) : entry.name,
+          })),
+        };
   const under = <T extends { readonly prefix: string }>(request: T): T => ({
     ...request,
     prefix: prefix + request.prefix,
@@ -53,7 +65,7 @@ export function withPrefix(driver: StoreDriver, prefix: string): StoreDriver {
     page: async (request, call) => {
       const page = await driver.list.page(behind(under(request)), call);
       const prefixes = page.prefixes.map((group) => ({ ...group, prefix: outerKey(group.prefix) }));
-      return { ...page, objects: page.objects.map(outer), prefixes };
+      return { ...outerNames(page), objects: page.objects.map(outer), prefixes };
     },
   };
   const batched = (facet: BatchFacet): BatchFacet => ({
@@ -105,14 +117,14 @@ export function withPrefix(driver: StoreDriver, prefix: string): StoreDriver {
     uploads: uploads && {
       page: async (request, call) => {
         const page = await uploads.page(under(request), call);
-        return { ...page, uploads: page.uploads.map(outer) };
+        return { ...outerNames(page), uploads: page.uploads.map(outer) };
       },
       abort: (request, call) => uploads.abort(inner(request), call),
     },
     versions: versions && {
       page: async (request, call) => {
         const page = await versions.page(behind(under(request)), call);
-        return { ...page, versions: page.versions.map(outer) };
+        return { ...outerNames(page), versions: page.versions.map(outer) };
       },
     },
     tags: tags && {

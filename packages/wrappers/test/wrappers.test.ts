@@ -36,6 +36,24 @@ describe('withPrefix', () => {
     expect(await keysOf(inner)).to.deep.equal(['a', 'ab/x', 'b/a/x']);
   });
 
+  it('names what cannot be named without its prefix, too', async () => {
+    const inner = memoryDriver();
+    const reason = { code: 'Corrupt', message: 'its bytes are no UTF-8', retryable: false } as const;
+    const strange: StoreDriver = {
+      ...inner,
+      list: {
+        ...inner.list,
+        page: async (request, call) => ({
+          ...(await inner.list.page(request, call)),
+          unnameable: [{ name: 'a/x/\\xFF', reason }],
+        }),
+      },
+    };
+    const report = await createObjectStore(withPrefix(strange, 'a/')).deletePrefix('x/');
+    expect(report.failures.sample.map(({ key }) => key)).to.deep.equal(['x/\\xFF']);
+    expect(report.complete).to.equal(false);
+  });
+
   it('leaves less room for keys, and for the bodies of batches', () => {
     const inner = memoryDriver();
     const wide: StoreDriver = {
