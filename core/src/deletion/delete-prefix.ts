@@ -7,7 +7,7 @@ import type { ObjectInfo, VersionInfo } from '../objects.js';
 import { abortUploads } from './abort-uploads.js';
 import { notByServer } from './by-server.js';
 import type { Candidate } from './candidate.js';
-import { compileFilter, type Verdict } from './filter.js';
+import { compileFilter, filtersOn, type Verdict } from './filter.js';
 import type { CheckedDeletePrefixOptions } from './options.js';
 import type { DeletionReport } from './report.js';
 import { runListed } from './listed-run.js';
@@ -57,7 +57,7 @@ export async function deletePrefix(
   const rules = { versions, deleteMarkers };
   const passes: Pass[] = [
     versions === 'current'
-      ? (run) => currentObjects(run, prefix, ifUnchanged)
+      ? (run) => currentObjects(run, prefix, { ifUnchanged, brief: isBriefEnough(options) })
       : (run) => selectedVersions(run, prefix, () => new ObjectVersionPass(rules)),
   ];
   if (deleteMarkers !== 'keep') {
@@ -95,6 +95,12 @@ export async function deletePrefix(
   // A dry run lists, whatever the strategy.
   const run = options.strategy === 'server-prefix' && !options.dryRun ? runByServer : runListed;
   return run(engine, source, options);
+}
+
+/** Whether keys and sizes are all that the run looks at, as in most runs. */
+function isBriefEnough(options: CheckedDeletePrefixOptions): boolean {
+  const { onMatch, ifUnchanged } = options;
+  return onMatch === undefined && !ifUnchanged && filtersOn('time', options).length === 0;
 }
 
 /** Whether a condition on it is one: `*` and lists are met by more than the object that was listed. */
@@ -135,9 +141,9 @@ function checkCapabilities(engine: Engine, options: CheckedDeletePrefixOptions):
 async function* currentObjects(
   run: Run,
   prefix: string,
-  ifUnchanged: boolean,
+  { ifUnchanged, brief }: { readonly ifUnchanged: boolean; readonly brief: boolean },
 ): AsyncGenerator<RunPage<Listed>> {
-  const pages = rangedObjectPages(run.engine, { prefix }, run.listing('list'), run.sideBySide);
+  const pages = rangedObjectPages(run.engine, { prefix, brief }, run.listing('list'), run.sideBySide);
   for await (const { page } of pages) {
     yield {
       entries: page.objects.map((object) => currentObject(object, ifUnchanged)),

@@ -33,8 +33,8 @@ export class DeleteStage {
   constructor(run: Run, strategy: KeyStrategy) {
     this.#run = run;
     this.#strategy = strategy;
-    // Twice what can be in flight: while some units wait for a retry, others use the connections.
-    this.#maxUnits = run.concurrency * 2;
+    // More than can be in flight: while some units wait for a retry, others use the connections.
+    this.#maxUnits = Math.ceil(run.concurrency * 1.25) + 1;
   }
 
   get strategy(): KeyStrategy {

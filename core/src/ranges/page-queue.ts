@@ -31,14 +31,15 @@ export class PageQueue<T> {
     this.#failure ??= failure;
     this.#closed = true;
     this.#wakeReader();
-    for (const wake of this.#writers.splice(0)) wake();
+    this.#wakeWriters();
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<T, void, undefined> {
     for (;;) {
       const item = this.#items.shift();
       if (item !== undefined) {
-        this.#writers.shift()?.();
+        // All of them: whoever is left waiting may be the last one who brings something.
+        if (this.#items.length < this.#most()) this.#wakeWriters();
         yield item;
       } else if (this.#closed) {
         if (this.#failure) throw this.#failure.error;
@@ -49,6 +50,10 @@ export class PageQueue<T> {
         });
       }
     }
+  }
+
+  #wakeWriters(): void {
+    for (const wake of this.#writers.splice(0)) wake();
   }
 
   #wakeReader(): void {

@@ -44,7 +44,7 @@ export interface RangedPage<P> {
   readonly last: boolean;
 }
 
-/** Pages that wait for the reader, at least. */
+/** Pages that wait for the reader, at least; each lister holds one more. */
 const PAGES_AHEAD = 2;
 
 /** Names that are kept of a page, to guess by. */
@@ -76,7 +76,8 @@ interface Lane {
   /** Entries of its last page. */
   lastPage: number;
   /** How many of the sample's stretches are left, and for which part of the range that is so. */
-  stretches: { readonly cursor: string; readonly upto: string | undefined; readonly left: number } | undefined;
+  stretches:
+    { readonly cursor: string; readonly upto: string | undefined; readonly left: number } | undefined;
   pages: number;
   /** See {@link boundaryIn}. */
   reach: number;
@@ -142,7 +143,7 @@ class RangedListing<P extends Page> {
     this.#signal = signal ? AbortSignal.any([signal, this.#stop.signal]) : this.#stop.signal;
     // Each range may wait for a retry.
     setMaxListeners(0, this.#signal);
-    this.queue = new PageQueue(() => Math.max(PAGES_AHEAD, this.#lanes.size));
+    this.queue = new PageQueue(() => Math.max(PAGES_AHEAD, this.#lanes.size / 4));
   }
 
   begin(): void {
