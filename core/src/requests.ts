@@ -44,6 +44,8 @@ export interface ListPageRequest {
   readonly maxKeys: number;
   /** Group keys that go on after this string behind the prefix. */
   readonly delimiter?: string | undefined;
+  /** Nobody looks at more of the objects than their keys and sizes: what else the service says may be left out. */
+  readonly brief?: boolean | undefined;
 }
 
 /**

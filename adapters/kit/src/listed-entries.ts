@@ -9,8 +9,9 @@ import {
 import { incomplete } from './listing-document.js';
 import { RepeatedWord, type XmlElement } from './xml.js';
 
-/** Reads entries of a listing of current objects. */
-export function infoReader(): (entry: XmlElement, key: string) => ObjectInfo {
+/** Reads entries of a listing of current objects. @param brief keys and sizes are enough */
+export function infoReader(brief: boolean): (entry: XmlElement, key: string) => ObjectInfo {
+  if (brief) return (entry, key) => ({ key, size: entry.sizeOf('Size') });
   const storageClass = new RepeatedWord();
   return (entry, key) => ({
     key,

@@ -4,9 +4,9 @@ import { ListingDocument } from './listing-document.js';
 import { joinMarkers } from './page-token.js';
 import type { XmlElement } from './xml.js';
 
-/** Current objects and common prefixes: a page of ListObjectsV2. */
-export function objectsPage(page: ListingDocument): ListPage {
-  const objects = page.entries(['Contents'], infoReader());
+/** Current objects and common prefixes: a page of ListObjectsV2. @param brief keys and sizes are enough */
+export function objectsPage(page: ListingDocument, brief = false): ListPage {
+  const objects = page.entries(['Contents'], infoReader(brief));
   const prefixes = page.entries(['CommonPrefixes'], (_entry, prefix) => ({ prefix }));
   return {
     objects: objects.found,

@@ -19,7 +19,7 @@ export function listFacet(requests: Requests, listVersion: 1 | 2 = 2): ListFacet
     order: 'utf8',
     maxPageSize: 1000,
     delimiter: 'any',
-    page({ prefix, token, startAfter, maxKeys, delimiter }, call) {
+    page({ prefix, token, startAfter, maxKeys, delimiter, brief }, call) {
       const behind =
         listVersion === 1 ? { marker: token ?? startAfter } : { 'list-type': '2', 'start-after': startAfter };
       const sent = {
@@ -29,7 +29,7 @@ export function listFacet(requests: Requests, listVersion: 1 | 2 = 2): ListFacet
       } as const;
       return requests.send('list', undefined, call, sent, ({ data }) => {
         const document = pageOf(data, 'ListBucketResult');
-        const page = objectsPage(document);
+        const page = objectsPage(document, brief);
         if (listVersion === 2) return page;
         return { ...page, nextToken: page.truncated ? document.marker('NextMarker') : undefined };
       });

@@ -24,7 +24,7 @@ export function listFacet(requests: Requests): ListFacet {
     order: orderedList ? 'utf8' : 'none',
     maxPageSize: 1000,
     delimiter: delimiters,
-    page({ prefix, token, startAfter, maxKeys, delimiter }, call) {
+    page({ prefix, token, startAfter, maxKeys, delimiter, brief }, call) {
       const asked = { ...shared(requests, prefix, call), MaxKeys: maxKeys, Delimiter: delimiter };
       if (listVersion === 2) {
         const command = new ListObjectsV2Command({
@@ -32,13 +32,17 @@ export function listFacet(requests: Requests): ListFacet {
           ContinuationToken: token,
           StartAfter: startAfter,
         });
-        return requests.send('list', undefined, call, command, (answer) => objectsPage(pageOf(answer)));
+        return requests.send('list', undefined, call, command, (answer) =>
+          objectsPage(pageOf(answer), brief),
+        );
       }
       const marker = token ?? startAfter;
       // Room for the marker itself, which some services list once more.
       const MaxKeys = marker !== undefined && maxKeys === 1 ? 2 : maxKeys;
       const command = new ListObjectsCommand({ ...asked, Marker: marker, MaxKeys });
-      return requests.send('list', undefined, call, command, (answer) => pageBehind(marker, pageOf(answer)));
+      return requests.send('list', undefined, call, command, (answer) =>
+        pageBehind(marker, pageOf(answer), brief),
+      );
     },
   };
 }
@@ -53,8 +57,8 @@ function pageOf(answer: object): ListingDocument {
   return new ListingDocument(documentOf(answer), true);
 }
 
-function pageBehind(marker: string | undefined, document: ListingDocument): ListPage {
-  const page = objectsPage(document);
+function pageBehind(marker: string | undefined, document: ListingDocument, brief?: boolean): ListPage {
+  const page = objectsPage(document, brief);
   // CTYUN OOS has been seen to list the marker itself once more.
   const objects = page.objects[0]?.key === marker ? page.objects.slice(1) : page.objects;
   const nextToken = page.truncated ? (document.marker('NextMarker') ?? lastKey(document, marker)) : undefined;

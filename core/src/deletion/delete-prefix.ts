@@ -7,7 +7,7 @@ import type { ObjectInfo, VersionInfo } from '../objects.js';
 import { abortUploads } from './abort-uploads.js';
 import { notByServer } from './by-server.js';
 import type { Candidate } from './candidate.js';
-import { compileFilter, type Verdict } from './filter.js';
+import { compileFilter, filtersOn, type Verdict } from './filter.js';
 import type { CheckedDeletePrefixOptions } from './options.js';
 import type { DeletionReport } from './report.js';
 import { runListed } from './listed-run.js';
@@ -67,7 +67,7 @@ export async function deletePrefix(
   const listed = { prefix, inOrder };
   const passes: Pass[] = [
     versions === 'current'
-      ? (run) => currentObjects(run, listed, ifUnchanged)
+      ? (run) => currentObjects(run, listed, { ifUnchanged, brief: isBriefEnough(options) })
       : (run) => selectedVersions(run, listed, () => new ObjectVersionPass(rules)),
   ];
   if (deleteMarkers !== 'keep') {
@@ -105,6 +105,12 @@ export async function deletePrefix(
   // A dry run lists, whatever the strategy.
   const run = options.strategy === 'server-prefix' && !options.dryRun ? runByServer : runListed;
   return run(engine, source, options);
+}
+
+/** Whether keys and sizes are all that the run looks at, as in most runs. */
+function isBriefEnough(options: CheckedDeletePrefixOptions): boolean {
+  const { onMatch, ifUnchanged } = options;
+  return onMatch === undefined && !ifUnchanged && filtersOn('time', options).length === 0;
 }
 
 /** Whether a condition on it is one: `*` and lists are met by more than the object that was listed. */
@@ -145,9 +151,10 @@ function checkCapabilities(engine: Engine, options: CheckedDeletePrefixOptions):
 async function* currentObjects(
   run: Run,
   { prefix, inOrder }: ListedPrefix,
-  ifUnchanged: boolean,
+  { ifUnchanged, brief }: { readonly ifUnchanged: boolean; readonly brief: boolean },
 ): AsyncGenerator<RunPage<Listed>> {
-  const pages = rangedObjectPages(run.engine, { prefix }, run.listing('list'), run.sideBySide(inOrder));
+  const purpose = run.listing('list');
+  const pages = rangedObjectPages(run.engine, { prefix, brief }, purpose, run.sideBySide(inOrder));
   for await (const { page } of pages) {
     yield {
       entries: page.objects.map((object) => currentObject(object, ifUnchanged)),

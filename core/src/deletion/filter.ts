@@ -79,7 +79,7 @@ export function compileFilter(
 }
 
 /** The names of the filters that are given and look at a fact. */
-function filtersOn(fact: Fact, options: DeletePrefixOptions): (keyof DeletePrefixOptions)[] {
+export function filtersOn(fact: Fact, options: DeletePrefixOptions): (keyof DeletePrefixOptions)[] {
   const { names, table } = deletePrefixOptions;
   return names.filter((name) => {
     const { filters }: OptionEntry = table[name];

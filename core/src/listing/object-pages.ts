@@ -12,12 +12,14 @@ export interface ObjectPagesRequest {
   readonly startAfter?: string | undefined;
   readonly delimiter?: string | undefined;
   readonly pageSize?: number | undefined;
+  /** Keys and sizes are enough. */
+  readonly brief?: boolean | undefined;
 }
 
 /** The pages of a listing of current objects, each checked against the request and the page before. */
 export function objectPages(
   engine: Engine,
-  { prefix, delimiter, startAfter, pageSize = Infinity }: ObjectPagesRequest,
+  { prefix, delimiter, startAfter, pageSize = Infinity, brief }: ObjectPagesRequest,
   purpose: Purpose,
 ): AsyncGenerator<ListPage, void, undefined> {
   const { list } = engine.driver;
@@ -27,7 +29,7 @@ export function objectPages(
     purpose,
     async (token, call) => {
       const way = token === undefined ? { startAfter } : { token };
-      const page = await list.page({ prefix, delimiter, maxKeys, ...way }, call);
+      const page = await list.page({ prefix, delimiter, maxKeys, brief, ...way }, call);
       const objects = allWithSoundFacts(page.objects);
       return objects === page.objects ? page : { ...page, objects };
     },

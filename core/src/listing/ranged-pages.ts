@@ -18,7 +18,7 @@ export type SideBySide = Omit<RangeSettings, 'signal' | 'clock' | 'rules'>;
  */
 export function rangedObjectPages(
   engine: Engine,
-  { prefix, pageSize }: Pick<ObjectPagesRequest, 'prefix' | 'pageSize'>,
+  { prefix, pageSize, brief }: Pick<ObjectPagesRequest, 'prefix' | 'pageSize' | 'brief'>,
   purpose: Purpose,
   settings: SideBySide,
 ): AsyncGenerator<RangedPage<ListPage>, void, undefined> {
@@ -26,7 +26,7 @@ export function rangedObjectPages(
     {
       prefix,
       pages: (startAfter, signal) =>
-        objectPages(engine, { prefix, pageSize, startAfter }, { ...purpose, signal }),
+        objectPages(engine, { prefix, pageSize, startAfter, brief }, { ...purpose, signal }),
       size: ({ objects }) => objects.length,
       keyAt: ({ objects }, index) => objects[index]?.key ?? '',
       maxKeyBytes: engine.driver.keys.maxBytes,

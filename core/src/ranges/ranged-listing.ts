@@ -48,7 +48,7 @@ export interface RangedPage<P> {
   readonly last: boolean;
 }
 
-/** Pages that wait for the reader, at least. */
+/** Pages that wait for the reader, at least; each lister holds one more. */
 const PAGES_AHEAD = 2;
 
 /** Names that are kept of a page, to guess by. */
