@@ -1,4 +1,6 @@
 import { capabilitiesOf, type Capabilities } from '../capabilities.js';
+import { deleteMany } from '../deletion/delete-many.js';
+import { deletePrefix } from '../deletion/delete-prefix.js';
 import type { DeleteManyOptions, DeletePrefixOptions } from '../deletion/options.js';
 import type { DeletionReport } from '../deletion/report.js';
 import type { StoreDriver } from '../driver.js';
@@ -10,6 +12,7 @@ import { StoreError } from '../errors.js';
 import { withSoundFacts } from '../facts.js';
 import { assertKey, assertPrefix } from '../keys.js';
 import { inOrder } from '../listing/in-order.js';
+import { rangedObjectPages } from '../listing/ranged-pages.js';
 import { objectPages } from '../listing/object-pages.js';
 import { UnnameableEntries } from '../listing/unnameable-entries.js';
 import { uploadPages } from '../listing/upload-pages.js';
@@ -42,8 +45,10 @@ import type {
 import { passThrough } from '../pass-through.js';
 import type { DefinedOptions } from '../options/define-options.js';
 import { portableAttributes } from './attributes.js';
+import { copyObject } from './copy.js';
 import { createOptions, STORE_OPTIONS as METHODS } from './option-tables.js';
 import { presignRequest } from './presign.js';
+import { putObject } from './put.js';
 import { OpenObject } from './stored-object.js';
 import { checkTags } from './tags.js';
 
@@ -65,7 +70,6 @@ interface Checker<Options extends object, Given> extends Pick<DefinedOptions<Opt
   check(options: Options): Given;
 }
 
-// What a program that starts does not need yet is loaded by the first call that does: half of this package.
 class PortableStore implements ObjectStore, Engined {
   readonly [ENGINE]: Engine;
 
@@ -88,7 +92,6 @@ class PortableStore implements ObjectStore, Engined {
     const given = portableAttributes(checked, 'put', key);
     if (given.ifAbsent) this.#need(write.ifAbsent, 'put', 'ifAbsent');
     if (given.ifMatch !== undefined) this.#need(write.ifMatch, 'put', 'ifMatch');
-    const { putObject } = await import('./put.js');
     return putObject(this[ENGINE], key, body, given);
   }
 
@@ -123,7 +126,6 @@ class PortableStore implements ObjectStore, Engined {
     const checked = this.#checked(from, METHODS.copy, options);
     assertKey(to, 'copy', this.#driver.keys.maxBytes);
     this.#checkAttributes(checked, 'copy');
-    const { copyObject } = await import('./copy.js');
     return copyObject(this[ENGINE], from, to, checked);
   }
 
@@ -176,7 +178,6 @@ class PortableStore implements ObjectStore, Engined {
     const { delimiter, startAfter, pageSize, concurrency = IN_FLIGHT } = options;
     if (delimiter !== undefined || startAfter !== undefined)
       throw this.#refused('list', 'ordered: false goes with neither delimiter nor startAfter');
-    const { rangedObjectPages } = await import('../listing/ranged-pages.js');
     const ranged = rangedObjectPages(this[ENGINE], { prefix, pageSize }, purposeOf('list', options), {
       concurrency,
     });
@@ -215,15 +216,11 @@ class PortableStore implements ObjectStore, Engined {
     targets: Iterable<string | DeleteTarget> | AsyncIterable<string | DeleteTarget>,
     options: DeleteManyOptions = {},
   ): Promise<DeletionReport> {
-    const given = this.#given(METHODS.deleteMany, options);
-    const { deleteMany } = await import('../deletion/delete-many.js');
-    return deleteMany(this[ENGINE], targets, given);
+    return deleteMany(this[ENGINE], targets, this.#given(METHODS.deleteMany, options));
   }
 
   async deletePrefix(prefix: string, options: DeletePrefixOptions = {}): Promise<DeletionReport> {
-    const given = this.#given(METHODS.deletePrefix, options);
-    const { deletePrefix } = await import('../deletion/delete-prefix.js');
-    return deletePrefix(this[ENGINE], prefix, given);
+    return deletePrefix(this[ENGINE], prefix, this.#given(METHODS.deletePrefix, options));
   }
 
   async close(): Promise<void> {
