@@ -44,8 +44,9 @@ const MAX_QUIET_MS = 2000;
  */
 const GROWTH = { sure: [0.005, 0.0005], unsure: [0.02, 0.01] } as const;
 
-/** Requests a second, at least. */
+/** Requests, and keys, a second, at least. */
 const LEAST_REQUESTS = 5;
+const LEAST_KEYS = 500;
 
 /** Timers come late by about this much, in milliseconds. */
 const CLOCK_STEP_MS = 20;
@@ -186,7 +187,7 @@ export class Pace {
 
   /** Refusals that have nothing to do with the rate must not lower it for ever. */
   get #floor(): number {
-    return Math.max(1, this.#keysPerRequest) * LEAST_REQUESTS;
+    return Math.max(LEAST_KEYS, this.#keysPerRequest * LEAST_REQUESTS);
   }
 
   #permit(asked: number): Permit {

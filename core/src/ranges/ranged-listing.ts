@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Clock } from '../engine/clock.js';
 import type { Page } from '../engine/follow-pages.js';
 import { StoreError, type StoreErrorCode } from '../errors.js';
@@ -50,6 +51,9 @@ export interface RangedPage<P> {
 
 /** Pages that wait for the reader, at least; each lister holds one more. */
 const PAGES_AHEAD = 2;
+
+/** How long requests of other ranges are waited for after an error, in milliseconds. */
+const PATIENCE_MS = 1000;
 
 /** Names that are kept of a page, to guess by. */
 const SAMPLE = 24;
@@ -134,6 +138,8 @@ class RangedListing<P extends Page> {
   #pageMs = 0;
   #mayLook = true;
   readonly #looks = new Set<Promise<void>>();
+  /** One of the ranges has come to an error. */
+  #failed = false;
   #pages = 0;
   #misses = 0;
   /** Ranges whose first page has not come yet. */
@@ -157,8 +163,11 @@ class RangedListing<P extends Page> {
 
   async close(): Promise<void> {
     this.queue.end();
+    const all = Promise.allSettled([...this.#lanes.values(), ...this.#looks]);
+    // After an error what is in flight may come to its end, so that no request reaches the service when all is over.
+    if (this.#failed) await Promise.race([all, delay(PATIENCE_MS, undefined, { ref: false })]);
     this.#stop.abort();
-    await Promise.allSettled([...this.#lanes.values(), ...this.#looks]);
+    await all;
   }
 
   #start(range: KeyRange, from: Lane | undefined): void {
@@ -191,8 +200,8 @@ class RangedListing<P extends Page> {
   #end(lane: Lane, failure?: { readonly error: unknown }): void {
     this.#lanes.delete(lane);
     if (failure) {
+      this.#failed = true;
       this.queue.end(failure);
-      this.#stop.abort();
     } else if (this.#lanes.size === 0) this.queue.end();
     else if (this.queue.hungry) this.#split();
   }
@@ -266,7 +275,7 @@ class RangedListing<P extends Page> {
       await this.queue.push({ range, page: part, last: range.complete });
     }
     if (isAwaited) this.#split();
-    return range.complete || this.#stop.signal.aborted;
+    return range.complete || this.#failed || this.#stop.signal.aborted;
   }
 
   /** Its first page has come: whether splitting was of use. */
@@ -304,7 +313,8 @@ class RangedListing<P extends Page> {
 
   /** How many may begin now. */
   #free(): number {
-    if (!this.#splits || this.#signal.aborted || this.#misses >= mostMisses(this.#pages)) return 0;
+    if (!this.#splits || this.#failed || this.#signal.aborted || this.#misses >= mostMisses(this.#pages))
+      return 0;
     if (this.#pageMs < this.#settings.rules.pageMs) return 0;
     const proven = this.#lanes.size - this.#unproven;
     return Math.min(this.#settings.concurrency - this.#lanes.size, Math.max(1, proven) - this.#unproven);
