@@ -82,6 +82,20 @@ describe('the pace of a store', () => {
     expect(pace.batchSize).to.equal(Infinity);
   });
 
+  it('does not pause again for a service that has taken nothing since', async () => {
+    const clock = new SimulatedClock();
+    const pace = new Pace(clock);
+    const stop = new AbortController();
+    pace.throttled(undefined, 1000);
+    const before = clock.now();
+    for (let i = 0; i < 20; i++) {
+      const permit = await pace.enter(1, stop.signal);
+      pace.throttled(permit, 1000);
+      pace.leave();
+    }
+    expect(clock.now() - before).to.be.within(1000, 1100);
+  });
+
   it('waits as long as the service asks for, and nobody waits after the stop', async () => {
     const clock = new SimulatedClock();
     const pace = new Pace(clock);
@@ -92,6 +106,7 @@ describe('the pace of a store', () => {
     await pace.enter(1, stop.signal);
     expect(clock.now() - before).to.be.within(7000, 7500);
     // Nobody is to stop a store for ever.
+    pace.succeeded(1);
     pace.throttled(undefined, Infinity);
     const again = clock.now();
     pace.leave();

@@ -79,6 +79,12 @@ export class Pace {
   /** Throttles that came soon after each other. */
   #series = 0;
   #quietUntil = -Infinity;
+  /**
+   * A throttle is a reason for all to pause. Not where the service has taken nothing since the last pause: each request waits
+   * for itself then, and gives up when its patience ends, or a service that refuses everything would be asked for ever, one
+   * pause after the other.
+   */
+  #pauses = true;
   /** Of the last few. */
   #keysPerRequest = 0;
   /** When the next keys may go, by the rate. */
@@ -160,8 +166,10 @@ export class Pace {
    */
   throttled({ epoch }: Pick<Permit, 'epoch'> = { epoch: this.#epoch }, retryAfterMs = 0): void {
     const now = this.#clock.now();
-    this.#quietUntil = Math.max(this.#quietUntil, now + askedWaitMs({ retryAfterMs }));
-    if (epoch !== this.#epoch) return;
+    const isNew = epoch === this.#epoch;
+    if (isNew) this.#pauses = epoch === 0 || this.#delivered.total > 0;
+    if (this.#pauses) this.#pauseFor(askedWaitMs({ retryAfterMs }));
+    if (!isNew) return;
     this.#epoch++;
     this.#series = now - this.#loweredAt < SOON_MS ? this.#series + 1 : 1;
     const { rate: seen, total } = this.#delivered;
@@ -174,9 +182,13 @@ export class Pace {
     this.#loweredAt = now;
     this.#window = Math.max(1, Math.ceil(this.#window / 2));
     const quiet = Math.min(MAX_QUIET_MS, QUIET_MS * 2 ** (this.#series - 1)) * (0.5 + Math.random() / 2);
-    this.#quietUntil = Math.max(this.#quietUntil, now + quiet);
-    this.#nextAt = Math.max(this.#nextAt, this.#quietUntil);
+    if (this.#pauses) this.#pauseFor(quiet);
     this.#delivered.clear();
+  }
+
+  #pauseFor(ms: number): void {
+    this.#quietUntil = Math.max(this.#quietUntil, this.#clock.now() + ms);
+    this.#nextAt = Math.max(this.#nextAt, this.#quietUntil);
   }
 
   /** Milliseconds until one more request may be sent; Infinity when that depends on those in flight. */
