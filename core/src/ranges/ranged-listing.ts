@@ -52,7 +52,7 @@ export interface RangedPage<P> {
 /** Pages that wait for the reader, at least; each lister holds one more. */
 const PAGES_AHEAD = 2;
 
-/** How long requests of other ranges are waited for after an error, in milliseconds. */
+/** How long requests are waited for in the end that nobody needs any more, in milliseconds. */
 const PATIENCE_MS = 1000;
 
 /** Names that are kept of a page, to guess by. */
@@ -114,11 +114,13 @@ export async function* rangedListing<P extends Page>(
   settings: RangeSettings,
 ): AsyncGenerator<RangedPage<P>, void, undefined> {
   const listing = new RangedListing(source, settings);
+  let isLeft = true;
   try {
     listing.begin();
     yield* listing.queue;
+    isLeft = false;
   } finally {
-    await listing.close();
+    await listing.close(isLeft);
   }
 }
 
@@ -161,11 +163,12 @@ class RangedListing<P extends Page> {
     this.#start(new KeyRange(), undefined);
   }
 
-  async close(): Promise<void> {
+  /** @param isLeft the reader has gone before the end */
+  async close(isLeft: boolean): Promise<void> {
     this.queue.end();
     const all = Promise.allSettled([...this.#lanes.values(), ...this.#looks]);
-    // After an error what is in flight may come to its end, so that no request reaches the service when all is over.
-    if (this.#failed) await Promise.race([all, delay(PATIENCE_MS, undefined, { ref: false })]);
+    // Else what is in flight may come to its end, so that no request reaches the service when all is over.
+    if (!isLeft || this.#failed) await Promise.race([all, delay(PATIENCE_MS, undefined, { ref: false })]);
     this.#stop.abort();
     await all;
   }

@@ -74,9 +74,10 @@ async function list(
     prefix?: string;
     onPage?: () => unknown;
     onRange?: (range: unknown, keys: readonly string[]) => void;
+    directories?: (inside: string, from: string, signal: AbortSignal) => Promise<readonly string[]>;
   } = {},
 ) {
-  const { prefix = 'p/', onPage, onRange, ...others } = settings;
+  const { prefix = 'p/', onPage, onRange, directories, ...others } = settings;
   const found: string[] = [];
   const ends = new Map<unknown, boolean>();
   const pages = rangedListing<Page>(
@@ -88,6 +89,7 @@ async function list(
       part: (page, from, to) => ({ ...page, keys: page.keys.slice(from, to) }),
       several: service.copies > 1,
       maxKeyBytes: 1024,
+      directories,
     },
     { concurrency: 16, clock: { now: () => performance.now() }, rules: splitRules({ pageMs: 0 }), ...others },
   );
@@ -219,6 +221,26 @@ describe('a listing by ranges side by side', () => {
     const { requests } = service;
     await new Promise((resolve) => setTimeout(resolve, 20));
     expect(service.requests).to.equal(requests);
+  });
+
+  it('ends when its requests for directories have come to their end, and breaks none off', async () => {
+    const shape = SHAPES['deep trees'] ?? md5;
+    const service = new Listed(Array.from({ length: COUNT }, (_, i) => `p/${shape(i)}`));
+    let asked = 0;
+    let inFlight = 0;
+    let brokenOff = 0;
+    await list(service, {
+      directories: async (_inside, _from, signal) => {
+        asked++;
+        inFlight++;
+        await new Promise((resolve) => setTimeout(resolve, 100));
+        if (signal.aborted) brokenOff++;
+        inFlight--;
+        return [];
+      },
+    });
+    expect(asked).to.be.above(0);
+    expect({ inFlight, brokenOff }).to.deep.equal({ inFlight: 0, brokenOff: 0 });
   });
 
   it('ends its requests when the reader leaves', async () => {
