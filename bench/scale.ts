@@ -6,29 +6,19 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import {
   compareKeys,
   createObjectStore,
-  DEFAULT_MAX_KEY_BYTES,
-  StoreError,
   type BatchDeleteResult,
   type DeleteTarget,
   type ListPage,
   type ListPageRequest,
-  type ObjectInfo,
-  type StoreDriver,
 } from '@store/core';
 import { keysText, Meter } from './meter.js';
 import { Once } from './once.js';
+import { keyAt, objectsOf, PAGE, PREFIX, syntheticDriver } from './synthetic-driver.js';
 
 const total = Number(process.argv[2] ?? 100_000_000);
 
 /** How long a request takes; listings of stores that answer at once are not split. */
 const REQUEST_MS = 5;
-
-const PAGE = 1000;
-const PREFIX = 'bench/';
-
-function keyAt(index: number): string {
-  return `${PREFIX}${String(Math.floor(index / 1000)).padStart(7, '0')}/object-${String(index % 1000).padStart(4, '0')}.json`;
-}
 
 /** The inverse of {@link keyAt}; NaN for another key. */
 function indexOf(key: string): number {
@@ -48,49 +38,22 @@ function firstBehind(key: string): number {
   return low;
 }
 
-function notHere(): never {
-  throw new StoreError('Unsupported', 'this driver only lists and deletes');
-}
-
 const requests = { lists: 0, fromTheMiddle: 0, wasted: 0, batches: 0 };
 const listed = new Once(total);
 const deleted = new Once(total);
 let deletedAgain = 0;
 let driverMicroseconds = 0;
 
-const driver: StoreDriver = {
-  provider: 'synthetic',
-  keys: { maxBytes: DEFAULT_MAX_KEY_BYTES },
-  list: {
-    order: 'utf8',
-    maxPageSize: PAGE,
-    delimiter: 'none',
-    page: async (request) => {
-      await sleep(REQUEST_MS);
-      return timed(() => page(request));
-    },
+const driver = syntheticDriver(
+  async (request) => {
+    await sleep(REQUEST_MS);
+    return timed(() => page(request));
   },
-  read: { head: notHere, get: notHere },
-  write: {
-    streaming: false,
-    ifAbsent: false,
-    ifMatch: false,
-    storageClasses: false,
-    put: notHere,
-    copy: notHere,
+  async (targets) => {
+    await sleep(REQUEST_MS);
+    return timed(() => deleteBatch(targets));
   },
-  delete: { ifMatch: false, passThrough: [], one: notHere },
-  batch: {
-    maxKeys: PAGE,
-    maxBytes: 2 * 1024 * 1024,
-    keys: 'xml',
-    delete: async (targets) => {
-      await sleep(REQUEST_MS);
-      return timed(() => deleteBatch(targets));
-    },
-  },
-  close: async () => undefined,
-};
+);
 
 function page({ token, startAfter, maxKeys }: ListPageRequest): ListPage {
   requests.lists++;
@@ -98,16 +61,8 @@ function page({ token, startAfter, maxKeys }: ListPageRequest): ListPage {
   const start = token === undefined ? firstBehind(startAfter ?? '') : Number(token);
   const end = Math.min(start + maxKeys, total);
   const before = listed.count;
-  const objects: ObjectInfo[] = [];
-  for (let i = start; i < end; i++) {
-    listed.add(i);
-    objects.push({
-      key: keyAt(i),
-      size: 100,
-      lastModified: new Date(0),
-      etag: '"d41d8cd98f00b204e9800998ecf8427e"',
-    });
-  }
+  for (let i = start; i < end; i++) listed.add(i);
+  const objects = objectsOf(start, end);
   if (listed.count === before) requests.wasted++;
   const truncated = end < total;
   return { objects, prefixes: [], truncated, nextToken: truncated ? String(end) : undefined };

@@ -1,27 +1,39 @@
 import { Agent } from 'node:http';
-import { DeleteObjectsCommand, paginateListObjectsV2, S3Client } from '@aws-sdk/client-s3';
-import { CREDENTIALS, firstPrefix, REGION, s3Endpoint, type Prepare } from './contestant.js';
+import {
+  DeleteObjectsCommand,
+  paginateListObjectsV2,
+  S3Client,
+  type Delete,
+  type S3ClientConfig,
+} from '@aws-sdk/client-s3';
+import { CREDENTIALS, firstPrefix, REGION, s3Endpoint, type Prepare, type Target } from './contestant.js';
 import { InFlight } from './in-flight.js';
 
-/** The loop that everybody writes: pages one after the other, eight deletes in flight. */
-export const plain: Prepare = async (target) => {
-  const client = new S3Client({
+function clientOf(target: Target, more: S3ClientConfig = {}): S3Client {
+  return new S3Client({
     endpoint: s3Endpoint(target),
     region: REGION,
     forcePathStyle: true,
     credentials: CREDENTIALS,
+    ...more,
   });
+}
+
+async function deleteAll(client: S3Client, { bucket }: Target, Delete: Delete): Promise<void> {
+  const { Errors = [] } = await client.send(new DeleteObjectsCommand({ Bucket: bucket, Delete }));
+  if (Errors.length > 0) throw new Error(`${Errors.length} keys: ${Errors[0]?.Code}`);
+}
+
+/** The loop that everybody writes: pages one after the other, eight deletes in flight. */
+export const plain: Prepare = async (target) => {
+  const client = clientOf(target);
   return async () => {
     const deletes = new InFlight(8);
     const pages = paginateListObjectsV2({ client }, { Bucket: target.bucket, Prefix: firstPrefix(target) });
     for await (const { Contents = [] } of pages) {
       if (Contents.length === 0) continue;
       await deletes.start(async () => {
-        const Objects = Contents.map(({ Key }) => ({ Key }));
-        const { Errors = [] } = await client.send(
-          new DeleteObjectsCommand({ Bucket: target.bucket, Delete: { Objects } }),
-        );
-        if (Errors.length > 0) throw new Error(`${Errors.length} keys: ${Errors[0]?.Code}`);
+        await deleteAll(client, target, { Objects: Contents.map(({ Key }) => ({ Key })) });
       });
     }
     await deletes.end();
@@ -32,11 +44,7 @@ export const plain: Prepare = async (target) => {
 
 /** As an expert writes it: sockets kept, short answers, no digests but the one that is needed, the next page on its way. */
 export const tuned: Prepare = async (target) => {
-  const client = new S3Client({
-    endpoint: s3Endpoint(target),
-    region: REGION,
-    forcePathStyle: true,
-    credentials: CREDENTIALS,
+  const client = clientOf(target, {
     requestHandler: { httpAgent: new Agent({ keepAlive: true, maxSockets: 64 }) },
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
@@ -58,10 +66,7 @@ export const tuned: Prepare = async (target) => {
       if (Contents.length === 0) continue;
       const Objects = Contents.map(({ Key }) => ({ Key }));
       await deletes.start(async () => {
-        const { Errors = [] } = await client.send(
-          new DeleteObjectsCommand({ Bucket: target.bucket, Delete: { Objects, Quiet: true } }),
-        );
-        if (Errors.length > 0) throw new Error(`${Errors.length} keys: ${Errors[0]?.Code}`);
+        await deleteAll(client, target, { Objects, Quiet: true });
       });
     }
     await deletes.end();
@@ -72,12 +77,7 @@ export const tuned: Prepare = async (target) => {
 
 /** Listing alone. */
 export const listing: Prepare = async (target) => {
-  const client = new S3Client({
-    endpoint: s3Endpoint(target),
-    region: REGION,
-    forcePathStyle: true,
-    credentials: CREDENTIALS,
-  });
+  const client = clientOf(target);
   return async () => {
     let listed = 0;
     const pages = paginateListObjectsV2({ client }, { Bucket: target.bucket, Prefix: firstPrefix(target) });
