@@ -1,10 +1,6 @@
 import type { Engine, Purpose } from '../engine/engine.js';
-import {
-  rangedListing,
-  type RangedPage,
-  type RangeSettings,
-  type RangeSource,
-} from '../ranges/ranged-listing.js';
+import { rangedListing } from '../ranges/ranged-listing.js';
+import type { RangedPage, RangeSettings, RangeSource } from '../ranges/range-source.js';
 import type { ListPage, ListVersionsPage } from '../requests.js';
 import { objectPages, type ObjectPagesRequest } from './object-pages.js';
 import { versionPages } from './version-pages.js';

@@ -1,4 +1,5 @@
-import { rangedListing, type RangeSettings } from '#src/ranges/ranged-listing.js';
+import type { RangeSettings } from '#src/ranges/range-source.js';
+import { rangedListing } from '#src/ranges/ranged-listing.js';
 import { splitRules } from '#src/engine/split-rules.js';
 import { StoreError } from '@store/core';
 import { expect } from 'chai';

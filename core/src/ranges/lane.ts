@@ -1,0 +1,121 @@
+import { boundaryIn, isSendable, stretchesLeft } from './boundary.js';
+import type { KeyRange } from './key-range.js';
+import type { RangeSource } from './range-source.js';
+
+/** Names that are kept of a page, to guess by. */
+const SAMPLE = 24;
+
+/** Boundaries nearer and nearer to the cursor that are tried before a range is left alone for a while. */
+const REACHES = 6;
+
+type Source = Pick<RangeSource<never>, 'prefix' | 'maxKeyBytes'>;
+
+/** A range, who lists it, and what is known of where to split it. */
+export class Lane {
+  readonly range: KeyRange;
+  /** Pages that have come. */
+  pages = 0;
+  /** The reader has had pages of it. */
+  isTold = false;
+  /** Splits of it in vain, in a row. */
+  misses: number;
+  /** Whose upper part this was, until its first page has come. */
+  #from: Lane | undefined;
+  /** Nothing has been seen near its end. */
+  #open: boolean;
+  /** Somebody has taken a part of it, and it is not known yet whether there is something in that part. */
+  #isShared = false;
+  /** The page before which it is not split again. */
+  #restUntil: number;
+  /** See {@link boundaryIn}. */
+  #reach = 0;
+  #sample: readonly string[] = [];
+  /** Entries of its last page. */
+  #lastPage = 0;
+  /** How many of the sample's stretches are left, and for which part of the range that is so. */
+  #stretches:
+    { readonly cursor: string; readonly upto: string | undefined; readonly left: number } | undefined;
+
+  /**
+   * @param from whose upper part it is
+   * @param serialPages that come before it is split, where it is nobody's
+   */
+  constructor(range: KeyRange, from: Lane | undefined, serialPages: number) {
+    this.range = range;
+    this.#from = from;
+    this.#restUntil = from ? 1 : serialPages;
+    this.#open = from === undefined || from.#open;
+    this.misses = from !== undefined && from.#open ? from.misses : 0;
+    if (from) from.#isShared = true;
+  }
+
+  /** Nothing was known of what is near its end; a real boundary is better than a guess then. */
+  get open(): boolean {
+    return this.#open;
+  }
+
+  /** Takes a look at the entries of a page from one index up to another one, exclusive. */
+  see(keyAt: (index: number) => string, from: number, to: number): void {
+    const count = to - from;
+    const sample = Math.min(SAMPLE, count);
+    this.#sample = Array.from({ length: sample }, (_, i) =>
+      keyAt(from + Math.floor((i * (count - 1)) / Math.max(1, sample - 1))),
+    );
+    this.#lastPage = count;
+  }
+
+  /** Its first page has come, or no page at all: the one that it was split from learns whether that was of use. @returns that one, once */
+  prove(entries: number): Lane | undefined {
+    const lower = this.#from;
+    if (!lower) return undefined;
+    this.#from = undefined;
+    lower.#isShared = false;
+    lower.#open = entries === 0;
+    if (entries > 0) {
+      lower.#reach = 0;
+      lower.misses = 0;
+    } else {
+      lower.misses++;
+      lower.#goNearer();
+      // After a few in a row, more has to be seen first.
+      if (lower.misses >= REACHES) lower.#restUntil = lower.pages + lower.misses;
+    }
+    return lower;
+  }
+
+  /** How many entries it seems to have left, if it is worth splitting; else 0. @param pagesLeft the fewest that are worth it */
+  entriesLeft({ prefix }: Source, pagesLeft: number): number {
+    const { cursor, upto, complete } = this.range;
+    const isUnclear = this.#open && this.#isShared;
+    if (complete || isUnclear || this.#sample.length < 2 || this.pages < this.#restUntil) return 0;
+    if (cursor === undefined) return 0;
+    // Everybody asks after each page of anybody.
+    if (this.#stretches?.cursor !== cursor || this.#stretches.upto !== upto)
+      this.#stretches = {
+        cursor,
+        upto,
+        left: stretchesLeft({ prefix, cursor, upto, sample: this.#sample }),
+      };
+    const { left } = this.#stretches;
+    return left < pagesLeft ? 0 : left * this.#lastPage;
+  }
+
+  /** Where to split it, so that there are likely so many parts of the same size above. Undefined: not for the time being. */
+  boundary({ prefix, maxKeyBytes }: Source, parts: number): string | undefined {
+    const { cursor, upto } = this.range;
+    if (cursor === undefined) return undefined;
+    const kept = this.#open ? 1 / 2 : parts / (parts + 1);
+    for (let tries = 0; tries < REACHES; tries++) {
+      const at = boundaryIn({ prefix, cursor, upto, sample: this.#sample }, this.#reach, kept);
+      if (this.range.splitsAt(at) && at.startsWith(prefix) && isSendable(at, maxKeyBytes)) return at;
+      this.#goNearer();
+    }
+    this.#restUntil = this.pages + REACHES;
+    this.#reach = 0;
+    return undefined;
+  }
+
+  #goNearer(): void {
+    this.#reach = (1 + this.#reach) / 2;
+  }
+}
