@@ -69,6 +69,23 @@ describe('what a listing shows and no request can name', () => {
     });
   }
 
+  // A service that names a marker in one answer, and garbles it in the next.
+  it('fails in the pass over markers when it could be named in the one before, and is still there for verify', async () => {
+    const marker = { key: 'p/m', versionId: 'v', isLatest: true, deleteMarker: true, size: 0 };
+    let listings = 0;
+    const driver = new PageDriver({
+      versions: () =>
+        listings++ % 2 === 0
+          ? { versions: [marker], truncated: false }
+          : { versions: [], unnameable: [strange('p/m')], truncated: false },
+    });
+    const store = createObjectStore(driver, { clock: new SimulatedClock() });
+    const report = await store.deletePrefix('p/', { versions: 'all', verify: true });
+    expect(report).to.deep.include({ failed: 1, deleted: 0, complete: false });
+    expect(report.remaining).to.deep.equal({ count: 1, sample: ['p/m'] });
+    expectClosedBooks(report);
+  });
+
   it('is still there for verify', async () => {
     const { store } = storeWithStrangers();
     const { remaining } = await store.deletePrefix('p/', { verify: true, include: 'nothing' });

@@ -15,6 +15,7 @@ import type { Run, RunPage, RunSource } from './run.js';
 import { checkPrefix } from './safety.js';
 import { runByServer } from './server-run.js';
 import type { KeyRange } from '../ranges/key-range.js';
+import { SeenNameless } from './seen-nameless.js';
 import { MarkerPass, ObjectVersionPass, type VersionPass } from './version-selection.js';
 
 /** An object or version that was listed. Those whose `doomed` is false are kept by the selection of versions. */
@@ -65,10 +66,11 @@ export async function deletePrefix(
   const inOrder =
     options.maxDelete !== undefined || (options.dryRun === true && options.onMatch !== undefined);
   const listed = { prefix, inOrder };
+  const nameless = new SeenNameless();
   const passes: Pass[] = [
     versions === 'current'
       ? (run) => currentObjects(run, listed, { ifUnchanged, brief: isBriefEnough(options) })
-      : (run) => selectedVersions(run, listed, () => new ObjectVersionPass(rules)),
+      : (run) => nameless.remember(selectedVersions(run, listed, () => new ObjectVersionPass(rules))),
   ];
   if (deleteMarkers !== 'keep') {
     // What the first pass takes is decided there alone, for both kinds of run. It is all gone when the second one begins:
@@ -85,10 +87,8 @@ export async function deletePrefix(
       const tooMany = (key: string): void =>
         run.ledger.warn(`the key ${quoteKey(key)} has too many delete markers for one run; run again`);
       const select = () => new MarkerPass(deleteMarkers, isGone(), tooMany);
-      for await (const page of selectedVersions(run, listed, select)) {
-        // Those of the same listing have been counted in the first pass.
-        yield versions === 'current' ? page : { entries: page.entries };
-      }
+      const pages = selectedVersions(run, listed, select);
+      yield* versions === 'current' ? pages : nameless.leaveOut(pages);
     });
   }
   const uploadFilter = compileFilter(prefix, options, startedAt, 'size');
