@@ -38,6 +38,7 @@ function notHere(): never {
 export function syntheticDriver(list: ListFacet['page'], deleteBatch: BatchFacet['delete']): StoreDriver {
   return {
     provider: 'synthetic',
+    place: 'synthetic:',
     keys: { maxBytes: DEFAULT_MAX_KEY_BYTES },
     list: { order: 'utf8', maxPageSize: PAGE, delimiter: 'none', page: list },
     read: { head: notHere, get: notHere },

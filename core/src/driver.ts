@@ -52,6 +52,11 @@ import type {
 export interface StoreDriver {
   /** The provider's name as written in configurations: `s3`, `oss`, `fs`, … */
   readonly provider: string;
+  /**
+   * Where it is, as a URL without secrets: the same for every driver of one bucket, and for no other. A journal names it, so
+   * that no run goes on in another store.
+   */
+  readonly place: string;
   readonly keys: {
     /** Longest key in bytes of UTF-8. */
     readonly maxBytes: number;

@@ -9,6 +9,7 @@ export const passThroughTable = {
   mfa: {
     type: types.word,
     serverPrefix: true,
+    session: true,
     cli: {
       kind: 'text',
       argument: 'serial-and-code',

@@ -25,6 +25,7 @@ const ALLOWED = {
   onProgress: () => undefined,
   onDeleted: () => undefined,
   onFailure: () => undefined,
+  journal: { begin: async () => Promise.reject(new Error('not to be reached')) },
 } satisfies DeletePrefixOptions;
 
 /** All others, those that are new among them; and of some another value. */

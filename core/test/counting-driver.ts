@@ -4,6 +4,7 @@ import { DEFAULT_MAX_KEY_BYTES, StoreError, type StoreDriver } from '@store/core
 export class CountingDriver implements StoreDriver {
   readonly requests: string[] = [];
   readonly provider = 'counting';
+  readonly place = 'counting:';
   readonly keys = { maxBytes: DEFAULT_MAX_KEY_BYTES };
   readonly list = { order: 'utf8', maxPageSize: 1000, delimiter: 'any', page: this.#fails('list') } as const;
   readonly read = { head: this.#fails('head'), get: this.#fails('get') };

@@ -53,6 +53,7 @@ const read: Record<keyof ReadOptions, unknown> = { ...version, ifMatch: '"a"', i
 const listing: Record<keyof ListingOptions, unknown> = { ...call, onUnnameable: () => undefined };
 const deleteMany: Record<keyof DeleteManyOptions, unknown> = {
   ...call,
+  journal: { begin: async () => Promise.reject(new Error('not here')) },
   dryRun: true,
   maxDelete: 5,
   strategy: 'single',

@@ -27,6 +27,7 @@ const MAX_CALLS = 20_000;
 /** A driver whose listings are made up by a test. It deletes whatever it is told to. */
 export class PageDriver implements StoreDriver {
   readonly provider = 'pages';
+  readonly place = 'pages:';
   readonly keys = BARE.keys;
   readonly read = BARE.read;
   readonly write = BARE.write;

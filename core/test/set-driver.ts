@@ -25,6 +25,7 @@ export interface SetDriverSettings {
 /** A driver over a set of keys that tells a test what reached it. For what only the engine does. */
 export class SetDriver implements StoreDriver {
   readonly provider = 'set';
+  readonly place = 'set:';
   readonly keys = BARE.keys;
   readonly list: Replaceable<StoreDriver['list']>;
   readonly read = BARE.read;

@@ -18,6 +18,7 @@ interface Sent {
 /** A driver that takes uploads in parts and keeps nothing of them but their sizes and sums. */
 export class UploadDriver implements StoreDriver {
   readonly provider = 'uploads';
+  readonly place = 'uploads:';
   readonly keys = BARE.keys;
   readonly list = BARE.list;
   readonly read = BARE.read;

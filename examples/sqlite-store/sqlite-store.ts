@@ -139,6 +139,7 @@ export function sqliteDriver(file: string): StoreDriver {
 
   return {
     provider,
+    place: `sqlite:${file}`,
     keys: { maxBytes: DEFAULT_MAX_KEY_BYTES },
     list: {
       order: 'utf8',

@@ -1,4 +1,5 @@
 import { DEFAULT_MAX_KEY_BYTES, type StoreDriver } from '@store/core';
+import { placeOf } from '@store/kit';
 import type { CtyunConfig } from './config.js';
 import { DataPlane } from './data-plane.js';
 import { batchFacet, deleteFacet } from './deletes.js';
@@ -17,6 +18,7 @@ export function ctyunDriver(config: CtyunConfig) {
   const uploads = uploadsFacet(api);
   return {
     provider: 'ctyun',
+    place: placeOf('ctyun', config, config.regionId),
     keys: { maxBytes: DEFAULT_MAX_KEY_BYTES },
     list: listFacet(api),
     read: readFacet(api, data),

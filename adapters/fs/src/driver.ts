@@ -1,3 +1,4 @@
+import { pathToFileURL } from 'node:url';
 import { DEFAULT_MAX_KEY_BYTES, type StoreDriver } from '@store/core';
 import type { FsConfig } from './config.js';
 import { DirectoryObjects, PROVIDER } from './directory-objects.js';
@@ -12,6 +13,7 @@ export function fsDriver(path: string, config: FsConfig, windowNames?: number): 
   const objects = new DirectoryObjects(path, config, windowNames);
   return {
     provider: PROVIDER,
+    place: pathToFileURL(path).href,
     keys: { maxBytes: DEFAULT_MAX_KEY_BYTES },
     list: {
       order: 'utf8',

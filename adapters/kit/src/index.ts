@@ -26,6 +26,7 @@ export { joinMarkers, splitMarkers } from './page-token.js';
 export { etagOf, headerOf, objectInfo, restoreState, tagHeader, type AnswerHeaders } from './object-info.js';
 export { objectRead } from './object-body.js';
 export { beginningOf, isWebPage, whatCame } from './other-answer.js';
+export { placeOf, type Located } from './place.js';
 export { MAX_ANSWER_BYTES, MAX_SHORT_ANSWER_BYTES, readAnswer } from './read-answer.js';
 export {
   endpointUrl,

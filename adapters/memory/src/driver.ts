@@ -12,6 +12,7 @@ export function memoryDriver(
     objects.abortUpload(request, call);
   return {
     provider: PROVIDER,
+    place: 'memory:',
     keys: { maxBytes: DEFAULT_MAX_KEY_BYTES },
     list: {
       order: 'utf8',

@@ -1,4 +1,5 @@
 import type { StoreDriver } from '@store/core';
+import { placeOf } from '@store/kit';
 import type { OssConfig } from './config.js';
 import { batchFacet, deleteFacet } from './deletes.js';
 import { lifecycleFacet } from './lifecycle.js';
@@ -15,6 +16,7 @@ export function ossDriver(config: OssConfig) {
   const multipart = multipartFacet(requests);
   return {
     provider: 'oss',
+    place: placeOf('oss', config, config.region),
     // https://www.alibabacloud.com/help/en/oss/user-guide/object-naming-conventions
     keys: { maxBytes: 1023 },
     list: listFacet(requests, config.listVersion),

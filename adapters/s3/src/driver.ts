@@ -1,4 +1,5 @@
 import { DEFAULT_MAX_KEY_BYTES, type StoreDriver } from '@store/core';
+import { placeOf } from '@store/kit';
 import { quirksOf, type S3Config } from './config.js';
 import { prefixDeleteFacet } from './delete-prefix.js';
 import { batchFacet, deleteFacet } from './deletes.js';
@@ -18,6 +19,7 @@ export function s3Driver(config: S3Config) {
   const multipart = multipartFacet(requests);
   return {
     provider: 's3',
+    place: placeOf('s3', config),
     keys: { maxBytes: DEFAULT_MAX_KEY_BYTES },
     list: listFacet(requests),
     read: readFacet(requests),

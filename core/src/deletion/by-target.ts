@@ -19,6 +19,10 @@ export class ByTarget<V> {
     else this.#versions.delete(identity(key, versionId));
   }
 
+  get size(): number {
+    return this.#current.size + this.#versions.size;
+  }
+
   *values(): Generator<V> {
     yield* this.#current.values();
     yield* this.#versions.values();

@@ -9,7 +9,8 @@ import type { Candidate } from './candidate.js';
 import type { DeleteManyOptions } from './options.js';
 import type { DeletionReport } from './report.js';
 import { runListed } from './listed-run.js';
-import type { RunPage } from './run.js';
+import type { RunPage, RunSource } from './run.js';
+import { withJournal } from './with-journal.js';
 
 type Targets = Iterable<string | DeleteTarget> | AsyncIterable<string | DeleteTarget>;
 
@@ -36,22 +37,21 @@ export async function deleteMany(
   }
   const { keys, versions, delete: single } = engine.driver;
   const misspelt = misspeltParts();
-  return runListed<Candidate>(
-    engine,
-    {
-      prefix: null,
-      passes: [({ stop }) => paged(targets, stop)],
-      problem: (target) =>
-        keyProblem(target.key, keys.maxBytes) ??
-        misspelt(target) ??
-        partProblem(target) ??
-        (target.versionId !== undefined && !versions ? 'this store does not support versionId' : undefined) ??
-        (target.ifMatch !== undefined && !single.ifMatch
-          ? 'this store does not support ifMatch on deletes'
-          : undefined),
-      matches: () => true,
-    },
-    options,
+  const source: RunSource<Candidate> = {
+    prefix: null,
+    passes: [({ stop }) => paged(targets, stop)],
+    problem: (target) =>
+      keyProblem(target.key, keys.maxBytes) ??
+      misspelt(target) ??
+      partProblem(target) ??
+      (target.versionId !== undefined && !versions ? 'this store does not support versionId' : undefined) ??
+      (target.ifMatch !== undefined && !single.ifMatch
+        ? 'this store does not support ifMatch on deletes'
+        : undefined),
+    matches: () => true,
+  };
+  return withJournal(engine, { operation: 'deleteMany', prefix: null, options }, (keeper) =>
+    runListed(engine, source, options, keeper),
   );
 }
 

@@ -10,12 +10,14 @@ import type { Candidate } from './candidate.js';
 import { compileFilter, filtersOn, type Verdict } from './filter.js';
 import type { CheckedDeletePrefixOptions } from './options.js';
 import type { DeletionReport } from './report.js';
+import type { JournalKeeper, PassRecord } from './journal-keeper.js';
 import { runListed } from './listed-run.js';
 import type { Run, RunPage, RunSource } from './run.js';
 import { checkPrefix } from './safety.js';
 import { runByServer } from './server-run.js';
 import type { KeyRange } from '../ranges/key-range.js';
 import { SeenNameless } from './seen-nameless.js';
+import { withJournal } from './with-journal.js';
 import { MarkerPass, ObjectVersionPass, type VersionPass } from './version-selection.js';
 
 /** An object or version that was listed. Those whose `doomed` is false are kept by the selection of versions. */
@@ -34,6 +36,8 @@ const DOUBTFUL: FailureReason = {
 interface ListedPrefix {
   readonly prefix: string;
   readonly inOrder: boolean;
+  /** Where the run writes down how far it has come with it. */
+  readonly record?: PassRecord | undefined;
 }
 
 type Pass = RunSource<Listed>['passes'][number];
@@ -46,9 +50,26 @@ export async function deletePrefix(
 ): Promise<DeletionReport> {
   checkPrefix(prefix, options);
   checkCapabilities(engine, options);
+  return withJournal(engine, { operation: 'deletePrefix', prefix, options }, (keeper) =>
+    performPrefix(engine, { prefix, options, keeper }),
+  );
+}
+
+async function performPrefix(
+  engine: Engine,
+  {
+    prefix,
+    options,
+    keeper,
+  }: {
+    readonly prefix: string;
+    readonly options: CheckedDeletePrefixOptions;
+    readonly keeper: JournalKeeper | undefined;
+  },
+): Promise<DeletionReport> {
   const { versions, ifUnchanged = false } = options;
   const { deleteMarkers = versions === 'all' ? 'all' : 'keep' } = options;
-  const startedAt = engine.clock.now();
+  const startedAt = keeper?.soFar?.startedAt ?? engine.clock.now();
   const filter = compileFilter(prefix, options, startedAt);
   const matches = (entry: Listed): Verdict => {
     const verdict = entry.doomed !== false && filter(entry);
@@ -69,8 +90,10 @@ export async function deletePrefix(
   const nameless = new SeenNameless();
   const passes: Pass[] = [
     versions === 'current'
-      ? (run) => currentObjects(run, listed, { ifUnchanged, brief: isBriefEnough(options) })
-      : (run) => nameless.remember(selectedVersions(run, listed, () => new ObjectVersionPass(rules))),
+      ? (run, record) =>
+          currentObjects(run, { ...listed, record }, { ifUnchanged, brief: isBriefEnough(options) })
+      : (run, record) =>
+          nameless.remember(selectedVersions(run, { ...listed, record }, () => new ObjectVersionPass(rules))),
   ];
   if (deleteMarkers !== 'keep') {
     // What the first pass takes is decided there alone, for both kinds of run. It is all gone when the second one begins:
@@ -83,11 +106,11 @@ export async function deletePrefix(
           (entry) => matches(entry) === true && problem(entry) === undefined,
         );
     };
-    passes.push(async function* (run) {
+    passes.push(async function* (run, record) {
       const tooMany = (key: string): void =>
         run.ledger.warn(`the key ${quoteKey(key)} has too many delete markers for one run; run again`);
       const select = () => new MarkerPass(deleteMarkers, isGone(), tooMany);
-      const pages = selectedVersions(run, listed, select);
+      const pages = selectedVersions(run, { ...listed, record }, select);
       yield* versions === 'current' ? pages : nameless.leaveOut(pages);
     });
   }
@@ -104,7 +127,7 @@ export async function deletePrefix(
   };
   // A dry run lists, whatever the strategy.
   const run = options.strategy === 'server-prefix' && !options.dryRun ? runByServer : runListed;
-  return run(engine, source, options);
+  return run(engine, source, options, keeper);
 }
 
 /** Whether keys and sizes are all that the run looks at, as in most runs. */
@@ -150,15 +173,18 @@ function checkCapabilities(engine: Engine, options: CheckedDeletePrefixOptions):
 
 async function* currentObjects(
   run: Run,
-  { prefix, inOrder }: ListedPrefix,
+  { prefix, inOrder, record }: ListedPrefix,
   { ifUnchanged, brief }: { readonly ifUnchanged: boolean; readonly brief: boolean },
 ): AsyncGenerator<RunPage<Listed>> {
   const purpose = run.listing('list');
-  const pages = rangedObjectPages(run.engine, { prefix, brief }, purpose, run.sideBySide(inOrder));
-  for await (const { page } of pages) {
+  const pages = rangedObjectPages(run.engine, { prefix, brief }, purpose, run.sideBySide(inOrder, record));
+  for await (const { range, page, last } of pages) {
+    const { objects, unnameable } = page;
+    const keyAt = (index: number): string => objects[index]?.key ?? '';
     yield {
-      entries: page.objects.map((object) => currentObject(object, ifUnchanged)),
-      unnameable: page.unnameable,
+      entries: objects.map((object) => currentObject(object, ifUnchanged)),
+      unnameable,
+      record: record?.page(range, { keyAt, size: objects.length, several: false, last }),
     };
   }
 }
@@ -173,19 +199,23 @@ function currentObject(object: ObjectInfo, ifUnchanged: boolean): Listed {
 /** What a pass selects of the versions of each range: it looks at one after the other, in order. */
 async function* selectedVersions(
   run: Run,
-  { prefix, inOrder }: ListedPrefix,
+  { prefix, inOrder, record }: ListedPrefix,
   begin: () => VersionPass,
 ): AsyncGenerator<RunPage<Listed>> {
   const passes = new Map<KeyRange, VersionPass>();
   const purpose = run.listing('listVersions');
-  const pages = rangedVersionPages(run.engine, prefix, purpose, run.sideBySide(inOrder));
+  const pages = rangedVersionPages(run.engine, prefix, purpose, run.sideBySide(inOrder, record));
   for await (const { range, page, last } of pages) {
     const pass = passes.get(range) ?? begin();
     passes.set(range, pass);
     const { versions, unnameable } = page;
-    yield { entries: [...pass.next(versions, unnameable)], unnameable };
-    if (!last) continue;
-    yield { entries: [...pass.end()] };
-    passes.delete(range);
+    const keyAt = (index: number): string => versions[index]?.key ?? '';
+    const entries = [...pass.next(versions, unnameable), ...(last ? pass.end() : [])];
+    yield {
+      entries,
+      unnameable,
+      record: record?.page(range, { keyAt, size: versions.length, several: true, last }),
+    };
+    if (last) passes.delete(range);
   }
 }

@@ -67,8 +67,23 @@ export class DeleteStage {
   async #process(unit: readonly Candidate[]): Promise<void> {
     const { retry, clock } = this.#run.engine;
     const attempts = new Attempts(retry, clock);
+    if (!(await this.#intend(unit))) return this.#giveUp(unit, attempts);
     if (this.#strategy === 'single' || unit.length === 1) return this.#deleteSingly(unit, attempts);
     return this.#deleteBatch(unit, attempts);
+  }
+
+  /** Writes down what is about to be sent, once for all attempts; without that nothing is. */
+  async #intend(unit: readonly Candidate[]): Promise<boolean> {
+    const { keeper, stop } = this.#run;
+    if (!keeper) return true;
+    if (stop.aborted) return false;
+    try {
+      await keeper.intend(unit);
+      return true;
+    } catch (error) {
+      this.#run.breakOff(error);
+      return false;
+    }
   }
 
   /**

@@ -2,6 +2,7 @@ import type { DeletedTarget } from '../requests.js';
 import { reasonText, type FailureReason, type StoreErrorCode } from '../errors.js';
 import { soundSize } from '../facts.js';
 import type { Candidate, Deleted } from './candidate.js';
+import type { JournalKeeper } from './journal-keeper.js';
 import type { DeletionFailure, DeletionProgress, DeletionReport, DeletionStrategy } from './report.js';
 
 /** Failures that the report itself shows. */
@@ -47,6 +48,7 @@ export class Ledger {
   readonly #byCode: Partial<Record<StoreErrorCode, number>> = {};
   readonly #sample: DeletionFailure[] = [];
   readonly #warnings = new Set<string>();
+  readonly #keeper: JournalKeeper | undefined;
   readonly #onFailure: OnFailure | undefined;
   readonly #onDeleted: OnDeleted | undefined;
   readonly #onCallbackError: (error: unknown) => void;
@@ -58,7 +60,16 @@ export class Ledger {
       onFailure,
     }: { readonly onDeleted?: OnDeleted | undefined; readonly onFailure?: OnFailure | undefined },
     onCallbackError: (error: unknown) => void,
+    keeper?: JournalKeeper,
   ) {
+    this.#keeper = keeper;
+    const { deleted = 0, filtered = 0, bytes = 0, markersCreated = 0 } = keeper?.soFar ?? {};
+    this.listed = deleted + filtered;
+    this.filtered = filtered;
+    this.matched = deleted;
+    this.deleted = deleted;
+    this.bytes = bytes;
+    this.markersCreated = markersCreated;
     this.#onDeleted = onDeleted;
     this.#onFailure = onFailure;
     this.#onCallbackError = onCallbackError;
@@ -76,7 +87,22 @@ export class Ledger {
 
   countDeleted(candidates: readonly Deleted[]): void {
     this.deleted += candidates.length;
+    const before = this.bytes;
     for (const candidate of candidates) this.addBytes(candidate);
+    this.#keeper?.deleted(candidates, this.bytes - before);
+    this.#tellOfDeleted(candidates);
+  }
+
+  /** What an earlier session's request deleted, whose answer nobody got. */
+  countGone(targets: readonly Candidate[]): void {
+    this.listed += targets.length;
+    this.matched += targets.length;
+    this.deleted += targets.length;
+    for (const target of targets) this.addBytes(target);
+    this.#tellOfDeleted(targets);
+  }
+
+  #tellOfDeleted(candidates: readonly Deleted[]): void {
     if (!this.#onDeleted) return;
     try {
       for (const { key, versionId, deleteMarker, deleteMarkerVersionId } of candidates)
@@ -99,14 +125,14 @@ export class Ledger {
   async countUnnameable(name: string, reason: FailureReason): Promise<void> {
     this.listed++;
     this.matched++;
-    await this.#book({ ...describeFailure({ key: name }, reason, 0), unnameable: true });
+    await this.#book({ key: name }, { ...describeFailure({ key: name }, reason, 0), unnameable: true });
   }
 
   async countFailed(candidate: Candidate, reason: FailureReason, attempts: number): Promise<void> {
-    await this.#book(describeFailure(candidate, reason, attempts));
+    await this.#book(candidate, describeFailure(candidate, reason, attempts));
   }
 
-  async #book(failure: DeletionFailure): Promise<void> {
+  async #book(candidate: Candidate, failure: DeletionFailure): Promise<void> {
     if (failure.blocked) {
       this.blocked++;
       this.skipped++;
@@ -115,6 +141,7 @@ export class Ledger {
     }
     this.#byCode[failure.code] = (this.#byCode[failure.code] ?? 0) + 1;
     if (this.#sample.length < SAMPLE_SIZE) this.#sample.push(failure);
+    this.#keeper?.failed(candidate, failure);
     try {
       await this.#onFailure?.(failure);
     } catch (error) {

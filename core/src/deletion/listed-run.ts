@@ -4,8 +4,10 @@ import { Batches } from './batches.js';
 import type { Candidate } from './candidate.js';
 import { DeleteStage } from './delete-stage.js';
 import type { Verdict } from './filter.js';
+import type { JournalKeeper, PageRecord } from './journal-keeper.js';
 import type { DeleteManyOptions } from './options.js';
 import type { DeletionReport, KeyStrategy } from './report.js';
+import { untracked } from './segment.js';
 import { Run, type RunPage, type RunSource } from './run.js';
 
 /**
@@ -19,9 +21,17 @@ export async function runListed<T extends Candidate>(
   engine: Engine,
   source: RunSource<T>,
   options: DeleteManyOptions,
+  keeper?: JournalKeeper,
 ): Promise<DeletionReport> {
   const strategy = keyStrategy(engine, options);
-  return new ListedRun(engine, source, options, strategy).perform();
+  return new ListedRun({ engine, source, options, keeper }, strategy).perform();
+}
+
+interface Asked<T extends Candidate> {
+  readonly engine: Engine;
+  readonly source: RunSource<T>;
+  readonly options: DeleteManyOptions;
+  readonly keeper: JournalKeeper | undefined;
 }
 
 class ListedRun<T extends Candidate> {
@@ -30,9 +40,9 @@ class ListedRun<T extends Candidate> {
   readonly #stage: DeleteStage;
   readonly #batches: Batches;
 
-  constructor(engine: Engine, source: RunSource<T>, options: DeleteManyOptions, strategy: KeyStrategy) {
+  constructor({ engine, source, options, keeper }: Asked<T>, strategy: KeyStrategy) {
     const { batch, delete: single } = engine.driver;
-    const run = new Run(engine, options, batch?.maxKeys ?? 1);
+    const run = new Run(engine, options, batch?.maxKeys ?? 1, keeper);
     const stage = new DeleteStage(run, strategy);
     this.#source = source;
     this.#run = run;
@@ -53,27 +63,48 @@ class ListedRun<T extends Candidate> {
   }
 
   async deleteAll(): Promise<void> {
-    for (const pass of this.#source.passes) {
+    // Of keys that a caller names, nothing says where to go on.
+    const keeper = this.#source.prefix === null ? undefined : this.#run.keeper;
+    for (const [index, pass] of this.#source.passes.entries()) {
       if (this.#run.over) return;
-      await this.#run.attempt('list', () => this.#take(pass(this.#run)));
+      const record = keeper?.pass(index);
+      if (keeper && !record) continue;
+      await this.#run.attempt('list', () => this.#take(pass(this.#run, record)));
       await this.#stage.submit(this.#batches.flush());
       await this.#stage.drain();
+      if (!this.#run.over) this.#passed(index);
     }
   }
 
+  /** Everything has been listed: what an earlier session may have deleted, and nobody saw, is gone. */
+  #passed(index: number): void {
+    const { keeper, ledger } = this.#run;
+    ledger.countGone(keeper?.takeGone() ?? []);
+    keeper?.passed(index);
+  }
+
   async #take(pages: AsyncIterable<RunPage<T>>): Promise<void> {
-    const { stop, ledger, progress } = this.#run;
-    for await (const { entries, unnameable = [] } of pages) {
+    const { stop, ledger, progress, keeper } = this.#run;
+    for await (const { entries, unnameable = [], record } of pages) {
       if (stop.aborted) return;
       ledger.listed += entries.length;
-      for (const { name, reason } of unnameable) await ledger.countUnnameable(name, reason);
-      for (const entry of entries) {
-        const verdict = this.#verdictOn(entry);
-        if (verdict === false) continue;
-        if (verdict !== true) await ledger.countFailed(entry, verdict, 0);
-        else if (this.#mayGo(entry))
-          for (const unit of this.#batches.add(entry)) await this.#stage.submit(unit);
+      for (const { name, reason } of unnameable) {
+        record?.of(name).leave();
+        await ledger.countUnnameable(name, reason);
       }
+      for (const entry of entries) {
+        keeper?.sees(entry);
+        const verdict = this.#verdictOn(entry);
+        if (verdict === false) {
+          record?.of(entry.key).keep();
+          continue;
+        }
+        const candidate = keeper ? tracked(entry, record) : entry;
+        if (verdict !== true) await ledger.countFailed(candidate, verdict, 0);
+        else if (this.#mayGo(entry))
+          for (const unit of this.#batches.add(candidate)) await this.#stage.submit(unit);
+      }
+      record?.close();
       progress.changed();
       if (this.#run.maxDeleteReached) return;
     }
@@ -114,6 +145,11 @@ class ListedRun<T extends Candidate> {
     if (options.dryRun) ledger.addBytes(entry);
     return false;
   }
+}
+
+/** With its place in the journal; whatever is not sent keeps its range open. */
+function tracked(entry: Candidate, record: PageRecord | undefined): Candidate {
+  return { ...entry, tracked: record?.of(entry.key).expect() ?? untracked() };
 }
 
 /** How single keys are deleted, whoever names them. @throws StoreError when the strategy asked for cannot be had */

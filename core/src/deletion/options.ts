@@ -5,6 +5,7 @@ import { defineOptions, type Checked } from '../options/define-options.js';
 import type { OptionTable } from '../options/option-table.js';
 import * as types from '../options/option-types.js';
 import { passThroughTable } from '../pass-through.js';
+import type { DeletionJournal } from './journal.js';
 import type { DeletionFailure, DeletionProgress, DeletionStrategy } from './report.js';
 import type { DeleteMarkerSelection, VersionSelection } from './version-selection.js';
 
@@ -33,6 +34,12 @@ export interface DeleteManyOptions extends PassThrough {
   readonly onDeleted?: ((deleted: DeletedTarget) => void) | undefined;
   /** Called for every key that failed or is blocked. What it throws ends the run. */
   readonly onFailure?: ((failure: DeletionFailure) => void | Promise<void>) | undefined;
+  /**
+   * Where the run writes down what it does, each delete before it is sent, so that it can be gone on with when it is killed,
+   * looked at, or taken back: `journalFile(path)` of `@store/journal`. Goes on with the run that the journal is about, when
+   * that is this one and not finished. Not with `dryRun`.
+   */
+  readonly journal?: DeletionJournal | undefined;
 }
 
 const STRATEGIES =
@@ -63,17 +70,24 @@ const deleteManyTable = {
   concurrency: {
     type: types.concurrency,
     serverPrefix: true,
+    session: true,
     cli: { kind: 'number', group: 'how', help: 'most requests in flight' },
   },
   maxKeysPerSecond: {
     type: types.rate,
     serverPrefix: true,
+    session: true,
     cli: { kind: 'number', group: 'how', help: 'most keys deleted a second' },
   },
-  signal: { type: types.signal, serverPrefix: true },
-  onProgress: { type: types.callback, serverPrefix: true },
-  onDeleted: { type: types.callback, serverPrefix: true },
-  onFailure: { type: types.callback, serverPrefix: true },
+  signal: { type: types.signal, serverPrefix: true, session: true },
+  onProgress: { type: types.callback, serverPrefix: true, session: true },
+  onDeleted: { type: types.callback, serverPrefix: true, session: true },
+  onFailure: { type: types.callback, serverPrefix: true, session: true },
+  journal: {
+    type: () => types.objectWith<DeletionJournal>(['begin'], 'expected a journal, such as journalFile(path)'),
+    serverPrefix: true,
+    session: true,
+  },
   ...passThroughTable,
 } as const satisfies OptionTable<DeleteManyOptions>;
 
@@ -208,7 +222,7 @@ export const deletePrefixOptions = defineOptions<DeletePrefixOptions>()('deleteP
     serverPrefix: true,
     cli: { kind: 'flag', group: 'how', help: 'list again at the end and say what is left' },
   },
-  onMatch: { type: types.callback, serverPrefix: 'dry-run' },
+  onMatch: { type: types.callback, serverPrefix: 'dry-run', session: true },
 });
 
 /** The options of a run as they were checked. */

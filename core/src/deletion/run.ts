@@ -9,6 +9,7 @@ import { quoteKey } from '../quote-key.js';
 import { passThrough } from '../pass-through.js';
 import type { Candidate } from './candidate.js';
 import type { Verdict } from './filter.js';
+import type { JournalKeeper, PageRecord, PassRecord } from './journal-keeper.js';
 import { Ledger } from './ledger.js';
 import type { DeleteManyOptions } from './options.js';
 import { Pacer } from './pacer.js';
@@ -25,6 +26,8 @@ export interface RunPage<T> {
   readonly entries: readonly T[];
   /** Under the prefix, and no request can name them: they fail, whatever the filters say. */
   readonly unnameable?: readonly Unnameable[] | undefined;
+  /** Where its entries belong in the journal. */
+  readonly record?: PageRecord | undefined;
 }
 
 /** Where the keys of a run come from, and which of them are meant. */
@@ -37,7 +40,7 @@ export interface RunSource<T extends Candidate> {
    * Pages of keys, pass by pass: a pass begins when every key of the one before has its outcome. What one throws ends
    * the run, after all keys before it have been dealt with.
    */
-  readonly passes: readonly ((run: Run) => AsyncIterable<RunPage<T>>)[];
+  readonly passes: readonly ((run: Run, record?: PassRecord) => AsyncIterable<RunPage<T>>)[];
   /** Why an entry cannot be sent at all; such an entry fails. */
   readonly problem?: ((entry: T) => string | undefined) | undefined;
   readonly matches: (entry: T) => Verdict;
@@ -63,6 +66,7 @@ export class Run {
   readonly concurrency: number;
   readonly #slots: RequestSlots;
   readonly ledger: Ledger;
+  readonly keeper: JournalKeeper | undefined;
   readonly progress: ProgressReporter;
   readonly pacer: Pacer;
   /** How many more keys may be sent for deletion. */
@@ -73,7 +77,7 @@ export class Run {
   #error: StoreError | undefined;
 
   /** @param maxBatch most keys in one request */
-  constructor(engine: Engine, options: DeleteManyOptions, maxBatch: number) {
+  constructor(engine: Engine, options: DeleteManyOptions, maxBatch: number, keeper?: JournalKeeper) {
     const { clock, driver } = engine;
     const { maxKeysPerSecond, maxDelete = Infinity, concurrency = IN_FLIGHT } = options;
     const breakOff = (error: unknown): void => this.breakOff(error);
@@ -81,11 +85,12 @@ export class Run {
     this.options = options;
     this.#startedAt = clock.now();
     this.pass = passThrough(options, driver, 'delete');
-    this.allowance = maxDelete;
+    this.keeper = keeper;
+    this.allowance = maxDelete - (keeper?.soFar?.deleted ?? 0);
     this.concurrency = concurrency;
     // Every retry that waits listens to this one signal.
     setMaxListeners(0, this.stop);
-    this.ledger = new Ledger(options, breakOff);
+    this.ledger = new Ledger(options, breakOff, keeper);
     this.progress = new ProgressReporter(this.ledger, clock, options.onProgress, breakOff);
     this.#slots = new RequestSlots(concurrency, this.stop);
     const pace = paceOf(engine);
@@ -142,9 +147,11 @@ export class Run {
    * How the run lists, where the store lets it list by ranges.
    *
    * @param inOrder one page after the other
+   * @param record told of the ranges, and which ones are left
    */
-  sideBySide(inOrder: boolean): SideBySide {
+  sideBySide(inOrder: boolean, record?: PassRecord): SideBySide {
     return {
+      ...record,
       concurrency: inOrder ? 1 : this.concurrency,
       onSerial: (message) => this.ledger.warn(message),
     };
@@ -184,6 +191,7 @@ export class Run {
     }
     this.progress.changed(true);
     this.#warnOfMarkers();
+    const soFar = this.keeper?.soFar;
     const report = this.ledger.report({
       prefix,
       provider: this.engine.provider,
@@ -195,11 +203,23 @@ export class Run {
       uploads,
       remaining,
       broken: this.#error !== undefined,
-      startedAt: this.#startedAt,
-      elapsedMs: this.engine.clock.now() - this.#startedAt,
+      startedAt: soFar?.startedAt ?? this.#startedAt,
+      elapsedMs: this.engine.clock.now() - this.#startedAt + (soFar?.elapsedMs ?? 0),
     });
+    await this.#closeJournal(report);
     if (this.#error) throw new DeletionError(this.#error, report);
     return report;
+  }
+
+  /** What is deleted is deleted; that the journal does not say so is no reason to say nothing. */
+  async #closeJournal(report: DeletionReport): Promise<void> {
+    if (!this.keeper) return;
+    this.keeper.append({ type: 'end', at: new Date(this.engine.clock.now()).toISOString(), report });
+    try {
+      await this.keeper.close();
+    } catch (error) {
+      this.#error ??= toStoreError(error, { operation: 'deletePrefix' });
+    }
   }
 
   async #verify<T extends Candidate>({

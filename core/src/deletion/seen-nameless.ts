@@ -24,8 +24,8 @@ export class SeenNameless {
 
   /** The second pass, without what the first one has told of. */
   async *leaveOut<T>(pages: Pages<T>): Pages<T> {
-    for await (const { entries, unnameable = [] } of pages) {
-      yield { entries, unnameable: unnameable.filter(({ name }) => !this.#isSeen(name)) };
+    for await (const { unnameable = [], ...page } of pages) {
+      yield { ...page, unnameable: unnameable.filter(({ name }) => !this.#isSeen(name)) };
     }
   }
 

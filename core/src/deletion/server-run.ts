@@ -7,9 +7,11 @@ import { quoteKey } from '../quote-key.js';
 import type { Candidate } from './candidate.js';
 import { DeleteStage } from './delete-stage.js';
 import { keyStrategy } from './listed-run.js';
+import type { JournalKeeper } from './journal-keeper.js';
 import type { DeleteManyOptions } from './options.js';
 import type { DeletionReport } from './report.js';
 import { tellOfCharge } from './requester-charge.js';
+import { untracked } from './segment.js';
 import { Run, type RunSource } from './run.js';
 
 /** What the service says is left, and never deletes, ends the run after this many answers in a row that say nothing new. */
@@ -26,10 +28,11 @@ export async function runByServer<T extends Candidate>(
   engine: Engine,
   source: RunSource<T>,
   options: DeleteManyOptions,
+  keeper?: JournalKeeper,
 ): Promise<DeletionReport> {
   const { prefixDelete } = engine.driver;
   if (!prefixDelete) throw engine.unsupported('deletePrefix', 'the strategy server-prefix');
-  return new ServerRun(engine, prefixDelete, source.prefix ?? '', options).perform(source);
+  return new ServerRun(engine, prefixDelete, source.prefix ?? '', { options, keeper }).perform(source);
 }
 
 class ServerRun {
@@ -41,11 +44,16 @@ class ServerRun {
   readonly #stage: DeleteStage;
   readonly #named = new NamedKeys();
 
-  constructor(engine: Engine, facet: PrefixDeleteFacet, prefix: string, options: DeleteManyOptions) {
+  constructor(
+    engine: Engine,
+    facet: PrefixDeleteFacet,
+    prefix: string,
+    { options, keeper }: { readonly options: DeleteManyOptions; readonly keeper: JournalKeeper | undefined },
+  ) {
     this.#facet = facet;
     this.#prefix = prefix;
     const strategy = keyStrategy(engine, {});
-    this.#run = new Run(engine, options, facet.maxKeys);
+    this.#run = new Run(engine, options, facet.maxKeys, keeper);
     this.#stage = new DeleteStage(this.#run, strategy);
   }
 
@@ -59,7 +67,7 @@ class ServerRun {
   }
 
   async #deletePages(): Promise<void> {
-    const { pacer, ledger, pass, progress } = this.#run;
+    const { pacer, ledger, pass, progress, keeper } = this.#run;
     let token: string | undefined;
     let empty = 0;
     while (!this.#run.over) {
@@ -69,6 +77,7 @@ class ServerRun {
       if (!(await pacer.acquire(maxKeys))) return;
       let page: DeletePrefixPage;
       try {
+        await keeper?.sweep(maxKeys);
         page = await this.#request({ token, maxKeys });
       } finally {
         pacer.release();
@@ -136,7 +145,9 @@ class ServerRun {
     }
     if (again.some(({ reason }) => reason.code === 'Throttled')) pacer.throttled();
     else pacer.succeeded(deleted.length);
-    await this.#stage.submit(again.map(({ reason: _reason, ...target }) => target));
+    await this.#stage.submit(
+      again.map(({ reason: _reason, ...target }) => ({ ...target, tracked: untracked() })),
+    );
   }
 
   #corrupt(what: string): StoreError {

@@ -24,6 +24,8 @@ export interface OptionEntry {
    * dry run, which lists. What is not marked is refused there.
    */
   readonly serverPrefix?: true | readonly unknown[] | 'dry-run' | undefined;
+  /** Of a run: it is how one session of it goes, or a secret, and not what the run is. A journal does not keep it. */
+  readonly session?: true | undefined;
   /** How it is spelt on the command line; without it, it is for programs alone. */
   readonly cli?: Spelling | undefined;
 }

@@ -28,6 +28,12 @@ export interface RangeSettings {
   /** Most pages asked for at the same time. */
   readonly concurrency: number;
   readonly signal?: AbortSignal | undefined;
+  /** What to list, where that is not everything. None of them overlap. */
+  readonly ranges?: readonly KeyRange[] | undefined;
+  /** Told of each split, before a page of either range comes. */
+  readonly onSplit?: ((lower: KeyRange, upper: KeyRange) => void) | undefined;
+  /** Told of each range of which no page has come, and none will. */
+  readonly onEmpty?: ((range: KeyRange) => void) | undefined;
   /** Told when the service does not list from the middle as it should: everything is listed from the beginning then. */
   readonly onSerial?: ((message: string) => void) | undefined;
   /** Told of each page that named nothing new. */

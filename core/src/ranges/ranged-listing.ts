@@ -50,6 +50,8 @@ class RangedListing<P extends Page> {
   readonly #stop = new AbortController();
   readonly #signal: AbortSignal;
   readonly #lanes = new Map<Lane, Promise<void>>();
+  /** Ranges that nobody has begun. */
+  readonly #pending: KeyRange[];
   readonly #strange = new CutUnnameable();
   readonly #directories: Directories;
   /** How long a page takes, in milliseconds, by the last few. */
@@ -67,7 +69,8 @@ class RangedListing<P extends Page> {
     this.#source = source;
     this.#settings = settings;
     this.#splits = settings.concurrency > 1;
-    const { signal } = settings;
+    const { signal, ranges = [new KeyRange()] } = settings;
+    this.#pending = [...ranges];
     this.#signal = signal ? AbortSignal.any([signal, this.#stop.signal]) : this.#stop.signal;
     // Each range may wait for a retry.
     setMaxListeners(0, this.#signal);
@@ -76,7 +79,17 @@ class RangedListing<P extends Page> {
   }
 
   begin(): void {
-    this.#start(new KeyRange(), undefined);
+    if (this.#pending.length === 0) this.queue.end();
+    this.#goOn();
+  }
+
+  /** Takes up what is waiting, as far as there is room. */
+  #goOn(): void {
+    while (!this.#failed && !this.#signal.aborted && this.#lanes.size < this.#settings.concurrency) {
+      const range = this.#pending.shift();
+      if (!range) return;
+      this.#start(range, undefined);
+    }
   }
 
   /** @param isLeft the reader has gone before the end */
@@ -104,7 +117,11 @@ class RangedListing<P extends Page> {
     if (failure) {
       this.#failed = true;
       this.queue.end(failure);
-    } else if (this.#lanes.size === 0) this.queue.end();
+      return;
+    }
+    if (lane.range.complete && !lane.isTold) this.#settings.onEmpty?.(lane.range);
+    this.#goOn();
+    if (this.#lanes.size === 0) this.queue.end();
     else if (this.queue.hungry) this.#split();
   }
 
@@ -214,7 +231,9 @@ class RangedListing<P extends Page> {
     const real = lane.open ? this.#directories.in(lane.range) : undefined;
     const at = real ?? lane.boundary(this.#source, parts);
     if (at === undefined) return false;
-    this.#start(lane.range.split(at), lane);
+    const upper = lane.range.split(at);
+    this.#settings.onSplit?.(lane.range, upper);
+    this.#start(upper, lane);
     return true;
   }
 

@@ -10,6 +10,7 @@ function notHere(): never {
 /** A driver that does nothing: what tests need of one, they add. */
 export const BARE: StoreDriver = {
   provider: 'bare',
+  place: 'bare:',
   keys: { maxBytes: DEFAULT_MAX_KEY_BYTES },
   list: { order: 'utf8', maxPageSize: 1000, delimiter: 'any', page: notHere },
   read: { head: notHere, get: notHere },

@@ -24,3 +24,4 @@ export {
   type WrongServer,
 } from './wrong-server.js';
 export { wrongServices, type WrongServices } from './wrong-service.js';
+export { seededRandom } from './seeded-random.js';

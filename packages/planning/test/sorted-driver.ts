@@ -14,6 +14,7 @@ type Describe = (key: string) => Partial<ObjectInfo>;
 /** A driver that lists many keys fast, and does nothing else. Keys have no characters beyond U+FFFF. */
 export class SortedDriver implements StoreDriver {
   readonly provider = 'sorted';
+  readonly place = 'sorted:';
   readonly keys = BARE.keys;
   readonly read = BARE.read;
   readonly write = BARE.write;

@@ -88,6 +88,7 @@ export function withPrefix(driver: StoreDriver, prefix: string): StoreDriver {
   });
   const inside: StoreDriver = {
     ...driver,
+    place: `${driver.place}#${encodeURIComponent(prefix)}`,
     keys: { maxBytes },
     list,
     read: {

@@ -4,6 +4,7 @@ import {
   deletePrefixOptions,
   optionTypes as types,
   passThroughOptions,
+  type OptionEntry,
 } from '@store/core/extend';
 
 interface OwnOptions {
@@ -63,7 +64,9 @@ const recursive = defineOptions<RecursiveOptions>()('rm -r', {
 });
 
 /** The tables of `store rm`: what goes with and without `-r`, what goes without it alone, and with it alone. */
-export const RM_TABLES = {
+export const RM_TABLES: Readonly<
+  Record<'always' | 'single' | 'recursive', Readonly<Record<string, OptionEntry>>>
+> = {
   always: own.table,
   single: { ...deleteOptions.table, ...single.table },
   recursive: { ...deletePrefixOptions.table, ...recursive.table },

@@ -1,0 +1,123 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expectClosedBooks, seededRandom } from '@store/conformance';
+import {
+  createObjectStore,
+  type DeletePrefixOptions,
+  type DeletionJournal,
+  type DeletionReport,
+  type JournalSession,
+  type StoreDriver,
+} from '@store/core';
+import { journalFile } from '@store/journal';
+import { memoryDriver } from '@store/memory';
+import { expect } from 'chai';
+import { after, before, describe, it } from 'mocha';
+import { MortalDriver } from './mortal-driver.js';
+
+const CASES = 150;
+
+const NO_RETRIES = { maxAttempts: 2, baseDelayMs: 1, maxDelayMs: 1, patienceMs: 0 };
+
+/** What is in a bucket: keys, the latest version first, without their ids. */
+async function held(driver: StoreDriver): Promise<string[]> {
+  const store = createObjectStore(driver);
+  const found: string[] = [];
+  if (store.capabilities.versions) {
+    for await (const { key, deleteMarker, size } of store.listVersions(''))
+      found.push(`${key} ${deleteMarker ? 'marker' : size}`);
+  } else for await (const { key, size } of store.list('')) found.push(`${key} ${size}`);
+  return found;
+}
+
+describe('a run that is killed and resumed until it ends', () => {
+  let directory = '';
+  before(() => {
+    directory = mkdtempSync(join(tmpdir(), 'journal-'));
+  });
+  after(() => rmSync(directory, { recursive: true }));
+
+  for (let seed = 1; seed <= CASES; seed++) {
+    it(`deletes and counts everything once, seed ${seed}`, async () => {
+      const random = seededRandom(seed);
+      const pick = <T>(...values: readonly [T, ...T[]]): T =>
+        values[Math.floor(random() * values.length)] as T;
+      const versioned = random() < 0.5;
+      // Two of the same: one run is killed, the other one is not.
+      const config = { versioning: versioned ? 'enabled' : 'off', maxPageSize: pick(3, 7, 50) } as const;
+      const [inner, twin] = [memoryDriver(config), memoryDriver(config)];
+      const limits = { maxKeys: pick(1, 4, 20) };
+      const limited = (driver: StoreDriver): StoreDriver =>
+        driver.batch
+          ? { ...driver, versions: driver.versions, batch: { ...driver.batch, ...limits } }
+          : driver;
+      const stores = [inner, twin].map((driver) => createObjectStore(driver));
+      const count = 20 + Math.floor(random() * 150);
+      for (let i = 0; i < count; i++) {
+        const key = `${random() < 0.9 ? 'p/' : 'q/'}${Math.floor(random() * count).toString(36)}${pick('', '/x', 'é', ' ')}`;
+        const body = versioned && random() < 0.2 ? undefined : 'x'.repeat(Math.floor(random() * 9));
+        for (const store of stores) await (body === undefined ? store.delete(key) : store.put(key, body));
+      }
+      const options: DeletePrefixOptions = {
+        concurrency: pick(1, 3, 8),
+        strategy: pick(undefined, undefined, 'single'),
+        exclude: pick(undefined, undefined, '*x'),
+        versions: versioned ? pick('current', 'all', 'noncurrent') : undefined,
+        deleteMarkers: versioned ? pick(undefined, 'expired', 'all') : undefined,
+      };
+      const expected = await createObjectStore(limited(twin)).deletePrefix('p/', options);
+
+      let path = join(directory, `${seed}-0`);
+      let report: DeletionReport | undefined;
+      let sessions = 0;
+      for (; !report && sessions < 60; sessions++) {
+        const here = path;
+        const next = join(directory, `${seed}-${sessions + 1}`);
+        const mortal = new MortalDriver(
+          limited(inner),
+          random() < 0.1 ? Infinity : 1 + Math.floor(random() * 12),
+          random,
+          () => writeFileSync(next, torn(readFileSync(here), random)),
+        );
+        const store = createObjectStore(mortal.driver, {
+          retry: NO_RETRIES,
+          split: { serialPages: 1, pagesLeft: 1, pageMs: 0 },
+        });
+        const settings = { shortenAt: pick(1, 2000, undefined) };
+        const open: JournalSession[] = [];
+        const journal: DeletionJournal = {
+          begin: async (run) => {
+            const session = await journalFile(here, settings).begin(run);
+            open.push(session);
+            return session;
+          },
+        };
+        const run = store.deletePrefix('p/', { ...options, journal });
+        report = await Promise.race([run, mortal.killed.then(() => undefined)]);
+        // The dead keep nothing open.
+        if (!report) for (const session of open) await session.close();
+        path = next;
+      }
+      expect(report, 'the run comes to its end').to.not.equal(undefined);
+      if (!report) return;
+      expectClosedBooks(report);
+      expect(await held(inner)).to.deep.equal(await held(twin));
+      const { deleted, bytes, failed, skipped, complete, deleteMarkersCreated } = expected;
+      expect(
+        report,
+        `after ${sessions} sessions with ${JSON.stringify({ ...options, ...config })}`,
+      ).to.deep.include({ deleted, bytes, failed, skipped, complete });
+      // Of a request whose answer nobody got, nobody knows which marker it made.
+      expect(report.deleteMarkersCreated).to.be.at.most(deleteMarkersCreated);
+    });
+  }
+});
+
+/** What a crash leaves of a file: its last line may be cut, unless it was waited for. */
+function torn(bytes: Buffer, random: () => number): Buffer {
+  const end = bytes.lastIndexOf(0x0a, bytes.length - 2) + 1;
+  const isSafe = /^{"type":"(?:intent|summary)"/.test(bytes.subarray(end).toString('utf8'));
+  if (end === 0 || isSafe || random() < 0.5) return bytes;
+  return bytes.subarray(0, end + Math.floor(random() * (bytes.length - end)));
+}
