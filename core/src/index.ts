@@ -14,6 +14,7 @@ export { checkConfig, diagnoseStore, openDriver, openStore } from './config/open
 export type { ConfigFor, StoreConfig, StoreEntry } from './config/config-types.js';
 export { withDeadline } from './deadline.js';
 export type { DeleteManyOptions, DeletePrefixOptions } from './deletion/options.js';
+export type { Deletion, DeletionEvent } from './deletion/deletion-handle.js';
 export type * from './deletion/journal.js';
 export { DeletionError } from './deletion/report.js';
 export type {

@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import type { ReadableStream } from 'node:stream/web';
 import type { Capabilities } from './capabilities.js';
 import type { DeleteManyOptions, DeletePrefixOptions } from './deletion/options.js';
+import type { Deletion } from './deletion/deletion-handle.js';
 import type { DeletionReport } from './deletion/report.js';
 import type { DeleteTarget, PassThrough, Unnameable } from './requests.js';
 import type {
@@ -120,6 +121,12 @@ export interface ObjectStore extends AsyncDisposable {
    */
   deletePrefix(prefix: string, options?: DeletePrefixOptions): Promise<DeletionReport>;
 
+  /**
+   * `deletePrefix` as a run to watch and to steer: iterate it for what happens, `await` it for its report, pause it, stop it.
+   * It has begun when it is returned.
+   */
+  deletion(prefix: string, options?: DeletePrefixOptions): Deletion;
+
   /** Frees sockets and files. The store cannot be used afterwards. Also called by `await using`. */
   close(): Promise<void>;
 }
@@ -127,8 +134,18 @@ export interface ObjectStore extends AsyncDisposable {
 export type ObjectBody =
   string | Uint8Array | Blob | Readable | ReadableStream<Uint8Array> | AsyncIterable<Uint8Array>;
 
-export interface CallOptions {
+export interface Abortable {
+  /** Ends the call, with `Aborted`. */
   readonly signal?: AbortSignal | undefined;
+}
+
+export interface CallOptions extends Abortable {
+  /**
+   * Most milliseconds that the call may take, waits and retries included; then it ends with `Timeout`. Of a listing, each of
+   * its pages. Of `get`, until the body begins to arrive. Default: as long as single requests (the configuration's
+   * `timeoutMs`) and their retries take.
+   */
+  readonly timeoutMs?: number | undefined;
 }
 
 export interface PutOptions extends WriteAttributes, CallOptions {

@@ -11,6 +11,8 @@ const ALLOWED = {
   entireStore: true,
   dryRun: true,
   maxDelete: 5,
+  maxDuration: 60_000,
+  maxFailures: 5,
   concurrency: 2,
   maxKeysPerSecond: 10,
   verify: true,

@@ -5,6 +5,7 @@ import {
   openStore,
   StoreError,
   systemClock,
+  type Abortable,
   type CallOptions,
   type CopyOptions,
   type DeleteManyOptions,
@@ -47,15 +48,23 @@ import { CountingDriver } from './counting-driver.js';
 import { sampled } from './sampled-options.js';
 
 const { signal } = new AbortController();
-const call: Record<keyof CallOptions, unknown> = { signal };
+const call: Record<keyof CallOptions, unknown> = { signal, timeoutMs: 1000 };
 const version: Record<keyof VersionOptions, unknown> = { ...call, versionId: 'v1' };
 const read: Record<keyof ReadOptions, unknown> = { ...version, ifMatch: '"a"', ifNoneMatch: '"a"' };
 const listing: Record<keyof ListingOptions, unknown> = { ...call, onUnnameable: () => undefined };
 const deleteMany: Record<keyof DeleteManyOptions, unknown> = {
-  ...call,
-  journal: { begin: async () => Promise.reject(new Error('not here')) },
+  signal,
+  journal: {
+    begin: async () => ({
+      append: () => undefined,
+      flush: async () => undefined,
+      close: async () => undefined,
+    }),
+  },
   dryRun: true,
   maxDelete: 5,
+  maxDuration: 60_000,
+  maxFailures: 5,
   strategy: 'single',
   concurrency: 2,
   maxKeysPerSecond: 0.5,
@@ -176,11 +185,15 @@ const STORE_METHODS: Record<StoreMethod, Method> = {
     { ...sampled(deletePrefixOptions.table), ...deleteMany },
     (store, options) => store.deletePrefix(options.entireStore ? '' : 'p/', options),
   ),
+  deletion: method<DeletePrefixOptions>(
+    { ...sampled(deletePrefixOptions.table), ...deleteMany },
+    (store, options) => Promise.resolve(store.deletion(options.entireStore ? '' : 'p/', options)),
+  ),
 };
 
 const EXPIRE = method<ExpireOptions>(
   {
-    ...call,
+    signal,
     days: 1,
     noncurrentDays: 1,
     uploadsDays: 1,
@@ -196,15 +209,14 @@ const EXPIRE = method<ExpireOptions>(
 /** Functions of other packages that work on a store. */
 const EXTENSIONS: Record<string, Method> = {
   estimate: method<EstimateOptions>(
-    { ...call, maxRequests: 10, exact: false, concurrency: 1 },
+    { signal, maxRequests: 10, exact: false, concurrency: 1 },
     (store, options) => estimate(store, 'p/', options),
   ),
   expirePrefix: EXPIRE,
-  expiration: method<ExpirationOptions>(
-    { ...call, countLimit: 10, removeWhenEmpty: true },
-    (store, options) => expiration(store, 'p/', options),
+  expiration: method<ExpirationOptions>({ signal, countLimit: 10, removeWhenEmpty: true }, (store, options) =>
+    expiration(store, 'p/', options),
   ),
-  cancelExpiration: method<CallOptions>(call, (store, options) => cancelExpiration(store, 'p/', options)),
+  cancelExpiration: method<Abortable>({ signal }, (store, options) => cancelExpiration(store, 'p/', options)),
 };
 
 const config = { stores: { one: { provider: 'memory' } } };

@@ -51,7 +51,7 @@ export async function deleteMany(
     matches: () => true,
   };
   return withJournal(engine, { operation: 'deleteMany', prefix: null, options }, (keeper) =>
-    runListed(engine, source, options, keeper),
+    runListed(engine, source, options, { keeper }),
   );
 }
 

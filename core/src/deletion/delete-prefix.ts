@@ -7,12 +7,13 @@ import type { ObjectInfo, VersionInfo } from '../objects.js';
 import { abortUploads } from './abort-uploads.js';
 import { notByServer } from './by-server.js';
 import type { Candidate } from './candidate.js';
+import type { RunControls } from './deletion-handle.js';
 import { compileFilter, filtersOn, type Verdict } from './filter.js';
 import type { CheckedDeletePrefixOptions } from './options.js';
 import type { DeletionReport } from './report.js';
-import type { JournalKeeper, PassRecord } from './journal-keeper.js';
+import type { PassRecord } from './journal-keeper.js';
 import { runListed } from './listed-run.js';
-import type { Run, RunPage, RunSource } from './run.js';
+import type { Run, RunCompany, RunPage, RunSource } from './run.js';
 import { checkPrefix } from './safety.js';
 import { runByServer } from './server-run.js';
 import type { KeyRange } from '../ranges/key-range.js';
@@ -47,29 +48,24 @@ export async function deletePrefix(
   engine: Engine,
   prefix: string,
   options: CheckedDeletePrefixOptions,
+  controls?: RunControls,
 ): Promise<DeletionReport> {
   checkPrefix(prefix, options);
   checkCapabilities(engine, options);
   return withJournal(engine, { operation: 'deletePrefix', prefix, options }, (keeper) =>
-    performPrefix(engine, { prefix, options, keeper }),
+    performPrefix(engine, prefix, options, { keeper, controls }),
   );
 }
 
 async function performPrefix(
   engine: Engine,
-  {
-    prefix,
-    options,
-    keeper,
-  }: {
-    readonly prefix: string;
-    readonly options: CheckedDeletePrefixOptions;
-    readonly keeper: JournalKeeper | undefined;
-  },
+  prefix: string,
+  options: CheckedDeletePrefixOptions,
+  company: RunCompany,
 ): Promise<DeletionReport> {
   const { versions, ifUnchanged = false } = options;
   const { deleteMarkers = versions === 'all' ? 'all' : 'keep' } = options;
-  const startedAt = keeper?.soFar?.startedAt ?? engine.clock.now();
+  const startedAt = company.keeper?.soFar?.startedAt ?? engine.clock.now();
   const filter = compileFilter(prefix, options, startedAt);
   const matches = (entry: Listed): Verdict => {
     const verdict = entry.doomed !== false && filter(entry);
@@ -127,7 +123,7 @@ async function performPrefix(
   };
   // A dry run lists, whatever the strategy.
   const run = options.strategy === 'server-prefix' && !options.dryRun ? runByServer : runListed;
-  return run(engine, source, options, keeper);
+  return run(engine, source, options, company);
 }
 
 /** Whether keys and sizes are all that the run looks at, as in most runs. */

@@ -3,6 +3,7 @@ import { reasonText, type FailureReason, type StoreErrorCode } from '../errors.j
 import { soundSize } from '../facts.js';
 import type { Candidate, Deleted } from './candidate.js';
 import type { JournalKeeper } from './journal-keeper.js';
+import type { DeleteManyOptions } from './options.js';
 import type { DeletionFailure, DeletionProgress, DeletionReport, DeletionStrategy } from './report.js';
 
 /** Failures that the report itself shows. */
@@ -18,6 +19,7 @@ export interface ReportFacts {
   readonly provider: string;
   readonly strategy: DeletionStrategy;
   readonly aborted: boolean;
+  readonly stoppedBy: DeletionReport['stoppedBy'];
   readonly dryRun: boolean;
   readonly maxDeleteReached: boolean;
   readonly versions: DeletionReport['versions'];
@@ -27,6 +29,16 @@ export interface ReportFacts {
   readonly broken: boolean;
   readonly startedAt: number;
   readonly elapsedMs: number;
+}
+
+type LedgerOptions = Pick<DeleteManyOptions, 'onDeleted' | 'onFailure' | 'maxFailures'>;
+
+interface LedgerContext {
+  /** Told what a callback throws; what the callback was told is in the books all the same. */
+  readonly onCallbackError: (error: unknown) => void;
+  /** More keys have failed than may. */
+  readonly onTooMany: () => void;
+  readonly keeper?: JournalKeeper | undefined;
 }
 
 /** The books of one run: every key that enters leaves through exactly one of the counters. */
@@ -49,20 +61,19 @@ export class Ledger {
   readonly #sample: DeletionFailure[] = [];
   readonly #warnings = new Set<string>();
   readonly #keeper: JournalKeeper | undefined;
+  readonly #maxFailures: number;
+  readonly #onTooMany: () => void;
   readonly #onFailure: OnFailure | undefined;
   readonly #onDeleted: OnDeleted | undefined;
   readonly #onCallbackError: (error: unknown) => void;
 
-  /** @param onCallbackError told what a callback throws; what it was told is in the books all the same */
   constructor(
-    {
-      onDeleted,
-      onFailure,
-    }: { readonly onDeleted?: OnDeleted | undefined; readonly onFailure?: OnFailure | undefined },
-    onCallbackError: (error: unknown) => void,
-    keeper?: JournalKeeper,
+    { onDeleted, onFailure, maxFailures = Infinity }: LedgerOptions,
+    { onCallbackError, onTooMany, keeper }: LedgerContext,
   ) {
     this.#keeper = keeper;
+    this.#maxFailures = maxFailures;
+    this.#onTooMany = onTooMany;
     const { deleted = 0, filtered = 0, bytes = 0, markersCreated = 0 } = keeper?.soFar ?? {};
     this.listed = deleted + filtered;
     this.filtered = filtered;
@@ -142,6 +153,7 @@ export class Ledger {
     this.#byCode[failure.code] = (this.#byCode[failure.code] ?? 0) + 1;
     if (this.#sample.length < SAMPLE_SIZE) this.#sample.push(failure);
     this.#keeper?.failed(candidate, failure);
+    if (this.failed + this.blocked > this.#maxFailures) this.#onTooMany();
     try {
       await this.#onFailure?.(failure);
     } catch (error) {
@@ -181,6 +193,7 @@ export class Ledger {
       bytes: this.bytes,
       complete: nothingLeft && !facts.aborted && !facts.broken,
       aborted: facts.aborted,
+      stoppedBy: facts.stoppedBy,
       dryRun: facts.dryRun,
       maxDeleteReached: facts.maxDeleteReached,
       failures: { byCode: { ...this.#byCode }, sample: [...this.#sample] },

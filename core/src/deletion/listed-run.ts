@@ -4,11 +4,11 @@ import { Batches } from './batches.js';
 import type { Candidate } from './candidate.js';
 import { DeleteStage } from './delete-stage.js';
 import type { Verdict } from './filter.js';
-import type { JournalKeeper, PageRecord } from './journal-keeper.js';
+import type { PageRecord } from './journal-keeper.js';
 import type { DeleteManyOptions } from './options.js';
 import type { DeletionReport, KeyStrategy } from './report.js';
 import { untracked } from './segment.js';
-import { Run, type RunPage, type RunSource } from './run.js';
+import { Run, type RunCompany, type RunPage, type RunSource } from './run.js';
 
 /**
  * Deletes what a source names: list → filter → batch → delete → account, each stage pulling from the one before, so
@@ -21,17 +21,17 @@ export async function runListed<T extends Candidate>(
   engine: Engine,
   source: RunSource<T>,
   options: DeleteManyOptions,
-  keeper?: JournalKeeper,
+  company?: RunCompany,
 ): Promise<DeletionReport> {
   const strategy = keyStrategy(engine, options);
-  return new ListedRun({ engine, source, options, keeper }, strategy).perform();
+  return new ListedRun({ engine, source, options, company }, strategy).perform();
 }
 
 interface Asked<T extends Candidate> {
   readonly engine: Engine;
   readonly source: RunSource<T>;
   readonly options: DeleteManyOptions;
-  readonly keeper: JournalKeeper | undefined;
+  readonly company: RunCompany | undefined;
 }
 
 class ListedRun<T extends Candidate> {
@@ -40,9 +40,9 @@ class ListedRun<T extends Candidate> {
   readonly #stage: DeleteStage;
   readonly #batches: Batches;
 
-  constructor({ engine, source, options, keeper }: Asked<T>, strategy: KeyStrategy) {
+  constructor({ engine, source, options, company }: Asked<T>, strategy: KeyStrategy) {
     const { batch, delete: single } = engine.driver;
-    const run = new Run(engine, options, batch?.maxKeys ?? 1, keeper);
+    const run = new Run(engine, options, batch?.maxKeys ?? 1, company);
     const stage = new DeleteStage(run, strategy);
     this.#source = source;
     this.#run = run;

@@ -26,6 +26,16 @@ export interface DeleteManyOptions extends PassThrough {
   readonly concurrency?: number | undefined;
   /** Most keys deleted a second, averaged. Default: no limit but the service's own. */
   readonly maxKeysPerSecond?: number | undefined;
+  /**
+   * Stop after so many milliseconds, as `signal` does; `report.stoppedBy` says so. With a journal the run can be gone on with.
+   * Default: none.
+   */
+  readonly maxDuration?: number | undefined;
+  /**
+   * Stop when more keys than this have failed (or are blocked), as `signal` does: something may be wrong with everything.
+   * Default: no limit.
+   */
+  readonly maxFailures?: number | undefined;
   /** Stops the run: nothing new is sent, what is in flight is waited for, the report says `aborted`. */
   readonly signal?: AbortSignal | undefined;
   /** Called now and then (at most every 100 ms) and once at the end. */
@@ -55,6 +65,18 @@ const deleteManyTable = {
     type: types.count,
     serverPrefix: true,
     cli: { kind: 'number', help: 'stop before more than this many are deleted' },
+  },
+  maxDuration: {
+    type: types.duration,
+    serverPrefix: true,
+    session: true,
+    cli: { kind: 'duration', group: 'how', help: 'stop after 8h, 30m, …' },
+  },
+  maxFailures: {
+    type: types.count,
+    serverPrefix: true,
+    session: true,
+    cli: { kind: 'number', group: 'how', help: 'stop when more keys than this have failed' },
   },
   strategy: {
     type: () => v.picklist(['batch', 'single', 'server-prefix'], STRATEGIES),

@@ -36,8 +36,10 @@ export interface DeletionReport {
   readonly bytes: number;
   /** Nothing failed, nothing was skipped, nothing is known to be left. In a dry run only when nothing matched. */
   readonly complete: boolean;
-  /** The `signal` ended the run early. */
+  /** The `signal`, or what `stoppedBy` says, ended the run early. */
   readonly aborted: boolean;
+  /** The limit that ended the run early; null when none did. */
+  readonly stoppedBy: 'maxDuration' | 'maxFailures' | null;
   readonly dryRun: boolean;
   /** The run ended before its limit on deletes would have been exceeded. */
   readonly maxDeleteReached: boolean;

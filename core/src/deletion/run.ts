@@ -8,6 +8,7 @@ import type { SideBySide } from '../listing/ranged-pages.js';
 import { quoteKey } from '../quote-key.js';
 import { passThrough } from '../pass-through.js';
 import type { Candidate } from './candidate.js';
+import type { RunControls } from './deletion-handle.js';
 import type { Verdict } from './filter.js';
 import type { JournalKeeper, PageRecord, PassRecord } from './journal-keeper.js';
 import { Ledger } from './ledger.js';
@@ -17,6 +18,9 @@ import { paceOf } from './pace.js';
 import { ProgressReporter } from './progress.js';
 import { DeletionError, type DeletionReport, type DeletionStrategy, type UploadsReport } from './report.js';
 import type { VersionSelection } from './version-selection.js';
+
+/** Longest time that a timer can wait for, in milliseconds: 24 days. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** Survivors that the report names. */
 const REMAINING_SAMPLE = 20;
@@ -49,6 +53,12 @@ export interface RunSource<T extends Candidate> {
   readonly verify?: boolean | undefined;
 }
 
+/** Who else has to do with a run. */
+export interface RunCompany {
+  readonly keeper?: JournalKeeper | undefined;
+  readonly controls?: RunControls | undefined;
+}
+
 /** How the keys of a run are deleted. */
 interface Deleting {
   /** What the report calls it, in the end. */
@@ -65,6 +75,7 @@ export class Run {
   /** Most requests in flight. */
   readonly concurrency: number;
   readonly #slots: RequestSlots;
+  readonly #controls: RunControls | undefined;
   readonly ledger: Ledger;
   readonly keeper: JournalKeeper | undefined;
   readonly progress: ProgressReporter;
@@ -74,10 +85,17 @@ export class Run {
   maxDeleteReached = false;
   readonly #startedAt: number;
   readonly #stop = new AbortController();
+  readonly #ended = new AbortController();
   #error: StoreError | undefined;
+  #stoppedBy: DeletionReport['stoppedBy'] = null;
 
   /** @param maxBatch most keys in one request */
-  constructor(engine: Engine, options: DeleteManyOptions, maxBatch: number, keeper?: JournalKeeper) {
+  constructor(
+    engine: Engine,
+    options: DeleteManyOptions,
+    maxBatch: number,
+    { keeper, controls }: RunCompany = {},
+  ) {
     const { clock, driver } = engine;
     const { maxKeysPerSecond, maxDelete = Infinity, concurrency = IN_FLIGHT } = options;
     const breakOff = (error: unknown): void => this.breakOff(error);
@@ -90,9 +108,17 @@ export class Run {
     this.concurrency = concurrency;
     // Every retry that waits listens to this one signal.
     setMaxListeners(0, this.stop);
-    this.ledger = new Ledger(options, breakOff, keeper);
+    this.ledger = new Ledger(options, {
+      onCallbackError: breakOff,
+      onTooMany: () => this.#stopBy('maxFailures'),
+      keeper,
+    });
     this.progress = new ProgressReporter(this.ledger, clock, options.onProgress, breakOff);
     this.#slots = new RequestSlots(concurrency, this.stop);
+    this.#controls = controls;
+    controls?.onBegin((paused) => {
+      this.#slots.paused = paused;
+    });
     const pace = paceOf(engine);
     this.pacer = new Pacer({ maxBatch, maxKeysPerSecond, slots: this.#slots, pace }, clock, this.stop);
   }
@@ -100,6 +126,21 @@ export class Run {
   /** Fires when nothing new may be sent: the caller aborted, or the run broke. */
   get stop(): AbortSignal {
     return this.#stop.signal;
+  }
+
+  /** A limit of the caller ends the run. */
+  #stopBy(limit: 'maxDuration' | 'maxFailures'): void {
+    if (this.stop.aborted) return;
+    this.#stoppedBy = limit;
+    this.#stop.abort();
+  }
+
+  /** Stops the run in time. Ends with it, however it ends. */
+  async #watchTime(): Promise<void> {
+    const { maxDuration } = this.options;
+    if (maxDuration === undefined) return;
+    await this.engine.clock.sleep(Math.min(maxDuration, LONGEST_TIMER_MS), this.#ended.signal);
+    if (!this.#ended.signal.aborted) this.#stopBy('maxDuration');
   }
 
   /** No key is to be sent any more. */
@@ -151,7 +192,12 @@ export class Run {
    */
   sideBySide(inOrder: boolean, record?: PassRecord): SideBySide {
     return {
-      ...record,
+      ranges: record?.ranges,
+      onEmpty: record && ((range) => record.onEmpty(range)),
+      onSplit: (lower, upper) => {
+        record?.onSplit(lower, upper);
+        this.#controls?.onSplit(lower.toJSON(), upper.toJSON());
+      },
       concurrency: inOrder ? 1 : this.concurrency,
       onSerial: (message) => this.ledger.warn(message),
     };
@@ -176,6 +222,7 @@ export class Run {
     const stop = (): void => this.#stop.abort(signal?.reason);
     if (signal?.aborted) stop();
     signal?.addEventListener('abort', stop, { once: true });
+    const watch = this.#watchTime();
     try {
       await this.attempt('listUploads', async () => {
         uploads = (await abortUploads?.(this)) ?? null;
@@ -188,6 +235,8 @@ export class Run {
       }
     } finally {
       signal?.removeEventListener('abort', stop);
+      this.#ended.abort();
+      await watch;
     }
     this.progress.changed(true);
     this.#warnOfMarkers();
@@ -197,6 +246,7 @@ export class Run {
       provider: this.engine.provider,
       strategy: deleting.strategy,
       aborted: this.stop.aborted && !this.#error,
+      stoppedBy: this.#error ? null : this.#stoppedBy,
       dryRun,
       maxDeleteReached: this.maxDeleteReached,
       versions,

@@ -7,12 +7,11 @@ import { quoteKey } from '../quote-key.js';
 import type { Candidate } from './candidate.js';
 import { DeleteStage } from './delete-stage.js';
 import { keyStrategy } from './listed-run.js';
-import type { JournalKeeper } from './journal-keeper.js';
 import type { DeleteManyOptions } from './options.js';
 import type { DeletionReport } from './report.js';
 import { tellOfCharge } from './requester-charge.js';
 import { untracked } from './segment.js';
-import { Run, type RunSource } from './run.js';
+import { Run, type RunCompany, type RunSource } from './run.js';
 
 /** What the service says is left, and never deletes, ends the run after this many answers in a row that say nothing new. */
 const MAX_EMPTY_ANSWERS = 10;
@@ -28,11 +27,11 @@ export async function runByServer<T extends Candidate>(
   engine: Engine,
   source: RunSource<T>,
   options: DeleteManyOptions,
-  keeper?: JournalKeeper,
+  company?: RunCompany,
 ): Promise<DeletionReport> {
   const { prefixDelete } = engine.driver;
   if (!prefixDelete) throw engine.unsupported('deletePrefix', 'the strategy server-prefix');
-  return new ServerRun(engine, prefixDelete, source.prefix ?? '', { options, keeper }).perform(source);
+  return new ServerRun(engine, prefixDelete, source.prefix ?? '', { options, company }).perform(source);
 }
 
 class ServerRun {
@@ -48,12 +47,12 @@ class ServerRun {
     engine: Engine,
     facet: PrefixDeleteFacet,
     prefix: string,
-    { options, keeper }: { readonly options: DeleteManyOptions; readonly keeper: JournalKeeper | undefined },
+    { options, company }: { readonly options: DeleteManyOptions; readonly company: RunCompany | undefined },
   ) {
     this.#facet = facet;
     this.#prefix = prefix;
     const strategy = keyStrategy(engine, {});
-    this.#run = new Run(engine, options, facet.maxKeys, keeper);
+    this.#run = new Run(engine, options, facet.maxKeys, company);
     this.#stage = new DeleteStage(this.#run, strategy);
   }
 

@@ -4,6 +4,7 @@ import type { DriverCall, PassThrough } from '../requests.js';
 import { StoreError, toStoreError } from '../errors.js';
 import { followPages, type Page, type PageRules } from './follow-pages.js';
 import { splitRules, type SplitRules, type SplitSettings } from './split-rules.js';
+import { within } from './within.js';
 import { retrying, retryPolicy, type OnRetry, type RetryPolicy, type RetrySettings } from './retry.js';
 
 export interface EngineSettings {
@@ -28,6 +29,8 @@ export interface Purpose {
   readonly operation: string;
   /** Ends the request, and the waiting for another attempt. */
   readonly signal?: AbortSignal | undefined;
+  /** Most milliseconds for a request with its retries. */
+  readonly timeoutMs?: number | undefined;
   readonly pass?: PassThrough | undefined;
   /** What has been sent is waited for; the signal ends what has not been sent. Default false. */
   readonly unbroken?: boolean | undefined;
@@ -83,6 +86,10 @@ export class Engine {
 
   /** Sends one request, again where that can help. */
   request<T>(purpose: Purpose, send: (call: DriverCall) => Promise<T>): Promise<T> {
+    return within(purpose, (signal) => this.#request({ ...purpose, signal }, send));
+  }
+
+  #request<T>(purpose: Purpose, send: (call: DriverCall) => Promise<T>): Promise<T> {
     const { operation, signal, pass, unbroken, slot, onRequest, onError } = purpose;
     const call: DriverCall = { signal: unbroken ? undefined : signal, pass };
     const { retry: policy, clock, provider, onRetry } = this;

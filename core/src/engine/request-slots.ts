@@ -10,6 +10,7 @@ export class RequestSlots {
   readonly #inFlight: Record<RequestKind, number> = { list: 0, delete: 0 };
   readonly #waiting: Record<RequestKind, (() => void)[]> = { list: [], delete: [] };
   readonly #stop: AbortSignal;
+  #paused = false;
 
   /** @param stop when it fires nobody waits any more */
   constructor(most: number, stop: AbortSignal) {
@@ -35,6 +36,16 @@ export class RequestSlots {
 
   release(kind: RequestKind): void {
     this.#inFlight[kind]--;
+    this.#wake();
+  }
+
+  /** While it is paused nobody gets a slot. */
+  set paused(paused: boolean) {
+    this.#paused = paused;
+    this.#wake();
+  }
+
+  #wake(): void {
     while (!this.#full) {
       const next = this.#next();
       const wake = next && this.#waiting[next].shift();
@@ -46,7 +57,7 @@ export class RequestSlots {
   }
 
   get #full(): boolean {
-    return this.#inFlight.list + this.#inFlight.delete >= this.#most;
+    return this.#paused || this.#inFlight.list + this.#inFlight.delete >= this.#most;
   }
 
   /** Whose turn it is, among those who wait and the one who asks. */

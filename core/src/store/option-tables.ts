@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { deleteManyOptions, deletePrefixOptions } from '../deletion/options.js';
+import { deleteManyOptions, deletePrefixOptions, type DeletePrefixOptions } from '../deletion/options.js';
 import type {
   CallOptions,
   CopyOptions,
@@ -20,7 +20,10 @@ import type { OptionTable } from '../options/option-table.js';
 import * as types from '../options/option-types.js';
 import { passThroughTable } from '../pass-through.js';
 
-const callTable = { signal: { type: types.signal } } as const satisfies OptionTable<CallOptions>;
+const callTable = {
+  signal: { type: types.signal },
+  timeoutMs: { type: types.whole },
+} as const satisfies OptionTable<CallOptions>;
 const versionTable = {
   ...callTable,
   versionId: { type: types.id },
@@ -108,6 +111,7 @@ export const STORE_OPTIONS = {
   delete: deleteOptions,
   deleteMany: deleteManyOptions,
   deletePrefix: deletePrefixOptions,
+  deletion: defineOptions<DeletePrefixOptions>()('deletion', deletePrefixOptions.table),
 } satisfies Record<StoreMethod, object>;
 
 export const createOptions = defineOptions<EngineSettings>()('createObjectStore', {

@@ -1,12 +1,14 @@
 import { capabilitiesOf, type Capabilities } from '../capabilities.js';
 import { deleteMany } from '../deletion/delete-many.js';
 import { deletePrefix } from '../deletion/delete-prefix.js';
+import { DeletionHandle, type Deletion } from '../deletion/deletion-handle.js';
 import type { DeleteManyOptions, DeletePrefixOptions } from '../deletion/options.js';
-import type { DeletionReport } from '../deletion/report.js';
+import type { DeletionFailure, DeletionProgress, DeletionReport } from '../deletion/report.js';
 import type { StoreDriver } from '../driver.js';
 import type { DeleteTarget, DriverCall } from '../requests.js';
 import { Engine, ENGINE, type Engined, type EngineSettings, type Purpose } from '../engine/engine.js';
 import type { Page } from '../engine/follow-pages.js';
+import { within } from '../engine/within.js';
 import { IN_FLIGHT } from '../engine/in-flight.js';
 import { StoreError } from '../errors.js';
 import { withSoundFacts } from '../facts.js';
@@ -92,29 +94,31 @@ class PortableStore implements ObjectStore, Engined {
     const given = portableAttributes(checked, 'put', key);
     if (given.ifAbsent) this.#need(write.ifAbsent, 'put', 'ifAbsent');
     if (given.ifMatch !== undefined) this.#need(write.ifMatch, 'put', 'ifMatch');
-    return putObject(this[ENGINE], key, body, given);
+    return within({ ...checked, operation: 'put' }, (signal) =>
+      putObject(this[ENGINE], key, body, { ...given, signal }),
+    );
   }
 
   async get(key: string, options: GetOptions = {}): Promise<StoredObject> {
-    const { signal, ...request } = this.#checked(key, METHODS.get, options);
-    const { info, body } = await this.#request('get', signal, (call) =>
+    const { signal, timeoutMs, ...request } = this.#checked(key, METHODS.get, options);
+    const { info, body } = await this.#request('get', { signal, timeoutMs }, (call) =>
       this.#driver.read.get({ key, ...request }, call),
     );
     return new OpenObject({ info: withSoundFacts(info), body }, this.provider);
   }
 
   async head(key: string, options: ReadOptions = {}): Promise<ObjectInfo> {
-    const { signal, ...request } = this.#checked(key, METHODS.head, options);
-    const info = await this.#request('head', signal, (call) =>
+    const { signal, timeoutMs, ...request } = this.#checked(key, METHODS.head, options);
+    const info = await this.#request('head', { signal, timeoutMs }, (call) =>
       this.#driver.read.head({ key, ...request }, call),
     );
     return withSoundFacts(info);
   }
 
   async exists(key: string, options: CallOptions = {}): Promise<boolean> {
-    const { signal } = this.#checked(key, METHODS.exists, options);
+    const checked = this.#checked(key, METHODS.exists, options);
     try {
-      await this.#request('exists', signal, (call) => this.#driver.read.head({ key }, call));
+      await this.#request('exists', checked, (call) => this.#driver.read.head({ key }, call));
       return true;
     } catch (error) {
       if (error instanceof StoreError && error.code === 'NotFound') return false;
@@ -126,26 +130,28 @@ class PortableStore implements ObjectStore, Engined {
     const checked = this.#checked(from, METHODS.copy, options);
     assertKey(to, 'copy', this.#driver.keys.maxBytes);
     this.#checkAttributes(checked, 'copy');
-    return copyObject(this[ENGINE], from, to, checked);
+    return within({ ...checked, operation: 'copy' }, (signal) =>
+      copyObject(this[ENGINE], from, to, { ...checked, signal }),
+    );
   }
 
   async getTags(key: string, options: VersionOptions = {}): Promise<Tags> {
-    const { signal, versionId } = this.#checked(key, METHODS.getTags, options);
+    const { versionId, ...limits } = this.#checked(key, METHODS.getTags, options);
     const tags = this.#facet('tags', 'getTags', 'tags');
-    return this.#request('getTags', signal, (call) => tags.get({ key, versionId }, call));
+    return this.#request('getTags', limits, (call) => tags.get({ key, versionId }, call));
   }
 
   async setTags(key: string, tags: Tags, options: VersionOptions = {}): Promise<void> {
-    const { signal, versionId } = this.#checked(key, METHODS.setTags, options);
+    const { versionId, ...limits } = this.#checked(key, METHODS.setTags, options);
     const facet = this.#facet('tags', 'setTags', 'tags');
     checkTags(tags, 'setTags');
-    await this.#request('setTags', signal, (call) => facet.set({ key, versionId, tags }, call));
+    await this.#request('setTags', limits, (call) => facet.set({ key, versionId, tags }, call));
   }
 
   async restore(key: string, options: RestoreOptions): Promise<void> {
-    const { signal, ...request } = this.#checked(key, METHODS.restore, options);
+    const { signal, timeoutMs, ...request } = this.#checked(key, METHODS.restore, options);
     const restore = this.#facet('restore', 'restore', 'archived objects');
-    await this.#request('restore', signal, (call) => restore({ key, ...request }, call));
+    await this.#request('restore', { signal, timeoutMs }, (call) => restore({ key, ...request }, call));
   }
 
   list(
@@ -200,15 +206,15 @@ class PortableStore implements ObjectStore, Engined {
     const checked = this.#checked(key, METHODS.presign, options);
     const presign = this.#facet('presign', 'presign', 'presigned URLs');
     const request = presignRequest(key, checked);
-    return this.#request('presign', checked.signal, (call) => presign(request, call));
+    return this.#request('presign', checked, (call) => presign(request, call));
   }
 
   async delete(key: string, options: DeleteOptions = {}): Promise<void> {
-    const { versionId, ifMatch, signal, ...others } = this.#checked(key, METHODS.delete, options);
+    const { versionId, ifMatch, signal, timeoutMs, ...others } = this.#checked(key, METHODS.delete, options);
     const { delete: facet } = this.#driver;
     if (ifMatch !== undefined) this.#need(facet.ifMatch !== false, 'delete', 'ifMatch');
     const pass = passThrough(others, this.#driver, 'delete');
-    const purpose = { operation: 'delete', signal, pass };
+    const purpose = { operation: 'delete', signal, timeoutMs, pass };
     await this[ENGINE].request(purpose, (call) => facet.one({ key, versionId, ifMatch }, call));
   }
 
@@ -221,6 +227,25 @@ class PortableStore implements ObjectStore, Engined {
 
   async deletePrefix(prefix: string, options: DeletePrefixOptions = {}): Promise<DeletionReport> {
     return deletePrefix(this[ENGINE], prefix, this.#given(METHODS.deletePrefix, options));
+  }
+
+  deletion(prefix: string, options: DeletePrefixOptions = {}): Deletion {
+    return new DeletionHandle(async (handle, controls) => {
+      const given = this.#given(METHODS.deletion, options);
+      const { signal, onProgress, onFailure } = given;
+      const both = {
+        signal: signal ? AbortSignal.any([signal, handle.signal]) : handle.signal,
+        onProgress(progress: DeletionProgress) {
+          handle.onProgress(progress);
+          return onProgress?.(progress);
+        },
+        async onFailure(failure: DeletionFailure) {
+          await handle.onFailure(failure);
+          await onFailure?.(failure);
+        },
+      };
+      return deletePrefix(this[ENGINE], prefix, { ...given, ...both }, controls);
+    });
   }
 
   async close(): Promise<void> {
@@ -256,10 +281,10 @@ class PortableStore implements ObjectStore, Engined {
 
   #request<T>(
     operation: string,
-    signal: AbortSignal | undefined,
+    { signal, timeoutMs }: CallOptions,
     send: (call: DriverCall) => Promise<T>,
   ): Promise<T> {
-    return this[ENGINE].request({ operation, signal }, send);
+    return this[ENGINE].request({ operation, signal, timeoutMs }, send);
   }
 
   #listing<Options extends object, Given>(
@@ -313,8 +338,8 @@ class PortableStore implements ObjectStore, Engined {
   }
 }
 
-function purposeOf(operation: string, { signal }: CallOptions): Purpose {
-  return { operation, signal };
+function purposeOf(operation: string, { signal, timeoutMs }: CallOptions): Purpose {
+  return { operation, signal, timeoutMs };
 }
 
 async function* pagesOf<P>(ranged: AsyncIterable<{ readonly page: P }>): AsyncGenerator<P> {

@@ -4,7 +4,7 @@ import {
   assertPrefix,
   quoteKey,
   StoreError,
-  type CallOptions,
+  type Abortable,
   type ExpirationRule,
   type Lifecycle,
   type LifecycleFacet,
@@ -118,7 +118,7 @@ export async function expiration(
 export async function cancelExpiration(
   store: ObjectStore,
   prefix: string,
-  options: CallOptions = {},
+  options: Abortable = {},
 ): Promise<boolean> {
   const engine = engineOf(store, 'cancelExpiration');
   const { signal } = CANCEL_OPTIONS.check(options);

@@ -1,4 +1,4 @@
-import type { CallOptions } from '@store/core';
+import type { Abortable } from '@store/core';
 import { defineOptions, optionTypes as types } from '@store/core/extend';
 import * as v from 'valibot';
 
@@ -50,4 +50,4 @@ export const EXPIRATION_OPTIONS = defineOptions<ExpirationOptions>()('expiration
   removeWhenEmpty: { type: types.flag },
 });
 
-export const CANCEL_OPTIONS = defineOptions<CallOptions>()('cancelExpiration', { signal });
+export const CANCEL_OPTIONS = defineOptions<Abortable>()('cancelExpiration', { signal });

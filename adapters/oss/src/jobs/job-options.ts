@@ -1,10 +1,10 @@
-import type { CallOptions } from '@store/core';
+import type { Abortable } from '@store/core';
 import { defineOptions, optionTypes as types, type OptionTable } from '@store/core/extend';
 import * as v from 'valibot';
 import type { Job } from './job.js';
 import type { ReadJobReportOptions } from './job-report.js';
 
-export interface WaitForJobOptions extends CallOptions {
+export interface WaitForJobOptions extends Abortable {
   /** How often the job is looked at, in milliseconds. Default 10 000. */
   readonly pollMs?: number | undefined;
   /** Called when the job has been looked at. */
@@ -25,10 +25,10 @@ export interface TagJobRequest {
   readonly confirmationRequired?: boolean | undefined;
 }
 
-const call = { signal: { type: types.signal } } as const satisfies OptionTable<CallOptions>;
+const call = { signal: { type: types.signal } } as const satisfies OptionTable<Abortable>;
 
 function callOptions(method: string) {
-  return defineOptions<CallOptions>()(`jobs.${method}`, call);
+  return defineOptions<Abortable>()(`jobs.${method}`, call);
 }
 
 /** What each method of `OssJobs` takes. */

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import { parse } from 'csv-parse';
 import * as v from 'valibot';
-import { StoreError, type CallOptions, type DeletionFailure, type ObjectStore } from '@store/core';
+import { StoreError, type Abortable, type DeletionFailure, type ObjectStore } from '@store/core';
 import { codeOf } from '../errors.js';
 import { given } from '../requests.js';
 import type { Job } from './job.js';
@@ -23,7 +23,7 @@ export interface JobOutcome {
   };
 }
 
-export interface ReadJobReportOptions extends CallOptions {
+export interface ReadJobReportOptions extends Abortable {
   /** Where the report begins, when it is not found by itself. */
   readonly manifestKey?: string | undefined;
   /** Called for every failed task. */

@@ -4,7 +4,7 @@ import {
   StoreError,
   systemClock,
   throwIfAborted,
-  type CallOptions,
+  type Abortable,
   type ObjectStore,
   type RetrySettings,
 } from '@store/core';
@@ -48,7 +48,7 @@ export class OssJobs {
    *
    * @throws StoreError `InvalidArgument` that names the fields that are wrong; `Unsupported` where there are no jobs
    */
-  async create(description: object, call: CallOptions = {}): Promise<string> {
+  async create(description: object, call: Abortable = {}): Promise<string> {
     JOB_OPTIONS.create.check(call);
     const job = checkJob(description);
     const content = jobDocument(job);
@@ -59,7 +59,7 @@ export class OssJobs {
   }
 
   /** @throws StoreError `NotFound` */
-  async describe(jobId: string, call: CallOptions = {}): Promise<Job> {
+  async describe(jobId: string, call: Abortable = {}): Promise<Job> {
     JOB_OPTIONS.describe.check(call);
     const subres = { batchJob: '', batchJobId: checkId(jobId) };
     return this.#send('describeJob', call, { method: 'GET', subres }, (data) => {
@@ -70,7 +70,7 @@ export class OssJobs {
   }
 
   /** All jobs of the account in this region, or those with one of these statuses. */
-  async *list(statuses: readonly string[] = [], call: CallOptions = {}): AsyncGenerator<Job> {
+  async *list(statuses: readonly string[] = [], call: Abortable = {}): AsyncGenerator<Job> {
     JOB_OPTIONS.list.check(call);
     let token: string | undefined;
     const seen = new Set<string>();
@@ -92,7 +92,7 @@ export class OssJobs {
     } while (token !== undefined);
   }
 
-  async updatePriority(jobId: string, priority: number, call: CallOptions = {}): Promise<void> {
+  async updatePriority(jobId: string, priority: number, call: Abortable = {}): Promise<void> {
     JOB_OPTIONS.updatePriority.check(call);
     if (!(Number.isInteger(priority) && priority >= 0))
       throw invalid(`a priority is a whole number, not ${priority}`, 'updateJobPriority');
@@ -101,13 +101,13 @@ export class OssJobs {
   }
 
   /** Lets a job begin that was created with `confirmationRequired`. */
-  async confirm(jobId: string, call: CallOptions = {}): Promise<void> {
+  async confirm(jobId: string, call: Abortable = {}): Promise<void> {
     JOB_OPTIONS.confirm.check(call);
     await this.#updateStatus(jobId, { requestedJobStatus: 'Ready' }, call);
   }
 
   /** Ends a job, which takes a while. What it has done until then stays done. @param reason 1 to 256 characters */
-  async cancel(jobId: string, reason: string, call: CallOptions = {}): Promise<void> {
+  async cancel(jobId: string, reason: string, call: Abortable = {}): Promise<void> {
     JOB_OPTIONS.cancel.check(call);
     if (reason.length < 1 || reason.length > 256)
       throw invalid('a reason has 1 to 256 characters', 'updateJobStatus');
@@ -159,7 +159,7 @@ export class OssJobs {
     this.#requests.close();
   }
 
-  #updateStatus(jobId: string, status: Record<string, string>, call: CallOptions): Promise<void> {
+  #updateStatus(jobId: string, status: Record<string, string>, call: Abortable): Promise<void> {
     const subres = { batchJobStatus: '', batchJobId: checkId(jobId), ...status };
     return this.#update('updateJobStatus', subres, 'UpdateJobStatusResult', call);
   }
@@ -172,7 +172,7 @@ export class OssJobs {
     operation: string,
     subres: Record<string, string>,
     root: string,
-    call: CallOptions,
+    call: Abortable,
   ): Promise<void> {
     await this.#send(operation, call, { method: 'POST', subres }, (data) => {
       try {
@@ -186,7 +186,7 @@ export class OssJobs {
   /** @param read what the answer says; where it says nothing documented, the request is repeated */
   async #send<T>(
     operation: string,
-    call: CallOptions,
+    call: Abortable,
     request: Request,
     read: (data: Buffer) => T,
   ): Promise<T> {
