@@ -63,12 +63,14 @@ async function performPrefix(
   options: CheckedDeletePrefixOptions,
   company: RunCompany,
 ): Promise<DeletionReport> {
-  const { versions, ifUnchanged = false } = options;
+  const { versions, ifUnchanged = false, where } = options;
   const { deleteMarkers = versions === 'all' ? 'all' : 'keep' } = options;
   const startedAt = company.keeper?.soFar?.startedAt ?? engine.clock.now();
   const filter = compileFilter(prefix, options, startedAt);
   const matches = (entry: Listed): Verdict => {
     const verdict = entry.doomed !== false && filter(entry);
+    // Only what is clear is asked about, and of a copy: what a caller does with it must not change what is deleted.
+    if (verdict === true && !entry.doubtful && where) return where({ ...entry }) === true;
     return verdict === true && entry.doubtful ? DOUBTFUL : verdict;
   };
   // A listing that was decoded wrongly can yield '', and deleting '' means deleting the bucket.
@@ -128,8 +130,10 @@ async function performPrefix(
 
 /** Whether keys and sizes are all that the run looks at, as in most runs. */
 function isBriefEnough(options: CheckedDeletePrefixOptions): boolean {
-  const { onMatch, ifUnchanged } = options;
-  return onMatch === undefined && !ifUnchanged && filtersOn('time', options).length === 0;
+  const { onMatch, where, ifUnchanged } = options;
+  return (
+    onMatch === undefined && where === undefined && !ifUnchanged && filtersOn('time', options).length === 0
+  );
 }
 
 /** Whether a condition on it is one: `*` and lists are met by more than the object that was listed. */
@@ -141,7 +145,12 @@ function isOneETag(etag: unknown): boolean {
 function checkCapabilities(engine: Engine, options: CheckedDeletePrefixOptions): void {
   const operation = 'deletePrefix';
   const { driver, provider } = engine;
-  const { versions, deleteMarkers = 'keep', uploads, ifUnchanged, strategy } = options;
+  const { versions, deleteMarkers = 'keep', uploads, ifUnchanged, strategy, where } = options;
+  if (uploads && where) {
+    const message =
+      'where looks at objects, and cannot say which uploads are meant: it does not go with uploads';
+    throw new StoreError('InvalidArgument', message, { operation, provider });
+  }
   if ((versions !== 'current' || deleteMarkers !== 'keep') && !driver.versions)
     throw engine.unsupported(operation, 'versions');
   if (uploads && !driver.uploads) throw engine.unsupported(operation, 'listing incomplete uploads');

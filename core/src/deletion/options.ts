@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { DeletedTarget, PassThrough } from '../requests.js';
-import type { ObjectInfo } from '../objects.js';
+import type { ObjectInfo, VersionInfo } from '../objects.js';
 import { defineOptions, type Checked } from '../options/define-options.js';
 import type { OptionTable } from '../options/option-table.js';
 import * as types from '../options/option-types.js';
@@ -141,6 +141,12 @@ export interface DeletePrefixOptions extends DeleteManyOptions {
   /** Delete only objects of at most this many bytes. */
   readonly maxSize?: number | undefined;
   /**
+   * Delete only objects (versions, delete markers) for which this returns true, of those that all other filters mean; with
+   * `verify` it is asked again. In the order of their keys with `maxDelete`. What it throws ends the run. Not with `uploads`,
+   * which it cannot look at.
+   */
+  readonly where?: ((object: ObjectInfo | VersionInfo) => boolean) | undefined;
+  /**
    * Which object versions to delete. `current` (the default): each current object; in a versioned bucket that puts a
    * delete marker on top and frees nothing. `noncurrent`: the versions below. `all`: every version, for good.
    */
@@ -215,6 +221,7 @@ export const deletePrefixOptions = defineOptions<DeletePrefixOptions>()('deleteP
     filters: 'size',
     cli: { kind: 'size', help: 'only objects of at most that size' },
   },
+  where: { type: types.callback },
   versions: {
     type: () => v.picklist(['current', 'noncurrent', 'all']),
     default: 'current',

@@ -45,7 +45,13 @@ function outlineOf(options: DeletePrefixOptions): RunOutline['options'] {
   for (const name of names) {
     const { session }: OptionEntry = table[name];
     const value = options[name];
-    if (!session && value !== undefined) outline[name] = value instanceof Date ? value.toISOString() : value;
+    if (!session && value !== undefined) outline[name] = inJson(value);
   }
   return outline;
+}
+
+/** A function is not what it is, but that there was one: a run with a filter must not go on without. */
+function inJson(value: unknown): unknown {
+  if (typeof value === 'function') return '(a function)';
+  return value instanceof Date ? value.toISOString() : value;
 }

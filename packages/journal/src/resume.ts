@@ -7,7 +7,17 @@ import { readJournal } from './read-journal.js';
 /** What may be another one in each session of a run: what it is told, how fast it goes. */
 export type ResumeOptions = Pick<
   DeletePrefixOptions,
-  'signal' | 'concurrency' | 'maxKeysPerSecond' | 'onProgress' | 'onDeleted' | 'onFailure' | 'onMatch' | 'mfa'
+  | 'signal'
+  | 'where'
+  | 'maxDuration'
+  | 'maxFailures'
+  | 'concurrency'
+  | 'maxKeysPerSecond'
+  | 'onProgress'
+  | 'onDeleted'
+  | 'onFailure'
+  | 'onMatch'
+  | 'mfa'
 > &
   Pick<JournalFileOptions, 'shortenAt'>;
 
@@ -28,6 +38,10 @@ export async function resumeDeletion(
   const { prefix } = journal.header;
   if (prefix === null) {
     const message = `the journal ${path} is about keys that were named one by one; give them again`;
+    throw new StoreError('InvalidArgument', message);
+  }
+  if (journal.header.options['where'] !== undefined && !options.where) {
+    const message = `the run of the journal ${path} was told by a function which objects are meant (where); give it again`;
     throw new StoreError('InvalidArgument', message);
   }
   return store.deletePrefix(prefix, {
