@@ -23,6 +23,8 @@ export interface RunNote {
   readonly usage?: Usage | undefined;
   /** How many keys it listed, where it deletes nothing. */
   readonly listed?: number | undefined;
+  /** Size of the journal that it left. */
+  readonly journalBytes?: number | undefined;
 }
 
 /** The work, which is measured. Rejects when it cannot be done. */

@@ -12,6 +12,14 @@ export const CONTESTANTS = {
     label: '**Store**, `deletePrefix`',
     load: async () => (await import('./ours.js')).deleting((await import('./ours.js')).openS3),
   },
+  journaled: {
+    label: '**Store**, with a journal',
+    load: async () => (await import('./journaled.js')).journaled(),
+  },
+  audited: {
+    label: '**Store**, with a journal that keeps everything',
+    load: async () => (await import('./journaled.js')).journaled({ audit: true }),
+  },
   against: {
     label: 'Store, another checkout',
     load: async () => (await import('./against.js')).prepare,

@@ -28,7 +28,7 @@ async function measure(work: Run): Promise<Taken> {
   const { user, system } = process.cpuUsage(cpuBefore);
   const own = { cpuSeconds: (user + system) / 1e6, peakRss: peakRss(), rssBefore };
   const taken = note?.usage ? { ...note.usage, rssBefore: 0 } : own;
-  return { seconds, ...taken, listed: note?.listed };
+  return { seconds, ...taken, listed: note?.listed, journalBytes: note?.journalBytes };
 }
 
 process.on('message', (message) => {

@@ -15,6 +15,7 @@ export interface Taken {
   /** Resident memory before the run, in bytes; 0 for commands. */
   readonly rssBefore: number;
   readonly listed?: number | undefined;
+  readonly journalBytes?: number | undefined;
 }
 
 export type Report =

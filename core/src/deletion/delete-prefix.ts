@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import type { Engine } from '../engine/engine.js';
 import { StoreError, type FailureReason } from '../errors.js';
 import { keyProblem } from '../keys.js';
@@ -70,7 +71,7 @@ async function performPrefix(
   const matches = (entry: Listed): Verdict => {
     const verdict = entry.doomed !== false && filter(entry);
     // Only what is clear is asked about, and of a copy: what a caller does with it must not change what is deleted.
-    if (verdict === true && !entry.doubtful && where) return where({ ...entry }) === true;
+    if (verdict === true && !entry.doubtful && where) return answerOf(where({ ...entry }));
     return verdict === true && entry.doubtful ? DOUBTFUL : verdict;
   };
   // A listing that was decoded wrongly can yield '', and deleting '' means deleting the bucket.
@@ -126,6 +127,14 @@ async function performPrefix(
   // A dry run lists, whatever the strategy.
   const run = options.strategy === 'server-prefix' && !options.dryRun ? runByServer : runListed;
   return run(engine, source, options, company);
+}
+
+/** A promise, as of a function that is async, would mean everything. */
+function answerOf(answer: unknown): boolean {
+  if (typeof answer === 'boolean') return answer;
+  throw new StoreError('InvalidArgument', `where returns true or false, at once, and not ${inspect(answer)}`, {
+    operation: 'deletePrefix',
+  });
 }
 
 /** Whether keys and sizes are all that the run looks at, as in most runs. */

@@ -184,7 +184,7 @@ class ApprovedPart implements Disposable {
   #read(): void {
     for (;;) {
       const { done, value } = this.#entries.next();
-      this.#next = done ? undefined : (value as ApprovedEntry);
+      this.#next = done ? undefined : value;
       if (!this.#next || (this.#next.deleteMarker ?? false) === this.#markers) return;
     }
   }

@@ -181,6 +181,15 @@ describe('where', () => {
     expect((await keysOf(store)).length).to.equal(15);
   });
 
+  it('is no function that answers later: a promise would mean everything', async () => {
+    const store = createObjectStore(memoryDriver());
+    await store.put('p/a', 'x');
+    const where = (async () => false) as unknown as () => boolean;
+    const error = await errorOf(store.deletePrefix('p/', { where }));
+    expect(error).to.have.property('code', 'InvalidArgument');
+    expect(await keysOf(store)).to.deep.equal(['p/a']);
+  });
+
   it('does not go with uploads, which it cannot look at', async () => {
     const store = createObjectStore(memoryDriver());
     const error = await errorOf(store.deletePrefix('p/', { where: () => true, uploads: true }));
