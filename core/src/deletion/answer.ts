@@ -139,7 +139,7 @@ export function withMarker(
   candidate: Candidate,
   { deleteMarker, deleteMarkerVersionId }: DeletedTarget,
 ): Deleted {
-  return deleteMarker ? { ...candidate, deleteMarker, deleteMarkerVersionId } : candidate;
+  return deleteMarker ? { ...candidate, deleteMarker, deleteMarkerVersionId, asked: candidate } : candidate;
 }
 
 /** Whether a delete of the current object made a marker; deleting a version may remove one instead. */

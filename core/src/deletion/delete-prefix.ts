@@ -132,9 +132,13 @@ async function performPrefix(
 /** A promise, as of a function that is async, would mean everything. */
 function answerOf(answer: unknown): boolean {
   if (typeof answer === 'boolean') return answer;
-  throw new StoreError('InvalidArgument', `where returns true or false, at once, and not ${inspect(answer)}`, {
-    operation: 'deletePrefix',
-  });
+  throw new StoreError(
+    'InvalidArgument',
+    `where returns true or false, at once, and not ${inspect(answer)}`,
+    {
+      operation: 'deletePrefix',
+    },
+  );
 }
 
 /** Whether keys and sizes are all that the run looks at, as in most runs. */

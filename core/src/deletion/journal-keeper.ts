@@ -3,6 +3,7 @@ import type { DeleteTarget } from '../requests.js';
 import { ByTarget } from './by-target.js';
 import type { Candidate, Deleted } from './candidate.js';
 import type { JournalRecord, JournalSession, OpenRange, RunSoFar, Unsettled } from './journal.js';
+import { Expected, Intents } from './intents.js';
 import { openRanges } from './open-ranges.js';
 import { RangeRecord, type PageFacts, type RecordContext } from './range-record.js';
 import type { DeletionFailure } from './report.js';
@@ -33,8 +34,8 @@ export class JournalKeeper {
   #pass = 0;
   #closed = false;
   readonly #unsettled = new ByTarget<Unsettled>();
-  /** Intents, and how many of their keys have no outcome yet. */
-  readonly #sent = new Map<number, { readonly keys: number; open: number }>();
+  readonly #expected = new Expected();
+  readonly #intents = new Intents();
 
   /** @param ordered see `ListFacet.order` */
   constructor(session: JournalSession, ordered: boolean) {
@@ -93,9 +94,17 @@ export class JournalKeeper {
     this.#append({ type: 'passed', pass });
   }
 
+  /** This is to be deleted. @param segment of the listing that named it */
+  expect(candidate: Candidate, segment?: Segment): void {
+    segment?.expect();
+    this.#expected.add(candidate, segment);
+  }
+
   /** Writes down what is about to be sent. Resolves when that survives a crash. */
   async intend(candidates: readonly Candidate[]): Promise<void> {
     const id = this.#id();
+    const segments = candidates.map((candidate) => this.#expected.take(candidate));
+    this.#intents.add({ id, candidates, segments });
     this.#append({
       type: 'intent',
       id,
@@ -104,40 +113,33 @@ export class JournalKeeper {
       versions: someOf(candidates, ({ versionId }) => versionId),
       sizes: someOf(candidates, ({ size }) => size),
     });
-    for (const [index, { tracked }] of candidates.entries()) {
-      if (!tracked) continue;
-      tracked.intent = id;
-      tracked.index = index;
-    }
-    this.#sent.set(id, { keys: candidates.length, open: candidates.length });
     await this.#session.flush();
   }
 
   deleted(candidates: readonly Deleted[], bytes: number): void {
+    if (candidates.length === 0) return;
+    const whole = this.#intents.takeWhole(candidates);
+    if (whole) {
+      this.#append({ type: 'deleted', intent: whole.id, count: candidates.length, bytes });
+      for (const segment of whole.segments) segment?.settle();
+    } else for (const one of candidates) this.#deletedOne(one);
     const markers = candidates.filter(
       ({ deleteMarker, versionId }) => deleteMarker && versionId === undefined,
     );
-    const [first] = candidates;
-    if (!first) return;
-    // Mostly they are a whole request's.
-    const intent = first.tracked?.intent ?? 0;
-    const isOne = candidates.every(({ tracked }) => tracked?.intent === intent);
-    if (isOne) this.#deletedOf(intent, candidates, bytes);
-    else for (const one of candidates) this.#deletedOf(one.tracked?.intent ?? 0, [one], one.size ?? 0);
-    if (markers.length > 0) {
-      this.#append({
-        type: 'markers',
-        keys: markers.map(({ key }) => key),
-        ids: markers.map(({ deleteMarkerVersionId }) => deleteMarkerVersionId ?? null),
-      });
-    }
-    for (const { tracked } of candidates) tracked?.segment?.settle();
+    if (markers.length === 0) return;
+    this.#append({
+      type: 'markers',
+      keys: markers.map(({ key }) => key),
+      ids: markers.map(({ deleteMarkerVersionId }) => deleteMarkerVersionId ?? null),
+    });
   }
 
-  failed({ tracked }: Candidate, failure: DeletionFailure): void {
-    const { intent = 0, index = 0, segment } = tracked ?? {};
-    if (intent > 0) this.#settle(intent, 1);
-    this.#append(intent > 0 ? { type: 'failed', intent, index, failure } : { type: 'failed', failure });
+  failed(candidate: Candidate, failure: DeletionFailure): void {
+    const sent = this.#intents.take(candidate);
+    const segment = sent ? sent.segment : this.#expected.take(candidate);
+    this.#append(
+      sent ? { type: 'failed', intent: sent.id, index: sent.index, failure } : { type: 'failed', failure },
+    );
     segment?.leave();
     segment?.settle();
   }
@@ -184,23 +186,13 @@ export class JournalKeeper {
     return { pass, ordered: this.#ordered, nextId: () => this.#id(), append };
   }
 
-  #deletedOf(intent: number, some: readonly Deleted[], bytes: number): void {
-    if (intent === 0) {
-      this.#append({ type: 'swept', keys: some.map(({ key }) => key), bytes });
-      return;
-    }
-    const isWhole = this.#settle(intent, some.length);
-    const indexes = isWhole ? undefined : some.map(({ tracked }) => tracked?.index ?? 0);
-    this.#append({ type: 'deleted', intent, indexes, count: some.length, bytes });
-  }
-
-  /** So many keys of an intent have their outcome. @returns whether these are all that it had */
-  #settle(intent: number, outcomes: number): boolean {
-    const sent = this.#sent.get(intent);
-    if (!sent) return false;
-    sent.open -= outcomes;
-    if (sent.open <= 0) this.#sent.delete(intent);
-    return outcomes === sent.keys;
+  #deletedOne(deleted: Deleted): void {
+    const { key, size = 0, asked = deleted } = deleted;
+    const sent = this.#intents.take(asked);
+    if (sent)
+      this.#append({ type: 'deleted', intent: sent.id, indexes: [sent.index], count: 1, bytes: size });
+    else this.#append({ type: 'swept', keys: [key], bytes: size });
+    sent?.segment?.settle();
   }
 
   #id(): number {

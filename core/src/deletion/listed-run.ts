@@ -4,10 +4,8 @@ import { Batches } from './batches.js';
 import type { Candidate } from './candidate.js';
 import { DeleteStage } from './delete-stage.js';
 import type { Verdict } from './filter.js';
-import type { PageRecord } from './journal-keeper.js';
 import type { DeleteManyOptions } from './options.js';
 import type { DeletionReport, KeyStrategy } from './report.js';
-import { untracked } from './segment.js';
 import { Run, type RunCompany, type RunPage, type RunSource } from './run.js';
 
 /**
@@ -99,10 +97,14 @@ class ListedRun<T extends Candidate> {
           record?.of(entry.key).keep();
           continue;
         }
-        const candidate = keeper ? tracked(entry, record) : entry;
-        if (verdict !== true) await ledger.countFailed(candidate, verdict, 0);
-        else if (this.#mayGo(entry))
-          for (const unit of this.#batches.add(candidate)) await this.#stage.submit(unit);
+        if (verdict === true && !this.#mayGo(entry)) {
+          // What is not sent keeps its range open.
+          record?.of(entry.key).expect();
+          continue;
+        }
+        keeper?.expect(entry, record?.of(entry.key));
+        if (verdict !== true) await ledger.countFailed(entry, verdict, 0);
+        else for (const unit of this.#batches.add(entry)) await this.#stage.submit(unit);
       }
       record?.close();
       progress.changed();
@@ -145,11 +147,6 @@ class ListedRun<T extends Candidate> {
     if (options.dryRun) ledger.addBytes(entry);
     return false;
   }
-}
-
-/** With its place in the journal; whatever is not sent keeps its range open. */
-function tracked(entry: Candidate, record: PageRecord | undefined): Candidate {
-  return { ...entry, tracked: record?.of(entry.key).expect() ?? untracked() };
 }
 
 /** How single keys are deleted, whoever names them. @throws StoreError when the strategy asked for cannot be had */

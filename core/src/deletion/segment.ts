@@ -32,9 +32,8 @@ export class Segment {
   }
 
   /** One of its entries is to be deleted. */
-  expect(): Tracked {
+  expect(): void {
     this.#open++;
-    return { segment: this, intent: 0, index: 0 };
   }
 
   /** One of them has its outcome. */
@@ -52,18 +51,4 @@ export class Segment {
   leave(): void {
     this.#isLeft = true;
   }
-}
-
-/** Where a candidate belongs in the journal. */
-export interface Tracked {
-  /** Undefined for keys that no listing named. */
-  readonly segment: Segment | undefined;
-  /** The intent that names it, and where; 0 before there is one. */
-  intent: number;
-  index: number;
-}
-
-/** Of a key that no listing has named. */
-export function untracked(): Tracked {
-  return { segment: undefined, intent: 0, index: 0 };
 }

@@ -10,7 +10,6 @@ import { keyStrategy } from './listed-run.js';
 import type { DeleteManyOptions } from './options.js';
 import type { DeletionReport } from './report.js';
 import { tellOfCharge } from './requester-charge.js';
-import { untracked } from './segment.js';
 import { Run, type RunCompany, type RunSource } from './run.js';
 
 /** What the service says is left, and never deletes, ends the run after this many answers in a row that say nothing new. */
@@ -132,7 +131,7 @@ class ServerRun {
   }
 
   async #settle({ deleted, failed }: News): Promise<void> {
-    const { ledger, pacer } = this.#run;
+    const { ledger, pacer, keeper } = this.#run;
     const named = deleted.length + failed.length;
     ledger.listed += named;
     ledger.matched += named;
@@ -144,9 +143,9 @@ class ServerRun {
     }
     if (again.some(({ reason }) => reason.code === 'Throttled')) pacer.throttled();
     else pacer.succeeded(deleted.length);
-    await this.#stage.submit(
-      again.map(({ reason: _reason, ...target }) => ({ ...target, tracked: untracked() })),
-    );
+    const targets = again.map(({ reason: _reason, ...target }) => target);
+    for (const target of targets) keeper?.expect(target);
+    await this.#stage.submit(targets);
   }
 
   #corrupt(what: string): StoreError {
