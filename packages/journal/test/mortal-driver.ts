@@ -6,8 +6,8 @@ export class MortalDriver {
   readonly driver: StoreDriver;
   /** Resolves when it is killed. */
   readonly killed: Promise<void>;
-  /** Keys that listings have named. */
-  readonly listed: string[] = [];
+  /** Where listings have begun, but for those that go on from page to page. */
+  readonly begins: string[] = [];
   #left: number;
   #isDead = false;
   #kill: () => void = () => undefined;
@@ -25,24 +25,21 @@ export class MortalDriver {
     this.killed = new Promise((resolve) => {
       this.#kill = resolve;
     });
-    this.driver = aroundCalls(inner, async ({ name }, proceed) => {
+    this.driver = aroundCalls(inner, async ({ name, request }, proceed) => {
+      if (name === 'list.page' || name === 'versions.page') this.#note(request);
       await this.#pass();
       if (--this.#left === 0 && this.#random() < 0.5) await this.#die();
       const result = await proceed();
       if (this.#left === 0) await this.#die();
-      if (name === 'list.page' || name === 'versions.page') this.#note(result);
       await this.#pass();
       return result;
     });
   }
 
-  #note(result: unknown): void {
-    // What pages are, whichever of the two.
-    const { objects = [], versions = [] } = result as {
-      readonly objects?: readonly { readonly key: string }[];
-      readonly versions?: readonly { readonly key: string }[];
-    };
-    this.listed.push(...[...objects, ...versions].map(({ key }) => key));
+  #note(request: unknown): void {
+    // What listings ask for, whichever of the two.
+    const { startAfter = '', token } = request as { readonly startAfter?: string; readonly token?: string };
+    if (token === undefined) this.begins.push(startAfter);
   }
 
   /** Requests overtake each other. The dead do nothing any more. */

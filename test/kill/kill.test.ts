@@ -1,0 +1,173 @@
+import { fork } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expectClosedBooks, seededRandom } from '@store/conformance';
+import { openStore, type DeletionReport, type ObjectStore, type StoreEntry } from '@store/core';
+import { ctyun } from '@store/ctyun';
+import { startEmulator, type Emulator } from '@store/emulator';
+import { fs } from '@store/fs';
+import { oss } from '@store/oss';
+import { s3 } from '@store/s3';
+import { expect } from 'chai';
+import { afterEach, beforeEach, describe, it } from 'mocha';
+import { SOAK } from '../evil/soak.js';
+
+/** Of every day; `npm run test:soak` kills twenty times, at 50,000 keys. (Files take longer to make than the rest of the test.) */
+const { KILLS, KEYS } =
+  SOAK > 1
+    ? { KILLS: 20, KEYS: { emulator: 50_000, fs: 20_000 } }
+    : { KILLS: 4, KEYS: { emulator: 8000, fs: 2000 } };
+
+/** More than one session needs; the command itself starts with 90. */
+const MOST_MIB = 300;
+
+const VICTIM = fileURLToPath(new URL('victim.js', import.meta.url));
+
+interface Ended {
+  readonly report: DeletionReport;
+  /** Kibibytes. */
+  readonly maxRSS: number;
+}
+
+/** One session; killed after some milliseconds of its work, it resolves to nothing. */
+async function session(entry: StoreEntry, journal: string, killAfterMs: number): Promise<Ended | undefined> {
+  const child = fork(VICTIM, [JSON.stringify(entry), journal], {
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+  });
+  let said = '';
+  child.stderr?.on('data', (chunk: Buffer) => {
+    said += chunk.toString();
+  });
+  let ended: Ended | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  child.on('message', (message) => {
+    // What the victim sends.
+    if (message === 'begun') timer = setTimeout(() => child.kill('SIGKILL'), killAfterMs);
+    else ended = message as Ended;
+  });
+  const code = await new Promise<number | null>((resolve) => child.on('exit', resolve));
+  clearTimeout(timer);
+  if (code !== null && code !== 0) throw new Error(`the session ended with ${code}: ${said}`);
+  return ended;
+}
+
+/** What the lines of the journal say to be deleted, one by one, read by nobody but this test. */
+function journaled(path: string): string[] {
+  interface Line {
+    readonly type: string;
+    readonly id: number;
+    readonly intent: number;
+    readonly keys: readonly string[];
+    readonly indexes?: readonly number[];
+    readonly alive?: boolean;
+  }
+  const intents = new Map<number, readonly string[]>();
+  const keys: string[] = [];
+  for (const text of readFileSync(path, 'utf8').trimEnd().split('\n')) {
+    const line = JSON.parse(text) as Line;
+    if (line.type === 'intent') intents.set(line.id, line.keys);
+    if (line.type !== 'deleted' && (line.type !== 'settled' || line.alive)) continue;
+    const all = intents.get(line.intent) ?? [];
+    const of = line.indexes ?? all.keys();
+    for (const index of of) keys.push(all[index] ?? `unknown ${index}`);
+  }
+  return keys;
+}
+
+async function keysOf(store: ObjectStore): Promise<string[]> {
+  const keys: string[] = [];
+  for await (const { key } of store.list('')) keys.push(key);
+  return keys;
+}
+
+describe('a run that is killed again and again, and gone on with', function () {
+  this.timeout(300_000);
+  let directory = '';
+  beforeEach(() => {
+    directory = mkdtempSync(join(tmpdir(), 'kill-'));
+  });
+  afterEach(() => rmSync(directory, { recursive: true, force: true }));
+
+  async function killed(entry: StoreEntry, count: number, seed: number, emulator?: Emulator): Promise<void> {
+    const random = seededRandom(seed);
+    const journal = join(directory, 'run.jsonl');
+    await using store = await openStore(entry, { adapters: [s3, oss, ctyun, fs] });
+    const before = await keysOf(store);
+    expect(before.length).to.equal(count + 2);
+    let kills = 0;
+    let ended: Ended | undefined;
+    while (!ended) {
+      const killAfterMs = kills < KILLS ? random() * 150 : Infinity;
+      ended = await session(entry, journal, Math.min(killAfterMs, 250_000));
+      if (!ended) kills++;
+    }
+    const { report, maxRSS } = ended;
+    const after = await keysOf(store);
+    expect(after).to.deep.equal(['before', 'q/beside']);
+    expectClosedBooks(report);
+    expect(report).to.deep.include({ deleted: count, matched: count, listed: count, complete: true });
+    const gone = before.filter((key) => !after.includes(key)).toSorted();
+    const said = journaled(journal);
+    expect(new Set(said).size, 'each once').to.equal(said.length);
+    expect(said.toSorted()).to.deep.equal(gone);
+    if (emulator) expect(emulator.log.deleted, 'the log of the emulator').to.equal(count);
+    expect(maxRSS / 1024).to.be.below(MOST_MIB);
+    expect(kills).to.be.above(1);
+  }
+
+  const emulated: Readonly<Record<string, (emulator: Emulator) => StoreEntry>> = {
+    s3: ({ endpoints, credential }) => ({
+      provider: 's3',
+      bucket: 'demo',
+      endpoint: endpoints.s3,
+      ...credential,
+    }),
+    oss: ({ endpoints, credential }) => ({
+      provider: 'oss',
+      bucket: 'demo',
+      region: 'oss-us-east-1',
+      endpoint: endpoints.oss?.replace('127.0.0.1', 'localhost'),
+      pathStyle: true,
+      accessKeyId: credential.accessKeyId,
+      accessKeySecret: credential.secretAccessKey,
+    }),
+    ctyun: ({ endpoints, credential, regionId }) => ({
+      provider: 'ctyun',
+      bucket: 'demo',
+      regionId,
+      accessKey: credential.accessKeyId,
+      secretKey: credential.secretAccessKey,
+      endpoint: endpoints.zos,
+    }),
+  };
+  for (const [name, entryOf] of Object.entries(emulated)) {
+    it(`on ${name}`, async () => {
+      await using emulator = await startEmulator({
+        buckets: ['demo'],
+        s3: {},
+        oss: {},
+        zos: {},
+        region: 'us-east-1',
+        latency: { baseMs: 5, jitterMs: 10 },
+      });
+      const bucket = emulator.bucket('demo');
+      const scattered = Array.from(
+        { length: KEYS.emulator },
+        (_, i) => `p/${(i * 2_654_435_761) % 2 ** 32}/${i}`,
+      );
+      await bucket.seed(['before', 'q/beside', ...scattered]);
+      await killed(entryOf(emulator), KEYS.emulator, 17, emulator);
+    });
+  }
+
+  it('on fs', async () => {
+    const entry: StoreEntry = { provider: 'fs', root: join(directory, 'root'), create: true, fsync: false };
+    await using store = await openStore(entry, { adapters: [fs] });
+    for (const key of ['before', 'q/beside']) await store.put(key, 'x');
+    for (let i = 0; i < KEYS.fs; i += 100)
+      await Promise.all(Array.from({ length: 100 }, (_, n) => store.put(`p/${(i + n) % 97}/${i + n}`, 'x')));
+    await killed(entry, KEYS.fs, 18);
+  });
+});
