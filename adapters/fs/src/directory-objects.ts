@@ -1,4 +1,4 @@
-import { access, link, mkdir, open, rename, rm, rmdir, unlink, type FileHandle } from 'node:fs/promises';
+import { access, link, mkdir, open, rename, rm, rmdir, type FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import {
@@ -23,6 +23,7 @@ import {
 import type { FsConfig } from './config.js';
 import { errnoOf, translate } from './errors.js';
 import { PathCheck } from './foreign.js';
+import { unlink } from './file-calls.js';
 import { Listing } from './listing.js';
 import { fullInfo, openObject, readFooter, writeObject, type Footer } from './object-file.js';
 import { pathOfKey } from './path-encoding.js';

@@ -1,7 +1,7 @@
 import type { Dirent, Stats } from 'node:fs';
-import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StoreError, type FailureReason } from '@store/core';
+import { lstat } from './file-calls.js';
 import { errnoOf } from './errors.js';
 
 /**

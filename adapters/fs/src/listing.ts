@@ -9,7 +9,7 @@ import {
   type Unnameable,
 } from '@store/core';
 import { errnoOf } from './errors.js';
-import { listedInfo, openObject, readFooter } from './object-file.js';
+import { footerAt, listedInfo } from './object-file.js';
 import { fromBinary, toBinary } from './path-encoding.js';
 import { Walk, type FoundFile } from './walk.js';
 
@@ -169,12 +169,7 @@ async function describe({ key: binary, path }: FoundFile): Promise<ObjectInfo | 
   const key = fromBinary(binary);
   try {
     try {
-      const file = await openObject(path);
-      try {
-        return listedInfo(await readFooter(file, key, 'list'));
-      } finally {
-        await file.close();
-      }
+      return listedInfo(await footerAt(path, key, 'list'));
     } catch (error) {
       if (!(error instanceof StoreError) && !UNREADABLE.has(errnoOf(error) ?? '')) throw error;
       const { mtime } = await lstat(path);

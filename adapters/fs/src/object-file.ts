@@ -4,6 +4,7 @@ import { open, type FileHandle } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { StoreError, throwIfAborted, type ObjectInfo, type ObjectMetadata } from '@store/core';
 import * as v from 'valibot';
+import * as calls from './file-calls.js';
 import { foreign, foreignError } from './foreign.js';
 
 /**
@@ -39,17 +40,14 @@ const footerSchema: v.GenericSchema<Footer> = v.object({
 });
 
 /**
- * Opens the file of an object for reading. A symbolic link is not followed (`ELOOP`), and something that is no file is
- * not waited for.
- *
- * @throws StoreError `Unsupported` for something that is no regular file
+ * A symbolic link is not followed (`ELOOP`), and something that is no file is not waited for. Windows has neither flag;
+ * there an undefined one adds nothing.
  */
+const READ_FLAGS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
+
+/** Opens the file of an object for reading. @throws StoreError `Unsupported` for something that is no regular file */
 export async function openObject(path: string): Promise<FileHandle> {
-  // Windows has neither flag; there an undefined one adds nothing.
-  const file = await open(
-    path,
-    constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0),
-  );
+  const file = await open(path, READ_FLAGS);
   const found = await file.stat();
   if (found.isFile()) return file;
   await file.close();
@@ -115,13 +113,29 @@ function bytesOf(chunk: unknown): Uint8Array {
  * @throws StoreError `Corrupt` when the file does not end as this library ends it
  */
 export async function readFooter(file: FileHandle, key: string, operation: string): Promise<Footer> {
-  const { size: fileSize } = await file.stat();
-  const look = await readEnd(file, fileSize, Math.min(fileSize, FIRST_LOOK_BYTES));
+  const { size } = await file.stat();
+  return footerIn(file.fd, size, key, operation);
+}
+
+/** The footer of the file at a path, which is not kept open. @throws as {@link openObject} and {@link readFooter} */
+export async function footerAt(path: string, key: string, operation: string): Promise<Footer> {
+  const fd = await calls.open(path, READ_FLAGS);
+  try {
+    const found = await calls.fstat(fd);
+    if (!found.isFile()) throw foreignError(foreign(found), path);
+    return await footerIn(fd, found.size, key, operation);
+  } finally {
+    await calls.close(fd);
+  }
+}
+
+async function footerIn(fd: number, fileSize: number, key: string, operation: string): Promise<Footer> {
+  const look = await readEnd(fd, fileSize, Math.min(fileSize, FIRST_LOOK_BYTES));
   const trailer = look.subarray(-TRAILER_BYTES);
   if (trailer.length === TRAILER_BYTES && trailer.subarray(4).equals(MAGIC)) {
     const needed = trailer.readUInt32BE() + TRAILER_BYTES;
     const end =
-      needed <= look.length ? look : needed <= fileSize ? await readEnd(file, fileSize, needed) : undefined;
+      needed <= look.length ? look : needed <= fileSize ? await readEnd(fd, fileSize, needed) : undefined;
     const footer = end && parseFooter(end.subarray(end.length - needed, end.length - TRAILER_BYTES));
     // A file at the wrong place (copied by hand, or from another key) must not pass for this key.
     if (footer && footer.key === key && footer.size === fileSize - needed) return footer;
@@ -133,9 +147,9 @@ export async function readFooter(file: FileHandle, key: string, operation: strin
   });
 }
 
-async function readEnd(file: FileHandle, fileSize: number, bytes: number): Promise<Buffer> {
+async function readEnd(fd: number, fileSize: number, bytes: number): Promise<Buffer> {
   const buffer = Buffer.alloc(bytes);
-  const { bytesRead } = await file.read(buffer, 0, bytes, fileSize - bytes);
+  const { bytesRead } = await calls.read(fd, buffer, 0, bytes, fileSize - bytes);
   return buffer.subarray(0, bytesRead);
 }
 

@@ -1,5 +1,4 @@
 import { Readable } from 'node:stream';
-import { ReadableStream } from 'node:stream/web';
 import { StoreError } from '../errors.js';
 import type { ObjectBody } from '../object-store.js';
 

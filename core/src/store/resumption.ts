@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { Engine, Purpose } from '../engine/engine.js';
 import { untrusted } from '../engine/follow-pages.js';
 import { uploadPages } from '../listing/upload-pages.js';
@@ -24,6 +23,8 @@ export class Resumption {
   etagOf(partNumber: number, body: Uint8Array): string | undefined {
     const part = this.#parts.get(partNumber);
     if (part?.size !== body.length) return undefined;
+    // Not imported: it takes some milliseconds to load, which every program would pay, and few resume an upload.
+    const { createHash } = process.getBuiltinModule('node:crypto');
     const md5 = createHash('md5').update(body).digest('hex');
     return part.etag.replaceAll('"', '').toLowerCase() === md5 ? part.etag : undefined;
   }
