@@ -26,15 +26,38 @@ export async function deleteTargets<T extends DeleteTarget>(
     entry.refused = outcome.failed.length;
     return outcome;
   }
+  const outcome = await deleteEach(bucket, { admitted, refusalOf, signal, unmet }, targets);
+  entry.deleted = outcome.deleted.length;
+  entry.refused = outcome.failed.length;
+  return outcome;
+}
+
+interface Deleting<T> extends Pick<FaceCall, 'refusalOf' | 'signal'> {
+  readonly admitted: number;
+  readonly unmet: ((target: T) => Promise<ServiceError | undefined>) | undefined;
+}
+
+/** Where no condition has to be looked at in between, a store that takes a batch is asked once for all that may go. */
+async function deleteEach<T extends DeleteTarget>(
+  { objects }: Bucket,
+  { admitted, refusalOf, signal, unmet }: Deleting<T>,
+  targets: readonly T[],
+): Promise<BatchOutcome> {
+  const { batch } = objects;
+  const together = batch?.keys === 'any' && !unmet && targets.length <= batch.maxKeys ? batch : undefined;
   const deleted: DeletedTarget[] = [];
   const failed: KeyError[] = [];
+  const allowed: DeleteTarget[] = [];
   for (const [i, target] of targets.entries()) {
     const error = i >= admitted ? slowDown() : (refusalOf(target.key) ?? (unmet && (await unmet(target))));
     if (error) failed.push({ ...target, code: error.code, message: error.message });
     // The condition has been looked at.
-    else deleted.push(await bucket.objects.delete.one({ ...target, ifMatch: undefined }, { signal }));
+    else if (together) allowed.push({ key: target.key, versionId: target.versionId });
+    else deleted.push(await objects.delete.one({ ...target, ifMatch: undefined }, { signal }));
   }
-  entry.deleted = deleted.length;
-  entry.refused = failed.length;
-  return { deleted, failed };
+  if (!together || allowed.length === 0) return { deleted, failed };
+  const answer = await together.delete(allowed, { signal });
+  for (const { key, versionId, reason } of answer.failed)
+    failed.push({ key, versionId, code: reason.code, message: reason.message });
+  return { deleted: answer.deleted, failed };
 }

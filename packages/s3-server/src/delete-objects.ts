@@ -10,10 +10,11 @@ import {
   parseStrictly,
   parseWithReferences,
   textElement,
-  XmlElement,
+  type XmlElement,
 } from './xml.js';
 import { notImplemented, type Bucket } from './bucket.js';
 import { keyEncoder } from './listings.js';
+import { readPlainDelete } from './plain-delete.js';
 import { rootElement } from './root-element.js';
 import type { Call } from './operation.js';
 
@@ -101,6 +102,11 @@ export function checkDigest({ quirks, digests }: Call): void {
 }
 
 function readTargets({ body, quirks, bucket }: Call): { targets: Target[]; quiet: boolean } {
+  const plain = readPlainDelete(body);
+  if (plain) {
+    if (plain.keys.length > (quirks.maxBatchKeys ?? MAX_KEYS)) throw malformed();
+    return { targets: plain.keys.map(plainTarget), quiet: plain.quiet };
+  }
   const root = quirks.numericReferences ? parseWithReferences(body) : parseStrictly(body);
   if (root?.name !== 'Delete') throw malformed();
   const others = childrenOf(root).filter(({ name }) => name !== 'Object' && name !== 'Quiet');
@@ -114,11 +120,11 @@ function readTargets({ body, quirks, bucket }: Call): { targets: Target[]; quiet
   };
 }
 
+function plainTarget(key: string): Target {
+  return { key, versionId: undefined, named: undefined, ifMatch: undefined };
+}
+
 function readTarget(object: XmlElement, { objects }: Bucket): Target {
-  const [only] = object.children;
-  // Nearly all have nothing else.
-  if (only instanceof XmlElement && object.children.length === 1 && only.name === 'Key' && isText(only))
-    return { key: only.text, versionId: undefined, named: undefined, ifMatch: undefined };
   const key = childText(object, 'Key') ?? '';
   const facts = childrenOf(object);
   const names = new Set(facts.map(({ name }) => name));
@@ -131,10 +137,6 @@ function readTarget(object: XmlElement, { objects }: Bucket): Target {
   // Without versions every object is this one.
   const versionId = named === 'null' && !objects.versions ? undefined : named;
   return { key, versionId, named, ifMatch: childText(object, 'ETag') };
-}
-
-function isText({ children }: XmlElement): boolean {
-  return children.length === 1 && typeof children[0] === 'string';
 }
 
 /** A key with an ETag is deleted only while the object still has it. */

@@ -214,13 +214,15 @@ function noteUnnameable(entry: Account, { unnameable = [] }: Pick<ListPage, 'unn
 function contents(
   { bucket, typeOf }: Call,
   page: ListPage,
-  { encode, standard }: ListParameters,
+  { encode, encodingType, standard }: ListParameters,
   owner: boolean,
 ): string {
+  // What is encoded has nothing to escape.
+  const writeKey = encodingType === '' ? escapeXml : encode;
   const tailOf = tails(standard, owner);
   const objects: string[] = [];
   for (const info of page.objects) {
-    objects.push('<Contents><Key>', escapeXml(encode(info.key)), tailOf(info, typeOf?.(bucket, info)));
+    objects.push('<Contents><Key>', writeKey(info.key), tailOf(info, typeOf?.(bucket, info)));
   }
   const groups = page.prefixes.map(({ prefix }) =>
     element('CommonPrefixes', textElement('Prefix', encode(prefix))),
@@ -228,34 +230,43 @@ function contents(
   return objects.join('') + groups.join('');
 }
 
-/** What follows the key of an entry, its end tag included. It is the same for many objects of a page, and then made once. */
+/** What follows the key of an entry, its end tag included. But for the time it is the same for many objects of a page. */
 function tails(standard: string, owner: boolean): (info: ObjectInfo, type: string | undefined) => string {
   let last: ObjectInfo | undefined;
   let lastType: string | undefined;
-  let tail = '';
+  let rest = '';
   return (info, type) => {
     const { lastModified, etag, size, storageClass } = info;
     const same =
-      last?.lastModified?.getTime() === lastModified?.getTime() &&
-      last?.etag === etag &&
-      last?.size === size &&
-      last?.storageClass === storageClass &&
-      lastType === type;
-    if (last && same) return tail;
-    last = info;
-    lastType = type;
-    tail = [
-      '</Key>',
-      textElement('LastModified', lastModified?.toISOString()),
-      textElement('ETag', etag),
-      textElement('Type', type),
-      textElement('Size', size),
-      owner ? OWNER : '',
-      textElement('StorageClass', storageClass ?? standard),
-      '</Contents>',
-    ].join('');
-    return tail;
+      last?.etag === etag && last?.size === size && last?.storageClass === storageClass && lastType === type;
+    if (!last || !same) {
+      rest = [
+        textElement('ETag', etag),
+        textElement('Type', type),
+        textElement('Size', size),
+        owner ? OWNER : '',
+        textElement('StorageClass', storageClass ?? standard),
+        '</Contents>',
+      ].join('');
+      last = info;
+      lastType = type;
+    }
+    return (lastModified ? beginOfTail(lastModified) : '</Key>') + rest;
   };
+}
+
+const MAX_TIMES = 10_000;
+const begins = new Map<number, string>();
+
+/** Many objects are of the same millisecond, and a date is slow to write. */
+function beginOfTail(lastModified: Date): string {
+  const time = lastModified.getTime();
+  const known = begins.get(time);
+  if (known !== undefined) return known;
+  if (begins.size >= MAX_TIMES) begins.clear();
+  const begin = `</Key>${textElement('LastModified', lastModified.toISOString())}`;
+  begins.set(time, begin);
+  return begin;
 }
 
 /** ListObjectVersions. The version marker is opaque here: it stands for a place, not for a version. */

@@ -4,7 +4,8 @@ import { XmlElement } from './xml-parser.js';
 const MAX_TAGS = 100_000;
 const MAX_DEPTH = 16;
 
-const HEAD = /^(?:<\?xml version="1\.0"(?: encoding="utf-8")?\?>)?[ \t\n]*/i;
+/** What may stand before the root. */
+export const HEAD = /^(?:<\?xml version="1\.0"(?: encoding="utf-8")?\?>)?[ \t\n]*/i;
 const NAME = /^[A-Za-z][A-Za-z0-9]*$/;
 const ROOT_NAME = /^([A-Za-z][A-Za-z0-9]*)(?: xmlns="[^"<&]*")?$/;
 const BLANK = /^[ \t\n]*$/;
@@ -20,6 +21,15 @@ const REFERENCES: Readonly<Record<string, string>> = {
   '&apos;': "'",
 };
 
+/** Whether a text has something that only a parser of all of XML can judge. */
+export function isOdd(text: string): boolean {
+  return ODD.test(text);
+}
+
+export function isBlank(text: string): boolean {
+  return BLANK.test(text);
+}
+
 interface Open {
   readonly name: string;
   readonly children: (XmlElement | string)[];
@@ -32,7 +42,7 @@ interface Open {
  * @returns the same as `parseXml`, or undefined: then the document is something for that, or it is none
  */
 export function parsePlainXml(text: string): XmlElement | undefined {
-  if (ODD.test(text)) return undefined;
+  if (isOdd(text)) return undefined;
   const open: Open[] = [];
   let at = HEAD.exec(text)?.[0].length ?? 0;
   for (let tags = 0; tags < MAX_TAGS; tags++) {
@@ -56,7 +66,7 @@ export function parsePlainXml(text: string): XmlElement | undefined {
     const element = new XmlElement(inner.name, inner.children);
     open.pop();
     const outer = open.at(-1);
-    if (!outer) return BLANK.test(text.slice(at)) ? element : undefined;
+    if (!outer) return isBlank(text.slice(at)) ? element : undefined;
     outer.children.push(element);
   }
   return undefined;
@@ -67,7 +77,8 @@ function nameOf(tag: string, root: boolean): string | undefined {
   return NAME.test(tag) ? tag : undefined;
 }
 
-function withoutReferences(text: string): string {
+/** @param text without references other than the five of XML */
+export function withoutReferences(text: string): string {
   if (!text.includes('&')) return text;
   return text.replace(/&[a-z]+;/g, (reference) => REFERENCES[reference] ?? reference);
 }

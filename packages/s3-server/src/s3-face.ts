@@ -31,6 +31,7 @@ import {
 } from './multipart.js';
 import { copyObject, deleteObject, getObject, putObject } from './objects.js';
 import type { Operation, Service } from './operation.js';
+import { readPlainDelete } from './plain-delete.js';
 import { readPayload, type Payload } from './payload.js';
 import type { S3Quirks } from './quirks.js';
 import { route } from './route.js';
@@ -213,8 +214,11 @@ function checkAccount({ headers }: Incoming, quirks: S3Quirks): void {
 }
 
 /** For the fault plan alone; what is wrong with a batch shows later. */
-function keysOfBatch(body: Buffer): string[] {
-  const root = body.length > (documentLimit('DeleteObjects') ?? 0) ? undefined : parseStrictly(body);
+function keysOfBatch(body: Buffer): readonly string[] {
+  if (body.length > (documentLimit('DeleteObjects') ?? 0)) return [];
+  const plain = readPlainDelete(body);
+  if (plain) return plain.keys;
+  const root = parseStrictly(body);
   return root ? childrenOf(root, 'Object').map((object) => childText(object, 'Key') ?? '') : [];
 }
 
