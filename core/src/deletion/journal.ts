@@ -107,6 +107,8 @@ export type JournalRecord =
     }
   /** Of the deletes that were just told of: keys that have a delete marker on top now, and its version id. */
   | { readonly type: 'markers'; readonly keys: readonly string[]; readonly ids: readonly (string | null)[] }
+  /** Keys that an earlier session's requests deleted, whose answers nobody learnt: which markers they made is not known. */
+  | { readonly type: 'lost'; readonly keys: readonly string[] }
   | {
       readonly type: 'failed';
       readonly intent?: number | undefined;

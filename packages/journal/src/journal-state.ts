@@ -167,6 +167,7 @@ export class JournalState {
       case 'summary':
         this.#restore(record);
         return;
+      case 'lost':
       case 'sweep':
     }
   }

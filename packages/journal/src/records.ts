@@ -62,6 +62,7 @@ const RECORDS = {
     bytes: count(),
   }),
   markers: v.object({ type: v.literal('markers'), keys: keys(), ids: v.array(v.nullable(v.string())) }),
+  lost: v.object({ type: v.literal('lost'), keys: keys() }),
   failed: v.object({
     type: v.literal('failed'),
     intent: v.exactOptional(id()),
