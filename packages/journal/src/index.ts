@@ -1,4 +1,12 @@
 export { journalFile, type JournalFileOptions } from './journal-file.js';
+export {
+  emptyTrash,
+  listTrash,
+  type EmptiedTrash,
+  type EmptyTrashOptions,
+  type TrashOptions,
+} from './trash.js';
+export { restoreTrash } from './undo-trash.js';
 export { undoDeletion } from './undo.js';
 export type { UndoOptions } from './undo-options.js';
 export type { KeyLeft, UndoProgress, UndoReport } from './undo-report.js';

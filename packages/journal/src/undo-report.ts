@@ -35,7 +35,9 @@ export interface UndoReport {
   readonly skipped: number;
   /** Deletes of the run that made no marker: those objects are gone for good. */
   readonly gone: number;
-  /** Everything that the run deleted is there. */
+  /** Deleted by the run, and not in its trash any more: back already, or the trash was emptied. */
+  readonly missing: number;
+  /** All that could be found is back: nothing was left, failed or skipped, and nothing is gone for good. */
   readonly complete: boolean;
   readonly dryRun: boolean;
   readonly aborted: boolean;
@@ -57,6 +59,8 @@ export class UndoBooks {
   #toldAt = -Infinity;
   /** See {@link UndoReport.gone}. */
   gone = 0;
+  /** How many the run put into the trash, as far as its journal says. */
+  trashed = 0;
 
   constructor(by: UndoReport['by'], options: UndoOptions) {
     this.#by = by;
@@ -103,6 +107,7 @@ export class UndoBooks {
       ...this.#counts,
       skipped: looked - restored - alreadyBack - left - failed,
       gone: this.gone,
+      missing: aborted ? 0 : Math.max(0, this.trashed - looked),
       complete: !dryRun && !aborted && restored + alreadyBack === looked && this.gone === 0,
       dryRun,
       aborted,

@@ -16,13 +16,14 @@ import { lookAtVersions } from './look-at-versions.js';
 import type { ReadJournal } from './read-journal.js';
 import { UNDO_OPTIONS, type UndoOptions } from './undo-options.js';
 import { UndoBooks, type UndoReport } from './undo-report.js';
+import { restoreBin } from './undo-trash.js';
 import { workAhead } from './work-ahead.js';
 
 const OPERATION = 'undoDeletion';
 
 /**
  * Takes a run back, as its journal says: removes the delete markers that it made, by their version ids, while they are on
- * top. Keys that were written since are left as they are, and named. Undoing again goes on where it was broken off, and
+ * top; or brings back what it put into the trash. Keys that were written since are left as they are, and named. Undoing again goes on where it was broken off, and
  * leaves what is back.
  *
  * @throws StoreError `PreconditionFailed` where nothing can be taken back: versions were deleted, versioning was off or
@@ -41,6 +42,12 @@ export async function undoDeletion(
   try {
     const journal = await readMarkers(file);
     checkStore(journal.header, engine, path);
+    const { bin } = journal.state.soFar();
+    if (bin !== undefined) {
+      const books = new UndoBooks('trash', checked);
+      books.trashed = journal.state.deleted;
+      return await restoreBin(engine, bin, checked, books);
+    }
     const gone = checkMarkers(journal, path);
     if (!engine.driver.versions) throw engine.unsupported(OPERATION, 'versions');
     const books = new UndoBooks('markers', checked);
