@@ -39,7 +39,10 @@ export async function readJournal(
 /** As {@link readJournal}, for those who take the records at their own pace. */
 export async function* journalRecords(
   path: string,
-): AsyncGenerator<{ readonly record: FileRecord; readonly line: Buffer }, ReadJournal | undefined> {
+): AsyncGenerator<
+  { readonly record: FileRecord; readonly line: Buffer; readonly state: JournalState },
+  ReadJournal | undefined
+> {
   let state: JournalState | undefined;
   let size = 0;
   let bad: { readonly number: number; readonly bytes: number } | undefined;
@@ -60,7 +63,7 @@ export async function* journalRecords(
     if (record) {
       state.apply(record);
       size += line.bytes.length;
-      yield { record, line: line.bytes };
+      yield { record, line: line.bytes, state };
     } else bad = { number: bad?.number ?? number, bytes: (bad?.bytes ?? 0) + line.bytes.length };
   }
   return state && { header: state.header, state, size, torn: bad?.bytes ?? 0 };
