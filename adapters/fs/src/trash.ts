@@ -93,7 +93,7 @@ export class Trash {
       const [afterBin = '', afterId = '', afterKey = ''] = token === undefined ? [] : decodeToken(token);
       const bins = bin === undefined ? await namesIn(this.#root.trash, BIN) : [bin];
       for (const name of bins.filter((one) => one >= afterBin)) {
-        const ids = (await namesIn(join(this.#root.trash, name), CALL_ID)).reverse();
+        const ids = (await namesIn(join(this.#root.trash, name), CALL_ID)).toReversed();
         for (const id of name === afterBin ? ids.filter((one) => one <= afterId) : ids) {
           const after = name === afterBin && id === afterId ? afterKey : '';
           const walk = new Walk(join(this.#root.trash, name, id), '', after);

@@ -10,7 +10,6 @@ import {
   type ListFacet,
   type MultipartFacet,
   type StoreDriver,
-  type TrashFacet,
   type Unnameable,
 } from '@store/core';
 import { aroundCalls } from './around-calls.js';
@@ -21,7 +20,7 @@ interface Keyed {
 
 /**
  * A store inside a store: its keys are those under a prefix, without it. Nothing else can be named, listed or deleted.
- * Lifecycle rules are the whole bucket's, so it has none.
+ * Lifecycle rules and a trash are the whole bucket's, so it has none.
  *
  * @param prefix a directory of the store: ends in `/`
  * @throws StoreError `InvalidArgument` for a prefix that is none, or leaves no room for keys
@@ -34,7 +33,7 @@ export function withPrefix(driver: StoreDriver, prefix: string): StoreDriver {
     throw new StoreError('InvalidArgument', message, { operation: 'withPrefix' });
   }
   const { read, write, delete: single, batch, prefixDelete, multipart, uploads, versions, tags } = driver;
-  const { trash, restore, presign } = driver;
+  const { restore, presign } = driver;
 
   const inner = <T extends Keyed>(entry: T): T => ({ ...entry, key: prefix + entry.key });
   const outerKey = (key: string): string => {
@@ -78,26 +77,6 @@ export function withPrefix(driver: StoreDriver, prefix: string): StoreDriver {
       return { ...rest, deleted: deleted.map(outer), failed: failed.map(outer) };
     },
   });
-  const aside = (facet: TrashFacet): TrashFacet => ({
-    ...facet,
-    put: async ({ bin, targets }, call) => {
-      const { deleted, failed } = await facet.put({ bin, targets: targets.map(inner) }, call);
-      return { deleted: deleted.map(outer), failed: failed.map(outer) };
-    },
-    // The trash is the whole store's: what is outside of the prefix is nobody's here.
-    page: async (request, call) => {
-      const page = await facet.page(request, call);
-      return { ...page, objects: page.objects.filter(({ key }) => key.startsWith(prefix)).map(outer) };
-    },
-    restore: async (targets, call) => {
-      const { done, failed } = await facet.restore(targets.map(inner), call);
-      return { done: done.map(outer), failed: failed.map(outer) };
-    },
-    purge: async (targets, call) => {
-      const { done, failed } = await facet.purge(targets.map(inner), call);
-      return { done: done.map(outer), failed: failed.map(outer) };
-    },
-  });
   const inParts = (facet: MultipartFacet): MultipartFacet => ({
     ...facet,
     create: (request, call) => facet.create(inner(request), call),
@@ -127,7 +106,7 @@ export function withPrefix(driver: StoreDriver, prefix: string): StoreDriver {
     },
     delete: { ...single, one: async (target, call) => outer(await single.one(inner(target), call)) },
     batch: batch && (batch.keys === 'any' || fitsXml(prefix)) ? batched(batch) : undefined,
-    trash: trash && aside(trash),
+    trash: undefined,
     prefixDelete: prefixDelete && {
       ...prefixDelete,
       page: async (request, call) => {
