@@ -48,7 +48,7 @@ export async function undoDeletion(
       books.trashed = journal.state.deleted;
       return await restoreBin(engine, bin, checked, books);
     }
-    const gone = checkMarkers(journal, path);
+    const gone = checkMarkers(journal, path, engine.driver.versions !== undefined);
     if (!engine.driver.versions) throw engine.unsupported(OPERATION, 'versions');
     const books = new UndoBooks('markers', checked);
     books.gone = gone;
@@ -70,6 +70,7 @@ function checkStore({ provider, place }: JournalHeader, engine: Engine, path: st
 function checkMarkers(
   { header, state, counts }: ReadJournal & { readonly counts: MarkerCounts },
   path: string,
+  hasVersions: boolean,
 ): number {
   const refuse = (why: string): never => {
     throw new StoreError('PreconditionFailed', `the run of ${path} cannot be taken back: ${why}`, {
@@ -89,8 +90,10 @@ function checkMarkers(
       'versioning was suspended: each of its markers took the place of a version without an id, which is gone for good',
     );
   }
-  if (gone > 0)
-    refuse(`it made no delete marker: versioning was off, and what it deleted (${gone}) is gone for good`);
+  if (gone > 0) {
+    const why = hasVersions ? 'versioning was off' : 'this store keeps no versions';
+    refuse(`it made no delete marker: ${why}, and what it deleted (${gone}) is gone for good`);
+  }
   return gone;
 }
 

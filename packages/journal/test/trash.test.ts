@@ -145,6 +145,15 @@ describe('the trash of fs', () => {
     expect(await readdir(join(root, 'trash'))).to.deep.equal([]);
   });
 
+  it('is what an undo needs: without it nothing comes back', async () => {
+    await store.put('p/k', 'x');
+    await store.deletePrefix('p/', { journal: journalFile(journalPath()) });
+    const error = await errorOf(undoDeletion(store, journalPath()), 'PreconditionFailed');
+    expect(error.message).to.match(
+      /this store keeps no versions, and what it deleted \(1\) is gone for good/,
+    );
+  });
+
   it('is refused where there is none, and with versions', async () => {
     const other = createObjectStore(memoryDriver({ versioning: 'enabled' }));
     expect(await errorOf(other.deletePrefix('p/', { trash: true }), 'Unsupported')).to.match(/trash/);
