@@ -222,7 +222,7 @@ describe(`deleting on ${name}`, () => {
       for (const key of since) expect(await (await versioned.get(key)).text()).to.equal('new');
       await versioned.deletePrefix('undo/', { versions: 'all' });
       await rm(directory, { recursive: true });
-    }).timeout(600_000);
+    }).timeout(1_800_000);
   } else {
     it('refuses to delete versions, and deletes nothing, where that cannot be done rightly', async () => {
       await store.put('v/1', 'x');

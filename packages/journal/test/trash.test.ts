@@ -166,15 +166,21 @@ describe('the trash of fs', () => {
     const keys = numbered(600, 'p/').map((key, index) => (index % 3 === 0 ? `${key}/deep/er` : key));
     await Promise.all(keys.map((key) => store.put(key, `body of ${key}`)));
     const was = await held();
-    /** @returns whether it came to its end */
-    const runAndKill = async (mode: 'delete' | 'undo', afterMs: number | undefined): Promise<boolean> => {
-      const worker = spawn(process.execPath, [WORKER, mode, root, journalPath()], {
-        stdio: ['ignore', 'pipe', 'inherit'],
-      });
+    const filesAside = async (): Promise<number> => {
+      // Directories go while they are read.
+      const names = await readdir(join(root, 'trash'), { recursive: true }).catch(() => []);
+      return names.filter((name) => name.endsWith('%o')).length;
+    };
+    /**
+     * @param moves it is killed when about so many objects have moved; undefined: it is not
+     * @returns whether it came to its end
+     */
+    const runAndKill = async (mode: 'delete' | 'undo', moves: number | undefined): Promise<boolean> => {
+      const before = await filesAside();
+      const worker = spawn(process.execPath, [WORKER, mode, root, journalPath()], { stdio: 'inherit' });
       const end = once(worker, 'exit') as Promise<[number | null]>;
-      if (afterMs !== undefined) {
-        await Promise.race([once(worker.stdout, 'data'), end]);
-        await sleep(afterMs);
+      if (moves !== undefined) {
+        while (worker.exitCode === null && Math.abs((await filesAside()) - before) < moves) await sleep(1);
         worker.kill('SIGKILL');
       }
       const [code] = await end;
@@ -197,7 +203,7 @@ describe('the trash of fs', () => {
     for (const mode of ['delete', 'undo'] as const) {
       let middles = 0;
       for (let round = 0; round < KILLS; round++) {
-        await runAndKill(mode, round * 20);
+        await runAndKill(mode, 1 + round * 20);
         const { live, aside } = await check();
         if (live > 0 && aside > 0) middles++;
       }

@@ -2,12 +2,12 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { errorOf, numbered } from '@store/conformance';
-import { createObjectStore, type ObjectStore, type StoreDriver } from '@store/core';
+import { createObjectStore, type JournalSession, type ObjectStore, type StoreDriver } from '@store/core';
 import { journalFile, undoDeletion, type KeyLeft, type UndoReport } from '@store/journal';
 import { memoryDriver, MemoryObjects } from '@store/memory';
 import { onRequest } from '@store/wrappers';
 import { expect } from 'chai';
-import { after, before, describe, it } from 'mocha';
+import { after, afterEach, before, describe, it } from 'mocha';
 
 /** Everything that a listing says, of versions and markers. */
 async function listed(store: ObjectStore): Promise<string[]> {
@@ -262,6 +262,12 @@ describe('undo of delete markers', () => {
       expect(error.message).to.match(message);
     };
 
+    let open: JournalSession | undefined;
+    afterEach(async () => {
+      await open?.close();
+      open = undefined;
+    });
+
     for (const versions of ['all', 'noncurrent'] as const) {
       it(`where versions were deleted: ${versions}`, () =>
         refused(
@@ -307,7 +313,8 @@ describe('undo of delete markers', () => {
       refused(
         async (_store, _objects, path) => {
           const outline = { operation: 'deletePrefix', provider: 'memory', place: 'memory:' } as const;
-          await journalFile(path).begin({ ...outline, prefix: 'p/', options: {}, startedAt: Date.now() });
+          const run = { ...outline, prefix: 'p/', options: {}, startedAt: Date.now() };
+          open = await journalFile(path).begin(run);
         },
         'PreconditionFailed',
         /is at work on the journal/,
