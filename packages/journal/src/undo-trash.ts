@@ -2,7 +2,8 @@ import { StoreError, type ObjectStore, type TrashedObject } from '@store/core';
 import { engineOf, type Engine, type Purpose } from '@store/core/extend';
 import { trashFacet, trashPages } from './trash.js';
 import { UNDO_OPTIONS, type UndoOptions } from './undo-options.js';
-import { UndoBooks, type UndoReport } from './undo-report.js';
+import { UndoBooks } from './undo-books.js';
+import type { UndoReport } from './undo-report.js';
 
 const OPERATION = 'undoDeletion';
 

@@ -15,7 +15,8 @@ import type { KeyVersions } from './key-versions.js';
 import { lookAtVersions } from './look-at-versions.js';
 import type { ReadJournal } from './read-journal.js';
 import { UNDO_OPTIONS, type UndoOptions } from './undo-options.js';
-import { UndoBooks, type UndoReport } from './undo-report.js';
+import { UndoBooks } from './undo-books.js';
+import type { UndoReport } from './undo-report.js';
 import { restoreBin } from './undo-trash.js';
 import { workAhead } from './work-ahead.js';
 
