@@ -5,6 +5,7 @@ import type {
   MultipartFacet,
   PrefixDeleteFacet,
   StoreDriver,
+  TrashFacet,
 } from './driver.js';
 import type { PassThrough } from './requests.js';
 
@@ -21,6 +22,8 @@ export interface Capabilities {
   readonly list: Limits<ListFacet>;
   /** One request that deletes many keys, or false. */
   readonly batchDelete: Limits<BatchFacet> | false;
+  /** `trash` of deletes: what is deleted is put aside; or false. */
+  readonly trash: Limits<TrashFacet> | false;
   /** The service deletes by prefix itself, so many keys a request, or false. */
   readonly prefixDelete: Limits<PrefixDeleteFacet> | false;
   /** Uploads in parts, or false. */
@@ -50,11 +53,12 @@ export interface Capabilities {
 }
 
 export function capabilitiesOf(driver: StoreDriver): Capabilities {
-  const { keys, list, write, batch, prefixDelete, multipart, lifecycle } = driver;
+  const { keys, list, write, batch, trash, prefixDelete, multipart, lifecycle } = driver;
   return {
     keys,
     list: limitsOf(list),
     batchDelete: limitsOf(batch),
+    trash: limitsOf(trash),
     prefixDelete: limitsOf(prefixDelete),
     multipart: limitsOf(multipart),
     streamingPut: write.streaming,

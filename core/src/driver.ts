@@ -14,6 +14,11 @@ import type {
   RequestCharge,
   DeletedTarget,
   BatchDeleteResult,
+  TrashPutRequest,
+  TrashPageRequest,
+  TrashPage,
+  TrashedTarget,
+  TrashResult,
   DeletePrefixPageRequest,
   DeletePrefixPage,
   ListVersionsPageRequest,
@@ -67,6 +72,8 @@ export interface StoreDriver {
   readonly delete: DeleteFacet;
   /** One request that deletes many keys. */
   readonly batch?: BatchFacet | undefined;
+  /** What is deleted can be put aside, and be brought back. */
+  readonly trash?: TrashFacet | undefined;
   /** The service deletes by prefix itself. */
   readonly prefixDelete?: PrefixDeleteFacet | undefined;
   /** Uploads in parts. Without them, `write.put` has to take a body of any size in one call. */
@@ -160,6 +167,23 @@ export interface BatchFacet {
    * call, `InvalidArgument` when it refused this batch for what is in it.
    */
   readonly delete: Call<readonly DeleteTarget[], BatchDeleteResult>;
+}
+
+/**
+ * Deleted objects that are kept, in bins, apart from all keys. An object moves as a whole: at every moment, a crash included,
+ * it is under its key or in the trash.
+ */
+export interface TrashFacet {
+  /** Most objects in one call. */
+  readonly maxKeys: number;
+  /** As `batch.delete`, but what is deleted goes into a bin. Of a key that is in it already there are two then. */
+  readonly put: Call<TrashPutRequest, BatchDeleteResult>;
+  /** One page of what is in the trash, bin by bin; of a key in a bin, what was deleted last comes first. */
+  readonly page: Call<TrashPageRequest, TrashPage>;
+  /** Moves objects back under their keys. `PreconditionFailed` for one whose key has an object now: that one stays. */
+  readonly restore: Call<readonly TrashedTarget[], TrashResult>;
+  /** Deletes from the trash for good. Done, too, for what was not there. */
+  readonly purge: Call<readonly TrashedTarget[], TrashResult>;
 }
 
 export interface PrefixDeleteFacet {

@@ -133,6 +133,45 @@ export interface BatchDeleteResult extends RequestCharge {
   readonly failed: readonly FailedTarget[];
 }
 
+export interface TrashPutRequest {
+  /** Letters, digits, `-` and `.`: what is deleted together is in one bin. Made when it is not there. */
+  readonly bin: string;
+  readonly targets: readonly DeleteTarget[];
+}
+
+/** One object in the trash. */
+export interface TrashedTarget {
+  readonly bin: string;
+  readonly key: string;
+  /** Tells it from others of its key in the bin. Opaque. */
+  readonly id: string;
+}
+
+export interface TrashedObject extends TrashedTarget {
+  /** When it was deleted. */
+  readonly trashedAt: Date;
+  /** Bytes. Absent when nobody can say. */
+  readonly size?: number | undefined;
+}
+
+export interface TrashPageRequest {
+  /** Default: all bins. */
+  readonly bin?: string | undefined;
+  readonly token?: string | undefined;
+  readonly maxKeys: number;
+}
+
+export interface TrashPage {
+  readonly objects: readonly TrashedObject[];
+  readonly truncated: boolean;
+  readonly nextToken?: string | undefined;
+}
+
+export interface TrashResult {
+  readonly done: readonly TrashedTarget[];
+  readonly failed: readonly (TrashedTarget & { readonly reason: FailureReason })[];
+}
+
 export interface DeletePrefixPageRequest {
   readonly prefix: string;
   /** Go on where the answer that gave this token ended. */

@@ -22,6 +22,13 @@ export class CountingDriver implements StoreDriver {
     one: this.#fails('delete'),
   };
   readonly batch = { maxKeys: 1000, keys: 'any', delete: this.#fails('batch') } as const;
+  readonly trash = {
+    maxKeys: 1000,
+    put: this.#fails('trash.put'),
+    page: this.#fails('trash.page'),
+    restore: this.#fails('trash.restore'),
+    purge: this.#fails('trash.purge'),
+  };
   readonly prefixDelete = { maxKeys: 1000, page: this.#fails('prefixDelete') };
   readonly multipart = {
     minPartBytes: 1,

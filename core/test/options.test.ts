@@ -68,6 +68,7 @@ const deleteMany: Record<keyof DeleteManyOptions, unknown> = {
   strategy: 'single',
   concurrency: 2,
   maxKeysPerSecond: 0.5,
+  trash: true,
   onProgress: () => undefined,
   onDeleted: () => undefined,
   onFailure: () => undefined,

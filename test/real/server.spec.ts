@@ -1,4 +1,7 @@
 // Tests against the server that `main.ts` has started; it says where in the environment.
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describeObjectStore, expectClosedBooks } from '@store/conformance';
 import {
   diagnoseStore,
@@ -9,6 +12,7 @@ import {
   type ObjectStore,
 } from '@store/core';
 import { startGateway } from '@store/gateway';
+import { journalFile, undoDeletion } from '@store/journal';
 import { s3 } from '@store/s3';
 import { cancelExpiration, expiration, expirePrefix } from '@store/lifecycle';
 import { estimate } from '@store/planning';
@@ -189,6 +193,36 @@ describe(`deleting on ${name}`, () => {
       expect(second).to.include({ deleted: 1_500, complete: true });
       for await (const one of versioned.listVersions('v/')) expect.fail(`${one.key} is left`);
     }).timeout(600_000);
+    it('takes a deletion of 5,000 keys with 3 versions each back, but for 50 that were written since', async () => {
+      await using versioned = await open('store-versioned');
+      const keys = Array.from({ length: 5_000 }, (_, i) => `undo/${i}`);
+      for (const body of ['1', '2', '3']) await each(keys, (key) => versioned.put(key, body));
+      const all = async (): Promise<string[]> => {
+        const lines: string[] = [];
+        for await (const version of versioned.listVersions('undo/')) lines.push(JSON.stringify(version));
+        return lines;
+      };
+      const was = await all();
+      const directory = await mkdtemp(join(tmpdir(), 'undo-'));
+      const path = join(directory, 'run.jsonl');
+      await versioned.deletePrefix('undo/', { journal: journalFile(path) });
+      expect(await keysOf(versioned, 'undo/')).to.deep.equal([]);
+      const back = await undoDeletion(versioned, path);
+      expect(back).to.include({ looked: 5_000, restored: 5_000, left: 0, complete: true });
+      expect(await all()).to.deep.equal(was);
+
+      const again = join(directory, 'again.jsonl');
+      await versioned.deletePrefix('undo/', { journal: journalFile(again) });
+      const since = keys.filter((_, i) => i % 100 === 0);
+      await each(since, (key) => versioned.put(key, 'new'));
+      const left: string[] = [];
+      const report = await undoDeletion(versioned, again, { onLeft: ({ key }) => left.push(key) });
+      expect(report).to.include({ looked: 5_000, restored: 4_950, left: 50, failed: 0 });
+      expect(left).to.have.members(since);
+      for (const key of since) expect(await (await versioned.get(key)).text()).to.equal('new');
+      await versioned.deletePrefix('undo/', { versions: 'all' });
+      await rm(directory, { recursive: true });
+    }).timeout(1_800_000);
   } else {
     it('refuses to delete versions, and deletes nothing, where that cannot be done rightly', async () => {
       await store.put('v/1', 'x');

@@ -1,5 +1,4 @@
-import { access, link, mkdir, open, rename, rm, rmdir, type FileHandle } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { open, rm, type FileHandle } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import {
   StoreError,
@@ -22,26 +21,22 @@ import {
 } from '@store/core';
 import type { FsConfig } from './config.js';
 import { errnoOf, translate } from './errors.js';
-import { PathCheck } from './foreign.js';
 import { unlink } from './file-calls.js';
+import type { PathCheck } from './foreign.js';
 import { Listing } from './listing.js';
 import { fullInfo, openObject, readFooter, writeObject, type Footer } from './object-file.js';
-import { pathOfKey } from './path-encoding.js';
+import { ObjectTree, PROVIDER } from './object-tree.js';
 import { Root } from './root.js';
-
-/** Files that one batch delete unlinks at the same time. */
-const UNLINKS_AT_ONCE = 16;
-
-/** How often a write makes its directories again because a delete has just removed them. */
-const PUBLISH_ATTEMPTS = 100;
-
-export const PROVIDER = 'fs';
+import { someAtOnce } from './some-at-once.js';
+import { Trash } from './trash.js';
 
 /** The objects of a directory. How keys become paths: `path-encoding.ts`; what a file holds: `object-file.ts`. */
 export class DirectoryObjects {
   readonly #root: Root;
   readonly #listing: Listing;
+  readonly #tree: ObjectTree;
   readonly #fsync: boolean;
+  readonly trash: Trash;
 
   /**
    * @param path of the directory, absolute
@@ -51,6 +46,8 @@ export class DirectoryObjects {
     this.#root = new Root(path, config);
     this.#listing = new Listing(this.#root.objects, windowNames);
     this.#fsync = config.fsync ?? true;
+    this.#tree = new ObjectTree(this.#root.objects, path, this.#fsync);
+    this.trash = new Trash(this.#root, this.#tree, this.#fsync);
   }
 
   async list(request: ListPageRequest, { signal }: DriverCall): Promise<ListPage> {
@@ -111,7 +108,7 @@ export class DirectoryObjects {
     return this.#run('delete', target.key, async () => {
       throwIfAborted(signal, 'delete');
       await this.#root.readable();
-      await this.#removeEmpty(new Set([await this.#unlink(target.key, this.#pathCheck())]));
+      await this.#tree.removeEmpty(new Set([await this.#unlink(target.key, this.#tree.pathCheck())]));
       return target;
     });
   }
@@ -123,22 +120,16 @@ export class DirectoryObjects {
       const deleted: DeletedTarget[] = [];
       const failed: FailedTarget[] = [];
       const directories = new Set<string>();
-      const check = this.#pathCheck();
-      let next = 0;
-      const worker = async (): Promise<void> => {
-        for (let i = next++; i < targets.length; i = next++) {
-          const target = targets[i];
-          if (!target) continue;
-          try {
-            directories.add(await this.#unlink(target.key, check));
-            deleted.push(target);
-          } catch (error) {
-            failed.push({ ...target, reason: translate(error, 'delete', target.key) });
-          }
+      const check = this.#tree.pathCheck();
+      await someAtOnce(targets, async (target) => {
+        try {
+          directories.add(await this.#unlink(target.key, check));
+          deleted.push(target);
+        } catch (error) {
+          failed.push({ ...target, reason: translate(error, 'delete', target.key) });
         }
-      };
-      await Promise.all(Array.from({ length: UNLINKS_AT_ONCE }, worker));
-      await this.#removeEmpty(directories);
+      });
+      await this.#tree.removeEmpty(directories);
       return { deleted, failed };
     });
   }
@@ -152,8 +143,8 @@ export class DirectoryObjects {
     if (!(await this.#root.readable())) throw this.#notFound(operation, key);
     let file: FileHandle;
     try {
-      const { path, directories, name } = this.#pathOf(key);
-      await this.#pathCheck().check(directories, name);
+      const { path, directories, name } = this.#tree.pathOf(key);
+      await this.#tree.pathCheck().check(directories, name);
       file = await openObject(path);
     } catch (error) {
       throw errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENOTDIR'
@@ -183,8 +174,8 @@ export class DirectoryObjects {
     signal: AbortSignal | undefined,
   ): Promise<WriteResult> {
     throwIfAborted(signal, 'put');
-    const { directories, name } = this.#pathOf(key);
-    await this.#pathCheck().check(directories, name);
+    const { directories, name } = this.#tree.pathOf(key);
+    await this.#tree.pathCheck().check(directories, name);
     const { file, temporary } = await this.#openTemporary();
     let published = false;
     try {
@@ -196,7 +187,7 @@ export class DirectoryObjects {
         await file.close();
       }
       throwIfAborted(signal, 'put');
-      await this.#publish(temporary, key, ifAbsent);
+      await this.#tree.publish(temporary, key, ifAbsent);
       published = !ifAbsent;
       return { key, etag: footer.etag };
     } finally {
@@ -218,54 +209,9 @@ export class DirectoryObjects {
     return { file: await open(temporary, 'wx'), temporary };
   }
 
-  /** Makes a finished file visible under its key, at once and whole. */
-  async #publish(temporary: string, key: string, ifAbsent: boolean): Promise<void> {
-    const { directory, path } = this.#pathOf(key);
-    for (let attempt = 1; ; attempt++) {
-      try {
-        await mkdir(directory, { recursive: true });
-        if (ifAbsent) await link(temporary, path);
-        else await rename(temporary, path);
-        break;
-      } catch (error) {
-        if (errnoOf(error) === 'EEXIST' && ifAbsent)
-          throw this.#unmet('put', key, 'the object is already there', 412);
-        if (errnoOf(error) !== 'ENOENT') throw error;
-        // A delete in another process found the new directory empty and removed it: once more.
-        if (attempt >= PUBLISH_ATTEMPTS || !(await isThere(temporary))) {
-          throw new StoreError('Unavailable', 'somebody removes the directories that this object needs', {
-            ...this.#details('put', key),
-            cause: error,
-          });
-        }
-      }
-    }
-    if (this.#fsync) await this.#syncDirectories(directory);
-  }
-
-  /** Directory entries reach the disk only when their directory is synced, up to the one that was there before. */
-  async #syncDirectories(directory: string): Promise<void> {
-    for (let path = directory; path.startsWith(this.#root.path); path = dirname(path)) {
-      let handle: FileHandle;
-      try {
-        handle = await open(path, 'r');
-      } catch (error) {
-        // Gone again already, or (on Windows) not to be opened.
-        if (['ENOENT', 'EISDIR', 'EPERM', 'EACCES'].includes(errnoOf(error) ?? '')) continue;
-        throw error;
-      }
-      try {
-        await handle.sync();
-      } finally {
-        await handle.close();
-      }
-      if (path === this.#root.path) return;
-    }
-  }
-
   /** Removes the file of a key, if it is there; resolves to its directory. */
   async #unlink(key: string, check: PathCheck): Promise<string> {
-    const { directory, path, directories, name } = this.#pathOf(key);
+    const { directory, path, directories, name } = this.#tree.pathOf(key);
     try {
       await check.check(directories, name);
       await unlink(path);
@@ -273,35 +219,6 @@ export class DirectoryObjects {
       if (errnoOf(error) !== 'ENOENT' && errnoOf(error) !== 'ENOTDIR') throw error;
     }
     return directory;
-  }
-
-  /**
-   * Removes directories that have become empty, upwards. `rmdir` refuses those that are not, so nothing can be
-   * lost; what is not synced here comes back after a power failure as an empty directory, which nobody sees.
-   */
-  async #removeEmpty(directories: ReadonlySet<string>): Promise<void> {
-    const waiting = new Set(directories);
-    for (const directory of waiting) {
-      if (!directory.startsWith(this.#root.objects) || directory === this.#root.objects) continue;
-      try {
-        await rmdir(directory);
-      } catch (error) {
-        if (errnoOf(error) !== 'ENOENT') continue;
-      }
-      // Walks on upwards: a Set is iterated in the order of insertion, additions included.
-      waiting.delete(dirname(directory));
-      waiting.add(dirname(directory));
-    }
-  }
-
-  #pathOf(key: string) {
-    const { directories, file: name } = pathOfKey(key);
-    const directory = join(this.#root.objects, ...directories);
-    return { directory, path: join(directory, name), directories, name };
-  }
-
-  #pathCheck(): PathCheck {
-    return new PathCheck(this.#root.objects);
   }
 
   async #run<T>(operation: string, key: string | undefined, work: () => Promise<T>): Promise<T> {
@@ -323,13 +240,6 @@ export class DirectoryObjects {
   #unmet(operation: string, key: string, message: string, status: number): StoreError {
     return new StoreError('PreconditionFailed', message, { ...this.#details(operation, key), status });
   }
-}
-
-async function isThere(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
 }
 
 /** The bytes of an open file as a stream, which closes the file at its end and when it is destroyed. */

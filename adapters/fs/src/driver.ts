@@ -1,7 +1,8 @@
 import { pathToFileURL } from 'node:url';
 import { DEFAULT_MAX_KEY_BYTES, type StoreDriver } from '@store/core';
 import type { FsConfig } from './config.js';
-import { DirectoryObjects, PROVIDER } from './directory-objects.js';
+import { DirectoryObjects } from './directory-objects.js';
+import { PROVIDER } from './object-tree.js';
 
 /**
  * A store in a directory.
@@ -43,6 +44,13 @@ export function fsDriver(path: string, config: FsConfig, windowNames?: number): 
       maxKeys: 1000,
       keys: 'any',
       delete: (targets, call) => objects.deleteBatch(targets, call),
+    },
+    trash: {
+      maxKeys: 1000,
+      put: (request, call) => objects.trash.put(request, call),
+      page: (request, call) => objects.trash.page(request, call),
+      restore: (targets, call) => objects.trash.restore(targets, call),
+      purge: (targets, call) => objects.trash.purge(targets, call),
     },
     close: () => objects.close(),
   };

@@ -33,6 +33,11 @@ export class PathCheck {
 
   /** @throws StoreError `Unsupported` when a directory on the way, or the file, is something else */
   async check(directories: readonly string[], file: string): Promise<void> {
+    await look(join(await this.checkDirectories(directories), file), 'file');
+  }
+
+  /** @returns the last one's path. @throws as {@link check} */
+  async checkDirectories(directories: readonly string[]): Promise<string> {
     let path = this.#objects;
     for (const name of directories) {
       path = join(path, name);
@@ -40,7 +45,7 @@ export class PathCheck {
       this.#looked.set(path, looked);
       await looked;
     }
-    await look(join(path, file), 'file');
+    return path;
   }
 }
 

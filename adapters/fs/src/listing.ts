@@ -11,6 +11,7 @@ import {
 import { errnoOf } from './errors.js';
 import { footerAt, listedInfo } from './object-file.js';
 import { fromBinary, toBinary } from './path-encoding.js';
+import { someAtOnce } from './some-at-once.js';
 import { Walk, type FoundFile } from './walk.js';
 
 /** Listings that were left off between two pages and can go on where they were. */
@@ -18,9 +19,6 @@ const KEPT_WALKS = 16;
 
 /** Files that are there and cannot be opened. */
 const UNREADABLE = new Set(['EACCES', 'EPERM', 'ELOOP', 'EIO']);
-
-/** Files whose footers are read at the same time. */
-const FILES_AT_ONCE = 16;
 
 interface Position {
   readonly walk: Walk;
@@ -149,15 +147,10 @@ async function describeAll(
   signal: AbortSignal | undefined,
 ): Promise<ObjectInfo[]> {
   const described: (ObjectInfo | undefined)[] = [];
-  let next = 0;
-  const worker = async (): Promise<void> => {
-    for (let i = next++; i < files.length; i = next++) {
-      throwIfAborted(signal, 'list');
-      const file = files[i];
-      if (file) described[i] = await describe(file);
-    }
-  };
-  await Promise.all(Array.from({ length: FILES_AT_ONCE }, worker));
+  await someAtOnce(files.entries(), async ([index, file]) => {
+    throwIfAborted(signal, 'list');
+    described[index] = await describe(file);
+  });
   return described.filter((info) => info !== undefined);
 }
 
@@ -165,7 +158,7 @@ async function describeAll(
  * Undefined when the object has gone meanwhile. What cannot be read, or is damaged, is listed too, so that it can be
  * deleted; its size is not known.
  */
-async function describe({ key: binary, path }: FoundFile): Promise<ObjectInfo | undefined> {
+export async function describe({ key: binary, path }: FoundFile): Promise<ObjectInfo | undefined> {
   const key = fromBinary(binary);
   try {
     try {

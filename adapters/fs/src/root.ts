@@ -10,6 +10,9 @@ import { openObject } from './object-file.js';
 export const MARKER = '.store-fs.json';
 const FORMAT = 1;
 
+/** The directory of what was put aside. */
+export const TRASH = 'trash';
+
 /** Temporary files that are older were left by a process that died; milliseconds. */
 const STALE_AFTER_MS = 24 * 3_600_000;
 
@@ -17,12 +20,14 @@ const STALE_AFTER_MS = 24 * 3_600_000;
 const MAX_STALE_LOOKED_AT = 10_000;
 
 /**
- * The directory of a store: `objects/` with the objects, `tmp/` with what is being written, and the marker.
+ * The directory of a store: `objects/` with the objects, `tmp/` with what is being written, `trash/` with
+ * what was put aside, and the marker.
  * A directory that holds anything else is not touched, so that nobody's files are taken for objects.
  */
 export class Root {
   readonly path: string;
   readonly objects: string;
+  readonly trash: string;
   readonly #tmp: string;
   readonly #config: FsConfig;
   #checked: Promise<boolean> | undefined;
@@ -32,6 +37,7 @@ export class Root {
     this.path = path;
     this.objects = join(path, 'objects');
     this.#tmp = join(path, 'tmp');
+    this.trash = join(path, TRASH);
     this.#config = config;
   }
 

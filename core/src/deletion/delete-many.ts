@@ -10,6 +10,7 @@ import type { DeleteManyOptions } from './options.js';
 import type { DeletionReport } from './report.js';
 import { runListed } from './listed-run.js';
 import type { RunPage, RunSource } from './run.js';
+import { checkTrash, trashOf } from './trash.js';
 import { withJournal } from './with-journal.js';
 
 type Targets = Iterable<string | DeleteTarget> | AsyncIterable<string | DeleteTarget>;
@@ -35,6 +36,7 @@ export async function deleteMany(
     const message = 'the strategy server-prefix deletes everything under a prefix: deleteMany names its keys';
     throw new StoreError('InvalidArgument', message, { operation: 'deleteMany', provider: engine.provider });
   }
+  checkTrash(engine, options, 'deleteMany');
   const { keys, versions, delete: single } = engine.driver;
   const misspelt = misspeltParts();
   const source: RunSource<Candidate> = {
@@ -51,7 +53,7 @@ export async function deleteMany(
     matches: () => true,
   };
   return withJournal(engine, { operation: 'deleteMany', prefix: null, options }, (keeper) =>
-    runListed(engine, source, options, { keeper }),
+    runListed(engine, source, options, { keeper, trash: trashOf(engine, options, keeper) }),
   );
 }
 

@@ -19,6 +19,7 @@ import { checkPrefix } from './safety.js';
 import { runByServer } from './server-run.js';
 import type { KeyRange } from '../ranges/key-range.js';
 import { SeenNameless } from './seen-nameless.js';
+import { checkTrash, trashOf } from './trash.js';
 import { withJournal } from './with-journal.js';
 import { MarkerPass, ObjectVersionPass, type VersionPass } from './version-selection.js';
 
@@ -53,8 +54,9 @@ export async function deletePrefix(
 ): Promise<DeletionReport> {
   checkPrefix(prefix, options);
   checkCapabilities(engine, options);
+  checkTrash(engine, options, 'deletePrefix');
   return withJournal(engine, { operation: 'deletePrefix', prefix, options }, (keeper) =>
-    performPrefix(engine, prefix, options, { keeper, controls }),
+    performPrefix(engine, prefix, options, { keeper, controls, trash: trashOf(engine, options, keeper) }),
   );
 }
 

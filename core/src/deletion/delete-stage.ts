@@ -93,7 +93,7 @@ export class DeleteStage {
   async #deleteBatch(unit: readonly Candidate[], attempts: Attempts, repeats = false): Promise<void> {
     const { pacer } = this.#run;
     for (let rest = unit; rest.length > 0;) {
-      const { batch } = this.#run.engine.driver;
+      const { batch } = this.#run.calls;
       if (this.#strategy === 'single' || !batch) return this.#deleteSingly(rest, attempts);
       const permit = await pacer.acquire(rest.length);
       if (!permit) return this.#giveUp(rest, attempts);
@@ -214,14 +214,14 @@ export class DeleteStage {
   }
 
   async #deleteOne(candidate: Candidate, attempts: Attempts): Promise<void> {
-    const { engine, pacer, ledger, progress, pass } = this.#run;
+    const { calls, pacer, ledger, progress, pass } = this.#run;
     const target = targetOf(candidate);
     for (;;) {
       const permit = await pacer.acquire(1);
       if (!permit) return this.#giveUp([candidate], attempts);
       ledger.countDeleteRequest(attempts.failed > 0);
       const outcome = await this.#send('deleteOne', permit, () =>
-        attempts.run(() => engine.driver.delete.one(target, { pass })),
+        attempts.run(() => calls.delete.one(target, { pass })),
       );
       if (outcome.ok) {
         pacer.succeeded(1);

@@ -167,6 +167,8 @@ export class JournalKeeper {
       const { intent, index, size = 0 } = one;
       this.#append({ type: 'settled', intent, indexes: [index], alive: false, bytes: size });
     }
+    const keys = gone.filter(({ versionId }) => versionId === undefined).map(({ key }) => key);
+    if (keys.length > 0) this.#append({ type: 'lost', keys });
     return gone;
   }
 

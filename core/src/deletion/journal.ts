@@ -75,6 +75,8 @@ export interface RunSoFar {
   readonly deleted: number;
   readonly bytes: number;
   readonly markersCreated: number;
+  /** Of the trash; undefined when the run puts nothing there. */
+  readonly bin?: string | undefined;
 }
 
 /** Line by line what a journal says, behind its header; see docs/journal.md. */
@@ -107,6 +109,10 @@ export type JournalRecord =
     }
   /** Of the deletes that were just told of: keys that have a delete marker on top now, and its version id. */
   | { readonly type: 'markers'; readonly keys: readonly string[]; readonly ids: readonly (string | null)[] }
+  /** Keys that an earlier session's requests deleted, whose answers nobody learnt: which markers they made is not known. */
+  | { readonly type: 'lost'; readonly keys: readonly string[] }
+  /** What is deleted goes into this bin of the trash. */
+  | { readonly type: 'trash'; readonly bin: string }
   | {
       readonly type: 'failed';
       readonly intent?: number | undefined;

@@ -25,6 +25,7 @@ export interface ReportFacts {
   readonly versions: DeletionReport['versions'];
   readonly uploads: DeletionReport['uploads'];
   readonly remaining: DeletionReport['remaining'];
+  readonly trash: DeletionReport['trash'];
   /** An error ended the run. */
   readonly broken: boolean;
   readonly startedAt: number;
@@ -206,6 +207,7 @@ export class Ledger {
       deleteMarkersCreated: this.markersCreated,
       uploads: facts.uploads,
       remaining: facts.remaining,
+      trash: facts.trash,
       startedAt: new Date(facts.startedAt).toISOString(),
       elapsedMs: facts.elapsedMs,
       warnings: [...this.#warnings],

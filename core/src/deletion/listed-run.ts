@@ -39,7 +39,7 @@ class ListedRun<T extends Candidate> {
   readonly #batches: Batches;
 
   constructor({ engine, source, options, company }: Asked<T>, strategy: KeyStrategy) {
-    const { batch, delete: single } = engine.driver;
+    const { batch, delete: single } = company?.trash?.calls ?? engine.driver;
     const run = new Run(engine, options, batch?.maxKeys ?? 1, company);
     const stage = new DeleteStage(run, strategy);
     this.#source = source;

@@ -45,6 +45,11 @@ export interface DeleteManyOptions extends PassThrough {
   /** Called for every key that failed or is blocked. What it throws ends the run. */
   readonly onFailure?: ((failure: DeletionFailure) => void | Promise<void>) | undefined;
   /**
+   * Put what is deleted aside, whole, so that it can be brought back; with `capabilities.trash`. Frees nothing until the trash
+   * is emptied. Default false.
+   */
+  readonly trash?: boolean | undefined;
+  /**
    * Where the run writes down what it does, each delete before it is sent, so that it can be gone on with when it is killed,
    * looked at, or taken back: `journalFile(path)` of `@store/journal`. Goes on with the run that the journal is about, when
    * that is this one and not finished. Not with `dryRun`.
@@ -105,6 +110,10 @@ const deleteManyTable = {
   onProgress: { type: types.callback, serverPrefix: true, session: true },
   onDeleted: { type: types.callback, serverPrefix: true, session: true },
   onFailure: { type: types.callback, serverPrefix: true, session: true },
+  trash: {
+    type: types.flag,
+    cli: { kind: 'flag', help: 'put what is deleted aside; "store undo" brings it back' },
+  },
   journal: {
     type: () => types.objectWith<DeletionJournal>(['begin'], 'expected a journal, such as journalFile(path)'),
     serverPrefix: true,

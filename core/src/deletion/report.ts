@@ -63,6 +63,8 @@ export interface DeletionReport {
   readonly uploads: UploadsReport | null;
   /** With `verify`: what a second listing found. Null when not asked for, or not reached. */
   readonly remaining: { readonly count: number; readonly sample: readonly string[] } | null;
+  /** With `trash`: the bin that what was deleted is in now. Null without. */
+  readonly trash: string | null;
   /** ISO 8601, UTC. */
   readonly startedAt: string;
   readonly elapsedMs: number;

@@ -17,6 +17,7 @@ import { Pacer } from './pacer.js';
 import { paceOf } from './pace.js';
 import { ProgressReporter } from './progress.js';
 import { DeletionError, type DeletionReport, type DeletionStrategy, type UploadsReport } from './report.js';
+import type { DeletingCalls, Trash } from './trash.js';
 import type { VersionSelection } from './version-selection.js';
 
 /** Longest time that a timer can wait for, in milliseconds: 24 days. */
@@ -57,6 +58,7 @@ export interface RunSource<T extends Candidate> {
 export interface RunCompany {
   readonly keeper?: JournalKeeper | undefined;
   readonly controls?: RunControls | undefined;
+  readonly trash?: Trash | undefined;
 }
 
 /** How the keys of a run are deleted. */
@@ -78,6 +80,9 @@ export class Run {
   readonly #controls: RunControls | undefined;
   readonly ledger: Ledger;
   readonly keeper: JournalKeeper | undefined;
+  /** What it deletes by. */
+  readonly calls: DeletingCalls;
+  readonly #bin: string | null;
   readonly progress: ProgressReporter;
   readonly pacer: Pacer;
   /** How many more keys may be sent for deletion. */
@@ -94,7 +99,7 @@ export class Run {
     engine: Engine,
     options: DeleteManyOptions,
     maxBatch: number,
-    { keeper, controls }: RunCompany = {},
+    { keeper, controls, trash }: RunCompany = {},
   ) {
     const { clock, driver } = engine;
     const { maxKeysPerSecond, maxDelete = Infinity, concurrency = IN_FLIGHT } = options;
@@ -104,6 +109,8 @@ export class Run {
     this.#startedAt = clock.now();
     this.pass = passThrough(options, driver, 'delete');
     this.keeper = keeper;
+    this.calls = trash?.calls ?? driver;
+    this.#bin = trash?.bin ?? null;
     this.allowance = maxDelete - (keeper?.soFar?.deleted ?? 0);
     this.concurrency = concurrency;
     // Every retry that waits listens to this one signal.
@@ -252,6 +259,7 @@ export class Run {
       versions,
       uploads,
       remaining,
+      trash: this.#bin,
       broken: this.#error !== undefined,
       startedAt: soFar?.startedAt ?? this.#startedAt,
       elapsedMs: this.engine.clock.now() - this.#startedAt + (soFar?.elapsedMs ?? 0),

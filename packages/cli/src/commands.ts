@@ -12,6 +12,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<Add>>> = {
   get: async () => (await import('./commands/get.js')).addGet,
   cp: async () => (await import('./commands/cp.js')).addCp,
   rm: async () => (await import('./commands/rm.js')).addRm,
+  undo: async () => (await import('./commands/undo.js')).addUndo,
+  trash: async () => (await import('./commands/trash.js')).addTrash,
   du: async () => (await import('./commands/du.js')).addDu,
   presign: async () => (await import('./commands/presign.js')).addPresign,
   tags: async () => (await import('./commands/tags.js')).addTags,

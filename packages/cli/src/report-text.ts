@@ -26,6 +26,8 @@ export function reportText(report: DeletionReport): string[] {
         (uploads.failed > 0 ? `, ${formatCount(uploads.failed)} failed (${uploads.sample[0]?.message})` : ''),
     );
   }
+  if (report.trash !== null && report.deleted > 0)
+    lines.push(`in the trash as ${report.trash}; "store undo ${report.trash} ADDRESS" brings it back`);
   // As the command calls it.
   lines.push(...warnings.map((warning) => `warning: ${warning.replace("versions 'all'", '--versions all')}`));
   lines.push(

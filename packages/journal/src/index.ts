@@ -1,4 +1,16 @@
 export { journalFile, type JournalFileOptions } from './journal-file.js';
+export {
+  EMPTY_TRASH,
+  emptyTrash,
+  listTrash,
+  type EmptiedTrash,
+  type EmptyTrashOptions,
+  type TrashOptions,
+} from './trash.js';
+export { restoreTrash } from './undo-trash.js';
+export { undoDeletion } from './undo.js';
+export { UNDO_OPTIONS, type UndoOptions } from './undo-options.js';
+export type { KeyLeft, UndoProgress, UndoReport } from './undo-report.js';
 export { resumeDeletion, type ResumeOptions } from './resume.js';
 export { applySet, type ApplyReport, type ApplySetOptions, type LeftEntry } from './apply-set.js';
 export type { ApprovedEntry, SetEnd, SetHeader } from './approved-set.js';

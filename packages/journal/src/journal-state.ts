@@ -46,6 +46,7 @@ export class JournalState {
   #deleted = 0;
   #bytes = 0;
   #markersCreated = 0;
+  #bin: string | undefined;
   #elapsedMs = 0;
   #nextId = 1;
   #end: { readonly at: string; readonly report: DeletionReport } | undefined;
@@ -101,6 +102,7 @@ export class JournalState {
       deleted: this.#deleted,
       bytes: this.#bytes,
       markersCreated: this.#markersCreated,
+      bin: this.#bin,
     };
   }
 
@@ -167,13 +169,17 @@ export class JournalState {
       case 'summary':
         this.#restore(record);
         return;
+      case 'trash':
+        this.#bin = record.bin;
+        return;
+      case 'lost':
       case 'sweep':
     }
   }
 
   /** What it is, as one line in place of all. */
   summary(): SummaryRecord {
-    const { ranges, passed, filtered, deleted, bytes, markersCreated, elapsedMs, nextId } = this.soFar();
+    const { ranges, passed, filtered, deleted, bytes, markersCreated, elapsedMs, nextId, bin } = this.soFar();
     return {
       type: 'summary',
       passed,
@@ -183,6 +189,7 @@ export class JournalState {
       markersCreated,
       elapsedMs,
       nextId,
+      ...present({ bin }),
       ranges: ranges.map((range) => present(range)),
       intents: Array.from(this.#intents.values(), ({ intent, closed }) => {
         const { id, pass, keys, versions, sizes } = intent;
@@ -208,6 +215,7 @@ export class JournalState {
     this.#deleted = counts.deleted;
     this.#bytes = counts.bytes;
     this.#markersCreated = counts.markersCreated;
+    this.#bin = counts.bin;
     this.#elapsedMs = counts.elapsedMs;
     this.#nextId = counts.nextId;
     this.#ranges.clear();

@@ -13,7 +13,7 @@ const MOST_PENDING = 256 * 1024;
 const LONG = 32 * 1024 * 1024;
 
 /** How a line begins that is kept. */
-const MARKERS = '{"type":"markers"';
+const KEPT = /^{"type":"(?:markers|lost)"/;
 
 export interface WriterSettings {
   readonly path: string;
@@ -108,7 +108,7 @@ export class JournalWriter implements JournalSession {
   }
 
   /**
-   * Writes what the lines come to in place of them, and keeps those that tell of delete markers: `undo` needs them. A new file
+   * Writes what the lines come to in place of them, and keeps those that tell of delete markers: undoing needs them. A new file
    * takes the place of the old one at once, or not at all.
    */
   async #shorten(): Promise<void> {
@@ -116,11 +116,11 @@ export class JournalWriter implements JournalSession {
     const file = await open(path, 'w', 0o600);
     try {
       await file.appendFile(`${JSON.stringify(this.#state.header)}\n`);
-      await readJournal(this.#path, async (record, line) => {
-        if (record.type === 'markers') await file.appendFile(line);
+      await readJournal(this.#path, async ({ type }, line) => {
+        if (type === 'markers' || type === 'lost') await file.appendFile(line);
       });
       // What waits is a part of what the lines come to.
-      const waiting = this.#pending.filter((line) => line.startsWith(MARKERS));
+      const waiting = this.#pending.filter((line) => KEPT.test(line));
       const summary = `${JSON.stringify(this.#state.summary())}\n`;
       this.#pending = [];
       this.#pendingLength = 0;

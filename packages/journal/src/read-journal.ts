@@ -28,6 +28,21 @@ export async function readJournal(
   path: string,
   onRecord?: (record: FileRecord, line: Buffer) => void | Promise<void>,
 ): Promise<ReadJournal | undefined> {
+  const records = journalRecords(path);
+  for (;;) {
+    const next = await records.next();
+    if (next.done) return next.value;
+    await onRecord?.(next.value.record, next.value.line);
+  }
+}
+
+/** As {@link readJournal}, for those who take the records at their own pace. */
+export async function* journalRecords(
+  path: string,
+): AsyncGenerator<
+  { readonly record: FileRecord; readonly line: Buffer; readonly state: JournalState },
+  ReadJournal | undefined
+> {
   let state: JournalState | undefined;
   let size = 0;
   let bad: { readonly number: number; readonly bytes: number } | undefined;
@@ -48,7 +63,7 @@ export async function readJournal(
     if (record) {
       state.apply(record);
       size += line.bytes.length;
-      await onRecord?.(record, line.bytes);
+      yield { record, line: line.bytes, state };
     } else bad = { number: bad?.number ?? number, bytes: (bad?.bytes ?? 0) + line.bytes.length };
   }
   return state && { header: state.header, state, size, torn: bad?.bytes ?? 0 };

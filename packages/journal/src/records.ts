@@ -37,6 +37,7 @@ const summary = v.object({
   deleted: count(),
   bytes: count(),
   markersCreated: count(),
+  bin: optionalText(),
   elapsedMs: v.number(),
   nextId: id(),
   ranges: v.array(v.object(range)),
@@ -62,6 +63,8 @@ const RECORDS = {
     bytes: count(),
   }),
   markers: v.object({ type: v.literal('markers'), keys: keys(), ids: v.array(v.nullable(v.string())) }),
+  trash: v.object({ type: v.literal('trash'), bin: v.string() }),
+  lost: v.object({ type: v.literal('lost'), keys: keys() }),
   failed: v.object({
     type: v.literal('failed'),
     intent: v.exactOptional(id()),

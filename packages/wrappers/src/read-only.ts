@@ -5,8 +5,19 @@ import { StoreError, type StoreDriver } from '@store/core';
  * `PUT` and `DELETE`. A deletion run ends at its first request.
  */
 export function readOnly(driver: StoreDriver): StoreDriver {
-  const { provider, write, batch, prefixDelete, multipart, uploads, tags, lifecycle, restore, presign } =
-    driver;
+  const {
+    provider,
+    write,
+    batch,
+    trash,
+    prefixDelete,
+    multipart,
+    uploads,
+    tags,
+    lifecycle,
+    restore,
+    presign,
+  } = driver;
   const refuse = (operation: string, key?: string): Promise<never> =>
     Promise.reject(
       new StoreError('AccessDenied', 'this store was opened for reading only', { provider, operation, key }),
@@ -16,6 +27,12 @@ export function readOnly(driver: StoreDriver): StoreDriver {
     write: { ...write, put: ({ key }) => refuse('put', key), copy: ({ to }) => refuse('copy', to) },
     delete: { ...driver.delete, one: ({ key }) => refuse('delete', key) },
     batch: batch && { ...batch, delete: () => refuse('deleteBatch') },
+    trash: trash && {
+      ...trash,
+      put: () => refuse('deleteBatch'),
+      restore: () => refuse('undo'),
+      purge: () => refuse('emptyTrash'),
+    },
     prefixDelete: prefixDelete && { ...prefixDelete, page: () => refuse('deletePrefix') },
     multipart: multipart && {
       ...multipart,

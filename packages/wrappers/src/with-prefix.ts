@@ -20,7 +20,7 @@ interface Keyed {
 
 /**
  * A store inside a store: its keys are those under a prefix, without it. Nothing else can be named, listed or deleted.
- * Lifecycle rules are the whole bucket's, so it has none.
+ * Lifecycle rules and a trash are the whole bucket's, so it has none.
  *
  * @param prefix a directory of the store: ends in `/`
  * @throws StoreError `InvalidArgument` for a prefix that is none, or leaves no room for keys
@@ -106,6 +106,7 @@ export function withPrefix(driver: StoreDriver, prefix: string): StoreDriver {
     },
     delete: { ...single, one: async (target, call) => outer(await single.one(inner(target), call)) },
     batch: batch && (batch.keys === 'any' || fitsXml(prefix)) ? batched(batch) : undefined,
+    trash: undefined,
     prefixDelete: prefixDelete && {
       ...prefixDelete,
       page: async (request, call) => {

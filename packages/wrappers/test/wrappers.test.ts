@@ -89,6 +89,18 @@ describe('withPrefix', () => {
 });
 
 describe('readOnly', () => {
+  it('puts nothing into a trash and takes nothing out, and a store inside of another one has none', async () => {
+    const called = async (): Promise<never> => Promise.reject(new Error('the trash was touched'));
+    const page = async () => ({ objects: [], truncated: false });
+    const trash = { maxKeys: 10, put: called, restore: called, purge: called, page };
+    const { trash: locked } = readOnly({ ...memoryDriver(), trash });
+    expect(await codeOf(locked?.put({ bin: 'b', targets: [] }, {}) ?? page())).to.equal('AccessDenied');
+    expect(await codeOf(locked?.restore([], {}) ?? page())).to.equal('AccessDenied');
+    expect(await codeOf(locked?.purge([], {}) ?? page())).to.equal('AccessDenied');
+    expect(await locked?.page({ maxKeys: 1 }, {})).to.deep.equal(await page());
+    expect(withPrefix({ ...memoryDriver(), trash }, 'a/').trash).to.equal(undefined);
+  });
+
   it('lets nothing through that changes something, and everything else', async () => {
     const inner = memoryDriver({ versioning: 'enabled', objects: { 'p/k': 'text', 'p/l': '' } });
     const sent: string[] = [];

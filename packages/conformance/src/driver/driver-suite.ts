@@ -8,6 +8,7 @@ import { keyTests } from './keys.js';
 import { listTests } from './list.js';
 import { readTests } from './read.js';
 import { requestTests } from './requests.js';
+import { trashTests } from './trash.js';
 import { uploadTests } from './uploads.js';
 import { versionTests } from './versions.js';
 import { writeTests } from './write.js';
@@ -32,6 +33,7 @@ export function describeStoreDriver(
     describe('read', () => readTests(context));
     describe('write', () => writeTests(context));
     describe('delete', () => deleteTests(context));
+    describe('trash', () => trashTests(context));
     describe('keys', () => keyTests(context));
     describe('uploads', () => uploadTests(context));
     describe('versions', () => versionTests(context));

@@ -1,0 +1,90 @@
+import type { Command } from 'commander';
+import type { ObjectStore } from '@store/core';
+import { restoreTrash, UNDO_OPTIONS, undoDeletion, type UndoOptions, type UndoReport } from '@store/journal';
+import { canAsk, confirm } from '../confirm.js';
+import type { Context, Run } from '../context.js';
+import { displayKey } from '../display-key.js';
+import { EXIT, type ExitCode } from '../exit.js';
+import { UsageError } from '../exit-codes.js';
+import { runToUndo, type RunToUndo } from '../run-to-undo.js';
+import { flagsOf } from '../table-flags.js';
+import { leftText, undoProgress, undoText } from '../undo-text.js';
+
+interface Options {
+  readonly yes?: boolean;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+  readonly verbose?: boolean;
+}
+
+export function addUndo(program: Command, run: Run): void {
+  const command = program
+    .command('undo')
+    .description('take a deletion back: its delete markers go, or what it put into the trash comes out of it')
+    .argument('<run>', 'the journal of the run, or the bin of the trash that its report names')
+    .argument('[address]', 'the store, as STORE: or a URL')
+    .option('-y, --yes', 'do not ask')
+    .option('--json', 'print the report as JSON')
+    .option('-q, --quiet', 'no progress')
+    .option('-v, --verbose', 'name each key that is (or, with --dry-run, would be) back')
+    .action((name: string, address: string | undefined, options: Options) =>
+      run((context) => undo(context, name, address, options)),
+    );
+  for (const flag of flagsOf(UNDO_OPTIONS.table, (group) =>
+    group === 'provider' ? 'Handed on to the provider, where it knows them:' : 'Options:',
+  ))
+    command.addOption(flag);
+}
+
+async function undo(
+  { output, session, signal }: Context,
+  name: string,
+  address: string | undefined,
+  options: Options,
+): Promise<ExitCode> {
+  const chosen = { ...UNDO_OPTIONS.take({ ...options }), signal };
+  const terminal = { stdin: process.stdin, stderr: process.stderr };
+  const ask = !options.yes && !chosen.dryRun;
+  if (ask && !canAsk(terminal))
+    throw new UsageError('undo asks before it begins, and there is no terminal to ask on; use --yes');
+  const run = await runToUndo(name);
+  const store = await openStoreOf(session, run, address);
+  const tell = (line: string): void => (options.json ? output.note(line) : output.print(line));
+  if (ask) {
+    output.note(undoText(await perform(store, run, { ...chosen, dryRun: true })).slice(0, -1));
+    if (!(await confirm('Take the deletion back?', terminal, signal))) {
+      output.note('nothing was changed');
+      return signal.aborted ? EXIT.interrupted : EXIT.failed;
+    }
+  }
+  try {
+    const report = await perform(store, run, {
+      ...chosen,
+      onProgress: options.quiet ? undefined : undoProgress(output),
+      onLeft: (left) => tell(leftText(left)),
+      onRestored: options.verbose ? (key) => tell(displayKey(key)) : undefined,
+    });
+    output.endStatus();
+    await (options.json ? output.resultJson(report) : output.result(undoText(report)));
+    if (report.aborted) return EXIT.interrupted;
+    if (report.dryRun) return report.left + report.failed + report.gone === 0 ? EXIT.complete : EXIT.failed;
+    return report.complete ? EXIT.complete : EXIT.failed;
+  } finally {
+    output.endStatus();
+  }
+}
+
+async function openStoreOf(
+  session: Context['session'],
+  run: RunToUndo,
+  given: string | undefined,
+): Promise<ObjectStore> {
+  const address = given ?? ('address' in run ? run.address : undefined);
+  if (address === undefined)
+    throw new UsageError('name the store that it was deleted from, as STORE: or a URL');
+  return (await session.open(address)).store;
+}
+
+function perform(store: ObjectStore, run: RunToUndo, options: UndoOptions): Promise<UndoReport> {
+  return 'journal' in run ? undoDeletion(store, run.journal, options) : restoreTrash(store, run.bin, options);
+}

@@ -1,0 +1,113 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openStore, type ObjectStore, type StoreEntry } from '@store/core';
+import { ctyun } from '@store/ctyun';
+import { startEmulator, type Emulator } from '@store/emulator';
+import { journalFile, undoDeletion, type KeyLeft } from '@store/journal';
+import { oss } from '@store/oss';
+import { s3 } from '@store/s3';
+import { expect } from 'chai';
+import { afterEach, beforeEach, describe, it } from 'mocha';
+
+const KEYS = 5_000;
+const SINCE = 50;
+
+type Entry = (emulator: Emulator) => StoreEntry;
+
+const PROVIDERS: Readonly<Record<string, Entry>> = {
+  s3: ({ endpoints, region, credential }) => ({
+    provider: 's3',
+    bucket: 'demo',
+    endpoint: endpoints.s3,
+    region,
+    ...credential,
+  }),
+  oss: ({ endpoints, credential: { accessKeyId, secretAccessKey: accessKeySecret } }) => ({
+    provider: 'oss',
+    bucket: 'demo',
+    region: 'oss-cn-beijing',
+    pathStyle: true,
+    endpoint: endpoints.oss?.replace('127.0.0.1', 'localhost'),
+    accessKeyId,
+    accessKeySecret,
+  }),
+  ctyun: ({ endpoints, regionId, credential: { accessKeyId: accessKey, secretAccessKey: secretKey } }) => ({
+    provider: 'ctyun',
+    dataPlane: 'auto',
+    bucket: 'demo',
+    endpoint: endpoints.zos,
+    regionId,
+    accessKey,
+    secretKey,
+  }),
+};
+
+async function listed(store: ObjectStore): Promise<string[]> {
+  const lines: string[] = [];
+  for await (const version of store.listVersions('')) lines.push(JSON.stringify(version));
+  return lines;
+}
+
+for (const [provider, entry] of Object.entries(PROVIDERS)) {
+  describe(`undo of a run over ${KEYS} keys with 3 versions each, on the emulated ${provider}`, () => {
+    let emulator: Emulator;
+    let store: ObjectStore;
+    let directory = '';
+
+    beforeEach(async () => {
+      emulator = await startEmulator({
+        s3: {},
+        oss: {},
+        zos: {},
+        zosS3: {},
+        region: 'cn-beijing',
+        buckets: [{ name: 'demo', versioning: 'enabled' }],
+      });
+      store = await openStore(
+        { ...entry(emulator), retry: { baseDelayMs: 1 } },
+        { adapters: [s3, oss, ctyun] },
+      );
+      directory = mkdtempSync(join(tmpdir(), 'undo-'));
+      const { memory: objects } = emulator.bucket('demo');
+      for (let round = 0; round < 3; round++)
+        for (let i = 0; i < KEYS; i++)
+          await objects.put({ key: keyOf(i), body: Buffer.from(`${i} ${round}`) }, {});
+    });
+    afterEach(async () => {
+      await store.close();
+      await emulator.close();
+      rmSync(directory, { recursive: true });
+    });
+
+    it('leaves the listing byte for byte what it was, on a bad day too', async () => {
+      const was = await listed(store);
+      const path = join(directory, 'run.jsonl');
+      expect(await store.deletePrefix('p/', { journal: journalFile(path) })).to.include({ deleted: KEYS });
+      emulator.setFaults({ faults: [{ probability: 0.05, effect: { error: { code: 'SlowDown' } } }] });
+      const report = await undoDeletion(store, path);
+      expect(report).to.include({ looked: KEYS, restored: KEYS, complete: true });
+      emulator.setFaults({});
+      expect(await listed(store)).to.deep.equal(was);
+    });
+
+    it('leaves and names what was written since', async () => {
+      const path = join(directory, 'run.jsonl');
+      await store.deletePrefix('p/', { journal: journalFile(path) });
+      const since = Array.from({ length: SINCE }, (_, i) => keyOf(i * 97));
+      for (const key of since) await store.put(key, 'new');
+      const left: KeyLeft[] = [];
+      const report = await undoDeletion(store, path, { onLeft: (one) => left.push(one) });
+      expect(report).to.include({ looked: KEYS, restored: KEYS - SINCE, left: SINCE, failed: 0 });
+      expect(left.map(({ key }) => key).sort()).to.deep.equal([...since].sort());
+      for (const key of since) expect(await (await store.get(key)).text()).to.equal('new');
+      let there = 0;
+      for await (const { key } of store.list('p/')) if (key !== '') there++;
+      expect(there).to.equal(KEYS);
+    });
+  });
+}
+
+function keyOf(i: number): string {
+  return `p/${String(i).padStart(5, '0')}`;
+}
