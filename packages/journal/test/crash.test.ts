@@ -71,7 +71,7 @@ describe('a run that is killed and resumed until it ends', () => {
       let path = join(directory, `${seed}-0`);
       let report: DeletionReport | undefined;
       let sessions = 0;
-      for (; !report && sessions < 60; sessions++) {
+      for (; !report && sessions < 300; sessions++) {
         const here = path;
         const next = join(directory, `${seed}-${sessions + 1}`);
         const mortal = new MortalDriver(
