@@ -17,6 +17,14 @@ export interface ReadJournal {
 /** A line longer than any that is written: what is in one file is no journal. */
 const MAX_LINE_BYTES = 256 * 1024 * 1024;
 
+/** A line of a journal, and what it comes to with those before it. */
+export interface ReadRecord {
+  readonly record: FileRecord;
+  /** As it stands there. */
+  readonly line: Buffer;
+  readonly state: JournalState;
+}
+
 /**
  * Reads a journal line by line, in memory bounded by what is open in it.
  *
@@ -28,6 +36,17 @@ export async function readJournal(
   path: string,
   onRecord?: (record: FileRecord, line: Buffer) => void | Promise<void>,
 ): Promise<ReadJournal | undefined> {
+  for (const records = journalRecords(path); ;) {
+    const { done, value } = await records.next();
+    if (done) return value;
+    await onRecord?.(value.record, value.line);
+  }
+}
+
+/** As {@link readJournal}, one record after the other. */
+export async function* journalRecords(
+  path: string,
+): AsyncGenerator<ReadRecord, ReadJournal | undefined, undefined> {
   let state: JournalState | undefined;
   let size = 0;
   let bad: { readonly number: number; readonly bytes: number } | undefined;
@@ -48,7 +67,7 @@ export async function readJournal(
     if (record) {
       state.apply(record);
       size += line.bytes.length;
-      await onRecord?.(record, line.bytes);
+      yield { record, line: line.bytes, state };
     } else bad = { number: bad?.number ?? number, bytes: (bad?.bytes ?? 0) + line.bytes.length };
   }
   return state && { header: state.header, state, size, torn: bad?.bytes ?? 0 };
