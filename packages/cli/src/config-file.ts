@@ -25,12 +25,13 @@ export interface ConfigFile {
  * Reads the configuration: the file asked for, else `STORE_CONFIG`, else the nearest one upwards. One that was found
  * rather than named has to be the user's own: see `config-owner.ts`.
  *
+ * @param usual in place of the environment's and the nearest one: treated as one that was found
  * @throws StoreError `InvalidConfig` when there is none, it cannot be read, or somebody else can have written it
  */
-export async function loadConfigFile(asked: string | undefined): Promise<ConfigFile> {
-  const given = asked ?? (process.env['STORE_CONFIG'] || undefined);
+export async function loadConfigFile(asked: string | undefined, usual?: string): Promise<ConfigFile> {
+  const given = asked ?? (usual === undefined ? process.env['STORE_CONFIG'] || undefined : undefined);
   if (given !== undefined) return parsed(resolve(given), await read(resolve(given)));
-  const found = await find(process.cwd());
+  const found = usual ?? (await find(process.cwd()));
   if (found === undefined) {
     throw invalid(
       `no configuration: there is no ${CONFIG_NAMES[0]} in this directory or above it; ` +
@@ -38,7 +39,7 @@ export async function loadConfigFile(asked: string | undefined): Promise<ConfigF
     );
   }
   const file = await read(found);
-  const why = await whyNotOwn(found, file.stats, process.cwd());
+  const why = await whyNotOwn(found, file.stats, usual === undefined ? process.cwd() : dirname(usual));
   if (why !== undefined) {
     throw invalid(
       `the configuration ${found} is not used, because ${why}: it decides where your credentials are sent; ` +

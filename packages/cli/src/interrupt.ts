@@ -11,7 +11,10 @@ export class Interrupt implements Disposable {
   readonly #controller = new AbortController();
   readonly #output: Output;
   readonly #onSignal = (): void => {
-    if (this.#controller.signal.aborted) process.exit(EXIT.interrupted);
+    if (this.#controller.signal.aborted) {
+      this.#output.sayLast();
+      process.exit(EXIT.interrupted);
+    }
     this.#output.note('stopping: waiting for the requests in flight (once more to kill)');
     this.#controller.abort();
   };

@@ -17,6 +17,7 @@ export class Output {
   #redraw: ReturnType<typeof createLogUpdate> | undefined;
   #lossSaid = false;
   #otherLoss = false;
+  #last: string | undefined;
 
   constructor(stdout: Sink = standardSink(1), stderr: Sink = standardSink(2)) {
     this.#stdout = new Channel(stdout);
@@ -97,10 +98,24 @@ export class Output {
     this.note(`store: ${text}`);
   }
 
+  /** What {@link sayLast} is to say; undefined for nothing. */
+  lastly(text: string | undefined): void {
+    this.#last = text;
+  }
+
+  /** The last words, behind everything else, once. */
+  sayLast(): void {
+    const last = this.#last;
+    this.#last = undefined;
+    if (last !== undefined) this.note(last);
+  }
+
   /** The end: says whether output was lost. @returns what to exit with, when the work itself ended with `code` */
   async end(code: ExitCode): Promise<ExitCode> {
     await Promise.all([this.#stdout.deliver(''), this.#stderr.deliver('')]);
     this.#sayLoss();
+    this.sayLast();
+    await this.#stderr.deliver('');
     if (!this.#stdout.failure && !this.#stderr.failure && !this.#otherLoss) return code;
     return code === EXIT.complete ? EXIT.failed : code;
   }

@@ -54,12 +54,18 @@ export class Session implements AsyncDisposable {
   readonly #stores = new Map<string, ObjectStore>();
   readonly #jobs = new Map<string, OssJobs>();
   #file: ConfigFile | undefined;
+  #usualConfig: string | undefined;
 
   /** @param waits says when a store lets wait */
   constructor(options: GlobalOptions, waits: WaitNotes) {
     this.#options = options;
     this.#waits = waits;
     this.#adapters = new Adapters(options.adapter ?? []);
+  }
+
+  /** Names the configuration that is used unless `--config` names one. Like one that was found, it has to be the user's own. */
+  expectConfig(path: string): void {
+    this.#usualConfig = path;
   }
 
   /**
@@ -193,7 +199,7 @@ export class Session implements AsyncDisposable {
   }
 
   async #configFile(): Promise<ConfigFile> {
-    this.#file ??= await loadConfigFile(this.#options.config);
+    this.#file ??= await loadConfigFile(this.#options.config, this.#usualConfig);
     return this.#file;
   }
 }

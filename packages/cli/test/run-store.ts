@@ -28,14 +28,6 @@ interface Ends {
   readonly stderr?: number | 'pipe';
 }
 
-function surroundings(
-  cwd: string,
-  env: Record<string, string> = {},
-): { cwd: string; env: NodeJS.ProcessEnv } {
-  const { STORE_CONFIG: _inherited, ...inherited } = process.env;
-  return { cwd, env: { ...inherited, ...env } };
-}
-
 /** A directory with a configuration, in which the command is run as a user would. */
 export class Place implements AsyncDisposable {
   readonly directory: string;
@@ -63,6 +55,15 @@ export class Place implements AsyncDisposable {
     );
   }
 
+  /** Where the command keeps journals: beside the directory, so that a test sees there what it put there. */
+  get state(): string {
+    return `${this.directory}-state`;
+  }
+
+  get runs(): string {
+    return join(this.state, 'store', 'runs');
+  }
+
   path(name: string): string {
     return join(this.directory, name);
   }
@@ -72,14 +73,14 @@ export class Place implements AsyncDisposable {
     env: Record<string, string> = {},
     cwd = this.directory,
   ): ChildProcessWithoutNullStreams {
-    return spawn(process.execPath, [BIN, ...args], surroundings(cwd, env));
+    return spawn(process.execPath, [BIN, ...args], this.#surroundings(env, cwd));
   }
 
   /** Runs a line of `sh` in which `$STORE` is the command. */
   async shell(line: string): Promise<Result> {
     const command = { NODE: process.execPath, BIN };
     return finish(
-      spawn('sh', ['-c', line.replaceAll('$STORE', '"$NODE" "$BIN"')], surroundings(this.directory, command)),
+      spawn('sh', ['-c', line.replaceAll('$STORE', '"$NODE" "$BIN"')], this.#surroundings(command)),
     );
   }
 
@@ -97,7 +98,7 @@ export class Place implements AsyncDisposable {
   /** As {@link start}, with stdout or stderr going to a file, a device, … */
   startInto(args: readonly string[], { stdout = 'pipe', stderr = 'pipe' }: Ends): ChildProcess {
     const stdio: StdioOptions = ['ignore', stdout, stderr];
-    return spawn(process.execPath, [BIN, ...args], { ...surroundings(this.directory), stdio });
+    return spawn(process.execPath, [BIN, ...args], { ...this.#surroundings(), stdio });
   }
 
   async runInto(args: readonly string[], ends: Ends): Promise<Result> {
@@ -112,7 +113,16 @@ export class Place implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await rm(this.directory, { recursive: true, force: true });
+    for (const directory of [this.directory, this.state])
+      await rm(directory, { recursive: true, force: true });
+  }
+
+  #surroundings(
+    env: Record<string, string> = {},
+    cwd = this.directory,
+  ): { cwd: string; env: NodeJS.ProcessEnv } {
+    const { STORE_CONFIG: _inherited, ...inherited } = process.env;
+    return { cwd, env: { ...inherited, XDG_STATE_HOME: this.state, ...env } };
   }
 }
 

@@ -13,7 +13,17 @@ export interface JournalHeader extends Omit<RunOutline, 'startedAt'> {
   readonly startedAt: string;
   /** Every key, version and marker is kept, also of what is finished. */
   readonly audit: boolean;
+  /** How whoever began the run calls what it deletes from; see `JournalFileOptions.address`. */
+  readonly address?: string;
+  /** The configuration that names the store; see `JournalFileOptions.config`. */
+  readonly config?: string;
 }
+
+/** What a header has beside the run. */
+export type HeaderExtras = Pick<JournalHeader, 'audit'> & {
+  readonly address?: string | undefined;
+  readonly config?: string | undefined;
+};
 
 const schema = v.object({
   type: v.literal('run'),
@@ -25,6 +35,8 @@ const schema = v.object({
   options: v.record(v.string(), v.unknown()),
   startedAt: v.pipe(v.string(), v.isoTimestamp()),
   audit: v.boolean(),
+  address: v.exactOptional(v.string()),
+  config: v.exactOptional(v.string()),
 }) satisfies v.GenericSchema<unknown, JournalHeader>;
 
 /** @throws StoreError `InvalidArgument` for what is no journal, or one of another version of this library */
@@ -40,8 +52,19 @@ export function readHeader(value: unknown, path: string): JournalHeader {
   throw new StoreError('InvalidArgument', message);
 }
 
-export function headerOf({ startedAt, ...run }: RunOutline, audit: boolean): JournalHeader {
-  return { type: 'run', format: FORMAT, ...run, startedAt: new Date(startedAt).toISOString(), audit };
+export function headerOf(
+  { startedAt, ...run }: RunOutline,
+  { audit, address, config }: HeaderExtras,
+): JournalHeader {
+  return {
+    type: 'run',
+    format: FORMAT,
+    ...run,
+    startedAt: new Date(startedAt).toISOString(),
+    audit,
+    ...(address === undefined ? {} : { address }),
+    ...(config === undefined ? {} : { config }),
+  };
 }
 
 /** @throws StoreError `InvalidArgument` that names the difference, when a journal is about another run */

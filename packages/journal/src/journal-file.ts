@@ -10,6 +10,13 @@ import { readJournal } from './read-journal.js';
 export interface JournalFileOptions {
   /** Keep every key, version id and marker id, also of what is finished. Default false: the file stays small. */
   readonly audit?: boolean | undefined;
+  /**
+   * How the caller calls what the run deletes from, for people and for whoever goes on with it. Kept as it is: it must have no
+   * secrets.
+   */
+  readonly address?: string | undefined;
+  /** The absolute path of the configuration that `address` is a name in. */
+  readonly config?: string | undefined;
   /** Bytes at which a journal without `audit` is made shorter. Default 32 MiB. */
   readonly shortenAt?: number | undefined;
 }
@@ -53,10 +60,10 @@ async function begin(path: string, run: RunOutline, options: JournalFileOptions)
 async function create(
   file: FileHandle,
   run: RunOutline,
-  { audit = false }: JournalFileOptions,
+  { audit = false, address, config }: JournalFileOptions,
   path: string,
 ): Promise<{ readonly state: JournalState; readonly size: number }> {
-  const header = headerOf(run, audit);
+  const header = headerOf(run, { audit, address, config });
   const line = Buffer.from(`${JSON.stringify(header)}\n`);
   // The beginning of one that a crash left.
   await file.truncate(0);

@@ -7,23 +7,12 @@ import type {
   StoreErrorCode,
   Unsettled,
 } from '@store/core';
+import { isDoubtful, MOST_DOUBTFUL } from './doubtful.js';
 import type { JournalHeader } from './header.js';
 import type { FileRecord, SummaryRecord } from './records.js';
 
 /** Failures that are kept whole. */
 const SAMPLE_SIZE = 100;
-
-/** Keys that failed without a clear answer, and are looked for again. */
-const MOST_DOUBTFUL = 10_000;
-
-/** After these nobody knows whether the request was carried out. */
-const DOUBTFUL: ReadonlySet<StoreErrorCode> = new Set([
-  'Unavailable',
-  'Unconfirmed',
-  'Corrupt',
-  'Internal',
-  'Aborted',
-]);
 
 type Intent = Extract<JournalRecord, { type: 'intent' }>;
 
@@ -63,6 +52,11 @@ export class JournalState {
 
   get deleted(): number {
     return this.#deleted;
+  }
+
+  /** Of what was deleted, as listed. */
+  get bytes(): number {
+    return this.#bytes;
   }
 
   get sessions(): number {
@@ -248,7 +242,7 @@ export class JournalState {
     this.#byCode[code] = (this.#byCode[code] ?? 0) + 1;
     if (this.#sample.length < SAMPLE_SIZE) this.#sample.push(failure);
     if (!open) return;
-    if (DOUBTFUL.has(code) && this.#doubtful.length < MOST_DOUBTFUL) {
+    if (isDoubtful(code) && this.#doubtful.length < MOST_DOUBTFUL) {
       const size = open.intent.sizes?.[index] ?? undefined;
       this.#doubtful.push({ pass: open.intent.pass, intent, index, key, versionId, size });
     }

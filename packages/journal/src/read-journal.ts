@@ -17,6 +17,14 @@ export interface ReadJournal {
 /** A line longer than any that is written: what is in one file is no journal. */
 const MAX_LINE_BYTES = 256 * 1024 * 1024;
 
+/** A line of a journal, and what it comes to with those before it. */
+export interface ReadRecord {
+  readonly record: FileRecord;
+  /** As it stands there. */
+  readonly line: Buffer;
+  readonly state: JournalState;
+}
+
 /**
  * Reads a journal line by line, in memory bounded by what is open in it.
  *
@@ -28,21 +36,17 @@ export async function readJournal(
   path: string,
   onRecord?: (record: FileRecord, line: Buffer) => void | Promise<void>,
 ): Promise<ReadJournal | undefined> {
-  const records = journalRecords(path);
-  for (;;) {
-    const next = await records.next();
-    if (next.done) return next.value;
-    await onRecord?.(next.value.record, next.value.line);
+  for (const records = journalRecords(path); ;) {
+    const { done, value } = await records.next();
+    if (done) return value;
+    await onRecord?.(value.record, value.line);
   }
 }
 
-/** As {@link readJournal}, for those who take the records at their own pace. */
+/** As {@link readJournal}, one record after the other. */
 export async function* journalRecords(
   path: string,
-): AsyncGenerator<
-  { readonly record: FileRecord; readonly line: Buffer; readonly state: JournalState },
-  ReadJournal | undefined
-> {
+): AsyncGenerator<ReadRecord, ReadJournal | undefined, undefined> {
   let state: JournalState | undefined;
   let size = 0;
   let bad: { readonly number: number; readonly bytes: number } | undefined;

@@ -1,3 +1,4 @@
+import type { DeletePrefixOptions } from '@store/core';
 import {
   defineOptions,
   deleteOptions,
@@ -6,6 +7,9 @@ import {
   passThroughOptions,
   type OptionEntry,
 } from '@store/core/extend';
+import * as v from 'valibot';
+import { LIST_FORMATS, type ListFormat } from '../list/list-format.js';
+import type { JournalChoice } from '../runs/run-journal.js';
 
 interface OwnOptions {
   readonly recursive?: boolean | undefined;
@@ -21,7 +25,16 @@ interface SingleOptions {
 
 interface RecursiveOptions {
   readonly count?: boolean | undefined;
+}
+
+interface ManyOptions extends JournalChoice {
   readonly failures?: string | undefined;
+}
+
+interface ListOptions {
+  readonly from?: string | undefined;
+  readonly format?: ListFormat | 'auto' | undefined;
+  readonly null?: boolean | undefined;
 }
 
 /** Those of the command itself. */
@@ -52,6 +65,10 @@ const recursive = defineOptions<RecursiveOptions>()('rm -r', {
     type: types.flag,
     cli: { kind: 'flag', group: 'how', help: 'count first, so that the progress has an end' },
   },
+});
+
+/** With `-r` and with `--from`. */
+const many = defineOptions<ManyOptions>()('rm', {
   failures: {
     type: types.text,
     cli: {
@@ -61,15 +78,85 @@ const recursive = defineOptions<RecursiveOptions>()('rm -r', {
       help: 'write each key that was not deleted to this file, as a line of JSON',
     },
   },
+  journal: {
+    type: types.text,
+    cli: {
+      kind: 'text',
+      argument: 'file',
+      group: 'how',
+      help: 'where the run writes down what it does; default: a file of its own, see "store runs"',
+    },
+  },
+  noJournal: { type: types.flag, cli: { kind: 'flag', group: 'how', help: 'write nothing down' } },
+  audit: {
+    type: types.flag,
+    cli: {
+      kind: 'flag',
+      group: 'how',
+      help: 'keep every key, version id and marker id in the journal, for "store report --csv"',
+    },
+  },
 });
 
-/** The tables of `store rm`: what goes with and without `-r`, what goes without it alone, and with it alone. */
-export const RM_TABLES: Readonly<
-  Record<'always' | 'single' | 'recursive', Readonly<Record<string, OptionEntry>>>
-> = {
+const list = defineOptions<ListOptions>()('rm --from', {
+  from: {
+    type: types.text,
+    cli: { kind: 'text', argument: 'file', help: 'delete the keys of a list; "-" is stdin' },
+  },
+  format: {
+    type: () => v.picklist(['auto', ...LIST_FORMATS]),
+    cli: { kind: 'choice', argument: 'format', help: 'what the list is written in; default: auto' },
+  },
+  null: {
+    type: types.flag,
+    cli: { kind: 'flag', short: '0', help: 'the keys of the list end in NUL: --format nul' },
+  },
+});
+
+/** What a run over a list and one over a prefix have in common. */
+type DeletionOptions = Pick<
+  DeletePrefixOptions,
+  | 'dryRun'
+  | 'maxDelete'
+  | 'maxDuration'
+  | 'maxFailures'
+  | 'strategy'
+  | 'concurrency'
+  | 'maxKeysPerSecond'
+  | 'mfa'
+  | 'bypassGovernance'
+  | 'requestPayer'
+  | 'expectedBucketOwner'
+>;
+
+const { dryRun, maxDelete, maxDuration, maxFailures, strategy, concurrency, maxKeysPerSecond } =
+  deletePrefixOptions.table;
+
+const listDeletion = defineOptions<DeletionOptions>()('rm --from', {
+  dryRun,
+  maxDelete,
+  maxDuration,
+  maxFailures,
+  strategy,
+  concurrency,
+  maxKeysPerSecond,
+  ...passThroughOptions.table,
+});
+
+/** The library's is an object; the command's is a file. */
+const { journal: _object, ...prefixTable } = deletePrefixOptions.table;
+
+/** What a command line of `store rm` is about. */
+export type RmMode = 'single' | 'recursive' | 'list';
+
+type Table = Readonly<Record<string, OptionEntry>>;
+
+/** The options of `store rm`: those that always go, and those of each mode. */
+export const RM_TABLES: Readonly<Record<'always' | RmMode, Table>> = {
   always: own.table,
+  recursive: { ...prefixTable, ...recursive.table, ...many.table },
+  list: { ...listDeletion.table, ...many.table, ...list.table },
   single: { ...deleteOptions.table, ...single.table },
-  recursive: { ...deletePrefixOptions.table, ...recursive.table },
 };
 
 type Values = Readonly<Record<string, unknown>>;
@@ -82,8 +169,31 @@ export function singleOptions(values: Values) {
 
 /** The options of `store rm -r`; `deletion` is for the library. */
 export function recursiveOptions(values: Values) {
-  return { ...own.take(values), ...recursive.take(values), deletion: deletePrefixOptions.take(values) };
+  const { journal: _file, ...others } = values;
+  return {
+    ...own.take(values),
+    ...recursive.take(values),
+    ...manyOptions(values),
+    deletion: deletePrefixOptions.take(others),
+  };
+}
+
+/** The options of `store rm --from`; `deletion` is for the library. */
+export function listOptions(values: Values) {
+  return {
+    ...own.take(values),
+    ...list.take(values),
+    ...manyOptions(values),
+    deletion: listDeletion.take(values),
+  };
+}
+
+/** `--no-journal` comes as `journal: false`. */
+function manyOptions(values: Values): ManyOptions {
+  const { journal, ...others } = values;
+  return many.take(journal === false ? { ...others, noJournal: true } : values);
 }
 
 export type SingleRmOptions = ReturnType<typeof singleOptions>;
 export type RecursiveRmOptions = ReturnType<typeof recursiveOptions>;
+export type ListRmOptions = ReturnType<typeof listOptions>;

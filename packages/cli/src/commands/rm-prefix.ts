@@ -1,15 +1,13 @@
-import { DeletionError, type DeletePrefixOptions } from '@store/core';
+import type { DeletePrefixOptions } from '@store/core';
 import { canAsk, confirm } from '../confirm.js';
 import type { Context } from '../context.js';
 import { EXIT, type ExitCode } from '../exit.js';
-import { exitCodeOfReport, UsageError } from '../exit-codes.js';
-import { FailuresFile } from '../failures-file.js';
+import { UsageError } from '../exit-codes.js';
 import { hidesOnly, ONLY_HIDES } from '../hidden-versions.js';
 import { isNothing, preview, previewText } from '../preview.js';
-import { progressView } from '../progress.js';
-import { reportText } from '../report-text.js';
+import { keyTeller, reportedDeletion } from '../reported-deletion.js';
+import { checkJournalChoice, runJournal, type RunJournal } from '../runs/run-journal.js';
 import type { Target } from '../session.js';
-import { displayKey } from '../display-key.js';
 import type { RecursiveRmOptions } from './rm-options.js';
 
 /** `store rm -r` */
@@ -37,6 +35,7 @@ export async function removePrefix(
       'nothing is older than --older-than and newer than --newer-than: no object can match',
     );
   }
+  checkJournalChoice(options, dryRun);
   const target = await session.open(address);
   const selection = { ...options.deletion, signal };
   await checkSelection(target, selection);
@@ -51,16 +50,16 @@ export async function removePrefix(
       if (isNothing(found)) {
         // What has come since, nobody was asked about.
         const nothing = { ...selection, maxDelete: 0, uploads: undefined };
-        return deleteAndReport(context, target, options, nothing, 0);
+        return deleteAndReport(context, target, options, nothing, { total: 0 });
       }
       if (!(await confirm('Delete them?', terminal, signal))) {
         output.note('nothing was deleted');
         return signal.aborted ? EXIT.interrupted : EXIT.failed;
       }
-      return deleteAndReport(context, target, options, selection, total);
     }
   }
-  return deleteAndReport(context, target, options, selection, total);
+  const run = dryRun ? undefined : await runJournal(context, address, options);
+  return deleteAndReport(context, target, options, selection, { total, run });
 }
 
 /** Before anybody is asked, or anything is written. @throws as `deletePrefix` when it refuses */
@@ -69,48 +68,31 @@ async function checkSelection({ store, key }: Target, selection: DeletePrefixOpt
 }
 
 async function deleteAndReport(
-  { output, signal }: Context,
-  target: Target,
+  context: Context,
+  { store, key }: Target,
   options: RecursiveRmOptions,
   selection: DeletePrefixOptions,
-  total: number | undefined,
+  { total, run }: { readonly total?: number | undefined; readonly run?: RunJournal | undefined } = {},
 ): Promise<ExitCode> {
-  const failures =
-    options.failures === undefined
-      ? undefined
-      : await FailuresFile.open(options.failures, {
-          signal,
-          onWait: (text) => output.note(`--failures: ${text}`),
-          onLoss: (text) => output.lost(text),
-        });
+  const { json, quiet, verbose, failures } = options;
   let firstKey: string | undefined;
-  const name = (key: string): void =>
-    options.json ? output.note(displayKey(key)) : output.print(displayKey(key));
-  const view = options.quiet ? undefined : progressView(output, total);
-  try {
-    const done = await target.store.deletePrefix(target.key, {
+  const name = keyTeller(context, json);
+  const telling = { json, quiet, failures, total, runName: run && (() => run.name) };
+  return reportedDeletion(context, telling, async (listeners) => {
+    const report = await store.deletePrefix(key, {
       ...selection,
-      onProgress: view,
-      onFailure: failures && ((failure) => failures.write(failure)),
+      ...listeners,
+      journal: run?.journal,
       onMatch:
-        options.verbose || selection.dryRun
-          ? ({ key }) => {
-              firstKey ??= key;
-              if (options.verbose) name(key);
+        verbose || selection.dryRun
+          ? (object) => {
+              firstKey ??= object.key;
+              if (verbose) name(object.key);
             }
           : undefined,
     });
     // After a run its own warnings tell it, with the number.
-    const hides = selection.dryRun && (await hidesOnly(target.store, firstKey, selection));
-    const report = hides ? { ...done, warnings: [ONLY_HIDES, ...done.warnings] } : done;
-    output.endStatus();
-    await failures?.close();
-    await (options.json ? output.resultJson(report) : output.result(reportText(report)));
-    return exitCodeOfReport(report);
-  } catch (error) {
-    output.endStatus();
-    // Refused, the run has nothing to say to a file that an earlier one wrote.
-    await (error instanceof DeletionError ? failures?.close() : failures?.discard());
-    throw error;
-  }
+    const hides = selection.dryRun && (await hidesOnly(store, firstKey, selection));
+    return hides ? { ...report, warnings: [ONLY_HIDES, ...report.warnings] } : report;
+  });
 }

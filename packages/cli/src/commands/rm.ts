@@ -3,30 +3,42 @@ import type { Run } from '../context.js';
 import { UsageError } from '../exit-codes.js';
 import { flagsOf } from '../table-flags.js';
 import { removeObjects } from './rm-objects.js';
-import { recursiveOptions, RM_TABLES, singleOptions } from './rm-options.js';
+import { removeListed } from './rm-list.js';
+import { listOptions, recursiveOptions, RM_TABLES, singleOptions, type RmMode } from './rm-options.js';
 import { removePrefix } from './rm-prefix.js';
 
 const HEADINGS = {
-  how: 'How to delete, with -r:',
+  how: 'How to delete, with -r or --from:',
   provider: 'Handed on to the provider, where it knows them:',
+};
+
+const MODE_FLAGS: Readonly<Record<RmMode, string | undefined>> = {
+  recursive: '-r',
+  list: '--from',
+  single: undefined,
 };
 
 export function addRm(program: Command, run: Run): void {
   const command = program
     .command('rm')
-    .description('delete objects, or with -r everything under a prefix')
-    .argument('<address...>', 'what to delete; with -r one prefix')
+    .description('delete objects, or with -r everything under a prefix, or with --from the keys of a list')
+    .argument(
+      '<address...>',
+      'what to delete; with -r one prefix, with --from one store, or a prefix of all keys',
+    )
     .action((addresses: readonly string[], values: Readonly<Record<string, unknown>>) =>
       run((context) => {
-        checkMode(command, values['recursive'] === true);
-        return values['recursive']
-          ? removePrefix(context, addresses, recursiveOptions(values))
-          : removeObjects(context, addresses, singleOptions(values));
+        const mode = modeOf(values);
+        checkMode(command, mode);
+        if (mode === 'recursive') return removePrefix(context, addresses, recursiveOptions(values));
+        if (mode === 'list') return removeListed(context, addresses, listOptions(values));
+        return removeObjects(context, addresses, singleOptions(values));
       }),
     );
   const flags = [
     ...flagsOf(RM_TABLES.always, () => 'Options:'),
     ...flagsOf(RM_TABLES.recursive, (group) => (group ? HEADINGS[group] : 'What to delete, with -r:')),
+    ...flagsOf(RM_TABLES.list, (group) => (group ? HEADINGS[group] : 'With --from:')),
     ...flagsOf(RM_TABLES.single, (group) => (group ? HEADINGS[group] : 'Without -r:')),
   ];
   for (const flag of flags) {
@@ -35,12 +47,22 @@ export function addRm(program: Command, run: Run): void {
   }
 }
 
-/** An option that does not go with or without `-r` is refused, because a filter must never be dropped quietly. */
-function checkMode(command: Command, recursive: boolean): void {
-  const known = { ...RM_TABLES.always, ...RM_TABLES[recursive ? 'recursive' : 'single'] };
+function modeOf(values: Readonly<Record<string, unknown>>): RmMode {
+  const isList = values['from'] !== undefined;
+  if (isList && values['recursive'] === true) throw new UsageError('--from does not go with -r');
+  return isList ? 'list' : values['recursive'] === true ? 'recursive' : 'single';
+}
+
+/** An option that does not go with what is asked for is refused, because a filter must never be dropped quietly. */
+function checkMode(command: Command, mode: RmMode): void {
+  const known = { ...RM_TABLES.always, ...RM_TABLES[mode] };
   const wrong = command.options.find((option) => {
     const name = option.attributeName();
     return command.getOptionValue(name) !== undefined && !Object.hasOwn(known, name);
   });
-  if (wrong) throw new UsageError(`${wrong.long} ${recursive ? 'does not go' : 'goes'} with -r`);
+  if (!wrong) return;
+  const flag = MODE_FLAGS[mode];
+  if (flag !== undefined) throw new UsageError(`${wrong.long} does not go with ${flag}`);
+  const other = Object.hasOwn(RM_TABLES.recursive, wrong.attributeName()) ? 'recursive' : 'list';
+  throw new UsageError(`${wrong.long} goes with ${MODE_FLAGS[other]}`);
 }

@@ -1,0 +1,108 @@
+import type { DeletePrefixOptions } from '@store/core';
+import { defineOptions, deletePrefixOptions, optionTypes as types } from '@store/core/extend';
+import { readAccount, resumeDeletion } from '@store/journal';
+import type { Command } from 'commander';
+import type { Context, Run } from '../context.js';
+import { EXIT, type ExitCode } from '../exit.js';
+import { UsageError } from '../exit-codes.js';
+import { keyTeller, reportedDeletion } from '../reported-deletion.js';
+import { findRun, latestUnfinished, type FoundRun } from '../runs/find-run.js';
+import { flagsOf } from '../table-flags.js';
+
+interface OwnOptions {
+  readonly store?: string | undefined;
+  readonly json?: boolean | undefined;
+  readonly quiet?: boolean | undefined;
+  readonly verbose?: boolean | undefined;
+  readonly failures?: string | undefined;
+}
+
+const own = defineOptions<OwnOptions>()('resume', {
+  store: {
+    type: types.text,
+    cli: {
+      kind: 'text',
+      argument: 'address',
+      help: 'the store of the run, where its journal does not say it, or says it otherwise',
+    },
+  },
+  json: { type: types.flag, cli: { kind: 'flag', help: 'print the report as JSON' } },
+  quiet: { type: types.flag, cli: { kind: 'flag', short: 'q', help: 'no progress' } },
+  verbose: { type: types.flag, cli: { kind: 'flag', short: 'v', help: 'name each key that is deleted' } },
+  failures: {
+    type: types.text,
+    cli: {
+      kind: 'text',
+      argument: 'file',
+      help: 'write each key that was not deleted to this file, as a line of JSON',
+    },
+  },
+});
+
+/** Those that may be others in each session of a run; what it deletes is in its journal. */
+const { concurrency, maxKeysPerSecond, maxDuration, maxFailures, mfa } = deletePrefixOptions.table;
+
+const session = defineOptions<
+  Pick<DeletePrefixOptions, 'concurrency' | 'maxKeysPerSecond' | 'maxDuration' | 'maxFailures' | 'mfa'>
+>()('resume', { concurrency, maxKeysPerSecond, maxDuration, maxFailures, mfa });
+
+type Values = Readonly<Record<string, unknown>>;
+
+export function addResume(program: Command, run: Run): void {
+  const command = program
+    .command('resume')
+    .description('go on with a run of "rm -r" that was stopped, killed, or has left something')
+    .argument(
+      '[run]',
+      'its id, the beginning of it, or its journal; default: the latest that is not finished',
+    )
+    .action((asked: string | undefined, values: Values) => run((context) => resume(context, asked, values)));
+  for (const flag of flagsOf({ ...own.table, ...session.table }, () => 'Options:')) command.addOption(flag);
+}
+
+async function resume(context: Context, asked: string | undefined, values: Values): Promise<ExitCode> {
+  const { output } = context;
+  const { store: address, json, quiet, verbose, failures } = own.take(values);
+  const options = session.take(values);
+  const found = asked === undefined ? await latestUnfinished() : await findRun(asked);
+  if (!found) {
+    output.note('nothing is left to do: no run is unfinished');
+    return EXIT.complete;
+  }
+  const account = await readAccount(found.path);
+  if (!account) throw new UsageError(`the run ${found.name} had not begun: nothing was deleted by it`);
+  const { header, state, end } = account;
+  if (state === 'complete' && end) {
+    if (json) await output.resultJson(end.report);
+    else output.note(`nothing is left to do: the run ${found.name} is complete`);
+    return EXIT.complete;
+  }
+  if (header.prefix === null) {
+    throw new UsageError(
+      `the run ${found.name} deleted the keys of a list, which its journal does not have: give the list to "store rm --from" again`,
+    );
+  }
+  const { store } = await context.session.open(address ?? storeOf(context, found, header));
+  if (asked === undefined) output.note(`going on with ${found.name}: ${header.address ?? header.place}`);
+  const name = keyTeller(context, json);
+  return reportedDeletion(context, { json, quiet, failures, runName: () => found.name }, async (listeners) =>
+    resumeDeletion(store, found.path, {
+      ...options,
+      ...listeners,
+      onMatch: verbose ? ({ key }) => name(key) : undefined,
+    }),
+  );
+}
+
+/** Where the journal says that the store is. */
+function storeOf(
+  { session: open }: Context,
+  { name }: FoundRun,
+  { address, config, place }: { readonly address?: string; readonly config?: string; readonly place: string },
+): string {
+  if (address === undefined) {
+    throw new UsageError(`the journal of ${name} does not say how ${place} is opened; name it with --store`);
+  }
+  if (config !== undefined) open.expectConfig(config);
+  return address;
+}

@@ -1,0 +1,8 @@
+/** What to type to go on with a run, as the last line of one that was stopped. */
+export function wayOn(name: string): string {
+  return `store: to go on: store resume ${shellWord(name)}`;
+}
+
+function shellWord(word: string): string {
+  return /^[\w./:@%+,=-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}
