@@ -12,6 +12,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Add>>> = {
   get: async () => (await import('./commands/get.js')).addGet,
   cp: async () => (await import('./commands/cp.js')).addCp,
   rm: async () => (await import('./commands/rm.js')).addRm,
+  apply: async () => (await import('./commands/apply.js')).addApply,
   undo: async () => (await import('./commands/undo.js')).addUndo,
   trash: async () => (await import('./commands/trash.js')).addTrash,
   resume: async () => (await import('./commands/resume.js')).addResume,

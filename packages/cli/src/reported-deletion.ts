@@ -12,6 +12,8 @@ import { wayOn } from './runs/way-on.js';
 export interface Telling {
   readonly json?: boolean | undefined;
   readonly quiet?: boolean | undefined;
+  /** Somebody else prints the report. */
+  readonly silent?: boolean | undefined;
   readonly failures?: string | undefined;
   /** Keys that there are to delete, when a count is known. */
   readonly total?: number | undefined;
@@ -25,7 +27,7 @@ export type Listeners = Pick<DeletePrefixOptions, 'signal' | 'onProgress' | 'onF
 /** Does a run of deletes, with its progress and its failures written, and prints the report. */
 export async function reportedDeletion(
   { output, signal }: Context,
-  { json, quiet, failures: path, total, runName }: Telling,
+  { json, quiet, silent, failures: path, total, runName }: Telling,
   work: (listeners: Listeners) => Promise<DeletionReport>,
 ): Promise<ExitCode> {
   const failures =
@@ -50,7 +52,7 @@ export async function reportedDeletion(
     });
     output.endStatus();
     await failures?.close();
-    await (json ? output.resultJson(report) : output.result(reportText(report)));
+    if (!silent) await (json ? output.resultJson(report) : output.result(reportText(report)));
     if (report.complete) output.lastly(undefined);
     else if (report.aborted) sayWayOn();
     return exitCodeOfReport(report);

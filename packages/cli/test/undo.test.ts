@@ -77,7 +77,7 @@ describe('store undo, store trash', () => {
     expect([rm.code, rm.stderr]).to.deep.equal([2, 'store: this memory store does not support trash\n']);
     const undo = await place.run(['undo', '--yes', 'nothing.jsonl', 'demo:']);
     expect(undo.code).to.equal(2);
-    expect(undo.stderr).to.match(/there is no journal "nothing.jsonl"/);
+    expect(undo.stderr).to.match(/the journal nothing.jsonl cannot be read/);
     expect((await place.run(['undo', 'x', 'demo:'])).stderr).to.match(/use --yes/);
   });
 

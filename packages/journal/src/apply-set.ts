@@ -8,7 +8,7 @@ import {
   type VersionInfo,
 } from '@store/core';
 import { engineOf } from '@store/core/extend';
-import { SetReader, type ApprovedEntry } from './approved-set.js';
+import { SetReader, type ApprovedEntry, type SetHeader } from './approved-set.js';
 
 export interface ApplySetOptions extends Pick<
   DeletePrefixOptions,
@@ -66,7 +66,7 @@ export async function applySet(
   { onLeft, ...options }: ApplySetOptions = {},
 ): Promise<ApplyReport> {
   const { driver, provider } = engineOf(store, 'applySet');
-  const { header, approved } = checkWhole(path);
+  const { header, approved } = readSetHeader(path);
   if (header.place !== driver.place || header.provider !== provider) {
     const message = `${path} is about the store ${header.place}, and this one is ${driver.place}`;
     throw new StoreError('InvalidArgument', message, { operation: 'applySet', provider });
@@ -101,13 +101,22 @@ export async function applySet(
   return { deletion, approved, ...counts, sample };
 }
 
-/** Looks through the whole set, so that nothing is deleted by half of one. */
-function checkWhole(path: string): { readonly header: SetReader['header']; readonly approved: number } {
+/**
+ * What a set is about, and how much it approves: after all of it has been looked at, so that nothing is deleted by half of
+ * one.
+ *
+ * @throws StoreError `InvalidArgument` for what is no set; `Corrupt` for one that is not whole, or was changed
+ */
+export function readSetHeader(path: string): {
+  readonly header: SetHeader;
+  readonly approved: number;
+  readonly bytes: number;
+} {
   using reader = new SetReader(path);
   const { header } = reader;
   for (const entries = reader.entries(); ;) {
     const { done, value } = entries.next();
-    if (done) return { header, approved: value.count };
+    if (done) return { header, approved: value.count, bytes: value.bytes };
     if (!value.key.startsWith(header.prefix)) {
       const message = `${path} names ${JSON.stringify(value.key)}, which is outside its prefix ${JSON.stringify(header.prefix)}`;
       throw new StoreError('Corrupt', message);

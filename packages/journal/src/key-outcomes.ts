@@ -107,6 +107,8 @@ class OpenKeys {
       case 'done':
       case 'passed':
       case 'markers':
+      case 'lost':
+      case 'trash':
       case 'sweep':
       case 'end':
     }

@@ -6,7 +6,8 @@ import type { Context, Run } from '../context.js';
 import { EXIT, type ExitCode } from '../exit.js';
 import { UsageError } from '../exit-codes.js';
 import { keyTeller, reportedDeletion } from '../reported-deletion.js';
-import { findRun, latestUnfinished, type FoundRun } from '../runs/find-run.js';
+import { findRun, latestUnfinished } from '../runs/find-run.js';
+import { addressOfRun } from '../runs/opening.js';
 import { flagsOf } from '../table-flags.js';
 
 interface OwnOptions {
@@ -82,7 +83,7 @@ async function resume(context: Context, asked: string | undefined, values: Value
       `the run ${found.name} deleted the keys of a list, which its journal does not have: give the list to "store rm --from" again`,
     );
   }
-  const { store } = await context.session.open(address ?? storeOf(context, found, header));
+  const { store } = await context.session.open(address ?? addressOfRun(context.session, found.name, header));
   if (asked === undefined) output.note(`going on with ${found.name}: ${header.address ?? header.place}`);
   const name = keyTeller(context, json);
   return reportedDeletion(context, { json, quiet, failures, runName: () => found.name }, async (listeners) =>
@@ -92,17 +93,4 @@ async function resume(context: Context, asked: string | undefined, values: Value
       onMatch: verbose ? ({ key }) => name(key) : undefined,
     }),
   );
-}
-
-/** Where the journal says that the store is. */
-function storeOf(
-  { session: open }: Context,
-  { name }: FoundRun,
-  { address, config, place }: { readonly address?: string; readonly config?: string; readonly place: string },
-): string {
-  if (address === undefined) {
-    throw new UsageError(`the journal of ${name} does not say how ${place} is opened; name it with --store`);
-  }
-  if (config !== undefined) open.expectConfig(config);
-  return address;
 }

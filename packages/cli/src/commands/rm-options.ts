@@ -25,6 +25,7 @@ interface SingleOptions {
 
 interface RecursiveOptions {
   readonly count?: boolean | undefined;
+  readonly out?: string | undefined;
 }
 
 interface ManyOptions extends JournalChoice {
@@ -64,6 +65,15 @@ const recursive = defineOptions<RecursiveOptions>()('rm -r', {
   count: {
     type: types.flag,
     cli: { kind: 'flag', group: 'how', help: 'count first, so that the progress has an end' },
+  },
+  out: {
+    type: types.text,
+    cli: {
+      kind: 'text',
+      argument: 'file',
+      group: 'how',
+      help: 'with --dry-run: write down exactly what would be deleted, for "store apply"',
+    },
   },
 });
 

@@ -9,6 +9,7 @@ import { keyTeller, reportedDeletion } from '../reported-deletion.js';
 import { checkJournalChoice, runJournal, type RunJournal } from '../runs/run-journal.js';
 import type { Target } from '../session.js';
 import type { RecursiveRmOptions } from './rm-options.js';
+import { checkOut, writeSetFile } from './write-set-file.js';
 
 /** `store rm -r` */
 export async function removePrefix(
@@ -35,10 +36,12 @@ export async function removePrefix(
       'nothing is older than --older-than and newer than --newer-than: no object can match',
     );
   }
+  checkOut(options);
   checkJournalChoice(options, dryRun);
   const target = await session.open(address);
   const selection = { ...options.deletion, signal };
   await checkSelection(target, selection);
+  if (options.out !== undefined) return writeSetFile(context, target, options.out, options);
 
   let total: number | undefined;
   if (ask || options.count) {

@@ -6,6 +6,7 @@ import type { Context, Run } from '../context.js';
 import { displayKey } from '../display-key.js';
 import { EXIT, type ExitCode } from '../exit.js';
 import { UsageError } from '../exit-codes.js';
+import { addressOfRun } from '../runs/opening.js';
 import { runToUndo, type RunToUndo } from '../run-to-undo.js';
 import { flagsOf } from '../table-flags.js';
 import { leftText, undoProgress, undoText } from '../undo-text.js';
@@ -21,8 +22,11 @@ export function addUndo(program: Command, run: Run): void {
   const command = program
     .command('undo')
     .description('take a deletion back: its delete markers go, or what it put into the trash comes out of it')
-    .argument('<run>', 'the journal of the run, or the bin of the trash that its report names')
-    .argument('[address]', 'the store, as STORE: or a URL')
+    .argument(
+      '<run>',
+      'its id, the beginning of it, or its journal; or the bin of the trash that its report names',
+    )
+    .argument('[address]', 'the store, where the journal does not say it')
     .option('-y, --yes', 'do not ask')
     .option('--json', 'print the report as JSON')
     .option('-q, --quiet', 'no progress')
@@ -79,9 +83,9 @@ async function openStoreOf(
   run: RunToUndo,
   given: string | undefined,
 ): Promise<ObjectStore> {
-  const address = given ?? ('address' in run ? run.address : undefined);
-  if (address === undefined)
+  if (given === undefined && 'bin' in run)
     throw new UsageError('name the store that it was deleted from, as STORE: or a URL');
+  const address = given ?? ('bin' in run ? '' : addressOfRun(session, run.name, run.header));
   return (await session.open(address)).store;
 }
 

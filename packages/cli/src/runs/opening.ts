@@ -1,3 +1,4 @@
+import { UsageError } from '../exit-codes.js';
 import type { Session } from '../session.js';
 
 /** How a journal says that its store is opened again. */
@@ -17,4 +18,20 @@ export async function openingOf(session: Pick<Session, 'locate'>, address: strin
   if (named) return { address: `${named.name}:${key}`, config: named.file.path };
   const authority = /^[^:]*:\/\/([^/?#]*)/.exec(address)?.[1] ?? '';
   return authority.includes('@') || SECRET.test(address) ? {} : { address };
+}
+
+/**
+ * Where a journal says that the store of its run is.
+ *
+ * @throws UsageError when it does not say it
+ */
+export function addressOfRun(
+  session: Pick<Session, 'expectConfig'>,
+  name: string,
+  { address, config, place }: Opening & { readonly place: string },
+): string {
+  if (address === undefined)
+    throw new UsageError(`the journal of ${name} does not say how ${place} is opened; name the store`);
+  if (config !== undefined) session.expectConfig(config);
+  return address;
 }

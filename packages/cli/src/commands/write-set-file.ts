@@ -1,0 +1,58 @@
+import { writeSet } from '@store/journal';
+import type { Context } from '../context.js';
+import { EXIT, type ExitCode } from '../exit.js';
+import { UsageError } from '../exit-codes.js';
+import { formatBytes, formatObjects } from '../format.js';
+import { keyTeller } from '../reported-deletion.js';
+import { progressView } from '../progress.js';
+import { openingOf } from '../runs/opening.js';
+import type { Target } from '../session.js';
+import type { RecursiveRmOptions } from './rm-options.js';
+
+/** @throws UsageError for what a set cannot be made of */
+export function checkOut({ out, deletion }: RecursiveRmOptions): void {
+  if (out === undefined) return;
+  const { dryRun, uploads, verify, strategy, trash } = deletion;
+  if (!dryRun) throw new UsageError('--out goes with --dry-run: it writes down what would be deleted');
+  const others = Object.entries({ uploads, verify, strategy, trash }).filter(
+    ([, value]) => value !== undefined,
+  );
+  if (others.length === 0) return;
+  const names = others.map(([name]) => `--${name}`).join(' or ');
+  throw new UsageError(`--out does not go with ${names}: a set is of objects alone`);
+}
+
+/** `store rm -r --dry-run --out FILE`: what would be deleted, for `store apply`. */
+export async function writeSetFile(
+  context: Context,
+  { store, key, address }: Target,
+  file: string,
+  { deletion, json, quiet, verbose }: RecursiveRmOptions,
+): Promise<ExitCode> {
+  const { output, session, signal } = context;
+  const {
+    dryRun: _asked,
+    uploads: _uploads,
+    verify: _verify,
+    strategy: _strategy,
+    trash: _trash,
+    ...selection
+  } = deletion;
+  const name = keyTeller(context, json);
+  const { set, report } = await writeSet(store, key, file, {
+    ...selection,
+    address: (await openingOf(session, address)).address,
+    signal,
+    onProgress: quiet ? undefined : progressView(output, undefined),
+    onMatch: verbose ? (object) => name(object.key) : undefined,
+  });
+  output.endStatus();
+  const { count, bytes } = set;
+  if (json) await output.resultJson({ file, count, bytes, report });
+  else
+    await output.result([
+      `${formatObjects(count)} in ${file}, ${formatBytes(bytes)}; nothing was deleted`,
+      `store: to delete these and nothing else: store apply ${file}`,
+    ]);
+  return EXIT.complete;
+}
