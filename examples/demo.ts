@@ -82,7 +82,9 @@ async function putAll(store: ObjectStore, keys: Iterable<string>): Promise<void>
 function storeCommand(directory: string, ...args: string[]): Promise<number | null> {
   const bin = fileURLToPath(new URL('bin/store.js', import.meta.resolve('@store/cli/package.json')));
   console.log(`\n$ store ${args.join(' ')}`);
-  const child = spawn(process.execPath, [bin, ...args], { cwd: directory, stdio: 'inherit' });
+  // The journals of these runs are nothing to the user's own, which `store runs` shows.
+  const env = { ...process.env, XDG_STATE_HOME: join(directory, 'state') };
+  const child = spawn(process.execPath, [bin, ...args], { cwd: directory, stdio: 'inherit', env });
   return new Promise((resolve, reject) => {
     child.on('error', reject);
     child.on('exit', resolve);
