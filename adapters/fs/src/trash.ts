@@ -151,7 +151,7 @@ export class Trash {
       const failed: TrashResult['failed'][number][] = [];
       const directories = new Set<string>();
       const places = new Map<string, Promise<{ readonly tree: ObjectTree; readonly check: PathCheck }>>();
-      await someAtOnce(targets, async (target) => {
+      const workOn = async (target: TrashedTarget): Promise<void> => {
         const { bin, id, key } = target;
         try {
           const place = places.get(`${bin}/${id}`) ?? this.#place(bin, id);
@@ -167,6 +167,10 @@ export class Trash {
           if (isGone && operation === 'emptyTrash') done.push(target);
           else failed.push({ ...target, reason: translate(error, operation, key) });
         }
+      };
+      // Of two of one key the first one is meant, which is the last that was deleted: not the one that is quicker.
+      await someAtOnce(sameKeys(targets), async (same) => {
+        for (const target of same) await workOn(target);
       });
       await this.#objects.removeEmpty(directories, this.#root.trash);
       return { done, failed };
@@ -273,4 +277,15 @@ async function run<T>(operation: string, work: () => Promise<T>): Promise<T> {
   } catch (error) {
     throw translate(error, operation);
   }
+}
+
+/** Those of one key together, in their order. */
+function sameKeys(targets: readonly TrashedTarget[]): Iterable<readonly TrashedTarget[]> {
+  const byKey = new Map<string, TrashedTarget[]>();
+  for (const target of targets) {
+    const same = byKey.get(target.key);
+    if (same) same.push(target);
+    else byKey.set(target.key, [target]);
+  }
+  return byKey.values();
 }

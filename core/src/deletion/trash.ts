@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import type { StoreDriver } from '../driver.js';
 import type { DeleteTarget } from '../requests.js';
 import type { Engine } from '../engine/engine.js';
@@ -57,7 +56,7 @@ export function trashOf(
 /** Of its own for each run, and in the order of time. */
 function newBin(now: number): string {
   const time = new Date(now).toISOString().replaceAll(/[-:]/g, '');
-  return `${time}-${randomBytes(4).toString('hex')}`;
+  return `${time}-${Buffer.from(crypto.getRandomValues(new Uint8Array(4))).toString('hex')}`;
 }
 
 function errorOf({ code, message, ...details }: FailureReason, { key }: DeleteTarget): StoreError {

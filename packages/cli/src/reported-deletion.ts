@@ -60,7 +60,8 @@ export async function reportedDeletion(
     output.endStatus();
     // Refused, the run has nothing to say to a file that an earlier one wrote, and there is nothing to go on with.
     await (error instanceof DeletionError ? failures?.close() : failures?.discard());
-    if (error instanceof DeletionError) sayWayOn();
+    // Where nothing was even listed, the same command does as well.
+    if (error instanceof DeletionError && error.report.listed > 0) sayWayOn();
     else output.lastly(undefined);
     throw error;
   } finally {
