@@ -19,6 +19,8 @@ export interface Telling {
   readonly total?: number | undefined;
   /** What `store resume` calls the run by, when it is over; undefined when it cannot go on. */
   readonly runName?: (() => string | undefined) | undefined;
+  /** What else goes on with it, as the last line of a run that was stopped. */
+  readonly again?: string | undefined;
 }
 
 /** What a run reports to. */
@@ -27,7 +29,7 @@ export type Listeners = Pick<DeletePrefixOptions, 'signal' | 'onProgress' | 'onF
 /** Does a run of deletes, with its progress and its failures written, and prints the report. */
 export async function reportedDeletion(
   { output, signal }: Context,
-  { json, quiet, silent, failures: path, total, runName }: Telling,
+  { json, quiet, silent, failures: path, total, runName, again }: Telling,
   work: (listeners: Listeners) => Promise<DeletionReport>,
 ): Promise<ExitCode> {
   const failures =
@@ -40,7 +42,8 @@ export async function reportedDeletion(
         });
   const sayWayOn = (): void => {
     const name = runName?.();
-    if (name !== undefined) output.lastly(wayOn(name));
+    if (again !== undefined) output.lastly(again);
+    else if (name !== undefined) output.lastly(wayOn(name));
   };
   // Also for who does not wait for the requests in flight.
   signal.addEventListener('abort', sayWayOn, { once: true });

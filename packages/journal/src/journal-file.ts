@@ -2,7 +2,7 @@ import { StoreError, type DeletionJournal, type JournalSession, type RunOutline 
 import { open, type FileHandle } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { checkSameRun, headerOf } from './header.js';
-import { JournalLock } from './journal-lock.js';
+import { JournalLock, realJournal } from './journal-lock.js';
 import { JournalState } from './journal-state.js';
 import { JournalWriter, syncDirectory } from './journal-writer.js';
 import { readJournal } from './read-journal.js';
@@ -29,7 +29,7 @@ export interface JournalFileOptions {
  */
 export function journalFile(path: string, options: JournalFileOptions = {}): DeletionJournal {
   const file = resolve(path);
-  return { begin: (run) => begin(file, run, options) };
+  return { begin: async (run) => begin(await realJournal(file), run, options) };
 }
 
 async function begin(path: string, run: RunOutline, options: JournalFileOptions): Promise<JournalSession> {

@@ -1,14 +1,19 @@
 import { StoreError } from '@store/core';
 import { readFileSync } from 'node:fs';
-import { readdir, readFile, stat, unlink, utimes, writeFile } from 'node:fs/promises';
+import { readFile, realpath, stat, unlink, utimes, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
+import { randomUUID } from 'node:crypto';
+import * as v from 'valibot';
 
 /** How often the holder of a lock says that it is alive, in milliseconds. */
 const SIGN_OF_LIFE_MS = 10_000;
 
 /** A lock of another machine that has not been heard of for so long is nobody's. */
 const SILENCE_MS = 120_000;
+
+/** How long somebody else is let remove a lock, in milliseconds. */
+const TURN_MS = 5;
 
 /** A lock whose holder has not written its name yet is younger than this. */
 const NAMELESS_MS = 10_000;
@@ -18,19 +23,31 @@ interface Holder {
   readonly host: string;
   /** When the process began, as the system says it: a number may be another process's by now. */
   readonly began: string | undefined;
+  /** Of this lock alone. */
+  readonly token: string;
+}
+
+/** A lock file as it was found. */
+interface Found {
+  /** Who holds it, in words; undefined when its holder is gone. */
+  readonly holder: string | undefined;
+  /** No other lock file has the same. */
+  readonly identity: string;
 }
 
 /**
- * That one process alone works on a journal. Files beside it, `JOURNAL.lock-1`, `-2`, …, of which the highest counts: who finds a
- * lock whose holder is gone takes the next number, which only one of several can. A holder is gone when its process is, on
- * this machine; on another one, when nothing was heard of it for two minutes.
+ * That one process alone works on a journal: `JOURNAL.lock` beside it, which only one can make. Its holder is gone when its process
+ * is, on this machine; on another one, when nothing was heard of it for two minutes. Who finds such a lock removes it, which
+ * needs a lock of its own, named by that very lock: else the second one who finds it would remove what the first one has made since.
  */
 export class JournalLock {
   readonly #path: string;
+  readonly #token: string;
   readonly #timer: NodeJS.Timeout;
 
-  private constructor(path: string) {
+  private constructor(path: string, token: string) {
     this.#path = path;
+    this.#token = token;
     // A sign of life that fails is the next one's business.
     this.#timer = setInterval(() => {
       const now = new Date();
@@ -39,90 +56,123 @@ export class JournalLock {
     this.#timer.unref();
   }
 
-  /** @throws StoreError `PreconditionFailed` when somebody works on it */
+  /**
+   * @param journal its real path
+   * @throws StoreError `PreconditionFailed` when somebody works on it
+   */
   static async acquire(journal: string): Promise<JournalLock> {
+    const path = lockPath(journal);
     for (;;) {
-      const numbers = await locksOf(journal);
-      const highest = Math.max(0, ...numbers);
-      if (highest > 0) {
-        const holder = await holderOf(lockPath(journal, highest));
-        if (holder !== undefined) {
-          const message = `${holder} is at work on the journal ${journal}`;
-          throw new StoreError('PreconditionFailed', message);
-        }
-      }
-      const path = lockPath(journal, highest + 1);
-      try {
-        await writeFile(path, JSON.stringify(me()), { flag: 'wx', mode: 0o600 });
-      } catch (error) {
-        if (isCode(error, 'EEXIST')) continue;
+      const token = await create(path).catch((error: unknown) => {
         throw cannot(error, journal);
+      });
+      if (token !== undefined) return new JournalLock(path, token);
+      const found = await find(path);
+      if (found?.holder !== undefined) {
+        const message = `${found.holder} is at work on the journal ${journal}`;
+        throw new StoreError('PreconditionFailed', message);
       }
-      for (const number of numbers) await unlink(lockPath(journal, number)).catch(() => undefined);
-      return new JournalLock(path);
+      if (found) await removeStale(path, found.identity);
     }
   }
 
   async release(): Promise<void> {
     clearInterval(this.#timer);
-    await unlink(this.#path).catch(() => undefined);
+    // Another one may have taken it for gone.
+    const found = await find(this.#path);
+    if (found?.identity === this.#token) await unlink(this.#path).catch(() => undefined);
   }
 }
 
-/** Who is at work on a journal, in words; undefined when nobody is. */
+/** Who is at work on a journal, in words; undefined when nobody is. @param journal its real path */
 export async function workerOn(journal: string): Promise<string | undefined> {
-  const highest = Math.max(0, ...(await locksOf(journal)));
-  return highest === 0 ? undefined : holderOf(lockPath(journal, highest));
+  return (await find(lockPath(journal)))?.holder;
 }
 
-async function locksOf(journal: string): Promise<number[]> {
-  const begin = `${basename(journal)}.lock-`;
-  const names = await readdir(dirname(journal)).catch((error: unknown) => {
-    throw cannot(error, journal);
-  });
-  return names
-    .filter((name) => name.startsWith(begin))
-    .map((name) => Number(name.slice(begin.length)))
-    .filter((number) => Number.isSafeInteger(number) && number > 0);
-}
-
-function lockPath(journal: string, number: number): string {
-  return join(dirname(journal), `${basename(journal)}.lock-${number}`);
-}
-
-async function holderOf(path: string): Promise<string | undefined> {
-  let holder: Holder | undefined;
-  let silentMs: number;
+/** The path of a journal without symbolic links, so that it is one journal by all of its names. */
+export async function realJournal(path: string): Promise<string> {
+  const full = resolve(path);
   try {
-    holder = readHolder(await readFile(path, 'utf8'));
-    silentMs = Date.now() - (await stat(path)).mtimeMs;
+    return await realpath(full);
+  } catch {
+    const directory = await realpath(dirname(full)).catch(() => dirname(full));
+    return join(directory, basename(full));
+  }
+}
+
+function lockPath(journal: string): string {
+  return `${journal}.lock`;
+}
+
+/** @returns its token; undefined when it is there already */
+async function create(path: string): Promise<string | undefined> {
+  const token = randomUUID();
+  try {
+    await writeFile(path, JSON.stringify(me(token)), { flag: 'wx', mode: 0o600 });
+    return token;
+  } catch (error) {
+    if (isCode(error, 'EEXIST')) return undefined;
+    throw error;
+  }
+}
+
+/** Removes a lock whose holder is gone, if it is still that one. Only one can. */
+async function removeStale(path: string, identity: string): Promise<void> {
+  const right = `${path}-${identity}`;
+  if ((await create(right)) === undefined) {
+    // Somebody is about to do it, or was killed while he did.
+    const other = await find(right);
+    if (other && other.holder === undefined) await removeStale(right, other.identity);
+    await new Promise((done) => setTimeout(done, TURN_MS));
+    return;
+  }
+  try {
+    if ((await find(path))?.identity === identity) await unlink(path).catch(() => undefined);
+  } finally {
+    await unlink(right).catch(() => undefined);
+  }
+}
+
+async function find(path: string): Promise<Found | undefined> {
+  let text: string;
+  let silentMs: number;
+  let made: string;
+  try {
+    text = await readFile(path, 'utf8');
+    const { mtimeMs, ino } = await stat(path);
+    silentMs = Date.now() - mtimeMs;
+    made = `${ino}-${Math.floor(mtimeMs)}`;
   } catch (error) {
     // Released in between.
     if (isCode(error, 'ENOENT')) return undefined;
     throw error;
   }
-  if (!holder) return silentMs < NAMELESS_MS ? 'another process' : undefined;
-  const { pid, host, began } = holder;
-  if (host !== hostname()) return silentMs < SILENCE_MS ? `process ${pid} on ${host}` : undefined;
-  return isRunning(pid) && (began === undefined || began === beginOf(pid)) ? `process ${pid}` : undefined;
+  const one = readHolder(text);
+  if (!one) return { holder: silentMs < NAMELESS_MS ? 'another process' : undefined, identity: made };
+  const { pid, host, began, token } = one;
+  const isThere =
+    host === hostname()
+      ? isRunning(pid) && (began === undefined || began === beginOf(pid))
+      : silentMs < SILENCE_MS;
+  const holder = `process ${pid}${host === hostname() ? '' : ` on ${host}`}`;
+  return { holder: isThere ? holder : undefined, identity: token };
 }
 
-function me(): Holder {
-  return { pid: process.pid, host: hostname(), began: beginOf(process.pid) };
+function me(token: string): Holder {
+  return { pid: process.pid, host: hostname(), began: beginOf(process.pid), token };
 }
+
+const holderSchema = v.object({
+  pid: v.number(),
+  host: v.string(),
+  began: v.optional(v.string()),
+  token: v.pipe(v.string(), v.regex(/^[0-9a-f-]{1,64}$/)),
+});
 
 function readHolder(text: string): Holder | undefined {
   try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value !== 'object' || value === null || !('pid' in value) || !('host' in value))
-      return undefined;
-    const { pid, host } = value;
-    if (typeof pid !== 'number' || typeof host !== 'string') return undefined;
-    return {
-      pid,
-      host,
-      began: 'began' in value && typeof value.began === 'string' ? value.began : undefined,
-    };
+    const { success, output } = v.safeParse(holderSchema, JSON.parse(text));
+    return success ? { ...output, began: output.began } : undefined;
   } catch {
     return undefined;
   }

@@ -1,6 +1,6 @@
 import type { DeletionFailure, DeletionReport, StoreErrorCode } from '@store/core';
 import type { JournalHeader } from './header.js';
-import { workerOn } from './journal-lock.js';
+import { realJournal, workerOn } from './journal-lock.js';
 import { readJournal } from './read-journal.js';
 
 /**
@@ -41,7 +41,7 @@ export interface RunAccount {
  */
 export async function readAccount(path: string): Promise<RunAccount | undefined> {
   // Asked first: what ends in between has ended.
-  const worker = await workerOn(path);
+  const worker = await workerOn(await realJournal(path));
   const journal = await readJournal(path);
   if (!journal) return undefined;
   const { header, state } = journal;

@@ -7,10 +7,9 @@ import {
   type Engine,
   type Purpose,
 } from '@store/core/extend';
-import { resolve } from 'node:path';
 import { deletedKeys, readMarkers, type MarkerCounts } from './deleted-keys.js';
 import type { JournalHeader } from './header.js';
-import { JournalLock } from './journal-lock.js';
+import { JournalLock, realJournal } from './journal-lock.js';
 import type { KeyVersions } from './key-versions.js';
 import { lookAtVersions } from './look-at-versions.js';
 import type { ReadJournal } from './read-journal.js';
@@ -38,7 +37,7 @@ export async function undoDeletion(
 ): Promise<UndoReport> {
   const engine = engineOf(store, OPERATION);
   const checked = UNDO_OPTIONS.check(options);
-  const file = resolve(path);
+  const file = await realJournal(path);
   const lock = await JournalLock.acquire(file);
   try {
     const journal = await readMarkers(file);

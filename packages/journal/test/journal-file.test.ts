@@ -8,6 +8,7 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
@@ -15,8 +16,9 @@ import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { errorOf, numbered, SimulatedClock } from '@store/conformance';
-import { createObjectStore, type ObjectStore, type StoreDriver } from '@store/core';
+import { createObjectStore, StoreError, type ObjectStore, type StoreDriver } from '@store/core';
 import { journalFile, resumeDeletion } from '@store/journal';
+import { JournalLock } from '#src/journal-lock.js';
 import { memoryDriver, MemoryObjects } from '@store/memory';
 import { expect } from 'chai';
 import { afterEach, beforeEach, describe, it } from 'mocha';
@@ -227,9 +229,12 @@ describe('one at a time on a journal', () => {
   });
 
   const lock = (holder: object | string, ageMs = 0): void => {
-    writeFileSync(`${path}.lock-3`, typeof holder === 'string' ? holder : JSON.stringify(holder));
+    writeFileSync(
+      `${path}.lock`,
+      typeof holder === 'string' ? holder : JSON.stringify({ ...holder, token: 'abc' }),
+    );
     const time = new Date(Date.now() - ageMs);
-    utimesSync(`${path}.lock-3`, time, time);
+    utimesSync(`${path}.lock`, time, time);
   };
   const dead = { pid: 2 ** 22 - 7, host: hostname() };
 
@@ -259,7 +264,7 @@ describe('one at a time on a journal', () => {
       make();
       const error = await errorOf(store.deletePrefix('p/', { journal: journalFile(path) }));
       expect(error).to.have.property('code', 'PreconditionFailed');
-      rmSync(`${path}.lock-3`);
+      rmSync(`${path}.lock`);
     }
   });
 
@@ -276,6 +281,61 @@ describe('one at a time on a journal', () => {
       ...(codes.includes('PreconditionFailed') ? ['done', 'PreconditionFailed'] : ['done']),
     );
     expect(await count(store)).to.equal(1);
+  });
+});
+
+describe('a lock', () => {
+  it('is held by one at a time, however often it changes hands, and whoever dies with it', async () => {
+    let held = 0;
+    let most = 0;
+    let taken = 0;
+    const until = Date.now() + 1500;
+    const contender = async (): Promise<void> => {
+      while (Date.now() < until) {
+        const lock = await JournalLock.acquire(path).catch((error: unknown) => {
+          if (error instanceof StoreError && error.code === 'PreconditionFailed') return undefined;
+          throw error;
+        });
+        if (!lock) {
+          await new Promise((resolve) => setTimeout(resolve, Math.random() * 2));
+          continue;
+        }
+        taken++;
+        most = Math.max(most, ++held);
+        await new Promise((resolve) => setTimeout(resolve, Math.random() * 2));
+        held--;
+        await lock.release();
+        // Now and then somebody dies with it.
+        if (taken % 3 === 0)
+          writeFileSync(
+            `${path}.lock`,
+            JSON.stringify({ pid: 2 ** 22 - 7, host: hostname(), token: `${taken}` }),
+            {
+              flag: 'wx',
+            },
+          );
+      }
+    };
+    const dies = (error: unknown): void => {
+      // Another one was quicker.
+      if (!(error instanceof Error) || !error.message.includes('EEXIST')) throw error;
+    };
+    await Promise.all(Array.from({ length: 6 }, () => contender().catch(dies)));
+    expect(taken).to.be.above(3);
+    expect(most).to.equal(1);
+  });
+
+  it('is the same for a journal by any of its names', async () => {
+    const store = await filled();
+    const run = store.deletion('p/', { journal: journalFile(path) });
+    run.pause();
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    const link = join(directory, 'link.jsonl');
+    symlinkSync(path, link);
+    expect(await errorOf(resumeDeletion(store, link))).to.have.property('code', 'PreconditionFailed');
+    await run.stop();
+    expect(await resumeDeletion(store, link)).to.include({ deleted: 50, complete: true });
+    expect(readdirSync(directory).toSorted()).to.deep.equal(['link.jsonl', 'run.jsonl']);
   });
 });
 

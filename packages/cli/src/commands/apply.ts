@@ -14,6 +14,7 @@ import { UsageError } from '../exit-codes.js';
 import { formatObjects } from '../format.js';
 import { reportedDeletion } from '../reported-deletion.js';
 import { addressOfRun } from '../runs/opening.js';
+import { wayToApply } from '../runs/way-on.js';
 import { runJournal, type JournalChoice } from '../runs/run-journal.js';
 import { flagsOf } from '../table-flags.js';
 
@@ -78,7 +79,7 @@ async function apply(context: Context, file: string, values: Values): Promise<Ex
   let report: ApplyReport | undefined;
   const code = await reportedDeletion(
     context,
-    { json: false, quiet: quiet ?? false, failures, total: approved, silent: json },
+    { json: false, quiet: quiet ?? false, failures, total: approved, silent: json, again: wayToApply(file) },
     async (listeners) => {
       report = await applySet(store, file, {
         ...pace.take(values),

@@ -6,7 +6,7 @@ import type { Context, Run } from '../context.js';
 import { EXIT, type ExitCode } from '../exit.js';
 import { UsageError } from '../exit-codes.js';
 import { keyTeller, reportedDeletion } from '../reported-deletion.js';
-import { findRun, latestUnfinished } from '../runs/find-run.js';
+import { findRun, isOfSet, latestUnfinished } from '../runs/find-run.js';
 import { addressOfRun } from '../runs/opening.js';
 import { flagsOf } from '../table-flags.js';
 
@@ -81,6 +81,11 @@ async function resume(context: Context, asked: string | undefined, values: Value
   if (header.prefix === null) {
     throw new UsageError(
       `the run ${found.name} deleted the keys of a list, which its journal does not have: give the list to "store rm --from" again`,
+    );
+  }
+  if (isOfSet(header)) {
+    throw new UsageError(
+      `the run ${found.name} deleted what an approved set names: give the set to "store apply" again`,
     );
   }
   const { store } = await context.session.open(address ?? addressOfRun(context.session, found.name, header));

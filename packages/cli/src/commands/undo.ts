@@ -71,6 +71,12 @@ async function undo(
     output.endStatus();
     await (options.json ? output.resultJson(report) : output.result(undoText(report)));
     if (report.aborted) return EXIT.interrupted;
+    if ('bin' in run && report.looked === 0) {
+      output.note(
+        `store: there is nothing in a bin ${run.bin} of this trash; "store trash ls" names those that there are`,
+      );
+      return EXIT.failed;
+    }
     if (report.dryRun) return report.left + report.failed + report.gone === 0 ? EXIT.complete : EXIT.failed;
     return report.complete ? EXIT.complete : EXIT.failed;
   } finally {

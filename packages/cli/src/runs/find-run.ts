@@ -40,7 +40,7 @@ export async function latestUnfinished(): Promise<FoundRun | undefined> {
     const account = await accountOf(path);
     if (account === undefined || account instanceof Error) continue;
     const { state, header } = account;
-    if (header.prefix !== null && (state === 'interrupted' || state === 'incomplete')) {
+    if (header.prefix !== null && !isOfSet(header) && (state === 'interrupted' || state === 'incomplete')) {
       return { path, name: runIdOf(path) };
     }
   }
@@ -65,4 +65,9 @@ async function existing(path: string): Promise<string> {
     );
   }
   throw new UsageError(`the journal ${path} is no file`);
+}
+
+/** Whether the run was told by an approved set which objects are meant: it is gone on with by applying that again. */
+export function isOfSet({ options }: Pick<RunAccount['header'], 'options'>): boolean {
+  return options['where'] !== undefined;
 }

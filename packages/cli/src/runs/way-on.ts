@@ -3,6 +3,11 @@ export function wayOn(name: string): string {
   return `store: to go on: store resume ${shellWord(name)}`;
 }
 
+/** The same of a run over an approved set. */
+export function wayToApply(file: string): string {
+  return `store: to go on: store apply ${shellWord(file)}`;
+}
+
 function shellWord(word: string): string {
   return /^[\w./:@%+,=-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
