@@ -1,11 +1,12 @@
 // A page of a proxy in the place of an answer passes: the same on every provider over HTTP.
-import { openStore, type ObjectStore, type OnRetry, type StoreEntry } from '@store/core';
+import { openStore, type ObjectStore, type OnRetry } from '@store/core';
 import { ctyun } from '@store/ctyun';
 import { startEmulator, type Emulator } from '@store/emulator';
 import { oss } from '@store/oss';
 import { s3 } from '@store/s3';
 import { expect } from 'chai';
 import { afterEach, describe, it } from 'mocha';
+import { EMULATED_ENTRIES } from './emulated-entries.js';
 
 const PAGE = {
   status: 200,
@@ -13,37 +14,7 @@ const PAGE = {
   body: '<html><body>Hello</body></html>',
 };
 
-const PROVIDERS: Readonly<Record<string, (emulator: Emulator) => StoreEntry>> = {
-  s3: ({ endpoints, credential, region }) => ({
-    provider: 's3',
-    bucket: 'demo',
-    profile: 'minio',
-    endpoint: endpoints.s3,
-    region,
-    accessKeyId: credential.accessKeyId,
-    secretAccessKey: credential.secretAccessKey,
-  }),
-  oss: ({ endpoints, credential }) => ({
-    provider: 'oss',
-    bucket: 'demo',
-    region: 'oss-us-east-1',
-    endpoint: endpoints.oss?.replace('127.0.0.1', 'localhost'),
-    pathStyle: true,
-    accessKeyId: credential.accessKeyId,
-    accessKeySecret: credential.secretAccessKey,
-  }),
-  ctyun: ({ endpoints, credential, regionId }) => ({
-    provider: 'ctyun',
-    bucket: 'demo',
-    regionId,
-    endpoint: endpoints.zos,
-    accessKey: credential.accessKeyId,
-    secretKey: credential.secretAccessKey,
-    dataPlane: 'auto',
-  }),
-};
-
-for (const [name, entryOn] of Object.entries(PROVIDERS)) {
+for (const [name, entryOn] of Object.entries(EMULATED_ENTRIES)) {
   describe(`${name}: a page of a proxy`, () => {
     const open: AsyncDisposable[] = [];
     afterEach(async () => {

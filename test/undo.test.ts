@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openStore, type ObjectStore, type StoreEntry } from '@store/core';
+import { openStore, type ObjectStore } from '@store/core';
 import { ctyun } from '@store/ctyun';
 import { startEmulator, type Emulator } from '@store/emulator';
 import { journalFile, undoDeletion, type KeyLeft } from '@store/journal';
@@ -9,39 +9,10 @@ import { oss } from '@store/oss';
 import { s3 } from '@store/s3';
 import { expect } from 'chai';
 import { afterEach, beforeEach, describe, it } from 'mocha';
+import { EMULATED_ENTRIES } from './emulated-entries.js';
 
 const KEYS = 5_000;
 const SINCE = 50;
-
-type Entry = (emulator: Emulator) => StoreEntry;
-
-const PROVIDERS: Readonly<Record<string, Entry>> = {
-  s3: ({ endpoints, region, credential }) => ({
-    provider: 's3',
-    bucket: 'demo',
-    endpoint: endpoints.s3,
-    region,
-    ...credential,
-  }),
-  oss: ({ endpoints, credential: { accessKeyId, secretAccessKey: accessKeySecret } }) => ({
-    provider: 'oss',
-    bucket: 'demo',
-    region: 'oss-cn-beijing',
-    pathStyle: true,
-    endpoint: endpoints.oss?.replace('127.0.0.1', 'localhost'),
-    accessKeyId,
-    accessKeySecret,
-  }),
-  ctyun: ({ endpoints, regionId, credential: { accessKeyId: accessKey, secretAccessKey: secretKey } }) => ({
-    provider: 'ctyun',
-    dataPlane: 'auto',
-    bucket: 'demo',
-    endpoint: endpoints.zos,
-    regionId,
-    accessKey,
-    secretKey,
-  }),
-};
 
 async function listed(store: ObjectStore): Promise<string[]> {
   const lines: string[] = [];
@@ -49,7 +20,7 @@ async function listed(store: ObjectStore): Promise<string[]> {
   return lines;
 }
 
-for (const [provider, entry] of Object.entries(PROVIDERS)) {
+for (const [provider, entry] of Object.entries(EMULATED_ENTRIES)) {
   describe(`undo of a run over ${KEYS} keys with 3 versions each, on the emulated ${provider}`, () => {
     let emulator: Emulator;
     let store: ObjectStore;

@@ -32,11 +32,9 @@ const provider = 'sqlite';
 const TABLE = `CREATE TABLE IF NOT EXISTS objects (
   key BLOB PRIMARY KEY, body BLOB NOT NULL, etag TEXT NOT NULL, modified INTEGER NOT NULL, attributes TEXT NOT NULL)`;
 
-const textOf = (key: Uint8Array<ArrayBuffer>): string => Buffer.from(key).toString();
-
 /** What a row says of its object. To TypeScript a column has a value of any type. */
 const rowSchema = v.object({
-  key: v.pipe(v.instance(Uint8Array), v.transform(textOf)),
+  key: v.instance(Uint8Array),
   size: v.number(),
   etag: v.string(),
   modified: v.number(),
@@ -63,7 +61,7 @@ const refusal = (code: 'NotFound' | 'PreconditionFailed' | 'InvalidArgument', me
 function infoOf(row: unknown): ObjectInfo {
   const { key, size, etag, modified, attributes } = v.parse(rowSchema, row);
   const more = v.parse(attributesSchema, JSON.parse(attributes));
-  return { key, size, etag, lastModified: new Date(modified), ...more };
+  return { key: Buffer.from(key).toString(), size, etag, lastModified: new Date(modified), ...more };
 }
 
 /** @throws StoreError `NotFound`, `PreconditionFailed` */
@@ -86,9 +84,8 @@ function list(db: Database, { prefix, token, startAfter, maxKeys, delimiter }: L
     for (;;) {
       const row = next.get([from, behind(prefix)]);
       if (row === null) return { ...page, truncated: false };
-      if (page.objects.length + page.prefixes.length === maxKeys) {
+      if (page.objects.length + page.prefixes.length === maxKeys)
         return { ...page, truncated: true, nextToken: from.toString('base64url') };
-      }
       const info = infoOf(row);
       const end = delimiter === undefined ? -1 : info.key.indexOf(delimiter, prefix.length);
       const group = end < 0 ? undefined : info.key.slice(0, end + (delimiter?.length ?? 0));

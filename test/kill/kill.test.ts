@@ -12,6 +12,7 @@ import { oss } from '@store/oss';
 import { s3 } from '@store/s3';
 import { expect } from 'chai';
 import { afterEach, beforeEach, describe, it } from 'mocha';
+import { EMULATED_ENTRIES } from '../emulated-entries.js';
 import { SOAK } from '../evil/soak.js';
 
 /** Of every day; `npm run test:soak` kills twenty times, at 50,000 keys. (Files take longer to make than the rest of the test.) */
@@ -117,32 +118,7 @@ describe('a run that is killed again and again, and gone on with', function () {
     expect(kills).to.be.above(1);
   }
 
-  const emulated: Readonly<Record<string, (emulator: Emulator) => StoreEntry>> = {
-    s3: ({ endpoints, credential }) => ({
-      provider: 's3',
-      bucket: 'demo',
-      endpoint: endpoints.s3,
-      ...credential,
-    }),
-    oss: ({ endpoints, credential }) => ({
-      provider: 'oss',
-      bucket: 'demo',
-      region: 'oss-us-east-1',
-      endpoint: endpoints.oss?.replace('127.0.0.1', 'localhost'),
-      pathStyle: true,
-      accessKeyId: credential.accessKeyId,
-      accessKeySecret: credential.secretAccessKey,
-    }),
-    ctyun: ({ endpoints, credential, regionId }) => ({
-      provider: 'ctyun',
-      bucket: 'demo',
-      regionId,
-      accessKey: credential.accessKeyId,
-      secretKey: credential.secretAccessKey,
-      endpoint: endpoints.zos,
-    }),
-  };
-  for (const [name, entryOf] of Object.entries(emulated)) {
+  for (const [name, entryOf] of Object.entries(EMULATED_ENTRIES)) {
     it(`on ${name}`, async () => {
       await using emulator = await startEmulator({
         buckets: ['demo'],

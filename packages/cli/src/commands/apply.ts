@@ -1,10 +1,5 @@
-import {
-  defineOptions,
-  deletePrefixOptions,
-  optionTypes as types,
-  passThroughOptions,
-} from '@store/core/extend';
-import { applySet, readSetHeader, type ApplyReport, type ApplySetOptions } from '@store/journal';
+import { defineOptions, optionTypes as types, passThroughOptions } from '@store/core/extend';
+import { applySet, readSetHeader, type ApplyReport } from '@store/journal';
 import type { Command } from 'commander';
 import { canAsk, confirm } from '../confirm.js';
 import type { Context, Run } from '../context.js';
@@ -17,13 +12,11 @@ import { addressOfRun } from '../runs/opening.js';
 import { wayToApply } from '../runs/way-on.js';
 import { runJournal, type JournalChoice } from '../runs/run-journal.js';
 import { flagsOf } from '../table-flags.js';
+import { paceTable, tellingTable, yes, type PaceOptions, type TellingOptions } from '../telling-options.js';
 
-interface OwnOptions {
+interface OwnOptions extends TellingOptions {
   readonly store?: string | undefined;
   readonly yes?: boolean | undefined;
-  readonly json?: boolean | undefined;
-  readonly quiet?: boolean | undefined;
-  readonly failures?: string | undefined;
 }
 
 const own = defineOptions<OwnOptions>()('apply', {
@@ -31,19 +24,11 @@ const own = defineOptions<OwnOptions>()('apply', {
     type: types.text,
     cli: { kind: 'text', argument: 'address', help: 'the store, where the set does not say it' },
   },
-  yes: { type: types.flag, cli: { kind: 'flag', short: 'y', help: 'do not ask' } },
-  json: { type: types.flag, cli: { kind: 'flag', help: 'print the report as JSON' } },
-  quiet: { type: types.flag, cli: { kind: 'flag', short: 'q', help: 'no progress' } },
-  failures: {
-    type: types.text,
-    cli: { kind: 'text', argument: 'file', help: 'write each key that was not deleted to this file' },
-  },
+  yes,
+  ...tellingTable,
 });
 
-type Pace = Pick<ApplySetOptions, 'concurrency' | 'maxKeysPerSecond' | 'maxDuration' | 'maxFailures'>;
-
-const { concurrency, maxKeysPerSecond, maxDuration, maxFailures } = deletePrefixOptions.table;
-const pace = defineOptions<Pace>()('apply', { concurrency, maxKeysPerSecond, maxDuration, maxFailures });
+const pace = defineOptions<PaceOptions>()('apply', paceTable);
 
 type Values = Readonly<Record<string, unknown>>;
 
@@ -60,14 +45,14 @@ export function addApply(program: Command, run: Run): void {
 
 async function apply(context: Context, file: string, values: Values): Promise<ExitCode> {
   const { output, session, signal } = context;
-  const { store: given, yes, json, quiet, failures } = own.take(values);
+  const { store: given, yes: agreed, json, quiet, failures } = own.take(values);
   const terminal = { stdin: process.stdin, stderr: process.stderr };
-  if (!yes && !canAsk(terminal))
+  if (!agreed && !canAsk(terminal))
     throw new UsageError('apply asks before it deletes, and there is no terminal to ask on; use --yes');
   const { header, approved, bytes } = readSetHeader(file);
   const address = given ?? addressOfRun(session, file, header);
   const { store } = await session.open(address);
-  if (!yes) {
+  if (!agreed) {
     output.note(`${formatObjects(approved)} under ${displayKey(address)}, as they were at ${header.madeAt}`);
     if (!(await confirm('Delete them?', terminal, signal))) {
       output.note('nothing was deleted');

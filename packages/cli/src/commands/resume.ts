@@ -9,13 +9,11 @@ import { keyTeller, reportedDeletion } from '../reported-deletion.js';
 import { findRun, isOfSet, latestUnfinished } from '../runs/find-run.js';
 import { addressOfRun } from '../runs/opening.js';
 import { flagsOf } from '../table-flags.js';
+import { paceTable, tellingTable, type PaceOptions, type TellingOptions } from '../telling-options.js';
 
-interface OwnOptions {
+interface OwnOptions extends TellingOptions {
   readonly store?: string | undefined;
-  readonly json?: boolean | undefined;
-  readonly quiet?: boolean | undefined;
   readonly verbose?: boolean | undefined;
-  readonly failures?: string | undefined;
 }
 
 const own = defineOptions<OwnOptions>()('resume', {
@@ -27,25 +25,16 @@ const own = defineOptions<OwnOptions>()('resume', {
       help: 'the store of the run, where its journal does not say it, or says it otherwise',
     },
   },
-  json: { type: types.flag, cli: { kind: 'flag', help: 'print the report as JSON' } },
-  quiet: { type: types.flag, cli: { kind: 'flag', short: 'q', help: 'no progress' } },
   verbose: { type: types.flag, cli: { kind: 'flag', short: 'v', help: 'name each key that is deleted' } },
-  failures: {
-    type: types.text,
-    cli: {
-      kind: 'text',
-      argument: 'file',
-      help: 'write each key that was not deleted to this file, as a line of JSON',
-    },
-  },
+  ...tellingTable,
 });
 
 /** Those that may be others in each session of a run; what it deletes is in its journal. */
-const { concurrency, maxKeysPerSecond, maxDuration, maxFailures, mfa } = deletePrefixOptions.table;
-
-const session = defineOptions<
-  Pick<DeletePrefixOptions, 'concurrency' | 'maxKeysPerSecond' | 'maxDuration' | 'maxFailures' | 'mfa'>
->()('resume', { concurrency, maxKeysPerSecond, maxDuration, maxFailures, mfa });
+const { mfa } = deletePrefixOptions.table;
+const session = defineOptions<PaceOptions & Pick<DeletePrefixOptions, 'mfa'>>()('resume', {
+  ...paceTable,
+  mfa,
+});
 
 type Values = Readonly<Record<string, unknown>>;
 

@@ -9,6 +9,7 @@ import {
 } from '@store/core/extend';
 import * as v from 'valibot';
 import { LIST_FORMATS, type ListFormat } from '../list/list-format.js';
+import { paceTable, tellingTable, yes } from '../telling-options.js';
 import type { JournalChoice } from '../runs/run-journal.js';
 
 interface OwnOptions {
@@ -44,9 +45,9 @@ const own = defineOptions<OwnOptions>()('rm', {
     type: types.flag,
     cli: { kind: 'flag', short: 'r', help: 'delete everything under the prefix' },
   },
-  yes: { type: types.flag, cli: { kind: 'flag', short: 'y', help: 'do not ask' } },
-  json: { type: types.flag, cli: { kind: 'flag', help: 'print the report as JSON' } },
-  quiet: { type: types.flag, cli: { kind: 'flag', short: 'q', help: 'no progress' } },
+  yes,
+  json: tellingTable.json,
+  quiet: tellingTable.quiet,
   verbose: {
     type: types.flag,
     cli: {
@@ -79,15 +80,7 @@ const recursive = defineOptions<RecursiveOptions>()('rm -r', {
 
 /** With `-r` and with `--from`. */
 const many = defineOptions<ManyOptions>()('rm', {
-  failures: {
-    type: types.text,
-    cli: {
-      kind: 'text',
-      argument: 'file',
-      group: 'how',
-      help: 'write each key that was not deleted to this file, as a line of JSON',
-    },
-  },
+  failures: tellingTable.failures,
   journal: {
     type: types.text,
     cli: {
@@ -139,17 +132,13 @@ type DeletionOptions = Pick<
   | 'expectedBucketOwner'
 >;
 
-const { dryRun, maxDelete, maxDuration, maxFailures, strategy, concurrency, maxKeysPerSecond } =
-  deletePrefixOptions.table;
+const { dryRun, maxDelete, strategy } = deletePrefixOptions.table;
 
 const listDeletion = defineOptions<DeletionOptions>()('rm --from', {
   dryRun,
   maxDelete,
-  maxDuration,
-  maxFailures,
   strategy,
-  concurrency,
-  maxKeysPerSecond,
+  ...paceTable,
   ...passThroughOptions.table,
 });
 
