@@ -150,13 +150,14 @@ export class JournalKeeper {
     await this.#session.flush();
   }
 
-  /** A listing shows this: what an earlier session may have deleted is there. */
-  sees(target: DeleteTarget): void {
+  /** A listing shows this. @returns whether an earlier session may have deleted it, which it has not */
+  sees(target: DeleteTarget): boolean {
     const one = this.#unsettled.size === 0 ? undefined : this.#unsettled.get(target);
-    if (!one || one.pass !== this.#pass) return;
+    if (!one || one.pass !== this.#pass) return false;
     this.#unsettled.delete(target);
     const { intent, index } = one;
     this.#append({ type: 'settled', intent, indexes: [index], alive: true, bytes: 0 });
+    return true;
   }
 
   /** What no listing of this pass has shown again is gone: an earlier session's request was carried out. */

@@ -91,7 +91,7 @@ class ListedRun<T extends Candidate> {
         await ledger.countUnnameable(name, reason);
       }
       for (const entry of entries) {
-        keeper?.sees(entry);
+        if (keeper?.sees(entry)) this.#run.allowance++;
         const verdict = this.#verdictOn(entry);
         if (verdict === false) {
           record?.of(entry.key).keep();

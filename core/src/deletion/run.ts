@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import type { PassThrough, Unnameable } from '../requests.js';
+import { LONGEST_TIMER_MS } from '../engine/clock.js';
 import type { Engine, Purpose, Slot } from '../engine/engine.js';
 import { IN_FLIGHT } from '../engine/in-flight.js';
 import { RequestSlots, type RequestKind } from '../engine/request-slots.js';
@@ -19,9 +20,6 @@ import { ProgressReporter } from './progress.js';
 import { DeletionError, type DeletionReport, type DeletionStrategy, type UploadsReport } from './report.js';
 import type { DeletingCalls, Trash } from './trash.js';
 import type { VersionSelection } from './version-selection.js';
-
-/** Longest time that a timer can wait for, in milliseconds: 24 days. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** Survivors that the report names. */
 const REMAINING_SAMPLE = 20;
@@ -111,7 +109,9 @@ export class Run {
     this.keeper = keeper;
     this.calls = trash?.calls ?? driver;
     this.#bin = trash?.bin ?? null;
-    this.allowance = maxDelete - (keeper?.soFar?.deleted ?? 0);
+    const { deleted = 0, unsettled = [] } = keeper?.soFar ?? {};
+    // Of what may have been deleted, it counts as deleted until a listing shows it.
+    this.allowance = maxDelete - deleted - unsettled.length;
     this.concurrency = concurrency;
     // Every retry that waits listens to this one signal.
     setMaxListeners(0, this.stop);

@@ -1,5 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
+/** Longest time that a timer can wait for, in milliseconds: 24 days. */
+export const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
 /** Where the engine takes the time from: real in programs, simulated in tests. */
 export interface Clock {
   /** Milliseconds since the epoch. */

@@ -1,4 +1,5 @@
 import { StoreError } from '../errors.js';
+import { LONGEST_TIMER_MS } from './clock.js';
 
 /** What a call may take. */
 export interface TimeLimit {
@@ -6,9 +7,6 @@ export interface TimeLimit {
   readonly signal?: AbortSignal | undefined;
   readonly timeoutMs?: number | undefined;
 }
-
-/** Longest time that a timer can wait for, in milliseconds. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /**
  * Does work that has to end in time: its signal fires when the caller's does, and when the time is over. What it returns may

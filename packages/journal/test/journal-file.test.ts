@@ -73,6 +73,39 @@ describe('a journal in a file', () => {
     expect(await count(store)).to.equal(2);
   });
 
+  it('deletes no more than maxDelete in all sessions together, what nobody knows of included', async () => {
+    for (const answered of [false, true]) {
+      rmSync(path, { force: true });
+      const driver = memoryDriver();
+      const lives = await filled(driver);
+      const stop = new AbortController();
+      // Its answers get lost, or its requests do.
+      const lossy = createObjectStore(
+        {
+          ...driver,
+          versions: driver.versions,
+          batch: undefined,
+          delete: {
+            ...driver.delete,
+            one: async (target, call) => {
+              stop.abort();
+              if (answered) await driver.delete.one(target, call);
+              throw new StoreError('Unavailable', 'nobody knows', { retryable: false });
+            },
+          },
+        },
+        { retry: { maxAttempts: 1, patienceMs: 0 } },
+      );
+      const options = { maxDelete: 10, concurrency: 4 };
+      const { signal } = stop;
+      await lossy.deletePrefix('p/', { ...options, journal: journalFile(path), signal });
+      const report = await resumeDeletion(lives, path);
+      // The limit ends the run before the listing does: of the first key nobody knows yet, and it counts against the limit.
+      expect(report).to.include({ deleted: answered ? 9 : 10, maxDeleteReached: true });
+      expect(await count(lives)).to.equal(41);
+    }
+  });
+
   it('is for the eyes of its owner alone, and has no secrets', async () => {
     const store = await filled();
     await store.deletePrefix('p/', { journal: journalFile(path), expectedBucketOwner: undefined });

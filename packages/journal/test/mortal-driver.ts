@@ -38,8 +38,9 @@ export class MortalDriver {
 
   #note(request: unknown): void {
     // What listings ask for, whichever of the two.
-    const { startAfter = '', token } = request as { readonly startAfter?: string; readonly token?: string };
-    if (token === undefined) this.begins.push(startAfter);
+    const { startAfter = '', token, delimiter } = request as Partial<Record<string, string>>;
+    // Who asks for directories looks for a place to split at.
+    if (token === undefined && delimiter === undefined) this.begins.push(startAfter);
   }
 
   /** Requests overtake each other. The dead do nothing any more. */
