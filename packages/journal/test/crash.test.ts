@@ -140,14 +140,9 @@ function leftBy(path: string, { versions, deleteMarkers }: DeletePrefixOptions):
   }
   const ranges = new Map<number, Range>();
   const passes = new Set<number>();
-  for (const text of readFileSync(path, 'utf8').split('\n')) {
-    let line: Line;
-    try {
-      line = JSON.parse(text) as Line;
-    } catch {
-      // The last one, cut.
-      continue;
-    }
+  // What has no end was cut, also where only that is missing.
+  for (const text of readFileSync(path, 'utf8').split('\n').slice(0, -1)) {
+    const line = JSON.parse(text) as Line;
     const { type, id, pass, after, upto } = line;
     const parent = ranges.get(line.of ?? -1);
     if (type === 'range' && parent) parent.upto = after;
