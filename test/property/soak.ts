@@ -6,15 +6,10 @@ export function casesOf({ daily, soak }: { readonly daily: number; readonly soak
   return SOAKING ? soak : daily;
 }
 
-/** Of the cases that are tried every day: a change that breaks nothing stays green. The soak draws new ones. */
-const DAILY_SEED = 20_261_127;
-
-/** `SEED=…` repeats a run; `CASE_PATH=…` goes straight to the case that a failure named. */
-export function replay(): { readonly seed?: number; readonly path?: string } {
-  const { SEED: given, CASE_PATH: path } = process.env;
-  const seed = given === undefined ? DAILY_SEED : Number(given);
-  const isNew = given === undefined && SOAKING;
-  return { ...(isNew ? {} : { seed }), ...(path === undefined ? {} : { path }) };
+/** `SEED=… CASE_PATH=…` goes straight to the case that a failure named. */
+export function replay(): { readonly path?: string } {
+  const { CASE_PATH: path } = process.env;
+  return path === undefined ? {} : { path };
 }
 
 /** For a mocha suite of so many cases, in milliseconds; 0 is none. Machines differ, so it only ends what hangs. */
