@@ -7,11 +7,12 @@ declare -A packages=(
   [swift-proxy-server]=swift-proxy [swift-account-server]=swift-account
   [swift-container-server]=swift-container [swift-object-server]=swift-object [memcached]=memcached
   [chromium]=chromium [/usr/bin/aws]=awscli [s3cmd]=s3cmd [rclone]=rclone
+  [restic]=restic [s3fs]=s3fs [/usr/lib/python3/dist-packages/boto3]=python3-boto3
 )
 
 missing=()
 for command in "${!packages[@]}"; do
-  command -v "$command" >/dev/null || missing+=("${packages[$command]}")
+  command -v "$command" >/dev/null || [ -d "$command" ] || missing+=("${packages[$command]}")
 done
 [ ${#missing[@]} -gt 0 ] || { echo 'everything is installed'; exit 0; }
 

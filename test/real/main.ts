@@ -1,5 +1,6 @@
 // `npm run test:real`: starts servers that this project did not write, one after the other, runs the tests against
-// each, and stops it; then foreign clients on the emulator, and a browser. What is not installed is named as skipped.
+// each, and stops it; then foreign clients on the emulator and on gateways, and a browser. What is not installed is
+// named as skipped.
 //
 //   npm run test:real [-- NAME...]
 import { fork } from 'node:child_process';
@@ -68,6 +69,7 @@ async function runAll(wanted: readonly string[]): Promise<void> {
   const runs = [
     ...SERVERS.map((server) => ({ name: server.name, run: () => test(server) })),
     { name: 'clients', run: () => runApart('clients.spec.js', {}) },
+    { name: 'gateway', run: () => runApart('gateway-clients.spec.js', {}) },
     { name: 'browser', run: () => runApart('browser.spec.js', {}) },
   ];
   const lines: string[] = [];
