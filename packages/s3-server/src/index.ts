@@ -8,6 +8,7 @@ export {
   type SigV4Settings,
 } from './auth/sigv4.js';
 export { documentLimit, entityTooLarge, messageTooLong } from './body-limit.js';
+export { beginChecksum, type Checksum } from './checksums.js';
 export type { BatchOutcome, KeyError } from './batch-outcome.js';
 export { deleteTargets } from './batch.js';
 export {
