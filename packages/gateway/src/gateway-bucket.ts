@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import {
   createObjectStore,
   DeletionError,
@@ -11,7 +12,7 @@ import {
   type UploadsFacet,
 } from '@store/core';
 import { toServiceError, type BatchOutcome, type Bucket, type KeyError } from '@store/s3-server';
-import { SpooledUploads } from './spooled-uploads.js';
+import { SpooledUploads, type SpoolSettings } from './spooled-uploads.js';
 
 /** A store as a bucket. Batch deletes go through the deletion engine: its limits, retries and accounts apply. */
 export class GatewayBucket implements Bucket {
@@ -24,9 +25,13 @@ export class GatewayBucket implements Bucket {
   readonly #store: ObjectStore;
   readonly #spool: SpooledUploads | undefined;
 
-  constructor(name: string, driver: StoreDriver, retry: RetrySettings | undefined) {
+  readonly streamPart: Bucket['streamPart'];
+
+  constructor(name: string, driver: StoreDriver, retry: RetrySettings | undefined, spooling: SpoolSettings) {
     this.name = name;
-    this.#spool = driver.multipart ? undefined : new SpooledUploads(driver);
+    const spool = driver.multipart ? undefined : new SpooledUploads(driver, spooling);
+    this.#spool = spool;
+    this.streamPart = spool && ((part) => spool.uploadPart(part));
     this.objects = this.#spool ? withUploads(driver, this.#spool) : driver;
     this.#store = createObjectStore(driver, { retry });
     this.listVersions = driver.versions?.page;
@@ -57,6 +62,11 @@ export class GatewayBucket implements Bucket {
     return { deleted, failed };
   }
 
+  /** Gives up uploads for which nothing was sent for too long, where they are kept here. */
+  async expireUploads(): Promise<void> {
+    await this.#spool?.expire();
+  }
+
   async close(): Promise<void> {
     await this.#spool?.close();
   }
@@ -72,9 +82,12 @@ function withUploads(driver: StoreDriver, spool: SpooledUploads): StoreDriver {
       maxPartBytes: 5 * 1024 ** 3,
       maxParts: 10_000,
       create: (request) => spool.create(request),
-      part: (request) => spool.uploadPart(request),
-      copyPart: async ({ from: key }) => {
-        throw new StoreError('Unsupported', 'parts are not copied within this store', { key });
+      part: (request) =>
+        spool.uploadPart({ ...request, size: request.body.length, body: Readable.from([request.body]) }),
+      copyPart: async ({ range, ...request }, call) => {
+        const { from: key, fromVersionId: versionId, ifMatch } = request;
+        const { body } = await driver.read.get({ key, versionId, ifMatch, range }, call);
+        return spool.uploadPart({ ...request, size: range.end - range.start + 1, body });
       },
       parts: (request) => spool.listParts(request),
       complete: (request, call) => spool.complete(request, call),

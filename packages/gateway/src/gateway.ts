@@ -6,12 +6,21 @@ import { BytesInFlight, S3Face, type Buckets, type Credential } from '@store/s3-
 import { GatewayBucket } from './gateway-bucket.js';
 import type { GatewayLogEntry } from './log-entry.js';
 import { serveRequest } from './served-request.js';
+import { defaultSpool, SpoolDirectory } from './spool-directory.js';
 
 const MIB = 1024 * 1024;
 
-/** Bodies are in memory while their digests are checked; larger objects come in parts. */
-const DEFAULT_MAX_BODY_BYTES = 128 * MIB;
+/** As S3's: https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html */
+const DEFAULT_MAX_BODY_BYTES = 5 * 1024 * MIB;
 const DEFAULT_MAX_BYTES_IN_FLIGHT = 512 * MIB;
+const DEFAULT_MAX_SPOOL_BYTES = 64 * 1024 * MIB;
+const DEFAULT_UPLOADS_EXPIRE_MS = 24 * 3_600_000;
+
+/** What goes to stores that take no streams: objects in parts of so many bytes, and parts in one piece. */
+const BUFFERING = { objectBytes: 8 * MIB, partBytes: 128 * MIB };
+
+/** How often uploads are looked at that nobody goes on with, in milliseconds. */
+const MAX_EXPIRY_INTERVAL_MS = 60_000;
 const DEFAULT_MAX_CONNECTIONS = 1000;
 
 /** How often connections are looked at that are too slow, in milliseconds. */
@@ -28,13 +37,22 @@ export interface GatewayOptions {
   readonly host?: string | undefined;
   /** Default 0: any free one. */
   readonly port?: number | undefined;
-  /** Largest body of one request in bytes. Default 128 MiB. */
+  /** Largest body of one request in bytes. Default 5 GiB. */
   readonly maxBodyBytes?: number | undefined;
   /**
    * Most bytes of bodies that all requests together hold in memory; who comes with more is told to slow down (503).
-   * Default 512 MiB, or twice `maxBodyBytes` where that is more.
+   * Bodies that are streamed count with 256 KiB. Default 512 MiB.
    */
   readonly maxBytesInFlight?: number | undefined;
+  /**
+   * Where parts of uploads are kept for stores that have none. Gateways can share it: what one leaves behind that was killed,
+   * the next one removes. Default: a directory of this user in the system's temporary one.
+   */
+  readonly spoolDirectory?: string | undefined;
+  /** Most bytes of parts in the spool; more are refused (507 `InsufficientStorage`). Default 64 GiB. */
+  readonly maxSpoolBytes?: number | undefined;
+  /** Uploads in the spool for which nothing was sent for so long are given up; milliseconds. Default 24 hours. */
+  readonly uploadsExpireMs?: number | undefined;
   /** Most connections; more are closed when they come. Default 1000. */
   readonly maxConnections?: number | undefined;
   readonly timeouts?: GatewayTimeouts | undefined;
@@ -75,6 +93,9 @@ const OPTIONS: Readonly<Record<keyof GatewayOptions, true>> = {
   maxBodyBytes: true,
   maxBytesInFlight: true,
   maxConnections: true,
+  spoolDirectory: true,
+  maxSpoolBytes: true,
+  uploadsExpireMs: true,
   timeouts: true,
   retry: true,
   onRequest: true,
@@ -91,7 +112,7 @@ const TIMEOUTS: Readonly<Record<keyof GatewayTimeouts, true>> = {
  * Starts an S3-compatible server in front of stores. It knows the prefix-delete extension, so any S3 client that sends
  * `POST /bucket?delete&prefix=…` deletes by prefix, whatever the store.
  *
- * @throws StoreError `InvalidArgument` without credentials or stores, for options that it does not know, or when the largest body is more than all may hold
+ * @throws StoreError `InvalidArgument` without credentials or stores, or for options that it does not know
  */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   checkOptionNames('startGateway', options, OPTIONS);
@@ -104,13 +125,14 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     throw new StoreError('InvalidArgument', 'a key of a gateway is empty: anybody could sign with it');
   }
   const { maxBodyBytes = DEFAULT_MAX_BODY_BYTES, timeouts = {}, onRequest } = options;
-  const { maxBytesInFlight = Math.max(DEFAULT_MAX_BYTES_IN_FLIGHT, 2 * maxBodyBytes) } = options;
-  if (maxBytesInFlight < maxBodyBytes) {
-    throw new StoreError('InvalidArgument', 'maxBytesInFlight is less than maxBodyBytes: no body had room');
-  }
+  const { maxBytesInFlight = DEFAULT_MAX_BYTES_IN_FLIGHT } = options;
+  const { maxSpoolBytes = DEFAULT_MAX_SPOOL_BYTES, uploadsExpireMs = DEFAULT_UPLOADS_EXPIRE_MS } = options;
   const { headersMs = 20_000, idleMs = 30_000, requestMs = 3_600_000, storeMs = 300_000 } = timeouts;
+  const directory = new SpoolDirectory(options.spoolDirectory ?? defaultSpool());
+  await directory.sweep();
+  const spooling = { directory, space: new BytesInFlight(maxSpoolBytes), expireMs: uploadsExpireMs };
   const buckets = Object.entries(options.stores).map(
-    ([name, driver]) => new GatewayBucket(name, driver, options.retry),
+    ([name, driver]) => new GatewayBucket(name, driver, options.retry, spooling),
   );
   const served: Buckets = {
     find: (name) => buckets.find((bucket) => bucket.name === name),
@@ -123,7 +145,10 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     credentials,
     quirks,
     now: Date.now,
-    maxBufferedBytes: maxBodyBytes,
+    buffering: {
+      objectBytes: Math.min(BUFFERING.objectBytes, maxBytesInFlight),
+      partBytes: Math.min(BUFFERING.partBytes, maxBytesInFlight),
+    },
     server: 'Store',
   });
   const inFlight = new BytesInFlight(maxBytesInFlight);
@@ -146,10 +171,18 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     server.once('error', reject);
     server.listen(port, host, resolve);
   });
+  const expiry = setInterval(
+    () => {
+      for (const bucket of buckets) bucket.expireUploads().catch(() => undefined);
+    },
+    Math.min(MAX_EXPIRY_INTERVAL_MS, uploadsExpireMs),
+  ).unref();
   const close = async (): Promise<void> => {
+    clearInterval(expiry);
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
     await Promise.all(buckets.map((bucket) => bucket.close()));
+    await directory.close();
   };
   const shown = host.includes(':') ? `[${host}]` : host;
   return {

@@ -2,7 +2,10 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import {
+  announcedBytes,
+  bodyChunks,
   documentLimit,
+  entityTooLarge,
   messageTooLong,
   Query,
   readBody,
@@ -20,9 +23,11 @@ import {
   type Route,
   type S3Face,
   type Signed,
+  wholeAnswer,
   type WholeAnswer,
 } from '@store/s3-server';
 import type { GatewayLogEntry } from './log-entry.js';
+import { Patience } from './patience.js';
 
 /** What all requests share. */
 export interface ServeSettings {
@@ -39,8 +44,8 @@ export interface ServeSettings {
 const MOVES = new Set(['CompleteMultipartUpload', 'CopyObject', 'UploadPartCopy']);
 const MOVE_FACTOR = 12;
 
-/** Timers of Node take no more: beyond, they go off at once. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
+/** What the sizes and signatures of small chunks may take, in bytes. */
+const CHUNKS_BYTES = 1024 * 1024;
 
 const UNKNOWN: Route = { operation: 'Unknown', bucket: undefined, key: undefined };
 
@@ -78,21 +83,21 @@ class ServedRequest {
     const lease = this.#settings.inFlight.lease();
     let head: RequestHead;
     let signed: Signed;
-    let body: Buffer;
+    let body: RequestBody;
     try {
       head = readHead(this.#message);
       signed = this.#verify(head);
       this.#route = route(head);
-      goOn?.();
-      body = await this.#readBody(lease);
+      body = await this.#body(head, signed, lease, goOn);
     } catch (error) {
       lease.release();
       if (this.#message.socket.destroyed) return;
       await this.#refuseUnread(error);
       return;
     }
-    const answer = await this.#perform({ ...head, body }, signed, lease);
-    await this.#send(answer);
+    const sent = await this.#perform(head, body, signed, lease);
+    if (this.#message.complete) await this.#send(sent);
+    else if (!this.#message.socket.destroyed) await this.#sendUnread(sent);
   }
 
   #verify(head: RequestHead): Signed {
@@ -105,40 +110,57 @@ class ServedRequest {
     }
   }
 
-  #readBody(lease: Lease): Promise<Buffer> {
+  /** Documents are read here; what becomes an object or a part is read when the store takes it. */
+  async #body(head: RequestHead, signed: Signed, lease: Lease, goOn?: () => void): Promise<RequestBody> {
     const { maxBodyBytes, idleMs } = this.#settings;
-    const limit = documentLimit(this.#route.operation);
-    return readBody(
-      this.#message,
-      limit === undefined
-        ? { maxBytes: maxBodyBytes, idleMs, lease }
-        : { maxBytes: limit, tooLarge: messageTooLong, idleMs, lease },
-    );
+    const document = documentLimit(this.#route.operation);
+    if (document !== undefined) {
+      goOn?.();
+      const limit = { maxBytes: document, refuse: messageTooLong };
+      return { document: await readBody(this.#message, { limit, idleMs }, lease) };
+    }
+    const chunked = signed.payload.startsWith('STREAMING-');
+    if ((announcedBytes(head, chunked) ?? 0) > maxBodyBytes) throw entityTooLarge(maxBodyBytes);
+    // Sizes and signatures of chunks come on top.
+    const maxBytes = chunked ? maxBodyBytes + maxBodyBytes / 16 + CHUNKS_BYTES : maxBodyBytes;
+    const limit = { maxBytes, refuse: () => entityTooLarge(maxBodyBytes) };
+    return { chunks: bodyChunks(this.#message, { limit, idleMs }), goOn };
+  }
+
+  async #refuseUnread(error: unknown): Promise<void> {
+    await this.#sendUnread({ answer: this.#refusal(error), code: toServiceError(error).code });
   }
 
   /** What is left of the body stays unread, so that the connection cannot go on. */
-  async #refuseUnread(error: unknown): Promise<void> {
-    const answer = this.#refusal(error);
+  async #sendUnread({ answer, code }: Sent): Promise<void> {
+    const whole = await wholeAnswer(answer);
     this.#setIds();
     this.#response.setTimeout(this.#settings.idleMs, () => this.#response.destroy());
-    await sendLastAnswer(this.#message, this.#response, answer, this.#message.method === 'HEAD');
-    this.#log(answer.status, toServiceError(error).code);
+    await sendLastAnswer(this.#message, this.#response, whole, this.#message.method === 'HEAD');
+    this.#log(whole.status, code);
   }
 
-  async #perform(
-    request: RequestHead & { readonly body: Buffer },
-    signed: Signed,
-    lease: Lease,
-  ): Promise<Sent> {
+  async #perform(head: RequestHead, body: RequestBody, signed: Signed, lease: Lease): Promise<Sent> {
     const { face, storeMs } = this.#settings;
     const stop = new AbortController();
+    let late = (): void => undefined;
+    const patience = new Patience(storeMs, () => late());
+    if (MOVES.has(this.#route.operation)) patience.begin(MOVE_FACTOR);
+    const answered = new Promise<never>((_, reject) => {
+      late = () => {
+        reject(new ServiceError(503, 'ServiceUnavailable', 'The store did not answer in time.'));
+        stop.abort();
+      };
+    });
     // A write is seen through although its client has gone: it may come back and ask how that ended.
-    if (request.method === 'GET' || request.method === 'HEAD') {
+    if (head.method === 'GET' || head.method === 'HEAD') {
       this.#response.once('close', () => stop.abort());
     }
     const work = face.perform(
       {
-        request,
+        request: { ...head, body: body.document ?? Buffer.alloc(0) },
+        arriving: body.chunks && arriving(body.chunks, patience, body.goOn),
+        room: lease,
         subject: { ...this.#route, keys: [] },
         entry: this.#account,
         refusalOf: () => undefined,
@@ -150,10 +172,15 @@ class ServedRequest {
     // As long as a store holds the body, it is in memory.
     const done = work.finally(() => lease.release());
     try {
-      const ms = Math.min(MAX_TIMER_MS, storeMs * (MOVES.has(this.#route.operation) ? MOVE_FACTOR : 1));
-      return { answer: await inTime(done, ms, stop), code: undefined };
+      return { answer: await Promise.race([done, answered]), code: undefined };
     } catch (error) {
+      // What the store still says is not heard.
+      done
+        .then(({ body: unwanted }) => unwanted instanceof Readable && unwanted.destroy())
+        .catch(() => undefined);
       return { answer: this.#refusal(error), code: toServiceError(error).code };
+    } finally {
+      patience.end();
     }
   }
 
@@ -213,19 +240,30 @@ interface Sent {
   readonly code: string | undefined;
 }
 
-/** Waits so long for a store, and tells it then to stop. What it still says is not heard. */
-async function inTime(work: Promise<Answer>, ms: number, stop: AbortController): Promise<Answer> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      reject(new ServiceError(503, 'ServiceUnavailable', 'The store did not answer in time.'));
-      stop.abort();
-      work.then(({ body }) => body instanceof Readable && body.destroy()).catch(() => undefined);
-    }, ms);
-  });
+/** Either a document, or what is still on its way. */
+interface RequestBody {
+  readonly document?: Buffer;
+  readonly chunks?: AsyncIterable<Buffer>;
+  /** Asks the client for it, where that waits. */
+  readonly goOn?: (() => void) | undefined;
+}
+
+/** The bytes as they come. While they do not, the client is waited for, not the store. */
+async function* arriving(
+  chunks: AsyncIterable<Buffer>,
+  patience: Patience,
+  goOn: (() => void) | undefined,
+): AsyncGenerator<Buffer> {
+  goOn?.();
+  patience.pause();
   try {
-    return await Promise.race([work, late]);
+    for await (const chunk of chunks) {
+      patience.begin();
+      yield chunk;
+      patience.pause();
+    }
   } finally {
-    clearTimeout(timer);
+    // What it has taken has to be made an object now.
+    patience.begin(MOVE_FACTOR);
   }
 }

@@ -1,7 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, mkdtemp, rm, rmdir, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, open, rm, rmdir, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import {
@@ -17,16 +16,22 @@ import {
   type ListUploadsPageRequest,
   type PartInfo,
   type StoreDriver,
-  type UploadPartRequest,
   type WriteResult,
 } from '@store/core';
+import { ServiceError, slowDown, type BytesInFlight, type Lease, type StreamedPart } from '@store/s3-server';
 import { RecentCompletions } from './recent-completions.js';
+import { removeAll, type SpoolDirectory } from './spool-directory.js';
+
+/** How many uploads may wait at once: each costs a little memory. */
+const MAX_UPLOADS = 100_000;
 
 /** A part that has arrived. Its file is never written again: a part that is sent once more gets another. */
 interface Part extends PartInfo {
   readonly size: number;
   readonly etag: string;
   readonly file: string;
+  /** Its bytes on the disk. */
+  readonly space: Lease;
 }
 
 /** The one time that an upload is being completed. */
@@ -34,6 +39,17 @@ interface Completing {
   readonly fingerprint: string;
   readonly stop: AbortController;
   readonly result: Promise<WriteResult>;
+  /** What it reads. */
+  readonly parts: ReadonlySet<Part>;
+}
+
+/** What all uploads of a gateway share. */
+export interface SpoolSettings {
+  readonly directory: SpoolDirectory;
+  /** Room for the parts of all uploads. */
+  readonly space: BytesInFlight;
+  /** Uploads for which nothing was sent for so long are given up, in milliseconds. */
+  readonly expireMs: number;
 }
 
 interface Spool {
@@ -45,28 +61,31 @@ interface Spool {
   readonly directory: string;
   readonly parts: Map<number, Part>;
   completing: Completing | undefined;
-  /** Files of parts that were sent again while the upload was being completed. */
-  superseded: string[];
+  /** Parts that were sent again while the upload was being completed with them. */
+  superseded: Part[];
+  /** When something was sent for it; milliseconds since the epoch. */
+  touchedAt: number;
 }
 
 /**
  * Multipart uploads for a store that has none, such as a directory: parts are kept in temporary files, and written as
- * one object at the end. They are lost when the gateway ends.
+ * one object at the end. They are lost when the gateway ends, and when nothing is sent for an upload for too long.
  */
 export class SpooledUploads {
   readonly #driver: StoreDriver;
   readonly #uploads = new Map<string, Spool>();
   readonly #completions = new RecentCompletions();
-  #directory: Promise<string> | undefined;
+  readonly #settings: SpoolSettings;
 
-  constructor(driver: StoreDriver) {
+  constructor(driver: StoreDriver, settings: SpoolSettings) {
     this.#driver = driver;
+    this.#settings = settings;
   }
 
   async create(attributes: CreateUploadRequest): Promise<string> {
-    this.#directory ??= mkdtemp(join(tmpdir(), 'store-gateway-'));
+    if (this.#uploads.size >= MAX_UPLOADS) throw slowDown();
     const uploadId = randomUUID();
-    const directory = join(await this.#directory, uploadId);
+    const directory = join(await this.#settings.directory.path(), uploadId);
     await mkdir(directory);
     this.#uploads.set(uploadId, {
       key: attributes.key,
@@ -77,20 +96,37 @@ export class SpooledUploads {
       parts: new Map(),
       completing: undefined,
       superseded: [],
+      touchedAt: Date.now(),
     });
     return uploadId;
   }
 
-  async uploadPart({ key, uploadId, partNumber, body }: UploadPartRequest): Promise<string> {
+  /**
+   * Keeps a part, as it comes.
+   *
+   * @throws ServiceError `InsufficientStorage` when parts take all the space that they may; StoreError `Unavailable` when the
+   * disk does not take it
+   */
+  async uploadPart({ key, uploadId, partNumber, body, size }: StreamedPart): Promise<string> {
     const spool = this.#find(key, uploadId);
     const file = join(spool.directory, `${partNumber}-${randomUUID()}`);
-    const etag = `"${md5Of(body)}"`;
+    const space = this.#settings.space.lease();
+    let part: Part;
     try {
-      await writeFile(file, body, { flag: 'wx' });
+      // What is announced has its place before it comes, so that it does not end in the middle.
+      if (size !== undefined) takeSpace(space, size);
+      const kept = await writePart(file, body, (bytes) => {
+        spool.touchedAt = Date.now();
+        if (size === undefined) takeSpace(space, bytes);
+      });
+      if (size !== undefined && kept.size !== size)
+        throw new StoreError('Unavailable', `the part ended after ${kept.size} bytes of ${size}`, { key });
+      part = { ...kept, partNumber, file, space };
     } catch (error) {
-      await remove(file);
+      await remove({ file, space });
       // Somebody ended the upload meanwhile.
       this.#find(key, uploadId);
+      if (error instanceof ServiceError || error instanceof StoreError) throw error;
       throw new StoreError('Unavailable', 'the part could not be kept', {
         operation: 'put',
         key,
@@ -98,15 +134,16 @@ export class SpooledUploads {
       });
     }
     if (this.#uploads.get(uploadId) !== spool) {
-      await remove(file);
+      await remove(part);
       await rmdir(spool.directory).catch(() => undefined);
       throw noSuchUpload(key);
     }
     const before = spool.parts.get(partNumber);
-    spool.parts.set(partNumber, { partNumber, size: body.length, etag, file });
-    if (before && spool.completing) spool.superseded.push(before.file);
-    else if (before) await remove(before.file);
-    return etag;
+    spool.parts.set(partNumber, part);
+    spool.touchedAt = Date.now();
+    if (before && spool.completing?.parts.has(before)) spool.superseded.push(before);
+    else if (before) await remove(before);
+    return part.etag;
   }
 
   async listParts({ key, uploadId, token, maxParts }: ListPartsPageRequest): Promise<ListPartsPage> {
@@ -153,10 +190,11 @@ export class SpooledUploads {
         key,
       });
     }
+    const parts = chosenOf(spool, request);
     const stop = new AbortController();
     const signal = call.signal ? AbortSignal.any([call.signal, stop.signal]) : stop.signal;
-    const result = this.#write(spool, request, { ...call, signal });
-    spool.completing = { fingerprint, stop, result };
+    const result = this.#write(spool, parts, request, { ...call, signal });
+    spool.completing = { fingerprint, stop, result, parts: new Set(parts) };
     try {
       const written = await result;
       this.#completions.add(uploadId, { key, fingerprint, result: written });
@@ -164,7 +202,8 @@ export class SpooledUploads {
       return written;
     } catch (error) {
       spool.completing = undefined;
-      for (const file of spool.superseded.splice(0)) await remove(file);
+      spool.touchedAt = Date.now();
+      for (const part of spool.superseded.splice(0)) await remove(part);
       throw error;
     }
   }
@@ -183,31 +222,30 @@ export class SpooledUploads {
     await this.#forget(spool);
   }
 
+  /** Gives up uploads for which nothing was sent for too long. */
+  async expire(): Promise<void> {
+    const before = Date.now() - this.#settings.expireMs;
+    for (const spool of this.#uploads.values())
+      if (spool.touchedAt <= before && !spool.completing) await this.#forget(spool);
+  }
+
   /** Removes what is left of all uploads. */
   async close(): Promise<void> {
-    const running = [...this.#uploads.values()].flatMap(({ completing }) => completing ?? []);
+    const spools = [...this.#uploads.values()];
+    const running = spools.flatMap(({ completing }) => completing ?? []);
     this.#uploads.clear();
     for (const { stop } of running) stop.abort();
     await Promise.allSettled(running.map(({ result }) => result));
-    if (this.#directory) await removeAll(await this.#directory);
+    for (const spool of spools) await this.#forget(spool);
   }
 
   async #write(
     spool: Spool,
-    { key, parts, ifAbsent, ifMatch }: CompleteUploadRequest,
+    parts: readonly Part[],
+    { key, ifAbsent, ifMatch }: CompleteUploadRequest,
     call: DriverCall,
   ): Promise<WriteResult> {
-    // As they are now: a part that is sent again from here on has another file.
-    const chosen = parts.map(({ partNumber, etag }) => {
-      const part = spool.parts.get(partNumber);
-      if (part?.etag === etag) return part;
-      throw new StoreError('InvalidArgument', `part ${partNumber} is not there with this ETag`, {
-        operation: 'put',
-        key,
-        providerCode: 'InvalidPart',
-      });
-    });
-    const body = Readable.from(joined(key, chosen), { objectMode: false });
+    const body = Readable.from(joined(key, parts), { objectMode: false });
     try {
       return await this.#driver.write.put({ ...spool.attributes, body, ifAbsent, ifMatch }, call);
     } catch (error) {
@@ -222,6 +260,7 @@ export class SpooledUploads {
   async #forget(spool: Spool): Promise<void> {
     this.#uploads.delete(spool.uploadId);
     await removeAll(spool.directory);
+    for (const { space } of [...spool.parts.values(), ...spool.superseded]) space.release();
   }
 
   #find(key: string, uploadId: string): Spool {
@@ -229,6 +268,54 @@ export class SpooledUploads {
     if (spool?.key === key) return spool;
     throw noSuchUpload(key);
   }
+}
+
+/** The parts that a request lists, as they are now: a part that is sent again from here on has another file. */
+function chosenOf(spool: Spool, { key, parts }: CompleteUploadRequest): Part[] {
+  return parts.map(({ partNumber, etag }) => {
+    const part = spool.parts.get(partNumber);
+    if (part?.etag === etag) return part;
+    throw new StoreError('InvalidArgument', `part ${partNumber} is not there with this ETag`, {
+      operation: 'put',
+      key,
+      providerCode: 'InvalidPart',
+    });
+  });
+}
+
+async function writePart(
+  file: string,
+  body: Readable,
+  onBytes: (bytes: number) => void,
+): Promise<{ readonly size: number; readonly etag: string }> {
+  const hash = createHash('md5');
+  let size = 0;
+  const handle = await open(file, 'wx', 0o600);
+  try {
+    const chunks: AsyncIterable<Buffer> = body;
+    for await (const chunk of chunks) {
+      onBytes(chunk.length);
+      hash.update(chunk);
+      await writeAll(handle, chunk);
+      size += chunk.length;
+    }
+  } finally {
+    await handle.close();
+  }
+  return { size, etag: `"${hash.digest('hex')}"` };
+}
+
+async function writeAll(handle: FileHandle, chunk: Buffer): Promise<void> {
+  for (let at = 0; at < chunk.length;) at += (await handle.write(chunk, at)).bytesWritten;
+}
+
+function takeSpace(space: Lease, bytes: number): void {
+  if (space.take(bytes)) return;
+  throw new ServiceError(
+    507,
+    'InsufficientStorage',
+    'Parts of uploads that are not completed take all the space that they may; complete or abort some.',
+  );
 }
 
 /** The parts one after the other, each held against what arrived: a disk may be full, and files may be touched. */
@@ -268,17 +355,9 @@ function fingerprintOf({ parts, ifAbsent, ifMatch }: CompleteUploadRequest): str
     .digest('base64');
 }
 
-function md5Of(data: Uint8Array): string {
-  return createHash('md5').update(data).digest('hex');
-}
-
-function remove(file: string): Promise<void> {
-  return rm(file, { force: true });
-}
-
-/** Tries again while parts that were on their way still come. */
-function removeAll(directory: string): Promise<void> {
-  return rm(directory, { recursive: true, force: true, maxRetries: 5 });
+async function remove({ file, space }: Pick<Part, 'file' | 'space'>): Promise<void> {
+  await rm(file, { force: true });
+  space.release();
 }
 
 function noSuchUpload(key: string): StoreError {

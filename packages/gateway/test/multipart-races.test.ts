@@ -22,8 +22,15 @@ describe('gateway, multipart over a directory', () => {
   let gateway: Gateway;
   beforeEach(async () => {
     root = await mkdtemp(join(tmpdir(), 'store-gateway-test-'));
-    driver = openDriver({ provider: 'fs', root, fsync: false }, { adapters: [fs] });
-    gateway = await startGateway({ stores: { demo: driver }, credentials: [KEYS] });
+    driver = openDriver(
+      { provider: 'fs', root: join(root, 'data'), create: true, fsync: false },
+      { adapters: [fs] },
+    );
+    gateway = await startGateway({
+      stores: { demo: driver },
+      credentials: [KEYS],
+      spoolDirectory: join(root, 'spool'),
+    });
   });
   afterEach(async () => {
     await gateway.close();
@@ -66,12 +73,8 @@ describe('gateway, multipart over a directory', () => {
     }
   };
   const spoolOf = async (uploadId: string): Promise<string> => {
-    for (const name of await readdir(tmpdir())) {
-      const directory = join(tmpdir(), name, uploadId);
-      if (!name.startsWith('store-gateway-') || name.startsWith('store-gateway-test-')) continue;
-      if ((await readdir(join(tmpdir(), name))).includes(uploadId)) return directory;
-    }
-    throw new Error('no such upload in the temporary directory');
+    const [own = ''] = await readdir(join(root, 'spool'));
+    return join(root, 'spool', own, uploadId);
   };
 
   it('writes what was listed or nothing, whatever else is sent meanwhile', async () => {

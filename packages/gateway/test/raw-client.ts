@@ -46,8 +46,8 @@ export class RawClient {
   async flood(chunk: Uint8Array, maxBytes: number): Promise<number> {
     let taken = 0;
     while (!this.#closed && taken < maxBytes) {
+      // A socket that is closed calls back with an error.
       const written = await new Promise<boolean>((resolve) => {
-        this.#socket.once('close', () => resolve(false));
         this.#socket.write(chunk, (error) => resolve(!error));
       });
       if (!written) break;

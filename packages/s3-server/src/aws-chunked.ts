@@ -1,5 +1,6 @@
-import { sameText, type Signed } from './auth/sigv4.js';
-import type { Incoming } from './http/incoming.js';
+import { createHash, type Hash } from 'node:crypto';
+import { sameText, sha256, type Signed } from './auth/sigv4.js';
+import type { RequestHead } from './http/incoming.js';
 import { ServiceError } from './http/service-error.js';
 
 /** The ways of sending a body in chunks: https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming.html */
@@ -19,125 +20,161 @@ const MAX_SMALL_CHUNKS = 1000;
 const MAX_LINE_BYTES = 1024;
 const MAX_TRAILERS = 16;
 
-export interface Decoded {
-  readonly body: Buffer;
-  readonly trailers: ReadonlyMap<string, string>;
-}
+type State = 'size' | 'data' | 'behind data' | 'trailers' | 'done';
 
 /**
- * Decodes `aws-chunked` and verifies the signatures of chunks and trailers where they have them. What the chunks hold is
- * moved together where it is, so that a body is in memory once: the request's body is not what it was afterwards.
+ * Decodes `aws-chunked` as it arrives, and verifies the signatures of chunks and trailers where they have them. What it gives
+ * may still be wrong: only {@link end} says that it was not.
  *
  * @throws ServiceError `IncompleteBody`, `InvalidChunkSizeError`, `MalformedTrailerError`, `SignatureDoesNotMatch`, …
  */
-export function decodeChunks({ body, headers }: Incoming, signed: Signed): Decoded {
-  const form = FORMS[signed.payload];
-  if (!form) {
-    throw new ServiceError(
-      400,
-      'InvalidArgument',
-      'x-amz-content-sha256 must be UNSIGNED-PAYLOAD, STREAMING-…, or a valid sha256 value.',
-    );
+export class ChunkDecoder {
+  /** Bytes of the body, as the client says. */
+  readonly size: number;
+  readonly #signed: Signed;
+  readonly #form: { readonly signatures: boolean; readonly trailers: boolean };
+  readonly #announced: readonly string[];
+  #state: State = 'size';
+  /** The signature before. */
+  #previous: string;
+  /** Bytes that the chunk still has, and what its signature is of. */
+  #left = 0;
+  #hash: Hash | undefined;
+  #signature: string | undefined;
+  #small = 0;
+  #decoded = 0;
+  /** The beginning of a line whose end has not come yet. */
+  #line: Buffer = Buffer.alloc(0);
+  readonly #trailers = new Map<string, string>();
+  #trailerText = '';
+  #trailerSignature: string | undefined;
+
+  constructor({ headers }: RequestHead, signed: Signed) {
+    const form = FORMS[signed.payload];
+    if (!form) {
+      throw new ServiceError(
+        400,
+        'InvalidArgument',
+        'x-amz-content-sha256 must be UNSIGNED-PAYLOAD, STREAMING-…, or a valid sha256 value.',
+      );
+    }
+    const declared = headers.get('x-amz-decoded-content-length');
+    if (declared === undefined) {
+      throw new ServiceError(411, 'MissingContentLength', 'You must provide the Content-Length HTTP header.');
+    }
+    if (!/^\d+$/.test(declared)) throw incomplete();
+    this.size = Number(declared);
+    this.#signed = signed;
+    this.#form = form;
+    this.#announced = form.trailers ? namesOf(headers.get('x-amz-trailer')) : [];
+    this.#previous = signed.signature;
   }
-  const declared = headers.get('x-amz-decoded-content-length');
-  if (declared === undefined) {
-    throw new ServiceError(411, 'MissingContentLength', 'You must provide the Content-Length HTTP header.');
+
+  /** @returns what of the data belongs to the body, piece by piece: views of it, not copies */
+  *write(data: Buffer): Generator<Buffer> {
+    let rest = this.#line.length > 0 ? Buffer.concat([this.#line, data]) : data;
+    while (rest.length > 0) {
+      if (this.#state === 'data') {
+        const piece = rest.subarray(0, this.#left);
+        rest = rest.subarray(piece.length);
+        this.#take(piece);
+        yield piece;
+        continue;
+      }
+      const end = rest.subarray(0, MAX_LINE_BYTES).indexOf('\r\n');
+      if (this.#state === 'done' || (end < 0 && rest.length >= MAX_LINE_BYTES)) throw incomplete();
+      if (end < 0) break;
+      this.#read(rest.toString('latin1', 0, end));
+      rest = rest.subarray(end + 2);
+    }
+    this.#line = rest;
   }
-  const lines = new Lines(body);
-  let previous = signed.signature;
-  let decoded = 0;
-  let small = 0;
-  for (;;) {
-    const line = lines.next();
+
+  /** @returns the trailers, when all is there and right */
+  end(): ReadonlyMap<string, string> {
+    if (this.#state !== 'done' || this.#decoded !== this.size) throw incomplete();
+    return this.#trailers;
+  }
+
+  #read(line: string): void {
+    if (this.#state === 'size') this.#begin(line);
+    else if (this.#state === 'trailers') this.#readTrailer(line);
+    else if (line === '') this.#state = 'size';
+    else throw incomplete();
+  }
+
+  #begin(line: string): void {
     const [, size = '', signature] =
       /^([0-9a-f]{1,8})(?:;chunk-signature=([0-9a-f]{64}))?$/i.exec(line) ?? [];
-    if (size === '' || form.signatures !== (signature !== undefined)) throw incomplete();
-    const chunk = lines.take(Number.parseInt(size, 16));
-    if (signature !== undefined) {
-      if (!sameText(signed.signChunk(previous, chunk, 'payload'), signature)) throw chunkMismatch();
-      previous = signature;
+    if (size === '' || this.#form.signatures !== (signature !== undefined)) throw incomplete();
+    this.#left = Number.parseInt(size, 16);
+    this.#decoded += this.#left;
+    if (this.#decoded > this.size) throw incomplete();
+    this.#signature = signature;
+    this.#hash = signature === undefined ? undefined : createHash('sha256');
+    if (this.#left === 0) {
+      this.#verify();
+      this.#state = 'trailers';
+      return;
     }
-    if (chunk.length === 0) break;
-    if (small > MAX_SMALL_CHUNKS) {
+    if (this.#small > MAX_SMALL_CHUNKS) {
       throw new ServiceError(
         403,
         'InvalidChunkSizeError',
         `Only the last chunk is allowed to have a size less than ${MIN_CHUNK_BYTES} bytes`,
       );
     }
-    if (chunk.length < MIN_CHUNK_BYTES) small++;
-    decoded += chunk.copy(body, decoded);
-    if (lines.next() !== '') throw incomplete();
+    if (this.#left < MIN_CHUNK_BYTES) this.#small++;
+    this.#state = 'data';
   }
-  const announced = form.trailers ? namesOf(headers.get('x-amz-trailer')) : [];
-  const trailers = readTrailers(lines, announced, form.signatures && form.trailers, previous, signed);
-  if (lines.left > 0 || Number(declared) !== decoded) throw incomplete();
-  return { body: body.subarray(0, decoded), trailers };
+
+  #take(piece: Buffer): void {
+    this.#hash?.update(piece);
+    this.#left -= piece.length;
+    if (this.#left > 0) return;
+    this.#verify();
+    this.#state = 'behind data';
+  }
+
+  #verify(): void {
+    if (this.#signature === undefined || !this.#hash) return;
+    const expected = this.#signed.signChunk(this.#previous, this.#hash.digest('hex'), 'payload');
+    if (!sameText(expected, this.#signature)) throw chunkMismatch();
+    this.#previous = this.#signature;
+  }
+
+  /** Trailers are those that the headers announce, no other and none less; the last line is their signature. */
+  #readTrailer(line: string): void {
+    const isSigned = this.#form.signatures && this.#form.trailers;
+    if (line === '') {
+      if (this.#trailers.size < this.#announced.length) throw malformedTrailer();
+      const expected = isSigned
+        ? this.#signed.signChunk(this.#previous, sha256(this.#trailerText), 'trailer')
+        : '';
+      if (!sameText(expected, this.#trailerSignature ?? '')) throw chunkMismatch();
+      this.#state = 'done';
+      return;
+    }
+    const [, name = '', value = ''] = /^([^:]+):([^]*)$/.exec(line) ?? [];
+    if (this.#trailerSignature !== undefined || this.#trailers.size >= MAX_TRAILERS) throw malformedTrailer();
+    const lower = name.toLowerCase().trim();
+    if (isSigned && lower === 'x-amz-trailer-signature') {
+      this.#trailerSignature = value.trim();
+      return;
+    }
+    if (this.#trailers.has(lower) || !this.#announced.includes(lower)) throw malformedTrailer();
+    this.#trailers.set(lower, value.trim());
+    this.#trailerText += `${lower}:${value.trim()}\n`;
+  }
 }
 
-/** A body that is read line by line, and in pieces of a known length. */
-class Lines {
-  readonly #body: Buffer;
-  #at = 0;
-
-  constructor(body: Buffer) {
-    this.#body = body;
-  }
-
-  get left(): number {
-    return this.#body.length - this.#at;
-  }
-
-  next(): string {
-    const end = this.#body.subarray(this.#at, this.#at + MAX_LINE_BYTES).indexOf('\r\n');
-    if (end < 0) throw incomplete();
-    const line = this.#body.toString('latin1', this.#at, this.#at + end);
-    this.#at += end + 2;
-    return line;
-  }
-
-  take(bytes: number): Buffer {
-    if (bytes > this.left) throw incomplete();
-    this.#at += bytes;
-    return this.#body.subarray(this.#at - bytes, this.#at);
-  }
-}
-
-function namesOf(header: string | undefined): string[] {
+/** The names in `x-amz-trailer`. */
+export function namesOf(header: string | undefined): string[] {
   return (header ?? '')
     .toLowerCase()
     .split(',')
     .map((name) => name.trim())
     .filter((name) => name !== '');
-}
-
-/** Reads the trailers that the headers announce, no other and none less; the last line is their signature. */
-function readTrailers(
-  lines: Lines,
-  announced: readonly string[],
-  isSigned: boolean,
-  previous: string,
-  signed: Signed,
-): Map<string, string> {
-  const trailers = new Map<string, string>();
-  let text = '';
-  let signature: string | undefined;
-  for (let line = lines.next(); line !== ''; line = lines.next()) {
-    const [, name = '', value = ''] = /^([^:]+):([^]*)$/.exec(line) ?? [];
-    if (signature !== undefined || trailers.size >= MAX_TRAILERS) throw malformedTrailer();
-    if (isSigned && name.toLowerCase() === 'x-amz-trailer-signature') {
-      signature = value.trim();
-      continue;
-    }
-    const lower = name.toLowerCase().trim();
-    if (trailers.has(lower) || !announced.includes(lower)) throw malformedTrailer();
-    trailers.set(lower, value.trim());
-    text += `${lower}:${value.trim()}\n`;
-  }
-  if (trailers.size < announced.length) throw malformedTrailer();
-  if (isSigned && !sameText(signed.signChunk(previous, Buffer.from(text), 'trailer'), signature ?? ''))
-    throw chunkMismatch();
-  return trailers;
 }
 
 function incomplete(): ServiceError {

@@ -26,6 +26,16 @@ export function documentLimit(operation: string): number | undefined {
   return WRITES.has(operation) ? undefined : (DOCUMENTS[operation] ?? OTHER_DOCUMENTS);
 }
 
+/** How S3 refuses the body of an object or a part that is too large. */
+export function entityTooLarge(maxBytes: number): ServiceError {
+  return new ServiceError(
+    400,
+    'EntityTooLarge',
+    `A request may bring ${maxBytes} bytes here; send larger objects as a multipart upload`,
+    { MaxSizeAllowed: String(maxBytes) },
+  );
+}
+
 /** How S3 refuses a document that is too large. */
 export function messageTooLong(maxBytes: number): ServiceError {
   return new ServiceError(400, 'MaxMessageLengthExceeded', 'Your request was too big.', {

@@ -1,9 +1,11 @@
+import type { Readable } from 'node:stream';
 import type {
   DeleteTarget,
   DriverCall,
   ListVersionsPage,
   ListVersionsPageRequest,
   StoreDriver,
+  UploadPartRequest,
 } from '@store/core';
 import type { BatchOutcome } from './batch-outcome.js';
 import { ServiceError } from './http/service-error.js';
@@ -24,8 +26,16 @@ export interface Bucket {
   /** Its lifecycle rules, as text; where it carries rules out. */
   readonly lifecycle?:
     { rules: readonly LifecycleRuleText[] | undefined; beside?: LifecycleBeside | undefined } | undefined;
+  /** Takes parts of uploads as streams, where it keeps them itself; resolves to the ETag. */
+  readonly streamPart?: ((part: StreamedPart, call: DriverCall) => Promise<string>) | undefined;
   /** Deletes many keys in a way of its own; default: one by one. */
   deleteMany?(targets: readonly DeleteTarget[], call: DriverCall): Promise<BatchOutcome>;
+}
+
+export interface StreamedPart extends Omit<UploadPartRequest, 'body'> {
+  readonly body: Readable;
+  /** Bytes; undefined when nobody said. */
+  readonly size: number | undefined;
 }
 
 /** One rule of a lifecycle configuration. */

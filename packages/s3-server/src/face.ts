@@ -1,4 +1,5 @@
 import type { Answer, WholeAnswer } from './http/answer.js';
+import type { Lease } from './http/bytes-in-flight.js';
 import type { Incoming } from './http/incoming.js';
 
 /** What a request is about. */
@@ -34,7 +35,12 @@ export interface Account {
 
 /** A request on its way through a face. */
 export interface FaceCall {
+  /** Its body is empty while it is {@link arriving}. */
   readonly request: Incoming;
+  /** The body of an object or a part that is still on its way, as it comes. */
+  readonly arriving?: AsyncIterable<Buffer> | undefined;
+  /** Where bytes in memory are counted; default: nowhere. */
+  readonly room?: Lease | undefined;
   readonly subject: Subject;
   readonly entry: Account;
   /** Why a key may not be deleted. */

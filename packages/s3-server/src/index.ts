@@ -7,7 +7,8 @@ export {
   type Signed,
   type SigV4Settings,
 } from './auth/sigv4.js';
-export { documentLimit, messageTooLong } from './body-limit.js';
+export { documentLimit, entityTooLarge, messageTooLong } from './body-limit.js';
+export { beginChecksum, type Checksum } from './checksums.js';
 export type { BatchOutcome, KeyError } from './batch-outcome.js';
 export { deleteTargets } from './batch.js';
 export {
@@ -16,6 +17,7 @@ export {
   type LifecycleBeside,
   type LifecycleRuleText,
   type Buckets,
+  type StreamedPart,
   type Versioning,
 } from './bucket.js';
 export type { Account, Face, FaceCall, Refusal, Refused, Subject } from './face.js';
@@ -28,16 +30,17 @@ export {
   type WholeAnswer,
 } from './http/answer.js';
 export { encodeWords } from './http/encoded-words.js';
-export { readBody, type BodyReading } from './http/body.js';
+export { bodyChunks, readBody, type BodyReading } from './http/body.js';
 export { BytesInFlight, type Lease } from './http/bytes-in-flight.js';
 export { readHead, readIncoming, type Incoming, type RequestHead } from './http/incoming.js';
 export { encodeRfc3986, Query } from './http/query.js';
 export { ServiceError, slowDown } from './http/service-error.js';
 export { readRule, type ParsedRule } from './lifecycle-rule.js';
 export { behindGroup } from './listings.js';
+export { Content } from './content.js';
 export { restoreHeader } from './objects.js';
-export type { Service } from './operation.js';
-export { readDigests, type Payload } from './payload.js';
+export type { Buffering, Service } from './operation.js';
+export { announcedBytes, readDigests, type Payload } from './payload.js';
 export type { S3Quirks } from './quirks.js';
 export { route, type Route } from './route.js';
 export { performS3, S3Face, subjectOf, toServiceError, type S3FaceSettings } from './s3-face.js';

@@ -1,14 +1,15 @@
-import type { GetRequest, ObjectInfo } from '@store/core';
+import type { ObjectInfo } from '@store/core';
 import { xmlAnswer, type Answer } from './http/answer.js';
+import { encodeRfc3986 } from './http/query.js';
 import { ServiceError, slowDown } from './http/service-error.js';
 import { childrenOf, childText, element, parseStrictly, textElement } from './xml.js';
-import { conditionHeaders } from './read-conditions.js';
-import { checkedAttributes, copySource, versionHeader, writeConditions } from './objects.js';
+import { Content } from './content.js';
+import { checkedAttributes, checkSource, copySource, versionHeader, writeConditions } from './objects.js';
 import type { Call } from './operation.js';
-import { need, notImplemented, type Bucket } from './bucket.js';
+import { need, notImplemented } from './bucket.js';
 import { allUploads } from './listings.js';
 import { rootElement } from './root-element.js';
-import { readWhole } from './whole-body.js';
+import { contentOf, writePart } from './write-content.js';
 
 const MIN_PART_BYTES = 5 * 1024 * 1024;
 const MAX_PARTS = 10_000;
@@ -43,48 +44,45 @@ function partNumberOf({ request }: Call): number {
   );
 }
 
-async function storePart(call: Call, body: Buffer): Promise<string> {
-  const { bucket, key } = call;
-  const partNumber = partNumberOf(call);
-  if (call.admit([key]) === 0) throw slowDown();
-  const send = need(bucket.objects.multipart).part;
-  return send({ key, uploadId: uploadIdOf(call), partNumber, body }, { signal: call.signal });
-}
-
 export async function uploadPart(call: Call): Promise<Answer> {
-  return { status: 200, headers: { etag: await storePart(call, call.body) } };
-}
-
-/** Without a size there is no range to copy. */
-function sizeOf({ size }: ObjectInfo): number {
-  if (size === undefined) throw notImplemented();
-  return size;
+  const part = { uploadId: uploadIdOf(call), partNumber: partNumberOf(call) };
+  if (call.admit([call.key]) === 0) throw slowDown();
+  return { status: 200, headers: { etag: await writePart(call, part, call.content) } };
 }
 
 export async function uploadPartCopy(call: Call): Promise<Answer> {
   const { bucket, key, request, signal } = call;
   const from = copySource(call);
-  const [, start, end] =
-    /^bytes=(\d+)-(\d+)$/.exec(request.headers.get('x-amz-copy-source-range') ?? '') ?? [];
-  const ifMatch = request.headers.get('x-amz-copy-source-if-match');
-  const others = conditionHeaders(request.headers, 'x-amz-copy-source-');
-  if ((others.ifNoneMatch ?? others.ifModifiedSince ?? others.ifUnmodifiedSince) !== undefined)
-    throw notImplemented();
+  const part = { uploadId: uploadIdOf(call), partNumber: partNumberOf(call) };
+  const asked = rangeOf(request.headers.get('x-amz-copy-source-range'));
   const source = { key: from.key, versionId: from.versionId };
-  const range =
-    start === undefined
-      ? { start: 0, end: sizeOf(await from.bucket.objects.read.head(source, { signal })) - 1 }
-      : { start: Number(start), end: Number(end) };
-  const partNumber = partNumberOf(call);
-  const uploadId = uploadIdOf(call);
-  if (from.bucket === bucket && call.admit([key]) === 0) throw slowDown();
+  const seen = await from.bucket.objects.read.head(source, { signal });
+  checkSource(request, seen);
+  const size = sizeOf(seen);
+  if (asked && asked.end >= size) {
+    throw new ServiceError(
+      416,
+      'InvalidRange',
+      `The range specified is not valid for source object of size: ${size}`,
+      { ActualObjectSize: String(size) },
+    );
+  }
+  const range = asked ?? { start: 0, end: size - 1 };
+  if (call.admit([key]) === 0) throw slowDown();
+  // Bound to what was looked at.
+  const read = { ...source, ifMatch: seen.etag };
+  const bytes = range.end - range.start + 1;
+  const content = (): Content =>
+    bytes === 0
+      ? Content.of(Buffer.alloc(0))
+      : contentOf(from.bucket.objects, { ...read, range }, bytes, signal);
   const etag =
-    from.bucket === bucket
+    from.bucket === bucket && bytes > 0
       ? await need(bucket.objects.multipart).copyPart(
-          { key, uploadId, partNumber, from: from.key, fromVersionId: from.versionId, range, ifMatch },
+          { ...part, key, from: from.key, fromVersionId: from.versionId, range, ifMatch: seen.etag },
           { signal },
         )
-      : await storePart(call, await bytesOf(call, from.bucket, { ...source, range, ifMatch }));
+      : await writePart(call, part, content());
   return xmlAnswer(
     rootElement(
       'CopyPartResult',
@@ -94,12 +92,23 @@ export async function uploadPartCopy(call: Call): Promise<Answer> {
   );
 }
 
-async function bytesOf(
-  { signal, maxBufferedBytes }: Call,
-  { objects }: Bucket,
-  request: GetRequest,
-): Promise<Buffer> {
-  return readWhole((await objects.read.get(request, { signal })).body, maxBufferedBytes);
+/** Bytes of the source, both inclusive; undefined for all. */
+function rangeOf(header: string | undefined): { readonly start: number; readonly end: number } | undefined {
+  if (header === undefined) return undefined;
+  const [, start = '', end = ''] = /^bytes=(\d{1,15})-(\d{1,15})$/.exec(header) ?? [];
+  if (start !== '' && Number(start) <= Number(end)) return { start: Number(start), end: Number(end) };
+  throw new ServiceError(
+    400,
+    'InvalidArgument',
+    'The x-amz-copy-source-range value must be of the form bytes=first-last where first and last are the zero-based offsets of the first and last bytes to copy',
+    { ArgumentName: 'x-amz-copy-source-range', ArgumentValue: header },
+  );
+}
+
+/** Without a size there is no range to copy. */
+function sizeOf({ size }: ObjectInfo): number {
+  if (size === undefined) throw notImplemented();
+  return size;
 }
 
 export async function completeUpload(call: Call): Promise<Answer> {
@@ -127,12 +136,19 @@ export async function completeUpload(call: Call): Promise<Answer> {
   return xmlAnswer(
     rootElement(
       'CompleteMultipartUploadResult',
+      textElement('Location', locationOf(call)),
       textElement('Bucket', bucket.name),
       textElement('Key', key),
       textElement('ETag', written.etag),
     ),
     versionHeader(written.versionId),
   );
+}
+
+/** The URL of the object, as this client addresses it. */
+function locationOf({ request: { scheme, headers }, bucket, key }: Call): string {
+  const path = encodeRfc3986(`${bucket.name}/${key}`, true);
+  return `${scheme ?? 'http'}://${headers.get('host') ?? 'localhost'}/${path}`;
 }
 
 /** All parts but the last have to be large enough; services behind a gateway look for themselves. */

@@ -1,6 +1,7 @@
 import {
   StoreError,
   type ObjectInfo,
+  type ObjectMetadata,
   type RestoreState,
   type WriteAttributes,
   type WriteResult,
@@ -14,10 +15,10 @@ import { textElement } from './xml.js';
 import { notImplemented, versionOf } from './bucket.js';
 import { checkConditions, conditionHeaders, simpleConditions } from './read-conditions.js';
 import { refuseUnkept } from './unkept-headers.js';
-import { readWhole } from './whole-body.js';
 import type { Call } from './operation.js';
 import { rootElement } from './root-element.js';
 import { tagsOfHeader } from './tagging.js';
+import { contentOf, writeContent } from './write-content.js';
 
 const META = 'x-amz-meta-';
 
@@ -92,12 +93,10 @@ export function versionHeader(versionId: string | undefined): Record<string, str
 }
 
 export async function putObject(call: Call): Promise<Answer> {
-  const { bucket, key, body } = call;
+  const { key, content } = call;
   if (call.admit([key]) === 0) throw slowDown();
-  const written = await bucket.objects.write.put(
-    { key, body, ...checkedAttributes(call), ...writeConditions(call) },
-    { signal: call.signal },
-  );
+  const attributes = { ...checkedAttributes(call), ...writeConditions(call) };
+  const written = await writeContent(call, content, { key, ...attributes });
   return { status: 200, headers: { etag: written.etag ?? '', ...versionHeader(written.versionId) } };
 }
 
@@ -166,7 +165,7 @@ export async function copyObject(call: Call): Promise<Answer> {
           },
           { signal },
         )
-      : await copyThrough(call, from, { replace, replaceTags });
+      : await copyThrough(call, from, source, { replace, replaceTags });
   return xmlAnswer(
     rootElement(
       'CopyObjectResult',
@@ -178,7 +177,7 @@ export async function copyObject(call: Call): Promise<Answer> {
 }
 
 /** The conditions on what is copied; S3 says of none that it was not modified. */
-function checkSource({ headers }: Incoming, source: ObjectInfo): void {
+export function checkSource({ headers }: Incoming, source: ObjectInfo): void {
   try {
     checkConditions(conditionHeaders(headers, 'x-amz-copy-source-'), source);
   } catch {
@@ -190,27 +189,26 @@ function checkSource({ headers }: Incoming, source: ObjectInfo): void {
 async function copyThrough(
   call: Call,
   from: ReturnType<typeof copySource>,
+  source: ObjectInfo,
   { replace, replaceTags }: { readonly replace: boolean; readonly replaceTags: boolean },
 ): Promise<WriteResult> {
-  const { bucket, key, signal } = call;
+  const { key, signal } = call;
   const read = { key: from.key, versionId: from.versionId };
-  const { info, body } = await from.bucket.objects.read.get(read, { signal });
   const brought = checkedAttributes(call);
   const { objects } = from.bucket;
   const attributes = {
-    ...(replace ? brought : info),
+    ...(replace ? brought : metadataOf(source)),
     storageClass: brought.storageClass,
     tags: replaceTags ? brought.tags : await objects.tags?.get(read, { signal }),
   };
-  if (!bucket.objects.write.streaming) {
-    const whole = await readWhole(body, call.maxBufferedBytes);
-    return bucket.objects.write.put({ ...attributes, key, body: whole }, { signal });
-  }
-  try {
-    return await bucket.objects.write.put({ ...attributes, key, body }, { signal });
-  } finally {
-    body.destroy();
-  }
+  // Bound to what was looked at.
+  const content = contentOf(objects, { ...read, ifMatch: source.etag }, source.size, signal);
+  return writeContent(call, content, { ...attributes, key });
+}
+
+function metadataOf(info: ObjectInfo): ObjectMetadata {
+  const { contentType, cacheControl, contentDisposition, contentEncoding, metadata } = info;
+  return { contentType, cacheControl, contentDisposition, contentEncoding, metadata };
 }
 
 /** GET and HEAD. */

@@ -1,6 +1,8 @@
 import type { ObjectInfo } from '@store/core';
 import type { Bucket, Buckets } from './bucket.js';
+import type { Content } from './content.js';
 import type { Account, Refusal } from './face.js';
+import type { Lease } from './http/bytes-in-flight.js';
 import type { Answer } from './http/answer.js';
 import type { Incoming } from './http/incoming.js';
 import type { S3Quirks } from './quirks.js';
@@ -10,10 +12,18 @@ export interface Service {
   readonly buckets: Buckets;
   readonly quirks: S3Quirks;
   readonly region: string;
-  /** Most bytes of an object that are held in memory while it is copied; default: any number. */
-  readonly maxBufferedBytes?: number | undefined;
+  /** How much of one object is held in memory while it is written; default: all of it. */
+  readonly buffering?: Buffering | undefined;
   /** What a listing says an object is, where it says so. */
   readonly typeOf?: ((bucket: Bucket, info: ObjectInfo) => string) | undefined;
+}
+
+/** Limits in bytes for what goes to stores that take no streams. */
+export interface Buffering {
+  /** Larger objects are sent in parts of this size. */
+  readonly objectBytes: number;
+  /** Larger parts are refused. */
+  readonly partBytes: number;
 }
 
 /** What an operation works with: the request after its signature and digests were found right. */
@@ -22,8 +32,12 @@ export interface Call extends Service {
   readonly bucketName: string;
   readonly bucket: Bucket;
   readonly key: string;
-  /** The body, out of its transfer form. */
+  /** The body, out of its transfer form; empty while {@link content} is on its way. */
   readonly body: Buffer;
+  /** The same as the bytes of an object or a part. */
+  readonly content: Content;
+  /** Where bytes in memory are counted. */
+  readonly room: Lease | undefined;
   readonly digests: readonly string[];
   /** The request's line in the log, to be completed. */
   readonly entry: Account;

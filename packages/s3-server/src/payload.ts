@@ -1,68 +1,123 @@
-import { createHash } from 'node:crypto';
-import { crc32 } from 'node:zlib';
-import { crc32c } from '@aws-crypto/crc32c';
+import { createHash, type Hash } from 'node:crypto';
 import { hasSigV2 } from './auth/sigv2.js';
-import { sha256, type Signed } from './auth/sigv4.js';
-import type { Incoming } from './http/incoming.js';
-import { md5Base64 } from './http/answer.js';
+import type { Signed } from './auth/sigv4.js';
+import { ChunkDecoder, namesOf } from './aws-chunked.js';
+import { beginChecksum, type Checksum } from './checksums.js';
+import { Content } from './content.js';
+import type { Incoming, RequestHead } from './http/incoming.js';
 import { ServiceError } from './http/service-error.js';
-import { decodeChunks } from './aws-chunked.js';
 import type { S3Quirks } from './quirks.js';
 
-/** What a client says about the body, apart from the body. */
+/** The body of a request, out of its transfer form. */
 export interface Payload {
+  /** A document; empty while {@link content} is on its way. */
   readonly body: Buffer;
+  /** The same as the bytes of an object or a part. */
+  readonly content: Content;
   /** Names of the digests that the request carries: `content-md5`, `x-amz-checksum-crc32`, …; all are right. */
   readonly digests: readonly string[];
 }
 
 const CHECKSUM_HEADER = /^x-amz-checksum-(?!mode$|type$|algorithm$)(.+)$/;
 
-/** Computes a digest in base64; undefined for algorithms that are not known here. */
-function digest(algorithm: string, body: Uint8Array): string | undefined {
-  switch (algorithm) {
-    case 'crc32':
-      return base64OfUint32(crc32(body));
-    case 'crc32c':
-      return base64OfUint32(crc32c(body));
-    case 'sha1':
-    case 'sha256':
-      return createHash(algorithm).update(body).digest('base64');
-    default:
-      return undefined;
-  }
-}
-
-function base64OfUint32(value: number): string {
-  const bytes = Buffer.alloc(4);
-  bytes.writeUInt32BE(value);
-  return bytes.toString('base64');
-}
-
 /**
- * Takes the body out of its transfer form and holds it against every digest that came with it.
+ * Takes the body out of its transfer form and holds it against every digest that came with it. The request's body is not what
+ * it was afterwards: what chunks hold is moved together where it is, so that a body is in memory once.
  *
  * @throws ServiceError `BadDigest`, `XAmzContentSHA256Mismatch`, `InvalidDigest`, …
  */
 export function readPayload(request: Incoming, signed: Signed, quirks: S3Quirks): Payload {
-  const chunked = signed.payload.startsWith('STREAMING-');
-  if (chunked) refuseChunked(signed.payload, quirks);
-  const { body, trailers } = chunked
-    ? decodeChunks(request, signed)
-    : { body: request.body, trailers: new Map<string, string>() };
-  // Version 2 of the signature says nothing about the body.
-  const unsigned = signed.payload === 'UNSIGNED-PAYLOAD' && !hasSigV2(request);
-  if (quirks.requireSignedPayload && unsigned && body.length > 0) {
-    throw new ServiceError(400, 'XAmzContentSHA256Mismatch', 'The body has to come with its SHA-256.');
+  const check = new PayloadCheck(request, signed, quirks);
+  let bytes = 0;
+  for (const piece of check.write(request.body)) bytes += piece.copy(request.body, bytes);
+  const digests = check.end();
+  const body = request.body.subarray(0, bytes);
+  return { body, digests, content: Content.of(body) };
+}
+
+/**
+ * The same for a body that is still on its way. Its last bytes are given on when all of it was found right, so that what is
+ * wrong never becomes an object.
+ *
+ * @throws ServiceError for what the headers say; what the body says shows in its content
+ */
+export function arrivingPayload(
+  request: RequestHead,
+  arriving: AsyncIterable<Buffer>,
+  signed: Signed,
+  quirks: S3Quirks,
+): Payload {
+  const check = new PayloadCheck(request, signed, quirks);
+  return { body: Buffer.alloc(0), digests: [], content: new Content(check.size, checked(arriving, check)) };
+}
+
+async function* checked(arriving: AsyncIterable<Buffer>, check: PayloadCheck): AsyncGenerator<Buffer> {
+  let held: Buffer | undefined;
+  for await (const data of arriving) {
+    for (const piece of check.write(data)) {
+      if (held) yield held;
+      held = piece;
+    }
   }
-  if (!chunked && signed.payload !== 'UNSIGNED-PAYLOAD' && signed.payload !== sha256(body)) {
-    throw new ServiceError(
-      400,
-      'XAmzContentSHA256Mismatch',
-      "The provided 'x-amz-content-sha256' header does not match what was computed.",
-    );
+  check.end();
+  if (held) yield held;
+}
+
+/** The bytes of a body as its headers announce them; undefined when they do not. */
+export function announcedBytes({ headers }: RequestHead, chunked: boolean): number | undefined {
+  const header = headers.get(chunked ? 'x-amz-decoded-content-length' : 'content-length');
+  return header !== undefined && /^\d+$/.test(header) ? Number(header) : undefined;
+}
+
+/** Holds a body, as it comes, against what its request says about it. */
+class PayloadCheck {
+  readonly size: number | undefined;
+  readonly #payload: string;
+  readonly #decoder: ChunkDecoder | undefined;
+  readonly #sha256: Hash | undefined;
+  readonly #digests: DigestCheck;
+  /** What has to come signed. */
+  readonly #signedOnly: boolean;
+  #bytes = 0;
+
+  constructor(request: RequestHead, signed: Signed, quirks: S3Quirks) {
+    const chunked = signed.payload.startsWith('STREAMING-');
+    if (chunked) refuseChunked(signed.payload, quirks);
+    const unsigned = signed.payload === 'UNSIGNED-PAYLOAD';
+    this.#payload = signed.payload;
+    this.#decoder = chunked ? new ChunkDecoder(request, signed) : undefined;
+    this.size = announcedBytes(request, chunked);
+    this.#sha256 = chunked || unsigned ? undefined : createHash('sha256');
+    // Version 2 of the signature says nothing about the body.
+    this.#signedOnly = quirks.requireSignedPayload === true && unsigned && !hasSigV2(request);
+    const trailers = chunked ? namesOf(request.headers.get('x-amz-trailer')) : [];
+    this.#digests = new DigestCheck(request, trailers, quirks);
   }
-  return { body, digests: readDigests(request, body, trailers, quirks) };
+
+  *write(data: Buffer): Generator<Buffer> {
+    for (const piece of this.#decoder?.write(data) ?? [data]) {
+      this.#bytes += piece.length;
+      this.#sha256?.update(piece);
+      this.#digests.update(piece);
+      yield piece;
+    }
+  }
+
+  /** @returns the names of the digests that came along; all are right */
+  end(): string[] {
+    const trailers = this.#decoder?.end() ?? new Map<string, string>();
+    if (this.#signedOnly && this.#bytes > 0) {
+      throw new ServiceError(400, 'XAmzContentSHA256Mismatch', 'The body has to come with its SHA-256.');
+    }
+    if (this.#sha256 && this.#sha256.digest('hex') !== this.#payload) {
+      throw new ServiceError(
+        400,
+        'XAmzContentSHA256Mismatch',
+        "The provided 'x-amz-content-sha256' header does not match what was computed.",
+      );
+    }
+    return this.#digests.end(trailers);
+  }
 }
 
 /**
@@ -71,67 +126,46 @@ export function readPayload(request: Incoming, signed: Signed, quirks: S3Quirks)
  * @returns their names; all are right
  * @throws ServiceError `BadDigest`, `InvalidDigest`, …
  */
-export function readDigests(
-  request: Incoming,
-  body: Buffer,
-  trailers: ReadonlyMap<string, string>,
-  quirks: S3Quirks,
-): string[] {
-  const digests: string[] = [];
-  const md5 = request.headers.get('content-md5');
-  if (md5 !== undefined) {
-    if (Buffer.from(md5, 'base64').length !== 16) {
+export function readDigests(request: RequestHead, body: Buffer, quirks: S3Quirks): string[] {
+  const check = new DigestCheck(request, [], quirks);
+  check.update(body);
+  return check.end(new Map());
+}
+
+class DigestCheck {
+  readonly #md5: { readonly expected: string; readonly sum: Hash } | undefined;
+  /** By the names of their headers and trailers; a trailer's value comes at the end. */
+  readonly #checksums: {
+    readonly name: string;
+    readonly algorithm: string;
+    readonly expected: string | undefined;
+    readonly sum: Checksum;
+  }[] = [];
+
+  constructor(request: RequestHead, trailers: readonly string[], quirks: S3Quirks) {
+    const { headers, query } = request;
+    const md5 = headers.get('content-md5');
+    if (md5 !== undefined && Buffer.from(md5, 'base64').length !== 16) {
       throw new ServiceError(400, 'InvalidDigest', 'The Content-MD5 you specified was invalid.');
     }
-    if (md5 !== md5Base64(body)) {
-      throw new ServiceError(
-        400,
-        'BadDigest',
-        'The Content-MD5 you specified did not match what we received.',
-        {
-          ExpectedDigest: md5,
-          CalculatedDigest: md5Base64(body),
-        },
-      );
+    this.#md5 = md5 === undefined ? undefined : { expected: md5, sum: createHash('md5') };
+    // A presigned URL carries in its query what would be headers.
+    const hoisted = query.pairs.map(([name, value]) => [name.toLowerCase(), value] as const);
+    const later = trailers.map((name) => [name, undefined] as const);
+    for (const [name, expected] of [...headers, ...hoisted, ...later]) {
+      const algorithm = CHECKSUM_HEADER.exec(name)?.[1];
+      if (algorithm === undefined) continue;
+      if (quirks.rejectChecksumHeaders) throw unsupportedHeader(name);
+      const sum = beginChecksum(algorithm);
+      if (!sum) throw new ServiceError(400, 'InvalidRequest', `The algorithm of ${name} is not supported.`);
+      this.#checksums.push({ name, algorithm, expected, sum });
     }
-    digests.push('content-md5');
-  }
-  // A presigned URL carries in its query what would be headers.
-  const hoisted = request.query.pairs.map(([name, value]) => [name.toLowerCase(), value] as const);
-  for (const [name, value] of [...request.headers, ...hoisted, ...trailers]) {
-    const algorithm = CHECKSUM_HEADER.exec(name)?.[1];
-    if (algorithm === undefined) continue;
-    if (quirks.rejectChecksumHeaders) {
-      throw new ServiceError(
-        400,
-        'InvalidArgument',
-        `Unsupported header '${name}' received for this API call.`,
-      );
-    }
-    const computed = digest(algorithm, body);
-    if (computed === undefined) {
-      throw new ServiceError(400, 'InvalidRequest', `The algorithm of ${name} is not supported.`);
-    }
-    if (value !== computed) {
-      throw new ServiceError(
-        400,
-        'BadDigest',
-        `The ${algorithm.toUpperCase()} you specified did not match the calculated checksum.`,
-      );
-    }
-    digests.push(name);
-  }
-  const announced = request.headers.get('x-amz-sdk-checksum-algorithm');
-  if (announced !== undefined) {
-    if (quirks.rejectChecksumHeaders) {
-      throw new ServiceError(
-        400,
-        'InvalidArgument',
-        "Unsupported header 'x-amz-sdk-checksum-algorithm' received for this API call.",
-      );
-    }
+    const announced = headers.get('x-amz-sdk-checksum-algorithm');
+    if (announced === undefined) return;
+    if (quirks.rejectChecksumHeaders) throw unsupportedHeader('x-amz-sdk-checksum-algorithm');
     // Documented for S3: the announced checksum has to come with the request.
-    if (!digests.includes(`x-amz-checksum-${announced.toLowerCase()}`)) {
+    const wanted = `x-amz-checksum-${announced.toLowerCase()}`;
+    if (!this.#checksums.some(({ name }) => name === wanted)) {
       throw new ServiceError(
         400,
         'InvalidRequest',
@@ -139,7 +173,36 @@ export function readDigests(
       );
     }
   }
-  return digests;
+
+  update(data: Uint8Array): void {
+    this.#md5?.sum.update(data);
+    for (const { sum } of this.#checksums) sum.update(data);
+  }
+
+  end(trailers: ReadonlyMap<string, string>): string[] {
+    const computed = this.#md5?.sum.digest('base64');
+    if (this.#md5 && computed !== undefined && computed !== this.#md5.expected) {
+      throw new ServiceError(
+        400,
+        'BadDigest',
+        'The Content-MD5 you specified did not match what we received.',
+        { ExpectedDigest: this.#md5.expected, CalculatedDigest: computed },
+      );
+    }
+    for (const { name, algorithm, expected, sum } of this.#checksums) {
+      if ((expected ?? trailers.get(name)) === sum.base64()) continue;
+      throw new ServiceError(
+        400,
+        'BadDigest',
+        `The ${algorithm.toUpperCase()} you specified did not match the calculated checksum.`,
+      );
+    }
+    return [...(this.#md5 ? ['content-md5'] : []), ...this.#checksums.map(({ name }) => name)];
+  }
+}
+
+function unsupportedHeader(name: string): ServiceError {
+  return new ServiceError(400, 'InvalidArgument', `Unsupported header '${name}' received for this API call.`);
 }
 
 function refuseChunked(payload: string, { rejectCrcTrailers, rejectChunked }: S3Quirks): void {

@@ -30,9 +30,9 @@ import {
   uploadPartCopy,
 } from './multipart.js';
 import { copyObject, deleteObject, getObject, putObject } from './objects.js';
-import type { Operation, Service } from './operation.js';
+import type { Buffering, Operation, Service } from './operation.js';
 import { readPlainDelete } from './plain-delete.js';
-import { readPayload, type Payload } from './payload.js';
+import { arrivingPayload, readPayload, type Payload } from './payload.js';
 import type { S3Quirks } from './quirks.js';
 import { route } from './route.js';
 import { deleteTagging, getTagging, putTagging, restoreObject } from './tagging.js';
@@ -86,8 +86,8 @@ export interface S3FaceSettings {
   readonly region: string;
   readonly credentials: readonly Credential[];
   readonly quirks: S3Quirks;
-  /** Most bytes of an object that are held in memory while it is copied; default: any number. */
-  readonly maxBufferedBytes?: number | undefined;
+  /** How much of one object is held in memory while it is written; default: all of it. */
+  readonly buffering?: Buffering | undefined;
   /** What answers call this server. Default `StoreEmulator`. */
   readonly server?: string | undefined;
   readonly now: () => number;
@@ -115,14 +115,17 @@ export class S3Face implements Face {
 
   /** The work, after {@link verify}. @throws ServiceError */
   async perform(call: FaceCall, signed: Signed): Promise<Answer> {
-    const { quirks, region, maxBufferedBytes } = this.#settings;
+    const { quirks, region, buffering } = this.#settings;
     call.entry.signedHeaders = signed.signedHeaders;
-    const payload = readPayload(call.request, signed, quirks);
+    const { request, arriving } = call;
+    const payload = arriving
+      ? arrivingPayload(request, arriving, signed, quirks)
+      : readPayload(request, signed, quirks);
     const answer = await performS3(call, payload, {
       buckets: this.#buckets,
       quirks,
       region,
-      maxBufferedBytes,
+      buffering,
     });
     if (!quirks.requesterPays) return answer;
     return { ...answer, headers: { ...answer.headers, 'x-amz-request-charged': 'requester' } };
@@ -170,8 +173,8 @@ export function subjectOf(request: Incoming): Subject {
 
 /** Carries a request in S3's words out, whose signature and digests were found right. @throws ServiceError */
 export async function performS3(
-  { request, subject, entry, refusalOf, admit, signal }: FaceCall,
-  { body, digests }: Payload,
+  { request, room, subject, entry, refusalOf, admit, signal }: FaceCall,
+  { body, content, digests }: Payload,
   service: Service,
 ): Promise<Answer> {
   const { buckets, quirks } = service;
@@ -198,8 +201,8 @@ export async function performS3(
   if (limit !== undefined && body.length > limit) throw messageTooLong(limit);
   const perform = isMissing(known, quirks) ? undefined : OPERATIONS[known];
   if (!perform) throw new ServiceError(501, 'NotImplemented', `${operation} is not implemented.`);
-  const about = { ...service, request, bucketName, bucket, key, body, digests, entry };
-  return perform({ ...about, refusalOf, admit, signal });
+  const about = { ...service, request, bucketName, bucket, key, body, content, digests };
+  return perform({ ...about, room, entry, refusalOf, admit, signal });
 }
 
 function isMissing(operation: string, { noVersions, noTags }: S3Quirks): boolean {

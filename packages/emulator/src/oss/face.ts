@@ -1,5 +1,6 @@
 import {
   type Answer,
+  Content,
   type Credential,
   element,
   type Face,
@@ -91,7 +92,8 @@ export class OssFace implements Face {
     checkKey(key);
     const request = asS3Request(call.request);
     const whole = { ...OSS_QUIRKS, ...quirks };
-    const payload = { body: request.body, digests: readDigests(request, request.body, new Map(), whole) };
+    const { body } = request;
+    const payload = { body, content: Content.of(body), digests: readDigests(request, body, whole) };
     const special = await this.#types.perform(call, this.#buckets);
     if (special) return special;
     const subject = await this.#types.followed(call.subject, this.#buckets);

@@ -31,8 +31,8 @@ export interface Signed {
   readonly signedHeaders: readonly string[];
   /** What `x-amz-content-sha256` declares about the body. */
   readonly payload: string;
-  /** Signs the chunks of an `aws-chunked` body: each signature continues the one before. */
-  readonly signChunk: (previous: string, chunk: Uint8Array, kind: 'payload' | 'trailer') => string;
+  /** Signs the chunks of an `aws-chunked` body by their SHA-256 in hex: each signature continues the one before. */
+  readonly signChunk: (previous: string, chunkHash: string, kind: 'payload' | 'trailer') => string;
   readonly signature: string;
 }
 
@@ -111,10 +111,10 @@ export function verifySigV4(request: RequestHead, settings: SigV4Settings): Sign
     signedHeaders: claim.signedHeaders,
     payload: claim.payload,
     signature: claim.signature,
-    signChunk: (previous, chunk, kind) =>
+    signChunk: (previous, chunkHash, kind) =>
       kind === 'payload'
-        ? sign(`${ALGORITHM}-PAYLOAD`, `${previous}\n${sha256('')}\n${sha256(chunk)}`)
-        : sign(`${ALGORITHM}-TRAILER`, `${previous}\n${sha256(chunk)}`),
+        ? sign(`${ALGORITHM}-PAYLOAD`, `${previous}\n${sha256('')}\n${chunkHash}`)
+        : sign(`${ALGORITHM}-TRAILER`, `${previous}\n${chunkHash}`),
   };
 }
 

@@ -3,58 +3,106 @@ import type { Lease } from './bytes-in-flight.js';
 import { ServiceError, slowDown } from './service-error.js';
 
 export interface BodyReading {
-  /** Most bytes of the body; default: any number. */
-  readonly maxBytes?: number | undefined;
-  /** What a larger body is refused with; default `EntityTooLarge`. */
-  readonly tooLarge?: ((maxBytes: number) => ServiceError) | undefined;
+  /** Most bytes of the body, and what a larger one is refused with; default: any number. */
+  readonly limit?:
+    { readonly maxBytes: number; readonly refuse: (maxBytes: number) => ServiceError } | undefined;
   /** Milliseconds without a byte after which the body is given up; default: never. */
   readonly idleMs?: number | undefined;
-  /** Where the bytes are counted; its holder gives them back. */
-  readonly lease?: Lease | undefined;
 }
 
 /**
- * Reads the body of a request. A length that is announced is looked at before the first byte is read.
+ * The body of a request as it comes. Nothing more is taken from the connection than is asked for. A length that is announced
+ * is looked at before the first byte is read.
  *
- * @throws ServiceError `EntityTooLarge`, `RequestTimeout`, `SlowDown`; Error when the client goes away before the end
+ * @throws ServiceError what the limit says, `RequestTimeout`; Error when the client goes away before the end
  */
-export function readBody(message: IncomingMessage, reading: BodyReading): Promise<Buffer> {
-  const { maxBytes = Infinity, idleMs, lease, tooLarge = entityTooLarge } = reading;
-  const header = message.headers['content-length'];
-  const announced = header === undefined ? undefined : Number(header);
-  if (announced !== undefined) {
-    if (announced > maxBytes) return Promise.reject(tooLarge(maxBytes));
-    if (lease?.take(announced) === false) return Promise.reject(slowDown());
+export async function* bodyChunks(
+  message: IncomingMessage,
+  { limit, idleMs }: BodyReading,
+): AsyncGenerator<Buffer, void> {
+  const maxBytes = limit?.maxBytes ?? Infinity;
+  const check = (bytes: number): void => {
+    if (limit && bytes > maxBytes) throw limit.refuse(maxBytes);
+  };
+  check(announcedLength(message) ?? 0);
+  const arrived: Buffer[] = [];
+  let over: { readonly error?: unknown } | undefined;
+  let wake = (): void => undefined;
+  const onData = (chunk: Buffer): void => {
+    message.pause();
+    arrived.push(chunk);
+    wake();
+  };
+  const end = (how: { readonly error?: unknown }): void => {
+    over ??= how;
+    wake();
+  };
+  const onEnd = (): void => end({});
+  const onClose = (): void => end({ error: new Error('the client went away') });
+  // The error of a client that goes away is followed by `close`.
+  message.on('error', () => undefined);
+  message.on('data', onData).on('end', onEnd).on('close', onClose);
+  message.pause();
+  if (message.readableEnded) onEnd();
+  else if (message.destroyed) onClose();
+  let bytes = 0;
+  try {
+    for (;;) {
+      const chunk = arrived.shift();
+      if (chunk) {
+        bytes += chunk.length;
+        check(bytes);
+        yield chunk;
+      } else if (over) {
+        if ('error' in over) throw over.error;
+        return;
+      } else {
+        const timer =
+          idleMs === undefined ? undefined : setTimeout(() => end({ error: requestTimeout() }), idleMs);
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+          message.resume();
+        });
+        clearTimeout(timer);
+      }
+    }
+  } finally {
+    message.off('data', onData).off('end', onEnd).off('close', onClose);
+    message.pause();
   }
-  return new Promise((resolve, reject) => {
-    const body = announced === undefined ? new Pieces() : new Whole(announced);
-    const end = (result: () => void): void => {
-      clearTimeout(timer);
-      message.off('data', onData).off('end', onEnd).off('close', onClose);
-      message.pause();
-      result();
-    };
-    const fail = (error: unknown): void => end(() => reject(error));
-    const onData = (chunk: Buffer): void => {
-      timer?.refresh();
-      if (body.bytes + chunk.length > maxBytes) fail(tooLarge(maxBytes));
-      else if (announced === undefined && lease?.take(chunk.length) === false) fail(slowDown());
-      else body.add(chunk);
-    };
-    const onEnd = (): void => end(() => resolve(body.joined()));
-    const onClose = (): void => fail(new Error('the client went away'));
-    const onIdle = (): void => fail(requestTimeout());
-    const timer = idleMs === undefined ? undefined : setTimeout(onIdle, idleMs);
-    // The error of a client that goes away is followed by `close`.
-    message.on('error', () => undefined);
-    message.on('data', onData).on('end', onEnd).on('close', onClose);
-    if (message.destroyed) onClose();
-  });
+}
+
+/**
+ * Reads the body of a request into memory.
+ *
+ * @param lease where its bytes are counted; its holder gives them back
+ * @throws ServiceError as {@link bodyChunks}, and `SlowDown`
+ */
+export async function readBody(
+  message: IncomingMessage,
+  reading: BodyReading,
+  lease?: Lease,
+): Promise<Buffer> {
+  const { limit } = reading;
+  const announced = announcedLength(message);
+  if (limit && announced !== undefined && announced > limit.maxBytes) throw limit.refuse(limit.maxBytes);
+  if (announced !== undefined && lease?.take(announced) === false) throw slowDown();
+  const body = announced === undefined ? new Pieces() : new Whole(announced);
+  for await (const chunk of bodyChunks(message, reading)) {
+    if (announced === undefined && lease?.take(chunk.length) === false) throw slowDown();
+    body.add(chunk);
+  }
+  return body.joined();
+}
+
+function announcedLength(message: IncomingMessage): number | undefined {
+  const header = message.headers['content-length'];
+  return header === undefined ? undefined : Number(header);
 }
 
 /** A body whose length is known: held once. */
 class Whole {
-  bytes = 0;
+  #bytes = 0;
   readonly #buffer: Buffer;
 
   constructor(length: number) {
@@ -63,35 +111,24 @@ class Whole {
   }
 
   add(chunk: Buffer): void {
-    this.bytes += chunk.copy(this.#buffer, this.bytes);
+    this.#bytes += chunk.copy(this.#buffer, this.#bytes);
   }
 
   joined(): Buffer {
-    return this.#buffer.subarray(0, this.bytes);
+    return this.#buffer.subarray(0, this.#bytes);
   }
 }
 
 class Pieces {
-  bytes = 0;
   readonly #chunks: Buffer[] = [];
 
   add(chunk: Buffer): void {
-    this.bytes += chunk.length;
     this.#chunks.push(chunk);
   }
 
   joined(): Buffer {
     return Buffer.concat(this.#chunks);
   }
-}
-
-function entityTooLarge(maxBytes: number): ServiceError {
-  return new ServiceError(
-    400,
-    'EntityTooLarge',
-    `A request may bring ${maxBytes} bytes here; send larger objects as a multipart upload`,
-    { MaxSizeAllowed: String(maxBytes) },
-  );
 }
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html */

@@ -6,6 +6,8 @@ import { ServiceError } from './service-error.js';
 /** A request as far as its headers say. The path is taken as it came: `new URL` would resolve dot segments. */
 export interface RequestHead {
   readonly method: string;
+  /** How it came; default `http`. */
+  readonly scheme?: 'http' | 'https' | undefined;
   /** Percent-encoded, with its leading slash. */
   readonly rawPath: string;
   readonly query: Query;
@@ -41,7 +43,8 @@ export function readHead(message: IncomingMessage): RequestHead {
   try {
     decodeURIComponent(rawPath);
     const query = Query.parse(rawQuery);
-    return { method: message.method ?? 'GET', rawPath, query, rawQuery, headers, receivedAt };
+    const scheme = 'encrypted' in message.socket ? 'https' : 'http';
+    return { method: message.method ?? 'GET', scheme, rawPath, query, rawQuery, headers, receivedAt };
   } catch {
     throw invalidUri();
   }

@@ -1,0 +1,131 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { readFileSync, readlinkSync } from 'node:fs';
+import { lstat, mkdir, readdir, rm, utimes } from 'node:fs/promises';
+import { hostname, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { StoreError } from '@store/core';
+
+/** A directory in the spool: whose it is (a process, when that began, where), and something that no other has. */
+const NAME = /^gateway-(\d+)-(\d+)-([0-9a-f]{16})-[0-9a-f-]{36}$/;
+
+/** How often a gateway says that it is there, and for how long it is believed, in milliseconds. */
+const HEARTBEAT_MS = 60_000;
+const BELIEVED_MS = 10 * HEARTBEAT_MS;
+
+/** Where gateways of this user keep parts, when nobody says otherwise. */
+export function defaultSpool(): string {
+  return join(tmpdir(), `store-gateway-${process.getuid?.() ?? 'user'}`);
+}
+
+/**
+ * The directory of one running gateway inside of the spool, which others share. What a gateway leaves behind that was killed
+ * is removed by the next one: a name says which process it was, and when that began.
+ */
+export class SpoolDirectory {
+  readonly #spool: string;
+  readonly #own = `gateway-${process.pid}-${startOf(process.pid)}-${world()}-${randomUUID()}`;
+  #made: Promise<string> | undefined;
+  #heartbeat: NodeJS.Timeout | undefined;
+
+  /** @param spool is made when the first part comes */
+  constructor(spool: string) {
+    this.#spool = spool;
+  }
+
+  /** The path, made when it is not there. */
+  path(): Promise<string> {
+    this.#made ??= this.#make();
+    return this.#made;
+  }
+
+  /** Removes what dead gateways left. @throws StoreError `AccessDenied` when the spool is another user's */
+  async sweep(): Promise<void> {
+    const names = await readdir(this.#spool).catch(() => []);
+    if (names.length > 0) await checkOwner(this.#spool);
+    for (const name of names) {
+      const path = join(this.#spool, name);
+      if (name === this.#own || !(await isDead(path, name))) continue;
+      await removeAll(path);
+    }
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#heartbeat);
+    if (this.#made) await removeAll(join(this.#spool, this.#own));
+  }
+
+  async #make(): Promise<string> {
+    const path = join(this.#spool, this.#own);
+    // What is in it is nobody else's business.
+    await mkdir(this.#spool, { recursive: true, mode: 0o700 });
+    await checkOwner(this.#spool);
+    await mkdir(path, { mode: 0o700 });
+    this.#heartbeat = setInterval(() => {
+      const now = new Date();
+      utimes(path, now, now).catch(() => undefined);
+    }, HEARTBEAT_MS).unref();
+    return path;
+  }
+}
+
+/** In a directory for all, such as `/tmp`, somebody else may have been there first. */
+async function checkOwner(spool: string): Promise<void> {
+  const { uid } = await lstat(spool);
+  if (process.getuid === undefined || [0, process.getuid()].includes(uid)) return;
+  throw new StoreError('AccessDenied', `the spool directory ${spool} belongs to another user`);
+}
+
+/** What is no gateway's is left alone. */
+async function isDead(path: string, name: string): Promise<boolean> {
+  const [, pid = '', start, itsWorld] = NAME.exec(name) ?? [];
+  if (pid === '') return false;
+  if (itsWorld === world()) return !isRunning(Number(pid)) || startOf(Number(pid)) !== start;
+  // Of another machine or container: its processes cannot be seen from here.
+  const seen = await lstat(path).catch(() => undefined);
+  return seen !== undefined && Date.now() - seen.mtimeMs > BELIEVED_MS;
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}
+
+/** When a process began, as Linux counts it; process ids are given again. `0` where nobody says. */
+function startOf(pid: number): string {
+  try {
+    // Behind the name, which may hold anything: the 22nd field is the 20th from there.
+    const fields = readFileSync(`/proc/${pid}/stat`, 'latin1')
+      .replace(/^.*\) /s, '')
+      .split(' ');
+    return fields[19] ?? '0';
+  } catch {
+    return '0';
+  }
+}
+
+/** What process ids mean something in: this boot of this machine, and this container on it. */
+function world(): string {
+  const parts = [
+    hostname(),
+    told(() => readFileSync('/proc/sys/kernel/random/boot_id', 'latin1')),
+    told(() => readlinkSync('/proc/self/ns/pid')),
+  ];
+  return createHash('sha256').update(parts.join('\n')).digest('hex').slice(0, 16);
+}
+
+function told(read: () => string): string {
+  try {
+    return read();
+  } catch {
+    return '';
+  }
+}
+
+/** Tries again while parts that were on their way still come. */
+export function removeAll(directory: string): Promise<void> {
+  return rm(directory, { recursive: true, force: true, maxRetries: 5 });
+}
