@@ -5,6 +5,8 @@ import {
   type DeletedTarget,
   type DriverCall,
   type DeleteTarget,
+  type ListVersionsPage,
+  type ListVersionsPageRequest,
   type ObjectStore,
   type RetrySettings,
   type StoreDriver,
@@ -18,8 +20,6 @@ export class GatewayBucket implements Bucket {
   readonly name: string;
   readonly created = new Date();
   readonly objects: StoreDriver;
-  /** Not known: S3 clients ask seldom, and a store does not say. */
-  readonly versioning = 'off';
   readonly listVersions: Bucket['listVersions'];
   readonly #store: ObjectStore;
   readonly #spool: SpooledUploads | undefined;
@@ -29,7 +29,7 @@ export class GatewayBucket implements Bucket {
     this.#spool = driver.multipart ? undefined : new SpooledUploads(driver);
     this.objects = this.#spool ? withUploads(driver, this.#spool) : driver;
     this.#store = createObjectStore(driver, { retry });
-    this.listVersions = driver.versions?.page;
+    this.listVersions = driver.versions?.page ?? ((request, call) => nullVersions(driver, request, call));
   }
 
   async deleteMany(targets: readonly DeleteTarget[], { signal }: DriverCall): Promise<BatchOutcome> {
@@ -82,6 +82,24 @@ function withUploads(driver: StoreDriver, spool: SpooledUploads): StoreDriver {
     },
     uploads: { page: (request) => spool.list(request), abort },
   };
+}
+
+/** Without versions every object is its version `null`, as in a bucket of S3's that never had any. */
+async function nullVersions(
+  { list }: StoreDriver,
+  request: ListVersionsPageRequest,
+  call: DriverCall,
+): Promise<ListVersionsPage> {
+  if (request.startAfter !== undefined && list.order !== 'utf8')
+    throw new StoreError('Unsupported', 'this store does not list from a key on');
+  const { objects, prefixes: _, ...page } = await list.page(request, call);
+  const versions = objects.map((info) => ({
+    ...info,
+    versionId: 'null',
+    isLatest: true,
+    deleteMarker: false,
+  }));
+  return { ...page, versions };
 }
 
 function keyError({ key, versionId }: DeleteTarget, error: StoreError): KeyError {

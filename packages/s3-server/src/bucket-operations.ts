@@ -1,4 +1,4 @@
-import { need, type Buckets } from './bucket.js';
+import { need, type Bucket, type Buckets, type Versioning } from './bucket.js';
 import { xmlAnswer, type Answer } from './http/answer.js';
 import { ServiceError } from './http/service-error.js';
 import { childText, element, parseStrictly, textElement } from './xml.js';
@@ -66,9 +66,15 @@ export async function getLocation({ region }: Call): Promise<Answer> {
   );
 }
 
-export async function getVersioning({ bucket }: Call): Promise<Answer> {
-  const status = { off: undefined, enabled: 'Enabled', suspended: 'Suspended' }[bucket.versioning];
+export async function getVersioning({ bucket, signal }: Call): Promise<Answer> {
+  const state = bucket.versioning ?? (await stateOf(bucket, signal));
+  const status = { off: undefined, enabled: 'Enabled', suspended: 'Suspended' }[state];
   return xmlAnswer(rootElement('VersioningConfiguration', textElement('Status', status)));
+}
+
+/** @throws ServiceError `NotImplemented` where there are versions, and nobody says whether new ones are kept */
+async function stateOf({ objects }: Bucket, signal: AbortSignal | undefined): Promise<Versioning> {
+  return objects.versions ? need(objects.versions.state)({ signal }) : 'off';
 }
 
 export async function putVersioning({ bucket, body }: Call): Promise<Answer> {

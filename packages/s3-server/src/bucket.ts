@@ -4,28 +4,36 @@ import type {
   ListVersionsPage,
   ListVersionsPageRequest,
   StoreDriver,
+  VersioningState,
 } from '@store/core';
 import type { BatchOutcome } from './batch-outcome.js';
 import { ServiceError } from './http/service-error.js';
 
-export type Versioning = 'off' | 'enabled' | 'suspended';
+export type Versioning = VersioningState;
 
 /** A bucket as the S3 operations see it: a driver, and what belongs to the bucket itself. */
 export interface Bucket {
   readonly name: string;
   readonly created: Date;
   readonly objects: StoreDriver;
-  readonly versioning: Versioning;
+  /** Default: what the store says of itself, where it does. */
+  readonly versioning?: Versioning | undefined;
   /** Where the bucket's owner may change it. */
   setVersioning?(versioning: Versioning): void;
   /** Versions of all objects, also of those that were written before versioning. */
   readonly listVersions?:
     ((request: ListVersionsPageRequest, call: DriverCall) => Promise<ListVersionsPage>) | undefined;
-  /** Its lifecycle rules, as text; where it carries rules out. */
-  readonly lifecycle?:
-    { rules: readonly LifecycleRuleText[] | undefined; beside?: LifecycleBeside | undefined } | undefined;
+  /** Its lifecycle rules, as text; where it carries rules out. Default: those of a store that has S3's. */
+  readonly lifecycle?: LifecycleRules | undefined;
   /** Deletes many keys in a way of its own; default: one by one. */
   deleteMany?(targets: readonly DeleteTarget[], call: DriverCall): Promise<BatchOutcome>;
+}
+
+/** The lifecycle configuration of a bucket. */
+export interface LifecycleRules {
+  /** Undefined when there is none. */
+  rules: readonly LifecycleRuleText[] | undefined;
+  beside?: LifecycleBeside | undefined;
 }
 
 /** One rule of a lifecycle configuration. */
@@ -37,6 +45,8 @@ export interface LifecycleRuleText {
 
 /** What a lifecycle configuration has beside its rules: a write that leaves it out takes it away. */
 export interface LifecycleBeside {
+  /** Of the root element, with a space in front; default: S3's namespace. */
+  readonly attributes?: string | undefined;
   /** Elements before the first rule, and the others that are none. */
   readonly before: readonly string[];
   readonly behind: readonly string[];
