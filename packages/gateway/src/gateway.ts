@@ -2,10 +2,11 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { StoreError, type RetrySettings, type StoreDriver } from '@store/core';
 import { checkOptionNames } from '@store/core/extend';
-import { BytesInFlight, S3Face, type Buckets, type Credential } from '@store/s3-server';
-import { GatewayBucket } from './gateway-bucket.js';
+import { BytesInFlight, S3Face, type Credential } from '@store/s3-server';
+import { GatewayBuckets } from './gateway-buckets.js';
 import type { GatewayLogEntry } from './log-entry.js';
 import { serveRequest } from './served-request.js';
+import type { StoreSource } from './store-source.js';
 
 const MIB = 1024 * 1024;
 
@@ -19,7 +20,9 @@ const CHECK_INTERVAL_MS = 5_000;
 
 export interface GatewayOptions {
   /** The drivers to serve, by the name of their bucket; `openDriver` makes them. They stay open when it closes. */
-  readonly stores: Readonly<Record<string, StoreDriver>>;
+  readonly stores?: Readonly<Record<string, StoreDriver>> | undefined;
+  /** Stores that clients see, make and remove while it runs; those of `stores` come before others of their name. */
+  readonly source?: StoreSource | undefined;
   /** The keys that clients sign with. At least one. */
   readonly credentials: readonly Credential[];
   /** The region that signatures have to name. Default `us-east-1`. */
@@ -68,6 +71,7 @@ export interface Gateway extends AsyncDisposable {
 
 const OPTIONS: Readonly<Record<keyof GatewayOptions, true>> = {
   stores: true,
+  source: true,
   credentials: true,
   region: true,
   host: true,
@@ -97,7 +101,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   checkOptionNames('startGateway', options, OPTIONS);
   checkOptionNames('startGateway timeouts', options.timeouts, TIMEOUTS);
   const { credentials, region = 'us-east-1', host = '127.0.0.1', port = 0 } = options;
-  if (credentials.length === 0 || Object.keys(options.stores).length === 0) {
+  const storeless = Object.keys(options.stores ?? {}).length === 0 && !options.source;
+  if (credentials.length === 0 || storeless) {
     throw new StoreError('InvalidArgument', 'a gateway needs at least one store and one pair of keys');
   }
   if (credentials.some(({ accessKeyId, secretAccessKey }) => !accessKeyId || !secretAccessKey)) {
@@ -109,16 +114,10 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     throw new StoreError('InvalidArgument', 'maxBytesInFlight is less than maxBodyBytes: no body had room');
   }
   const { headersMs = 20_000, idleMs = 30_000, requestMs = 3_600_000, storeMs = 300_000 } = timeouts;
-  const buckets = Object.entries(options.stores).map(
-    ([name, driver]) => new GatewayBucket(name, driver, options.retry),
-  );
-  const served: Buckets = {
-    find: (name) => buckets.find((bucket) => bucket.name === name),
-    all: () => buckets,
-  };
+  const buckets = new GatewayBuckets(options.stores ?? {}, options.source, options.retry);
   // Parts are as small as the store takes them, and it looks at that itself.
   const quirks = { serverPrefixDelete: true, minPartBytes: 0, maxCopyBytes: Infinity };
-  const face = new S3Face(served, {
+  const face = new S3Face(buckets, {
     region,
     credentials,
     quirks,
@@ -149,7 +148,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const close = async (): Promise<void> => {
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
-    await Promise.all(buckets.map((bucket) => bucket.close()));
+    await buckets.close();
   };
   const shown = host.includes(':') ? `[${host}]` : host;
   return {

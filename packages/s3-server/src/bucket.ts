@@ -54,13 +54,16 @@ export interface LifecycleBeside {
   readonly minimumObjectSize: string | undefined;
 }
 
+type Named = readonly Pick<Bucket, 'name' | 'created'>[];
+
 /** The buckets of a service. */
 export interface Buckets {
   find(name: string): Bucket | undefined;
-  all(): readonly Bucket[];
-  /** Where clients may make and remove buckets. */
-  create?(name: string): unknown;
-  remove?(name: string): void;
+  all(): Named | Promise<Named>;
+  /** Where clients may make buckets. @throws StoreError `Conflict` when somebody was faster */
+  readonly create?: ((name: string) => unknown) | undefined;
+  /** Where clients may remove buckets, which are empty as far as was seen. */
+  readonly remove?: ((name: string) => void | Promise<void>) | undefined;
 }
 
 /** @throws ServiceError `NotImplemented` when the store behind a bucket has no such method */

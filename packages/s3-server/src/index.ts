@@ -10,8 +10,11 @@ export {
 export { documentLimit, messageTooLong } from './body-limit.js';
 export type { BatchOutcome, KeyError } from './batch-outcome.js';
 export { deleteTargets } from './batch.js';
+export { isBucketName } from './bucket-name.js';
+export { bucketNotEmpty } from './bucket-operations.js';
 export {
   need,
+  notImplemented,
   type Bucket,
   type LifecycleBeside,
   type LifecycleRuleText,

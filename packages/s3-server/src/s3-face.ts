@@ -178,7 +178,7 @@ export async function performS3(
   checkAccount(request, quirks);
   const { operation, bucket: bucketName, key = '' } = subject;
   if (operation === 'ListBuckets' || bucketName === undefined) return listBuckets(buckets);
-  if (operation === 'CreateBucket') return createBucket(buckets, bucketName);
+  if (operation === 'CreateBucket') return createBucket(service, request, body, bucketName);
   const bucket = buckets.find(bucketName);
   if (!bucket) {
     throw new ServiceError(404, 'NoSuchBucket', 'The specified bucket does not exist', {
