@@ -20,7 +20,7 @@ export class GatewayBucket implements Bucket {
   readonly name: string;
   readonly created = new Date();
   readonly objects: StoreDriver;
-  readonly listVersions: Bucket['listVersions'];
+  readonly listVersions: NonNullable<Bucket['listVersions']>;
   readonly #store: ObjectStore;
   readonly #spool: SpooledUploads | undefined;
 

@@ -2,10 +2,12 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { StoreError, type RetrySettings, type StoreDriver } from '@store/core';
 import { checkOptionNames } from '@store/core/extend';
-import { BytesInFlight, S3Face, type Credential } from '@store/s3-server';
+import { BytesInFlight, S3Face } from '@store/s3-server';
 import { GatewayBuckets } from './gateway-buckets.js';
 import type { GatewayLogEntry } from './log-entry.js';
-import { serveRequest } from './served-request.js';
+import { GuardedBuckets } from './guarded-buckets.js';
+import { Rights, type GatewayKey } from './rights.js';
+import { serveRequest, type Access } from './served-request.js';
 import type { StoreSource } from './store-source.js';
 
 const MIB = 1024 * 1024;
@@ -23,8 +25,8 @@ export interface GatewayOptions {
   readonly stores?: Readonly<Record<string, StoreDriver>> | undefined;
   /** Stores that clients see, make and remove while it runs; those of `stores` come before others of their name. */
   readonly source?: StoreSource | undefined;
-  /** The keys that clients sign with. At least one. */
-  readonly credentials: readonly Credential[];
+  /** The keys that clients sign with, and what each may do. At least one. */
+  readonly credentials: readonly GatewayKey[];
   /** The region that signatures have to name. Default `us-east-1`. */
   readonly region?: string | undefined;
   /** Default 127.0.0.1. There is no TLS: put a proxy with it in front for other networks. */
@@ -125,8 +127,17 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     maxBufferedBytes: maxBodyBytes,
     server: 'Store',
   });
+  const access = accessTo(buckets, credentials);
   const inFlight = new BytesInFlight(maxBytesInFlight);
-  const settings = { face, inFlight, maxBodyBytes, idleMs, storeMs, onRequest };
+  const settings = {
+    face,
+    accessOf: (id: string) => access.get(id),
+    inFlight,
+    maxBodyBytes,
+    idleMs,
+    storeMs,
+    onRequest,
+  };
   const server = createServer(
     {
       // Node takes no longer one than for the whole.
@@ -157,4 +168,22 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+/** By access key id. @throws StoreError `InvalidArgument` for an id that is there twice, or a place that is none */
+function accessTo(buckets: GatewayBuckets, keys: readonly GatewayKey[]): ReadonlyMap<string, Access> {
+  const access = new Map<string, Access>();
+  for (const key of keys) {
+    if (access.has(key.accessKeyId))
+      throw new StoreError(
+        'InvalidArgument',
+        `the access key ${JSON.stringify(key.accessKeyId)} is there twice`,
+      );
+    const rights = new Rights(key);
+    access.set(
+      key.accessKeyId,
+      rights.unlimited ? undefined : { rights, buckets: new GuardedBuckets(buckets, rights) },
+    );
+  }
+  return access;
 }

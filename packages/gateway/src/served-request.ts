@@ -14,6 +14,7 @@ import {
   toServiceError,
   type Account,
   type Answer,
+  type Buckets,
   type BytesInFlight,
   type Lease,
   type RequestHead,
@@ -23,10 +24,13 @@ import {
   type WholeAnswer,
 } from '@store/s3-server';
 import type { GatewayLogEntry } from './log-entry.js';
+import type { Rights } from './rights.js';
 
 /** What all requests share. */
 export interface ServeSettings {
   readonly face: S3Face;
+  /** What the holder of a key may do, and what that shows of the buckets. */
+  readonly accessOf: (accessKeyId: string) => Access;
   readonly inFlight: BytesInFlight;
   /** Of an object or a part. */
   readonly maxBodyBytes: number;
@@ -34,6 +38,9 @@ export interface ServeSettings {
   readonly storeMs: number;
   readonly onRequest: ((entry: GatewayLogEntry) => void) | undefined;
 }
+
+/** What the holder of a key may do; undefined: everything. */
+export type Access = { readonly rights: Rights; readonly buckets: Buckets } | undefined;
 
 /** Operations that move the bytes of an object within the store, and so take longer. */
 const MOVES = new Set(['CompleteMultipartUpload', 'CopyObject', 'UploadPartCopy']);
@@ -67,6 +74,7 @@ class ServedRequest {
   readonly #startedAt = Date.now();
   readonly #account: Account = {};
   #route = UNKNOWN;
+  #access: Access;
 
   constructor(settings: ServeSettings, message: IncomingMessage, response: ServerResponse) {
     this.#settings = settings;
@@ -83,6 +91,8 @@ class ServedRequest {
       head = readHead(this.#message);
       signed = this.#verify(head);
       this.#route = route(head);
+      this.#access = this.#settings.accessOf(signed.accessKeyId);
+      this.#access?.rights.check(this.#route, head.method);
       goOn?.();
       body = await this.#readBody(lease);
     } catch (error) {
@@ -141,6 +151,7 @@ class ServedRequest {
         request,
         subject: { ...this.#route, keys: [] },
         entry: this.#account,
+        buckets: this.#access?.buckets,
         refusalOf: () => undefined,
         admit: (keys) => keys.length,
         signal: stop.signal,

@@ -1,3 +1,4 @@
+import type { Buckets } from './bucket.js';
 import type { Answer, WholeAnswer } from './http/answer.js';
 import type { Incoming } from './http/incoming.js';
 
@@ -37,6 +38,8 @@ export interface FaceCall {
   readonly request: Incoming;
   readonly subject: Subject;
   readonly entry: Account;
+  /** What the sender sees; default: all buckets. */
+  readonly buckets?: Buckets | undefined;
   /** Why a key may not be deleted. */
   readonly refusalOf: (key: string) => Refusal | undefined;
   /** How many of these writes there is room for. */

@@ -43,5 +43,12 @@ export type { Service } from './operation.js';
 export { readDigests, type Payload } from './payload.js';
 export type { S3Quirks } from './quirks.js';
 export { route, type Route } from './route.js';
-export { performS3, S3Face, subjectOf, toServiceError, type S3FaceSettings } from './s3-face.js';
+export {
+  performS3,
+  S3Face,
+  SERVED_OPERATIONS,
+  subjectOf,
+  toServiceError,
+  type S3FaceSettings,
+} from './s3-face.js';
 export { childrenOf, childText, element, parseStrictly, serialise, textElement, XmlElement } from './xml.js';

@@ -72,8 +72,16 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
   RestoreObject: restoreObject,
 };
 
+/** What {@link S3Face} carries out where the store has it, in S3's words. */
+export const SERVED_OPERATIONS: readonly string[] = [
+  'ListBuckets',
+  'CreateBucket',
+  ...Object.keys(OPERATIONS),
+];
+
 /** Signature version 2 says nothing about the body. */
 const UNSIGNED_BODY: Signed = {
+  accessKeyId: '',
   signedHeaders: [],
   payload: 'UNSIGNED-PAYLOAD',
   signature: '',
@@ -119,7 +127,7 @@ export class S3Face implements Face {
     call.entry.signedHeaders = signed.signedHeaders;
     const payload = readPayload(call.request, signed, quirks);
     const answer = await performS3(call, payload, {
-      buckets: this.#buckets,
+      buckets: call.buckets ?? this.#buckets,
       quirks,
       region,
       maxBufferedBytes,
