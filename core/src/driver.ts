@@ -238,7 +238,12 @@ export interface VersionsFacet {
    * far as the service tells.
    */
   readonly page: Call<ListVersionsPageRequest, ListVersionsPage>;
+  /** Whether what is written now gets a version of its own; absent where the service does not say. */
+  readonly state?: ((call: DriverCall) => Promise<VersioningState>) | undefined;
 }
+
+/** `off`: never turned on. `suspended`: what was kept is there, and new writes replace the version `null`. */
+export type VersioningState = 'off' | 'enabled' | 'suspended';
 
 export interface TagsFacet {
   /** The tags of an object. @throws StoreError `NotFound` */
@@ -252,6 +257,11 @@ export interface LifecycleFacet {
   readonly maxRules: number;
   /** Two rules may expire the same keys. */
   readonly overlap: boolean;
+  /**
+   * `s3`: the `raw` of a rule is the text of a `Rule` element as S3 has it, and `extra` a {@link LifecycleDocumentRest}, so
+   * that a document in S3's words can be handed on.
+   */
+  readonly document?: 's3' | undefined;
   /** All rules of the bucket. */
   readonly get: (call: DriverCall) => Promise<Lifecycle>;
   /** Replaces all rules of the bucket, by none too. */

@@ -7,7 +7,10 @@ export function memoryDriver(
   { maxPageSize = 1000, maxCopyBytes, ...config }: MemoryConfig = {},
   objects = new MemoryObjects(config),
 ): StoreDriver {
-  const versions: VersionsFacet = { page: (request, call) => objects.listVersions(request, call) };
+  const versions: VersionsFacet = {
+    page: (request, call) => objects.listVersions(request, call),
+    state: async () => objects.versioning,
+  };
   const abort: NonNullable<StoreDriver['uploads']>['abort'] = (request, call) =>
     objects.abortUpload(request, call);
   return {

@@ -4,17 +4,12 @@ import {
   PutBucketLifecycleConfigurationCommand,
   type TransitionDefaultMinimumObjectSize,
 } from '@aws-sdk/client-s3';
-import { StoreError, type Lifecycle, type LifecycleFacet } from '@store/core';
-import { ignoring, readLifecycleDocument, writeLifecycleDocument, type BesideRules } from '@store/kit';
+import { StoreError, type Lifecycle, type LifecycleDocumentRest, type LifecycleFacet } from '@store/core';
+import { ignoring, readLifecycleDocument, writeLifecycleDocument } from '@store/kit';
 import { documentOf } from './answer-check.js';
 import { changeCommand } from './client-plugin.js';
 import type { Quirks } from './quirks.js';
 import type { Requests } from './requests.js';
-
-/** What stands beside the rules, and would be lost by a write that leaves it out. */
-interface Extra extends BesideRules {
-  readonly transitionDefaultMinimumObjectSize?: TransitionDefaultMinimumObjectSize | undefined;
-}
 
 /** As AWS documents it. */
 const ATTRIBUTES = ' xmlns="http://s3.amazonaws.com/doc/2006-03-01/"';
@@ -31,6 +26,7 @@ export function lifecycleFacet(
     // https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lifecycle-mgmt.html
     maxRules: 1000,
     overlap: quirks.lifecycleOverlap,
+    document: 's3',
     /** GetBucketLifecycleConfiguration, past the SDK, which drops what it does not know. Without rules it is an error. */
     get(call) {
       const command = new GetBucketLifecycleConfigurationCommand({ Bucket: bucket });
@@ -38,7 +34,7 @@ export function lifecycleFacet(
         requests.send('getLifecycle', undefined, call, command, (answer) => {
           const { rules, extra: beside } = readLifecycleDocument(documentOf(answer));
           const { TransitionDefaultMinimumObjectSize: transitionDefaultMinimumObjectSize } = answer;
-          const extra: Extra = { ...beside, transitionDefaultMinimumObjectSize };
+          const extra: LifecycleDocumentRest = { ...beside, transitionDefaultMinimumObjectSize };
           return { rules, extra };
         });
       return ignoring('NoSuchLifecycleConfiguration', get, { rules: [] });
@@ -53,12 +49,15 @@ export function lifecycleFacet(
         const command = new DeleteBucketLifecycleCommand({ Bucket: bucket });
         return requests.send('putLifecycle', undefined, call, command, () => undefined);
       }
-      // It comes from `get` above.
-      const extra = update.extra as Extra | undefined;
+      // It comes from `get` above, or from those who know this form.
+      const extra = update.extra as LifecycleDocumentRest | undefined;
+      // The SDK takes what the header can be today, and sends any text.
+      const minimum = extra?.transitionDefaultMinimumObjectSize as
+        TransitionDefaultMinimumObjectSize | undefined;
       const command = new PutBucketLifecycleConfigurationCommand({
         Bucket: bucket,
         LifecycleConfiguration: { Rules: [] },
-        TransitionDefaultMinimumObjectSize: extra?.transitionDefaultMinimumObjectSize,
+        TransitionDefaultMinimumObjectSize: minimum,
         ChecksumAlgorithm: quirks.checksumAlgorithm,
       });
       // Behind the SDK's serializer, and before everything that measures, digests or signs the body.

@@ -33,6 +33,17 @@ export interface Lifecycle {
   readonly extra?: unknown;
 }
 
+/** What a lifecycle document of S3's has beside its rules. */
+export interface LifecycleDocumentRest {
+  /** Of its root element, with a space in front: the namespaces that the rules may use. */
+  readonly attributes: string;
+  /** Elements in front of the first rule, and behind it. */
+  readonly before: readonly string[];
+  readonly behind: readonly string[];
+  /** The header `x-amz-transition-default-minimum-object-size`. */
+  readonly transitionDefaultMinimumObjectSize?: string | undefined;
+}
+
 /** What replaces the rules of a bucket: rules as they were, and rules of this library. */
 export interface LifecycleUpdate {
   readonly kept: readonly LifecycleRule[];

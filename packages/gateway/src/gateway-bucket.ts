@@ -6,6 +6,8 @@ import {
   type DeletedTarget,
   type DriverCall,
   type DeleteTarget,
+  type ListVersionsPage,
+  type ListVersionsPageRequest,
   type ObjectStore,
   type RetrySettings,
   type StoreDriver,
@@ -14,27 +16,31 @@ import {
 import { toServiceError, type BatchOutcome, type Bucket, type KeyError } from '@store/s3-server';
 import { SpooledUploads, type SpoolSettings } from './spooled-uploads.js';
 
+/** What the buckets of a gateway share. */
+export interface BucketSettings {
+  readonly retry: RetrySettings | undefined;
+  readonly spooling: SpoolSettings;
+}
+
 /** A store as a bucket. Batch deletes go through the deletion engine: its limits, retries and accounts apply. */
 export class GatewayBucket implements Bucket {
   readonly name: string;
   readonly created = new Date();
   readonly objects: StoreDriver;
-  /** Not known: S3 clients ask seldom, and a store does not say. */
-  readonly versioning = 'off';
-  readonly listVersions: Bucket['listVersions'];
+  readonly listVersions: NonNullable<Bucket['listVersions']>;
   readonly #store: ObjectStore;
   readonly #spool: SpooledUploads | undefined;
 
   readonly streamPart: Bucket['streamPart'];
 
-  constructor(name: string, driver: StoreDriver, retry: RetrySettings | undefined, spooling: SpoolSettings) {
+  constructor(name: string, driver: StoreDriver, { retry, spooling }: BucketSettings) {
     this.name = name;
     const spool = driver.multipart ? undefined : new SpooledUploads(driver, spooling);
     this.#spool = spool;
     this.streamPart = spool && ((part) => spool.uploadPart(part));
     this.objects = this.#spool ? withUploads(driver, this.#spool) : driver;
     this.#store = createObjectStore(driver, { retry });
-    this.listVersions = driver.versions?.page;
+    this.listVersions = driver.versions?.page ?? ((request, call) => nullVersions(driver, request, call));
   }
 
   async deleteMany(targets: readonly DeleteTarget[], { signal }: DriverCall): Promise<BatchOutcome> {
@@ -95,6 +101,24 @@ function withUploads(driver: StoreDriver, spool: SpooledUploads): StoreDriver {
     },
     uploads: { page: (request) => spool.list(request), abort },
   };
+}
+
+/** Without versions every object is its version `null`, as in a bucket of S3's that never had any. */
+async function nullVersions(
+  { list }: StoreDriver,
+  request: ListVersionsPageRequest,
+  call: DriverCall,
+): Promise<ListVersionsPage> {
+  if (request.startAfter !== undefined && list.order !== 'utf8')
+    throw new StoreError('Unsupported', 'this store does not list from a key on');
+  const { objects, prefixes: _, ...page } = await list.page(request, call);
+  const versions = objects.map((info) => ({
+    ...info,
+    versionId: 'null',
+    isLatest: true,
+    deleteMarker: false,
+  }));
+  return { ...page, versions };
 }
 
 function keyError({ key, versionId }: DeleteTarget, error: StoreError): KeyError {

@@ -2,11 +2,14 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { StoreError, type RetrySettings, type StoreDriver } from '@store/core';
 import { checkOptionNames } from '@store/core/extend';
-import { BytesInFlight, S3Face, type Buckets, type Credential } from '@store/s3-server';
-import { GatewayBucket } from './gateway-bucket.js';
+import { BytesInFlight, S3Face } from '@store/s3-server';
+import { GatewayBuckets } from './gateway-buckets.js';
 import type { GatewayLogEntry } from './log-entry.js';
-import { serveRequest } from './served-request.js';
+import { GuardedBuckets } from './guarded-buckets.js';
+import { Rights, type GatewayKey } from './rights.js';
+import { serveRequest, type Access } from './served-request.js';
 import { defaultSpool, SpoolDirectory } from './spool-directory.js';
+import type { StoreSource } from './store-source.js';
 
 const MIB = 1024 * 1024;
 
@@ -28,9 +31,11 @@ const CHECK_INTERVAL_MS = 5_000;
 
 export interface GatewayOptions {
   /** The drivers to serve, by the name of their bucket; `openDriver` makes them. They stay open when it closes. */
-  readonly stores: Readonly<Record<string, StoreDriver>>;
-  /** The keys that clients sign with. At least one. */
-  readonly credentials: readonly Credential[];
+  readonly stores?: Readonly<Record<string, StoreDriver>> | undefined;
+  /** Stores that clients see, make and remove while it runs; those of `stores` come before others of their name. */
+  readonly source?: StoreSource | undefined;
+  /** The keys that clients sign with, and what each may do. At least one. */
+  readonly credentials: readonly GatewayKey[];
   /** The region that signatures have to name. Default `us-east-1`. */
   readonly region?: string | undefined;
   /** Default 127.0.0.1. There is no TLS: put a proxy with it in front for other networks. */
@@ -86,6 +91,7 @@ export interface Gateway extends AsyncDisposable {
 
 const OPTIONS: Readonly<Record<keyof GatewayOptions, true>> = {
   stores: true,
+  source: true,
   credentials: true,
   region: true,
   host: true,
@@ -118,7 +124,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   checkOptionNames('startGateway', options, OPTIONS);
   checkOptionNames('startGateway timeouts', options.timeouts, TIMEOUTS);
   const { credentials, region = 'us-east-1', host = '127.0.0.1', port = 0 } = options;
-  if (credentials.length === 0 || Object.keys(options.stores).length === 0) {
+  const storeless = Object.keys(options.stores ?? {}).length === 0 && !options.source;
+  if (credentials.length === 0 || storeless) {
     throw new StoreError('InvalidArgument', 'a gateway needs at least one store and one pair of keys');
   }
   if (credentials.some(({ accessKeyId, secretAccessKey }) => !accessKeyId || !secretAccessKey)) {
@@ -131,16 +138,11 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const directory = new SpoolDirectory(options.spoolDirectory ?? defaultSpool());
   await directory.sweep();
   const spooling = { directory, space: new BytesInFlight(maxSpoolBytes), expireMs: uploadsExpireMs };
-  const buckets = Object.entries(options.stores).map(
-    ([name, driver]) => new GatewayBucket(name, driver, options.retry, spooling),
-  );
-  const served: Buckets = {
-    find: (name) => buckets.find((bucket) => bucket.name === name),
-    all: () => buckets,
-  };
+  const { stores = {}, source, retry } = options;
+  const buckets = new GatewayBuckets(stores, source, { retry, spooling });
   // Parts are as small as the store takes them, and it looks at that itself.
   const quirks = { serverPrefixDelete: true, minPartBytes: 0, maxCopyBytes: Infinity };
-  const face = new S3Face(served, {
+  const face = new S3Face(buckets, {
     region,
     credentials,
     quirks,
@@ -151,8 +153,17 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     },
     server: 'Store',
   });
+  const access = accessTo(buckets, credentials);
   const inFlight = new BytesInFlight(maxBytesInFlight);
-  const settings = { face, inFlight, maxBodyBytes, idleMs, storeMs, onRequest };
+  const settings = {
+    face,
+    accessOf: (id: string) => access.get(id),
+    inFlight,
+    maxBodyBytes,
+    idleMs,
+    storeMs,
+    onRequest,
+  };
   const server = createServer(
     {
       // Node takes no longer one than for the whole.
@@ -173,7 +184,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   });
   const expiry = setInterval(
     () => {
-      for (const bucket of buckets) bucket.expireUploads().catch(() => undefined);
+      buckets.expireUploads().catch(() => undefined);
     },
     Math.min(MAX_EXPIRY_INTERVAL_MS, uploadsExpireMs),
   ).unref();
@@ -181,7 +192,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     clearInterval(expiry);
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
-    await Promise.all(buckets.map((bucket) => bucket.close()));
+    await buckets.close();
     await directory.close();
   };
   const shown = host.includes(':') ? `[${host}]` : host;
@@ -191,4 +202,22 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+/** By access key id. @throws StoreError `InvalidArgument` for an id that is there twice, or a place that is none */
+function accessTo(buckets: GatewayBuckets, keys: readonly GatewayKey[]): ReadonlyMap<string, Access> {
+  const access = new Map<string, Access>();
+  for (const key of keys) {
+    if (access.has(key.accessKeyId))
+      throw new StoreError(
+        'InvalidArgument',
+        `the access key ${JSON.stringify(key.accessKeyId)} is there twice`,
+      );
+    const rights = new Rights(key);
+    access.set(
+      key.accessKeyId,
+      rights.unlimited ? undefined : { rights, buckets: new GuardedBuckets(buckets, rights) },
+    );
+  }
+  return access;
 }

@@ -17,6 +17,7 @@ import {
   toServiceError,
   type Account,
   type Answer,
+  type Buckets,
   type BytesInFlight,
   type Lease,
   type RequestHead,
@@ -28,10 +29,13 @@ import {
 } from '@store/s3-server';
 import type { GatewayLogEntry } from './log-entry.js';
 import { Patience } from './patience.js';
+import type { Rights } from './rights.js';
 
 /** What all requests share. */
 export interface ServeSettings {
   readonly face: S3Face;
+  /** What the holder of a key may do, and what that shows of the buckets. */
+  readonly accessOf: (accessKeyId: string) => Access;
   readonly inFlight: BytesInFlight;
   /** Of an object or a part. */
   readonly maxBodyBytes: number;
@@ -39,6 +43,9 @@ export interface ServeSettings {
   readonly storeMs: number;
   readonly onRequest: ((entry: GatewayLogEntry) => void) | undefined;
 }
+
+/** What the holder of a key may do; undefined: everything. */
+export type Access = { readonly rights: Rights; readonly buckets: Buckets } | undefined;
 
 /** Operations that move the bytes of an object within the store, and so take longer. */
 const MOVES = new Set(['CompleteMultipartUpload', 'CopyObject', 'UploadPartCopy']);
@@ -72,6 +79,7 @@ class ServedRequest {
   readonly #startedAt = Date.now();
   readonly #account: Account = {};
   #route = UNKNOWN;
+  #access: Access;
 
   constructor(settings: ServeSettings, message: IncomingMessage, response: ServerResponse) {
     this.#settings = settings;
@@ -88,6 +96,8 @@ class ServedRequest {
       head = readHead(this.#message);
       signed = this.#verify(head);
       this.#route = route(head);
+      this.#access = this.#settings.accessOf(signed.accessKeyId);
+      this.#access?.rights.check(this.#route, head.method);
       body = await this.#body(head, signed, lease, goOn);
     } catch (error) {
       lease.release();
@@ -163,6 +173,7 @@ class ServedRequest {
         room: lease,
         subject: { ...this.#route, keys: [] },
         entry: this.#account,
+        buckets: this.#access?.buckets,
         refusalOf: () => undefined,
         admit: (keys) => keys.length,
         signal: stop.signal,

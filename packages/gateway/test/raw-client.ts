@@ -120,6 +120,7 @@ export interface SignedRequest {
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** What `x-amz-content-sha256` says; default `UNSIGNED-PAYLOAD`. */
   readonly payload?: string | undefined;
+  readonly accessKeyId?: string | undefined;
   readonly secretAccessKey?: string | undefined;
   readonly now?: Date | undefined;
 }
@@ -163,7 +164,7 @@ export function signed(request: SignedRequest): Signature {
   for (const part of scope.split('/')) key = createHmac('sha256', key).update(part).digest();
   const sign = (text: string): string => createHmac('sha256', key).update(text).digest('hex');
   const signature = sign(['AWS4-HMAC-SHA256', date, scope, sha256(canonical)].join('\n'));
-  const authorization = `AWS4-HMAC-SHA256 Credential=${KEYS.accessKeyId}/${scope},SignedHeaders=${names.join(';')},Signature=${signature}`;
+  const authorization = `AWS4-HMAC-SHA256 Credential=${request.accessKeyId ?? KEYS.accessKeyId}/${scope},SignedHeaders=${names.join(';')},Signature=${signature}`;
   const lines = Object.entries({ ...headers, authorization }).map(([name, value]) => `${name}: ${value}\r\n`);
   const target = parameters === '' ? path : `${path}?${parameters}`;
   return { head: `${method} ${target} HTTP/1.1\r\n${lines.join('')}\r\n`, signature, sign, scope, date };

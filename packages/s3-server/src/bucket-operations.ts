@@ -1,47 +1,106 @@
-import { need, type Buckets } from './bucket.js';
+import { StoreError } from '@store/core';
+import { isBucketName } from './bucket-name.js';
+import { need, notImplemented, type Bucket, type Buckets, type Versioning } from './bucket.js';
 import { xmlAnswer, type Answer } from './http/answer.js';
 import { ServiceError } from './http/service-error.js';
-import { childText, element, parseStrictly, textElement } from './xml.js';
-import type { Call } from './operation.js';
+import { childrenOf, childText, element, parseStrictly, textElement } from './xml.js';
+import type { Incoming } from './http/incoming.js';
+import type { Call, Service } from './operation.js';
 import { rootElement } from './root-element.js';
+import { refuseUnkept } from './unkept-headers.js';
 
-export function listBuckets(buckets: Buckets): Answer {
+export async function listBuckets(buckets: Buckets): Promise<Answer> {
+  const all = await buckets.all();
   return xmlAnswer(
     rootElement(
       'ListAllMyBucketsResult',
       element('Owner', textElement('ID', 'owner'), textElement('DisplayName', 'owner')),
       element(
         'Buckets',
-        ...buckets
-          .all()
-          .map(({ name, created }) =>
-            element('Bucket', textElement('Name', name), textElement('CreationDate', created.toISOString())),
-          ),
+        ...all.map(({ name, created }) =>
+          element('Bucket', textElement('Name', name), textElement('CreationDate', created.toISOString())),
+        ),
       ),
     ),
   );
 }
 
-export function createBucket(buckets: Buckets, name: string): Answer {
-  if (!/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(name)) {
+/** What a new bucket may ask for that is so anyway. */
+const HARMLESS = [
+  ['x-amz-object-ownership', /^BucketOwnerEnforced$/],
+  ['x-amz-bucket-object-lock-enabled', /^false$/i],
+] as const;
+
+/** @throws ServiceError `IllegalLocationConstraintException` for another region than this one */
+export async function createBucket(
+  { buckets, region }: Service,
+  { headers }: Incoming,
+  body: Buffer,
+  name: string,
+): Promise<Answer> {
+  if (!isBucketName(name)) {
     throw new ServiceError(400, 'InvalidBucketName', 'The specified bucket is not valid.', {
       BucketName: name,
     });
   }
-  if (buckets.find(name)) {
-    throw new ServiceError(
+  refuseUnkept(headers);
+  for (const [header, harmless] of HARMLESS) {
+    const value = headers.get(header);
+    if (value !== undefined && !harmless.test(value)) throw notImplemented();
+  }
+  checkLocation(body, region);
+  const owned = (): ServiceError =>
+    new ServiceError(
       409,
       'BucketAlreadyOwnedByYou',
       'Your previous request to create the named bucket succeeded and you already own it.',
       { BucketName: name },
     );
+  if (buckets.find(name)) throw owned();
+  try {
+    await need(buckets.create?.bind(buckets))(name);
+  } catch (error) {
+    if (!(error instanceof StoreError) || error.code !== 'Conflict') throw error;
+    // Somebody was faster, or there is something that is none of ours.
+    throw buckets.find(name)
+      ? owned()
+      : new ServiceError(409, 'BucketAlreadyExists', 'The requested bucket name is not available.', {
+          BucketName: name,
+        });
   }
-  need(buckets.create?.bind(buckets))(name);
   return { status: 200, headers: { location: `/${name}` } };
+}
+
+function checkLocation(body: Buffer, region: string): void {
+  if (body.toString().trim() === '') return;
+  const root = parseStrictly(body);
+  if (root?.name !== 'CreateBucketConfiguration') {
+    throw new ServiceError(
+      400,
+      'MalformedXML',
+      'The XML you provided was not well-formed or did not validate against our published schema',
+    );
+  }
+  // Directory buckets, tags of a bucket.
+  if (childrenOf(root).some(({ name }) => name !== 'LocationConstraint')) throw notImplemented();
+  const location = childText(root, 'LocationConstraint') ?? '';
+  // The oldest region has no name there; who writes it means it.
+  if (location === '' || location === region) return;
+  throw new ServiceError(
+    400,
+    'IllegalLocationConstraintException',
+    `The ${location} location constraint is incompatible for the region specific endpoint this request was sent to.`,
+  );
 }
 
 export async function headBucket({ region }: Call): Promise<Answer> {
   return { status: 200, headers: { 'x-amz-bucket-region': region } };
+}
+
+export function bucketNotEmpty(name: string): ServiceError {
+  return new ServiceError(409, 'BucketNotEmpty', 'The bucket you tried to delete is not empty', {
+    BucketName: name,
+  });
 }
 
 /** What an SDK sends for `DeleteObject` with an empty key. */
@@ -49,12 +108,9 @@ export async function deleteBucket({ bucket, buckets, signal }: Call): Promise<A
   const remove = need(buckets.remove?.bind(buckets));
   const objects = await bucket.objects.list.page({ prefix: '', maxKeys: 1 }, { signal });
   const versions = await bucket.listVersions?.({ prefix: '', maxKeys: 1 }, { signal });
-  if (objects.objects.length > 0 || (versions?.versions.length ?? 0) > 0) {
-    throw new ServiceError(409, 'BucketNotEmpty', 'The bucket you tried to delete is not empty', {
-      BucketName: bucket.name,
-    });
-  }
-  remove(bucket.name);
+  const entries = [...objects.objects, ...(objects.unnameable ?? []), ...(versions?.versions ?? [])];
+  if (entries.length > 0) throw bucketNotEmpty(bucket.name);
+  await remove(bucket.name);
   return { status: 204 };
 }
 
@@ -66,9 +122,15 @@ export async function getLocation({ region }: Call): Promise<Answer> {
   );
 }
 
-export async function getVersioning({ bucket }: Call): Promise<Answer> {
-  const status = { off: undefined, enabled: 'Enabled', suspended: 'Suspended' }[bucket.versioning];
+export async function getVersioning({ bucket, signal }: Call): Promise<Answer> {
+  const state = bucket.versioning ?? (await stateOf(bucket, signal));
+  const status = { off: undefined, enabled: 'Enabled', suspended: 'Suspended' }[state];
   return xmlAnswer(rootElement('VersioningConfiguration', textElement('Status', status)));
+}
+
+/** @throws ServiceError `NotImplemented` where there are versions, and nobody says whether new ones are kept */
+async function stateOf({ objects }: Bucket, signal: AbortSignal | undefined): Promise<Versioning> {
+  return objects.versions ? need(objects.versions.state)({ signal }) : 'off';
 }
 
 export async function putVersioning({ bucket, body }: Call): Promise<Answer> {

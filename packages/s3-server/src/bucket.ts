@@ -6,26 +6,27 @@ import type {
   ListVersionsPageRequest,
   StoreDriver,
   UploadPartRequest,
+  VersioningState,
 } from '@store/core';
 import type { BatchOutcome } from './batch-outcome.js';
 import { ServiceError } from './http/service-error.js';
 
-export type Versioning = 'off' | 'enabled' | 'suspended';
+export type Versioning = VersioningState;
 
 /** A bucket as the S3 operations see it: a driver, and what belongs to the bucket itself. */
 export interface Bucket {
   readonly name: string;
   readonly created: Date;
   readonly objects: StoreDriver;
-  readonly versioning: Versioning;
+  /** Default: what the store says of itself, where it does. */
+  readonly versioning?: Versioning | undefined;
   /** Where the bucket's owner may change it. */
   setVersioning?(versioning: Versioning): void;
   /** Versions of all objects, also of those that were written before versioning. */
   readonly listVersions?:
     ((request: ListVersionsPageRequest, call: DriverCall) => Promise<ListVersionsPage>) | undefined;
-  /** Its lifecycle rules, as text; where it carries rules out. */
-  readonly lifecycle?:
-    { rules: readonly LifecycleRuleText[] | undefined; beside?: LifecycleBeside | undefined } | undefined;
+  /** Its lifecycle rules, as text; where it carries rules out. Default: those of a store that has S3's. */
+  readonly lifecycle?: LifecycleRules | undefined;
   /** Takes parts of uploads as streams, where it keeps them itself; resolves to the ETag. */
   readonly streamPart?: ((part: StreamedPart, call: DriverCall) => Promise<string>) | undefined;
   /** Deletes many keys in a way of its own; default: one by one. */
@@ -38,6 +39,13 @@ export interface StreamedPart extends Omit<UploadPartRequest, 'body'> {
   readonly size: number | undefined;
 }
 
+/** The lifecycle configuration of a bucket. */
+export interface LifecycleRules {
+  /** Undefined when there is none. */
+  rules: readonly LifecycleRuleText[] | undefined;
+  beside?: LifecycleBeside | undefined;
+}
+
 /** One rule of a lifecycle configuration. */
 export interface LifecycleRuleText {
   readonly id: string;
@@ -47,6 +55,8 @@ export interface LifecycleRuleText {
 
 /** What a lifecycle configuration has beside its rules: a write that leaves it out takes it away. */
 export interface LifecycleBeside {
+  /** Of the root element, with a space in front; default: S3's namespace. */
+  readonly attributes?: string | undefined;
   /** Elements before the first rule, and the others that are none. */
   readonly before: readonly string[];
   readonly behind: readonly string[];
@@ -54,13 +64,16 @@ export interface LifecycleBeside {
   readonly minimumObjectSize: string | undefined;
 }
 
+type Named = readonly Pick<Bucket, 'name' | 'created'>[];
+
 /** The buckets of a service. */
 export interface Buckets {
   find(name: string): Bucket | undefined;
-  all(): readonly Bucket[];
-  /** Where clients may make and remove buckets. */
-  create?(name: string): unknown;
-  remove?(name: string): void;
+  all(): Named | Promise<Named>;
+  /** Where clients may make buckets. @throws StoreError `Conflict` when somebody was faster */
+  readonly create?: ((name: string) => unknown) | undefined;
+  /** Where clients may remove buckets, which are empty as far as was seen. */
+  readonly remove?: ((name: string) => void | Promise<void>) | undefined;
 }
 
 /** @throws ServiceError `NotImplemented` when the store behind a bucket has no such method */

@@ -1,3 +1,4 @@
+import type { Buckets } from './bucket.js';
 import type { Answer, WholeAnswer } from './http/answer.js';
 import type { Lease } from './http/bytes-in-flight.js';
 import type { Incoming } from './http/incoming.js';
@@ -43,6 +44,8 @@ export interface FaceCall {
   readonly room?: Lease | undefined;
   readonly subject: Subject;
   readonly entry: Account;
+  /** What the sender sees; default: all buckets. */
+  readonly buckets?: Buckets | undefined;
   /** Why a key may not be deleted. */
   readonly refusalOf: (key: string) => Refusal | undefined;
   /** How many of these writes there is room for. */

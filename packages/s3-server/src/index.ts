@@ -11,8 +11,11 @@ export { documentLimit, entityTooLarge, messageTooLong } from './body-limit.js';
 export { beginChecksum, type Checksum } from './checksums.js';
 export type { BatchOutcome, KeyError } from './batch-outcome.js';
 export { deleteTargets } from './batch.js';
+export { isBucketName } from './bucket-name.js';
+export { bucketNotEmpty } from './bucket-operations.js';
 export {
   need,
+  notImplemented,
   type Bucket,
   type LifecycleBeside,
   type LifecycleRuleText,
@@ -43,5 +46,12 @@ export type { Buffering, Service } from './operation.js';
 export { announcedBytes, readDigests, type Payload } from './payload.js';
 export type { S3Quirks } from './quirks.js';
 export { route, type Route } from './route.js';
-export { performS3, S3Face, subjectOf, toServiceError, type S3FaceSettings } from './s3-face.js';
+export {
+  performS3,
+  S3Face,
+  SERVED_OPERATIONS,
+  subjectOf,
+  toServiceError,
+  type S3FaceSettings,
+} from './s3-face.js';
 export { childrenOf, childText, element, parseStrictly, serialise, textElement, XmlElement } from './xml.js';

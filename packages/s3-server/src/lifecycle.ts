@@ -1,28 +1,33 @@
 import { randomUUID } from 'node:crypto';
-import { need, type LifecycleBeside } from './bucket.js';
+import type { LifecycleBeside } from './bucket.js';
 import { checkDigest } from './delete-objects.js';
 import { xmlAnswer, type Answer } from './http/answer.js';
 import { ServiceError } from './http/service-error.js';
 import { readRule, type ParsedRule } from './lifecycle-rule.js';
 import type { Call } from './operation.js';
 import { rootElement } from './root-element.js';
+import { storedLifecycle, storeLifecycle } from './stored-lifecycle.js';
 import { childrenOf, element, parseStrictly, serialise, textElement, type XmlElement } from './xml.js';
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lifecycle-mgmt.html */
 const MAX_RULES = 1000;
 
+const ROOT = 'LifecycleConfiguration';
+
 const MINIMUM_OBJECT_SIZE = 'x-amz-transition-default-minimum-object-size';
 
 /** GetBucketLifecycleConfiguration. */
-export async function getLifecycle({ bucket }: Call): Promise<Answer> {
-  const { rules, beside } = need(bucket.lifecycle);
+export async function getLifecycle({ bucket, signal }: Call): Promise<Answer> {
+  const { rules, beside } = bucket.lifecycle ?? (await storedLifecycle(bucket, { signal }));
   if (!rules) {
     throw new ServiceError(404, 'NoSuchLifecycleConfiguration', 'The lifecycle configuration does not exist');
   }
-  const { before = [], behind = [], minimumObjectSize } = beside ?? {};
+  const { attributes, before = [], behind = [], minimumObjectSize } = beside ?? {};
   const document = [...before, ...rules.map(({ xml }) => xml), ...behind];
   return xmlAnswer(
-    rootElement('LifecycleConfiguration', ...document),
+    attributes === undefined
+      ? rootElement(ROOT, ...document)
+      : `<${ROOT}${attributes}>${document.join('')}</${ROOT}>`,
     minimumObjectSize === undefined ? {} : { [MINIMUM_OBJECT_SIZE]: minimumObjectSize },
   );
 }
@@ -32,11 +37,10 @@ export async function getLifecycle({ bucket }: Call): Promise<Answer> {
  * service would know them, and are gone after a write without them.
  */
 export async function putLifecycle(call: Call): Promise<Answer> {
-  const { bucket, body, quirks } = call;
-  const lifecycle = need(bucket.lifecycle);
+  const { bucket, body, quirks, signal } = call;
   checkDigest(call);
   const root = parseStrictly(body);
-  const rules = root?.name === 'LifecycleConfiguration' ? childrenOf(root, 'Rule') : [];
+  const rules = root?.name === ROOT ? childrenOf(root, 'Rule') : [];
   if (rules.length === 0 || rules.length > MAX_RULES) {
     throw new ServiceError(
       400,
@@ -56,13 +60,15 @@ export async function putLifecycle(call: Call): Promise<Answer> {
     );
   }
   if (quirks.noLifecycleOverlap) checkOverlap(parsed);
-  lifecycle.rules = rules.map((rule, i) => {
+  const written = rules.map((rule, i) => {
     const { id } = parsed[i] ?? {};
     if (id !== undefined) return { id, xml: serialise(rule) };
     const made = randomUUID();
     return { id: made, xml: element('Rule', textElement('ID', made), ...childrenOf(rule).map(serialise)) };
   });
-  lifecycle.beside = besideRules(root, call.request.headers.get(MINIMUM_OBJECT_SIZE));
+  const beside = besideRules(root, call.request.headers.get(MINIMUM_OBJECT_SIZE));
+  if (bucket.lifecycle) Object.assign(bucket.lifecycle, { rules: written, beside });
+  else await storeLifecycle(bucket, { rules: written, beside }, parsed, { signal });
   return { status: 200 };
 }
 
@@ -78,10 +84,10 @@ function besideRules(root: XmlElement | undefined, minimumObjectSize: string | u
   };
 }
 
-export async function deleteLifecycle({ bucket }: Call): Promise<Answer> {
-  const lifecycle = need(bucket.lifecycle);
-  lifecycle.rules = undefined;
-  lifecycle.beside = undefined;
+export async function deleteLifecycle({ bucket, signal }: Call): Promise<Answer> {
+  const none = { rules: undefined, beside: undefined };
+  if (bucket.lifecycle) Object.assign(bucket.lifecycle, none);
+  else await storeLifecycle(bucket, none, [], { signal });
   return { status: 204 };
 }
 

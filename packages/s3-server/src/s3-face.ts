@@ -72,8 +72,16 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
   RestoreObject: restoreObject,
 };
 
+/** What {@link S3Face} carries out where the store has it, in S3's words. */
+export const SERVED_OPERATIONS: readonly string[] = [
+  'ListBuckets',
+  'CreateBucket',
+  ...Object.keys(OPERATIONS),
+];
+
 /** Signature version 2 says nothing about the body. */
 const UNSIGNED_BODY: Signed = {
+  accessKeyId: '',
   signedHeaders: [],
   payload: 'UNSIGNED-PAYLOAD',
   signature: '',
@@ -122,7 +130,7 @@ export class S3Face implements Face {
       ? arrivingPayload(request, arriving, signed, quirks)
       : readPayload(request, signed, quirks);
     const answer = await performS3(call, payload, {
-      buckets: this.#buckets,
+      buckets: call.buckets ?? this.#buckets,
       quirks,
       region,
       buffering,
@@ -181,7 +189,7 @@ export async function performS3(
   checkAccount(request, quirks);
   const { operation, bucket: bucketName, key = '' } = subject;
   if (operation === 'ListBuckets' || bucketName === undefined) return listBuckets(buckets);
-  if (operation === 'CreateBucket') return createBucket(buckets, bucketName);
+  if (operation === 'CreateBucket') return createBucket(service, request, body, bucketName);
   const bucket = buckets.find(bucketName);
   if (!bucket) {
     throw new ServiceError(404, 'NoSuchBucket', 'The specified bucket does not exist', {

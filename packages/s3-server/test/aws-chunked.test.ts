@@ -48,6 +48,7 @@ describe('aws-chunked', () => {
       headers,
     };
     const decoder = new ChunkDecoder(head, {
+      accessKeyId: 'AK',
       payload: form,
       signature: 'seed',
       signedHeaders: [],

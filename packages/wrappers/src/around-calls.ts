@@ -5,11 +5,13 @@ type AnyCall = (...args: never[]) => unknown;
 /** The calls of a facet, or the one that stands alone, by their names. */
 type NamesIn<Name extends string, Facet> = Facet extends AnyCall
   ? Name
-  : {
-      [Member in keyof Facet & string]: NonNullable<Facet[Member]> extends AnyCall
-        ? `${Name}.${Member}`
-        : never;
-    }[keyof Facet & string];
+  : Facet extends string
+    ? never
+    : {
+        [Member in keyof Facet & string]: NonNullable<Facet[Member]> extends AnyCall
+          ? `${Name}.${Member}`
+          : never;
+      }[keyof Facet & string];
 
 /** A call of a driver by its place: `list.page`, `delete.one`, `presign`. */
 export type CallName = Exclude<

@@ -124,6 +124,7 @@ export function withPrefix(driver: StoreDriver, prefix: string): StoreDriver {
       abort: (request, call) => uploads.abort(inner(request), call),
     },
     versions: versions && {
+      ...versions,
       page: async (request, call) => {
         const page = await versions.page(behind(under(request)), call);
         return { ...outerNames(page), versions: page.versions.map(outer) };

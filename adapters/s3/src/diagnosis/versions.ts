@@ -1,14 +1,8 @@
 import { GetBucketVersioningCommand } from '@aws-sdk/client-s3';
 import type { Finding } from '@store/core';
 import { documentOf } from '../answer-check.js';
+import { VERSIONING_STATES } from '../listings.js';
 import { finding, type Subject } from './subject.js';
-
-/** A bucket that never had versions says nothing. */
-const STATES: Readonly<Record<string, Subject['versioning']>> = {
-  '': 'off',
-  Enabled: 'enabled',
-  Suspended: 'suspended',
-};
 
 /** The state of the bucket's versioning, as it says, or as a write shows. */
 export async function versioning(subject: Subject): Promise<readonly Finding[]> {
@@ -16,7 +10,7 @@ export async function versioning(subject: Subject): Promise<readonly Finding[]> 
   const answer = await subject.send('versioning', command);
   const body = Buffer.from('x');
   const { versionId } = await subject.driver().write.put({ key: subject.key(), body }, subject.call);
-  const said = answer.error ? undefined : STATES[documentOf(answer.value).textOf('Status') ?? ''];
+  const said = answer.error ? undefined : VERSIONING_STATES[documentOf(answer.value).textOf('Status') ?? ''];
   subject.versioning =
     said ?? (versionId === undefined ? 'unknown' : versionId === 'null' ? 'suspended' : 'enabled');
   const kept = subject.versioning === 'enabled' || subject.versioning === 'suspended';

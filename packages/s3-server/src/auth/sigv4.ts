@@ -28,6 +28,8 @@ export interface SigV4Settings {
 
 /** What a verified signature says. */
 export interface Signed {
+  /** Whose signature it is. */
+  readonly accessKeyId: string;
   readonly signedHeaders: readonly string[];
   /** What `x-amz-content-sha256` declares about the body. */
   readonly payload: string;
@@ -108,6 +110,7 @@ export function verifySigV4(request: RequestHead, settings: SigV4Settings): Sign
     );
   }
   return {
+    accessKeyId: claim.accessKeyId,
     signedHeaders: claim.signedHeaders,
     payload: claim.payload,
     signature: claim.signature,

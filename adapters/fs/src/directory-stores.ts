@@ -1,0 +1,165 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, lstatSync, readdirSync } from 'node:fs';
+import { mkdir, opendir, readdir, rename, rm, rmdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { StoreError, type StoreDriver } from '@store/core';
+import type { FsConfig } from './config.js';
+import { fsDriver } from './driver.js';
+import { errnoOf, translate } from './errors.js';
+import { MARKER } from './root.js';
+
+/** No path: neither a separator, nor a dot at either end, nor two of them. Hidden directories are none. */
+const NAME = /^[a-z0-9](?:[a-z0-9-]|\.(?!\.)){1,61}[a-z0-9]$/;
+
+/** Where a store goes that is being removed. */
+const REMOVED = '.removed-';
+
+/**
+ * The stores in one directory: each directory right below it that a store made, or that is still empty. What is
+ * anything else (a symbolic link, a directory with files of others, a name that no bucket has) is not seen and not touched.
+ */
+export class DirectoryStores {
+  readonly #root: string;
+  readonly #config: Pick<FsConfig, 'fsync'>;
+  readonly #drivers = new Map<string, StoreDriver>();
+
+  private constructor(root: string, config: Pick<FsConfig, 'fsync'>) {
+    this.#root = root;
+    this.#config = config;
+  }
+
+  /**
+   * @param root absolute; has to be there
+   * @throws StoreError `InvalidConfig` when it is no directory that can be read
+   */
+  static async open(root: string, config: Pick<FsConfig, 'fsync'> = {}): Promise<DirectoryStores> {
+    const stores = new DirectoryStores(root, config);
+    try {
+      await stores.#bringBack();
+    } catch (error) {
+      throw new StoreError(
+        'InvalidConfig',
+        `${root} is no directory of stores: ${translate(error, 'open').reason}`,
+        {
+          provider: 'fs',
+          cause: error,
+        },
+      );
+    }
+    return stores;
+  }
+
+  /** In the order of their names. */
+  async list(): Promise<readonly { readonly name: string; readonly created: Date }[]> {
+    const names = await readdir(this.#root);
+    return names.sort().flatMap((name) => {
+      const created = this.#createdAt(name);
+      return created ? [{ name, created }] : [];
+    });
+  }
+
+  /** The driver of a store: the same one as long as it is there. Looks at the directory each time. */
+  find(name: string): StoreDriver | undefined {
+    if (!this.#createdAt(name)) {
+      this.#drivers.delete(name);
+      return undefined;
+    }
+    const driver = this.#drivers.get(name) ?? this.#driver(join(this.#root, name));
+    this.#drivers.set(name, driver);
+    return driver;
+  }
+
+  /** @throws StoreError `InvalidArgument` for a name that is none; `Conflict` when there is such a directory already */
+  async create(name: string): Promise<void> {
+    if (!NAME.test(name))
+      throw new StoreError('InvalidArgument', `${JSON.stringify(name)} is no name of a store`);
+    try {
+      await mkdir(join(this.#root, name));
+    } catch (error) {
+      if (errnoOf(error) !== 'EEXIST') throw translate(error, 'create');
+      throw new StoreError('Conflict', `there is something called ${name} already`, { provider: 'fs' });
+    }
+  }
+
+  /**
+   * Removes a store that is empty, its trash too. It goes out of sight first, so that nothing is written to it while it is
+   * looked at.
+   *
+   * @throws StoreError `Conflict` when it holds something; `NotFound` when there is none
+   */
+  async remove(name: string): Promise<void> {
+    const driver = this.find(name);
+    if (!driver) throw new StoreError('NotFound', `there is no store called ${name}`, { provider: 'fs' });
+    await this.#checkEmpty(name, driver);
+    const path = join(this.#root, name);
+    const aside = join(this.#root, `${REMOVED}${name}-${randomBytes(6).toString('hex')}`);
+    try {
+      await rename(path, aside);
+    } catch (error) {
+      throw translate(error, 'remove');
+    }
+    this.#drivers.delete(name);
+    try {
+      await this.#checkEmpty(name, this.#driver(aside));
+    } catch (error) {
+      await rename(aside, path);
+      throw error;
+    }
+    await rm(aside, { recursive: true, force: true });
+  }
+
+  async close(): Promise<void> {
+    for (const driver of this.#drivers.values()) await driver.close();
+    this.#drivers.clear();
+  }
+
+  async #checkEmpty(name: string, driver: StoreDriver): Promise<void> {
+    const { objects, unnameable = [] } = await driver.list.page({ prefix: '', maxKeys: 1 }, {});
+    const trash = await driver.trash?.page({ maxKeys: 1 }, {});
+    if (objects.length + unnameable.length + (trash?.objects.length ?? 0) === 0) return;
+    throw new StoreError('Conflict', `the store ${name} is not empty, or its trash is not`, {
+      provider: 'fs',
+      providerCode: 'BucketNotEmpty',
+    });
+  }
+
+  /** What was aside when a process died: it may have been written to in the last moment. */
+  async #bringBack(): Promise<void> {
+    for await (const { name } of await opendir(this.#root)) {
+      const [, before] = /^\.removed-(.+)-[0-9a-f]{12}$/.exec(name) ?? [];
+      if (before === undefined || !NAME.test(before)) continue;
+      const path = join(this.#root, before);
+      // Made here, so that nothing is replaced but this.
+      const made = await mkdir(path).then(
+        () => true,
+        () => false,
+      );
+      if (made) await rename(join(this.#root, name), path).catch(() => rmdir(path));
+    }
+  }
+
+  #driver(root: string): StoreDriver {
+    return fsDriver(root, { ...this.#config, root });
+  }
+
+  /** Undefined for what is no store. */
+  #createdAt(name: string): Date | undefined {
+    if (!NAME.test(name)) return undefined;
+    const path = join(this.#root, name);
+    const found = lstatSync(path, { throwIfNoEntry: false });
+    if (!found?.isDirectory()) return undefined;
+    return isStore(path) ? (found.birthtimeMs > 0 ? found.birthtime : found.mtime) : undefined;
+  }
+}
+
+/** As {@link Root} sees it: a store, or an empty directory. */
+function isStore(path: string): boolean {
+  const marker = join(path, MARKER);
+  if (existsSync(marker)) return true;
+  try {
+    // Another process may make it a store between the two looks.
+    return readdirSync(path).every((name) => name.startsWith(MARKER)) || existsSync(marker);
+  } catch {
+    return false;
+  }
+}
