@@ -309,6 +309,44 @@ describe('gateway, a store that does not wait for the end', () => {
   });
 });
 
+describe('gateway, a store and a client that are slow', () => {
+  const inner = memoryDriver();
+  const put = { method: 'PUT', path: '/demo/k', headers: { 'content-length': String(MIB) } };
+
+  it('waits for the client without holding it against the store', async () => {
+    await using gateway = await startGateway({
+      stores: { demo: inner },
+      credentials: [KEYS],
+      timeouts: { storeMs: 200 },
+    });
+    const client = new RawClient(gateway.url);
+    client.send(signed(put).head);
+    for (let i = 0; i < 4; i++) {
+      client.send(BODY.subarray(0, MIB / 4));
+      await sleep(250);
+    }
+    expect((await client.answer()).status).to.equal(200);
+    client.destroy();
+  });
+
+  it('does not wait for a store that stops taking', async () => {
+    const stuck: StoreDriver = {
+      ...inner,
+      write: { ...inner.write, streaming: true, put: () => new Promise(() => undefined) },
+    };
+    await using gateway = await startGateway({
+      stores: { demo: stuck },
+      credentials: [KEYS],
+      timeouts: { storeMs: 200 },
+    });
+    const client = new RawClient(gateway.url);
+    client.send(signed(put).head);
+    client.send(BODY.subarray(0, MIB / 2));
+    expect(await client.answer()).to.include({ status: 503, code: 'ServiceUnavailable' });
+    await client.closed();
+  });
+});
+
 function digest(algorithm: string, body: Buffer): string {
   if (algorithm === 'md5') return createHash('md5').update(body).digest('base64');
   const sum = beginChecksum(algorithm);
