@@ -147,10 +147,7 @@ export function signed(request: SignedRequest): Signature {
     ...request.headers,
   };
   const names = Object.keys(headers).sort();
-  const parameters = Object.entries(query)
-    .map(([name, value]) => `${encode(name)}=${encode(value)}`)
-    .sort()
-    .join('&');
+  const parameters = sorted(query);
   const canonical = [
     method,
     path,
@@ -189,10 +186,7 @@ export function presign(request: SignedRequest, unsigned: Readonly<Record<string
     'X-Amz-Expires': '60',
     'X-Amz-SignedHeaders': names.join(';'),
   };
-  const parameters = Object.entries(query)
-    .map(([name, value]) => `${encode(name)}=${encode(value)}`)
-    .sort()
-    .join('&');
+  const parameters = sorted(query);
   const fields = names.map((name) => `${name}:${headers[name]}`);
   const canonical = [method, path, parameters, ...fields, '', names.join(';'), 'UNSIGNED-PAYLOAD'].join('\n');
   let key: Buffer = Buffer.from(`AWS4${request.secretAccessKey ?? KEYS.secretAccessKey}`);
@@ -206,6 +200,14 @@ export function presign(request: SignedRequest, unsigned: Readonly<Record<string
 
 export function sha256(data: string | Uint8Array): string {
   return createHash('sha256').update(data).digest('hex');
+}
+
+function sorted(query: Readonly<Record<string, string>>): string {
+  return Object.entries(query)
+    .map(([name, value]) => [encode(name), encode(value)] as const)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, value]) => `${name}=${value}`)
+    .join('&');
 }
 
 function encode(text: string): string {

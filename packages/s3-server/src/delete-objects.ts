@@ -14,6 +14,7 @@ import {
 } from './xml.js';
 import type { Bucket } from './bucket.js';
 import { keyEncoder } from './listings.js';
+import { passOf } from './pass-through.js';
 import { readPlainDelete } from './plain-delete.js';
 import { rootElement } from './root-element.js';
 import { unkept } from './unkept.js';
@@ -57,7 +58,7 @@ export async function deleteObjects(call: Call): Promise<Answer> {
   const { deleted, failed: refused } =
     wanted.length === 0 && absent.length > 0
       ? { deleted: [], failed: [] }
-      : await deleteTargets(call.bucket, call, wanted, unmet);
+      : await deleteTargets(call.bucket, call, wanted, unmet, passOf(call));
   const failed = [...absent, ...refused];
   if (quiet && quirks.quietAnswersEmpty && failed.length === 0) return { status: 200 };
   const url = request.query.get('encoding-type') === 'url' && quirks.encodesSpaces;

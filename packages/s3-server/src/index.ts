@@ -55,3 +55,4 @@ export {
   type S3FaceSettings,
 } from './s3-face.js';
 export { childrenOf, childText, element, parseStrictly, serialise, textElement, XmlElement } from './xml.js';
+export { HARMLESS, HARMLESS_TO, UNDERSTOOD, type Understood } from './understood.js';

@@ -8,7 +8,7 @@ import { versionHeader } from './object-headers.js';
 import { checkedAttributes, checkSource, copySource, writeConditions } from './objects.js';
 import type { Call } from './operation.js';
 import { need, notImplemented } from './bucket.js';
-import { allUploads } from './listings.js';
+import { allUploads } from './upload-listing.js';
 import { rootElement } from './root-element.js';
 import { contentOf, writePart } from './write-content.js';
 

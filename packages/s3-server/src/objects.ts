@@ -17,6 +17,7 @@ import { META, versionHeader } from './object-headers.js';
 import { unkept } from './unkept.js';
 import { refuseUnkept } from './unkept-headers.js';
 import type { Call } from './operation.js';
+import { passOf } from './pass-through.js';
 import { rootElement } from './root-element.js';
 import { tagsOfHeader } from './tagging.js';
 import { contentOf, writeContent } from './write-content.js';
@@ -232,7 +233,10 @@ export async function deleteObject(call: Call): Promise<Answer> {
   const refused = call.refusalOf(key);
   if (refused) throw new ServiceError(refused.status, refused.code, refused.message);
   const ifMatch = await deleteCondition(call, { key, versionId });
-  const deleted = await bucket.objects.delete.one({ key, versionId, ifMatch }, { signal });
+  const deleted = await bucket.objects.delete.one(
+    { key, versionId, ifMatch },
+    { signal, pass: passOf(call) },
+  );
   entry.deleted = 1;
   return {
     status: 204,

@@ -20,7 +20,9 @@ import {
 import { deleteObjects } from './delete-objects.js';
 import { deletePrefix } from './delete-prefix.js';
 import { deleteLifecycle, getLifecycle, putLifecycle } from './lifecycle.js';
-import { listObjects, listObjectsV2, listObjectVersions, listUploads } from './listings.js';
+import { listObjects, listObjectsV2 } from './listings.js';
+import { listUploads } from './upload-listing.js';
+import { listObjectVersions } from './version-listing.js';
 import {
   abortUpload,
   completeUpload,

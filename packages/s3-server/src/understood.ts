@@ -62,7 +62,10 @@ export const UNDERSTOOD: Readonly<Record<string, Understood>> = {
     ],
     query: [],
   },
-  CreateBucket: { headers: [...DIGESTS, 'x-amz-acl'], query: [] },
+  CreateBucket: {
+    headers: [...DIGESTS, 'x-amz-acl', 'x-amz-bucket-object-lock-enabled', 'x-amz-object-ownership'],
+    query: [],
+  },
   CreateMultipartUpload: { headers: [...ATTRIBUTES, ...DIGESTS], query: ['uploads'] },
   DeleteBucket: { headers: [], query: [] },
   DeleteBucketLifecycle: { headers: [], query: ['lifecycle'] },
@@ -147,6 +150,8 @@ const OF_WRITES = new Set([
 /** Values that ask for what is so anyway. */
 const AS_IT_IS: Readonly<Record<string, RegExp>> = {
   'x-amz-acl': /^(?:private|bucket-owner-full-control)$/,
+  'x-amz-bucket-object-lock-enabled': /^false$/i,
+  'x-amz-object-ownership': /^BucketOwnerEnforced$/,
 };
 
 /** Parameters of S3 that stand beside a sub-resource, or say what a request is about. */
@@ -181,9 +186,11 @@ export function refuseForgotten({ method, headers, query }: RequestHead, operati
     const asAsked = AS_IT_IS[name]?.test(value) ?? true;
     if (harmless === undefined && !(known && asAsked)) throw unkept('header', name);
   }
+  const presigned = query.has('X-Amz-Algorithm');
   for (const [name] of query.pairs) {
     // What stands there for a header has been seen.
-    if (name === 'x-id' || /^x-amz-/i.test(name) || understood.query.includes(name)) continue;
+    if (presigned && /^x-amz-/i.test(name)) continue;
+    if (name === 'x-id' || understood.query.includes(name)) continue;
     if (writes || PARAMETERS.has(name) || SUBRESOURCES.has(name)) throw unkept('parameter', name);
   }
 }
