@@ -33,16 +33,17 @@ export class GatewayMetrics {
     const counter = <Label extends string = never>(name: string, help: string, labelNames: Label[] = []) =>
       new Counter({ name: `store_gateway_${name}`, help, labelNames, registers });
     const gauge = (name: string, help: string, read: () => number | undefined): void => {
-      new Gauge({
+      const made = new Gauge({
         name,
         help,
-        registers,
+        registers: [],
         collect() {
           const value = read();
           if (value === undefined) this.remove();
           else this.set(value);
         },
       });
+      this.#registry.registerMetric(made);
     };
     this.#requests = counter('requests_total', 'Requests answered.', ['operation', 'status']);
     this.#errors = counter('errors_total', 'Requests refused or failed, by S3 error code.', ['code']);
