@@ -170,20 +170,10 @@ describe('gateway, in operation', () => {
     open.push({ [Symbol.asyncDispose]: () => rm(directory, { recursive: true, force: true }) });
     const [cert, key] = [join(directory, 'cert.pem'), join(directory, 'key.pem')];
     const names = 'subjectAltName=IP:127.0.0.1,DNS:*.s3.test';
-    await run('openssl', [
-      ...[
-        'req',
-        '-x509',
-        '-newkey',
-        'ec',
-        '-pkeyopt',
-        'ec_paramgen_curve:prime256v1',
-        '-nodes',
-        '-days',
-        '1',
-      ],
-      ...['-subj', '/CN=gateway', '-addext', names, '-keyout', key, '-out', cert],
-    ]);
+    const curve = 'ec_paramgen_curve:prime256v1';
+    const request = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', curve, '-nodes', '-days', '1'];
+    const files = ['-subj', '/CN=gateway', '-addext', names, '-keyout', key, '-out', cert];
+    await run('openssl', [...request, ...files]);
     const tls = { cert: await readFile(cert), key: await readFile(key) };
     const entries: GatewayLogEntry[] = [];
     const gateway = await start({ tls, onRequest: (entry) => void entries.push(entry) });
