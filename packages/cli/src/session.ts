@@ -152,9 +152,10 @@ export class Session implements AsyncDisposable {
     };
   }
 
-  /** The configuration file, with its outer shape checked. @throws StoreError `InvalidConfig` */
-  async config(): Promise<StoreConfig> {
-    return checkShape((await this.#configFile()).value);
+  /** The configuration, with its outer shape checked, and where its relative paths begin. @throws StoreError `InvalidConfig` */
+  async configuration(): Promise<{ readonly config: StoreConfig; readonly directory: string }> {
+    const { value, directory } = await this.#configFile();
+    return { config: checkShape(value), directory };
   }
 
   /** Checks the whole configuration; resolves to it and its path. */

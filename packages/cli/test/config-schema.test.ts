@@ -120,7 +120,10 @@ describe('the JSON Schema of the configuration', () => {
       check({ $schema: 'x', default: 'demo', stores, gateway: { accessKeyId: 'a', secretAccessKey: 'b' } }),
     ).to.equal(true);
     expect(check({ stores, defualt: 'demo' })).to.equal(false);
-    expect(check({ stores, gateway: { accessKeyId: 'a' } })).to.equal(false);
+    const keys = [{ accessKeyId: 'a', secretFile: 'f', readOnly: true, within: ['demo/a/'] }];
+    expect(check({ stores, gateway: { keys } })).to.equal(true);
+    expect(check({ stores, gateway: { acessKeyId: 'a' } })).to.equal(false);
+    expect(check({ stores, gateway: { keys: [{ secretFile: 'f' }] } })).to.equal(false);
     expect(check({})).to.equal(false);
   });
 

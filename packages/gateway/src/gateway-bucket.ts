@@ -9,16 +9,15 @@ import {
   type ListVersionsPage,
   type ListVersionsPageRequest,
   type ObjectStore,
-  type RetrySettings,
+  type ObjectStoreSettings,
   type StoreDriver,
   type UploadsFacet,
 } from '@store/core';
 import { toServiceError, type BatchOutcome, type Bucket, type KeyError } from '@store/s3-server';
 import { SpooledUploads, type SpoolSettings } from './spooled-uploads.js';
 
-/** What the buckets of a gateway share. */
-export interface BucketSettings {
-  readonly retry: RetrySettings | undefined;
+/** What the buckets of a gateway share; how the requests of batch deletes are repeated, and who hears of it, too. */
+export interface BucketSettings extends Pick<ObjectStoreSettings, 'retry' | 'onRetry'> {
   readonly spooling: SpoolSettings;
 }
 
@@ -33,13 +32,13 @@ export class GatewayBucket implements Bucket {
 
   readonly streamPart: Bucket['streamPart'];
 
-  constructor(name: string, driver: StoreDriver, { retry, spooling }: BucketSettings) {
+  constructor(name: string, driver: StoreDriver, { spooling, ...deletes }: BucketSettings) {
     this.name = name;
     const spool = driver.multipart ? undefined : new SpooledUploads(driver, spooling);
     this.#spool = spool;
     this.streamPart = spool && ((part) => spool.uploadPart(part));
     this.objects = this.#spool ? withUploads(driver, this.#spool) : driver;
-    this.#store = createObjectStore(driver, { retry });
+    this.#store = createObjectStore(driver, deletes);
     this.listVersions = driver.versions?.page ?? ((request, call) => nullVersions(driver, request, call));
   }
 

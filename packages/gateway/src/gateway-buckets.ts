@@ -1,6 +1,5 @@
-import type { StoreDriver } from '@store/core';
+import { StoreError, type StoreDriver } from '@store/core';
 import { bucketNotEmpty, isBucketName, notImplemented, type Buckets } from '@store/s3-server';
-import { StoreError } from '@store/core';
 import { GatewayBucket, type BucketSettings } from './gateway-bucket.js';
 import type { StoreSource } from './store-source.js';
 

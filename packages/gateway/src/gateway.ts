@@ -1,15 +1,17 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { StoreError, type RetrySettings, type StoreDriver } from '@store/core';
 import { checkOptionNames } from '@store/core/extend';
 import { BytesInFlight, S3Face } from '@store/s3-server';
 import { GatewayBuckets } from './gateway-buckets.js';
+import { Listener, type TlsFiles } from './listener.js';
 import type { GatewayLogEntry } from './log-entry.js';
+import { GatewayMetrics } from './metrics.js';
 import { GuardedBuckets } from './guarded-buckets.js';
 import { Rights, type GatewayKey } from './rights.js';
 import { serveRequest, type Access } from './served-request.js';
 import { defaultSpool, SpoolDirectory } from './spool-directory.js';
+import { answerHealth, answerMetrics, isHealthCheck } from './status-pages.js';
 import type { StoreSource } from './store-source.js';
+import { Traffic } from './traffic.js';
 
 const MIB = 1024 * 1024;
 
@@ -26,8 +28,8 @@ const BUFFERING = { objectBytes: 8 * MIB, partBytes: 128 * MIB };
 const MAX_EXPIRY_INTERVAL_MS = 60_000;
 const DEFAULT_MAX_CONNECTIONS = 1000;
 
-/** How often connections are looked at that are too slow, in milliseconds. */
-const CHECK_INTERVAL_MS = 5_000;
+/** Who reads metrics comes every few seconds, and alone. */
+const MAX_METRICS_CONNECTIONS = 20;
 
 export interface GatewayOptions {
   /** The drivers to serve, by the name of their bucket; `openDriver` makes them. They stay open when it closes. */
@@ -38,10 +40,19 @@ export interface GatewayOptions {
   readonly credentials: readonly GatewayKey[];
   /** The region that signatures have to name. Default `us-east-1`. */
   readonly region?: string | undefined;
-  /** Default 127.0.0.1. There is no TLS: put a proxy with it in front for other networks. */
+  /** Default 127.0.0.1. For other networks give it a certificate (`tls`), or put a proxy with one in front. */
   readonly host?: string | undefined;
   /** Default 0: any free one. */
   readonly port?: number | undefined;
+  /** Hosts whose subdomains are buckets: with `s3.example.com`, `bucket.s3.example.com`. Paths go on as they are. */
+  readonly domains?: readonly string[] | undefined;
+  /** Speaks HTTPS with this certificate, and nothing else. */
+  readonly tls?: TlsFiles | undefined;
+  /**
+   * Where Prometheus finds `/metrics`: a port of its own, without a key and without TLS, so that it is on loopback unless a
+   * host is named. Default: nowhere.
+   */
+  readonly metrics?: { readonly port: number; readonly host?: string | undefined } | undefined;
   /** Largest body of one request in bytes. Default 5 GiB. */
   readonly maxBodyBytes?: number | undefined;
   /**
@@ -82,11 +93,18 @@ export interface GatewayTimeouts {
   readonly storeMs?: number | undefined;
 }
 
+export interface CloseOptions {
+  /** How long requests in flight have to end, in milliseconds. Default 0: they are broken off. */
+  readonly graceMs?: number | undefined;
+}
+
 export interface Gateway extends AsyncDisposable {
   /** `http://127.0.0.1:9000` */
   readonly url: string;
-  /** Ends all connections, and removes the parts of incomplete uploads that were kept here. */
-  close(): Promise<void>;
+  /** Where `/metrics` is: `http://127.0.0.1:9100` */
+  readonly metricsUrl: string | undefined;
+  /** Takes no more connections, waits for requests in flight, and removes the parts of incomplete uploads that were kept here. */
+  close(options?: CloseOptions): Promise<void>;
 }
 
 const OPTIONS: Readonly<Record<keyof GatewayOptions, true>> = {
@@ -96,6 +114,9 @@ const OPTIONS: Readonly<Record<keyof GatewayOptions, true>> = {
   region: true,
   host: true,
   port: true,
+  tls: true,
+  domains: true,
+  metrics: true,
   maxBodyBytes: true,
   maxBytesInFlight: true,
   maxConnections: true,
@@ -139,7 +160,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   await directory.sweep();
   const spooling = { directory, space: new BytesInFlight(maxSpoolBytes), expireMs: uploadsExpireMs };
   const { stores = {}, source, retry } = options;
-  const buckets = new GatewayBuckets(stores, source, { retry, spooling });
+  const onRetry = (): void => metrics.countRetry();
+  const buckets = new GatewayBuckets(stores, source, { retry, onRetry, spooling });
   // Parts are as small as the store takes them, and it looks at that itself.
   const quirks = { serverPrefixDelete: true, minPartBytes: 0, maxCopyBytes: Infinity };
   const face = new S3Face(buckets, {
@@ -162,25 +184,35 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     maxBodyBytes,
     idleMs,
     storeMs,
-    onRequest,
-  };
-  const server = createServer(
-    {
-      // Node takes no longer one than for the whole.
-      headersTimeout: Math.min(headersMs, requestMs),
-      requestTimeout: requestMs,
-      connectionsCheckingInterval: Math.min(CHECK_INTERVAL_MS, headersMs),
+    domains: (options.domains ?? []).map((domain) => domain.toLowerCase()),
+    traffic: new Traffic(),
+    onRequest: (entry: GatewayLogEntry) => {
+      metrics.count(entry);
+      onRequest?.(entry);
     },
-    (message, response) => serveRequest(settings, message, response),
-  );
-  // Nobody is asked for a body whose signature is wrong.
-  server.on('checkContinue', (message, response) =>
-    serveRequest(settings, message, response, () => response.writeContinue()),
-  );
-  server.maxConnections = options.maxConnections ?? DEFAULT_MAX_CONNECTIONS;
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, resolve);
+  };
+  const limits = { headersMs, requestMs };
+  const listener = new Listener({
+    ...limits,
+    tls: options.tls,
+    maxConnections: options.maxConnections ?? DEFAULT_MAX_CONNECTIONS,
+    serve: (message, response, goOn) =>
+      isHealthCheck(message)
+        ? answerHealth(response, listener.stopping)
+        : serveRequest(settings, message, response, goOn),
+  });
+  const metrics = new GatewayMetrics({
+    connections: () => listener.connections,
+    requests: () => listener.requests,
+    bytesInFlight: () => inFlight.held,
+  });
+  const beside = new Listener({
+    ...limits,
+    maxConnections: MAX_METRICS_CONNECTIONS,
+    serve: (message, response) => {
+      if (isHealthCheck(message)) answerHealth(response, listener.stopping);
+      else answerMetrics(message, response, metrics).catch(() => response.destroy());
+    },
   });
   const expiry = setInterval(
     () => {
@@ -188,20 +220,22 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     },
     Math.min(MAX_EXPIRY_INTERVAL_MS, uploadsExpireMs),
   ).unref();
-  const close = async (): Promise<void> => {
+  const close = async ({ graceMs = 0 }: CloseOptions = {}): Promise<void> => {
     clearInterval(expiry);
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
+    await listener.close(graceMs);
+    await beside.close(0);
     await buckets.close();
     await directory.close();
   };
-  const shown = host.includes(':') ? `[${host}]` : host;
-  return {
-    // A server on TCP has such an address.
-    url: `http://${shown}:${(server.address() as AddressInfo).port}`,
-    close,
-    [Symbol.asyncDispose]: close,
-  };
+  try {
+    const url = await listener.listen(port, host);
+    const { port: metricsPort, host: metricsHost = '127.0.0.1' } = options.metrics ?? {};
+    const metricsUrl = metricsPort === undefined ? undefined : await beside.listen(metricsPort, metricsHost);
+    return { url, metricsUrl, close, [Symbol.asyncDispose]: close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
 }
 
 /** By access key id. @throws StoreError `InvalidArgument` for an id that is there twice, or a place that is none */

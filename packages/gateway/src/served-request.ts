@@ -30,6 +30,7 @@ import {
 import type { GatewayLogEntry } from './log-entry.js';
 import { Patience } from './patience.js';
 import type { Rights } from './rights.js';
+import type { Traffic } from './traffic.js';
 
 /** What all requests share. */
 export interface ServeSettings {
@@ -41,7 +42,10 @@ export interface ServeSettings {
   readonly maxBodyBytes: number;
   readonly idleMs: number;
   readonly storeMs: number;
-  readonly onRequest: ((entry: GatewayLogEntry) => void) | undefined;
+  /** Hosts whose subdomains are buckets. */
+  readonly domains: readonly string[];
+  readonly traffic: Traffic;
+  readonly onRequest: (entry: GatewayLogEntry) => void;
 }
 
 /** What the holder of a key may do; undefined: everything. */
@@ -53,6 +57,9 @@ const MOVE_FACTOR = 12;
 
 /** What the sizes and signatures of small chunks may take, in bytes. */
 const CHUNKS_BYTES = 1024 * 1024;
+
+/** As nginx calls it in its logs. */
+const CLIENT_GONE = 499;
 
 const UNKNOWN: Route = { operation: 'Unknown', bucket: undefined, key: undefined };
 
@@ -75,15 +82,19 @@ class ServedRequest {
   readonly #settings: ServeSettings;
   readonly #message: IncomingMessage;
   readonly #response: ServerResponse;
+  /** Not to be had any more when the connection is closed. */
+  readonly #client: string | undefined;
   readonly #requestId = randomUUID();
   readonly #startedAt = Date.now();
   readonly #account: Account = {};
   #route = UNKNOWN;
   #access: Access;
+  #accessKeyId: string | undefined;
 
   constructor(settings: ServeSettings, message: IncomingMessage, response: ServerResponse) {
     this.#settings = settings;
     this.#message = message;
+    this.#client = message.socket.remoteAddress;
     this.#response = response;
   }
 
@@ -95,13 +106,14 @@ class ServedRequest {
     try {
       head = readHead(this.#message);
       signed = this.#verify(head);
-      this.#route = route(head);
+      this.#route = route(head, this.#settings.domains);
+      this.#accessKeyId = signed.accessKeyId;
       this.#access = this.#settings.accessOf(signed.accessKeyId);
       this.#access?.rights.check(this.#route, head.method);
       body = await this.#body(head, signed, lease, goOn);
     } catch (error) {
       lease.release();
-      if (this.#message.socket.destroyed) return;
+      if (this.#message.socket.destroyed) return this.#log(CLIENT_GONE, 'ClientGone');
       await this.#refuseUnread(error);
       return;
     }
@@ -115,7 +127,7 @@ class ServedRequest {
       return this.#settings.face.verify(head);
     } catch (error) {
       // For the log: who is refused wanted something.
-      this.#route = nameOf(head);
+      this.#route = nameOf(head, this.#settings.domains);
       throw error;
     }
   }
@@ -226,20 +238,25 @@ class ServedRequest {
   }
 
   #log(status: number, code: string | undefined): void {
-    this.#settings.onRequest?.({
+    const { traffic, onRequest } = this.#settings;
+    onRequest({
+      requestId: this.#requestId,
+      client: this.#client,
+      accessKeyId: this.#accessKeyId,
       method: this.#message.method ?? '',
       ...this.#route,
       ...this.#account,
       status,
       code,
       elapsedMs: Date.now() - this.#startedAt,
+      ...traffic.since(this.#message.socket),
     });
   }
 }
 
-function nameOf(head: RequestHead): Route {
+function nameOf(head: RequestHead, domains: readonly string[]): Route {
   try {
-    return route(head);
+    return route(head, domains);
   } catch {
     return UNKNOWN;
   }

@@ -88,19 +88,27 @@ export const SUBRESOURCES: ReadonlySet<string> = new Set([
   'website',
 ]);
 
+/** Hosts whose subdomains are buckets everywhere. */
+const LOCAL = ['localhost'];
+
 /**
  * Reads bucket and key from the path, or the bucket from a host such as `bucket.localhost`.
  *
+ * @param domains in lower case; more hosts whose subdomains are buckets
  * @throws ServiceError when the path is not one
  */
-export function route(request: RequestHead): Route {
-  const { bucket, key } = address(request);
+export function route(request: RequestHead, domains: readonly string[] = []): Route {
+  const { bucket, key } = address(request, [...domains, ...LOCAL]);
   return { bucket, key, operation: operationOf(request, bucket, key) };
 }
 
-function address({ rawPath, headers }: RequestHead): { bucket: string | undefined; key: string | undefined } {
-  const host = (headers.get('host') ?? '').replace(/:\d+$/, '');
-  const virtual = host.endsWith('.localhost') ? host.slice(0, -'.localhost'.length) : undefined;
+function address(
+  { rawPath, headers }: RequestHead,
+  domains: readonly string[],
+): Pick<Route, 'bucket' | 'key'> {
+  const host = (headers.get('host') ?? '').replace(/:\d+$/, '').toLowerCase();
+  const domain = domains.find((one) => host.endsWith(`.${one}`));
+  const virtual = domain === undefined ? undefined : host.slice(0, -1 - domain.length);
   const path = rawPath.slice(1);
   if (virtual !== undefined) return { bucket: virtual, key: path === '' ? undefined : decodePath(path) };
   const slash = path.indexOf('/');

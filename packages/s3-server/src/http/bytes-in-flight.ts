@@ -8,6 +8,11 @@ export class BytesInFlight {
     this.#max = max;
   }
 
+  /** How many are held now. */
+  get held(): number {
+    return this.#held;
+  }
+
   /** For one request, which gives back all that it took at its end. */
   lease(): Lease {
     let taken = 0;
