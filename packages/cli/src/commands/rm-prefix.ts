@@ -1,4 +1,5 @@
 import type { DeletePrefixOptions } from '@store/core';
+import { engineOf } from '@store/core/extend';
 import { canAsk, confirm } from '../confirm.js';
 import type { Context } from '../context.js';
 import { EXIT, type ExitCode } from '../exit.js';
@@ -39,7 +40,8 @@ export async function removePrefix(
   checkOut(options);
   checkJournalChoice(options, dryRun);
   const target = await session.open(address);
-  const selection = { ...options.deletion, signal };
+  const backup = await backupPrefix(context, target, options.deletion.backup);
+  const selection = { ...options.deletion, backup, signal };
   await checkSelection(target, selection);
   if (options.out !== undefined) return writeSetFile(context, target, options.out, options);
 
@@ -63,6 +65,26 @@ export async function removePrefix(
   }
   const run = dryRun ? undefined : await runJournal(context, address, options);
   return deleteAndReport(context, target, options, selection, { total, run });
+}
+
+/**
+ * The prefix of `--backup NAME:prefix/`, which is one of the same store.
+ *
+ * @throws UsageError for another one: copies stay inside a bucket
+ */
+async function backupPrefix(
+  { session }: Context,
+  { store, address }: Target,
+  backup: string | undefined,
+): Promise<string | undefined> {
+  if (backup === undefined) return undefined;
+  const target = await session.open(backup);
+  const [from, to] = [store, target.store].map((one) => engineOf(one, 'rm -r'));
+  if (from?.provider === to?.provider && from?.driver.place === to?.driver.place) return target.key;
+  throw new UsageError(
+    `--backup copies on the provider's side, inside one bucket: ${JSON.stringify(backup)} is ${to?.driver.place}, and ` +
+      `${JSON.stringify(address)} is ${from?.driver.place}`,
+  );
 }
 
 /** Before anybody is asked, or anything is written. @throws as `deletePrefix` when it refuses */
