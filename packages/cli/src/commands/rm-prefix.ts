@@ -102,7 +102,8 @@ async function deleteAndReport(
   const { json, quiet, verbose, failures } = options;
   let firstKey: string | undefined;
   const name = keyTeller(context, json);
-  const telling = { json, quiet, failures, total, runName: run && (() => run.name) };
+  const { place } = engineOf(store, 'rm -r').driver;
+  const telling = { place, json, quiet, failures, total, runName: run && (() => run.name) };
   return reportedDeletion(context, telling, async (listeners) => {
     const report = await store.deletePrefix(key, {
       ...selection,
