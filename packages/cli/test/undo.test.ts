@@ -73,6 +73,7 @@ describe('store undo, store trash', () => {
     );
     expect((await rm('--backup', 'demo:p/bak/')).stderr).to.match(/lie in each other/);
     expect((await rm('--backup', 'demo:bak/', '--trash')).stderr).to.match(/take one of them/);
+    expect((await rm('--backup', 'demo:bak/', '--no-journal')).stderr).to.match(/--backup needs the journal/);
     const set = await rm('--dry-run', '--out', 'set', '--backup', 'demo:bak/');
     expect(set.stderr).to.match(/--out does not go with --backup/);
     expect((await place.run(['ls', '-r', 'demo:'])).stdout).to.equal('p/a\np/b\nq\n');

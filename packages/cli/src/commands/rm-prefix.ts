@@ -39,6 +39,10 @@ export async function removePrefix(
   }
   checkOut(options);
   checkJournalChoice(options, dryRun);
+  if (options.deletion.backup !== undefined && options.noJournal)
+    throw new UsageError(
+      '--backup needs the journal: without it "store undo" does not know what to copy back',
+    );
   const target = await session.open(address);
   const backup = await backupPrefix(context, target, options.deletion.backup);
   const selection = { ...options.deletion, backup, signal };
