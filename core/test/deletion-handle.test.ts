@@ -131,4 +131,12 @@ describe('limits that end a run', () => {
     const rest = await store.deletePrefix('p/', { maxDuration: 60_000 });
     expect(rest).to.include({ stoppedBy: null, aborted: false, complete: true });
   });
+
+  it('maxDuration may be longer than any timer', async () => {
+    const day = 24 * 60 * 60 * 1000;
+    const { store } = makeStore({ keys: numbered(5000) });
+    const report = await store.deletePrefix('p/', { maxDuration: 60 * day, maxKeysPerSecond: 0.0005 });
+    expect(report).to.include({ stoppedBy: 'maxDuration', complete: false });
+    expect(report.elapsedMs).to.be.within(60 * day, 90 * day);
+  });
 });

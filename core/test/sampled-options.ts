@@ -21,7 +21,7 @@ function sampleOf(name: string, { cli, type }: OptionEntry): unknown {
     case 'date':
       return new Date();
     case 'text':
-      return 'x';
+      return name === 'backup' ? 'bak/' : 'x';
     case 'choice':
       return choicesOf(type())[0];
     case 'list':

@@ -4,6 +4,8 @@ import type { DeletedTarget, DeleteTarget } from '../requests.js';
 export interface Candidate extends DeleteTarget {
   /** Bytes; unknown for keys that a caller gave. */
   readonly size?: number | undefined;
+  /** As listed; unknown for keys that a caller gave. */
+  readonly etag?: string | undefined;
 }
 
 /** A key that the service has named as deleted, with what it said about delete markers. */

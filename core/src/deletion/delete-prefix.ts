@@ -6,6 +6,7 @@ import { quoteKey } from '../quote-key.js';
 import { rangedObjectPages, rangedVersionPages } from '../listing/ranged-pages.js';
 import type { ObjectInfo, VersionInfo } from '../objects.js';
 import { abortUploads } from './abort-uploads.js';
+import { backupOf, checkBackup } from './backup.js';
 import { notByServer } from './by-server.js';
 import type { Candidate } from './candidate.js';
 import type { RunControls } from './deletion-handle.js';
@@ -55,8 +56,14 @@ export async function deletePrefix(
   checkPrefix(prefix, options);
   checkCapabilities(engine, options);
   checkTrash(engine, options, 'deletePrefix');
+  checkBackup(engine, prefix, options);
   return withJournal(engine, { operation: 'deletePrefix', prefix, options }, (keeper) =>
-    performPrefix(engine, prefix, options, { keeper, controls, trash: trashOf(engine, options, keeper) }),
+    performPrefix(engine, prefix, options, {
+      keeper,
+      controls,
+      trash: trashOf(engine, options, keeper),
+      backup: backupOf(engine, options, keeper),
+    }),
   );
 }
 
@@ -66,7 +73,10 @@ async function performPrefix(
   options: CheckedDeletePrefixOptions,
   company: RunCompany,
 ): Promise<DeletionReport> {
-  const { versions, ifUnchanged = false, where } = options;
+  const { versions, backup, where } = options;
+  // What is deleted has to be what was copied.
+  const isCompared = options.ifUnchanged === true || backup !== undefined;
+  const isConditional = isCompared && engine.driver.delete.ifMatch !== false;
   const { deleteMarkers = versions === 'all' ? 'all' : 'keep' } = options;
   const startedAt = company.keeper?.soFar?.startedAt ?? engine.clock.now();
   const filter = compileFilter(prefix, options, startedAt);
@@ -77,10 +87,10 @@ async function performPrefix(
     return verdict === true && entry.doubtful ? DOUBTFUL : verdict;
   };
   // A listing that was decoded wrongly can yield '', and deleting '' means deleting the bucket.
-  const problem = ({ key, versionId, ifMatch }: Listed): string | undefined =>
+  const problem = ({ key, versionId, etag }: Listed): string | undefined =>
     keyProblem(key, engine.driver.keys.maxBytes) ??
     // What is named by its version, as delete markers are, never changes.
-    (ifUnchanged && versionId === undefined && !isOneETag(ifMatch)
+    (isCompared && versionId === undefined && !isOneETag(etag)
       ? 'the listing gives no ETag to compare with'
       : undefined);
   const rules = { versions, deleteMarkers };
@@ -92,7 +102,7 @@ async function performPrefix(
   const passes: Pass[] = [
     versions === 'current'
       ? (run, record) =>
-          currentObjects(run, { ...listed, record }, { ifUnchanged, brief: isBriefEnough(options) })
+          currentObjects(run, { ...listed, record }, { isConditional, brief: isBriefEnough(options) })
       : (run, record) =>
           nameless.remember(selectedVersions(run, { ...listed, record }, () => new ObjectVersionPass(rules))),
   ];
@@ -145,10 +155,10 @@ function answerOf(answer: unknown): boolean {
 
 /** Whether keys and sizes are all that the run looks at, as in most runs. */
 function isBriefEnough(options: CheckedDeletePrefixOptions): boolean {
-  const { onMatch, where, ifUnchanged } = options;
-  return (
-    onMatch === undefined && where === undefined && !ifUnchanged && filtersOn('time', options).length === 0
-  );
+  const { onMatch, where, ifUnchanged, backup } = options;
+  const isListener = onMatch !== undefined || where !== undefined;
+  const isCompared = ifUnchanged === true || backup !== undefined;
+  return !isListener && !isCompared && filtersOn('time', options).length === 0;
 }
 
 /** Whether a condition on it is one: `*` and lists are met by more than the object that was listed. */
@@ -194,7 +204,7 @@ function checkCapabilities(engine: Engine, options: CheckedDeletePrefixOptions):
 async function* currentObjects(
   run: Run,
   { prefix, inOrder, record }: ListedPrefix,
-  { ifUnchanged, brief }: { readonly ifUnchanged: boolean; readonly brief: boolean },
+  { isConditional, brief }: { readonly isConditional: boolean; readonly brief: boolean },
 ): AsyncGenerator<RunPage<Listed>> {
   const purpose = run.listing('list');
   const pages = rangedObjectPages(run.engine, { prefix, brief }, purpose, run.sideBySide(inOrder, record));
@@ -202,7 +212,7 @@ async function* currentObjects(
     const { objects, unnameable } = page;
     const keyAt = (index: number): string => objects[index]?.key ?? '';
     yield {
-      entries: objects.map((object) => currentObject(object, ifUnchanged)),
+      entries: objects.map((object) => currentObject(object, isConditional)),
       unnameable,
       record: record?.page(range, { keyAt, size: objects.length, several: false, last }),
     };
@@ -210,10 +220,10 @@ async function* currentObjects(
 }
 
 /** The object without its version, because the delete is meant for what is current. Mostly it is as the driver made it. */
-function currentObject(object: ObjectInfo, ifUnchanged: boolean): Listed {
-  if (object.versionId === undefined && !ifUnchanged) return object;
+function currentObject(object: ObjectInfo, isConditional: boolean): Listed {
+  if (object.versionId === undefined && !isConditional) return object;
   const { versionId: _current, ...rest } = object;
-  return ifUnchanged ? { ...rest, ifMatch: object.etag } : rest;
+  return isConditional ? { ...rest, ifMatch: object.etag } : rest;
 }
 
 /** What a pass selects of the versions of each range: it looks at one after the other, in order. */

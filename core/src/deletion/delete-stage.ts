@@ -68,8 +68,11 @@ export class DeleteStage {
     const { retry, clock } = this.#run.engine;
     const attempts = new Attempts(retry, clock);
     if (!(await this.#intend(unit))) return this.#giveUp(unit, attempts);
-    if (this.#strategy === 'single' || unit.length === 1) return this.#deleteSingly(unit, attempts);
-    return this.#deleteBatch(unit, attempts);
+    const { backup, stop } = this.#run;
+    const ready = backup ? await backup.take(this.#run, unit) : unit;
+    if (stop.aborted) return this.#giveUp(ready, attempts);
+    if (this.#strategy === 'single' || ready.length === 1) return this.#deleteSingly(ready, attempts);
+    return this.#deleteBatch(ready, attempts);
   }
 
   /** Writes down what is about to be sent, once for all attempts; without that nothing is. */
@@ -228,6 +231,11 @@ export class DeleteStage {
         tellOfCharge(ledger, pass, outcome.value);
         ledger.countDeleted([withMarker(candidate, outcome.value)]);
         if (createdMarker(target, outcome.value)) ledger.markersCreated++;
+        return progress.changed();
+      }
+      // What is not there when a delete is sent again went with the first one, whose answer was lost.
+      if (attempts.mayHaveActed && outcome.error.code === 'NotFound') {
+        ledger.countDeleted([candidate]);
         return progress.changed();
       }
       const pending = await this.#beforeRetry([{ candidate, reason: outcome.error }], attempts, 'deleteOne');

@@ -33,6 +33,8 @@ export class JournalKeeper {
   #nextId: number;
   #pass = 0;
   #closed = false;
+  /** What is deleted has a copy, which only its key leads to. */
+  #backsUp = false;
   readonly #unsettled = new ByTarget<Unsettled>();
   readonly #expected = new Expected();
   readonly #intents = new Intents();
@@ -116,11 +118,18 @@ export class JournalKeeper {
     await this.#session.flush();
   }
 
+  /** What is deleted is copied before, to this prefix and its key. */
+  backUpTo(prefix: string): void {
+    this.#backsUp = true;
+    this.#append({ type: 'backup', prefix });
+  }
+
   deleted(candidates: readonly Deleted[], bytes: number): void {
     if (candidates.length === 0) return;
     const whole = this.#intents.takeWhole(candidates);
     if (whole) {
-      this.#append({ type: 'deleted', intent: whole.id, count: candidates.length, bytes });
+      const count = candidates.length;
+      this.#append({ type: 'deleted', ...this.#named(candidates), intent: whole.id, count, bytes });
       for (const segment of whole.segments) segment?.settle();
     } else for (const one of candidates) this.#deletedOne(one);
     const markers = candidates.filter(
@@ -163,13 +172,14 @@ export class JournalKeeper {
   /** What no listing of this pass has shown again is gone: an earlier session's request was carried out. */
   takeGone(): readonly Unsettled[] {
     const gone = Array.from(this.#unsettled.values()).filter(({ pass }) => pass === this.#pass);
+    // First: what counts as deleted has to be in the journal by its name, or nobody takes it back.
+    const keys = gone.filter(({ versionId }) => versionId === undefined).map(({ key }) => key);
+    if (keys.length > 0) this.#append({ type: 'lost', keys });
     for (const one of gone) {
       this.#unsettled.delete(one);
       const { intent, index, size = 0 } = one;
       this.#append({ type: 'settled', intent, indexes: [index], alive: false, bytes: size });
     }
-    const keys = gone.filter(({ versionId }) => versionId === undefined).map(({ key }) => key);
-    if (keys.length > 0) this.#append({ type: 'lost', keys });
     return gone;
   }
 
@@ -192,10 +202,14 @@ export class JournalKeeper {
   #deletedOne(deleted: Deleted): void {
     const { key, size = 0, asked = deleted } = deleted;
     const sent = this.#intents.take(asked);
-    if (sent)
-      this.#append({ type: 'deleted', intent: sent.id, indexes: [sent.index], count: 1, bytes: size });
+    const where = sent && { intent: sent.id, indexes: [sent.index] };
+    if (where) this.#append({ type: 'deleted', ...this.#named([deleted]), ...where, count: 1, bytes: size });
     else this.#append({ type: 'swept', keys: [key], bytes: size });
     sent?.segment?.settle();
+  }
+
+  #named(candidates: readonly Candidate[]): { readonly keys?: readonly string[] } {
+    return this.#backsUp ? { keys: candidates.map(({ key }) => key) } : {};
   }
 
   #id(): number {

@@ -99,9 +99,10 @@ export type JournalRecord =
       readonly versions?: readonly (string | null)[] | undefined;
       readonly sizes?: readonly (number | null)[] | undefined;
     }
-  /** Gone: all keys of the intent, or those at `indexes`. */
+  /** Gone: all keys of the intent, or those at `indexes`. `keys`: with `backup`, the same again, for undo. */
   | {
       readonly type: 'deleted';
+      readonly keys?: readonly string[] | undefined;
       readonly intent: number;
       readonly indexes?: readonly number[] | undefined;
       readonly count: number;
@@ -113,6 +114,8 @@ export type JournalRecord =
   | { readonly type: 'lost'; readonly keys: readonly string[] }
   /** What is deleted goes into this bin of the trash. */
   | { readonly type: 'trash'; readonly bin: string }
+  /** From now on what is deleted is copied before, to this prefix and its key. */
+  | { readonly type: 'backup'; readonly prefix: string }
   | {
       readonly type: 'failed';
       readonly intent?: number | undefined;

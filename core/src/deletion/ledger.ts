@@ -26,6 +26,7 @@ export interface ReportFacts {
   readonly uploads: DeletionReport['uploads'];
   readonly remaining: DeletionReport['remaining'];
   readonly trash: DeletionReport['trash'];
+  readonly backup: DeletionReport['backup'];
   /** An error ended the run. */
   readonly broken: boolean;
   readonly startedAt: number;
@@ -208,6 +209,7 @@ export class Ledger {
       uploads: facts.uploads,
       remaining: facts.remaining,
       trash: facts.trash,
+      backup: facts.backup,
       startedAt: new Date(facts.startedAt).toISOString(),
       elapsedMs: facts.elapsedMs,
       warnings: [...this.#warnings],

@@ -42,12 +42,13 @@ class ListedRun<T extends Candidate> {
     const { batch, delete: single } = company?.trash?.calls ?? engine.driver;
     const run = new Run(engine, options, batch?.maxKeys ?? 1, company);
     const stage = new DeleteStage(run, strategy);
+    const most = company?.backup?.mostTogether ?? Infinity;
     this.#source = source;
     this.#run = run;
     this.#stage = stage;
     this.#batches = new Batches(
       strategy === 'batch' ? batch : undefined,
-      () => (stage.strategy === 'batch' ? run.pacer.batchSize : 1),
+      () => (stage.strategy === 'batch' ? Math.min(run.pacer.batchSize, most) : 1),
       ({ ifMatch }) => ifMatch !== undefined && single.ifMatch !== 'batch',
     );
   }

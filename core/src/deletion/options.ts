@@ -167,6 +167,13 @@ export interface DeletePrefixOptions extends DeleteManyOptions {
   readonly deleteMarkers?: DeleteMarkerSelection | undefined;
   /** Abort the incomplete multipart uploads under the prefix first. The filters apply to key and time. Default false. */
   readonly uploads?: boolean | undefined;
+  /**
+   * Copy each object on the provider's side before it is deleted, to this prefix, a directory of this session of the run, and its
+   * key; `report.backup` is what stands before the keys. Deleted is what was copied and nothing else: a key whose copy fails stays,
+   * and so does one that was written since it was listed (on condition of the ETag with `capabilities.conditionalDelete`, else
+   * looked at again). `undoDeletion` of `@store/journal` copies back. Not in a bucket that keeps versions. Default: no copies.
+   */
+  readonly backup?: string | undefined;
   /** Delete only what still has the ETag that was listed; with `capabilities.conditionalDelete`. Default false. */
   readonly ifUnchanged?: boolean | undefined;
   /** List once more at the end; what still matches is in `report.remaining` and makes it incomplete. Default false. */
@@ -250,6 +257,14 @@ export const deletePrefixOptions = defineOptions<DeletePrefixOptions>()('deleteP
     type: types.flag,
     serverPrefix: true,
     cli: { kind: 'flag', help: 'abort incomplete multipart uploads first' },
+  },
+  backup: {
+    type: types.text,
+    cli: {
+      kind: 'text',
+      argument: 'address',
+      help: 'copy everything to this prefix of the same store first; "store undo" copies it back',
+    },
   },
   ifUnchanged: {
     type: types.flag,

@@ -65,6 +65,8 @@ export interface DeletionReport {
   readonly remaining: { readonly count: number; readonly sample: readonly string[] } | null;
   /** With `trash`: the bin that what was deleted is in now. Null without. */
   readonly trash: string | null;
+  /** With `backup`: the prefix before the keys of the copies that this session made. Null without. */
+  readonly backup: string | null;
   /** ISO 8601, UTC. */
   readonly startedAt: string;
   readonly elapsedMs: number;

@@ -8,6 +8,7 @@ import { toStoreError, type StoreError } from '../errors.js';
 import type { SideBySide } from '../listing/ranged-pages.js';
 import { quoteKey } from '../quote-key.js';
 import { passThrough } from '../pass-through.js';
+import type { Backup } from './backup.js';
 import type { Candidate } from './candidate.js';
 import type { RunControls } from './deletion-handle.js';
 import type { Verdict } from './filter.js';
@@ -57,6 +58,7 @@ export interface RunCompany {
   readonly keeper?: JournalKeeper | undefined;
   readonly controls?: RunControls | undefined;
   readonly trash?: Trash | undefined;
+  readonly backup?: Backup | undefined;
 }
 
 /** How the keys of a run are deleted. */
@@ -81,6 +83,8 @@ export class Run {
   /** What it deletes by. */
   readonly calls: DeletingCalls;
   readonly #bin: string | null;
+  /** Copies what is about to be deleted. */
+  readonly backup: Backup | undefined;
   readonly progress: ProgressReporter;
   readonly pacer: Pacer;
   /** How many more keys may be sent for deletion. */
@@ -97,7 +101,7 @@ export class Run {
     engine: Engine,
     options: DeleteManyOptions,
     maxBatch: number,
-    { keeper, controls, trash }: RunCompany = {},
+    { keeper, controls, trash, backup }: RunCompany = {},
   ) {
     const { clock, driver } = engine;
     const { maxKeysPerSecond, maxDelete = Infinity, concurrency = IN_FLIGHT } = options;
@@ -109,6 +113,7 @@ export class Run {
     this.keeper = keeper;
     this.calls = trash?.calls ?? driver;
     this.#bin = trash?.bin ?? null;
+    this.backup = backup;
     const { deleted = 0, unsettled = [] } = keeper?.soFar ?? {};
     // Of what may have been deleted, it counts as deleted until a listing shows it.
     this.allowance = maxDelete - deleted - unsettled.length;
@@ -146,7 +151,9 @@ export class Run {
   async #watchTime(): Promise<void> {
     const { maxDuration } = this.options;
     if (maxDuration === undefined) return;
-    await this.engine.clock.sleep(Math.min(maxDuration, LONGEST_TIMER_MS), this.#ended.signal);
+    const { signal } = this.#ended;
+    for (let left = maxDuration; left > 0 && !signal.aborted; left -= LONGEST_TIMER_MS)
+      await this.engine.clock.sleep(Math.min(left, LONGEST_TIMER_MS), signal);
     if (!this.#ended.signal.aborted) this.#stopBy('maxDuration');
   }
 
@@ -260,6 +267,7 @@ export class Run {
       uploads,
       remaining,
       trash: this.#bin,
+      backup: this.backup?.prefix ?? null,
       broken: this.#error !== undefined,
       startedAt: soFar?.startedAt ?? this.#startedAt,
       elapsedMs: this.engine.clock.now() - this.#startedAt + (soFar?.elapsedMs ?? 0),

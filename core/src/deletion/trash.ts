@@ -54,7 +54,7 @@ export function trashOf(
 }
 
 /** Of its own for each run, and in the order of time. */
-function newBin(now: number): string {
+export function newBin(now: number): string {
   const time = new Date(now).toISOString().replaceAll(/[-:]/g, '');
   return `${time}-${Buffer.from(crypto.getRandomValues(new Uint8Array(4))).toString('hex')}`;
 }

@@ -3,6 +3,7 @@ import { restate, StoreError } from '../errors.js';
 import { soundSize } from '../facts.js';
 import type { CopyOptions } from '../object-store.js';
 import type { WriteResult } from '../objects.js';
+import type { CopyRequest } from '../requests.js';
 import { copyParts } from './copy-parts.js';
 
 /** Copies an object in one request, or by parts where it is too large for one. */
@@ -12,10 +13,23 @@ export async function copyObject(
   to: string,
   { signal, versionId, storageClass }: CopyOptions,
 ): Promise<WriteResult> {
+  return copyWith(
+    engine,
+    { operation: 'copy', signal },
+    { from, fromVersionId: versionId, to, storageClass },
+  );
+}
+
+/** The same, for others. @param known bytes of the object, where the caller knows them: one that is small is not looked at */
+export async function copyWith(
+  engine: Engine,
+  purpose: Purpose,
+  request: CopyRequest,
+  known?: number,
+): Promise<WriteResult> {
   const { read, write, multipart } = engine.driver;
-  const purpose: Purpose = { operation: 'copy', signal };
-  const request = { from, fromVersionId: versionId, to, storageClass };
-  if (multipart?.maxCopyBytes !== undefined) {
+  const { from, fromVersionId: versionId } = request;
+  if (multipart?.maxCopyBytes !== undefined && (known === undefined || known > multipart.maxCopyBytes)) {
     const info = await engine
       .request(purpose, (call) => read.head({ key: from, versionId }, call))
       .catch((error: unknown) => {

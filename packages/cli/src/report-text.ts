@@ -28,6 +28,8 @@ export function reportText(report: DeletionReport): string[] {
   }
   if (report.trash !== null && report.deleted > 0)
     lines.push(`in the trash as ${report.trash}; "store undo ${report.trash} ADDRESS" brings it back`);
+  if (report.backup !== null && report.deleted > 0)
+    lines.push(`copied to ${quoteKey(report.backup)} before; "store undo" with its run copies it back`);
   // As the command calls it.
   lines.push(...warnings.map((warning) => `warning: ${warning.replace("versions 'all'", '--versions all')}`));
   lines.push(

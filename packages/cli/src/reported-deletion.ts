@@ -1,4 +1,5 @@
 import { DeletionError, type DeletePrefixOptions, type DeletionReport } from '@store/core';
+import { checkOutsideStore } from '@store/journal';
 import type { Context } from './context.js';
 import type { ExitCode } from './exit.js';
 import { exitCodeOfReport } from './exit-codes.js';
@@ -10,6 +11,8 @@ import { wayOn } from './runs/way-on.js';
 
 /** How a run of deletes is told of. */
 export interface Telling {
+  /** Of the store that is deleted from; see `StoreDriver.place`. */
+  readonly place: string;
   readonly json?: boolean | undefined;
   readonly quiet?: boolean | undefined;
   /** Somebody else prints the report. */
@@ -29,9 +32,10 @@ export type Listeners = Pick<DeletePrefixOptions, 'signal' | 'onProgress' | 'onF
 /** Does a run of deletes, with its progress and its failures written, and prints the report. */
 export async function reportedDeletion(
   { output, signal }: Context,
-  { json, quiet, silent, failures: path, total, runName, again }: Telling,
+  { place, json, quiet, silent, failures: path, total, runName, again }: Telling,
   work: (listeners: Listeners) => Promise<DeletionReport>,
 ): Promise<ExitCode> {
+  if (path !== undefined) await checkOutsideStore(place, path, 'the file of --failures');
   const failures =
     path === undefined
       ? undefined

@@ -9,7 +9,7 @@ const LINE_INTERVAL_MS = 5_000;
 
 /** The account of an undo for people, in lines. */
 export function undoText(report: UndoReport): string[] {
-  const { dryRun, restored, alreadyBack, left, failed, skipped, gone, missing, failures } = report;
+  const { dryRun, restored, alreadyBack, left, failed, skipped, gone, missing, failures, copies } = report;
   const lines = [
     dryRun
       ? `would bring back ${formatObjects(restored)}`
@@ -26,6 +26,11 @@ export function undoText(report: UndoReport): string[] {
   count(skipped, 'not tried');
   count(gone, 'gone for good, because their deletes made no delete marker');
   count(missing, 'not in the trash any more: back already, or it was emptied');
+  if (copies && copies.removed > 0) lines.push(`deleted ${formatObjects(copies.removed)} of the backup`);
+  else if (copies && !dryRun)
+    lines.push(
+      `the copies are still under ${copies.prefixes.map((prefix) => quoteKey(prefix)).join(', ')}; once everything is back, --remove-copies deletes them`,
+    );
   lines.push(verdict(report));
   return lines;
 }

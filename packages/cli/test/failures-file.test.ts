@@ -79,6 +79,24 @@ describe('store rm -r --failures', () => {
     }
   });
 
+  it('and every other file is refused inside the store that is deleted from', async () => {
+    await place.configure({ stores: { files: { provider: 'fs', root: 'files', create: true } } });
+    await place.run(['put', '-', 'files:p/a'], 'x');
+    await symlink('files/objects', place.path('link'));
+    for (const options of [
+      ['--failures', 'files/failures'],
+      ['--failures', 'link/p/failures'],
+      ['--journal', 'link/p/run.jsonl'],
+      ['--dry-run', '--out', 'files/set'],
+    ]) {
+      const { code, stderr } = await place.run(['rm', '-r', '--yes', ...options, 'files:p/']);
+      expect(code, stderr).to.equal(2);
+      expect(stderr).to.match(/lies inside the store .*name a file elsewhere/);
+    }
+    expect((await place.run(['cat', 'files:p/a'])).stdout).to.equal('x');
+    expect(await readdir(place.path('files'))).to.not.include.members(['failures', 'set']);
+  });
+
   it('writes to a pipe as it is, and waits for its reader', async () => {
     execFileSync('mkfifo', [place.path('pipe')]);
     const child = place.start(rm('pipe'));

@@ -56,6 +56,42 @@ describe('store undo, store trash', () => {
     expect((await place.run(['trash', 'ls', 'demo:'])).stdout).to.equal(`${bin}  1 object  3 B\n`);
   });
 
+  it('copies with rm -r --backup to another prefix of the store, and brings back from there', async () => {
+    await place.configure({
+      stores: {
+        demo: { provider: 'fs', root: 'demo', create: true },
+        same: { provider: 'fs', root: './demo' },
+        other: { provider: 'fs', root: 'other', create: true },
+      },
+    });
+    await fill(['p/a', 'p/b', 'q'], 'old');
+    const rm = (...args: readonly string[]) => place.run(['rm', '-r', '--yes', ...args, 'demo:p/']);
+    const foreign = await rm('--backup', 'other:bak/');
+    expect(foreign.code).to.equal(2);
+    expect(foreign.stderr).to.match(
+      /--backup copies on the provider's side, inside one bucket: "other:bak\/" is /,
+    );
+    expect((await rm('--backup', 'demo:p/bak/')).stderr).to.match(/lie in each other/);
+    expect((await rm('--backup', 'demo:bak/', '--trash')).stderr).to.match(/take one of them/);
+    expect((await rm('--backup', 'demo:bak/', '--no-journal')).stderr).to.match(/--backup needs the journal/);
+    const set = await rm('--dry-run', '--out', 'set', '--backup', 'demo:bak/');
+    expect(set.stderr).to.match(/--out does not go with --backup/);
+    expect((await place.run(['ls', '-r', 'demo:'])).stdout).to.equal('p/a\np/b\nq\n');
+
+    const { code, stdout } = await rm('--backup', 'same:bak/', '--journal', 'run.jsonl');
+    expect(code).to.equal(0);
+    expect(stdout).to.match(/copied to "bak\/[^"]+\/" before; "store undo" with its run copies it back/);
+    expect((await place.run(['ls', '-r', 'demo:'])).stdout).to.match(/^bak\/\S+\/p\/a\nbak\/\S+\/p\/b\nq\n$/);
+    const undo = await place.run(['undo', '--yes', 'run.jsonl']);
+    expect(undo.code).to.equal(0);
+    expect(undo.stdout).to.match(
+      /^brought back 2 objects .*\nthe copies are still under "bak\/.*--remove-copies/,
+    );
+    const again = await place.run(['undo', '--yes', '--remove-copies', 'run.jsonl']);
+    expect(again.stdout).to.match(/back already: 2 objects\ndeleted 2 objects of the backup\ncomplete\n$/);
+    expect((await place.run(['ls', '-r', 'demo:'])).stdout).to.equal('p/a\np/b\nq\n');
+  });
+
   it('empties the trash by age, and does not without being asked to', async () => {
     await fill(['p/a', 'p/b'], 'old');
     await removeToTrash();

@@ -5,6 +5,7 @@ import { checkSameRun, headerOf } from './header.js';
 import { JournalLock, realJournal } from './journal-lock.js';
 import { JournalState } from './journal-state.js';
 import { JournalWriter, syncDirectory } from './journal-writer.js';
+import { checkOutsideStore } from './outside-store.js';
 import { readJournal } from './read-journal.js';
 
 export interface JournalFileOptions {
@@ -33,6 +34,7 @@ export function journalFile(path: string, options: JournalFileOptions = {}): Del
 }
 
 async function begin(path: string, run: RunOutline, options: JournalFileOptions): Promise<JournalSession> {
+  await checkOutsideStore(run.place, path, 'the journal');
   const lock = await JournalLock.acquire(path);
   let file: FileHandle | undefined;
   try {

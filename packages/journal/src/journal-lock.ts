@@ -61,6 +61,7 @@ export class JournalLock {
    * @throws StoreError `PreconditionFailed` when somebody works on it
    */
   static async acquire(journal: string): Promise<JournalLock> {
+    await refuseSecondName(journal);
     const path = lockPath(journal);
     for (;;) {
       const token = await create(path).catch((error: unknown) => {
@@ -98,6 +99,14 @@ export async function realJournal(path: string): Promise<string> {
     const directory = await realpath(dirname(full)).catch(() => dirname(full));
     return join(directory, basename(full));
   }
+}
+
+/** A lock is beside one name of a file: by another one somebody else would work on it at the same time. */
+async function refuseSecondName(journal: string): Promise<void> {
+  const found = await stat(journal).catch(() => undefined);
+  if (!found || !found.isFile() || found.nlink === 1) return;
+  const message = `the journal ${journal} has another name (a hard link), by which somebody else may work on it; remove one of them`;
+  throw new StoreError('InvalidArgument', message);
 }
 
 function lockPath(journal: string): string {

@@ -167,6 +167,7 @@ export class JournalState {
         this.#bin = record.bin;
         return;
       case 'lost':
+      case 'backup':
       case 'sweep':
     }
   }

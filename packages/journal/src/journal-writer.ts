@@ -12,8 +12,11 @@ const MOST_PENDING = 256 * 1024;
 /** A journal is made shorter when it has grown to this, in bytes, and to twice what it was after the last time. */
 const LONG = 32 * 1024 * 1024;
 
-/** How a line begins that is kept. */
-const KEPT = /^{"type":"(?:markers|lost)"/;
+/** How a line begins that is kept: undoing needs it. */
+const KEPT = /^{"type":"(?:markers"|lost"|backup"|deleted","keys":)/;
+
+/** Bytes of a line in which that is seen. */
+const BEGINNING = 40;
 
 export interface WriterSettings {
   readonly path: string;
@@ -108,7 +111,7 @@ export class JournalWriter implements JournalSession {
   }
 
   /**
-   * Writes what the lines come to in place of them, and keeps those that tell of delete markers: undoing needs them. A new file
+   * Writes what the lines come to in place of them, and keeps those that undoing needs: of delete markers and of copies. A new file
    * takes the place of the old one at once, or not at all.
    */
   async #shorten(): Promise<void> {
@@ -116,8 +119,8 @@ export class JournalWriter implements JournalSession {
     const file = await open(path, 'w', 0o600);
     try {
       await file.appendFile(`${JSON.stringify(this.#state.header)}\n`);
-      await readJournal(this.#path, async ({ type }, line) => {
-        if (type === 'markers' || type === 'lost') await file.appendFile(line);
+      await readJournal(this.#path, async (_record, line) => {
+        if (KEPT.test(line.toString('latin1', 0, BEGINNING))) await file.appendFile(line);
       });
       // What waits is a part of what the lines come to.
       const waiting = this.#pending.filter((line) => KEPT.test(line));

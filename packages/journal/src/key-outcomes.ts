@@ -68,8 +68,7 @@ class OpenKeys {
         this.#intents.set(record.id, { intent: record, closed: new Set() });
         return;
       case 'deleted':
-        for (const target of this.#take(record.intent, record.indexes))
-          yield { ...target, outcome: 'deleted' };
+        for (const target of this.#deleted(record)) yield { ...target, outcome: 'deleted' };
         return;
       case 'settled':
         for (const index of record.indexes) {
@@ -109,9 +108,15 @@ class OpenKeys {
       case 'markers':
       case 'lost':
       case 'trash':
+      case 'backup':
       case 'sweep':
       case 'end':
     }
+  }
+
+  /** Of a line whose intent is gone, where a journal was made shorter, the keys stand in it, if they do anywhere. */
+  #deleted({ intent, indexes, keys = [] }: Extract<JournalRecord, { type: 'deleted' }>): readonly Target[] {
+    return this.#intents.has(intent) ? this.#take(intent, indexes) : keys.map((key) => ({ key }));
   }
 
   #take(id: number, indexes: readonly number[] | undefined): Target[] {

@@ -57,6 +57,7 @@ const RECORDS = {
   intent: v.object({ type: v.literal('intent'), ...intent }),
   deleted: v.object({
     type: v.literal('deleted'),
+    keys: v.exactOptional(keys()),
     intent: id(),
     indexes: v.exactOptional(v.array(id())),
     count: count(),
@@ -64,6 +65,7 @@ const RECORDS = {
   }),
   markers: v.object({ type: v.literal('markers'), keys: keys(), ids: v.array(v.nullable(v.string())) }),
   trash: v.object({ type: v.literal('trash'), bin: v.string() }),
+  backup: v.object({ type: v.literal('backup'), prefix: v.string() }),
   lost: v.object({ type: v.literal('lost'), keys: keys() }),
   failed: v.object({
     type: v.literal('failed'),

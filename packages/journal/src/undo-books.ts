@@ -20,6 +20,8 @@ export class UndoBooks {
   gone = 0;
   /** How many the run put into the trash, as far as its journal says. */
   trashed = 0;
+  /** See {@link UndoReport.copies}. */
+  copies: UndoReport['copies'] = null;
 
   constructor(by: UndoReport['by'], options: UndoOptions) {
     this.#by = by;
@@ -67,6 +69,7 @@ export class UndoBooks {
       skipped: looked - restored - alreadyBack - left - failed,
       gone: this.gone,
       missing: aborted ? 0 : Math.max(0, this.trashed - looked),
+      copies: this.copies,
       complete: !dryRun && !aborted && restored + alreadyBack === looked && this.gone === 0,
       dryRun,
       aborted,

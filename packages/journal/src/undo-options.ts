@@ -5,6 +5,11 @@ import type { KeyLeft, UndoProgress } from './undo-report.js';
 export interface UndoOptions extends PassThrough {
   /** Say what would come back, and change nothing. Default false. */
   readonly dryRun?: boolean | undefined;
+  /**
+   * After a run with `backup`: delete the copies when all that it deleted is back, and nothing was left or failed. Default false:
+   * they stay, and `report.copies` says where.
+   */
+  readonly removeCopies?: boolean | undefined;
   /** Most requests in flight of each kind: listings of versions, and deletes of markers. Default 32. */
   readonly concurrency?: number | undefined;
   /** Most keys a second, averaged. Default: no limit but the service's own. */
@@ -25,6 +30,10 @@ export const UNDO_OPTIONS = defineOptions<UndoOptions>()('undoDeletion', {
   dryRun: {
     type: types.flag,
     cli: { kind: 'flag', short: 'n', help: 'say what would come back, change nothing' },
+  },
+  removeCopies: {
+    type: types.flag,
+    cli: { kind: 'flag', help: 'after "rm --backup": delete the copies when everything is back' },
   },
   concurrency: { type: types.concurrency, cli: { kind: 'number', help: 'most requests in flight' } },
   maxKeysPerSecond: { type: types.rate, cli: { kind: 'number', help: 'most keys a second' } },

@@ -14,8 +14,8 @@ export type UndoProgress = Pick<
 
 /** What became of the keys that a run had deleted: `looked = restored + alreadyBack + left + failed + skipped`. */
 export interface UndoReport {
-  /** What brings them back: the run's delete markers go, or objects come out of the trash. */
-  readonly by: 'markers' | 'trash';
+  /** What brings them back: the run's delete markers go, objects come out of the trash, or they are copied back. */
+  readonly by: 'markers' | 'trash' | 'copies';
   /** Keys that the run had deleted, as far as it can be known which. */
   readonly looked: number;
   /** Back; in a dry run: would be. */
@@ -31,6 +31,8 @@ export interface UndoReport {
   readonly gone: number;
   /** Deleted by the run, and not in its trash any more: back already, or the trash was emptied. */
   readonly missing: number;
+  /** After a run with `backup`: the prefixes under which its copies are, and how many were deleted (`removeCopies`); else null. */
+  readonly copies: { readonly prefixes: readonly string[]; readonly removed: number } | null;
   /** All that could be found is back: nothing was left, failed or skipped, and nothing is gone for good. */
   readonly complete: boolean;
   readonly dryRun: boolean;

@@ -14,6 +14,7 @@ import type { KeyVersions } from './key-versions.js';
 import { lookAtVersions } from './look-at-versions.js';
 import type { ReadJournal } from './read-journal.js';
 import { UNDO_OPTIONS, type UndoOptions } from './undo-options.js';
+import { restoreCopies } from './undo-backup.js';
 import { UndoBooks } from './undo-books.js';
 import type { UndoReport } from './undo-report.js';
 import { restoreBin } from './undo-trash.js';
@@ -23,8 +24,8 @@ const OPERATION = 'undoDeletion';
 
 /**
  * Takes a run back, as its journal says: removes the delete markers that it made, by their version ids, while they are on
- * top; or brings back what it put into the trash. Keys that were written since are left as they are, and named. Undoing again goes on where it was broken off, and
- * leaves what is back.
+ * top; or brings back what it put into the trash, or into its backup. Keys that were written since are left as they are, and
+ * named. Undoing again goes on where it was broken off, and leaves what is back.
  *
  * @throws StoreError `PreconditionFailed` where nothing can be taken back: versions were deleted, versioning was off or
  * suspended; and when somebody works on the journal. `InvalidArgument` for a journal of another store, and for what is no
@@ -47,6 +48,10 @@ export async function undoDeletion(
       const books = new UndoBooks('trash', checked);
       books.trashed = journal.state.deleted;
       return await restoreBin(engine, bin, checked, books);
+    }
+    if (journal.header.options['backup'] !== undefined) {
+      const books = new UndoBooks('copies', checked);
+      return await restoreCopies(file, { store, engine, options: checked, books });
     }
     const gone = checkMarkers(journal, path, engine.driver.versions !== undefined);
     if (!engine.driver.versions) throw engine.unsupported(OPERATION, 'versions');

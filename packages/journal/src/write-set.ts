@@ -1,6 +1,7 @@
 import { StoreError, type DeletePrefixOptions, type DeletionReport, type ObjectStore } from '@store/core';
 import { engineOf } from '@store/core/extend';
 import { SetWriter, type SetEnd } from './approved-set.js';
+import { checkOutsideStore } from './outside-store.js';
 
 /** What a dry run is asked for whose result is to be approved. */
 export interface WriteSetOptions extends Omit<
@@ -24,6 +25,7 @@ export async function writeSet(
   { address, ...options }: WriteSetOptions = {},
 ): Promise<{ readonly report: DeletionReport; readonly set: SetEnd }> {
   const { driver, provider } = engineOf(store, 'writeSet');
+  await checkOutsideStore(driver.place, path, 'the file');
   const { versions, deleteMarkers, partialName, entireStore, onMatch } = options;
   const kept = { versions, deleteMarkers, partialName, entireStore };
   const writer = new SetWriter(path, {

@@ -15,6 +15,7 @@ import { memoryDriver } from '@store/memory';
 import { expect } from 'chai';
 import { after, before, describe, it } from 'mocha';
 import { MortalDriver } from './mortal-driver.js';
+import { torn } from './torn.js';
 
 const CASES = 150;
 
@@ -170,12 +171,4 @@ function leftBy(path: string, { versions, deleteMarkers }: DeletePrefixOptions):
 
 function isIn(begin: string, { after = '', upto }: Range): boolean {
   return begin >= after && (upto === undefined || begin < upto);
-}
-
-/** What a crash leaves of a file: its last line may be cut, unless it was waited for. */
-function torn(bytes: Buffer, random: () => number): Buffer {
-  const end = bytes.lastIndexOf(0x0a, bytes.length - 2) + 1;
-  const isSafe = /^{"type":"(?:intent|summary)"/.test(bytes.subarray(end).toString('utf8'));
-  if (end === 0 || isSafe || random() < 0.5) return bytes;
-  return bytes.subarray(0, end + Math.floor(random() * (bytes.length - end)));
 }

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import {
   appendFileSync,
   existsSync,
+  linkSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -17,7 +18,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { errorOf, numbered, SimulatedClock } from '@store/conformance';
 import { createObjectStore, StoreError, type ObjectStore, type StoreDriver } from '@store/core';
-import { journalFile, resumeDeletion } from '@store/journal';
+import { journalFile, readAccount, resumeDeletion, undoDeletion } from '@store/journal';
 import { JournalLock } from '#src/journal-lock.js';
 import { memoryDriver, MemoryObjects } from '@store/memory';
 import { expect } from 'chai';
@@ -369,6 +370,39 @@ describe('a lock', () => {
     await run.stop();
     expect(await resumeDeletion(store, link)).to.include({ deleted: 50, complete: true });
     expect(readdirSync(directory).toSorted()).to.deep.equal(['link.jsonl', 'run.jsonl']);
+  });
+
+  it('is refused for one with a second name of its own, beside which there would be another lock', async () => {
+    const store = await filled();
+    await stopped(store);
+    const before = readFileSync(path, 'utf8');
+    const link = join(directory, 'hard.jsonl');
+    linkSync(path, link);
+    for (const name of [path, link]) {
+      expect((await errorOf(resumeDeletion(store, name), 'InvalidArgument')).reason).to.match(/a hard link/);
+      expect((await errorOf(undoDeletion(store, name), 'InvalidArgument')).reason).to.match(/a hard link/);
+    }
+    expect(await count(store)).to.equal(26);
+    expect(readFileSync(path, 'utf8')).to.equal(before);
+    rmSync(link);
+    expect(await resumeDeletion(store, path)).to.include({ complete: true });
+  });
+
+  it('keeps no file open, and no lock, when its run is over: 200 runs in one process', async function () {
+    if (!existsSync('/proc/self/fd')) return this.skip();
+    this.timeout(60_000);
+    const openFiles = (): number => readdirSync('/proc/self/fd').length;
+    const before = openFiles();
+    for (let i = 0; i < 200; i++) {
+      const store = await filled(memoryDriver({ versioning: 'enabled' }), 2);
+      const one = join(directory, `${i}.jsonl`);
+      await store.deletePrefix('p/', { journal: journalFile(one, { shortenAt: i % 2 ? 1 : undefined }) });
+      await undoDeletion(store, one);
+      await readAccount(one);
+      expect(await errorOf(store.deletePrefix('q/', { journal: journalFile(one) }))).to.be.an('error');
+    }
+    expect(openFiles()).to.be.at.most(before + 5);
+    expect(readdirSync(directory).filter((name) => !name.endsWith('.jsonl'))).to.deep.equal([]);
   });
 });
 

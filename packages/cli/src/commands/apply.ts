@@ -62,9 +62,10 @@ async function apply(context: Context, file: string, values: Values): Promise<Ex
   const choice: JournalChoice = { noJournal: values['journal'] === false };
   const run = await runJournal(context, address, choice);
   let report: ApplyReport | undefined;
+  const telling = { place: header.place, json: false, quiet: quiet ?? false, failures, silent: json };
   const code = await reportedDeletion(
     context,
-    { json: false, quiet: quiet ?? false, failures, total: approved, silent: json, again: wayToApply(file) },
+    { ...telling, total: approved, again: wayToApply(file) },
     async (listeners) => {
       report = await applySet(store, file, {
         ...pace.take(values),

@@ -80,7 +80,9 @@ async function resume(context: Context, asked: string | undefined, values: Value
   const { store } = await context.session.open(address ?? addressOfRun(context.session, found.name, header));
   if (asked === undefined) output.note(`going on with ${found.name}: ${header.address ?? header.place}`);
   const name = keyTeller(context, json);
-  return reportedDeletion(context, { json, quiet, failures, runName: () => found.name }, async (listeners) =>
+  const { place } = header;
+  const telling = { place, json, quiet, failures, runName: () => found.name };
+  return reportedDeletion(context, telling, async (listeners) =>
     resumeDeletion(store, found.path, {
       ...options,
       ...listeners,

@@ -53,28 +53,32 @@ export async function removeListed(
   const refused = new RefusedKeys();
   const run = deletion.dryRun ? undefined : await runJournal(context, address, options);
   const name = keyTeller(context, json);
-  return reportedDeletion(context, { json, quiet, failures, total }, async ({ onFailure, ...listeners }) => {
-    const targets = allowed(list(), prefix, {
-      dry: deletion.dryRun && verbose ? name : undefined,
-      refuse: async ({ key, versionId }, why) => {
-        const failure: DeletionFailure = refused.add(key, versionId, why);
-        await onFailure?.(failure);
-      },
-    });
-    try {
-      const report = await store.deleteMany(targets, {
-        ...deletion,
-        ...listeners,
-        onFailure,
-        journal: run?.journal,
-        onDeleted: verbose && !deletion.dryRun ? ({ key }) => name(key) : undefined,
+  return reportedDeletion(
+    context,
+    { place: driver.place, json, quiet, failures, total },
+    async ({ onFailure, ...listeners }) => {
+      const targets = allowed(list(), prefix, {
+        dry: deletion.dryRun && verbose ? name : undefined,
+        refuse: async ({ key, versionId }, why) => {
+          const failure: DeletionFailure = refused.add(key, versionId, why);
+          await onFailure?.(failure);
+        },
       });
-      return refused.in(report);
-    } catch (error) {
-      if (error instanceof DeletionError) throw new DeletionError(error, refused.in(error.report));
-      throw error;
-    }
-  });
+      try {
+        const report = await store.deleteMany(targets, {
+          ...deletion,
+          ...listeners,
+          onFailure,
+          journal: run?.journal,
+          onDeleted: verbose && !deletion.dryRun ? ({ key }) => name(key) : undefined,
+        });
+        return refused.in(report);
+      } catch (error) {
+        if (error instanceof DeletionError) throw new DeletionError(error, refused.in(error.report));
+        throw error;
+      }
+    },
+  );
 }
 
 /** What may be deleted of a list: nothing outside the address. */

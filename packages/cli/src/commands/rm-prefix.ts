@@ -1,4 +1,5 @@
 import type { DeletePrefixOptions } from '@store/core';
+import { engineOf } from '@store/core/extend';
 import { canAsk, confirm } from '../confirm.js';
 import type { Context } from '../context.js';
 import { EXIT, type ExitCode } from '../exit.js';
@@ -38,8 +39,13 @@ export async function removePrefix(
   }
   checkOut(options);
   checkJournalChoice(options, dryRun);
+  if (options.deletion.backup !== undefined && options.noJournal)
+    throw new UsageError(
+      '--backup needs the journal: without it "store undo" does not know what to copy back',
+    );
   const target = await session.open(address);
-  const selection = { ...options.deletion, signal };
+  const backup = await backupPrefix(context, target, options.deletion.backup);
+  const selection = { ...options.deletion, backup, signal };
   await checkSelection(target, selection);
   if (options.out !== undefined) return writeSetFile(context, target, options.out, options);
 
@@ -65,6 +71,26 @@ export async function removePrefix(
   return deleteAndReport(context, target, options, selection, { total, run });
 }
 
+/**
+ * The prefix of `--backup NAME:prefix/`, which is one of the same store.
+ *
+ * @throws UsageError for another one: copies stay inside a bucket
+ */
+async function backupPrefix(
+  { session }: Context,
+  { store, address }: Target,
+  backup: string | undefined,
+): Promise<string | undefined> {
+  if (backup === undefined) return undefined;
+  const target = await session.open(backup);
+  const [from, to] = [store, target.store].map((one) => engineOf(one, 'rm -r'));
+  if (from?.provider === to?.provider && from?.driver.place === to?.driver.place) return target.key;
+  throw new UsageError(
+    `--backup copies on the provider's side, inside one bucket: ${JSON.stringify(backup)} is ${to?.driver.place}, and ` +
+      `${JSON.stringify(address)} is ${from?.driver.place}`,
+  );
+}
+
 /** Before anybody is asked, or anything is written. @throws as `deletePrefix` when it refuses */
 async function checkSelection({ store, key }: Target, selection: DeletePrefixOptions): Promise<void> {
   await store.deletePrefix(key, { ...selection, dryRun: true, signal: AbortSignal.abort() });
@@ -80,7 +106,8 @@ async function deleteAndReport(
   const { json, quiet, verbose, failures } = options;
   let firstKey: string | undefined;
   const name = keyTeller(context, json);
-  const telling = { json, quiet, failures, total, runName: run && (() => run.name) };
+  const { place } = engineOf(store, 'rm -r').driver;
+  const telling = { place, json, quiet, failures, total, runName: run && (() => run.name) };
   return reportedDeletion(context, telling, async (listeners) => {
     const report = await store.deletePrefix(key, {
       ...selection,

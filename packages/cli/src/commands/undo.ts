@@ -21,7 +21,9 @@ interface Options {
 export function addUndo(program: Command, run: Run): void {
   const command = program
     .command('undo')
-    .description('take a deletion back: its delete markers go, or what it put into the trash comes out of it')
+    .description(
+      'take a deletion back: its delete markers go, or what it put into the trash or a backup comes back',
+    )
     .argument(
       '<run>',
       'its id, the beginning of it, or its journal; or the bin of the trash that its report names',

@@ -12,9 +12,9 @@ import type { RecursiveRmOptions } from './rm-options.js';
 /** @throws UsageError for what a set cannot be made of */
 export function checkOut({ out, deletion }: RecursiveRmOptions): void {
   if (out === undefined) return;
-  const { dryRun, uploads, verify, strategy, trash } = deletion;
+  const { dryRun, uploads, verify, strategy, trash, backup } = deletion;
   if (!dryRun) throw new UsageError('--out goes with --dry-run: it writes down what would be deleted');
-  const others = Object.entries({ uploads, verify, strategy, trash }).filter(
+  const others = Object.entries({ uploads, verify, strategy, trash, backup }).filter(
     ([, value]) => value !== undefined,
   );
   if (others.length === 0) return;
@@ -36,6 +36,7 @@ export async function writeSetFile(
     verify: _verify,
     strategy: _strategy,
     trash: _trash,
+    backup: _backup,
     ...selection
   } = deletion;
   const name = keyTeller(context, json);
