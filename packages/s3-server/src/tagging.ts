@@ -37,11 +37,13 @@ function checked(pairs: readonly (readonly [string, string])[]): Tags {
   return tags;
 }
 
+/** Of an object in a store that keeps no tags there are none, which clients ask for before they copy. */
 export async function getTagging({ bucket, key, request, signal }: Call): Promise<Answer> {
-  const tags = await need(bucket.objects.tags).get(
-    { key, versionId: versionOf(bucket, request.query.get('versionId')) },
-    { signal },
-  );
+  const { read, tags: facet } = bucket.objects;
+  const version = { key, versionId: versionOf(bucket, request.query.get('versionId')) };
+  const tags = facet
+    ? await facet.get(version, { signal })
+    : await read.head(version, { signal }).then((): Tags => ({}));
   const set = Object.entries(tags).map(([name, value]) =>
     element('Tag', textElement('Key', name), textElement('Value', value)),
   );
