@@ -1,13 +1,14 @@
-import type { Engine, Purpose } from '../engine/engine.js';
+import type { Engine, Purpose, Slot } from '../engine/engine.js';
 import { detailsOf, StoreError, toStoreError } from '../errors.js';
 import { soundSize } from '../facts.js';
 import { keyProblem } from '../keys.js';
 import { quoteKey } from '../quote-key.js';
-import { copyWith } from '../store/copy.js';
+import type { WriteResult } from '../objects.js';
+import type { CopyRequest } from '../requests.js';
 import type { Candidate } from './candidate.js';
 import type { JournalKeeper } from './journal-keeper.js';
 import type { DeletePrefixOptions } from './options.js';
-import type { Run } from './run.js';
+import type { Ledger } from './ledger.js';
 import { newBin } from './trash.js';
 
 /** Keys that are deleted together, at most: little time is to pass between the last look at a key and its delete. */
@@ -44,13 +45,32 @@ export function backupOf(
   { clock }: Engine,
   { backup, dryRun }: Pick<DeletePrefixOptions, 'backup' | 'dryRun'>,
   keeper: JournalKeeper | undefined,
+  copy: Copy,
 ): Backup | undefined {
   if (backup === undefined || dryRun) return undefined;
   // Of each session its own: a key that has come again since the last one must not take the place of its copy.
   const prefix = `${backup}${newBin(clock.now())}/`;
   keeper?.backUpTo(prefix);
-  return new Backup(prefix);
+  return new Backup(prefix, copy);
 }
+
+/** What a run has to do with its backup. */
+export interface CopyingRun {
+  readonly engine: Engine;
+  readonly ledger: Ledger;
+  /** Fires when nothing new may be sent. */
+  readonly stop: AbortSignal;
+  slot(kind: 'delete'): Slot;
+  breakOff(error: unknown): void;
+}
+
+/** Copies an object, however large it is. @param size in bytes, where it is known */
+export type Copy = (
+  engine: Engine,
+  purpose: Purpose,
+  request: CopyRequest,
+  size: number | undefined,
+) => Promise<WriteResult>;
 
 type Failed = readonly [Candidate, StoreError];
 
@@ -62,12 +82,15 @@ export class Backup {
   /** Looks at the first copy, for what its answer did not say. */
   #look: Promise<void> | undefined;
 
-  constructor(prefix: string) {
+  readonly #copyObject: Copy;
+
+  constructor(prefix: string, copy: Copy) {
     this.prefix = prefix;
+    this.#copyObject = copy;
   }
 
   /** Copies keys, each once; returns those that may be deleted now. The others have failed, or the run is over. */
-  async take(run: Run, candidates: readonly Candidate[]): Promise<readonly Candidate[]> {
+  async take(run: CopyingRun, candidates: readonly Candidate[]): Promise<readonly Candidate[]> {
     const copied = await this.#each(run, candidates, (candidate) => this.#copy(run, candidate));
     await this.#look;
     // Where no delete has a condition, another look is all that there is.
@@ -76,7 +99,7 @@ export class Backup {
   }
 
   async #each(
-    run: Run,
+    run: CopyingRun,
     candidates: readonly Candidate[],
     work: (candidate: Candidate) => Promise<void>,
   ): Promise<readonly Candidate[]> {
@@ -100,13 +123,13 @@ export class Backup {
     return lost.size === 0 ? candidates : candidates.filter((candidate) => !lost.has(candidate));
   }
 
-  async #copy(run: Run, { key, size }: Candidate): Promise<void> {
+  async #copy(run: CopyingRun, { key, size }: Candidate): Promise<void> {
     const { engine } = run;
     const to = this.prefix + key;
     const problem = keyProblem(to, engine.driver.keys.maxBytes);
     if (problem !== undefined) throw new StoreError('InvalidArgument', problem, { key });
     const purpose = purposeIn(run, 'copy');
-    const { versionId } = await copyWith(engine, purpose, { from: key, to }, soundSize(size));
+    const { versionId } = await this.#copyObject(engine, purpose, { from: key, to }, soundSize(size));
     if (versionId !== undefined || !engine.driver.versions) return refuseVersion(run, to, versionId);
     const { read } = engine.driver;
     this.#look ??= engine
@@ -119,7 +142,7 @@ export class Backup {
 }
 
 /** Ends the run where a copy shows that its bucket keeps versions: there undo needs none. */
-async function refuseVersion(run: Run, key: string, versionId: string | undefined): Promise<void> {
+async function refuseVersion(run: CopyingRun, key: string, versionId: string | undefined): Promise<void> {
   if (versionId === undefined || versionId === NULL_VERSION) return;
   const message =
     'the bucket keeps versions: undo takes its deletes back without copies; leave backup out (nothing was deleted)';
@@ -129,7 +152,7 @@ async function refuseVersion(run: Run, key: string, versionId: string | undefine
 }
 
 /** @throws StoreError `PreconditionFailed` for what is not what was listed, and copied, any more */
-async function lookAgain(run: Run, { key, etag }: Candidate): Promise<void> {
+async function lookAgain(run: CopyingRun, { key, etag }: Candidate): Promise<void> {
   const { read } = run.engine.driver;
   const info = await run.engine.request(purposeIn(run, 'head'), (call) => read.head({ key }, call));
   if (info.etag === etag) return;
@@ -137,7 +160,7 @@ async function lookAgain(run: Run, { key, etag }: Candidate): Promise<void> {
 }
 
 /** What has been sent is waited for, as deletes are. */
-function purposeIn(run: Run, operation: string): Purpose {
+function purposeIn(run: CopyingRun, operation: string): Purpose {
   return {
     operation,
     signal: run.stop,

@@ -6,7 +6,7 @@ import { quoteKey } from '../quote-key.js';
 import { rangedObjectPages, rangedVersionPages } from '../listing/ranged-pages.js';
 import type { ObjectInfo, VersionInfo } from '../objects.js';
 import { abortUploads } from './abort-uploads.js';
-import { backupOf, checkBackup } from './backup.js';
+import { backupOf, checkBackup, type Copy } from './backup.js';
 import { notByServer } from './by-server.js';
 import type { Candidate } from './candidate.js';
 import type { RunControls } from './deletion-handle.js';
@@ -51,7 +51,7 @@ export async function deletePrefix(
   engine: Engine,
   prefix: string,
   options: CheckedDeletePrefixOptions,
-  controls?: RunControls,
+  { copy, controls }: { readonly copy: Copy; readonly controls?: RunControls | undefined },
 ): Promise<DeletionReport> {
   checkPrefix(prefix, options);
   checkCapabilities(engine, options);
@@ -62,7 +62,7 @@ export async function deletePrefix(
       keeper,
       controls,
       trash: trashOf(engine, options, keeper),
-      backup: backupOf(engine, options, keeper),
+      backup: backupOf(engine, options, keeper, copy),
     }),
   );
 }

@@ -47,7 +47,7 @@ import type {
 import { passThrough } from '../pass-through.js';
 import type { DefinedOptions } from '../options/define-options.js';
 import { portableAttributes } from './attributes.js';
-import { copyObject } from './copy.js';
+import { copyObject, copyWith } from './copy.js';
 import { createOptions, STORE_OPTIONS as METHODS } from './option-tables.js';
 import { presignRequest } from './presign.js';
 import { putObject } from './put.js';
@@ -226,7 +226,7 @@ class PortableStore implements ObjectStore, Engined {
   }
 
   async deletePrefix(prefix: string, options: DeletePrefixOptions = {}): Promise<DeletionReport> {
-    return deletePrefix(this[ENGINE], prefix, this.#given(METHODS.deletePrefix, options));
+    return deletePrefix(this[ENGINE], prefix, this.#given(METHODS.deletePrefix, options), { copy: copyWith });
   }
 
   deletion(prefix: string, options: DeletePrefixOptions = {}): Deletion {
@@ -244,7 +244,7 @@ class PortableStore implements ObjectStore, Engined {
           await onFailure?.(failure);
         },
       };
-      return deletePrefix(this[ENGINE], prefix, { ...given, ...both }, controls);
+      return deletePrefix(this[ENGINE], prefix, { ...given, ...both }, { copy: copyWith, controls });
     });
   }
 
