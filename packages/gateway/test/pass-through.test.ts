@@ -198,8 +198,13 @@ describe('gateway, what passes through', () => {
     const { tags: _, restore: __, ...driver } = memoryDriver();
     const client = await clientOf(driver);
     await client.send(new PutObjectCommand({ Bucket, Key: 'k', Body: 'x' }));
+    // What it is asked for before a copy is not refused: there are none.
+    const asked = await client.send(new GetObjectTaggingCommand({ Bucket, Key: 'k' }));
+    expect(asked.TagSet).to.deep.equal([]);
+    expect(await codeOf(client.send(new GetObjectTaggingCommand({ Bucket, Key: 'x' })))).to.equal(
+      'NoSuchKey',
+    );
     const refused = [
-      new GetObjectTaggingCommand({ Bucket, Key: 'k' }),
       new DeleteObjectTaggingCommand({ Bucket, Key: 'k' }),
       new RestoreObjectCommand({ Bucket, Key: 'k', RestoreRequest: { Days: 1 } }),
       new GetBucketLifecycleConfigurationCommand({ Bucket }),
@@ -207,7 +212,7 @@ describe('gateway, what passes through', () => {
     ];
     for (const command of refused)
       // One call for all: what each answers is not looked at.
-      expect(await codeOf(client.send(command as GetObjectTaggingCommand))).to.equal('NotImplemented');
+      expect(await codeOf(client.send(command as DeleteObjectTaggingCommand))).to.equal('NotImplemented');
     const unknown = memoryDriver({}, new MemoryObjects({ versioning: 'enabled' }));
     const { state: ___, ...versions } = unknown.versions ?? { page: unknown.list.page };
     const silent = await clientOf({ ...unknown, versions: versions as StoreDriver['versions'] });
