@@ -37,13 +37,12 @@ function checked(pairs: readonly (readonly [string, string])[]): Tags {
   return tags;
 }
 
-/** Of an object in a store that keeps no tags there are none, which clients ask for before they copy. */
+/** In a store without tags every object has none. Clients ask so before they copy in parts. */
 export async function getTagging({ bucket, key, request, signal }: Call): Promise<Answer> {
-  const { read, tags: facet } = bucket.objects;
-  const version = { key, versionId: versionOf(bucket, request.query.get('versionId')) };
-  const tags = facet
-    ? await facet.get(version, { signal })
-    : await read.head(version, { signal }).then((): Tags => ({}));
+  const { objects } = bucket;
+  const target = { key, versionId: versionOf(bucket, request.query.get('versionId')) };
+  if (!objects.tags) await objects.read.head(target, { signal });
+  const tags = (await objects.tags?.get(target, { signal })) ?? {};
   const set = Object.entries(tags).map(([name, value]) =>
     element('Tag', textElement('Key', name), textElement('Value', value)),
   );
