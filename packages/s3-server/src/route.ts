@@ -33,6 +33,7 @@ const OBJECT_OPERATIONS: typeof BUCKET_OPERATIONS = {
   GET: [
     ['uploadId', 'ListParts'],
     ['tagging', 'GetObjectTagging'],
+    ['attributes', 'GetObjectAttributes'],
   ],
   PUT: [
     ['uploadId', 'UploadPart'],
@@ -50,17 +51,25 @@ const OBJECT_OPERATIONS: typeof BUCKET_OPERATIONS = {
 };
 
 /** Sub-resources of S3; one that is not served would act on the object or the bucket without this list. */
-const SUBRESOURCES = new Set([
+export const SUBRESOURCES: ReadonlySet<string> = new Set([
+  'abac',
   'accelerate',
   'acl',
   'analytics',
+  'annotation',
   'attributes',
   'cors',
   'encryption',
+  'intelligent-tiering',
   'inventory',
   'legal-hold',
   'lifecycle',
   'logging',
+  'metadataAnnotationTable',
+  'metadataConfiguration',
+  'metadataInventoryTable',
+  'metadataJournalTable',
+  'metadataTable',
   'metrics',
   'notification',
   'object-lock',
@@ -68,11 +77,13 @@ const SUBRESOURCES = new Set([
   'policy',
   'policyStatus',
   'publicAccessBlock',
+  'renameObject',
   'replication',
   'requestPayment',
   'restore',
   'retention',
   'select',
+  'session',
   'tagging',
   'torrent',
   'website',
@@ -123,6 +134,7 @@ function operationOf({ method, query, headers }: RequestHead, bucket?: string, k
     if (key !== undefined) {
       throw new ServiceError(400, 'InvalidBucketName', 'The specified bucket is not valid.');
     }
+    if (query.get('x-id') === 'ListDirectoryBuckets') throw notServed('ListDirectoryBuckets');
     if (method === 'GET') return 'ListBuckets';
     throw notAllowed();
   }
@@ -147,6 +159,10 @@ function operationOf({ method, query, headers }: RequestHead, bucket?: string, k
   const operation = plain[method];
   if (operation !== undefined) return operation;
   throw notAllowed();
+}
+
+function notServed(operation: string): ServiceError {
+  return new ServiceError(501, 'NotImplemented', `${operation} is not implemented.`);
 }
 
 function notAllowed(): ServiceError {
