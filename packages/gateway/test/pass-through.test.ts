@@ -6,6 +6,7 @@ import {
   CopyObjectCommand,
   GetBucketLifecycleConfigurationCommand,
   GetBucketVersioningCommand,
+  GetObjectAttributesCommand,
   GetObjectCommand,
   GetObjectTaggingCommand,
   HeadObjectCommand,
@@ -170,6 +171,23 @@ describe('gateway, what passes through', () => {
     expect(got.TransitionDefaultMinimumObjectSize).to.equal('varies_by_storage_class');
     await client.send(new DeleteBucketLifecycleCommand({ Bucket }));
     expect(await codeOf(get())).to.equal('NoSuchLifecycleConfiguration');
+  });
+
+  it('attributes of an object, and of a version', async () => {
+    const client = await clientOf(memoryDriver({ versioning: 'enabled' }));
+    const put = new PutObjectCommand({ Bucket, Key: 'k', Body: 'one', StorageClass: 'GLACIER_IR' });
+    const { ETag = '', VersionId } = await client.send(put);
+    await client.send(new PutObjectCommand({ Bucket, Key: 'k', Body: 'second' }));
+    const of = (ObjectAttributes: ('ETag' | 'ObjectSize' | 'StorageClass')[], version?: string) =>
+      client.send(new GetObjectAttributesCommand({ Bucket, Key: 'k', ObjectAttributes, VersionId: version }));
+    const first = await of(['ETag', 'ObjectSize', 'StorageClass'], VersionId);
+    expect(first).to.include({ ETag: ETag.replaceAll('"', ''), ObjectSize: 3, StorageClass: 'GLACIER_IR' });
+    expect(first.VersionId).to.equal(VersionId);
+    expect(first.LastModified).to.be.instanceOf(Date);
+    const second = await of(['ObjectSize']);
+    expect([second.ObjectSize, second.ETag, second.StorageClass]).to.deep.equal([6, undefined, undefined]);
+    const wrong = ['Size' as 'ObjectSize'];
+    expect(await codeOf(of(wrong))).to.equal('InvalidArgument');
   });
 
   it('a store without versions is a bucket that never had any', async () => {

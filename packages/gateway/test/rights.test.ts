@@ -150,6 +150,14 @@ function walk(key: string, uploadId: string): Walked[] {
       needs: [...read, ...write],
     },
     { operation: 'GetObject', method: 'GET', path, needs: read },
+    {
+      operation: 'GetObjectAttributes',
+      method: 'GET',
+      path,
+      query: { attributes: '' },
+      headers: { 'x-amz-object-attributes': 'ETag' },
+      needs: read,
+    },
     { operation: 'HeadObject', method: 'HEAD', path, needs: read },
     { operation: 'PutObject', method: 'PUT', path, body: 'new', needs: write },
     {

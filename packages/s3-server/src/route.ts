@@ -33,6 +33,7 @@ const OBJECT_OPERATIONS: typeof BUCKET_OPERATIONS = {
   GET: [
     ['uploadId', 'ListParts'],
     ['tagging', 'GetObjectTagging'],
+    ['attributes', 'GetObjectAttributes'],
   ],
   PUT: [
     ['uploadId', 'UploadPart'],
@@ -133,6 +134,7 @@ function operationOf({ method, query, headers }: RequestHead, bucket?: string, k
     if (key !== undefined) {
       throw new ServiceError(400, 'InvalidBucketName', 'The specified bucket is not valid.');
     }
+    if (query.get('x-id') === 'ListDirectoryBuckets') throw notServed('ListDirectoryBuckets');
     if (method === 'GET') return 'ListBuckets';
     throw notAllowed();
   }
@@ -157,6 +159,10 @@ function operationOf({ method, query, headers }: RequestHead, bucket?: string, k
   const operation = plain[method];
   if (operation !== undefined) return operation;
   throw notAllowed();
+}
+
+function notServed(operation: string): ServiceError {
+  return new ServiceError(501, 'NotImplemented', `${operation} is not implemented.`);
 }
 
 function notAllowed(): ServiceError {

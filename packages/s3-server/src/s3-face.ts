@@ -37,6 +37,7 @@ import type { Buffering, Operation, Service } from './operation.js';
 import { readPlainDelete } from './plain-delete.js';
 import { arrivingPayload, readPayload, type Payload } from './payload.js';
 import type { S3Quirks } from './quirks.js';
+import { getAttributes } from './object-attributes.js';
 import { route } from './route.js';
 import { deleteTagging, getTagging, putTagging, restoreObject } from './tagging.js';
 import { refuseForgotten } from './understood.js';
@@ -61,6 +62,7 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
   DeletePrefix: deletePrefix,
   GetObject: getObject,
   HeadObject: getObject,
+  GetObjectAttributes: getAttributes,
   PutObject: putObject,
   CopyObject: copyObject,
   DeleteObject: deleteObject,
