@@ -50,6 +50,8 @@ export interface ObjectInfo extends ObjectMetadata {
   readonly storageClass?: string | undefined;
   /** Of an archived object that was asked back; from `head` and `get`. */
   readonly restore?: RestoreState | undefined;
+  /** How many tags it has; from `head` and `get`, where the service says so. */
+  readonly tagCount?: number | undefined;
 }
 
 /** A group of keys that a listing with a delimiter does not enter. */

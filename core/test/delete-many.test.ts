@@ -60,6 +60,7 @@ describe('deleteMany', () => {
       versionId: undefined,
       storageClass: 'STANDARD',
       restore: { ongoing: false },
+      tagCount: 0,
       contentType: 'text/x',
       cacheControl: '',
       contentDisposition: '',

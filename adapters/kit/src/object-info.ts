@@ -38,6 +38,7 @@ export function objectInfo(key: string, headers: AnswerHeaders, own: string): Ob
     versionId: of(`${own}version-id`),
     storageClass: of(`${own}storage-class`),
     restore: restoreState(of(`${own}restore`)),
+    tagCount: sizeFact(of(`${own}tagging-count`)),
     contentType: of('content-type'),
     cacheControl: of('cache-control'),
     contentDisposition: of('content-disposition'),

@@ -268,6 +268,7 @@ export class MemoryObjects {
       ...attributes,
       metadata: { ...metadata },
       restore: restoreState(version),
+      tagCount: Object.keys(version.tags ?? {}).length || undefined,
     };
     const shown = this.#versioning === 'off' ? info : { ...info, versionId: version.versionId };
     return { info: shown, body: version.body, version };

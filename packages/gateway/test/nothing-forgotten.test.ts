@@ -40,6 +40,7 @@ const NEEDED: Readonly<Record<string, Request>> = {
   },
   CopyObject: { headers: { 'x-amz-copy-source': '/demo/dir/a' } },
   DeleteObjects: { body: '<Delete><Object><Key>k</Key></Object></Delete>' },
+  GetObjectAttributes: { headers: { 'x-amz-object-attributes': 'ETag' } },
   ListParts: { query: { uploadId: UPLOAD } },
   PutBucketLifecycleConfiguration: {
     body: '<LifecycleConfiguration><Rule><ID>r</ID><Filter><Prefix>a</Prefix></Filter><Status>Enabled</Status><Expiration><Days>1</Days></Expiration></Rule></LifecycleConfiguration>',
@@ -92,6 +93,7 @@ const SHOWN: Readonly<Record<string, { value: string; with?: Request }>> = {
   'x-amz-meta-*': { value: 'kept' },
   'x-amz-metadata-directive': { value: 'REPLACE' },
   'x-amz-mfa': { value: '1 2' },
+  'x-amz-object-attributes': { value: 'ObjectSize' },
   'x-amz-sdk-checksum-algorithm': { value: 'CRC32' },
   'x-amz-source-expected-bucket-owner': { value: '222233334444' },
   'x-amz-storage-class': { value: 'STANDARD_IA' },

@@ -178,6 +178,17 @@ describe('gateway, read by HTTP', () => {
     await buffer((await driver.read.get({ key: 'e' }, {})).body);
   });
 
+  it('says how many tags an object has', async () => {
+    await driver.write.put({ key: 't', body: Buffer.alloc(0), tags: { a: '1', b: '2' } }, {});
+    for (const [key, count] of [
+      ['t', '2'],
+      ['k', undefined],
+    ] as const) {
+      const { headers } = await ask({ method: 'HEAD', path: `/demo/${key}` });
+      expect(headers.get('x-amz-tagging-count')).to.equal(count);
+    }
+  });
+
   it('says what to do to whoever signs in the old way', async () => {
     const old = new RawClient(gateway.url);
     old.send(

@@ -29,6 +29,7 @@ export function infoHeaders(info: ObjectInfo): Record<string, string> {
     etag: info.etag,
     'x-amz-storage-class': info.storageClass,
     'x-amz-restore': info.restore && restoreHeader(info.restore),
+    'x-amz-tagging-count': info.tagCount ? String(info.tagCount) : undefined,
     ...versionHeader(info.versionId),
     ...Object.fromEntries(sayable.map(([name, value]) => [META + name, encodeWords(value)])),
     // As S3 says that an object has metadata which HTTP cannot carry.

@@ -80,6 +80,7 @@ export const UNDERSTOOD: Readonly<Record<string, Understood>> = {
   GetBucketLocation: { headers: [], query: ['location'] },
   GetBucketVersioning: { headers: [], query: ['versioning'] },
   GetObject: READ,
+  GetObjectAttributes: { headers: ['x-amz-object-attributes'], query: ['attributes', 'versionId'] },
   GetObjectTagging: { headers: [], query: ['tagging', 'versionId'] },
   HeadBucket: { headers: [], query: [] },
   HeadObject: READ,
