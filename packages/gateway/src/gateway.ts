@@ -184,6 +184,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     maxBodyBytes,
     idleMs,
     storeMs,
+    policies: { credentials, region },
     domains: (options.domains ?? []).map((domain) => domain.toLowerCase()),
     traffic: new Traffic(),
     onRequest: (entry: GatewayLogEntry) => {

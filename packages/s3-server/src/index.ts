@@ -45,7 +45,7 @@ export { restoreHeader } from './objects.js';
 export type { Buffering, Service } from './operation.js';
 export { announcedBytes, readDigests, type Payload } from './payload.js';
 export type { S3Quirks } from './quirks.js';
-export { route, type Route } from './route.js';
+export { addressOf, route, type Route } from './route.js';
 export {
   performS3,
   S3Face,
