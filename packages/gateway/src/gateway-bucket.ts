@@ -42,7 +42,7 @@ export class GatewayBucket implements Bucket {
     this.listVersions = driver.versions?.page ?? ((request, call) => nullVersions(driver, request, call));
   }
 
-  async deleteMany(targets: readonly DeleteTarget[], { signal }: DriverCall): Promise<BatchOutcome> {
+  async deleteMany(targets: readonly DeleteTarget[], { signal, pass }: DriverCall): Promise<BatchOutcome> {
     const conditional = this.objects.delete.ifMatch !== false;
     const refused = targets.filter(({ ifMatch }) => ifMatch !== undefined && !conditional);
     const sent = targets.filter((target) => !refused.includes(target));
@@ -51,6 +51,7 @@ export class GatewayBucket implements Bucket {
     let brokenOff = new StoreError('Unavailable', 'the run was broken off before this key');
     try {
       await this.#store.deleteMany(sent, {
+        ...pass,
         signal,
         onDeleted: (target) => void deleted.push(target),
         onFailure: ({ code, message, ...target }) =>

@@ -5,7 +5,7 @@ import { startGateway, type Gateway } from '@store/gateway';
 import { memoryDriver } from '@store/memory';
 import { expect } from 'chai';
 import { afterEach, beforeEach, describe, it } from 'mocha';
-import { KEYS, RawClient, signed, type RawAnswer, type SignedRequest } from './raw-client.js';
+import { KEYS, presign, RawClient, signed, type RawAnswer, type SignedRequest } from './raw-client.js';
 
 const OTHER = '"00000000000000000000000000000000"';
 
@@ -26,6 +26,15 @@ describe('gateway, with requests that ask for more than the plain thing', () => 
     client.send(signed({ ...request, headers }).head + body);
     try {
       return await client.answer(request.method === 'HEAD');
+    } finally {
+      client.destroy();
+    }
+  };
+  const presigned = async (request: SignedRequest, body = ''): Promise<RawAnswer> => {
+    const client = new RawClient(gateway.url);
+    client.send(presign(request, { 'content-length': String(Buffer.byteLength(body)) }) + body);
+    try {
+      return await client.answer();
     } finally {
       client.destroy();
     }
@@ -79,16 +88,21 @@ describe('gateway, with requests that ask for more than the plain thing', () => 
       [412, { 'x-amz-copy-source-if-match': OTHER }],
       [412, { 'x-amz-copy-source-if-none-match': etag }],
       [412, { 'x-amz-copy-source-if-unmodified-since': past }],
-      [501, { 'if-match': etag }],
-      [501, { 'if-none-match': '*' }],
+      [404, { 'if-match': etag }],
+      [400, { 'x-amz-metadata-directive': 'replace' }],
+      [403, { 'x-amz-source-expected-bucket-owner': '222233334444' }],
+      [501, { 'if-none-match': etag }],
     ];
+    const copy = (headers: Record<string, string>): Promise<RawAnswer> =>
+      ask({ method: 'PUT', path: '/demo/copy', headers: { ...source, ...headers } });
     for (const [status, headers] of refused) {
-      const answer = await ask({ method: 'PUT', path: '/demo/copy', headers: { ...source, ...headers } });
-      expect(answer.status, JSON.stringify(headers)).to.equal(status);
+      expect((await copy(headers)).status, JSON.stringify(headers)).to.equal(status);
     }
     expect(await keys()).to.deep.equal(['k']);
-    const headers = { ...source, 'x-amz-copy-source-if-match': etag };
-    expect((await ask({ method: 'PUT', path: '/demo/copy', headers })).status).to.equal(200);
+    expect((await copy({ 'x-amz-copy-source-if-match': etag, 'if-none-match': '*' })).status).to.equal(200);
+    expect((await copy({ 'if-none-match': '*' })).status).to.equal(412);
+    expect((await copy({ 'if-match': OTHER })).status).to.equal(412);
+    expect((await copy({ 'if-match': etag.replaceAll('"', '') })).status).to.equal(200);
   });
 
   it('writes nothing of which it would forget what was asked', async () => {
@@ -101,13 +115,44 @@ describe('gateway, with requests that ask for more than the plain thing', () => 
       { 'x-amz-website-redirect-location': '/other' },
       { 'x-amz-write-offset-bytes': '7' },
       { 'if-match': '*' },
+      { 'if-unmodified-since': 'Wed, 01 Jan 2020 00:00:00 GMT' },
+      { 'content-language': 'de' },
+      { 'content-range': 'bytes 0-3/7' },
+      { expires: 'Wed, 01 Jan 2020 00:00:00 GMT' },
+      { 'x-amz-of-tomorrow': '1' },
     ]) {
       const answer = await ask({ method: 'PUT', path: '/demo/k', headers: { ...headers } }, 'other');
       expect(answer, JSON.stringify(headers)).to.include({ status: 501, code: 'NotImplemented' });
+      for (const name of Object.keys(headers)) expect(answer.body).to.contain(`<Header>${name}</Header>`);
+    }
+    for (const name of ['renameObject', 'annotation', 'of-tomorrow', 'versionId', 'uploads', 'partNumber']) {
+      const answer = await ask({ method: 'PUT', path: '/demo/k', query: { [name]: '' } }, 'other');
+      expect(answer, name).to.include({ status: 501, code: 'NotImplemented' });
+      expect(answer.body).to.contain(name);
     }
     expect(await contentOf('k')).to.equal('content');
     const headers = { 'x-amz-acl': 'private' };
     expect((await ask({ method: 'PUT', path: '/demo/k', headers }, 'other')).status).to.equal(200);
+  });
+
+  it('takes headers that stand in the query of a presigned URL, as S3 does', async () => {
+    const url = (query: Record<string, string>): SignedRequest => ({ method: 'PUT', path: '/demo/p', query });
+    const put = await presigned(
+      url({ 'X-Amz-Meta-Name': 'é', 'x-amz-tagging': 'a=1', 'x-amz-acl': 'private' }),
+      'x',
+    );
+    expect(put.status, put.body).to.equal(200);
+    expect((await driver.read.head({ key: 'p' }, {})).metadata).to.deep.equal({ name: 'é' });
+    expect(await driver.tags?.get({ key: 'p' }, {})).to.deep.equal({ a: '1' });
+    expect((await presigned(url({ 'x-amz-copy-source': '/demo/k' }))).status).to.equal(200);
+    expect(await contentOf('p')).to.equal('content');
+    expect(await presigned(url({ 'x-amz-acl': 'public-read' }), 'x')).to.include({ status: 501 });
+    expect(await presigned(url({ 'x-amz-meta-a': 'a\nb' }), 'x')).to.include({ status: 400 });
+    const other = { 'x-amz-acl': 'public-read' };
+    expect(await presigned({ ...url({ 'x-amz-acl': 'private' }), headers: other })).to.include({
+      status: 400,
+    });
+    expect(await contentOf('p')).to.equal('content');
   });
 
   it('deletes nothing on account of a version or a condition that it does not understand', async () => {
@@ -116,19 +161,43 @@ describe('gateway, with requests that ask for more than the plain thing', () => 
       await ask({ method: 'DELETE', path: '/demo/k', headers: { 'x-amz-if-match-size': '9' } }),
     ];
     expect(emptied.map(({ status }) => status)).to.deep.equal([400, 501]);
+    const never = { 'if-match': `${OTHER}, "x"` };
+    expect((await ask({ method: 'DELETE', path: '/demo/k', headers: never })).status).to.equal(412);
     for (const condition of [
       '<VersionId/>',
       '<VersionId></VersionId>',
       '<ETag/>',
+      `<ETag>${OTHER}</ETag>`,
       '<Size>9</Size>',
       '<LastModifiedTime>Wed, 01 Jan 2020 00:00:00 GMT</LastModifiedTime>',
     ]) {
       const body = `<Delete><Object><Key>k</Key>${condition}</Object></Delete>`;
       const headers = { 'x-amz-checksum-crc32': crcOf(body) };
       const answer = await ask({ method: 'POST', path: '/demo', query: { delete: '' }, headers }, body);
-      expect([400, 501], condition).to.include(answer.status);
+      const refused = answer.status === 200 ? /<Error>.*<Code>PreconditionFailed</.test(answer.body) : true;
+      expect([200, 400, 501], condition).to.include(answer.status);
+      expect(refused, answer.body).to.equal(true);
     }
     expect(await keys()).to.deep.equal(['k']);
+  });
+
+  it('deletes on conditions that hold, however they are written', async () => {
+    const bare = etag.replaceAll('"', '');
+    for (const condition of [etag, bare, '*']) {
+      const body = `<Delete><Object><Key>k</Key><ETag>${condition}</ETag></Object><Object><Key>none</Key><ETag>*</ETag></Object></Delete>`;
+      const headers = { 'x-amz-checksum-crc32': crcOf(body) };
+      const answer = await ask({ method: 'POST', path: '/demo', query: { delete: '' }, headers }, body);
+      expect(answer.body).to.contain('<Deleted><Key>k</Key>');
+      expect(answer.body).to.contain('<Error><Key>none</Key><Code>PreconditionFailed</Code>');
+      expect(await keys()).to.deep.equal([]);
+      await driver.write.put({ key: 'k', body: Buffer.from('content') }, {});
+    }
+    for (const ifMatch of [etag, bare, '*', `${OTHER}, ${etag}`]) {
+      const answer = await ask({ method: 'DELETE', path: '/demo/k', headers: { 'if-match': ifMatch } });
+      expect(answer.status, ifMatch).to.equal(204);
+      expect(await keys()).to.deep.equal([]);
+      await driver.write.put({ key: 'k', body: Buffer.from('content') }, {});
+    }
   });
 
   it('takes ranges as HTTP has them', async () => {

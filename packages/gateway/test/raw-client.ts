@@ -147,10 +147,7 @@ export function signed(request: SignedRequest): Signature {
     ...request.headers,
   };
   const names = Object.keys(headers).sort();
-  const parameters = Object.entries(query)
-    .map(([name, value]) => `${encode(name)}=${encode(value)}`)
-    .sort()
-    .join('&');
+  const parameters = sorted(query);
   const canonical = [
     method,
     path,
@@ -170,8 +167,47 @@ export function signed(request: SignedRequest): Signature {
   return { head: `${method} ${target} HTTP/1.1\r\n${lines.join('')}\r\n`, signature, sign, scope, date };
 }
 
+/**
+ * A request by a presigned URL, as text up to the empty line.
+ *
+ * @param unsigned headers that the URL says nothing of
+ */
+export function presign(request: SignedRequest, unsigned: Readonly<Record<string, string>> = {}): string {
+  const { method, path, now = new Date() } = request;
+  const date = now.toISOString().replaceAll(/[-:]|\.\d+/g, '');
+  const scope = `${date.slice(0, 8)}/us-east-1/s3/aws4_request`;
+  const headers: Record<string, string> = { host: 'gateway', ...request.headers };
+  const names = Object.keys(headers).sort();
+  const query = {
+    ...request.query,
+    'X-Amz-Algorithm': 'AWS4-HMAC-SHA256',
+    'X-Amz-Credential': `${KEYS.accessKeyId}/${scope}`,
+    'X-Amz-Date': date,
+    'X-Amz-Expires': '60',
+    'X-Amz-SignedHeaders': names.join(';'),
+  };
+  const parameters = sorted(query);
+  const fields = names.map((name) => `${name}:${headers[name]}`);
+  const canonical = [method, path, parameters, ...fields, '', names.join(';'), 'UNSIGNED-PAYLOAD'].join('\n');
+  let key: Buffer = Buffer.from(`AWS4${request.secretAccessKey ?? KEYS.secretAccessKey}`);
+  for (const part of scope.split('/')) key = createHmac('sha256', key).update(part).digest();
+  const signature = createHmac('sha256', key)
+    .update(['AWS4-HMAC-SHA256', date, scope, sha256(canonical)].join('\n'))
+    .digest('hex');
+  const lines = Object.entries({ ...headers, ...unsigned }).map(([name, value]) => `${name}: ${value}\r\n`);
+  return `${method} ${path}?${parameters}&X-Amz-Signature=${signature} HTTP/1.1\r\n${lines.join('')}\r\n`;
+}
+
 export function sha256(data: string | Uint8Array): string {
   return createHash('sha256').update(data).digest('hex');
+}
+
+function sorted(query: Readonly<Record<string, string>>): string {
+  return Object.entries(query)
+    .map(([name, value]) => [encode(name), encode(value)] as const)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, value]) => `${name}=${value}`)
+    .join('&');
 }
 
 function encode(text: string): string {

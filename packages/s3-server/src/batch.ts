@@ -1,4 +1,4 @@
-import type { DeletedTarget, DeleteTarget } from '@store/core';
+import type { DeletedTarget, DeleteTarget, DriverCall, PassThrough } from '@store/core';
 import type { Bucket } from './bucket.js';
 import type { FaceCall } from './face.js';
 import type { BatchOutcome, KeyError } from './batch-outcome.js';
@@ -9,6 +9,7 @@ import { slowDown, type ServiceError } from './http/service-error.js';
  *
  * @param unmet why a target is not to be deleted, for reasons of its own; buckets with a `deleteMany` see to conditions
  * themselves
+ * @param pass what is handed on to the store
  * @throws ServiceError `SlowDown` when the rate limit has no room for it
  */
 export async function deleteTargets<T extends DeleteTarget>(
@@ -16,23 +17,25 @@ export async function deleteTargets<T extends DeleteTarget>(
   { admit, refusalOf, entry, signal }: Pick<FaceCall, 'admit' | 'refusalOf' | 'entry' | 'signal'>,
   targets: readonly T[],
   unmet?: (target: T) => Promise<ServiceError | undefined>,
+  pass?: PassThrough,
 ): Promise<BatchOutcome> {
   entry.keys = targets.length;
   const admitted = admit(targets.map(({ key }) => key));
   if (admitted === 0) throw slowDown();
   if (bucket.deleteMany) {
-    const outcome = await bucket.deleteMany(targets, { signal });
+    const outcome = await bucket.deleteMany(targets, { signal, pass });
     entry.deleted = outcome.deleted.length;
     entry.refused = outcome.failed.length;
     return outcome;
   }
-  const outcome = await deleteEach(bucket, { admitted, refusalOf, signal, unmet }, targets);
+  const outcome = await deleteEach(bucket, { admitted, refusalOf, call: { signal, pass }, unmet }, targets);
   entry.deleted = outcome.deleted.length;
   entry.refused = outcome.failed.length;
   return outcome;
 }
 
-interface Deleting<T> extends Pick<FaceCall, 'refusalOf' | 'signal'> {
+interface Deleting<T> extends Pick<FaceCall, 'refusalOf'> {
+  readonly call: DriverCall;
   readonly admitted: number;
   readonly unmet: ((target: T) => Promise<ServiceError | undefined>) | undefined;
 }
@@ -40,7 +43,7 @@ interface Deleting<T> extends Pick<FaceCall, 'refusalOf' | 'signal'> {
 /** Where no condition has to be looked at in between, a store that takes a batch is asked once for all that may go. */
 async function deleteEach<T extends DeleteTarget>(
   { objects }: Bucket,
-  { admitted, refusalOf, signal, unmet }: Deleting<T>,
+  { admitted, refusalOf, call, unmet }: Deleting<T>,
   targets: readonly T[],
 ): Promise<BatchOutcome> {
   const { batch } = objects;
@@ -53,10 +56,10 @@ async function deleteEach<T extends DeleteTarget>(
     if (error) failed.push({ ...target, code: error.code, message: error.message });
     // The condition has been looked at.
     else if (together) allowed.push({ key: target.key, versionId: target.versionId });
-    else deleted.push(await objects.delete.one({ ...target, ifMatch: undefined }, { signal }));
+    else deleted.push(await objects.delete.one({ ...target, ifMatch: undefined }, call));
   }
   if (!together || allowed.length === 0) return { deleted, failed };
-  const answer = await together.delete(allowed, { signal });
+  const answer = await together.delete(allowed, call);
   for (const { key, versionId, reason } of answer.failed)
     failed.push({ key, versionId, code: reason.code, message: reason.message });
   return { deleted: answer.deleted, failed };

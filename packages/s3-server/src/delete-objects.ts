@@ -12,10 +12,12 @@ import {
   textElement,
   type XmlElement,
 } from './xml.js';
-import { notImplemented, type Bucket } from './bucket.js';
+import type { Bucket } from './bucket.js';
 import { keyEncoder } from './listings.js';
+import { passOf } from './pass-through.js';
 import { readPlainDelete } from './plain-delete.js';
 import { rootElement } from './root-element.js';
+import { unkept } from './unkept.js';
 import type { Call } from './operation.js';
 
 /** Documented: "The request can contain a list of up to 1000 keys". */
@@ -52,7 +54,12 @@ export async function deleteObjects(call: Call): Promise<Answer> {
   }
   const conditional = !quirks.ignoreDeleteConditions && targets.some(({ ifMatch }) => ifMatch !== undefined);
   const unmet = conditional ? (target: Target) => unmetCondition(call, target) : undefined;
-  const { deleted, failed } = await deleteTargets(call.bucket, call, targets, unmet);
+  const { wanted, absent } = await withoutAny(call, targets);
+  const { deleted, failed: refused } =
+    wanted.length === 0 && absent.length > 0
+      ? { deleted: [], failed: [] }
+      : await deleteTargets(call.bucket, call, wanted, unmet, passOf(call));
+  const failed = [...absent, ...refused];
   if (quiet && quirks.quietAnswersEmpty && failed.length === 0) return { status: 200 };
   const url = request.query.get('encoding-type') === 'url' && quirks.encodesSpaces;
   const encode = keyEncoder(true);
@@ -131,21 +138,39 @@ function readTarget(object: XmlElement, { objects }: Bucket): Target {
   const unknown = facts.some((fact) => !KNOWN_CHILDREN.has(fact.name) || childrenOf(fact).length > 0);
   // What is there twice could be read as either.
   if (!key || unknown || names.size < facts.length) throw malformed();
-  if (names.has('LastModifiedTime') || names.has('Size')) throw notImplemented();
+  // S3 has them in directory buckets alone.
+  for (const name of ['LastModifiedTime', 'Size']) if (names.has(name)) throw unkept('element', name);
   const named = childText(object, 'VersionId');
-  if (named === '' || childText(object, 'ETag') === '') throw malformed();
+  const etag = childText(object, 'ETag');
+  if (named === '' || etag === '') throw malformed();
   // Without versions every object is this one.
   const versionId = named === 'null' && !objects.versions ? undefined : named;
-  return { key, versionId, named, ifMatch: childText(object, 'ETag') };
+  return { key, versionId, named, ifMatch: etag === undefined || /^[*"]/.test(etag) ? etag : `"${etag}"` };
+}
+
+/** What a bucket with a delete of its own is asked: it knows ETags, and not `*`, for any object. */
+async function withoutAny(
+  call: Call,
+  targets: readonly Target[],
+): Promise<{ readonly wanted: readonly Target[]; readonly absent: readonly KeyError[] }> {
+  if (!call.bucket.deleteMany) return { wanted: targets, absent: [] };
+  const wanted: Target[] = [];
+  const absent: KeyError[] = [];
+  for (const target of targets) {
+    const error = target.ifMatch === '*' ? await unmetCondition(call, target) : undefined;
+    if (error) absent.push({ ...target, code: error.code, message: error.message });
+    else wanted.push(target.ifMatch === '*' ? { ...target, ifMatch: undefined } : target);
+  }
+  return { wanted, absent };
 }
 
 /** A key with an ETag is deleted only while the object still has it. */
 async function unmetCondition(
   { bucket, signal }: Call,
-  { key, ifMatch }: Target,
+  { key, versionId, ifMatch }: Target,
 ): Promise<ServiceError | undefined> {
   if (ifMatch === undefined) return undefined;
-  const current = await bucket.objects.read.head({ key }, { signal }).catch(() => undefined);
+  const current = await bucket.objects.read.head({ key, versionId }, { signal }).catch(() => undefined);
   if (current && (ifMatch === '*' || ifMatch.replaceAll('"', '') === current.etag?.replaceAll('"', '')))
     return undefined;
   return new ServiceError(

@@ -4,6 +4,7 @@ import { element, textElement } from './xml.js';
 import { ServiceError } from './http/service-error.js';
 import { opened, pageOf, parametersOf, sealed } from './listings.js';
 import type { Call } from './operation.js';
+import { passOf } from './pass-through.js';
 import { rootElement } from './root-element.js';
 
 /**
@@ -40,6 +41,8 @@ export async function deletePrefix(call: Call): Promise<Answer> {
           bucket,
           call,
           page.objects.map(({ key }) => ({ key })),
+          undefined,
+          passOf(call),
         );
   const listed = new Map(page.objects.map((object) => [object.key, object]));
   const owner = request.query.get('fetch-owner') === 'true';

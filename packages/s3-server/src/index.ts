@@ -41,7 +41,7 @@ export { ServiceError, slowDown } from './http/service-error.js';
 export { readRule, type ParsedRule } from './lifecycle-rule.js';
 export { behindGroup } from './listings.js';
 export { Content } from './content.js';
-export { restoreHeader } from './objects.js';
+export { restoreHeader } from './object-headers.js';
 export type { Buffering, Service } from './operation.js';
 export { announcedBytes, readDigests, type Payload } from './payload.js';
 export type { S3Quirks } from './quirks.js';
@@ -55,3 +55,4 @@ export {
   type S3FaceSettings,
 } from './s3-face.js';
 export { childrenOf, childText, element, parseStrictly, serialise, textElement, XmlElement } from './xml.js';
+export { HARMLESS, HARMLESS_TO, UNDERSTOOD, type Understood } from './understood.js';

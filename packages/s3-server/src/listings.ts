@@ -1,5 +1,5 @@
-import { compareKeys, type ListFacet, type ListPage, type ObjectInfo, type UploadInfo } from '@store/core';
-import { need, notImplemented } from './bucket.js';
+import { compareKeys, type ListFacet, type ListPage, type ObjectInfo } from '@store/core';
+import { notImplemented } from './bucket.js';
 import { xmlAnswer, type Answer } from './http/answer.js';
 import { ServiceError } from './http/service-error.js';
 import { element, escapeXml, textElement } from './xml.js';
@@ -8,19 +8,19 @@ import type { Account } from './face.js';
 import type { S3Quirks } from './quirks.js';
 import { rootElement } from './root-element.js';
 
-const MAX_KEYS = 1000;
+export const MAX_KEYS = 1000;
 
 /** Pages in a row without an entry that can be named. */
 const MAX_TURNED = 100;
-const STANDARD = 'STANDARD';
+export const STANDARD = 'STANDARD';
 
 /** Above every continuation of a group; as good as the end of it. */
 const LAST_CHARACTER = '\u{10ffff}';
 
-const OWNER = element('Owner', textElement('ID', 'owner'), textElement('DisplayName', 'owner'));
+export const OWNER = element('Owner', textElement('ID', 'owner'), textElement('DisplayName', 'owner'));
 
 /** What all listings have in common. */
-interface ListParameters {
+export interface ListParameters {
   readonly prefix: string;
   readonly delimiter: string | undefined;
   readonly maxKeys: number;
@@ -180,6 +180,21 @@ export function behindGroup(
   return at >= 0 && at + delimiter.length === marker.length ? marker + LAST_CHARACTER : marker;
 }
 
+/** The group that a key is listed in. */
+export function groupOf(
+  key: string,
+  { prefix, delimiter }: Pick<ListParameters, 'prefix' | 'delimiter'>,
+): string | undefined {
+  if (delimiter === undefined) return undefined;
+  const at = key.indexOf(delimiter, prefix.length);
+  return at < 0 ? undefined : key.slice(0, at + delimiter.length);
+}
+
+/** The groups of a listing as its answer has them. */
+export function groupElements(groups: readonly string[], encode: (text: string) => string): string {
+  return groups.map((prefix) => element('CommonPrefixes', textElement('Prefix', encode(prefix)))).join('');
+}
+
 export async function pageOf(
   { bucket, signal, entry }: Call,
   { prefix, delimiter, maxKeys }: ListParameters,
@@ -205,7 +220,7 @@ function onlyUnnameable({ objects, prefixes, unnameable = [], truncated, nextTok
 }
 
 /** What no answer can name is left out of it, and said in the log. */
-function noteUnnameable(entry: Account, { unnameable = [] }: Pick<ListPage, 'unnameable'>): void {
+export function noteUnnameable(entry: Account, { unnameable = [] }: Pick<ListPage, 'unnameable'>): void {
   if (unnameable.length === 0) return;
   const names = [...(entry.unnameable ?? []), ...unnameable.map(({ name }) => name)];
   entry.unnameable = names.slice(0, MAX_KEYS);
@@ -224,10 +239,8 @@ function contents(
   for (const info of page.objects) {
     objects.push('<Contents><Key>', writeKey(info.key), tailOf(info, typeOf?.(bucket, info)));
   }
-  const groups = page.prefixes.map(({ prefix }) =>
-    element('CommonPrefixes', textElement('Prefix', encode(prefix))),
-  );
-  return objects.join('') + groups.join('');
+  const groups = page.prefixes.map(({ prefix }) => prefix);
+  return objects.join('') + groupElements(groups, encode);
 }
 
 /** What follows the key of an entry, its end tag included. But for the time it is the same for many objects of a page. */
@@ -269,69 +282,6 @@ function beginOfTail(lastModified: Date): string {
   return begin;
 }
 
-/** ListObjectVersions. The version marker is opaque here: it stands for a place, not for a version. */
-export async function listObjectVersions(call: Call): Promise<Answer> {
-  const { query } = call.request;
-  const { prefix, maxKeys, encode, encodingType, standard } = parametersOf(call, 'max-keys');
-  const keyMarker = query.get('key-marker') || undefined;
-  const versionMarker = query.get('version-id-marker') || undefined;
-  if (versionMarker !== undefined && keyMarker === undefined) {
-    throw new ServiceError(
-      400,
-      'InvalidArgument',
-      'A version-id marker cannot be specified without a key marker.',
-    );
-  }
-  const listVersions = need(call.bucket.listVersions?.bind(call.bucket));
-  const start = versionMarker === undefined ? { startAfter: keyMarker } : { token: opened(versionMarker) };
-  const page = await listVersions({ prefix, maxKeys, ...start }, { signal: call.signal });
-  noteUnnameable(call.entry, page);
-  const entries = page.versions.map((version) =>
-    element(
-      version.deleteMarker ? 'DeleteMarker' : 'Version',
-      textElement('Key', encode(version.key)),
-      textElement('VersionId', version.versionId),
-      textElement('IsLatest', version.isLatest),
-      textElement('LastModified', version.lastModified?.toISOString()),
-      textElement('ETag', version.etag),
-      textElement('Size', version.deleteMarker ? undefined : version.size),
-      version.deleteMarker ? '' : textElement('StorageClass', version.storageClass ?? standard),
-      OWNER,
-    ),
-  );
-  const last = page.versions.at(-1)?.key ?? '';
-  return xmlAnswer(
-    rootElement(
-      'ListVersionsResult',
-      textElement('Name', call.bucket.name),
-      textElement('Prefix', encode(prefix)),
-      textElement('KeyMarker', encode(keyMarker ?? '')),
-      textElement('VersionIdMarker', versionMarker ?? ''),
-      textElement('NextKeyMarker', page.truncated ? encode(last) : undefined),
-      textElement('NextVersionIdMarker', sealed(page.nextToken)),
-      textElement('MaxKeys', maxKeys),
-      encodingType,
-      textElement('IsTruncated', page.truncated),
-      ...entries,
-    ),
-  );
-}
-
-/** The incomplete uploads of a bucket, page by page. */
-export async function* allUploads(
-  { bucket: { objects }, signal, entry }: Pick<Call, 'bucket' | 'signal' | 'entry'>,
-  prefix: string,
-): AsyncGenerator<UploadInfo> {
-  const listUploadsPage = need(objects.uploads).page;
-  let token: string | undefined;
-  do {
-    const page = await listUploadsPage({ prefix, token, maxUploads: MAX_KEYS }, { signal });
-    noteUnnameable(entry, page);
-    yield* page.uploads;
-    token = page.truncated ? page.nextToken : undefined;
-  } while (token !== undefined);
-}
-
 /** A store's own token, which may have any characters, as one that XML can carry. */
 export function sealed(token: string | undefined): string | undefined {
   return token === undefined ? undefined : Buffer.from(token).toString('base64url');
@@ -342,47 +292,4 @@ export function opened(token: string): string {
   const text = Buffer.from(token, 'base64url').toString();
   if (sealed(text) === token) return text;
   throw new ServiceError(400, 'InvalidArgument', 'The continuation token provided is incorrect');
-}
-
-/** ListMultipartUploads. */
-export async function listUploads(call: Call): Promise<Answer> {
-  const { query } = call.request;
-  const { prefix, maxKeys, encode, encodingType } = parametersOf(call, 'max-uploads');
-  const keyMarker = query.get('key-marker') ?? '';
-  const idMarker = query.get('upload-id-marker') ?? '';
-  const rest: UploadInfo[] = [];
-  for await (const upload of allUploads(call, prefix)) {
-    const { key, uploadId } = upload;
-    const behind =
-      compareKeys(key, keyMarker) > 0 || (idMarker !== '' && key === keyMarker && uploadId > idMarker);
-    if (behind) rest.push(upload);
-    if (rest.length > maxKeys) break;
-  }
-  const uploads = rest.slice(0, maxKeys);
-  const truncated = rest.length > uploads.length;
-  return xmlAnswer(
-    rootElement(
-      'ListMultipartUploadsResult',
-      textElement('Bucket', call.bucket.name),
-      textElement('KeyMarker', encode(keyMarker)),
-      textElement('UploadIdMarker', idMarker),
-      textElement('NextKeyMarker', truncated ? encode(uploads.at(-1)?.key ?? '') : undefined),
-      textElement('NextUploadIdMarker', truncated ? uploads.at(-1)?.uploadId : undefined),
-      textElement('Prefix', encode(prefix)),
-      encodingType,
-      textElement('MaxUploads', maxKeys),
-      textElement('IsTruncated', truncated),
-      ...uploads.map(({ key, uploadId, initiated }) =>
-        element(
-          'Upload',
-          textElement('Key', encode(key)),
-          textElement('UploadId', uploadId),
-          element('Initiator', textElement('ID', 'owner'), textElement('DisplayName', 'owner')),
-          OWNER,
-          textElement('StorageClass', call.quirks.standardClass ?? STANDARD),
-          textElement('Initiated', initiated?.toISOString()),
-        ),
-      ),
-    ),
-  );
 }

@@ -4,10 +4,11 @@ import { encodeRfc3986 } from './http/query.js';
 import { ServiceError, slowDown } from './http/service-error.js';
 import { childrenOf, childText, element, parseStrictly, textElement } from './xml.js';
 import { Content } from './content.js';
-import { checkedAttributes, checkSource, copySource, versionHeader, writeConditions } from './objects.js';
+import { versionHeader } from './object-headers.js';
+import { checkedAttributes, checkSource, copySource, writeConditions } from './objects.js';
 import type { Call } from './operation.js';
 import { need, notImplemented } from './bucket.js';
-import { allUploads } from './listings.js';
+import { allUploads } from './upload-listing.js';
 import { rootElement } from './root-element.js';
 import { contentOf, writePart } from './write-content.js';
 

@@ -143,16 +143,14 @@ class DigestCheck {
   }[] = [];
 
   constructor(request: RequestHead, trailers: readonly string[], quirks: S3Quirks) {
-    const { headers, query } = request;
+    const { headers } = request;
     const md5 = headers.get('content-md5');
     if (md5 !== undefined && Buffer.from(md5, 'base64').length !== 16) {
       throw new ServiceError(400, 'InvalidDigest', 'The Content-MD5 you specified was invalid.');
     }
     this.#md5 = md5 === undefined ? undefined : { expected: md5, sum: createHash('md5') };
-    // A presigned URL carries in its query what would be headers.
-    const hoisted = query.pairs.map(([name, value]) => [name.toLowerCase(), value] as const);
     const later = trailers.map((name) => [name, undefined] as const);
-    for (const [name, expected] of [...headers, ...hoisted, ...later]) {
+    for (const [name, expected] of [...headers, ...later]) {
       const algorithm = CHECKSUM_HEADER.exec(name)?.[1];
       if (algorithm === undefined) continue;
       if (quirks.rejectChecksumHeaders) throw unsupportedHeader(name);

@@ -1,6 +1,6 @@
 import { StoreError, type StoreErrorCode } from '@store/core';
 import { verifySigV4, type Credential, type Signed } from './auth/sigv4.js';
-import { hasSigV2, verifySigV2 } from './auth/sigv2.js';
+import { hasSigV2, signatureV2NotTaken, verifySigV2 } from './auth/sigv2.js';
 import { documentLimit, messageTooLong } from './body-limit.js';
 import type { Buckets } from './bucket.js';
 import type { Face, FaceCall, Refused, Subject } from './face.js';
@@ -20,7 +20,9 @@ import {
 import { deleteObjects } from './delete-objects.js';
 import { deletePrefix } from './delete-prefix.js';
 import { deleteLifecycle, getLifecycle, putLifecycle } from './lifecycle.js';
-import { listObjects, listObjectsV2, listObjectVersions, listUploads } from './listings.js';
+import { listObjects, listObjectsV2 } from './listings.js';
+import { listUploads } from './upload-listing.js';
+import { listObjectVersions } from './version-listing.js';
 import {
   abortUpload,
   completeUpload,
@@ -29,7 +31,8 @@ import {
   uploadPart,
   uploadPartCopy,
 } from './multipart.js';
-import { copyObject, deleteObject, getObject, putObject } from './objects.js';
+import { getObject } from './get-object.js';
+import { copyObject, deleteObject, putObject } from './objects.js';
 import type { Buffering, Operation, Service } from './operation.js';
 import { readPlainDelete } from './plain-delete.js';
 import { arrivingPayload, readPayload, type Payload } from './payload.js';
@@ -37,6 +40,7 @@ import type { S3Quirks } from './quirks.js';
 import { getAttributes } from './object-attributes.js';
 import { route } from './route.js';
 import { deleteTagging, getTagging, putTagging, restoreObject } from './tagging.js';
+import { refuseForgotten } from './understood.js';
 
 /** The longest key that S3 takes, in bytes of UTF-8. */
 const MAX_KEY_BYTES = 1024;
@@ -143,6 +147,7 @@ export class S3Face implements Face {
 
   refuse(error: unknown, { rawPath }: Refused, requestId: string): WholeAnswer {
     const { status, code, message, fields, headers } = toServiceError(error);
+    if (status === 304) return { status, headers };
     return xmlAnswer(
       element(
         'Error',
@@ -162,10 +167,21 @@ export class S3Face implements Face {
     return { 'x-amz-request-id': requestId, 'x-amz-id-2': requestId, server };
   }
 
-  /** Verifies the signature, for which the headers are enough. @throws ServiceError */
+  /**
+   * Verifies the signature, and that nothing is asked for which would be forgotten; the headers are enough for that.
+   *
+   * @throws ServiceError
+   */
   verify(request: RequestHead): Signed {
+    const signed = this.#verifySignature(request);
+    refuseForgotten(request, route(request).operation);
+    return signed;
+  }
+
+  #verifySignature(request: RequestHead): Signed {
     const { credentials, quirks, now } = this.#settings;
-    if (quirks.signatureV2 && hasSigV2(request)) {
+    if (hasSigV2(request)) {
+      if (!quirks.signatureV2) throw signatureV2NotTaken();
       verifySigV2(request, { credentials, now });
       return UNSIGNED_BODY;
     }
@@ -220,8 +236,12 @@ function isMissing(operation: string, { noVersions, noTags }: S3Quirks): boolean
 }
 
 function checkAccount({ headers }: Incoming, quirks: S3Quirks): void {
-  const owner = headers.get('x-amz-expected-bucket-owner');
-  const wrongOwner = owner !== undefined && owner !== (quirks.owner ?? '111122223333');
+  const owners = ['x-amz-expected-bucket-owner', 'x-amz-source-expected-bucket-owner'].map((name) =>
+    headers.get(name),
+  );
+  const wrongOwner = owners.some(
+    (owner) => owner !== undefined && owner !== (quirks.owner ?? '111122223333'),
+  );
   const unpaid = quirks.requesterPays && headers.get('x-amz-request-payer') !== 'requester';
   if (wrongOwner || unpaid) throw new ServiceError(403, 'AccessDenied', 'Access Denied');
 }

@@ -1,4 +1,4 @@
-import { notImplemented } from './bucket.js';
+import { unkept } from './unkept.js';
 
 /** What a write may ask for in headers and no store here keeps; asking for what is so anyway is no harm. */
 const UNKEPT: readonly (readonly [name: RegExp, harmless: RegExp | undefined])[] = [
@@ -13,7 +13,7 @@ const UNKEPT: readonly (readonly [name: RegExp, harmless: RegExp | undefined])[]
 /** @throws ServiceError `NotImplemented` when a write asks for what would be forgotten: encryption, locks, grants */
 export function refuseUnkept(headers: ReadonlyMap<string, string>): void {
   for (const [name, value] of headers) {
-    const unkept = UNKEPT.find(([pattern]) => pattern.test(name));
-    if (unkept && !unkept[1]?.test(value)) throw notImplemented();
+    const found = UNKEPT.find(([pattern]) => pattern.test(name));
+    if (found && !found[1]?.test(value)) throw unkept('header', name);
   }
 }

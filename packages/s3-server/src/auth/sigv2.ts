@@ -42,6 +42,16 @@ export function hasSigV2({ headers, query }: RequestHead): boolean {
   return query.has('AWSAccessKeyId') || (headers.get('authorization') ?? '').startsWith('AWS ');
 }
 
+/** As S3 refuses version 2 in its newer regions, and what to do about it. */
+export function signatureV2NotTaken(): ServiceError {
+  return new ServiceError(
+    400,
+    'InvalidRequest',
+    'The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256: make the client, or ' +
+      "what made this URL, sign with version 4 (boto3: Config(signature_version='s3v4'), s3cmd: signature_v2 = False).",
+  );
+}
+
 /**
  * Verifies AWS Signature Version 2, which CTYUN signs its download links with and OOS still takes.
  *

@@ -1,5 +1,6 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import type { RequestHead } from '../http/incoming.js';
+import { hoistedHeaders } from '../http/hoisted-headers.js';
 import { encodeRfc3986 } from '../http/query.js';
 import { ServiceError } from '../http/service-error.js';
 
@@ -227,8 +228,8 @@ function checkToken({ sessionToken }: Claim, credential: Credential, now: number
 }
 
 /** `host` and all `x-amz-` headers have to be signed. */
-function checkCoverage({ headers }: RequestHead, { signedHeaders, expires }: Claim): void {
-  const covered = new Set(signedHeaders);
+function checkCoverage({ headers, query }: RequestHead, { signedHeaders, expires }: Claim): void {
+  const covered = new Set([...signedHeaders, ...hoistedHeaders(query).keys()]);
   const open = [...headers.keys()].filter(
     (name) => (name === 'host' || name.startsWith('x-amz-')) && !covered.has(name),
   );

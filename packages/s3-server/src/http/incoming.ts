@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { readBody, type BodyReading } from './body.js';
+import { hoistedHeaders } from './hoisted-headers.js';
 import { Query } from './query.js';
 import { ServiceError } from './service-error.js';
 
@@ -13,7 +14,7 @@ export interface RequestHead {
   readonly query: Query;
   /** Behind the question mark, percent-encoded. */
   readonly rawQuery: string;
-  /** By lower-case name; repeated headers are joined with a comma. */
+  /** By lower-case name; repeated headers are joined with a comma. With those that a presigned URL has in its query. */
   readonly headers: ReadonlyMap<string, string>;
   /** When it arrived; milliseconds since the epoch, by this machine's clock. */
   readonly receivedAt: number;
@@ -40,11 +41,21 @@ export function readHead(message: IncomingMessage): RequestHead {
     if (value) headers.set(name, value.join(','));
   }
   if (!rawPath.startsWith('/')) throw invalidUri();
+  const query = parsed(rawPath, rawQuery);
+  for (const [name, value] of hoistedHeaders(query)) {
+    if ((headers.get(name) ?? value) !== value) throw contradiction(name);
+    // No header could have them.
+    if (/\p{Cc}/u.test(Buffer.from(value, 'latin1').toString())) throw invalidUri();
+    headers.set(name, value);
+  }
+  const scheme = 'encrypted' in message.socket ? 'https' : 'http';
+  return { method: message.method ?? 'GET', scheme, rawPath, query, rawQuery, headers, receivedAt };
+}
+
+function parsed(rawPath: string, rawQuery: string): Query {
   try {
     decodeURIComponent(rawPath);
-    const query = Query.parse(rawQuery);
-    const scheme = 'encrypted' in message.socket ? 'https' : 'http';
-    return { method: message.method ?? 'GET', scheme, rawPath, query, rawQuery, headers, receivedAt };
+    return Query.parse(rawQuery);
   } catch {
     throw invalidUri();
   }
@@ -62,4 +73,8 @@ export async function readIncoming(message: IncomingMessage, reading: BodyReadin
 
 function invalidUri(): ServiceError {
   return new ServiceError(400, 'InvalidURI', "Couldn't parse the specified URI.");
+}
+
+function contradiction(name: string): ServiceError {
+  return new ServiceError(400, 'InvalidArgument', `The header ${name} and the query say different things.`);
 }

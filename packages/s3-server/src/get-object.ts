@@ -1,0 +1,222 @@
+import { Readable } from 'node:stream';
+import { StoreError, type GetRequest, type ObjectInfo, type ReadRequest } from '@store/core';
+import { versionOf } from './bucket.js';
+import { readRange, withinSize, type ByteRange } from './byte-range.js';
+import type { Answer } from './http/answer.js';
+import type { Incoming } from './http/incoming.js';
+import { ServiceError } from './http/service-error.js';
+import { infoHeaders, wishedHeaders } from './object-headers.js';
+import type { Call } from './operation.js';
+import {
+  checkConditions,
+  conditionHeaders,
+  holdsForRange,
+  notModified,
+  simpleConditions,
+  type ConditionHeaders,
+} from './read-conditions.js';
+
+/** How often an object is looked at that is overwritten before it is read. */
+const MAX_LOOKS = 3;
+
+const MAX_PARTS = 10_000;
+
+/** What a read asks for. */
+interface Reading {
+  readonly target: ReadRequest;
+  readonly given: ConditionHeaders;
+  /** The same, where a store can be asked. */
+  readonly simple: Pick<ReadRequest, 'ifMatch' | 'ifNoneMatch'> | undefined;
+  readonly range: ByteRange | undefined;
+  readonly ifRange: string | undefined;
+  readonly partNumber: number | undefined;
+  readonly wished: Readonly<Record<string, string>>;
+}
+
+/** GET and HEAD: https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html */
+export async function getObject(call: Call): Promise<Answer> {
+  const reading = readingOf(call);
+  try {
+    if (call.request.method === 'HEAD') return await headObject(call, reading);
+    return (await readAtOnce(call, reading)) ?? (await readAfterLook(call, reading));
+  } catch (error) {
+    const unchanged =
+      error instanceof StoreError && error.code === 'PreconditionFailed' && error.status === 304;
+    // A store says no more; the one ETag that was asked about is the object's.
+    throw unchanged ? notModified({ etag: reading.simple?.ifNoneMatch }) : error;
+  }
+}
+
+function readingOf({ bucket, key, request }: Call): Reading {
+  const { headers, query } = request;
+  const given = conditionHeaders(headers);
+  const range = readRange(headers.get('range'));
+  const partNumber = partNumberOf(request);
+  if (partNumber !== undefined && headers.has('range')) {
+    throw new ServiceError(
+      400,
+      'InvalidRequest',
+      'Cannot specify both Range header and partNumber query parameter',
+    );
+  }
+  return {
+    target: { key, versionId: versionOf(bucket, query.get('versionId')) },
+    given,
+    simple: simpleConditions(given),
+    range,
+    ifRange: range && headers.get('if-range'),
+    partNumber,
+    wished: wishedHeaders(query),
+  };
+}
+
+function partNumberOf({ query }: Incoming): number | undefined {
+  const given = query.get('partNumber');
+  if (given === undefined) return undefined;
+  const partNumber = Number(given);
+  if (/^\d{1,5}$/.test(given) && partNumber >= 1 && partNumber <= MAX_PARTS) return partNumber;
+  throw new ServiceError(
+    400,
+    'InvalidArgument',
+    `Part number must be an integer between 1 and ${MAX_PARTS}, inclusive`,
+  );
+}
+
+async function headObject({ bucket, signal }: Call, reading: Reading): Promise<Answer> {
+  const { target, simple, given } = reading;
+  const info = await bucket.objects.read.head({ ...target, ...simple }, { signal });
+  if (!simple) checkConditions(given, info);
+  return answerOf(info, reading);
+}
+
+/** By one request to the store, where that can be. */
+async function readAtOnce({ bucket, signal }: Call, reading: Reading): Promise<Answer | undefined> {
+  const { target, simple, range, ifRange } = reading;
+  if (!simple || ifRange !== undefined) return undefined;
+  const asked = range && askable(range);
+  if (range && !asked) return undefined;
+  try {
+    const { info, body } = await bucket.objects.read.get({ ...target, ...simple, range: asked }, { signal });
+    if (range && info.size === undefined) {
+      body.destroy();
+      return undefined;
+    }
+    return ended(body, () => answerOf(info, reading, body));
+  } catch (error) {
+    // Beyond the end of the object: its size has to be told.
+    if (range && error instanceof StoreError && error.code === 'InvalidArgument') return undefined;
+    throw error;
+  }
+}
+
+/** @returns undefined for a range that depends on the size, or that no store could be asked for */
+function askable({ start, end, last }: ByteRange): GetRequest['range'] {
+  if (start === undefined || last !== undefined || !Number.isSafeInteger(start)) return undefined;
+  return { start, end: end !== undefined && Number.isSafeInteger(end) ? end : undefined };
+}
+
+/** Looks at the object, and reads what was seen. An object that is overwritten in between is looked at again. */
+async function readAfterLook({ bucket, signal }: Call, reading: Reading): Promise<Answer> {
+  const { target, simple, given } = reading;
+  const { read, versions } = bucket.objects;
+  for (let look = 1; look <= MAX_LOOKS; look++) {
+    const seen = await read.head({ ...target, ...simple }, { signal });
+    if (!simple) checkConditions(given, seen);
+    const range = rangeWithin(seen, reading);
+    const versionId = target.versionId ?? (versions && seen.versionId);
+    try {
+      const { body } = await read.get({ ...target, versionId, ifMatch: seen.etag, range }, { signal });
+      return ended(body, () => answerOf(seen, reading, body));
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+      const gone = error.code === 'NotFound' && versionId !== target.versionId;
+      if (error.code !== 'PreconditionFailed' && !gone) throw error;
+    }
+  }
+  // It never stays for as long as two requests take; one is enough for the whole of it.
+  const { info, body } = await read.get(target, { signal });
+  return ended(body, () => {
+    checkConditions(given, info);
+    const range = rangeWithin(info, reading);
+    return answerOf(info, reading, range ? cut(body, range) : body);
+  });
+}
+
+function rangeWithin(
+  info: ObjectInfo,
+  { range, ifRange }: Reading,
+): { start: number; end: number } | undefined {
+  if (!range || info.size === undefined) return undefined;
+  if (ifRange !== undefined && !holdsForRange(ifRange, info)) return undefined;
+  return withinSize(range, info.size);
+}
+
+/** @throws ServiceError when the object has no such range, or no such part */
+function answerOf(info: ObjectInfo, reading: Reading, body?: Readable): Answer {
+  const { size } = info;
+  const parts = partsOf(info, reading.partNumber);
+  const whole = reading.partNumber !== undefined && size ? { start: 0, end: size - 1 } : undefined;
+  const range = whole ?? rangeWithin(info, reading);
+  const headers = { ...infoHeaders(info), ...reading.wished, ...parts };
+  if (!range) {
+    const length = size === undefined ? {} : { 'content-length': String(size) };
+    return { status: 200, headers: { ...headers, ...length }, body };
+  }
+  const { start, end } = range;
+  return {
+    status: 206,
+    headers: {
+      ...headers,
+      'content-range': `bytes ${start}-${end}/${size}`,
+      'content-length': String(end - start + 1),
+    },
+    body,
+  };
+}
+
+/** An object that was written at once is its own first part. Where the others end only the service that joined them knows. */
+function partsOf({ etag }: ObjectInfo, partNumber: number | undefined): Record<string, string> {
+  if (partNumber === undefined) return {};
+  const parts = /-(\d{1,5})"$/.exec(etag ?? '')?.[1];
+  if (parts !== undefined && parts !== '1') {
+    throw new ServiceError(
+      501,
+      'NotImplemented',
+      'The parameter partNumber is not implemented for objects of several parts.',
+      { Parameter: 'partNumber' },
+    );
+  }
+  if (partNumber > 1) {
+    throw new ServiceError(416, 'InvalidPartNumber', 'The requested partnumber is not satisfiable');
+  }
+  return parts === undefined ? {} : { 'x-amz-mp-parts-count': parts };
+}
+
+/** What is made of a body; one that is not sent is given up. */
+function ended(body: Readable, make: () => Answer): Answer {
+  try {
+    return make();
+  } catch (error) {
+    body.destroy();
+    throw error;
+  }
+}
+
+function cut(body: Readable, range: { readonly start: number; readonly end: number }): Readable {
+  const part = Readable.from(bytesWithin(body, range), { objectMode: false });
+  part.once('close', () => body.destroy());
+  return part;
+}
+
+async function* bytesWithin(
+  body: AsyncIterable<Buffer>,
+  { start, end }: { readonly start: number; readonly end: number },
+): AsyncGenerator<Buffer> {
+  let at = 0;
+  for await (const chunk of body) {
+    const piece = chunk.subarray(Math.max(0, start - at), Math.max(0, end + 1 - at));
+    if (piece.length > 0) yield piece;
+    at += chunk.length;
+    if (at > end) return;
+  }
+}

@@ -1,0 +1,70 @@
+import type { ObjectInfo, RestoreState } from '@store/core';
+import { encodeWords } from './http/encoded-words.js';
+import type { Query } from './http/query.js';
+
+export const META = 'x-amz-meta-';
+
+/** What a name in HTTP may be: https://www.rfc-editor.org/rfc/rfc9110#section-5.6.2 */
+const TOKEN = /^[!#$%&'*+.^_`|~\w-]+$/;
+
+export function versionHeader(versionId: string | undefined): Record<string, string> {
+  return versionId === undefined ? {} : { 'x-amz-version-id': versionId };
+}
+
+export function restoreHeader({ ongoing, until }: RestoreState): string {
+  if (ongoing) return 'ongoing-request="true"';
+  return `ongoing-request="false", expiry-date="${until?.toUTCString()}"`;
+}
+
+/** What an answer says about an object, but for its length. */
+export function infoHeaders(info: ObjectInfo): Record<string, string> {
+  const metadata = Object.entries(info.metadata ?? {});
+  const sayable = metadata.filter(([name]) => TOKEN.test(name));
+  const missing = metadata.length - sayable.length;
+  const optional = {
+    'content-type': headerText(info.contentType),
+    'cache-control': headerText(info.cacheControl),
+    'content-disposition': headerText(info.contentDisposition),
+    'content-encoding': headerText(info.contentEncoding),
+    etag: info.etag,
+    'x-amz-storage-class': info.storageClass,
+    'x-amz-restore': info.restore && restoreHeader(info.restore),
+    ...versionHeader(info.versionId),
+    ...Object.fromEntries(sayable.map(([name, value]) => [META + name, encodeWords(value)])),
+    // As S3 says that an object has metadata which HTTP cannot carry.
+    'x-amz-missing-meta': missing > 0 ? String(missing) : undefined,
+    'last-modified': info.lastModified?.toUTCString(),
+  };
+  const present = Object.entries(optional).filter(
+    (entry): entry is [string, string] => entry[1] !== undefined,
+  );
+  return { ...Object.fromEntries(present), 'accept-ranges': 'bytes' };
+}
+
+/** Headers that the query asks for in place of the object's: https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html */
+export function wishedHeaders(query: Query): Record<string, string> {
+  const headers: Record<string, string> = {};
+  for (const name of WISHED) {
+    const text = headerText(query.get(`response-${name}`));
+    if (text !== undefined) headers[name] = text;
+  }
+  return headers;
+}
+
+const WISHED = [
+  'cache-control',
+  'content-disposition',
+  'content-encoding',
+  'content-language',
+  'content-type',
+  'expires',
+] as const;
+
+/**
+ * Other headers of an object in HTTP: byte for byte as they came, and as UTF-8 where they never were a header. No control
+ * characters, which would be other headers.
+ */
+function headerText(text: string | undefined): string | undefined {
+  const line = text?.replaceAll(/\p{Cc}/gu, ' ');
+  return line === undefined || /^[\0-\xff]*$/.test(line) ? line : Buffer.from(line).toString('latin1');
+}
