@@ -164,7 +164,9 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const buckets = new GatewayBuckets(stores, source, { retry, onRetry, spooling });
   // Parts are as small as the store takes them, and it looks at that itself.
   const quirks = { serverPrefixDelete: true, minPartBytes: 0, maxCopyBytes: Infinity };
+  const domains = (options.domains ?? []).map((domain) => domain.toLowerCase());
   const face = new S3Face(buckets, {
+    domains,
     region,
     credentials,
     quirks,
@@ -185,7 +187,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     idleMs,
     storeMs,
     policies: { credentials, region },
-    domains: (options.domains ?? []).map((domain) => domain.toLowerCase()),
+    domains,
     traffic: new Traffic(),
     onRequest: (entry: GatewayLogEntry) => {
       metrics.count(entry);

@@ -11,6 +11,7 @@ import {
   Query,
   readBody,
   readHead,
+  refuseForgotten,
   route,
   sendAnswer,
   sendLastAnswer,
@@ -148,6 +149,7 @@ class ServedRequest {
     this.#access = this.#settings.accessOf(accessKeyId);
     this.#access?.rights.check(this.#route, 'PUT');
     const put = putOf(head, form, bucket, key);
+    refuseForgotten(put, 'PutObject');
     const body = { chunks: within(form.file, range) };
     const { answer, code } = await this.#perform(put, body, signedBy(accessKeyId), lease);
     await this.#tell({ answer: code === undefined ? formAnswer(answer, form, bucket, key) : answer, code });

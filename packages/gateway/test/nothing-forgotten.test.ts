@@ -67,6 +67,11 @@ const SHOWN: Readonly<Record<string, { value: string; with?: Request }>> = {
   'content-type': { value: 'text/x' },
   'content-md5': { value: 'AAAAAAAAAAAAAAAAAAAAAA==' },
   'if-match': { value: OTHER },
+  'x-amz-object-attributes': { value: 'ETag' },
+  'GetObjectAttributes versionId': {
+    value: 'none',
+    with: { headers: { 'x-amz-object-attributes': 'ETag' } },
+  },
   'if-modified-since': { value: FUTURE },
   'if-none-match': { value: '*' },
   'if-unmodified-since': { value: PAST },

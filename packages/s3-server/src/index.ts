@@ -45,6 +45,7 @@ export { restoreHeader } from './object-headers.js';
 export type { Buffering, Service } from './operation.js';
 export { announcedBytes, readDigests, type Payload } from './payload.js';
 export type { S3Quirks } from './quirks.js';
+export { refuseForgotten } from './understood.js';
 export { addressOf, route, type Route } from './route.js';
 export {
   performS3,

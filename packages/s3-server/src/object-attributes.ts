@@ -1,7 +1,7 @@
 import { versionOf } from './bucket.js';
 import { xmlAnswer, type Answer } from './http/answer.js';
 import { ServiceError } from './http/service-error.js';
-import { versionHeader } from './objects.js';
+import { versionHeader } from './object-headers.js';
 import type { Call } from './operation.js';
 import { rootElement } from './root-element.js';
 import { textElement } from './xml.js';

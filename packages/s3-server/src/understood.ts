@@ -80,6 +80,10 @@ export const UNDERSTOOD: Readonly<Record<string, Understood>> = {
   GetBucketLocation: { headers: [], query: ['location'] },
   GetBucketVersioning: { headers: [], query: ['versioning'] },
   GetObject: READ,
+  GetObjectAttributes: {
+    headers: ['x-amz-object-attributes'],
+    query: ['attributes', 'versionId'],
+  },
   GetObjectTagging: { headers: [], query: ['tagging', 'versionId'] },
   HeadBucket: { headers: [], query: [] },
   HeadObject: READ,
@@ -132,6 +136,10 @@ export const HARMLESS_TO: Readonly<Record<string, Readonly<Record<string, string
   CreateMultipartUpload: {
     'x-amz-checksum-algorithm': 'says what will come with the parts, where it is held against them',
     'x-amz-checksum-type': 'says what will come with the parts, where it is held against them',
+  },
+  GetObjectAttributes: {
+    'x-amz-max-parts': 'turns pages of parts, and the answer has none',
+    'x-amz-part-number-marker': 'turns pages of parts, and the answer has none',
   },
   CopyObject: { 'x-amz-checksum-algorithm': 'asks for a checksum, which the answer shows to be missing' },
 };
