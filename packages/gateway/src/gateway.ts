@@ -164,7 +164,9 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const buckets = new GatewayBuckets(stores, source, { retry, onRetry, spooling });
   // Parts are as small as the store takes them, and it looks at that itself.
   const quirks = { serverPrefixDelete: true, minPartBytes: 0, maxCopyBytes: Infinity };
+  const domains = (options.domains ?? []).map((domain) => domain.toLowerCase());
   const face = new S3Face(buckets, {
+    domains,
     region,
     credentials,
     quirks,
@@ -184,7 +186,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     maxBodyBytes,
     idleMs,
     storeMs,
-    domains: (options.domains ?? []).map((domain) => domain.toLowerCase()),
+    policies: { credentials, region },
+    domains,
     traffic: new Traffic(),
     onRequest: (entry: GatewayLogEntry) => {
       metrics.count(entry);

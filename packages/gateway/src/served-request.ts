@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import {
+  addressOf,
   announcedBytes,
   bodyChunks,
   documentLimit,
@@ -10,6 +11,7 @@ import {
   Query,
   readBody,
   readHead,
+  refuseForgotten,
   route,
   sendAnswer,
   sendLastAnswer,
@@ -19,6 +21,7 @@ import {
   type Answer,
   type Buckets,
   type BytesInFlight,
+  type Credential,
   type Lease,
   type RequestHead,
   type Route,
@@ -28,7 +31,10 @@ import {
   type WholeAnswer,
 } from '@store/s3-server';
 import type { GatewayLogEntry } from './log-entry.js';
+import { readForm } from './form.js';
+import { formAnswer, isFormUpload, keyOf, putOf, signedBy, within } from './form-upload.js';
 import { Patience } from './patience.js';
+import { verifyPolicy } from './post-policy.js';
 import type { Rights } from './rights.js';
 import type { Traffic } from './traffic.js';
 
@@ -42,6 +48,8 @@ export interface ServeSettings {
   readonly maxBodyBytes: number;
   readonly idleMs: number;
   readonly storeMs: number;
+  /** What the policies of forms are signed with. */
+  readonly policies: { readonly credentials: readonly Credential[]; readonly region: string };
   /** Hosts whose subdomains are buckets. */
   readonly domains: readonly string[];
   readonly traffic: Traffic;
@@ -105,6 +113,11 @@ class ServedRequest {
     let body: RequestBody;
     try {
       head = readHead(this.#message);
+      const address = addressOf(head, this.#settings.domains);
+      if (isFormUpload(head, address) && address.bucket !== undefined) {
+        await this.#serveForm(head, address.bucket, lease, goOn);
+        return;
+      }
       signed = this.#verify(head);
       this.#route = route(head, this.#settings.domains);
       this.#accessKeyId = signed.accessKeyId;
@@ -117,9 +130,35 @@ class ServedRequest {
       await this.#refuseUnread(error);
       return;
     }
-    const sent = await this.#perform(head, body, signed, lease);
+    await this.#tell(await this.#perform(head, body, signed, lease));
+  }
+
+  /** Who may is known when the fields are read, which come before the file. */
+  async #serveForm(head: RequestHead, bucket: string, lease: Lease, goOn?: () => void): Promise<void> {
+    const { idleMs, maxBodyBytes, policies } = this.#settings;
+    this.#route = { operation: 'PutObject', bucket, key: undefined };
+    goOn?.();
+    const limit = { maxBytes: maxBodyBytes, refuse: () => entityTooLarge(maxBodyBytes) };
+    const chunks = bodyChunks(this.#message, { limit, idleMs });
+    const form = await readForm(chunks, head.headers.get('content-type') ?? '');
+    const key = keyOf(form);
+    this.#route = { operation: 'PutObject', bucket, key };
+    const fields = new Map([...form.fields, ['key', key], ['bucket', bucket]]);
+    const { accessKeyId, range } = verifyPolicy(fields, { ...policies, now: Date.now() });
+    this.#accessKeyId = accessKeyId;
+    this.#access = this.#settings.accessOf(accessKeyId);
+    this.#access?.rights.check(this.#route, 'PUT');
+    const put = putOf(head, form, bucket, key);
+    refuseForgotten(put, 'PutObject');
+    const body = { chunks: within(form.file, range) };
+    const { answer, code } = await this.#perform(put, body, signedBy(accessKeyId), lease);
+    await this.#tell({ answer: code === undefined ? formAnswer(answer, form, bucket, key) : answer, code });
+  }
+
+  async #tell(sent: Sent): Promise<void> {
     if (this.#message.complete) await this.#send(sent);
-    else if (!this.#message.socket.destroyed) await this.#sendUnread(sent);
+    else if (this.#message.socket.destroyed) this.#log(CLIENT_GONE, 'ClientGone');
+    else await this.#sendUnread(sent);
   }
 
   #verify(head: RequestHead): Signed {

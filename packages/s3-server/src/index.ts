@@ -45,7 +45,8 @@ export { restoreHeader } from './object-headers.js';
 export type { Buffering, Service } from './operation.js';
 export { announcedBytes, readDigests, type Payload } from './payload.js';
 export type { S3Quirks } from './quirks.js';
-export { route, type Route } from './route.js';
+export { refuseForgotten } from './understood.js';
+export { addressOf, route, type Route } from './route.js';
 export {
   performS3,
   S3Face,

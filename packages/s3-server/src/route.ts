@@ -99,16 +99,17 @@ const LOCAL = ['localhost'];
  * @throws ServiceError when the path is not one
  */
 export function route(request: RequestHead, domains: readonly string[] = []): Route {
-  const { bucket, key } = address(request, [...domains, ...LOCAL]);
+  const { bucket, key } = addressOf(request, domains);
   return { bucket, key, operation: operationOf(request, bucket, key) };
 }
 
-function address(
+/** Bucket and key alone, whatever is asked for. @param domains as {@link route} */
+export function addressOf(
   { rawPath, headers }: RequestHead,
-  domains: readonly string[],
+  domains: readonly string[] = [],
 ): Pick<Route, 'bucket' | 'key'> {
   const host = (headers.get('host') ?? '').replace(/:\d+$/, '').toLowerCase();
-  const domain = domains.find((one) => host.endsWith(`.${one}`));
+  const domain = [...domains, ...LOCAL].find((one) => host.endsWith(`.${one}`));
   const virtual = domain === undefined ? undefined : host.slice(0, -1 - domain.length);
   const path = rawPath.slice(1);
   if (virtual !== undefined) return { bucket: virtual, key: path === '' ? undefined : decodePath(path) };

@@ -104,6 +104,8 @@ export interface S3FaceSettings {
   readonly buffering?: Buffering | undefined;
   /** What answers call this server. Default `StoreEmulator`. */
   readonly server?: string | undefined;
+  /** In lower case: more hosts whose subdomains are buckets. */
+  readonly domains?: readonly string[] | undefined;
   readonly now: () => number;
 }
 
@@ -174,7 +176,7 @@ export class S3Face implements Face {
    */
   verify(request: RequestHead): Signed {
     const signed = this.#verifySignature(request);
-    refuseForgotten(request, route(request).operation);
+    refuseForgotten(request, route(request, this.#settings.domains).operation);
     return signed;
   }
 

@@ -134,6 +134,10 @@ export const HARMLESS_TO: Readonly<Record<string, Readonly<Record<string, string
     'x-amz-checksum-algorithm': 'says what will come with the parts, where it is held against them',
     'x-amz-checksum-type': 'says what will come with the parts, where it is held against them',
   },
+  GetObjectAttributes: {
+    'x-amz-max-parts': 'turns pages of parts, and the answer has none',
+    'x-amz-part-number-marker': 'turns pages of parts, and the answer has none',
+  },
   CopyObject: { 'x-amz-checksum-algorithm': 'asks for a checksum, which the answer shows to be missing' },
 };
 

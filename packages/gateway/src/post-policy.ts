@@ -1,0 +1,141 @@
+import { createHmac } from 'node:crypto';
+import { sameText, ServiceError, type Credential } from '@store/s3-server';
+
+/** A form's fields, with its bucket among them. */
+type Fields = ReadonlyMap<string, string>;
+
+/** How many bytes the file may have. */
+export interface LengthRange {
+  readonly min: number;
+  readonly max: number;
+}
+
+interface PolicySettings {
+  readonly credentials: readonly Credential[];
+  readonly region: string;
+  readonly now: number;
+}
+
+/** Fields that need no condition. */
+const FREE = /^(?:x-amz-signature|policy|bucket|x-ignore-.*)$/;
+
+/**
+ * Verifies the policy of a form: its signature (version 4) first, then its time, and that each field is as it says.
+ *
+ * Source: https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-HTTPPOSTConstructPolicy.html
+ *
+ * @returns who signed it, and how long the file may be
+ * @throws ServiceError `AccessDenied`, `InvalidAccessKeyId`, `SignatureDoesNotMatch`, `InvalidPolicyDocument`
+ */
+export function verifyPolicy(
+  fields: Fields,
+  { credentials, region, now }: PolicySettings,
+): { readonly accessKeyId: string; readonly range: LengthRange } {
+  const policy = fields.get('policy');
+  if (policy === undefined) throw denied('Access Denied');
+  if (fields.get('x-amz-algorithm') !== 'AWS4-HMAC-SHA256')
+    throw denied('A policy has to be signed with AWS4-HMAC-SHA256.');
+  const parts = (fields.get('x-amz-credential') ?? '').split('/');
+  const scope = parts.splice(-4);
+  const accessKeyId = parts.join('/');
+  const [day = '', ...rest] = scope;
+  const asked = rest.join('/') === `${region}/s3/aws4_request`;
+  if (!asked || fields.get('x-amz-date')?.startsWith(`${day}T`) !== true)
+    throw denied(
+      `The credential of the policy has to be for ${region}/s3/aws4_request, on the day of its date.`,
+    );
+  const credential = credentials.find((one) => one.accessKeyId === accessKeyId);
+  if (!credential) {
+    throw new ServiceError(
+      403,
+      'InvalidAccessKeyId',
+      'The AWS Access Key Id you provided does not exist in our records.',
+    );
+  }
+  let key: Buffer = Buffer.from(`AWS4${credential.secretAccessKey}`);
+  for (const part of scope) key = createHmac('sha256', key).update(part).digest();
+  const signature = createHmac('sha256', key).update(policy).digest('hex');
+  const expired = credential.expiresAt !== undefined && now >= credential.expiresAt;
+  if (
+    !sameText(signature, fields.get('x-amz-signature') ?? '') ||
+    fields.get('x-amz-security-token') !== credential.sessionToken ||
+    expired
+  ) {
+    throw new ServiceError(
+      403,
+      'SignatureDoesNotMatch',
+      'The request signature we calculated does not match the signature you provided.',
+    );
+  }
+  return { accessKeyId, range: checkPolicy(policy, fields, now) };
+}
+
+function checkPolicy(policy: string, fields: Fields, now: number): LengthRange {
+  const { expiration, conditions } = documentOf(policy);
+  const until = typeof expiration === 'string' ? Date.parse(expiration) : NaN;
+  if (Number.isNaN(until) || !Array.isArray(conditions)) throw invalid();
+  if (until <= now) throw denied('Invalid according to Policy: Policy expired.');
+  const covered = new Set<string>();
+  let range = { min: 0, max: Infinity };
+  for (const condition of conditions as readonly unknown[]) {
+    if (Array.isArray(condition) && condition[0] === 'content-length-range') {
+      const [min, max] = [Number(condition[1]), Number(condition[2])];
+      if (!(min >= 0 && max >= min)) throw invalid();
+      range = { min: Math.max(range.min, min), max: Math.min(range.max, max) };
+      continue;
+    }
+    for (const { name, how, value } of matchesOf(condition)) {
+      covered.add(name);
+      const given = fields.get(name) ?? '';
+      if (how === 'eq' ? given === value : given.startsWith(value)) continue;
+      throw denied(`Invalid according to Policy: Policy Condition failed: ${JSON.stringify(condition)}`);
+    }
+  }
+  const extra = [...fields.keys()].find((name) => !covered.has(name) && !FREE.test(name));
+  if (extra !== undefined) throw denied(`Invalid according to Policy: Extra input fields: ${extra}`);
+  return range;
+}
+
+interface Match {
+  readonly name: string;
+  readonly how: 'eq' | 'starts-with';
+  readonly value: string;
+}
+
+/** `{ "name": "value" }`, or `["starts-with", "$name", "value"]`. */
+function matchesOf(condition: unknown): Match[] {
+  if (Array.isArray(condition)) {
+    const [how, name, value] = condition as readonly unknown[];
+    const known = how === 'eq' || how === 'starts-with';
+    if (!known || typeof name !== 'string' || !name.startsWith('$') || typeof value !== 'string')
+      throw invalid();
+    return [{ name: name.slice(1).toLowerCase(), how, value }];
+  }
+  if (typeof condition !== 'object' || condition === null) throw invalid();
+  return Object.entries(condition).map(([name, value]: [string, unknown]) => {
+    if (typeof value !== 'string') throw invalid();
+    return { name: name.toLowerCase(), how: 'eq', value };
+  });
+}
+
+function documentOf(policy: string): Readonly<Record<string, unknown>> {
+  try {
+    const document: unknown = JSON.parse(Buffer.from(policy, 'base64').toString());
+    if (typeof document === 'object' && document !== null) return { ...document };
+  } catch {
+    // Said below.
+  }
+  throw invalid();
+}
+
+function denied(message: string): ServiceError {
+  return new ServiceError(403, 'AccessDenied', message);
+}
+
+function invalid(): ServiceError {
+  return new ServiceError(
+    400,
+    'InvalidPolicyDocument',
+    'The content of the form does not meet the conditions specified in the policy document.',
+  );
+}
