@@ -128,9 +128,16 @@ export const HARMLESS: Readonly<Record<string, string>> = {
   'x-amz-checksum-mode': 'asks for checksums where there are any, and clients check those that come',
 };
 
+/** s3fs sends it with every write. */
+const OF_A_COPY = {
+  'x-amz-metadata-directive': 'says of a copy where its metadata comes from; a write brings it',
+};
+
 /** Headers that are no harm to one operation. */
 export const HARMLESS_TO: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  PutObject: OF_A_COPY,
   CreateMultipartUpload: {
+    ...OF_A_COPY,
     'x-amz-checksum-algorithm': 'says what will come with the parts, where it is held against them',
     'x-amz-checksum-type': 'says what will come with the parts, where it is held against them',
   },

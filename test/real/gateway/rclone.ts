@@ -148,7 +148,7 @@ export const RCLONE: Client = {
     },
     'deletes by a pattern': async (at) => {
       await rclone(at, 'delete', '--include', '*.large', REMOTE);
-      expect(await rclone(at, 'lsf', '-R', '--include', '*.large', REMOTE)).to.equal('');
+      expect(await rclone(at, 'lsf', '-R', '--files-only', '--include', '*.large', REMOTE)).to.equal('');
     },
     'deletes a file': async (at) => {
       await rclone(at, 'deletefile', `${REMOTE}/b/moved`);
