@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { sameText, ServiceError, type Credential } from '@store/s3-server';
+import { credentialOf, sameText, ServiceError, signingKey, type Credential } from '@store/s3-server';
 
 /** A form's fields, with its bucket among them. */
 type Fields = ReadonlyMap<string, string>;
@@ -44,16 +44,8 @@ export function verifyPolicy(
     throw denied(
       `The credential of the policy has to be for ${region}/s3/aws4_request, on the day of its date.`,
     );
-  const credential = credentials.find((one) => one.accessKeyId === accessKeyId);
-  if (!credential) {
-    throw new ServiceError(
-      403,
-      'InvalidAccessKeyId',
-      'The AWS Access Key Id you provided does not exist in our records.',
-    );
-  }
-  let key: Buffer = Buffer.from(`AWS4${credential.secretAccessKey}`);
-  for (const part of scope) key = createHmac('sha256', key).update(part).digest();
+  const credential = credentialOf(credentials, accessKeyId);
+  const key = signingKey(credential.secretAccessKey, scope.join('/'));
   const signature = createHmac('sha256', key).update(policy).digest('hex');
   const expired = credential.expiresAt !== undefined && now >= credential.expiresAt;
   if (

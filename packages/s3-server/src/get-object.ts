@@ -3,7 +3,6 @@ import { StoreError, type GetRequest, type ObjectInfo, type ReadRequest } from '
 import { versionOf } from './bucket.js';
 import { readRange, withinSize, type ByteRange } from './byte-range.js';
 import type { Answer } from './http/answer.js';
-import type { Incoming } from './http/incoming.js';
 import { ServiceError } from './http/service-error.js';
 import { infoHeaders, wishedHeaders } from './object-headers.js';
 import type { Call } from './operation.js';
@@ -15,11 +14,10 @@ import {
   simpleConditions,
   type ConditionHeaders,
 } from './read-conditions.js';
+import { partNumberOf } from './part-number.js';
 
 /** How often an object is looked at that is overwritten before it is read. */
 const MAX_LOOKS = 3;
-
-const MAX_PARTS = 10_000;
 
 /** What a read asks for. */
 interface Reading {
@@ -51,7 +49,8 @@ function readingOf({ bucket, key, request }: Call): Reading {
   const { headers, query } = request;
   const given = conditionHeaders(headers);
   const range = readRange(headers.get('range'));
-  const partNumber = partNumberOf(request);
+  const asked = request.query.get('partNumber');
+  const partNumber = asked === undefined ? undefined : partNumberOf(asked);
   if (partNumber !== undefined && headers.has('range')) {
     throw new ServiceError(
       400,
@@ -68,18 +67,6 @@ function readingOf({ bucket, key, request }: Call): Reading {
     partNumber,
     wished: wishedHeaders(query),
   };
-}
-
-function partNumberOf({ query }: Incoming): number | undefined {
-  const given = query.get('partNumber');
-  if (given === undefined) return undefined;
-  const partNumber = Number(given);
-  if (/^\d{1,5}$/.test(given) && partNumber >= 1 && partNumber <= MAX_PARTS) return partNumber;
-  throw new ServiceError(
-    400,
-    'InvalidArgument',
-    `Part number must be an integer between 1 and ${MAX_PARTS}, inclusive`,
-  );
 }
 
 async function headObject({ bucket, signal }: Call, reading: Reading): Promise<Answer> {

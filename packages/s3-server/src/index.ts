@@ -1,12 +1,6 @@
+export { credentialOf, type Credential } from './auth/credential.js';
 export { hasSigV2, sigV2, verifySigV2, type SigV2Settings } from './auth/sigv2.js';
-export {
-  sameText,
-  sha256,
-  verifySigV4,
-  type Credential,
-  type Signed,
-  type SigV4Settings,
-} from './auth/sigv4.js';
+export { sameText, signingKey, sha256, verifySigV4, type Signed, type SigV4Settings } from './auth/sigv4.js';
 export { documentLimit, entityTooLarge, messageTooLong } from './body-limit.js';
 export { beginChecksum, type Checksum } from './checksums.js';
 export type { BatchOutcome, KeyError } from './batch-outcome.js';

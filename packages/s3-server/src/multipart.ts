@@ -10,10 +10,10 @@ import type { Call } from './operation.js';
 import { need, notImplemented } from './bucket.js';
 import { allUploads } from './upload-listing.js';
 import { rootElement } from './root-element.js';
+import { MAX_PARTS, partNumberOf } from './part-number.js';
 import { contentOf, writePart } from './write-content.js';
 
 const MIN_PART_BYTES = 5 * 1024 * 1024;
-const MAX_PARTS = 10_000;
 const MAX_LISTED_PARTS = 1000;
 
 function uploadIdOf({ request }: Call): string {
@@ -34,19 +34,11 @@ export async function createUpload(call: Call): Promise<Answer> {
   );
 }
 
-function partNumberOf({ request }: Call): number {
-  const given = request.query.get('partNumber') ?? '';
-  const partNumber = Number(given);
-  if (/^\d{1,5}$/.test(given) && partNumber >= 1 && partNumber <= MAX_PARTS) return partNumber;
-  throw new ServiceError(
-    400,
-    'InvalidArgument',
-    `Part number must be an integer between 1 and ${MAX_PARTS}, inclusive`,
-  );
-}
-
 export async function uploadPart(call: Call): Promise<Answer> {
-  const part = { uploadId: uploadIdOf(call), partNumber: partNumberOf(call) };
+  const part = {
+    uploadId: uploadIdOf(call),
+    partNumber: partNumberOf(call.request.query.get('partNumber') ?? ''),
+  };
   if (call.admit([call.key]) === 0) throw slowDown();
   return { status: 200, headers: { etag: await writePart(call, part, call.content) } };
 }
@@ -54,7 +46,10 @@ export async function uploadPart(call: Call): Promise<Answer> {
 export async function uploadPartCopy(call: Call): Promise<Answer> {
   const { bucket, key, request, signal } = call;
   const from = copySource(call);
-  const part = { uploadId: uploadIdOf(call), partNumber: partNumberOf(call) };
+  const part = {
+    uploadId: uploadIdOf(call),
+    partNumber: partNumberOf(call.request.query.get('partNumber') ?? ''),
+  };
   const asked = rangeOf(request.headers.get('x-amz-copy-source-range'));
   const source = { key: from.key, versionId: from.versionId };
   const seen = await from.bucket.objects.read.head(source, { signal });

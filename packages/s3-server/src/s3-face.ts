@@ -1,5 +1,6 @@
 import { StoreError, type StoreErrorCode } from '@store/core';
-import { verifySigV4, type Credential, type Signed } from './auth/sigv4.js';
+import type { Credential } from './auth/credential.js';
+import { verifySigV4, type Signed } from './auth/sigv4.js';
 import { hasSigV2, signatureV2NotTaken, verifySigV2 } from './auth/sigv2.js';
 import { documentLimit, messageTooLong } from './body-limit.js';
 import type { Buckets } from './bucket.js';

@@ -1,7 +1,8 @@
 import { createHmac } from 'node:crypto';
 import type { RequestHead } from '../http/incoming.js';
 import { ServiceError } from '../http/service-error.js';
-import { sameText, type Credential } from './sigv4.js';
+import { credentialOf, type Credential } from './credential.js';
+import { sameText } from './sigv4.js';
 
 const MAX_SKEW_MS = 15 * 60_000;
 
@@ -66,15 +67,7 @@ export function verifySigV2(request: RequestHead, { credentials, now }: SigV2Set
     /^AWS ([^:]+):(\S+)$/.exec(headers.get('authorization') ?? '') ?? [];
   const accessKeyId = query.get('AWSAccessKeyId') ?? headerId;
   const signature = query.get('Signature') ?? headerSignature;
-  const credential = credentials.find((one) => one.accessKeyId === accessKeyId);
-  if (!credential) {
-    throw new ServiceError(
-      403,
-      'InvalidAccessKeyId',
-      'The AWS Access Key Id you provided does not exist in our records.',
-      { AWSAccessKeyId: accessKeyId },
-    );
-  }
+  const credential = credentialOf(credentials, accessKeyId);
   if (expires === undefined) {
     const time = Date.parse(headers.get('x-amz-date') ?? headers.get('date') ?? '');
     if (!(Math.abs(time - now()) <= MAX_SKEW_MS)) {

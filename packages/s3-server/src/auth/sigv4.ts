@@ -3,20 +3,12 @@ import type { RequestHead } from '../http/incoming.js';
 import { hoistedHeaders } from '../http/hoisted-headers.js';
 import { encodeRfc3986 } from '../http/query.js';
 import { ServiceError } from '../http/service-error.js';
+import { credentialOf, type Credential } from './credential.js';
 
 /** Requests whose time differs by more from the server's are refused. */
 const MAX_SKEW_MS = 15 * 60_000;
 const MAX_PRESIGN_SECONDS = 604_800;
 const ALGORITHM = 'AWS4-HMAC-SHA256';
-
-export interface Credential {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  /** Temporary credentials come with one, and only work with it. */
-  readonly sessionToken?: string | undefined;
-  /** Temporary credentials end; milliseconds since the epoch. */
-  readonly expiresAt?: number | undefined;
-}
 
 export interface SigV4Settings {
   readonly credentials: readonly Credential[];
@@ -67,15 +59,7 @@ export function verifySigV4(request: RequestHead, settings: SigV4Settings): Sign
     throw new ServiceError(400, 'InvalidArgument', 'Only one auth mechanism allowed');
   }
   const claim = request.query.has('X-Amz-Algorithm') ? claimOfQuery(request) : claimOfHeader(request);
-  const credential = settings.credentials.find((one) => one.accessKeyId === claim.accessKeyId);
-  if (!credential) {
-    throw new ServiceError(
-      403,
-      'InvalidAccessKeyId',
-      'The AWS Access Key Id you provided does not exist in our records.',
-      { AWSAccessKeyId: claim.accessKeyId },
-    );
-  }
+  const credential = credentialOf(settings.credentials, claim.accessKeyId);
   if (settings.region !== undefined && claim.region !== settings.region) {
     throw new ServiceError(
       400,
@@ -263,7 +247,8 @@ function canonicalRequest({ method, rawPath, query, headers }: RequestHead, clai
   ].join('\n');
 }
 
-function signingKey(secret: string, scope: string): Buffer {
+/** @param scope `20260101/us-east-1/s3/aws4_request` */
+export function signingKey(secret: string, scope: string): Buffer {
   let key: Buffer = Buffer.from(`AWS4${secret}`);
   for (const part of scope.split('/')) key = hmac(key, part);
   return key;
