@@ -29,7 +29,7 @@ export function isFormUpload(
 /** The key that a form names; `${filename}` in it is the file's name, without the directories that some browsers send. */
 export function keyOf({ fields, fileName }: Form): string {
   const name = fileName.split(/[/\\]/).at(-1) ?? '';
-  const key = fields.get('key')?.replaceAll('${filename}', name) ?? '';
+  const key = fields.get('key')?.replaceAll('${filename}', () => name) ?? '';
   if (key !== '') return key;
   throw new ServiceError(400, 'InvalidArgument', "Bucket POST must contain a field named 'key'.");
 }

@@ -10,6 +10,7 @@ interface Upload {
   readonly fields?: Readonly<Record<string, string>>;
   readonly conditions?: readonly unknown[];
   readonly file?: string;
+  readonly fileName?: string;
   readonly expiresInMs?: number;
   readonly accessKeyId?: string;
   readonly secret?: string;
@@ -58,7 +59,7 @@ describe('gateway, forms of browsers', () => {
     for (const [name, value] of Object.entries(signed)) form.set(name, value);
     form.set('Policy', encode([...all, ...(upload.forged ?? [])]));
     form.set('X-Amz-Signature', createHmac('sha256', key).update(encode(all)).digest('hex'));
-    form.set('file', new Blob([file]), 'photo.jpg');
+    form.set('file', new Blob([file]), upload.fileName ?? 'photo.jpg');
     const answer = await fetch(`${gateway.url}/${bucket}`, {
       method: 'POST',
       body: form,
@@ -82,6 +83,11 @@ describe('gateway, forms of browsers', () => {
     const info = await driver.read.head({ key: 'up/photo.jpg' }, {});
     expect(info).to.include({ size: large.length, contentType: 'image/jpeg', etag: headers.get('etag') });
     expect(info.metadata).to.deep.equal({ by: 'me' });
+  });
+
+  it('have the name of their file in their key as it is', async () => {
+    expect((await post({ fileName: "a$&b$'$$.jpg" })).status).to.equal(204);
+    expect(await keys()).to.deep.equal(["up/a$&b$'$$.jpg"]);
   });
 
   it('are answered as they ask', async () => {
