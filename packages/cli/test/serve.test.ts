@@ -103,6 +103,11 @@ describe('store serve', () => {
     await refused({ keys: [key, key] }, 'is there twice');
     await refused(key, 'name stores of the configuration', []);
     await refused(key, '--cert and --key go together', ['uploads', '--cert', 'x']);
+    const config = 'store.config.json';
+    const none = ['uploads', '--cert', config, '--key', config];
+    await refused(key, '--cert and --key are no certificate and its key', none);
+    await writeFile(place.path('list.json'), JSON.stringify([key]));
+    await refused(key, 'and should hold { "keys": [ … ] }', ['uploads', '--keys', 'list.json']);
     await refused(key, 'is no directory of stores', ['--root', 'no-such-directory']);
     await refused(key, 'cannot be read', ['uploads', '--keys', 'no-such-file']);
     await writeFile(place.path('keys.json'), '{ "keys": [{ "secretAccessKey": "very-secret" ');

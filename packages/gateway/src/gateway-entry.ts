@@ -89,6 +89,7 @@ export async function readKeysFile(
     const why = error instanceof SyntaxError ? 'it is no JSON' : messageOf(error);
     throw invalid(`the keys of ${path} cannot be read: ${why}`);
   }
+  if (Array.isArray(value)) throw invalid(`${path} holds a list, and should hold { "keys": [ … ] }`);
   const { keys } = checked(fileSchema, value, environment, path);
   if (keys.length === 0) throw invalid(`${path} has no keys`);
   keys.forEach((key, i) => checkKey(key, `${path}: keys[${i}]`));

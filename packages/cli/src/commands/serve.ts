@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import { createSecureContext } from 'node:tls';
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import { openDriver, type StoreDriver } from '@store/core';
@@ -159,7 +160,14 @@ async function tlsOf({ cert, key }: ServeOptions) {
       throw new UsageError(`${flag}: ${error instanceof Error ? error.message : String(error)}`);
     }
   };
-  return { cert: await read('--cert', cert), key: await read('--key', key) };
+  const files = { cert: await read('--cert', cert), key: await read('--key', key) };
+  try {
+    createSecureContext(files);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new UsageError(`--cert and --key are no certificate and its key, both in PEM: ${why}`);
+  }
+  return files;
 }
 
 function logTo(
