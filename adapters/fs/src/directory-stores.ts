@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, lstatSync, readdirSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, statSync } from 'node:fs';
 import { mkdir, opendir, readdir, rename, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StoreError, type StoreDriver } from '@store/core';
@@ -49,8 +49,9 @@ export class DirectoryStores {
     return stores;
   }
 
-  /** In the order of their names. */
+  /** In the order of their names. @throws StoreError `Unavailable` while the directory is not there */
   async list(): Promise<readonly { readonly name: string; readonly created: Date }[]> {
+    this.#checkRoot();
     const names = await readdir(this.#root);
     return names.sort().flatMap((name) => {
       const created = this.#createdAt(name);
@@ -58,9 +59,14 @@ export class DirectoryStores {
     });
   }
 
-  /** The driver of a store: the same one as long as it is there. Looks at the directory each time. */
+  /**
+   * The driver of a store: the same one as long as it is there. Looks at the directory each time.
+   *
+   * @throws StoreError `Unavailable` while the directory of all stores is not there: nobody knows which ones it has
+   */
   find(name: string): StoreDriver | undefined {
     if (!this.#createdAt(name)) {
+      this.#checkRoot();
       this.#drivers.delete(name);
       return undefined;
     }
@@ -73,6 +79,7 @@ export class DirectoryStores {
   async create(name: string): Promise<void> {
     if (!NAME.test(name))
       throw new StoreError('InvalidArgument', `${JSON.stringify(name)} is no name of a store`);
+    this.#checkRoot();
     try {
       await mkdir(join(this.#root, name));
     } catch (error) {
@@ -111,6 +118,12 @@ export class DirectoryStores {
   async close(): Promise<void> {
     for (const driver of this.#drivers.values()) await driver.close();
     this.#drivers.clear();
+  }
+
+  /** A disk that is not mounted is no disk without stores. */
+  #checkRoot(): void {
+    if (statSync(this.#root, { throwIfNoEntry: false })) return;
+    throw new StoreError('Unavailable', 'the directory of the stores is not there', { provider: 'fs' });
   }
 
   async #checkEmpty(name: string, driver: StoreDriver): Promise<void> {

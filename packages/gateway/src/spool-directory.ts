@@ -32,15 +32,26 @@ export class SpoolDirectory {
     this.#spool = spool;
   }
 
-  /** The path, made when it is not there. */
-  path(): Promise<string> {
-    this.#made ??= this.#make();
-    return this.#made;
+  /**
+   * The path, made when it is not there: for the first time, or again when somebody cleaned up.
+   *
+   * @throws StoreError `AccessDenied` when the spool is another user's
+   */
+  async path(): Promise<string> {
+    const made = this.#makeOnce();
+    const path = await made;
+    if (await isThere(path)) return path;
+    if (this.#made === made) this.#made = undefined;
+    return this.#makeOnce();
   }
 
-  /** Removes what dead gateways left. @throws StoreError `AccessDenied` when the spool is another user's */
+  /**
+   * Removes what dead gateways left.
+   *
+   * @throws StoreError `AccessDenied` when the spool is another user's; `InvalidConfig` when it cannot be read
+   */
   async sweep(): Promise<void> {
-    const names = await readdir(this.#spool).catch(() => []);
+    const names = await namesIn(this.#spool);
     if (names.length > 0) await checkOwner(this.#spool);
     for (const name of names) {
       const path = join(this.#spool, name);
@@ -54,17 +65,44 @@ export class SpoolDirectory {
     if (this.#made) await removeAll(join(this.#spool, this.#own));
   }
 
+  /** What fails is tried again by the next one that asks. */
+  #makeOnce(): Promise<string> {
+    if (this.#made) return this.#made;
+    const made = this.#make();
+    this.#made = made;
+    made.catch(() => {
+      if (this.#made === made) this.#made = undefined;
+    });
+    return made;
+  }
+
   async #make(): Promise<string> {
     const path = join(this.#spool, this.#own);
     // What is in it is nobody else's business.
     await mkdir(this.#spool, { recursive: true, mode: 0o700 });
     await checkOwner(this.#spool);
     await mkdir(path, { mode: 0o700 });
+    clearInterval(this.#heartbeat);
     this.#heartbeat = setInterval(() => {
       const now = new Date();
       utimes(path, now, now).catch(() => undefined);
     }, HEARTBEAT_MS).unref();
     return path;
+  }
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return (await lstat(path).catch(() => undefined)) !== undefined;
+}
+
+/** None where there is no directory yet. */
+async function namesIn(spool: string): Promise<string[]> {
+  try {
+    return await readdir(spool);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+    const why = error instanceof Error ? error.message : String(error);
+    throw new StoreError('InvalidConfig', `the spool directory ${spool} cannot be read: ${why}`);
   }
 }
 

@@ -82,11 +82,11 @@ export class SpooledUploads {
     this.#settings = settings;
   }
 
+  /** @throws StoreError `Unavailable` when the spool does not take it */
   async create(attributes: CreateUploadRequest): Promise<string> {
     if (this.#uploads.size >= MAX_UPLOADS) throw slowDown();
     const uploadId = randomUUID();
-    const directory = join(await this.#settings.directory.path(), uploadId);
-    await mkdir(directory);
+    const directory = await this.#makeDirectory(attributes.key, uploadId);
     this.#uploads.set(uploadId, {
       key: attributes.key,
       uploadId,
@@ -254,6 +254,22 @@ export class SpooledUploads {
         : noSuchUpload(key);
     } finally {
       body.destroy();
+    }
+  }
+
+  async #makeDirectory(key: string, uploadId: string): Promise<string> {
+    try {
+      const directory = join(await this.#settings.directory.path(), uploadId);
+      await mkdir(directory);
+      return directory;
+    } catch (error) {
+      if (error instanceof StoreError) throw error;
+      // Where the spool is is nothing that clients are told.
+      throw new StoreError('Unavailable', 'there is no place for the parts of an upload', {
+        operation: 'put',
+        key,
+        cause: error,
+      });
     }
   }
 

@@ -23,17 +23,22 @@ export class Content {
   async *chunks(): AsyncGenerator<Buffer> {
     const { size = Infinity } = this;
     let bytes = 0;
+    // What is thrown while a chunk is with the reader is the reader's own.
+    let given = false;
     try {
       for await (const chunk of this.#source) {
         bytes += chunk.length;
         if (bytes > size) break;
-        if (chunk.length > 0) yield chunk;
+        if (chunk.length === 0) continue;
+        given = true;
+        yield chunk;
+        given = false;
       }
       if (this.size !== undefined && bytes !== this.size) {
         throw new StoreError('Unavailable', `there are ${bytes} bytes, and ${this.size} were announced`);
       }
     } catch (error) {
-      this.#failure = { error };
+      if (!given) this.#failure = { error };
       throw error;
     }
   }

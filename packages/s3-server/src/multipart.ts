@@ -113,10 +113,10 @@ export async function completeUpload(call: Call): Promise<Answer> {
   const root = parseStrictly(body);
   const listed = root?.name === 'CompleteMultipartUpload' ? childrenOf(root, 'Part') : [];
   const parts = listed.map((part) => ({
-    partNumber: Number(childText(part, 'PartNumber')),
+    partNumber: listedNumber(childText(part, 'PartNumber')),
     etag: quoted(childText(part, 'ETag') ?? ''),
   }));
-  if (parts.length === 0) {
+  if (parts.length === 0 || parts.some(({ partNumber }) => Number.isNaN(partNumber))) {
     throw new ServiceError(
       400,
       'MalformedXML',
@@ -139,6 +139,11 @@ export async function completeUpload(call: Call): Promise<Answer> {
     ),
     versionHeader(written.versionId),
   );
+}
+
+/** NaN for what is no number in decimal digits. */
+function listedNumber(text: string | undefined): number {
+  return /^\d{1,9}$/.test(text?.trim() ?? '') ? Number(text) : NaN;
 }
 
 /** The URL of the object, as this client addresses it. */
@@ -187,11 +192,15 @@ export async function abortUpload(call: Call): Promise<Answer> {
 export async function listParts(call: Call): Promise<Answer> {
   const { bucket, key, request } = call;
   const uploadId = uploadIdOf(call);
-  const asked = Number(request.query.get('max-parts') ?? MAX_LISTED_PARTS);
-  const maxParts = Math.min(
-    Number.isInteger(asked) && asked > 0 ? asked : MAX_LISTED_PARTS,
-    MAX_LISTED_PARTS,
-  );
+  const asked = request.query.get('max-parts') ?? String(MAX_LISTED_PARTS);
+  if (!/^\d{1,9}$/.test(asked)) {
+    throw new ServiceError(
+      400,
+      'InvalidArgument',
+      'Provided max-parts not an integer or within integer range',
+    );
+  }
+  const maxParts = Math.min(Number(asked) || MAX_LISTED_PARTS, MAX_LISTED_PARTS);
   const token = request.query.get('part-number-marker') || undefined;
   if (token !== undefined && !/^\d{1,5}$/.test(token)) {
     throw new ServiceError(400, 'InvalidArgument', 'Argument partNumberMarker must be an integer.');

@@ -1,4 +1,10 @@
-import type { ListVersionsPageRequest, VersionInfo } from '@store/core';
+import {
+  compareKeys,
+  StoreError,
+  type ListVersionsPage,
+  type ListVersionsPageRequest,
+  type VersionInfo,
+} from '@store/core';
 import { need } from './bucket.js';
 import { xmlAnswer, type Answer } from './http/answer.js';
 import { ServiceError } from './http/service-error.js';
@@ -98,6 +104,8 @@ async function gather(call: Call, parameters: ListParameters, start: Start): Pro
     const room = maxKeys - versions.length - groups.length;
     const page = await listVersions({ prefix, maxKeys: room, ...at }, { signal });
     noteUnnameable(entry, page);
+    // Where the client begins is its own affair.
+    if (at !== start) checkProgress(at, page);
     for (const version of page.versions) {
       const group = groupOf(version.key, parameters);
       last = group ?? version.key;
@@ -111,4 +119,17 @@ async function gather(call: Call, parameters: ListParameters, start: Start): Pro
     if (delimiter === undefined) return { versions, groups, truncated: true, last, token };
   }
   return { versions, groups, truncated: maxKeys > 0, last, token: at.token };
+}
+
+/**
+ * A store that gives the same page again would be asked for ever.
+ *
+ * @throws StoreError `Corrupt`
+ */
+function checkProgress({ startAfter, token }: Start, page: ListVersionsPage): void {
+  const [first] = page.versions;
+  const back = startAfter !== undefined && first !== undefined && compareKeys(first.key, startAfter) <= 0;
+  const same = token !== undefined && page.truncated && page.nextToken === token;
+  if (!back && !same) return;
+  throw new StoreError('Corrupt', 'the store gives a page of its versions again', { operation: 'list' });
 }

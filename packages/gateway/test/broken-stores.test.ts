@@ -1,0 +1,163 @@
+import { createHash } from 'node:crypto';
+import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { openDriver, StoreError, type StoreDriver } from '@store/core';
+import { DirectoryStores, fs } from '@store/fs';
+import { startGateway, type GatewayOptions } from '@store/gateway';
+import { memoryDriver } from '@store/memory';
+import { expect } from 'chai';
+import { afterEach, beforeEach, describe, it } from 'mocha';
+import { KEYS, RawClient, signed, type RawAnswer, type SignedRequest } from './raw-client.js';
+
+describe('gateway, stores and directories that break while they are served', () => {
+  let root: string;
+  const open: (() => Promise<void>)[] = [];
+  beforeEach(async () => {
+    root = await mkdtemp(join(tmpdir(), 'store-gateway-test-'));
+  });
+  afterEach(async () => {
+    for (const close of open.splice(0).toReversed()) await close();
+    await rm(root, { recursive: true });
+  });
+
+  const directory = (): StoreDriver => {
+    const config = { provider: 'fs', root: join(root, 'data'), create: true, fsync: false };
+    const driver = openDriver(config, { adapters: [fs] });
+    open.push(async () => driver.close());
+    return driver;
+  };
+  /** @returns what asks it */
+  const start = async (options: Partial<GatewayOptions>) => {
+    const gateway = await startGateway({
+      credentials: [KEYS],
+      spoolDirectory: join(root, 'spool'),
+      ...options,
+    });
+    open.push(() => gateway.close());
+    return async (request: SignedRequest, body = Buffer.alloc(0)): Promise<RawAnswer> => {
+      const client = new RawClient(gateway.url);
+      const headers = { 'content-length': String(body.length), ...request.headers };
+      client.send(signed({ ...request, headers }).head);
+      client.send(body);
+      try {
+        return await client.answer();
+      } finally {
+        client.destroy();
+      }
+    };
+  };
+  const begin = { method: 'POST', path: '/demo/k', query: { uploads: '' } };
+  const idIn = ({ body }: RawAnswer): string => /<UploadId>(.*)<\/UploadId>/.exec(body)?.[1] ?? '';
+
+  it('a store that gives up in the middle of a body is told in its own words', async () => {
+    const driver = directory();
+    const write: StoreDriver['write'] = {
+      ...driver.write,
+      put: async ({ body }) => {
+        try {
+          for await (const _ of body) throw new StoreError('Throttled', 'the disk is full');
+        } finally {
+          // It cleans up, and the body hears of it meanwhile.
+          await sleep(50);
+        }
+        throw new Error('there was no body');
+      },
+    };
+    const ask = await start({ stores: { demo: { ...driver, write } } });
+    const answer = await ask({ method: 'PUT', path: '/demo/k' }, Buffer.alloc(2_000_000));
+    expect([answer.status, answer.code]).to.deep.equal([503, 'SlowDown']);
+  });
+
+  it('a spool that cannot be made is told without its path, and is made when it can be', async () => {
+    const ask = await start({ stores: { demo: directory() } });
+    await writeFile(join(root, 'spool'), 'in its place');
+    const refused = await ask(begin);
+    expect([refused.status, refused.code]).to.deep.equal([503, 'ServiceUnavailable']);
+    expect(refused.body).to.not.contain(root);
+    await rm(join(root, 'spool'));
+    expect(await ask(begin)).to.include({ status: 200 });
+  });
+
+  it('a spool that somebody cleaned up is made again', async () => {
+    const ask = await start({ stores: { demo: directory() } });
+    expect(await ask(begin)).to.include({ status: 200 });
+    await rm(join(root, 'spool'), { recursive: true });
+    const query = { uploadId: idIn(await ask(begin)), partNumber: '1' };
+    expect(await ask({ method: 'PUT', path: '/demo/k', query }, Buffer.from('x'))).to.include({
+      status: 200,
+    });
+  });
+
+  it('a spool that is none is said when the gateway starts', async () => {
+    await writeFile(join(root, 'spool'), 'a file');
+    const failure = await start({ stores: { demo: directory() } }).catch((error: unknown) => error);
+    expect(failure).to.be.instanceOf(StoreError).with.property('code', 'InvalidConfig');
+    expect(failure).to.have.property('message').that.contains('spool directory');
+  });
+
+  it('a directory of stores that is away has no answers, and all of them when it is back', async () => {
+    const stores = join(root, 'stores');
+    await mkdir(join(stores, 'demo'), { recursive: true });
+    const source = await DirectoryStores.open(stores, { fsync: false });
+    open.push(() => source.close());
+    const ask = await start({ source });
+    const read = { method: 'GET', path: '/demo/k' };
+    await ask({ method: 'PUT', path: '/demo/k' }, Buffer.from('kept'));
+    const upload = idIn(await ask(begin));
+    await rename(stores, join(root, 'away'));
+    const requests = [
+      read,
+      { method: 'GET', path: '/' },
+      { method: 'DELETE', path: '/demo/k' },
+      { method: 'PUT', path: '/another' },
+      { method: 'DELETE', path: '/demo' },
+    ];
+    for (const request of requests) {
+      const answer = await ask(request);
+      expect([answer.status, answer.code], JSON.stringify(request)).to.deep.equal([
+        503,
+        'ServiceUnavailable',
+      ]);
+      expect(answer.body).to.not.contain(root);
+    }
+    await rename(join(root, 'away'), stores);
+    expect(await ask(read)).to.include({ status: 200, body: 'kept' });
+    expect(await ask({ method: 'GET', path: '/demo/k', query: { uploadId: upload } })).to.include({
+      status: 200,
+    });
+  });
+
+  it('a store that gives one page of its versions for ever is an error', async () => {
+    const driver = memoryDriver({ versioning: 'enabled' });
+    for (const key of ['a/1', 'a/2', 'b']) await driver.write.put({ key, body: Buffer.from('x') }, {});
+    const { versions, list } = driver;
+    if (!versions) throw new Error('the store has no versions');
+    const { page } = versions;
+    const stuck = { ...versions, page: () => page({ prefix: '', maxKeys: 1 }, {}) };
+    const query = { versions: '', delimiter: '/' };
+    for (const order of ['utf8', 'none'] as const) {
+      const broken = { ...driver, versions: stuck, list: { ...list, order } };
+      const ask = await start({ stores: { demo: broken }, timeouts: { storeMs: 2000 } });
+      expect(await ask({ method: 'GET', path: '/demo', query }), order).to.include({ status: 500 });
+    }
+  });
+
+  it('numbers that are none are refused in lists of parts', async () => {
+    const ask = await start({ stores: { demo: directory() } });
+    const uploadId = idIn(await ask(begin));
+    const path = '/demo/k';
+    await ask({ method: 'PUT', path, query: { uploadId, partNumber: '1' } }, Buffer.from('x'));
+    for (const max of ['abc', '-1', '1.5', '1e2', '']) {
+      const answer = await ask({ method: 'GET', path, query: { uploadId, 'max-parts': max } });
+      expect(answer.code, max).to.equal('InvalidArgument');
+    }
+    const etag = createHash('md5').update('x').digest('hex');
+    for (const number of ['0x1', '1e0', '1.0', '', 'one']) {
+      const document = `<CompleteMultipartUpload><Part><PartNumber>${number}</PartNumber><ETag>${etag}</ETag></Part></CompleteMultipartUpload>`;
+      const answer = await ask({ method: 'POST', path, query: { uploadId } }, Buffer.from(document));
+      expect(answer.code, number).to.equal('MalformedXML');
+    }
+  });
+});
