@@ -39,7 +39,7 @@ export class DirectoryStores {
     } catch (error) {
       throw new StoreError(
         'InvalidConfig',
-        `${root} is no directory of stores: ${translate(error, 'open').reason}`,
+        `${root} is no directory of stores: ${error instanceof Error ? error.message : String(error)}`,
         {
           provider: 'fs',
           cause: error,

@@ -139,19 +139,12 @@ const TIMEOUTS: Readonly<Record<keyof GatewayTimeouts, true>> = {
  * Starts an S3-compatible server in front of stores. It knows the prefix-delete extension, so any S3 client that sends
  * `POST /bucket?delete&prefix=…` deletes by prefix, whatever the store.
  *
- * @throws StoreError `InvalidArgument` without credentials or stores, or for options that it does not know
+ * @throws StoreError `InvalidArgument` without credentials or stores, for options that it does not know or that cannot be, or
+ * where it cannot listen
  */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
-  checkOptionNames('startGateway', options, OPTIONS);
-  checkOptionNames('startGateway timeouts', options.timeouts, TIMEOUTS);
+  checkOptions(options);
   const { credentials, region = 'us-east-1', host = '127.0.0.1', port = 0 } = options;
-  const storeless = Object.keys(options.stores ?? {}).length === 0 && !options.source;
-  if (credentials.length === 0 || storeless) {
-    throw new StoreError('InvalidArgument', 'a gateway needs at least one store and one pair of keys');
-  }
-  if (credentials.some(({ accessKeyId, secretAccessKey }) => !accessKeyId || !secretAccessKey)) {
-    throw new StoreError('InvalidArgument', 'a key of a gateway is empty: anybody could sign with it');
-  }
   const { maxBodyBytes = DEFAULT_MAX_BODY_BYTES, timeouts = {}, onRequest } = options;
   const { maxBytesInFlight = DEFAULT_MAX_BYTES_IN_FLIGHT } = options;
   const { maxSpoolBytes = DEFAULT_MAX_SPOOL_BYTES, uploadsExpireMs = DEFAULT_UPLOADS_EXPIRE_MS } = options;
@@ -257,4 +250,27 @@ function accessTo(buckets: GatewayBuckets, keys: readonly GatewayKey[]): Readonl
     );
   }
   return access;
+}
+
+/** @throws StoreError `InvalidArgument` */
+function checkOptions(options: GatewayOptions): void {
+  checkOptionNames('startGateway', options, OPTIONS);
+  checkOptionNames('startGateway timeouts', options.timeouts, TIMEOUTS);
+  const { credentials, stores = {}, source, domains = [], maxBodyBytes = 1 } = options;
+  const storeless = Object.keys(stores).length === 0 && !source;
+  if (credentials.length === 0 || storeless) {
+    throw new StoreError('InvalidArgument', 'a gateway needs at least one store and one pair of keys');
+  }
+  if (credentials.some(({ accessKeyId, secretAccessKey }) => !accessKeyId || !secretAccessKey)) {
+    throw new StoreError('InvalidArgument', 'a key of a gateway is empty: anybody could sign with it');
+  }
+  const unspoken = credentials.find(({ accessKeyId }) => !/^[!-+\--~]+$/.test(accessKeyId));
+  if (unspoken) {
+    const name = JSON.stringify(unspoken.accessKeyId);
+    const message = `no client can sign with the access key ${name}: visible ASCII without a comma is what a header takes`;
+    throw new StoreError('InvalidArgument', message);
+  }
+  if (domains.includes('')) throw new StoreError('InvalidArgument', 'a domain of a gateway is empty');
+  if (!(maxBodyBytes >= 1))
+    throw new StoreError('InvalidArgument', 'maxBodyBytes has to be 1 or more: no object had room');
 }

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { StoreError } from '@store/core';
 
 /** How often connections are looked at that are too slow, in milliseconds. */
 const CHECK_INTERVAL_MS = 5_000;
@@ -85,7 +86,7 @@ export class Listener {
   /** @param port 0 for any free one. @returns where it listens: `https://127.0.0.1:9000` */
   async listen(port: number, host: string): Promise<string> {
     await new Promise<void>((resolve, reject) => {
-      this.#server.once('error', reject);
+      this.#server.once('error', (cause) => reject(cannotListen(port, host, cause)));
       this.#server.listen(port, host, resolve);
     });
     const shown = host.includes(':') ? `[${host}]` : host;
@@ -110,4 +111,16 @@ export class Listener {
     for (const socket of this.#sockets) socket.destroy();
     await closed;
   }
+}
+
+/** What systems say most often, in words that say what to do. */
+const WHY_NOT: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'another program listens there; choose another port',
+  EACCES: 'the system keeps this port for others; choose one above 1023',
+  EADDRNOTAVAIL: 'this machine has no such address; choose another host',
+};
+
+function cannotListen(port: number, host: string, cause: NodeJS.ErrnoException): StoreError {
+  const why = WHY_NOT[cause.code ?? ''] ?? cause.message;
+  return new StoreError('InvalidArgument', `cannot listen on port ${port} of ${host}: ${why}`, { cause });
 }

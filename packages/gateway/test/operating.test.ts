@@ -248,6 +248,23 @@ describe('gateway, in operation', () => {
     expect(lines.join('')).not.to.contain(KEYS.secretAccessKey);
   });
 
+  it('says what is wrong with how it is started, and what to do', async () => {
+    const { port } = new URL((await start()).url);
+    const cases: readonly (readonly [Partial<GatewayOptions>, RegExp])[] = [
+      [{ port: Number(port) }, /another program listens there; choose another port/],
+      [{ host: '192.0.2.1' }, /no such address; choose another host/],
+      [{ credentials: [{ ...KEYS, accessKeyId: 'a,b' }] }, /no client can sign with the access key "a,b"/],
+      [{ credentials: [{ ...KEYS, secretAccessKey: '' }] }, /empty/],
+      [{ domains: [''] }, /domain/],
+      [{ maxBodyBytes: 0 }, /maxBodyBytes/],
+      [{ stores: {} }, /at least one store/],
+    ];
+    for (const [options, message] of cases) {
+      const error: unknown = await start(options).catch((reason: unknown) => reason);
+      expect(error).to.be.instanceOf(StoreError).with.property('message').that.matches(message);
+    }
+  });
+
   it('says in its log who went away in the middle', async () => {
     const entries: GatewayLogEntry[] = [];
     const gateway = await start({ onRequest: (entry) => void entries.push(entry) });
