@@ -1,3 +1,4 @@
+import { SIGNED_QUERY_V2 } from './auth/sigv2.js';
 import type { RequestHead } from './http/incoming.js';
 import { SUBRESOURCES } from './route.js';
 import { unkept } from './unkept.js';
@@ -199,9 +200,10 @@ export function refuseForgotten({ method, headers, query }: RequestHead, operati
     if (harmless === undefined && !(known && asAsked)) throw unkept('header', name);
   }
   const presigned = query.has('X-Amz-Algorithm');
+  const presignedV2 = query.has('AWSAccessKeyId');
   for (const [name] of query.pairs) {
     // What stands there for a header has been seen.
-    if (presigned && /^x-amz-/i.test(name)) continue;
+    if ((presigned && /^x-amz-/i.test(name)) || (presignedV2 && SIGNED_QUERY_V2.has(name))) continue;
     if (name === 'x-id' || understood.query.includes(name)) continue;
     if (writes || PARAMETERS.has(name) || SUBRESOURCES.has(name)) throw unkept('parameter', name);
   }

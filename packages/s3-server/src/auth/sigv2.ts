@@ -38,6 +38,14 @@ export interface SigV2Settings {
   readonly now: () => number;
 }
 
+/** What a URL that is signed with version 2 has in its query. */
+export const SIGNED_QUERY_V2: ReadonlySet<string> = new Set([
+  'AWSAccessKeyId',
+  'Signature',
+  'Expires',
+  'x-amz-security-token',
+]);
+
 /** Whether a request is signed with version 2, in the header or in the query. */
 export function hasSigV2({ headers, query }: RequestHead): boolean {
   return query.has('AWSAccessKeyId') || (headers.get('authorization') ?? '').startsWith('AWS ');
