@@ -2,15 +2,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { errorOf } from '@store/conformance';
-import { openStore, type ObjectStore } from '@store/core';
-import { ctyun } from '@store/ctyun';
-import { startEmulator, type Emulator } from '@store/emulator';
+import type { ObjectStore } from '@store/core';
+import type { Emulator } from '@store/emulator';
 import { journalFile, undoDeletion } from '@store/journal';
-import { oss } from '@store/oss';
-import { s3 } from '@store/s3';
 import { expect } from 'chai';
 import { afterEach, beforeEach, describe, it } from 'mocha';
-import { EMULATED_ENTRIES } from './emulated-entries.js';
+import { EMULATED_ENTRIES, openEmulated, type EmulatedStore } from './emulated-entries.js';
 
 const KEYS = 150;
 
@@ -25,28 +22,18 @@ async function facts(store: ObjectStore): Promise<string[]> {
 
 for (const [provider, entry] of Object.entries(EMULATED_ENTRIES)) {
   describe(`a backup on the emulated ${provider}`, () => {
+    let opened: EmulatedStore;
     let emulator: Emulator;
     let store: ObjectStore;
     let directory = '';
 
     beforeEach(async () => {
-      emulator = await startEmulator({
-        s3: {},
-        oss: {},
-        zos: {},
-        zosS3: {},
-        region: 'cn-beijing',
-        buckets: ['demo'],
-      });
-      store = await openStore(
-        { ...entry(emulator), retry: { baseDelayMs: 1 } },
-        { adapters: [s3, oss, ctyun] },
-      );
+      opened = await openEmulated(entry, 'off');
+      ({ emulator, store } = opened);
       directory = mkdtempSync(join(tmpdir(), 'backup-'));
     });
     afterEach(async () => {
-      await store.close();
-      await emulator.close();
+      await opened[Symbol.asyncDispose]();
       rmSync(directory, { recursive: true });
     });
 

@@ -1,15 +1,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openStore, type ObjectStore } from '@store/core';
-import { ctyun } from '@store/ctyun';
-import { startEmulator, type Emulator } from '@store/emulator';
+import type { ObjectStore } from '@store/core';
+import type { Emulator } from '@store/emulator';
 import { journalFile, undoDeletion, type KeyLeft } from '@store/journal';
-import { oss } from '@store/oss';
-import { s3 } from '@store/s3';
 import { expect } from 'chai';
 import { afterEach, beforeEach, describe, it } from 'mocha';
-import { EMULATED_ENTRIES } from './emulated-entries.js';
+import { EMULATED_ENTRIES, openEmulated, type EmulatedStore } from './emulated-entries.js';
 
 const KEYS = 5_000;
 const SINCE = 50;
@@ -22,23 +19,14 @@ async function listed(store: ObjectStore): Promise<string[]> {
 
 for (const [provider, entry] of Object.entries(EMULATED_ENTRIES)) {
   describe(`undo of a run over ${KEYS} keys with 3 versions each, on the emulated ${provider}`, () => {
+    let opened: EmulatedStore;
     let emulator: Emulator;
     let store: ObjectStore;
     let directory = '';
 
     beforeEach(async () => {
-      emulator = await startEmulator({
-        s3: {},
-        oss: {},
-        zos: {},
-        zosS3: {},
-        region: 'cn-beijing',
-        buckets: [{ name: 'demo', versioning: 'enabled' }],
-      });
-      store = await openStore(
-        { ...entry(emulator), retry: { baseDelayMs: 1 } },
-        { adapters: [s3, oss, ctyun] },
-      );
+      opened = await openEmulated(entry, 'enabled');
+      ({ emulator, store } = opened);
       directory = mkdtempSync(join(tmpdir(), 'undo-'));
       const { memory: objects } = emulator.bucket('demo');
       for (let round = 0; round < 3; round++)
@@ -46,8 +34,7 @@ for (const [provider, entry] of Object.entries(EMULATED_ENTRIES)) {
           await objects.put({ key: keyOf(i), body: Buffer.from(`${i} ${round}`) }, {});
     });
     afterEach(async () => {
-      await store.close();
-      await emulator.close();
+      await opened[Symbol.asyncDispose]();
       rmSync(directory, { recursive: true });
     });
 

@@ -14,7 +14,16 @@ import { beginChecksum } from '@store/s3-server';
 import { expect } from 'chai';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import { inChunks, type ChunkForm } from './chunked-body.js';
-import { KEYS, RawClient, sha256, signed, type RawAnswer, type SignedRequest } from './raw-client.js';
+import {
+  askGateway,
+  exchange,
+  KEYS,
+  type RawAnswer,
+  RawClient,
+  sha256,
+  signed,
+  type SignedRequest,
+} from './raw-client.js';
 
 const MIB = 1024 * 1024;
 
@@ -71,20 +80,9 @@ for (const [name, open] of Object.entries(STORES)) {
       await opened.close();
     });
 
-    const send = async (head: string, body: Buffer): Promise<RawAnswer> => {
-      const client = new RawClient(gateway.url);
-      client.send(head);
-      client.send(body);
-      try {
-        return await client.answer();
-      } finally {
-        client.destroy();
-      }
-    };
-    const ask = (request: SignedRequest, body: Buffer = Buffer.alloc(0)): Promise<RawAnswer> => {
-      const headers = { 'content-length': String(body.length), ...request.headers };
-      return send(signed({ ...request, headers }).head, body);
-    };
+    const send = (head: string, body: Buffer): Promise<RawAnswer> => exchange(gateway.url, head, body);
+    const ask = (request: SignedRequest, body?: Buffer): Promise<RawAnswer> =>
+      askGateway(gateway, request, body);
     const put = { method: 'PUT', path: '/demo/k' };
     const contentOf = async (key: string): Promise<Buffer> =>
       buffer((await driver.read.get({ key }, {})).body);
@@ -286,14 +284,7 @@ describe('gateway, a store that does not wait for the end', () => {
     };
     await using gateway = await startGateway({ stores: { demo: streaming }, credentials: [KEYS] });
     const put = { method: 'PUT', path: '/demo/k' };
-    const send = async (head: string, body: Buffer): Promise<RawAnswer> => {
-      const client = new RawClient(gateway.url);
-      client.send(head);
-      client.send(body);
-      const answer = await client.answer();
-      client.destroy();
-      return answer;
-    };
+    const send = (head: string, body: Buffer): Promise<RawAnswer> => exchange(gateway.url, head, body);
     const body = BODY.subarray(0, MIB);
     const length = { 'content-length': String(body.length) };
     const wrong = { ...length, 'x-amz-checksum-crc64nvme': WRONG };

@@ -9,7 +9,7 @@ import { startGateway, type GatewayOptions } from '@store/gateway';
 import { memoryDriver } from '@store/memory';
 import { expect } from 'chai';
 import { afterEach, beforeEach, describe, it } from 'mocha';
-import { KEYS, RawClient, signed, type RawAnswer, type SignedRequest } from './raw-client.js';
+import { askGateway, KEYS, type RawAnswer, type SignedRequest } from './raw-client.js';
 
 describe('gateway, stores and directories that break while they are served', () => {
   let root: string;
@@ -36,17 +36,7 @@ describe('gateway, stores and directories that break while they are served', () 
       ...options,
     });
     open.push(() => gateway.close());
-    return async (request: SignedRequest, body = Buffer.alloc(0)): Promise<RawAnswer> => {
-      const client = new RawClient(gateway.url);
-      const headers = { 'content-length': String(body.length), ...request.headers };
-      client.send(signed({ ...request, headers }).head);
-      client.send(body);
-      try {
-        return await client.answer();
-      } finally {
-        client.destroy();
-      }
-    };
+    return (request: SignedRequest, body?: Buffer): Promise<RawAnswer> => askGateway(gateway, request, body);
   };
   const begin = { method: 'POST', path: '/demo/k', query: { uploads: '' } };
   const idIn = ({ body }: RawAnswer): string => /<UploadId>(.*)<\/UploadId>/.exec(body)?.[1] ?? '';

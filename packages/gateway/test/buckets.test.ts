@@ -10,7 +10,7 @@ import {
   HeadBucketCommand,
   ListBucketsCommand,
   PutObjectCommand,
-  S3Client,
+  type S3Client,
 } from '@aws-sdk/client-s3';
 import { DirectoryStores, fsDriver } from '@store/fs';
 import { startGateway, type Gateway, type GatewayOptions } from '@store/gateway';
@@ -18,6 +18,7 @@ import { memoryDriver } from '@store/memory';
 import { expect } from 'chai';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import { RawClient, signed } from './raw-client.js';
+import { sdkOf } from './sdk-client.js';
 
 const KEYS = { accessKeyId: 'GATEWAY', secretAccessKey: 'secret' };
 
@@ -38,14 +39,8 @@ describe('gateway, buckets', () => {
     open.push({ [Symbol.asyncDispose]: () => source.close() }, gateway);
     return gateway;
   };
-  const clientOf = ({ url }: Gateway, region = 'us-east-1'): S3Client => {
-    const client = new S3Client({
-      endpoint: url,
-      region,
-      credentials: KEYS,
-      forcePathStyle: true,
-      maxAttempts: 1,
-    });
+  const clientOf = (gateway: Gateway, region = 'us-east-1'): S3Client => {
+    const client = sdkOf(gateway, { region });
     open.push({ [Symbol.asyncDispose]: async () => client.destroy() });
     return client;
   };

@@ -5,7 +5,16 @@ import { startGateway, type Gateway } from '@store/gateway';
 import { memoryDriver } from '@store/memory';
 import { expect } from 'chai';
 import { afterEach, beforeEach, describe, it } from 'mocha';
-import { KEYS, presign, RawClient, signed, type RawAnswer, type SignedRequest } from './raw-client.js';
+import {
+  askGateway,
+  exchange,
+  KEYS,
+  presign,
+  type RawAnswer,
+  RawClient,
+  signed,
+  type SignedRequest,
+} from './raw-client.js';
 
 const OTHER = '"00000000000000000000000000000000"';
 
@@ -20,25 +29,10 @@ describe('gateway, with requests that ask for more than the plain thing', () => 
   });
   afterEach(() => gateway.close());
 
-  const ask = async (request: SignedRequest, body = ''): Promise<RawAnswer> => {
-    const client = new RawClient(gateway.url);
-    const headers = { 'content-length': String(Buffer.byteLength(body)), ...request.headers };
-    client.send(signed({ ...request, headers }).head + body);
-    try {
-      return await client.answer(request.method === 'HEAD');
-    } finally {
-      client.destroy();
-    }
-  };
-  const presigned = async (request: SignedRequest, body = ''): Promise<RawAnswer> => {
-    const client = new RawClient(gateway.url);
-    client.send(presign(request, { 'content-length': String(Buffer.byteLength(body)) }) + body);
-    try {
-      return await client.answer();
-    } finally {
-      client.destroy();
-    }
-  };
+  const ask = (request: SignedRequest, body?: string): Promise<RawAnswer> =>
+    askGateway(gateway, request, body);
+  const presigned = (request: SignedRequest, body = ''): Promise<RawAnswer> =>
+    exchange(gateway.url, presign(request, { 'content-length': String(Buffer.byteLength(body)) }), body);
   const contentOf = async (key: string): Promise<string> =>
     (await buffer((await driver.read.get({ key }, {})).body)).toString();
   const keys = async (): Promise<string[]> =>

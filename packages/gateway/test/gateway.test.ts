@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
+import { ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { createObjectStore, openDriver, openStore, StoreError, type StoreDriver } from '@store/core';
 import { withFaults } from '@store/conformance';
 import { fs } from '@store/fs';
@@ -11,8 +11,9 @@ import { memoryDriver } from '@store/memory';
 import { s3 } from '@store/s3';
 import { expect } from 'chai';
 import { afterEach, describe, it } from 'mocha';
+import { KEYS } from './raw-client.js';
+import { sdkOf } from './sdk-client.js';
 
-const KEYS = { accessKeyId: 'GATEWAY', secretAccessKey: 'secret' };
 const MIB = 1024 * 1024;
 
 describe('gateway', () => {
@@ -45,12 +46,7 @@ describe('gateway', () => {
   it('gives an unchanged S3 SDK rm -rf, by a POST that is made by hand', async () => {
     const driver = await filled('p/1', 'p/2/3', 'p', 'p0');
     const gateway = await start(driver);
-    const sdk = new S3Client({
-      endpoint: gateway.url,
-      region: 'us-east-1',
-      credentials: { ...KEYS },
-      forcePathStyle: true,
-    });
+    const sdk = sdkOf(gateway);
     open.push({ [Symbol.asyncDispose]: async () => sdk.destroy() });
     const command = new ListObjectsV2Command({ Bucket: 'demo', Prefix: 'p/' });
     command.middlewareStack.add(

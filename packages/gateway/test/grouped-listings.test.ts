@@ -4,7 +4,7 @@ import { memoryDriver } from '@store/memory';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { after, before, describe, it } from 'mocha';
-import { KEYS, RawClient, signed } from './raw-client.js';
+import { askGateway, KEYS } from './raw-client.js';
 
 /** Sorted by their bytes. */
 const NAMES = ['a', 'a/', 'a/1', 'a/2/x', 'a/2/y', 'b', 'd/1', 'd/2', 'd0', 'é/1', '\u{1f600}'];
@@ -48,10 +48,8 @@ describe('gateway, listing versions and uploads in groups', () => {
     const max = Number(query['max-keys'] ?? query['max-uploads']);
     let markers: Record<string, string> = {};
     for (let page = 0; page < 100; page++) {
-      const client = new RawClient(gateway.url);
-      client.send(signed({ method: 'GET', path: '/demo', query: { ...query, ...markers } }).head);
-      const { status, body: bytes } = await client.answer();
-      client.destroy();
+      const request = { method: 'GET', path: '/demo', query: { ...query, ...markers } };
+      const { status, body: bytes } = await askGateway(gateway, request);
       const body = Buffer.from(bytes, 'latin1').toString();
       expect(status, body).to.equal(200);
       const text = (name: string, within = body): string | undefined =>

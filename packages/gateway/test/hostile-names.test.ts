@@ -7,7 +7,7 @@ import { startGateway, type Gateway } from '@store/gateway';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, it } from 'mocha';
-import { KEYS, RawClient, signed, type RawAnswer, type SignedRequest } from './raw-client.js';
+import { askGateway, exchange, KEYS, type RawAnswer, signed, type SignedRequest } from './raw-client.js';
 
 describe('gateway over a directory, with names that mean more to a file system', () => {
   let parent: string;
@@ -26,16 +26,8 @@ describe('gateway over a directory, with names that mean more to a file system',
     await rm(parent, { recursive: true });
   });
 
-  const ask = async (request: SignedRequest, body = ''): Promise<RawAnswer> => {
-    const client = new RawClient(gateway.url);
-    client.send(signed({ ...request, headers: { 'content-length': String(Buffer.byteLength(body)) } }).head);
-    client.send(Buffer.from(body));
-    try {
-      return await client.answer(request.method === 'HEAD');
-    } finally {
-      client.destroy();
-    }
-  };
+  const ask = (request: SignedRequest, body?: string): Promise<RawAnswer> =>
+    askGateway(gateway, request, body);
   const isUntouched = async (): Promise<void> => {
     expect((await readdir(parent)).sort()).to.deep.equal(['root', 'secret']);
     expect(await readFile(join(parent, 'secret'), 'utf8')).to.equal('outside');
@@ -119,11 +111,8 @@ describe('gateway over a directory, with names that mean more to a file system',
       // As it is signed: what is decoded is encoded again.
       const canonical = path.replaceAll('%2E', '.').replaceAll('%2F', '/');
       for (const method of ['GET', 'PUT', 'DELETE']) {
-        const client = new RawClient(gateway.url);
         const { head } = signed({ method, path: canonical, headers: { 'content-length': '0' } });
-        client.send(head.replace(canonical, path));
-        const answer = await client.answer();
-        client.destroy();
+        const answer = await exchange(gateway.url, head.replace(canonical, path));
         expect([400, 403, 404, 405, 501], `${method} ${path}: ${answer.body}`).to.include(answer.status);
       }
     }

@@ -6,7 +6,7 @@ import { memoryDriver } from '@store/memory';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { afterEach, describe, it } from 'mocha';
-import { KEYS, RawClient, sha256, signed, type RawAnswer, type SignedRequest } from './raw-client.js';
+import { KEYS, type RawAnswer, RawClient, sha256, signed, type SignedRequest } from './raw-client.js';
 
 const KIB = 1024;
 const MIB = 1024 * KIB;

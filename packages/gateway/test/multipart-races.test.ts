@@ -9,7 +9,7 @@ import { startGateway, type Gateway } from '@store/gateway';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, it } from 'mocha';
-import { KEYS, RawClient, signed, type RawAnswer, type SignedRequest } from './raw-client.js';
+import { askGateway, KEYS, type RawAnswer, type SignedRequest } from './raw-client.js';
 
 /** Large enough that reading it takes more than one turn. */
 const PART_BYTES = 300_000;
@@ -38,17 +38,8 @@ describe('gateway, multipart over a directory', () => {
     await rm(root, { recursive: true });
   });
 
-  const ask = async (request: SignedRequest, body: string | Buffer = ''): Promise<RawAnswer> => {
-    const client = new RawClient(gateway.url);
-    const headers = { 'content-length': String(Buffer.byteLength(body)), connection: 'close' };
-    client.send(signed({ ...request, headers: { ...headers, ...request.headers } }).head);
-    client.send(body);
-    try {
-      return await client.answer();
-    } finally {
-      client.destroy();
-    }
-  };
+  const ask = (request: SignedRequest, body?: string | Buffer): Promise<RawAnswer> =>
+    askGateway(gateway, request, body);
   const begin = async (key: string): Promise<string> => {
     const { body } = await ask({ method: 'POST', path: `/demo/${key}`, query: { uploads: '' } });
     return /<UploadId>(.*)<\/UploadId>/.exec(body)?.[1] ?? '';

@@ -5,7 +5,7 @@ import { memoryDriver } from '@store/memory';
 import { HARMLESS, HARMLESS_TO, UNDERSTOOD } from '@store/s3-server';
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
-import { RawClient, KEYS, signed, type RawAnswer } from './raw-client.js';
+import { exchange, KEYS, type RawAnswer, signed } from './raw-client.js';
 import { modelledOperations, type ModelledOperation } from './s3-model.js';
 
 // Every header and query parameter that S3's model has for an operation is understood, or refused by its name. What is
@@ -250,13 +250,8 @@ async function play({ name, method, uri, hasBucket }: ModelledOperation, added: 
     (one) => one.startsWith('x-amz-checksum-') || one === 'content-md5',
   );
   const digested = ['DeleteObjects', 'PutBucketLifecycleConfiguration'].includes(name) && !given;
-  const client = new RawClient(gateway.url);
-  client.send(
-    signed({ method, path, query, headers: digested ? { ...headers, 'content-md5': md5(content) } : headers })
-      .head + content,
-  );
-  const answer = await client.answer(method === 'HEAD');
-  client.destroy();
+  const sent = digested ? { ...headers, 'content-md5': md5(content) } : headers;
+  const answer = await exchange(gateway.url, signed({ method, path, query, headers: sent }).head, content);
   const [, begun] = /<UploadId>(.*)<\/UploadId>/.exec(answer.body) ?? [];
   // What an upload was begun with is seen when it is complete.
   if (name === 'CreateMultipartUpload' && begun !== undefined) {

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { StoreError, type StoreDriver } from '@store/core';
 import {
   logLine,
@@ -20,6 +20,7 @@ import { memoryDriver } from '@store/memory';
 import { expect } from 'chai';
 import { afterEach, describe, it } from 'mocha';
 import { KEYS, RawClient, signed } from './raw-client.js';
+import { sdkOf } from './sdk-client.js';
 
 const run = promisify(execFile);
 
@@ -186,14 +187,7 @@ describe('gateway, in operation', () => {
         .end();
     });
     expect(await answered).to.equal(200);
-    const client = new S3Client({
-      endpoint: gateway.url,
-      region: 'us-east-1',
-      credentials: KEYS,
-      forcePathStyle: true,
-      maxAttempts: 1,
-      requestHandler: { httpsAgent: new Agent({ ca: tls.cert }) },
-    });
+    const client = sdkOf(gateway, { requestHandler: { httpsAgent: new Agent({ ca: tls.cert }) } });
     await client.send(new PutObjectCommand({ Bucket: 'demo', Key: 'k', Body: 'x'.repeat(100_000) }));
     const { Body } = await client.send(new GetObjectCommand({ Bucket: 'demo', Key: 'k' }));
     expect(await Body?.transformToString()).to.have.length(100_000);

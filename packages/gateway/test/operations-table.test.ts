@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import * as sdk from '@aws-sdk/client-s3';
-import type { Lifecycle, LifecycleFacet } from '@store/core';
 import { startGateway, type Gateway } from '@store/gateway';
 import { memoryDriver } from '@store/memory';
 import { expect } from 'chai';
 import { after, before, describe, it } from 'mocha';
+import { keptRules } from './kept-rules.js';
 import { KEYS } from './raw-client.js';
 
 const PAGE = new URL('../../../../docs/gateway.md', import.meta.url);
@@ -57,7 +57,7 @@ const WITHOUT: Readonly<Record<string, readonly string[]>> = {
 describe('docs/gateway.md, operations', () => {
   let gateway: Gateway;
   let client: sdk.S3Client;
-  const driver = { ...memoryDriver({ versioning: 'enabled' }), lifecycle: rulesOf() };
+  const driver = { ...memoryDriver({ versioning: 'enabled' }), lifecycle: keptRules() };
 
   before(async () => {
     gateway = await startGateway({
@@ -122,14 +122,3 @@ describe('docs/gateway.md, operations', () => {
     }
   });
 }).timeout(30_000);
-
-function rulesOf(): LifecycleFacet {
-  let lifecycle: Lifecycle = { rules: [] };
-  return {
-    maxRules: 1000,
-    overlap: true,
-    document: 's3',
-    get: async () => lifecycle,
-    put: async ({ kept, extra }) => void (lifecycle = { rules: kept, extra }),
-  };
-}

@@ -16,7 +16,7 @@ import {
   PutObjectCommand,
   PutObjectTaggingCommand,
   RestoreObjectCommand,
-  S3Client,
+  type S3Client,
 } from '@aws-sdk/client-s3';
 import { openDriver, type StoreDriver } from '@store/core';
 import { startEmulator } from '@store/emulator';
@@ -25,6 +25,7 @@ import { memoryDriver, MemoryObjects } from '@store/memory';
 import { s3 } from '@store/s3';
 import { expect } from 'chai';
 import { afterEach, describe, it } from 'mocha';
+import { sdkOf } from './sdk-client.js';
 
 const KEYS = { accessKeyId: 'GATEWAY', secretAccessKey: 'secret' };
 const Bucket = 'demo';
@@ -38,13 +39,7 @@ describe('gateway, what passes through', () => {
 
   const clientOf = async (driver: StoreDriver): Promise<S3Client> => {
     const gateway = await startGateway({ stores: { [Bucket]: driver }, credentials: [KEYS] });
-    const client = new S3Client({
-      endpoint: gateway.url,
-      region: 'us-east-1',
-      credentials: KEYS,
-      forcePathStyle: true,
-      maxAttempts: 1,
-    });
+    const client = sdkOf(gateway);
     open.push(gateway, { [Symbol.asyncDispose]: async () => client.destroy() });
     return client;
   };

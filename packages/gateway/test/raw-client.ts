@@ -167,6 +167,28 @@ export function signed(request: SignedRequest): Signature {
   return { head: `${method} ${target} HTTP/1.1\r\n${lines.join('')}\r\n`, signature, sign, scope, date };
 }
 
+/** Sends a request on a connection of its own, and takes its answer. */
+export async function exchange(url: string, ...data: readonly (string | Uint8Array)[]): Promise<RawAnswer> {
+  const client = new RawClient(url);
+  for (const one of data) client.send(one);
+  const [head] = data;
+  try {
+    return await client.answer(typeof head === 'string' && head.startsWith('HEAD '));
+  } finally {
+    client.destroy();
+  }
+}
+
+/** Sends a signed request with its body and says how long that is, unless the headers of the request do. */
+export function askGateway(
+  { url }: { readonly url: string },
+  request: SignedRequest,
+  body: string | Uint8Array = '',
+): Promise<RawAnswer> {
+  const headers = { 'content-length': String(Buffer.byteLength(body)), ...request.headers };
+  return exchange(url, signed({ ...request, headers }).head, Buffer.from(body));
+}
+
 /**
  * A request by a presigned URL, as text up to the empty line.
  *

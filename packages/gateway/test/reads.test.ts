@@ -5,7 +5,7 @@ import { memoryDriver } from '@store/memory';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, it } from 'mocha';
-import { KEYS, RawClient, signed, type RawAnswer, type SignedRequest } from './raw-client.js';
+import { askGateway, KEYS, type RawAnswer, RawClient, type SignedRequest } from './raw-client.js';
 
 const OTHER = '"00000000000000000000000000000000"';
 
@@ -22,15 +22,7 @@ describe('gateway, read by HTTP', () => {
   });
   afterEach(() => gateway.close());
 
-  const ask = async (request: SignedRequest, at = gateway): Promise<RawAnswer> => {
-    const client = new RawClient(at.url);
-    client.send(signed(request).head);
-    try {
-      return await client.answer(request.method === 'HEAD');
-    } finally {
-      client.destroy();
-    }
-  };
+  const ask = (request: SignedRequest, at = gateway): Promise<RawAnswer> => askGateway(at, request);
 
   it('answers to conditions as RFC 9110 has it', async () => {
     const tag = fc.constantFrom('same', 'W/same', 'bare', OTHER, `W/${OTHER}`, '"a,b"');

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import { startGateway, type Gateway, type GatewayKey, type StoreSource } from '@store/gateway';
-import type { Lifecycle, LifecycleFacet, StoreDriver } from '@store/core';
+import type { StoreDriver } from '@store/core';
 import { memoryDriver } from '@store/memory';
 import { SERVED_OPERATIONS } from '@store/s3-server';
 import { expect } from 'chai';
 import { after, before, beforeEach, describe, it } from 'mocha';
-import { RawClient, signed, type RawAnswer } from './raw-client.js';
+import { keptRules } from './kept-rules.js';
+import { askGateway, type RawAnswer, RawClient, signed } from './raw-client.js';
 
 type Need = readonly [action: 'read' | 'write', bucket: string, keyOrPrefix: string];
 
@@ -251,18 +252,6 @@ function walk(key: string, uploadId: string): Walked[] {
   ];
 }
 
-/** Rules that nobody carries out. */
-function rulesOf(): LifecycleFacet {
-  let lifecycle: Lifecycle = { rules: [] };
-  return {
-    maxRules: 1000,
-    overlap: true,
-    document: 's3',
-    get: async () => lifecycle,
-    put: async ({ kept, extra }) => void (lifecycle = { rules: kept, extra }),
-  };
-}
-
 describe('gateway, keys with rights', () => {
   let gateway: Gateway;
   let demo: StoreDriver;
@@ -288,7 +277,7 @@ describe('gateway, keys with rights', () => {
   });
   after(() => gateway.close());
   beforeEach(async () => {
-    [demo, other] = [{ ...memoryDriver({ versioning: 'enabled' }), lifecycle: rulesOf() }, memoryDriver()];
+    [demo, other] = [{ ...memoryDriver({ versioning: 'enabled' }), lifecycle: keptRules() }, memoryDriver()];
     for (const key of ['team/a', 'team/b', 'secret', 'public'])
       await demo.write.put({ key, body: Buffer.from(key) }, {});
     await other.write.put({ key: 'x', body: Buffer.from('x') }, {});
@@ -299,22 +288,9 @@ describe('gateway, keys with rights', () => {
     kind: string,
     { method, path, query, headers, body = '' }: Walked,
   ): Promise<RawAnswer> => {
-    const client = new RawClient(gateway.url);
     const digest = { 'content-md5': createHash('md5').update(body).digest('base64') };
-    const lengths = { 'content-length': String(Buffer.byteLength(body)) };
-    const { head } = signed({
-      method,
-      path,
-      query,
-      headers: { ...lengths, ...(body === '' ? {} : digest), ...headers },
-      accessKeyId: kind,
-    });
-    client.send(head + body);
-    try {
-      return await client.answer(method === 'HEAD');
-    } finally {
-      client.destroy();
-    }
+    const sent = { ...(body === '' ? {} : digest), ...headers };
+    return askGateway(gateway, { method, path, query, headers: sent, accessKeyId: kind }, body);
   };
   const begin = async (key: string): Promise<string> => {
     const { multipart } = demo;

@@ -8,7 +8,7 @@ import { fs } from '@store/fs';
 import { startGateway, type Gateway, type GatewayOptions } from '@store/gateway';
 import { expect } from 'chai';
 import { afterEach, beforeEach, describe, it } from 'mocha';
-import { KEYS, RawClient, signed, type RawAnswer, type SignedRequest } from './raw-client.js';
+import { askGateway, KEYS, type RawAnswer, RawClient, signed, type SignedRequest } from './raw-client.js';
 import { StartedGateway } from './started-gateway.js';
 
 describe('gateway, the spool', () => {
@@ -38,21 +38,8 @@ describe('gateway, the spool', () => {
     open.push(() => gateway.close());
     return gateway;
   };
-  const ask = async (
-    url: string,
-    request: SignedRequest,
-    body: Buffer = Buffer.alloc(0),
-  ): Promise<RawAnswer> => {
-    const client = new RawClient(url);
-    const headers = { 'content-length': String(body.length), ...request.headers };
-    client.send(signed({ ...request, headers }).head);
-    client.send(body);
-    try {
-      return await client.answer();
-    } finally {
-      client.destroy();
-    }
-  };
+  const ask = (url: string, request: SignedRequest, body?: Buffer): Promise<RawAnswer> =>
+    askGateway({ url }, request, body);
   const begin = async (url: string, key: string): Promise<string> => {
     const { body } = await ask(url, { method: 'POST', path: `/demo/${key}`, query: { uploads: '' } });
     return /<UploadId>(.*)<\/UploadId>/.exec(body)?.[1] ?? '';

@@ -1,6 +1,7 @@
 import type { ObjectInfo, RestoreState } from '@store/core';
 import { encodeWords } from './http/encoded-words.js';
 import type { Query } from './http/query.js';
+import { RESPONSE_HEADERS } from './response-headers.js';
 
 export const META = 'x-amz-meta-';
 
@@ -42,24 +43,15 @@ export function infoHeaders(info: ObjectInfo): Record<string, string> {
   return { ...Object.fromEntries(present), 'accept-ranges': 'bytes' };
 }
 
-/** Headers that the query asks for in place of the object's: https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html */
+/** What the query asks for in place of the object's headers. */
 export function wishedHeaders(query: Query): Record<string, string> {
   const headers: Record<string, string> = {};
-  for (const name of WISHED) {
+  for (const name of RESPONSE_HEADERS) {
     const text = headerText(query.get(`response-${name}`));
     if (text !== undefined) headers[name] = text;
   }
   return headers;
 }
-
-const WISHED = [
-  'cache-control',
-  'content-disposition',
-  'content-encoding',
-  'content-language',
-  'content-type',
-  'expires',
-] as const;
 
 /**
  * Other headers of an object in HTTP: byte for byte as they came, and as UTF-8 where they never were a header. No control

@@ -1,5 +1,6 @@
 import { SIGNED_QUERY_V2 } from './auth/sigv2.js';
 import type { RequestHead } from './http/incoming.js';
+import { RESPONSE_PARAMETERS } from './response-headers.js';
 import { SUBRESOURCES } from './route.js';
 import { unkept } from './unkept.js';
 
@@ -27,16 +28,7 @@ const READ_CONDITIONS = ['if-match', 'if-modified-since', 'if-none-match', 'if-u
 
 const READ: Understood = {
   headers: [...READ_CONDITIONS, 'if-range', 'range'],
-  query: [
-    'partNumber',
-    'response-cache-control',
-    'response-content-disposition',
-    'response-content-encoding',
-    'response-content-language',
-    'response-content-type',
-    'response-expires',
-    'versionId',
-  ],
+  query: ['partNumber', ...RESPONSE_PARAMETERS, 'versionId'],
 };
 
 const COPY_SOURCE = ['x-amz-copy-source', 'x-amz-copy-source-if-*', 'x-amz-source-expected-bucket-owner'];

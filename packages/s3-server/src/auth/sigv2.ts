@@ -1,13 +1,14 @@
 import { createHmac } from 'node:crypto';
 import type { RequestHead } from '../http/incoming.js';
 import { ServiceError } from '../http/service-error.js';
+import { RESPONSE_PARAMETERS } from '../response-headers.js';
 import { credentialOf, type Credential } from './credential.js';
 import { sameText } from './sigv4.js';
 
 const MAX_SKEW_MS = 15 * 60_000;
 
 /** Parameters that belong to the resource, and so are signed. */
-const SUBRESOURCES = new Set([
+const SUBRESOURCES: ReadonlySet<string> = new Set([
   'acl',
   'delete',
   'lifecycle',
@@ -24,12 +25,7 @@ const SUBRESOURCES = new Set([
   'versioning',
   'versions',
   'website',
-  'response-cache-control',
-  'response-content-disposition',
-  'response-content-encoding',
-  'response-content-language',
-  'response-content-type',
-  'response-expires',
+  ...RESPONSE_PARAMETERS,
 ]);
 
 export interface SigV2Settings {
