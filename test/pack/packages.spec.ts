@@ -1,18 +1,16 @@
 // `npm run test:pack`: what `npm publish` would send, installed into empty folders and used there. It needs a registry
 // for what the packages depend on.
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
 import { after, before, describe, it } from 'mocha';
+import { FOR_TESTS, installed } from './installed.js';
 import { packAll, ROOT, type Packed } from './packed.js';
 
 const run = promisify(execFile);
-
-/** What a user of the command does not get. */
-const FOR_TESTS = ['@store/conformance', '@store/emulator'];
 
 interface Manifest {
   readonly exports: Readonly<Record<string, unknown>>;
@@ -52,16 +50,6 @@ describe('packages', () => {
   });
   after(() => rm(directory, { recursive: true, force: true }));
 
-  /** A folder in which packages have been installed from their archives, all in one go. */
-  async function installed(name: string, packages: readonly Packed[], ...others: string[]): Promise<string> {
-    const folder = join(directory, name);
-    await mkdir(folder);
-    await writeFile(join(folder, 'package.json'), '{ "type": "module", "private": true }');
-    const flags = ['--no-audit', '--no-fund', '--silent', '--prefer-offline'];
-    await run('npm', ['install', ...flags, ...packages.map(({ path }) => path), ...others], { cwd: folder });
-    return folder;
-  }
-
   /** What a program prints that was put into a folder. */
   async function output(folder: string, program: string): Promise<string> {
     await writeFile(join(folder, 'app.js'), program);
@@ -94,7 +82,7 @@ describe('packages', () => {
 
   it('work when all but those for tests are installed into an empty folder', async () => {
     const folder = await installed(
-      'command',
+      join(directory, 'command'),
       packed.filter(({ name }) => !FOR_TESTS.includes(name)),
     );
     const example = await readFile(join(ROOT, 'examples/dist/delete-prefix-fs.js'), 'utf8');
@@ -113,7 +101,7 @@ describe('packages', () => {
     const scripts = new Map<string, Manifest['scripts']>();
 
     before(async () => {
-      folder = await installed('all', packed, ...(await optionalPeers()), NODE_TYPES);
+      folder = await installed(join(directory, 'all'), packed, ...(await optionalPeers()), NODE_TYPES);
       for (const { name } of packed) {
         const text = await readFile(join(folder, 'node_modules', name, 'package.json'), 'utf8');
         const manifest = JSON.parse(text) as Manifest;
