@@ -26,7 +26,7 @@ interface Listed {
 /** The folders of the packages that are published. */
 async function publicFolders(): Promise<string[]> {
   const folders = ['core'];
-  for (const parent of ['adapters', 'packages'])
+  for (const parent of ['adapters', 'packages', 'integrations'])
     for (const name of await readdir(join(ROOT, parent))) folders.push(join(parent, name));
   const manifests = await Promise.all(
     folders.map(async (folder) => {

@@ -10,7 +10,7 @@ export type Graph = ReadonlyMap<string, ReadonlySet<string>>;
 /** The folders of the packages, from the root. */
 const PACKAGES: readonly string[] = [
   'core',
-  ...['adapters', 'packages'].flatMap((group) =>
+  ...['adapters', 'packages', 'integrations'].flatMap((group) =>
     readdirSync(join(ROOT, group)).map((name) => `${group}/${name}`),
   ),
 ].toSorted();

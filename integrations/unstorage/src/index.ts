@@ -1,0 +1,1 @@
+export { storeDriver, type StoreDriverOptions } from './store-driver.js';
