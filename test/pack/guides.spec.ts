@@ -66,7 +66,7 @@ const PLACES: Readonly<Record<string, Place>> = {
 };
 
 /** Pages without steps: tables and documents to copy. */
-const READ_ONLY = ['errors.md', 'from-other-tools.md', 'policies.md'];
+const READ_ONLY = ['bundlers-and-commonjs.md', 'errors.md', 'from-other-tools.md', 'policies.md'];
 
 describe('guides', () => {
   let directory: string;
