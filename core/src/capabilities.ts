@@ -42,6 +42,10 @@ export interface Capabilities {
   readonly tags: boolean;
   /** `storageClass` on `put` and `copy`. */
   readonly storageClasses: boolean;
+  /** Content types, headers and user metadata are kept; without it `put` refuses them. */
+  readonly metadata: boolean;
+  /** `lastModified` on `put`. */
+  readonly setsLastModified: boolean;
   /** `restore`: archived objects can be asked back. */
   readonly restore: boolean;
   /** Lifecycle rules, which the provider carries out by itself, or false. */
@@ -68,6 +72,8 @@ export function capabilitiesOf(driver: StoreDriver): Capabilities {
     listUploads: driver.uploads !== undefined,
     tags: driver.tags !== undefined,
     storageClasses: write.storageClasses,
+    metadata: write.metadata ?? true,
+    setsLastModified: write.lastModified ?? false,
     restore: driver.restore !== undefined,
     lifecycle: limitsOf(lifecycle),
     presign: driver.presign !== undefined,

@@ -65,6 +65,11 @@ export interface StoreDriver {
   readonly keys: {
     /** Longest key in bytes of UTF-8. */
     readonly maxBytes: number;
+    /**
+     * Keys are paths of files: none has an empty segment, `.` or `..`, and what is a file cannot be the directory of another.
+     * `put` refuses the former with `InvalidArgument`, the latter with `Conflict`. Default false: any key.
+     */
+    readonly paths?: boolean | undefined;
   };
   readonly list: ListFacet;
   readonly read: ReadFacet;
@@ -129,6 +134,10 @@ export interface WriteFacet {
   readonly ifMatch: boolean;
   /** `storageClass` on `put` and `copy`. */
   readonly storageClasses: boolean;
+  /** False: nothing of `ObjectMetadata` is kept; a type may follow from the name. Default true. */
+  readonly metadata?: boolean | undefined;
+  /** `lastModified` on `put`. Default false. */
+  readonly lastModified?: boolean | undefined;
   /** Writes the whole object or nothing. The body is a stream only where `streaming` is true. */
   readonly put: Call<PutRequest, WriteResult>;
   /** Copies on the provider's side, metadata included. @throws StoreError `NotFound` when `from` is not there */

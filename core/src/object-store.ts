@@ -24,7 +24,7 @@ import type {
  * `deleteMany`, which then finish what is in flight and resolve to a report with `aborted: true`.
  */
 export interface ObjectStore extends AsyncDisposable {
-  /** `s3`, `oss`, `ctyun`, `fs`, `memory`, … */
+  /** `s3`, `oss`, `ctyun`, `fs`, `files`, `memory`, … */
   readonly provider: string;
   /** What this store can do natively, as data. */
   readonly capabilities: Capabilities;
@@ -153,6 +153,8 @@ export interface PutOptions extends WriteAttributes, CallOptions {
   readonly ifAbsent?: boolean | undefined;
   /** Replace only the object with this ETag; with `capabilities.conditionalPut.ifMatch`. */
   readonly ifMatch?: string | undefined;
+  /** The time that the object says it was last changed; with `capabilities.setsLastModified`. Default: now. */
+  readonly lastModified?: Date | undefined;
   /**
    * Size of the parts of a large body in bytes; default 8 MiB. Raised where that would make too many parts of a body whose
    * length is known (a string, a Uint8Array, a Blob). The parts of a stream grow after half of the parts that there may be,

@@ -1,5 +1,5 @@
 /**
- * What a caller can attach to an object when writing it. The four headers take printable ASCII without a space at either
+ * What a caller can attach to an object when writing it; with `capabilities.metadata`. The four headers take printable ASCII without a space at either
  * end; an empty one is as good as none.
  */
 export interface ObjectMetadata {

@@ -94,6 +94,8 @@ export interface PutRequest extends WriteAttributes {
   readonly ifAbsent?: boolean | undefined;
   /** Fail with `PreconditionFailed` unless the key's ETag is this one. */
   readonly ifMatch?: string | undefined;
+  /** What the object says of itself; only where `write.lastModified` is true. */
+  readonly lastModified?: Date | undefined;
 }
 
 export interface CopyRequest {

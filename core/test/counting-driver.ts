@@ -13,6 +13,7 @@ export class CountingDriver implements StoreDriver {
     ifAbsent: true,
     ifMatch: true,
     storageClasses: true,
+    lastModified: true,
     put: this.#fails('put'),
     copy: this.#fails('copy'),
   };

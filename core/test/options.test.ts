@@ -140,6 +140,7 @@ const STORE_METHODS: Record<StoreMethod, Method> = {
       tags: { a: 'b' },
       ifAbsent: true,
       ifMatch: '"a"',
+      lastModified: new Date(0),
       partBytes: 100,
       resume: true,
     },

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import type { StoreAdapter } from '@store/core';
 import { fsConfigSchema, type FsConfig } from './config.js';
 import { fsDriver } from './driver.js';
-import { fileUrl } from './url.js';
+import { fsUrl } from './url.js';
 
 /** `provider: 'fs'`: a store in a directory on disk. */
 export const fs: StoreAdapter<'fs', FsConfig> = {
@@ -10,5 +10,5 @@ export const fs: StoreAdapter<'fs', FsConfig> = {
   schema: fsConfigSchema,
   secretKeys: [],
   createDriver: (config, { baseDirectory }) => fsDriver(resolve(baseDirectory, config.root), config),
-  url: fileUrl,
+  url: fsUrl,
 };

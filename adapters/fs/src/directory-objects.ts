@@ -23,7 +23,9 @@ import type { FsConfig } from './config.js';
 import { errnoOf, translate } from './errors.js';
 import { unlink } from './file-calls.js';
 import type { PathCheck } from './foreign.js';
+import { describe } from './describe-object.js';
 import { Listing } from './listing.js';
+import { objectNaming } from './object-naming.js';
 import { fullInfo, openObject, readFooter, writeObject, type Footer } from './object-file.js';
 import { ObjectTree, PROVIDER } from './object-tree.js';
 import { Root } from './root.js';
@@ -44,7 +46,12 @@ export class DirectoryObjects {
    */
   constructor(path: string, config: FsConfig, windowNames?: number) {
     this.#root = new Root(path, config);
-    this.#listing = new Listing(this.#root.objects, windowNames);
+    this.#listing = new Listing({
+      provider: PROVIDER,
+      naming: objectNaming(this.#root.objects),
+      describe,
+      windowNames,
+    });
     this.#fsync = config.fsync ?? true;
     this.#tree = new ObjectTree(this.#root.objects, path, this.#fsync);
     this.trash = new Trash(this.#root, this.#tree, this.#fsync);

@@ -14,7 +14,7 @@ export function fsDriver(path: string, config: FsConfig, windowNames?: number): 
   const objects = new DirectoryObjects(path, config, windowNames);
   return {
     provider: PROVIDER,
-    place: pathToFileURL(path).href,
+    place: pathToFileURL(path).href.replace(/^file:/, 'fs:'),
     keys: { maxBytes: DEFAULT_MAX_KEY_BYTES },
     list: {
       order: 'utf8',

@@ -32,11 +32,11 @@ export function errnoOf(error: unknown): string | undefined {
 }
 
 /** Whatever a file operation threw, in the words of this library. */
-export function translate(error: unknown, operation: string, key?: string): StoreError {
+export function translate(error: unknown, operation: string, key?: string, provider = 'fs'): StoreError {
   if (error instanceof StoreError) return error;
   const errno = errnoOf(error);
   const meaning = errno === undefined ? undefined : MEANINGS[errno];
-  const details = { provider: 'fs', operation, key, providerCode: errno, cause: error };
+  const details = { provider, operation, key, providerCode: errno, cause: error };
   if (meaning) {
     return new StoreError(meaning.code, meaning.message, {
       ...details,

@@ -4,6 +4,12 @@ import { StoreError, type FailureReason } from '@store/core';
 import { lstat } from './file-calls.js';
 import { errnoOf } from './errors.js';
 
+/** What tells what kind of thing it is: of a listing, or of a look at it. */
+export type Kind = Pick<
+  Stats,
+  'isSymbolicLink' | 'isFIFO' | 'isSocket' | 'isBlockDevice' | 'isCharacterDevice' | 'isDirectory'
+>;
+
 /**
  * Why something in the store's directory is no object. Only regular files and directories that this library names can be
  * one; nothing else is followed, opened, replaced or deleted: behind a symbolic link lie files of others, and opening a
@@ -59,7 +65,8 @@ async function look(path: string, wanted: 'directory' | 'file'): Promise<void> {
   }
 }
 
-function kindOf(found: Dirent | Stats): string {
+/** What it is, for people, of something that is no object. */
+export function kindOf(found: Kind): string {
   if (found.isSymbolicLink()) return 'a symbolic link';
   if (found.isFIFO()) return 'a FIFO';
   if (found.isSocket()) return 'a socket';

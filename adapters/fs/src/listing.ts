@@ -1,4 +1,3 @@
-import { lstat } from 'node:fs/promises';
 import {
   throwIfAborted,
   StoreError,
@@ -8,17 +7,12 @@ import {
   type ObjectInfo,
   type Unnameable,
 } from '@store/core';
-import { errnoOf } from './errors.js';
-import { footerAt, listedInfo } from './object-file.js';
-import { fromBinary, toBinary } from './path-encoding.js';
+import { fromBinary, readable, toBinary } from './binary.js';
 import { someAtOnce } from './some-at-once.js';
-import { Walk, type FoundFile } from './walk.js';
+import { Walk, type FoundFile, type Naming } from './walk.js';
 
 /** Listings that were left off between two pages and can go on where they were. */
 const KEPT_WALKS = 16;
-
-/** Files that are there and cannot be opened. */
-const UNREADABLE = new Set(['EACCES', 'EPERM', 'ELOOP', 'EIO']);
 
 interface Position {
   readonly walk: Walk;
@@ -26,19 +20,26 @@ interface Position {
   readonly next: FoundFile;
 }
 
+/** What is listed, and how. */
+export interface Listed {
+  readonly provider: string;
+  readonly naming: Naming;
+  /** Undefined when the object has gone meanwhile. */
+  readonly describe: (file: FoundFile) => Promise<ObjectInfo | undefined>;
+  /** See {@link Walk}. */
+  readonly windowNames?: number | undefined;
+}
+
 /**
  * Pages of a listing. A token says after which key or group the next page begins, so it works for ever; the
  * walk that it comes from is kept for a while, so that turning the page does not mean to begin anew.
  */
 export class Listing {
-  readonly #objects: string;
-  readonly #windowNames: number | undefined;
+  readonly #listed: Listed;
   readonly #kept = new Map<string, Position>();
 
-  /** @param windowNames see {@link Walk} */
-  constructor(objects: string, windowNames?: number) {
-    this.#objects = objects;
-    this.#windowNames = windowNames;
+  constructor(listed: Listed) {
+    this.#listed = listed;
   }
 
   async page(request: ListPageRequest, signal: AbortSignal | undefined): Promise<ListPage> {
@@ -53,7 +54,7 @@ export class Listing {
     while (file && files.length + prefixes.length + unnameable.length < request.maxKeys) {
       throwIfAborted(signal, 'list');
       if (file.foreign) {
-        const name = fromBinary(file.key);
+        const name = readable(file.key);
         unnameable.push({
           name,
           reason: { ...file.foreign, message: `${file.path}: ${file.foreign.message}` },
@@ -74,7 +75,7 @@ export class Listing {
       }
       file = await walk.next();
     }
-    const objects = await describeAll(files, signal);
+    const objects = await this.#describeAll(files, signal);
     if (!file || !last) {
       await walk.close();
       return { objects, prefixes, unnameable, truncated: false };
@@ -100,14 +101,24 @@ export class Listing {
       this.#kept.delete(id);
       return { walk: kept.walk, first: kept.next };
     }
-    const { kind, bytes } = decodeToken(token);
+    const { kind, bytes } = decodeToken(token, this.#listed.provider);
     const walk = this.#walk(prefix, bytes);
     if (kind === 'group') walk.skipGroup(bytes);
     return { walk };
   }
 
   #walk(prefix: string, after: string): Walk {
-    return new Walk(this.#objects, toBinary(prefix), after, this.#windowNames);
+    const { naming, windowNames } = this.#listed;
+    return new Walk(naming, toBinary(prefix), after, windowNames);
+  }
+
+  async #describeAll(files: readonly FoundFile[], signal: AbortSignal | undefined): Promise<ObjectInfo[]> {
+    const described: (ObjectInfo | undefined)[] = [];
+    await someAtOnce(files.entries(), async ([index, file]) => {
+      throwIfAborted(signal, 'list');
+      described[index] = await this.#listed.describe(file);
+    });
+    return described.filter((info) => info !== undefined);
   }
 
   #keep(id: string, position: Position): void {
@@ -129,10 +140,10 @@ function encodeToken({ kind, bytes }: { kind: 'key' | 'group'; bytes: string }):
   return (kind === 'key' ? 'k' : 'g') + Buffer.from(bytes, 'latin1').toString('base64url');
 }
 
-function decodeToken(token: string): { kind: 'key' | 'group'; bytes: string } {
+function decodeToken(token: string, provider: string): { kind: 'key' | 'group'; bytes: string } {
   if (!/^[kg][A-Za-z0-9_-]+$/.test(token)) {
     throw new StoreError('InvalidArgument', 'the continuation token is not one of this store', {
-      provider: 'fs',
+      provider,
       operation: 'list',
     });
   }
@@ -140,36 +151,4 @@ function decodeToken(token: string): { kind: 'key' | 'group'; bytes: string } {
     kind: token.startsWith('k') ? 'key' : 'group',
     bytes: Buffer.from(token.slice(1), 'base64url').toString('latin1'),
   };
-}
-
-async function describeAll(
-  files: readonly FoundFile[],
-  signal: AbortSignal | undefined,
-): Promise<ObjectInfo[]> {
-  const described: (ObjectInfo | undefined)[] = [];
-  await someAtOnce(files.entries(), async ([index, file]) => {
-    throwIfAborted(signal, 'list');
-    described[index] = await describe(file);
-  });
-  return described.filter((info) => info !== undefined);
-}
-
-/**
- * Undefined when the object has gone meanwhile. What cannot be read, or is damaged, is listed too, so that it can be
- * deleted; its size is not known.
- */
-export async function describe({ key: binary, path }: FoundFile): Promise<ObjectInfo | undefined> {
-  const key = fromBinary(binary);
-  try {
-    try {
-      return listedInfo(await footerAt(path, key, 'list'));
-    } catch (error) {
-      if (!(error instanceof StoreError) && !UNREADABLE.has(errnoOf(error) ?? '')) throw error;
-      const { mtime } = await lstat(path);
-      return { key, lastModified: mtime };
-    }
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return undefined;
-    throw error;
-  }
 }

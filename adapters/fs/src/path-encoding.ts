@@ -1,3 +1,5 @@
+import { toBinary } from './binary.js';
+
 /**
  * How keys become paths. Any key has to survive on any file system: case-insensitive, Unicode-normalising,
  * with reserved names, with names of 255 bytes at most. So each segment of a key (between slashes) is written
@@ -10,8 +12,6 @@
  *   `%c` behind: 240 characters when all of them are escaped.
  *
  * `%` is always followed by two hexadecimal digits in an encoding, so none of the three marks can be part of one.
- *
- * Bytes are handled as "binary strings", one character a byte: comparing these compares UTF-8 bytes.
  */
 
 /** Longest piece of a segment in one name, in bytes. */
@@ -23,14 +23,6 @@ const EMPTY = '%e';
 
 /** Device names of Windows, with or without an extension. */
 const RESERVED = /^(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?=\.|$)/;
-
-export function toBinary(text: string): string {
-  return Buffer.from(text, 'utf8').toString('latin1');
-}
-
-export function fromBinary(binary: string): string {
-  return Buffer.from(binary, 'latin1').toString('utf8');
-}
 
 /** The names of the directories that lead to a key, and the name of its file. */
 export function pathOfKey(key: string): { readonly directories: readonly string[]; readonly file: string } {

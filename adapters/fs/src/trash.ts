@@ -18,9 +18,10 @@ import {
 } from '@store/core';
 import { errnoOf, translate } from './errors.js';
 import { PathCheck } from './foreign.js';
-import { describe } from './listing.js';
+import { describe } from './describe-object.js';
+import { objectNaming } from './object-naming.js';
 import { ObjectTree, PROVIDER } from './object-tree.js';
-import { toBinary } from './path-encoding.js';
+import { toBinary } from './binary.js';
 import { TRASH, type Root } from './root.js';
 import { someAtOnce } from './some-at-once.js';
 import { Walk } from './walk.js';
@@ -96,7 +97,7 @@ export class Trash {
         const ids = (await namesIn(join(this.#root.trash, name), CALL_ID)).toReversed();
         for (const id of name === afterBin ? ids.filter((one) => one <= afterId) : ids) {
           const after = name === afterBin && id === afterId ? afterKey : '';
-          const walk = new Walk(join(this.#root.trash, name, id), '', after);
+          const walk = new Walk(objectNaming(join(this.#root.trash, name, id)), '', after);
           for (let file = await walk.next(); file; file = await walk.next()) {
             throwIfAborted(signal, 'listTrash');
             const info = file.foreign ? undefined : await describe(file);

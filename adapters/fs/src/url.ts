@@ -4,15 +4,15 @@ import { StoreError, type UrlScheme, type UrlTarget } from '@store/core';
 import { MARKER } from './root.js';
 
 /**
- * `file:///dir/key`: the first directory on the way down that is a store is the store, and the rest is the key;
+ * `fs:///dir/key`: the first directory on the way down that is a store is the store, and the rest is the key;
  * when none is, the deepest directory that exists is taken, which is then used if it is empty.
  */
-export const fileUrl: UrlScheme = {
-  scheme: 'file',
+export const fsUrl: UrlScheme = {
+  scheme: 'fs',
   async parse(address: string): Promise<UrlTarget> {
-    const match = /^file:\/\/(localhost)?(\/.*)$/s.exec(address);
+    const match = /^fs:\/\/(localhost)?(\/.*)$/s.exec(address);
     const encoded = match?.[2];
-    if (encoded === undefined) throw invalid(address, 'it has to look like file:///directory/key');
+    if (encoded === undefined) throw invalid(address, 'it has to look like fs:///directory/key');
     const names = encoded
       .slice(1)
       .split('/')

@@ -3,11 +3,13 @@ import { join } from 'node:path';
 import type { Dirent } from 'node:fs';
 import type { FailureReason } from '@store/core';
 import { errnoOf, translate } from './errors.js';
-import { foreign } from './foreign.js';
-import { directoriesOfSegment, meaningOfName, toBinary, type NameMeaning } from './path-encoding.js';
+import { toBinary } from './binary.js';
 
 /** Names of one directory that are held in memory at a time; a larger directory is read again for the next ones. */
 const WINDOW_NAMES = 65_536;
+
+/** Names as they are: in UTF-8 one that is none could not be told from another. Node takes it, and its types do not know. */
+const BYTES = 'buffer' as BufferEncoding;
 
 /** A file of an object, and its key as a binary string; or what is no object, and where it stands among the keys. */
 export interface FoundFile {
@@ -17,12 +19,26 @@ export interface FoundFile {
   readonly foreign?: FailureReason | undefined;
 }
 
-interface Entry {
+/** What something in a directory is to a walk. */
+export interface Entry {
   readonly name: string;
-  /** What it adds to the key. */
+  /** What it adds to the key, as a binary string; of a directory all of it, as every key below begins so. */
   readonly bytes: string;
-  readonly kind: NameMeaning['kind'] | 'foreign';
+  readonly kind: 'object' | 'directory' | 'foreign';
+  /** Why it is no object. */
   readonly foreign?: FailureReason | undefined;
+}
+
+/** How the names in directories stand for keys. */
+export interface Naming {
+  /** Where the keys are that begin with this, which is empty or ends in `/`; undefined where none can be. */
+  directoryOf(base: string): Promise<string | undefined> | string | undefined;
+  /**
+   * @param name its bytes, as a binary string
+   * @param directory the path where it is
+   * @returns undefined for what no listing shows
+   */
+  entryOf(found: Dirent, name: string, directory: string): Promise<Entry | undefined> | Entry | undefined;
 }
 
 /**
@@ -33,6 +49,7 @@ interface Entry {
  * adds `a`, the directory `a` adds `a/`, and everything below it begins so.
  */
 export class Walk {
+  readonly #naming: Naming;
   readonly #prefix: string;
   readonly #windowNames: number;
   readonly #files: AsyncGenerator<FoundFile>;
@@ -40,11 +57,12 @@ export class Walk {
   #after: string;
 
   /** @param prefix and @param after are binary strings */
-  constructor(objects: string, prefix: string, after: string, windowNames = WINDOW_NAMES) {
+  constructor(naming: Naming, prefix: string, after: string, windowNames = WINDOW_NAMES) {
+    this.#naming = naming;
     this.#prefix = prefix;
     this.#windowNames = windowNames;
     this.#after = after;
-    this.#files = this.#begin(objects);
+    this.#files = this.#begin();
   }
 
   /** The next file, or undefined at the end. */
@@ -64,11 +82,11 @@ export class Walk {
   }
 
   /** Goes straight to the deepest directory that the prefix determines. */
-  async *#begin(objects: string): AsyncGenerator<FoundFile> {
+  async *#begin(): AsyncGenerator<FoundFile> {
     const slash = this.#prefix.lastIndexOf('/');
     const base = this.#prefix.slice(0, slash + 1);
-    const names = base === '' ? [] : base.slice(0, -1).split('/').flatMap(directoriesOfSegment);
-    yield* this.#walk(join(objects, ...names), base);
+    const directory = await this.#naming.directoryOf(base);
+    if (directory !== undefined) yield* this.#walk(directory, base);
   }
 
   async *#walk(directory: string, base: string): AsyncGenerator<FoundFile> {
@@ -104,9 +122,9 @@ export class Walk {
       more = true;
     };
     try {
-      for await (const found of await opendir(directory, { bufferSize: 512 })) {
-        const entry = entryOf(found);
-        if (last !== undefined && entry.bytes <= last) continue;
+      for await (const found of await opendir(directory, { bufferSize: 512, encoding: BYTES })) {
+        const entry = await this.#naming.entryOf(found, bytesOfName(found), directory);
+        if (!entry || (last !== undefined && entry.bytes <= last)) continue;
         if (!this.#mayHold(base + entry.bytes, entry.kind)) continue;
         entries.push(entry);
         if (entries.length >= this.#windowNames * 2) cut();
@@ -114,7 +132,7 @@ export class Walk {
     } catch (error) {
       const errno = errnoOf(error);
       // One that cannot be read is named, and the listing goes on behind it.
-      if (errno === 'EACCES' || errno === 'EPERM')
+      if (errno === 'EACCES' || errno === 'EPERM' || errno === 'ENAMETOOLONG')
         return { entries: [], more: false, unreadable: translate(error, 'list') };
       // Somebody removed the directory, because it had become empty, or there never was one.
       if (errno !== 'ENOENT' && errno !== 'ENOTDIR') throw error;
@@ -132,11 +150,7 @@ export class Walk {
   }
 }
 
-function entryOf(found: Dirent): Entry {
-  const { name } = found;
-  const meaning =
-    found.isFile() || found.isDirectory() ? meaningOfName(name, found.isDirectory()) : undefined;
-  if (meaning) return { ...meaning, name };
-  const bytes = (meaningOfName(name, false) ?? meaningOfName(name, true))?.bytes ?? toBinary(name);
-  return { name, bytes, kind: 'foreign', foreign: foreign(found) };
+function bytesOfName(found: Dirent): string {
+  const name: unknown = found.name;
+  return name instanceof Uint8Array ? Buffer.from(name).toString('latin1') : toBinary(String(name));
 }

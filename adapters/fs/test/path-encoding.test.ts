@@ -3,7 +3,8 @@ import { AWKWARD_KEYS } from '@store/conformance';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { describe, it } from 'mocha';
-import { fromBinary, meaningOfName, pathOfKey } from '#src/path-encoding.js';
+import { fromBinary } from '#src/binary.js';
+import { meaningOfName, pathOfKey } from '#src/path-encoding.js';
 
 /** Keys of the characters that a file system could take for something else, and of any others. */
 const key = fc

@@ -29,7 +29,7 @@ export type StoreEntry<Adapter extends StoreAdapter = StoreAdapter> =
     : never;
 
 interface CommonEntry<Provider> {
-  /** Which adapter: `s3`, `oss`, `ctyun`, `fs`, `memory`, … */
+  /** Which adapter: `s3`, `oss`, `ctyun`, `fs`, `files`, `memory`, … */
   readonly provider: Provider;
   /** How failed requests are repeated. */
   readonly retry?: RetrySettings | undefined;

@@ -2,7 +2,8 @@ import { StoreError } from '../errors.js';
 import type { ObjectMetadata } from '../objects.js';
 import { headerProblem, portableMetadata } from './metadata.js';
 
-const HEADERS = ['contentType', 'cacheControl', 'contentDisposition', 'contentEncoding'] as const;
+/** The attributes that are headers of HTTP. */
+export const HEADERS = ['contentType', 'cacheControl', 'contentDisposition', 'contentEncoding'] as const;
 
 /**
  * What a write attaches to its object, as every provider keeps it: the same is refused and the same read back everywhere.

@@ -72,6 +72,7 @@ export const STORE_OPTIONS = {
     tags: { type: types.texts },
     ifAbsent: { type: types.flag },
     ifMatch: { type: types.word },
+    lastModified: { type: () => v.date('expected a date that is one') },
     partBytes: { type: types.whole },
     resume: { type: types.flag },
   }),

@@ -46,7 +46,7 @@ import type {
 } from '../objects.js';
 import { passThrough } from '../pass-through.js';
 import type { DefinedOptions } from '../options/define-options.js';
-import { portableAttributes } from './attributes.js';
+import { HEADERS, portableAttributes } from './attributes.js';
 import { copyObject, copyWith } from './copy.js';
 import { createOptions, STORE_OPTIONS as METHODS } from './option-tables.js';
 import { presignRequest } from './presign.js';
@@ -92,6 +92,9 @@ class PortableStore implements ObjectStore, Engined {
     this.#checkAttributes(checked, 'put');
     const { write } = this.#driver;
     const given = portableAttributes(checked, 'put', key);
+    if (HEADERS.some((name) => given[name] !== undefined) || !isEmpty(given.metadata))
+      this.#need(write.metadata ?? true, 'put', 'content types, headers and metadata');
+    if (given.lastModified) this.#need(write.lastModified ?? false, 'put', 'lastModified');
     if (given.ifAbsent) this.#need(write.ifAbsent, 'put', 'ifAbsent');
     if (given.ifMatch !== undefined) this.#need(write.ifMatch, 'put', 'ifMatch');
     return within({ ...checked, operation: 'put' }, (signal) =>
@@ -336,6 +339,10 @@ class PortableStore implements ObjectStore, Engined {
   #need(has: boolean, operation: string, what: string): void {
     if (!has) throw this[ENGINE].unsupported(operation, what);
   }
+}
+
+function isEmpty(metadata: object = {}): boolean {
+  return Object.keys(metadata).length === 0;
 }
 
 function purposeOf(operation: string, { signal, timeoutMs }: CallOptions): Purpose {

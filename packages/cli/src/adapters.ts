@@ -6,7 +6,8 @@ import { suggest } from '@store/core/extend';
 
 /** The adapters that come with the command, and the URL schemes of those that have one. */
 const BUNDLED: Readonly<Record<string, string | undefined>> = {
-  fs: 'file',
+  files: 'file',
+  fs: 'fs',
   memory: undefined,
   s3: 's3',
   oss: 'oss',

@@ -35,7 +35,7 @@ export async function loadConfigFile(asked: string | undefined, usual?: string):
   if (found === undefined) {
     throw invalid(
       `no configuration: there is no ${CONFIG_NAMES[0]} in this directory or above it; ` +
-        'make one, name one with --config, or use a URL such as file:///directory/key',
+        'make one, name one with --config, or use a path such as ./directory/file or a URL such as s3://bucket/key',
     );
   }
   const file = await read(found);

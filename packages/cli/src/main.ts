@@ -49,7 +49,7 @@ function buildProgram(output: Output): Command {
     typeof manifest === 'object' && manifest !== null && 'version' in manifest ? manifest.version : '';
   return program
     .description(
-      'Object stores, whatever the provider. Addresses are STORE:key, with a store of the configuration, or URLs such as file:///directory/key.',
+      'Object stores, whatever the provider. Addresses are STORE:key, with a store of the configuration, paths such as ./directory/file, or URLs such as s3://bucket/key.',
     )
     .version(String(version))
     .option(

@@ -13,6 +13,8 @@ import { wayOn } from './runs/way-on.js';
 export interface Telling {
   /** Of the store that is deleted from; see `StoreDriver.place`. */
   readonly place: string;
+  /** What is deleted, where that is a prefix. */
+  readonly prefix?: string | undefined;
   readonly json?: boolean | undefined;
   readonly quiet?: boolean | undefined;
   /** Somebody else prints the report. */
@@ -32,10 +34,10 @@ export type Listeners = Pick<DeletePrefixOptions, 'signal' | 'onProgress' | 'onF
 /** Does a run of deletes, with its progress and its failures written, and prints the report. */
 export async function reportedDeletion(
   { output, signal }: Context,
-  { place, json, quiet, silent, failures: path, total, runName, again }: Telling,
+  { place, prefix, json, quiet, silent, failures: path, total, runName, again }: Telling,
   work: (listeners: Listeners) => Promise<DeletionReport>,
 ): Promise<ExitCode> {
-  if (path !== undefined) await checkOutsideStore(place, path, 'the file of --failures');
+  if (path !== undefined) await checkOutsideStore({ place, prefix }, path, 'the file of --failures');
   const failures =
     path === undefined
       ? undefined

@@ -13,6 +13,7 @@ import type { OssJobs } from '@store/oss';
 import { Adapters } from './adapters.js';
 import { loadConfigFile, type ConfigFile } from './config-file.js';
 import { UsageError } from './exit-codes.js';
+import { fileUrlOf } from './local-path.js';
 import type { WaitNotes } from './wait-notes.js';
 
 const JOBS_PROVIDER = 'oss';
@@ -69,8 +70,8 @@ export class Session implements AsyncDisposable {
   }
 
   /**
-   * Opens `NAME:key`, where NAME is a store of the configuration (the default one when it is empty), or a URL
-   * such as `file:///directory/key`. The key is everything behind, byte for byte, and may be empty.
+   * Opens `NAME:key`, where NAME is a store of the configuration (the default one when it is empty), a path such
+   * as `./directory/name` (see `local-path.ts`), or a URL such as `s3://bucket/key`. The key is everything behind, byte for byte, and may be empty.
    *
    * @throws StoreError `InvalidConfig`, or `InvalidArgument` when it is no address
    */
@@ -117,10 +118,11 @@ export class Session implements AsyncDisposable {
    * @throws as {@link open}
    */
   async locate(address: string): Promise<Located> {
-    const scheme = /^([a-z][a-z0-9+.-]*):\/\//.exec(address)?.[1];
-    const adapter = scheme === undefined ? undefined : await this.#adapters.forScheme(scheme);
+    const url = fileUrlOf(address) ?? address;
+    const scheme = /^(?:([a-z][a-z0-9+.-]*):\/\/|(file):)/.exec(url);
+    const adapter = scheme ? await this.#adapters.forScheme(scheme[1] ?? scheme[2] ?? '') : undefined;
     if (adapter?.url) {
-      const { config, key } = await adapter.url.parse(address);
+      const { config, key } = await adapter.url.parse(url);
       const entry = { provider: adapter.provider, ...config };
       return {
         id: `url ${JSON.stringify(entry)}`,
@@ -134,7 +136,7 @@ export class Session implements AsyncDisposable {
     const colon = address.indexOf(':');
     if (colon < 0) {
       throw new UsageError(
-        `${JSON.stringify(address)} is not an address${await this.#storeHint(address)}; write STORE:key, with a store of the configuration, or a URL such as file:///directory/key`,
+        `${JSON.stringify(address)} is not an address${await this.#storeHint(address)}; write STORE:key, with a store of the configuration, a path such as ./directory/file, or a URL such as s3://bucket/key`,
       );
     }
     const file = await this.#configFile();

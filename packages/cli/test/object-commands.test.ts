@@ -62,7 +62,7 @@ describe('store, object by object', () => {
   it('takes a URL without any configuration, the key byte for byte', async () => {
     await using place = await Place.create();
     await mkdir(place.path('data'));
-    const url = pathToFileURL(place.path('data')).href;
+    const url = pathToFileURL(place.path('data')).href.replace('file:', 'fs:');
     await place.run(['put', '-', `${url}/a%20b//c`], 'x');
     expect((await place.run(['ls', '-r', '--json', `${url}/`])).stdout).to.contain('"key":"a b//c"');
     expect((await place.run(['rm', '-r', '--yes', `${url}/a%20b/`])).code).to.equal(0);

@@ -1,3 +1,5 @@
+import type { Capabilities } from '@store/core';
+
 /**
  * Keys that are legal and that clients are known to mangle, lose, or take for another. Each has to survive
  * put → list → get → copy → delete, and its look-alikes have to survive its deletion.
@@ -77,4 +79,31 @@ export const AWKWARD_KEYS: readonly string[] = [
 export function longKey(bytes: number, prefix = ''): string {
   const room = bytes - Buffer.byteLength(prefix);
   return prefix + '長'.repeat(Math.floor(room / 3)) + 'x'.repeat(room % 3);
+}
+
+/** Bytes of a name, and of the slash behind it, in the longest path. */
+const NAME_BYTES = 240;
+
+/** The longest key of a store; where keys are paths, one with directories. */
+export function longestKey({ maxBytes, paths }: Capabilities['keys'], prefix = ''): string {
+  if (!paths) return longKey(maxBytes, prefix);
+  const room = maxBytes - Buffer.byteLength(prefix);
+  const names = Array.from({ length: Math.floor(room / NAME_BYTES) }, () => `${longKey(NAME_BYTES - 1)}/`);
+  const rest = room % NAME_BYTES;
+  // A path ends in a name.
+  return rest > 0
+    ? prefix + names.join('') + longKey(rest)
+    : prefix + names.slice(1).join('') + longKey(NAME_BYTES);
+}
+
+/** Those of the keys that a store can hold side by side: where keys are paths, none is the directory of another. */
+export function possible({ paths }: Capabilities['keys'], keys: readonly string[]): readonly string[] {
+  if (!paths) return keys;
+  const kept: string[] = [];
+  for (const key of keys) {
+    const isPath = key.split('/').every((name) => !['', '.', '..'].includes(name) && !name.includes('\0'));
+    const clashes = kept.some((other) => key.startsWith(`${other}/`) || other.startsWith(`${key}/`));
+    if (isPath && !clashes) kept.push(key);
+  }
+  return kept;
 }

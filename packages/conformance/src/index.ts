@@ -1,6 +1,6 @@
 export { openForTests, type AdapterUnderTest, type OpenedForTests } from './adapter-under-test.js';
 export { BARE, type Replaceable } from './bare-driver.js';
-export { AWKWARD_KEYS, longKey } from './awkward-keys.js';
+export { AWKWARD_KEYS, longestKey, longKey, possible } from './awkward-keys.js';
 export { describeStoreDriver } from './driver/driver-suite.js';
 export type { DriverExpectations, ServiceUnderTest } from './driver/driver-context.js';
 export { expectClosedBooks } from './closed-books.js';

@@ -36,6 +36,9 @@ export const PARTS = need('uploads in parts', ({ multipart }) => multipart !== f
 export const UPLOADS_LISTING = need('listing of uploads', ({ listUploads }) => listUploads);
 export const VERSIONS = need('versions', ({ versions }) => versions);
 export const TAGS = need('tags', ({ tags }) => tags);
+export const METADATA = need('metadata', ({ metadata }) => metadata);
+export const SETS_LAST_MODIFIED = need('lastModified on put', ({ setsLastModified }) => setsLastModified);
+export const ANY_KEY = need('keys that are no paths', ({ keys }) => !keys.paths);
 export const STORAGE_CLASSES = need('storage classes', ({ storageClasses }) => storageClasses);
 export const RESTORES = need('restores', ({ restore }) => restore);
 export const PRESIGNED = need('presigned URLs', ({ presign }) => presign);

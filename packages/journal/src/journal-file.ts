@@ -34,7 +34,7 @@ export function journalFile(path: string, options: JournalFileOptions = {}): Del
 }
 
 async function begin(path: string, run: RunOutline, options: JournalFileOptions): Promise<JournalSession> {
-  await checkOutsideStore(run.place, path, 'the journal');
+  await checkOutsideStore({ place: run.place, prefix: run.prefix ?? undefined }, path, 'the journal');
   const lock = await JournalLock.acquire(path);
   let file: FileHandle | undefined;
   try {

@@ -25,7 +25,7 @@ export async function writeSet(
   { address, ...options }: WriteSetOptions = {},
 ): Promise<{ readonly report: DeletionReport; readonly set: SetEnd }> {
   const { driver, provider } = engineOf(store, 'writeSet');
-  await checkOutsideStore(driver.place, path, 'the file');
+  await checkOutsideStore({ place: driver.place, prefix }, path, 'the file');
   const { versions, deleteMarkers, partialName, entireStore, onMatch } = options;
   const kept = { versions, deleteMarkers, partialName, entireStore };
   const writer = new SetWriter(path, {

@@ -60,6 +60,16 @@ export function checkedAttributes({ request, bucket }: Call): WriteAttributes {
     throw new ServiceError(400, 'InvalidStorageClass', 'The storage class you specified is not valid');
   }
   if (attributes.tags !== undefined && !tags) throw unkept('header', 'x-amz-tagging');
+  return write.metadata === false ? bareAttributes(attributes) : attributes;
+}
+
+/** For a store that keeps bytes alone. Every client says a type, which there follows from the name. */
+function bareAttributes({ contentType: _type, metadata, ...attributes }: WriteAttributes): WriteAttributes {
+  if (metadata && Object.keys(metadata).length > 0) throw unkept('header', 'x-amz-meta-');
+  const { cacheControl, contentDisposition, contentEncoding } = attributes;
+  const headers = { 'cache-control': cacheControl, 'content-disposition': contentDisposition };
+  for (const [name, value] of Object.entries({ ...headers, 'content-encoding': contentEncoding }))
+    if (value !== undefined) throw unkept('header', name);
   return attributes;
 }
 

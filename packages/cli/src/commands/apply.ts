@@ -62,7 +62,8 @@ async function apply(context: Context, file: string, values: Values): Promise<Ex
   const choice: JournalChoice = { noJournal: values['journal'] === false };
   const run = await runJournal(context, address, choice);
   let report: ApplyReport | undefined;
-  const telling = { place: header.place, json: false, quiet: quiet ?? false, failures, silent: json };
+  const { place, prefix } = header;
+  const telling = { place, prefix, json: false, quiet: quiet ?? false, failures, silent: json };
   const code = await reportedDeletion(
     context,
     { ...telling, total: approved, again: wayToApply(file) },

@@ -25,16 +25,11 @@ export function addCp(program: Command, run: Run): void {
         }
         const { info, body } = await from.store.get(from.key, { signal });
         const { contentType, cacheControl, contentDisposition, contentEncoding, metadata } = info;
+        const headers = { contentType, cacheControl, contentDisposition, contentEncoding };
+        // A directory of files keeps bytes and names alone.
+        const attributes = to.store.capabilities.metadata ? { ...headers, metadata } : {};
         try {
-          await to.store.put(key, body, {
-            contentType,
-            cacheControl,
-            contentDisposition,
-            contentEncoding,
-            metadata,
-            storageClass,
-            signal,
-          });
+          await to.store.put(key, body, { ...attributes, storageClass, signal });
         } finally {
           body.destroy();
         }

@@ -107,7 +107,7 @@ async function deleteAndReport(
   let firstKey: string | undefined;
   const name = keyTeller(context, json);
   const { place } = engineOf(store, 'rm -r').driver;
-  const telling = { place, json, quiet, failures, total, runName: run && (() => run.name) };
+  const telling = { place, prefix: key, json, quiet, failures, total, runName: run && (() => run.name) };
   return reportedDeletion(context, telling, async (listeners) => {
     const report = await store.deletePrefix(key, {
       ...selection,

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { ctyun } from '@store/ctyun';
+import { files } from '@store/files';
 import { fs } from '@store/fs';
 import { memory } from '@store/memory';
 import { oss } from '@store/oss';
@@ -19,6 +20,7 @@ const INTERFACES: Readonly<Record<string, string>> = {
   oss: 'OssConfig',
   ctyun: 'CtyunConfig',
   fs: 'FsConfig',
+  files: 'FilesConfig',
   memory: 'MemoryConfig',
 };
 
@@ -31,7 +33,7 @@ export async function documentedSchema(): Promise<string> {
     ...Object.keys(INTERFACES).map((name) => `adapters/${name}`),
   ];
   const interfaces = readInterfaces(dirs.map((dir) => fileURLToPath(new URL(`${dir}/dist`, ROOT))));
-  const schema = configSchema([s3, oss, ctyun, fs, memory]);
+  const schema = configSchema([s3, oss, ctyun, fs, files, memory]);
   const definitions = Object.entries(schema.definitions).map(([name, definition]) => {
     const docs = interfaces.get(INTERFACES[name] ?? '');
     const common: InterfaceDocs = interfaces.get('CommonEntry') ?? new Map();

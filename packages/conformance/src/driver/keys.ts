@@ -1,16 +1,21 @@
-import { quoteKey } from '@store/core';
+import { quoteKey, type StoreDriver } from '@store/core';
 import { expect } from 'chai';
-import { AWKWARD_KEYS, longKey } from '../awkward-keys.js';
+import { AWKWARD_KEYS, longestKey, possible } from '../awkward-keys.js';
 import { errorOf } from '../error-of.js';
 import { inByteOrder } from '../suite-context.js';
 import { CALL, each, keysIn, putKeys, textOf, type DriverContext } from './driver-context.js';
 
 export function keyTests({ test, expectations }: DriverContext): void {
   const refused = expectations.refusedKeys ?? {};
-  const usable = AWKWARD_KEYS.filter((key) => !Object.hasOwn(refused, key));
+  const usableIn = ({ keys }: StoreDriver): readonly string[] =>
+    possible(
+      keys,
+      AWKWARD_KEYS.filter((key) => !Object.hasOwn(refused, key)),
+    );
 
   test('keeps awkward keys byte for byte, from write to delete', async ({ driver, prefix }) => {
-    const names = [...usable, longKey(driver.keys.maxBytes, prefix).slice(prefix.length)];
+    const usable = usableIn(driver);
+    const names = [...usable, longestKey(driver.keys, prefix).slice(prefix.length)];
     await putKeys(
       driver,
       names.map((name) => prefix + name),
@@ -34,6 +39,7 @@ export function keyTests({ test, expectations }: DriverContext): void {
   });
 
   test('goes on after awkward keys', async ({ driver, prefix }) => {
+    const usable = usableIn(driver);
     await putKeys(
       driver,
       usable.map((name) => prefix + name),
@@ -44,6 +50,7 @@ export function keyTests({ test, expectations }: DriverContext): void {
 
   test('begins after awkward keys', async ({ driver, prefix, skip }) => {
     if (driver.list.order !== 'utf8') return skip('this driver has no order of keys');
+    const usable = usableIn(driver);
     await putKeys(
       driver,
       usable.map((name) => prefix + name),

@@ -1,6 +1,7 @@
 import type { StoreDriver } from '@store/core';
 import { quoteKey } from '@store/core';
 import { expect } from 'chai';
+import { possible } from '../awkward-keys.js';
 import { numbered } from '../numbered.js';
 import { inByteOrder } from '../suite-context.js';
 import { CALL, each, keysIn, pagesOf, putKeys, type DriverContext } from './driver-context.js';
@@ -55,7 +56,8 @@ export function listTests({ test }: DriverContext): void {
 
   test('gives keys in the order that it promises', async ({ driver, prefix, skip }) => {
     if (driver.list.order !== 'utf8') return skip('this driver promises none');
-    const names = ['a', 'a!', 'a-b', 'a/b', 'a/b/c', 'a0', 'B', '~', 'é', '\uffee', '\u{10000}', '\u{1F600}'];
+    const plain = ['a', 'a!', 'a-b', 'a/b', 'a/b/c', 'a0', 'd!', 'd-', 'd/e', 'd/e-', 'd0', 'B', '~'];
+    const names = possible(driver.keys, [...plain, 'é', '\uffee', '\u{10000}', '\u{1F600}']);
     await putKeys(
       driver,
       names.map((name) => prefix + name),
@@ -120,18 +122,19 @@ export function listTests({ test }: DriverContext): void {
   });
 
   test('takes a prefix for what it is: the first characters of a key', async ({ driver, prefix }) => {
-    const names = ['del', 'del/1', 'del/x/2', 'del-x', 'DEL/1', 'de', 'x/del/1'];
+    const names = possible(driver.keys, ['del/1', 'del', 'del/x/2', 'del-x', 'DEL/1', 'de', 'x/del/1']);
     await putKeys(
       driver,
       names.map((name) => prefix + name),
     );
     expect(inByteOrder(await keysIn(driver, `${prefix}del/`))).to.deep.equal(['1', 'x/2']);
-    expect(inByteOrder(await keysIn(driver, `${prefix}del`))).to.deep.equal(['', '-x', '/1', '/x/2']);
+    const all = names.filter((name) => name.startsWith('del')).map((name) => name.slice(3));
+    expect(inByteOrder(await keysIn(driver, `${prefix}del`))).to.deep.equal(inByteOrder(all));
   });
 
   test('begins after a key, and never gives that key', async ({ driver, prefix, skip }) => {
     if (driver.list.order !== 'utf8') return skip('this driver has no order of keys');
-    const names = ['a', 'b', 'b/1', 'c', 'd'];
+    const names = inByteOrder(possible(driver.keys, ['a', 'b/1', 'b', 'c', 'd']));
     await putKeys(
       driver,
       names.map((name) => prefix + name),
@@ -151,6 +154,7 @@ export function listTests({ test }: DriverContext): void {
   test('groups keys at a delimiter, each group once, and counts groups as entries', async (given) => {
     const { driver, prefix, skip } = given;
     if (driver.list.delimiter === 'none') return skip('this driver has no delimiters');
+    if (driver.keys.paths) return skip('here keys are paths');
     const names = ['a', 'a/1', 'a/2', 'a/b/3', 'b/1', 'b/2', 'c//1', 'd', '/e'];
     await putKeys(
       driver,

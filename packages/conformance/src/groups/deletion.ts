@@ -2,6 +2,7 @@ import type { DeletionProgress, ObjectStore } from '@store/core';
 import { expect } from 'chai';
 import { errorOf } from '../error-of.js';
 import { expectClosedBooks } from '../closed-books.js';
+import { ANY_KEY } from '../needs.js';
 import { inByteOrder, keysUnder, putAll, putMany, type SuiteContext } from '../suite-context.js';
 
 const SIBLINGS = ['del', 'del-x/1', 'del0', 'delete/1', 'DEL/1', 'de', 'x/del/1', '/del/1'];
@@ -19,8 +20,8 @@ async function fill(store: ObjectStore, prefix: string, count: number): Promise<
   return keys;
 }
 
-export function deletionTests({ test, expectations }: SuiteContext): void {
-  test('deletes the prefix, the object named like it, and no sibling', async (store, prefix) => {
+export function deletionTests({ test, testIf, expectations }: SuiteContext): void {
+  testIf([ANY_KEY], 'deletes the prefix, the object named like it, and no sibling', async (store, prefix) => {
     await putAll(
       store,
       [...SIBLINGS, 'del/', 'del/1', 'del/2/3', 'del//'].map((key) => prefix + key),
@@ -114,7 +115,7 @@ export function deletionTests({ test, expectations }: SuiteContext): void {
     expect(await keysUnder(store, prefix)).to.have.length(10);
   });
 
-  test('keeps what the filters keep', async (store, prefix) => {
+  testIf([ANY_KEY], 'keeps what the filters keep', async (store, prefix) => {
     await putAll(
       store,
       ['a.log', 'b.log', 'keep/c.log', 'keep/../d.log', 'e.txt'].map((key) => prefix + key),

@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import { StoreError, type ObjectStore, type PutOptions } from '@store/core';
 import { expect } from 'chai';
 import { errorOf } from '../error-of.js';
+import { METADATA } from '../needs.js';
 import { seededRandom } from '../seeded-random.js';
 import type { SuiteContext } from '../suite-context.js';
 
@@ -59,7 +60,8 @@ const ILLEGAL_HEADERS: readonly PutOptions[] = [
 ];
 
 /** Everywhere the same is refused, and the same read back. */
-export function metadataTests({ test }: SuiteContext): void {
+export function metadataTests({ testIf }: SuiteContext): void {
+  const test: SuiteContext['test'] = (title, body) => testIf([METADATA], title, body);
   for (const [what, metadata] of Object.entries(LEGAL)) {
     test(`keeps as metadata: ${what}`, async (store, prefix) => {
       await expectKept(store, `${prefix}k`, metadata);

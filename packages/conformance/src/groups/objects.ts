@@ -1,8 +1,9 @@
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import type { ObjectBody, ObjectStore } from '@store/core';
+import type { ObjectBody, ObjectMetadata, ObjectStore } from '@store/core';
 import { expect } from 'chai';
 import { errorOf } from '../error-of.js';
+import { METADATA, SETS_LAST_MODIFIED, without } from '../needs.js';
 import { collect, type SuiteContext } from '../suite-context.js';
 
 async function* chunks(...parts: readonly string[]): AsyncGenerator<Uint8Array> {
@@ -14,7 +15,12 @@ async function expectNoUploads(store: ObjectStore, prefix: string): Promise<void
   if (store.capabilities.listUploads) expect(await collect(store.listUploads(prefix))).to.deep.equal([]);
 }
 
-export function objectTests({ test }: SuiteContext): void {
+/** What a store can keep of these. */
+function attributesFor({ capabilities }: ObjectStore, attributes: ObjectMetadata): ObjectMetadata {
+  return capabilities.metadata ? attributes : {};
+}
+
+export function objectTests({ test, testIf }: SuiteContext): void {
   const bodies: Record<string, () => ObjectBody> = {
     'a string': () => 'hello wörld',
     'a Uint8Array': () => new TextEncoder().encode('hello wörld'),
@@ -54,14 +60,10 @@ export function objectTests({ test }: SuiteContext): void {
     const piece = Buffer.from(Array.from({ length: 777 }, (_, i) => i % 251));
     const count = Math.ceil((partBytes * 2.5) / piece.length);
     const body = Readable.from(Array.from({ length: count }, () => piece));
-    await store.put(`${prefix}big`, body, {
-      partBytes,
-      contentType: 'application/x-big',
-      metadata: { a: 'b' },
-    });
+    const attributes = attributesFor(store, { contentType: 'application/x-big', metadata: { a: 'b' } });
+    await store.put(`${prefix}big`, body, { partBytes, ...attributes });
     const object = await store.get(`${prefix}big`);
-    expect(object.info.contentType).to.equal('application/x-big');
-    expect(object.info.metadata).to.deep.equal({ a: 'b' });
+    expect(object.info).to.deep.include(attributes);
     expect(
       Buffer.from(await object.bytes()).equals(Buffer.concat(Array.from({ length: count }, () => piece))),
     ).to.equal(true);
@@ -85,7 +87,8 @@ export function objectTests({ test }: SuiteContext): void {
   });
 
   test('replaces an object whole', async (store, prefix) => {
-    await store.put(`${prefix}k`, 'a long first body', { contentType: 'text/plain', metadata: { old: '1' } });
+    const attributes = attributesFor(store, { contentType: 'text/plain', metadata: { old: '1' } });
+    await store.put(`${prefix}k`, 'a long first body', attributes);
     const before = await store.head(`${prefix}k`);
     await store.put(`${prefix}k`, 'short');
     const after = await store.head(`${prefix}k`);
@@ -95,7 +98,7 @@ export function objectTests({ test }: SuiteContext): void {
     expect(after.etag).not.to.equal(before.etag);
   });
 
-  test('keeps the attributes of an object', async (store, prefix) => {
+  testIf([METADATA], 'keeps the attributes of an object', async (store, prefix) => {
     const attributes = {
       contentType: 'text/html; charset=utf-8',
       cacheControl: 'max-age=60',
@@ -108,6 +111,39 @@ export function objectTests({ test }: SuiteContext): void {
     const { info, body } = await store.get(`${prefix}k`);
     body.destroy();
     expect(info).to.deep.include(attributes);
+  });
+
+  testIf([without(METADATA)], 'refuses attributes without the capability', async (store, prefix) => {
+    const key = `${prefix}k`;
+    for (const attributes of [
+      { contentType: 'text/plain' },
+      { cacheControl: 'no-store' },
+      { contentDisposition: 'inline' },
+      { contentEncoding: 'gzip' },
+      { metadata: { a: 'b' } },
+    ])
+      await errorOf(store.put(key, 'x', attributes), 'Unsupported');
+    expect(await store.exists(key)).to.equal(false);
+    await store.put(key, 'x', { contentType: '', metadata: {} });
+  });
+
+  testIf(
+    [without(SETS_LAST_MODIFIED)],
+    'refuses lastModified without the capability',
+    async (store, prefix) => {
+      await errorOf(store.put(`${prefix}k`, 'x', { lastModified: new Date(0) }), 'Unsupported');
+      expect(await store.exists(`${prefix}k`)).to.equal(false);
+    },
+  );
+
+  testIf([SETS_LAST_MODIFIED], 'says of an object when it was last changed', async (store, prefix) => {
+    for (const lastModified of [new Date('2001-02-03T04:05:06.789Z'), new Date(0)]) {
+      await store.put(`${prefix}k`, 'x', { lastModified });
+      const [listed] = await collect(store.list(prefix));
+      expect(listed?.lastModified?.getTime()).to.equal(lastModified.getTime());
+      expect((await store.head(`${prefix}k`)).lastModified?.getTime()).to.equal(lastModified.getTime());
+    }
+    await errorOf(store.put(`${prefix}k`, 'x', { lastModified: new Date(Number.NaN) }), 'InvalidArgument');
   });
 
   test('tells size, time and ETag alike in head, get and list', async (store, prefix) => {
@@ -163,13 +199,13 @@ export function objectTests({ test }: SuiteContext): void {
   });
 
   test('copies an object with its attributes, also onto an existing one', async (store, prefix) => {
-    await store.put(`${prefix}from`, 'body', { contentType: 'text/x', metadata: { a: 'b' } });
+    const attributes = attributesFor(store, { contentType: 'text/x', metadata: { a: 'b' } });
+    await store.put(`${prefix}from`, 'body', attributes);
     await store.put(`${prefix}to`, 'something else');
     const written = await store.copy(`${prefix}from`, `${prefix}to`);
     expect(written.key).to.equal(`${prefix}to`);
     const copy = await store.get(`${prefix}to`);
-    expect(copy.info).to.include({ contentType: 'text/x' });
-    expect(copy.info.metadata).to.deep.equal({ a: 'b' });
+    expect(copy.info).to.deep.include(attributes);
     expect(await copy.text()).to.equal('body');
     expect(await store.exists(`${prefix}from`)).to.equal(true);
   });

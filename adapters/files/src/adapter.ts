@@ -1,0 +1,14 @@
+import { resolve } from 'node:path';
+import type { StoreAdapter } from '@store/core';
+import { filesConfigSchema, type FilesConfig } from './config.js';
+import { filesDriver } from './driver.js';
+import { fileUrl } from './url.js';
+
+/** `provider: 'files'`: the files of a directory, under their own names. */
+export const files: StoreAdapter<'files', FilesConfig> = {
+  provider: 'files',
+  schema: filesConfigSchema,
+  secretKeys: [],
+  createDriver: (config, { baseDirectory }) => filesDriver(resolve(baseDirectory, config.root), config),
+  url: fileUrl,
+};

@@ -1,0 +1,194 @@
+import { constants, existsSync, type BigIntStats } from 'node:fs';
+import { mkdir, rmdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { errnoOf } from '@store/fs/on-disk';
+import { close, fsync, lstat, open, stat } from './file-calls.js';
+import { inTheWay, symlinkRefused, type Doing } from './refusals.js';
+import type { Root } from './root.js';
+
+/** Where Linux has the open files of a process: a path through an open directory leads to that one, whatever its path is now. */
+const OPEN_FILES = '/proc/self/fd';
+
+const CAN_PIN = process.platform === 'linux' && existsSync(OPEN_FILES);
+
+const DIRECTORY = constants.O_RDONLY | (constants.O_DIRECTORY ?? 0);
+
+/** A path that leads to an open file, where the system has such. */
+export function pathOfOpen(fd: number): string | undefined {
+  return CAN_PIN ? `${OPEN_FILES}/${fd}` : undefined;
+}
+
+/** A directory of the tree. */
+export class Directory {
+  readonly #path: string;
+  readonly #fd: number | undefined;
+
+  /** @param fd it is open, and closed with this */
+  constructor(path: string, fd?: number) {
+    this.#path = fd === undefined ? path : `${OPEN_FILES}/${fd}`;
+    this.#fd = fd;
+  }
+
+  at(name: string): string {
+    return this.#fd === undefined ? join(this.#path, name) : `${this.#path}/${name}`;
+  }
+
+  /** Names reach the disk when their directory does. */
+  async sync(): Promise<void> {
+    if (this.#fd !== undefined) return fsync(this.#fd);
+    // Windows opens no directory.
+    const fd = await open(this.#path, 'r').catch(() => undefined);
+    if (fd === undefined) return;
+    try {
+      await fsync(fd);
+    } finally {
+      await close(fd);
+    }
+  }
+
+  async close(): Promise<void> {
+    if (this.#fd !== undefined) await close(this.#fd);
+  }
+}
+
+interface Settings {
+  readonly followSymlinks: boolean;
+  readonly fsync: boolean;
+  readonly pinned?: boolean | undefined;
+}
+
+/**
+ * Opens the directories of keys, one below the other from the root on, so that no symbolic link is followed, one that comes
+ * in between included: each directory is opened in the one above by its open file. Where the system has no such
+ * paths, each is looked at before.
+ */
+export class Directories {
+  readonly #root: Root;
+  readonly #followSymlinks: boolean;
+  readonly #fsync: boolean;
+  readonly #pinned: boolean;
+
+  constructor(root: Root, { followSymlinks, fsync: durable, pinned = CAN_PIN }: Settings) {
+    this.#root = root;
+    this.#followSymlinks = followSymlinks;
+    this.#fsync = durable;
+    this.#pinned = pinned;
+  }
+
+  /**
+   * @returns undefined when it is not there. To be closed
+   * @throws StoreError `InvalidArgument` when a symbolic link is on the way
+   */
+  async find(names: readonly string[], doing: Doing): Promise<Directory | undefined> {
+    if (!(await this.#root.isThere())) return undefined;
+    return this.#descend(names, doing, async () => undefined);
+  }
+
+  /**
+   * Makes what is missing.
+   *
+   * @returns undefined when somebody removes what is made
+   * @throws StoreError `Conflict` when a file stands where a directory must be, and as {@link find}
+   */
+  async make(names: readonly string[], doing: Doing): Promise<Directory | undefined> {
+    await this.#root.isThere(true);
+    return this.#descend(names, doing, async (parent, name) => {
+      try {
+        await mkdir(parent.at(name));
+        if (this.#fsync) await parent.sync();
+      } catch (error) {
+        if (errnoOf(error) === 'ENOENT') return undefined;
+        if (errnoOf(error) !== 'EEXIST') throw error;
+        const found = await lookAt(parent.at(name), this.#followSymlinks ? stat : lstat);
+        if (found && !found.isDirectory() && !found.isSymbolicLink())
+          throw inTheWay(`${JSON.stringify(name)} is a file, where a directory must be`, doing);
+      }
+      return this.#enter(parent, name, doing);
+    });
+  }
+
+  /** Removes directories that are empty, upwards, but never the root. */
+  async removeEmpty(paths: ReadonlySet<string>): Promise<void> {
+    const waiting = new Set(paths);
+    for (const path of waiting) {
+      const names = path === '' ? [] : path.split('/');
+      const name = names.pop();
+      if (name === undefined) continue;
+      // Whatever it is that keeps a directory, it is no failure of a delete.
+      if (!(await this.#removed(names, name).catch(() => false))) continue;
+      // Walks on upwards: a Set is iterated in the order of insertion, additions included.
+      const above = names.join('/');
+      waiting.delete(above);
+      waiting.add(above);
+    }
+  }
+
+  async #removed(above: readonly string[], name: string): Promise<boolean> {
+    const parent = await this.find(above, { operation: 'delete' });
+    if (!parent) return true;
+    try {
+      await rmdir(parent.at(name));
+      return true;
+    } catch (error) {
+      return errnoOf(error) === 'ENOENT';
+    } finally {
+      await parent.close();
+    }
+  }
+
+  async #descend(
+    names: readonly string[],
+    doing: Doing,
+    missing: (parent: Directory, name: string) => Promise<Directory | undefined>,
+  ): Promise<Directory | undefined> {
+    const { path } = this.#root;
+    let directory = new Directory(path, this.#pinned ? await open(path, DIRECTORY) : undefined);
+    for (const name of names) {
+      let next: Directory | undefined;
+      try {
+        next = (await this.#enter(directory, name, doing)) ?? (await missing(directory, name));
+      } finally {
+        await directory.close();
+      }
+      if (!next) return undefined;
+      directory = next;
+    }
+    return directory;
+  }
+
+  /** @returns undefined where there is no directory */
+  async #enter(parent: Directory, name: string, doing: Doing): Promise<Directory | undefined> {
+    const path = parent.at(name);
+    if (this.#pinned) {
+      const noFollow = this.#followSymlinks ? 0 : constants.O_NOFOLLOW;
+      try {
+        return new Directory(path, await open(path, DIRECTORY | noFollow));
+      } catch (error) {
+        if (!['ENOENT', 'ENOTDIR', 'ELOOP'].includes(errnoOf(error) ?? '')) throw error;
+        return this.#nothing(path, name, doing);
+      }
+    }
+    const found = await lookAt(path, this.#followSymlinks ? stat : lstat);
+    return found?.isDirectory() ? new Directory(path) : this.#nothing(path, name, doing);
+  }
+
+  async #nothing(path: string, name: string, doing: Doing): Promise<undefined> {
+    const found = await lookAt(path);
+    if (found?.isSymbolicLink() && !(this.#followSymlinks && (await lookAt(path, stat))))
+      throw symlinkRefused(name, this.#followSymlinks, doing);
+    return undefined;
+  }
+}
+
+/** What is at a path, if anything. */
+export async function lookAt(
+  path: string,
+  look: (path: string, options: { readonly bigint: true }) => Promise<BigIntStats> = lstat,
+): Promise<BigIntStats | undefined> {
+  try {
+    return await look(path, { bigint: true });
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENOTDIR') return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,403 @@
+import { constants, type BigIntStats } from 'node:fs';
+import { copyFile, link, realpath, rename, rm } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
+import {
+  StoreError,
+  throwIfAborted,
+  type BatchDeleteResult,
+  type CopyRequest,
+  type DeletedTarget,
+  type DeleteTarget,
+  type DriverCall,
+  type FailedTarget,
+  type GetRequest,
+  type GetResult,
+  type ListPage,
+  type ListPageRequest,
+  type ObjectInfo,
+  type PutRequest,
+  type ReadRequest,
+  type WriteResult,
+} from '@store/core';
+import { errnoOf, fromBinary, Listing, someAtOnce, translate, type FoundFile } from '@store/fs/on-disk';
+import { bodyOf, writeBody } from './body.js';
+import type { FilesConfig } from './config.js';
+import { Directories, Directory, lookAt, pathOfOpen } from './directories.js';
+import type { FilesDriverSettings } from './driver-settings.js';
+import { etagOf, fullInfoOf, infoOf } from './facts.js';
+import { close, fchmod, fstat, fsync, futimes, lstat, open, stat, unlink } from './file-calls.js';
+import { fileNaming } from './file-naming.js';
+import { pathToFind, pathToWrite, type FilePath } from './file-path.js';
+import { newPart, removeLeftParts } from './part-files.js';
+import { inTheWay, notFound, PROVIDER, specialRefused, symlinkRefused, type Doing } from './refusals.js';
+import { Root } from './root.js';
+
+/** How often a write makes its directories again because a delete has just removed them. */
+const MAKE_ATTEMPTS = 100;
+
+/** Of so many directories it is known that no parts of files were left there. */
+const MAX_CLEARED = 10_000;
+
+const PERMISSIONS = 0o7777n;
+
+/** A FIFO is not waited for. Windows has neither flag; there an undefined one adds nothing. */
+const READ = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
+const NO_FOLLOW = constants.O_NOFOLLOW ?? 0;
+
+interface OpenFile {
+  readonly fd: number;
+  readonly stats: BigIntStats;
+  /** Leads to just this file, where the system has such paths. */
+  readonly path: string;
+}
+
+/** Where a file is written, and the one that it replaces. */
+interface Target {
+  readonly directory: Directory;
+  readonly name: string;
+  readonly before: BigIntStats | undefined;
+}
+
+/** The files of a directory as objects. */
+export class DirectoryFiles {
+  readonly #root: Root;
+  readonly #directories: Directories;
+  readonly #listing: Listing;
+  readonly #followSymlinks: boolean;
+  readonly #fsync: boolean;
+  readonly #cleared = new Set<string>();
+
+  constructor(
+    path: string,
+    { create = false, followSymlinks = false, fsync = true }: Omit<FilesConfig, 'root'>,
+    { windowNames, pinned }: FilesDriverSettings,
+  ) {
+    this.#root = new Root(path, create);
+    this.#directories = new Directories(this.#root, { followSymlinks, fsync, pinned });
+    this.#followSymlinks = followSymlinks;
+    this.#fsync = fsync;
+    this.#listing = new Listing({
+      provider: PROVIDER,
+      naming: fileNaming(path, followSymlinks),
+      describe: (file) => this.#describe(file),
+      windowNames,
+    });
+  }
+
+  async list(request: ListPageRequest, { signal }: DriverCall): Promise<ListPage> {
+    return run({ operation: 'list' }, signal, async () => {
+      if (!(await this.#root.isThere())) return { objects: [], prefixes: [], truncated: false };
+      return this.#listing.page(request, signal);
+    });
+  }
+
+  async head(request: ReadRequest, { signal }: DriverCall): Promise<ObjectInfo> {
+    const doing = { operation: 'head', key: request.key };
+    return run(doing, signal, async () => {
+      const { fd, stats } = await this.#open(request, doing);
+      await close(fd);
+      return fullInfoOf(request.key, stats);
+    });
+  }
+
+  async get(request: GetRequest, { signal }: DriverCall): Promise<GetResult> {
+    const { key, range } = request;
+    const doing = { operation: 'get', key };
+    return run(doing, signal, async () => {
+      const { fd, stats } = await this.#open(request, doing);
+      try {
+        const size = Number(stats.size);
+        const { start = 0, end = Infinity } = range ?? {};
+        if (range && start >= size) {
+          const message = `the range begins at ${start}, the file has ${size} bytes`;
+          throw new StoreError('InvalidArgument', message, { ...doing, provider: PROVIDER, status: 416 });
+        }
+        const info = await fullInfoOf(key, stats);
+        const bytes = Math.min(end, size - 1) - start + 1;
+        return { info, body: await bodyOf(fd, start, bytes, doing, signal) };
+      } catch (error) {
+        await close(fd);
+        throw error;
+      }
+    });
+  }
+
+  async put(request: PutRequest, { signal }: DriverCall): Promise<WriteResult> {
+    const { key, body } = request;
+    const doing = { operation: 'put', key };
+    return run(doing, signal, () => this.#write(request, doing, signal, (fd) => writeBody(fd, body, signal)));
+  }
+
+  /** A large one is not broken off in the middle: the system copies it by itself, in no time where blocks can be shared. */
+  async copy({ from, to }: CopyRequest, { signal }: DriverCall): Promise<WriteResult> {
+    const doing = { operation: 'copy', key: from };
+    return run(doing, signal, async () => {
+      const { fd, path } = await this.#open({ key: from }, doing);
+      try {
+        return await this.#write({ key: to }, { operation: 'copy', key: to }, signal, (_fd, part) =>
+          copyFile(path, part, constants.COPYFILE_FICLONE),
+        );
+      } finally {
+        await close(fd);
+      }
+    });
+  }
+
+  async deleteOne(target: DeleteTarget, { signal }: DriverCall): Promise<DeletedTarget> {
+    return run({ operation: 'delete', key: target.key }, signal, async () => {
+      const { failed } = await this.#delete([target]);
+      const [failure] = failed;
+      if (failure) throw failure.reason;
+      return target;
+    });
+  }
+
+  async deleteBatch(targets: readonly DeleteTarget[], { signal }: DriverCall): Promise<BatchDeleteResult> {
+    return run({ operation: 'deleteBatch' }, signal, () => this.#delete(targets));
+  }
+
+  async close(): Promise<void> {
+    await this.#listing.close();
+  }
+
+  /** Undefined when the file has gone meanwhile. */
+  async #describe({ key: binary, path }: FoundFile): Promise<ObjectInfo | undefined> {
+    const key = fromBinary(binary);
+    try {
+      const stats = await lookAt(path, this.#followSymlinks ? stat : lstat);
+      return stats?.isFile() ? infoOf(key, stats) : undefined;
+    } catch (error) {
+      // Its directory lets names be read, and nothing else.
+      if (errnoOf(error) === 'EACCES') return { key };
+      throw error;
+    }
+  }
+
+  async #open({ key, ifMatch, ifNoneMatch }: ReadRequest, doing: Doing): Promise<OpenFile> {
+    const place = pathToFind(key, doing);
+    const directory = place && (await this.#directories.find(place.directories, doing));
+    if (!directory) throw notFound(doing);
+    try {
+      const path = directory.at(place.name);
+      const fd = await this.#openAt(path, place.name, doing);
+      try {
+        const stats = await fstat(fd, { bigint: true });
+        if (stats.isDirectory()) throw notFound(doing);
+        if (!stats.isFile()) throw specialRefused(stats, doing);
+        const etag = etagOf(stats);
+        if (ifMatch !== undefined && ifMatch !== etag)
+          throw unmet(`the file's ETag is ${etag}, not ${ifMatch}`, 412, doing);
+        if (ifNoneMatch !== undefined && ifNoneMatch === etag)
+          throw unmet(`the file still has the ETag ${ifNoneMatch}`, 304, doing);
+        return { fd, stats, path: pathOfOpen(fd) ?? path };
+      } catch (error) {
+        await close(fd);
+        throw error;
+      }
+    } finally {
+      await directory.close();
+    }
+  }
+
+  async #openAt(path: string, name: string, doing: Doing): Promise<number> {
+    try {
+      return await open(path, READ | (this.#followSymlinks ? 0 : NO_FOLLOW));
+    } catch (error) {
+      const errno = errnoOf(error);
+      if (errno === 'ELOOP') throw symlinkRefused(name, this.#followSymlinks, doing);
+      if (errno === 'ENOENT' || errno === 'ENOTDIR') throw notFound(doing);
+      const found = await lookAt(path, this.#followSymlinks ? stat : lstat).catch(() => undefined);
+      // A socket, for example, cannot even be opened.
+      if (found && !found.isFile() && !found.isDirectory()) throw specialRefused(found, doing);
+      throw error;
+    }
+  }
+
+  /** Has a file filled beside the one that it will be, and puts it in its place. */
+  async #write(
+    { key, ifAbsent = false, lastModified }: Pick<PutRequest, 'key' | 'ifAbsent' | 'lastModified'>,
+    doing: Doing,
+    signal: AbortSignal | undefined,
+    fill: (fd: number, part: string) => Promise<void>,
+  ): Promise<WriteResult> {
+    const { fd, part, directory, name, before } = await this.#begin(pathToWrite(key, doing), doing);
+    try {
+      const path = directory.at(name);
+      let isRenamed = false;
+      try {
+        await fill(fd, part);
+        if (before) await fchmod(fd, Number(before.mode & PERMISSIONS));
+        if (lastModified) await futimes(fd, new Date(), lastModified);
+        if (this.#fsync) await fsync(fd);
+        throwIfAborted(signal, doing.operation);
+        if (ifAbsent) await link(part, path);
+        else await rename(part, path);
+        isRenamed = !ifAbsent;
+      } catch (error) {
+        throw await published(error, path, name, ifAbsent, doing);
+      } finally {
+        if (!isRenamed) await rm(part, { force: true });
+      }
+      if (this.#fsync) await directory.sync();
+      return { key, etag: etagOf(await fstat(fd, { bigint: true })) };
+    } finally {
+      await close(fd);
+      await directory.close();
+    }
+  }
+
+  /** Makes the directories of a file and begins it: while there is something in a directory, nobody removes that. */
+  async #begin(
+    place: FilePath,
+    doing: Doing,
+  ): Promise<Target & { readonly fd: number; readonly part: string }> {
+    for (let attempt = 1; ; attempt++) {
+      const directory = await this.#directories.make(place.directories, doing);
+      let begun = false;
+      try {
+        if (directory) {
+          await this.#clear(place.directories, directory);
+          const target = await this.#target(directory, place.name, doing);
+          const part = target.directory.at(newPart());
+          const fd = await open(part, 'wx');
+          begun = true;
+          return { ...target, fd, part };
+        }
+      } catch (error) {
+        if (errnoOf(error) !== 'ENOENT') throw error;
+      } finally {
+        if (!begun) await directory?.close();
+      }
+      // A delete found the new directory empty and removed it: once more.
+      if (attempt < MAKE_ATTEMPTS) continue;
+      const message = 'somebody removes the directories that this file needs';
+      throw new StoreError('Unavailable', message, { ...doing, provider: PROVIDER });
+    }
+  }
+
+  /** @throws StoreError for what must not be replaced */
+  async #target(directory: Directory, name: string, doing: Doing): Promise<Target> {
+    const path = directory.at(name);
+    const before = await lookAt(path);
+    if (!before || before.isFile()) return { directory, name, before };
+    if (before.isDirectory())
+      throw inTheWay(`${JSON.stringify(name)} is a directory, where a file must be`, doing);
+    if (!before.isSymbolicLink()) throw specialRefused(before, doing);
+    const real = this.#followSymlinks ? await realpath(path).catch(() => undefined) : undefined;
+    if (real === undefined) throw symlinkRefused(name, this.#followSymlinks, doing);
+    // The link stays, and what it leads to is replaced.
+    const target = await this.#target(new Directory(dirname(real)), basename(real), doing);
+    await directory.close();
+    return target;
+  }
+
+  /** Once for each directory. */
+  async #clear(names: readonly string[], directory: Directory): Promise<void> {
+    const path = names.join('/');
+    if (this.#cleared.has(path)) return;
+    if (this.#cleared.size >= MAX_CLEARED) this.#cleared.clear();
+    this.#cleared.add(path);
+    // A directory that cannot be read can be written to.
+    await removeLeftParts((name) => directory.at(name)).catch(() => undefined);
+  }
+
+  async #delete(targets: readonly DeleteTarget[]): Promise<{
+    readonly deleted: DeletedTarget[];
+    readonly failed: (FailedTarget & { reason: StoreError })[];
+  }> {
+    const deleted: DeletedTarget[] = [];
+    const failed: (FailedTarget & { reason: StoreError })[] = [];
+    const emptied = new Set<string>();
+    const failures = (some: readonly DeleteTarget[], error: unknown): void => {
+      for (const target of some)
+        failed.push({ ...target, reason: translate(error, 'delete', target.key, PROVIDER) });
+    };
+    await someAtOnce(byDirectory(targets).entries(), async ([path, some]) => {
+      try {
+        const doing = { operation: 'delete', key: some[0]?.key };
+        const names = pathToFind(`${path}x`, doing)?.directories;
+        const directory = names && (await this.#directories.find(names, doing));
+        if (!directory) {
+          deleted.push(...some);
+          return;
+        }
+        try {
+          await someAtOnce(some, async (target) => {
+            try {
+              if (await this.#unlink(directory, target.key)) emptied.add(path.slice(0, -1));
+              deleted.push(target);
+            } catch (error) {
+              failures([target], error);
+            }
+          });
+        } finally {
+          await directory.close();
+        }
+      } catch (error) {
+        failures(some, error);
+      }
+    });
+    await this.#directories.removeEmpty(emptied);
+    return { deleted, failed };
+  }
+
+  /** @returns whether there was a file */
+  async #unlink(directory: Directory, key: string): Promise<boolean> {
+    const doing = { operation: 'delete', key };
+    const name = pathToFind(key, doing)?.name;
+    if (name === undefined) return false;
+    const path = directory.at(name);
+    const found = await lookAt(path);
+    if (!found || found.isDirectory()) return false;
+    if (found.isSymbolicLink() && !this.#followSymlinks) throw symlinkRefused(name, false, doing);
+    if (!found.isFile() && !found.isSymbolicLink()) throw specialRefused(found, doing);
+    try {
+      await unlink(path);
+      return true;
+    } catch (error) {
+      if (errnoOf(error) === 'ENOENT') return false;
+      throw error;
+    }
+  }
+}
+
+/** The targets of each directory, by its path with a `/` at its end; that of the root is empty. */
+function byDirectory(targets: readonly DeleteTarget[]): ReadonlyMap<string, DeleteTarget[]> {
+  const groups = new Map<string, DeleteTarget[]>();
+  for (const target of targets) {
+    const path = target.key.slice(0, target.key.lastIndexOf('/') + 1);
+    const group = groups.get(path);
+    if (group) group.push(target);
+    else groups.set(path, [target]);
+  }
+  return groups;
+}
+
+/** What it means that a file could not be put in its place. */
+async function published(
+  error: unknown,
+  path: string,
+  name: string,
+  ifAbsent: boolean,
+  doing: Doing,
+): Promise<unknown> {
+  const errno = errnoOf(error) ?? '';
+  if (!['EEXIST', 'EISDIR', 'ENOTEMPTY', 'ENOTDIR'].includes(errno)) return error;
+  const found = await lookAt(path);
+  if (found?.isDirectory())
+    return inTheWay(`${JSON.stringify(name)} is a directory, where a file must be`, doing);
+  return ifAbsent ? unmet('the file is already there', 412, doing) : error;
+}
+
+function unmet(message: string, status: number, doing: Doing): StoreError {
+  return new StoreError('PreconditionFailed', message, { ...doing, provider: PROVIDER, status });
+}
+
+async function run<T>(doing: Doing, signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
+  try {
+    throwIfAborted(signal, doing.operation);
+    return await work();
+  } catch (error) {
+    throw translate(error, doing.operation, doing.key, PROVIDER);
+  }
+}

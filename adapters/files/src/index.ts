@@ -1,0 +1,3 @@
+export { files } from './adapter.js';
+export type { FilesConfig } from './config.js';
+export { filesDriver } from './driver.js';

@@ -1,0 +1,52 @@
+import { StoreError } from '@store/core';
+import { kindOf } from '@store/fs/on-disk';
+
+export const PROVIDER = 'files';
+
+/** During which call, with which key. */
+export interface Doing {
+  readonly operation: string;
+  readonly key?: string | undefined;
+}
+
+type Looked = Parameters<typeof kindOf>[0];
+
+export function notFound(doing: Doing): StoreError {
+  return new StoreError('NotFound', 'there is no such file', { ...doing, provider: PROVIDER });
+}
+
+/** For a key that no file can have. */
+export function badKey(why: string, doing: Doing): StoreError {
+  return new StoreError('InvalidArgument', `no file can have this key: ${why}`, {
+    ...doing,
+    provider: PROVIDER,
+  });
+}
+
+/** @param name of the link in its directory */
+export function symlinkRefused(name: string, followSymlinks: boolean, doing: Doing): StoreError {
+  const why = followSymlinks
+    ? 'a symbolic link that leads nowhere'
+    : 'a symbolic link, which is only followed with followSymlinks';
+  return new StoreError('InvalidArgument', `${JSON.stringify(name)} is ${why}`, {
+    ...doing,
+    provider: PROVIDER,
+  });
+}
+
+/** A FIFO, a socket, a device: opening one may wait for ever, and replacing one is no write. */
+export function specialRefused(found: Looked, doing: Doing): StoreError {
+  return new StoreError('Unsupported', `it is ${kindOf(found)}, and no file`, {
+    ...doing,
+    provider: PROVIDER,
+  });
+}
+
+/** Two keys of which one would be the directory of the other. Nothing changes by trying again. */
+export function inTheWay(what: string, doing: Doing): StoreError {
+  return new StoreError('Conflict', what, { ...doing, provider: PROVIDER, retryable: false });
+}
+
+export function invalidConfig(message: string): StoreError {
+  return new StoreError('InvalidConfig', message, { provider: PROVIDER });
+}

@@ -1,0 +1,8 @@
+/** For `@store/files`, a store of plain files: what it shares with this one. */
+export { fromBinary, isText, readable, toBinary } from './binary.js';
+export { errnoOf, translate } from './errors.js';
+export { kindOf } from './foreign.js';
+export { Listing } from './listing.js';
+export { MARKER } from './root.js';
+export { someAtOnce } from './some-at-once.js';
+export type { Entry, FoundFile, Naming } from './walk.js';
