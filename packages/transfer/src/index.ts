@@ -1,0 +1,21 @@
+export { copyPrefix } from './copy-prefix.js';
+export { movePrefix } from './move-prefix.js';
+export { syncPrefix } from './sync-prefix.js';
+export { copyPrefixOptions, movePrefixOptions, syncPrefixOptions } from './options.js';
+export type {
+  Comparison,
+  CopyPrefixOptions,
+  MovePrefixOptions,
+  Selection,
+  SyncPrefixOptions,
+  TransferOptions,
+} from './options.js';
+export type { Place } from './place.js';
+export { TransferError } from './report.js';
+export type {
+  Transferred,
+  TransferFailure,
+  TransferOperation,
+  TransferProgress,
+  TransferReport,
+} from './report.js';
