@@ -1,5 +1,6 @@
-import { StoreError, type ObjectInfo, type ObjectMetadata } from '@store/core';
-import { portableAttributes } from '@store/core/extend';
+import { StoreError, type ObjectInfo, type ObjectMetadata, type WriteFacet } from '@store/core';
+import { portableAttributes, type Engine } from '@store/core/extend';
+import mime from 'mime-types';
 
 const CARRIED = [
   'contentType',
@@ -16,8 +17,10 @@ export interface Carried {
   readonly lost: readonly string[];
 }
 
-/** What belongs to an object that was read, as far as any store keeps it. */
-export function carriedFrom(info: ObjectInfo): Carried {
+/** What belongs to an object that was read, as far as the target keeps it under a key. */
+export function carriedFrom(info: ObjectInfo, to: Engine, key: string): Carried {
+  if (!keepsMetadata(to))
+    return { attributes: {}, lost: unkept(info, key).map((name) => `its ${wordOf(name)}`) };
   const attributes: ObjectMetadata[] = [];
   const lost: string[] = [];
   for (const name of CARRIED) {
@@ -31,6 +34,39 @@ export function carriedFrom(info: ObjectInfo): Carried {
     }
   }
   return { attributes: Object.assign({}, ...attributes) as ObjectMetadata, lost };
+}
+
+/** What a directory of files does not say of a file: a type that its name says is not lost, nor one that says nothing. */
+function unkept(info: ObjectInfo, key: string): readonly string[] {
+  return CARRIED.filter((name) => {
+    if (name === 'metadata') return Object.keys(info.metadata ?? {}).length > 0;
+    if (name !== 'contentType') return info[name] !== undefined;
+    const type = info.contentType?.replace(/;.*/, '').trim().toLowerCase();
+    return type !== undefined && !SAYS_NOTHING.has(type) && type !== mime.lookup(key);
+  });
+}
+
+const SAYS_NOTHING: ReadonlySet<string> = new Set(['application/octet-stream', 'binary/octet-stream']);
+
+/** What drivers may say of their writes. */
+interface Keeping {
+  readonly metadata?: boolean | undefined;
+  readonly lastModified?: boolean | undefined;
+}
+
+/** Content types, headers and user metadata. */
+export function keepsMetadata({ driver }: Engine): boolean {
+  const write: WriteFacet & Keeping = driver.write;
+  return write.metadata ?? true;
+}
+
+/** The time at which an object was changed, where the target takes one. */
+export function timeFor(
+  { driver }: Engine,
+  { lastModified }: ObjectInfo,
+): { readonly lastModified?: Date | undefined } {
+  const write: WriteFacet & Keeping = driver.write;
+  return write.lastModified ? { lastModified } : {};
 }
 
 /** `contentType` is `content type` to people. */

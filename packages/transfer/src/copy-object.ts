@@ -11,7 +11,7 @@ import { copyWith, withSoundFacts } from '@store/core/extend';
 import mime from 'mime-types';
 import type { ByteBudget } from './byte-budget.js';
 import type { ByteRate } from './byte-rate.js';
-import { carriedFrom } from './carried.js';
+import { carriedFrom, keepsMetadata, timeFor } from './carried.js';
 import { md5OfEtag } from './etag-digest.js';
 import type { Ledger } from './ledger.js';
 import type { CheckedTransferOptions } from './options.js';
@@ -37,16 +37,13 @@ export interface Copying {
   readonly budget: ByteBudget;
   readonly rate: ByteRate | undefined;
   readonly signal: AbortSignal;
+  /** The key at the target of a key at the source. */
+  readonly targetKey: (key: string) => string;
 }
 
 export interface Copied extends Transferred {
   /** The state of the source that was copied. */
   readonly source: ObjectInfo;
-}
-
-/** The key at the target of a key at the source. */
-export function targetKey({ from, to }: Pick<Copying, 'from' | 'to'>, key: string): string {
-  return to.prefix + key.slice(from.prefix.length);
 }
 
 /**
@@ -56,7 +53,7 @@ export function targetKey({ from, to }: Pick<Copying, 'from' | 'to'>, key: strin
  */
 export async function copyObject(copying: Copying, source: ObjectInfo): Promise<Copied> {
   const { to, onServer, options } = copying;
-  const key = targetKey(copying, source.key);
+  const key = copying.targetKey(source.key);
   assertKey(key, 'copy', to.engine.driver.keys.maxBytes);
   // What is copied on the provider's side has the content type that it had.
   const copy = onServer && options.contentType === undefined ? copyOnServer : copyThrough;
@@ -152,7 +149,7 @@ async function write(copying: Copying, { info, body }: ReadObject, key: string):
 /** @throws StoreError with `strictMetadata`, when something cannot go along */
 async function attributesOf(copying: Copying, info: ObjectInfo, key: string): Promise<PutOptions> {
   const { options, ledger } = copying;
-  const { attributes, lost } = carriedFrom(info);
+  const { attributes, lost } = carriedFrom(info, copying.to.engine, key);
   const tags = await tagsOf(copying, info);
   const all = [
     ...lost,
@@ -163,8 +160,10 @@ async function attributesOf(copying: Copying, info: ObjectInfo, key: string): Pr
     throw new StoreError('InvalidArgument', message, { operation: 'put', key: info.key });
   }
   for (const what of all) ledger.countLost(what, info.key);
+  const time = timeFor(copying.to.engine, info);
+  if (!keepsMetadata(copying.to.engine)) return { ...time, ...(tags && tags !== 'lost' ? { tags } : {}) };
   const contentType = options.contentType ?? attributes.contentType ?? (mime.lookup(key) || undefined);
-  return { ...attributes, contentType, ...(tags && tags !== 'lost' ? { tags } : {}) };
+  return { ...attributes, ...time, contentType, ...(tags && tags !== 'lost' ? { tags } : {}) };
 }
 
 async function tagsOf({ from, to, signal }: Copying, info: ObjectInfo): Promise<Tags | 'lost' | undefined> {

@@ -1,10 +1,12 @@
 export { copyPrefix } from './copy-prefix.js';
+export { copyKeys, moveKeys, type KeyPairs } from './keys.js';
 export { movePrefix } from './move-prefix.js';
 export { syncPrefix } from './sync-prefix.js';
-export { copyPrefixOptions, movePrefixOptions, syncPrefixOptions } from './options.js';
+export { copyKeysOptions, copyPrefixOptions, movePrefixOptions, syncPrefixOptions } from './options.js';
 export type {
   Comparison,
   CopyPrefixOptions,
+  KeysOptions,
   MovePrefixOptions,
   Selection,
   SyncPrefixOptions,

@@ -67,6 +67,9 @@ export interface CopyPrefixOptions extends TransferOptions {
 
 export type MovePrefixOptions = TransferOptions;
 
+/** Of transfers that name their keys: nothing is chosen, and nothing is counted. */
+export type KeysOptions = Omit<TransferOptions, keyof Selection | 'count'>;
+
 export interface SyncPrefixOptions extends TransferOptions {
   /** Default `size-and-time`. */
   readonly compare?: Comparison | undefined;
@@ -157,6 +160,20 @@ export const copyPrefixOptions = defineOptions<CopyPrefixOptions>()('copyPrefix'
   ...transferTable,
   compare: comparison,
 });
+
+const {
+  include: _1,
+  exclude: _2,
+  olderThan: _3,
+  newerThan: _4,
+  minSize: _5,
+  maxSize: _6,
+  ...others
+} = transferTable;
+const { count: _7, ...keysTable } = others;
+
+export const copyKeysOptions = defineOptions<KeysOptions>()('copyKeys', keysTable);
+export const moveKeysOptions = defineOptions<KeysOptions>()('moveKeys', keysTable);
 
 export const movePrefixOptions = defineOptions<MovePrefixOptions>()('movePrefix', transferTable);
 

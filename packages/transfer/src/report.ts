@@ -54,7 +54,7 @@ export interface TransferReport {
   readonly warnings: readonly string[];
 }
 
-export type TransferOperation = 'copyPrefix' | 'movePrefix' | 'syncPrefix';
+export type TransferOperation = 'copyPrefix' | 'movePrefix' | 'syncPrefix' | 'copyKeys' | 'moveKeys';
 
 /** An object that was copied. */
 export interface Transferred {

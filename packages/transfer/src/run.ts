@@ -1,9 +1,10 @@
 import { setMaxListeners } from 'node:events';
 import { quoteKey, StoreError, toStoreError, type DeletionReport, type ObjectInfo } from '@store/core';
-import { compileFilter } from '@store/core/extend';
+import { compileFilter, withSoundFacts } from '@store/core/extend';
 import { ByteBudget } from './byte-budget.js';
 import { ByteRate } from './byte-rate.js';
-import { copyObject, targetKey, type Copied, type Copying } from './copy-object.js';
+import { copyObject, type Copied, type Copying } from './copy-object.js';
+import { keepsMetadata } from './carried.js';
 import { Ledger } from './ledger.js';
 import { selectionOf, type CheckedTransferOptions } from './options.js';
 import { merged, sourcesAlone, type Pair } from './pairs.js';
@@ -26,6 +27,10 @@ export interface Task {
   readonly from: Side;
   readonly to: Side;
   readonly options: CheckedTransferOptions;
+  /** These keys and no others, each looked at by itself. Default: what is listed. */
+  readonly keys?: Iterable<string> | undefined;
+  /** The key at the target of a key at the source. Default: the other prefix in front of what stands behind the one. */
+  readonly targetKey?: ((key: string) => string) | undefined;
   /** Looks at both ends, and leaves alone what is the same. */
   readonly isSame?:
     ((copying: Copying, source: ObjectInfo, target: ObjectInfo) => Promise<boolean>) | undefined;
@@ -78,6 +83,7 @@ export class Run {
         driver.multipart?.maxPartBytes ?? Infinity,
       ),
       ledger: this.ledger,
+      targetKey: task.targetKey ?? ((key) => to.prefix + key.slice(from.prefix.length)),
       budget: new ByteBudget(HELD_BYTES),
       rate: maxBytesPerSecond === undefined ? undefined : new ByteRate(maxBytesPerSecond, clock),
       signal: both,
@@ -151,7 +157,8 @@ export class Run {
 
   /** Both ends in order, or the source alone. */
   #pairs(): AsyncGenerator<Pair> {
-    const { from, to, isSame, operation } = this.#task;
+    const { from, to, isSame, operation, keys } = this.#task;
+    if (keys) return named(keys);
     const purpose = {
       operation,
       signal: this.signal,
@@ -168,11 +175,12 @@ export class Run {
 
   /** The object that stands for the prefix itself has no name in an entire store. */
   #hasKey({ key }: ObjectInfo): boolean {
-    return targetKey(this.#task, key) !== '';
+    return this.#copying.targetKey(key) !== '';
   }
 
-  async #settle(source: ObjectInfo, target: ObjectInfo | undefined): Promise<void> {
-    const { isSame, onCopied, options } = this.#task;
+  async #settle(listed: ObjectInfo, target: ObjectInfo | undefined): Promise<void> {
+    const { isSame, onCopied, options, keys } = this.#task;
+    let source = listed;
     const { ledger } = this;
     if (this.over) {
       ledger.countSkipped(source);
@@ -180,6 +188,7 @@ export class Run {
     }
     let copied: Copied;
     try {
+      if (keys) source = await this.#lookAt(source);
       if (target && (await isSame?.(this.#copying, source, target))) {
         ledger.countSame(source);
         return;
@@ -213,8 +222,14 @@ export class Run {
     this.#tell();
   }
 
+  async #lookAt({ key }: ObjectInfo): Promise<ObjectInfo> {
+    const { engine } = this.#task.from;
+    const purpose = { operation: 'head', signal: this.signal };
+    return withSoundFacts(await engine.request(purpose, (call) => engine.driver.read.head({ key }, call)));
+  }
+
   #transferred({ key, size }: ObjectInfo) {
-    return { from: key, to: targetKey(this.#task, key), size };
+    return { from: key, to: this.#copying.targetKey(key), size };
   }
 
   /** Something other than a key failed: the listing, a callback. */
@@ -271,11 +286,17 @@ export class Run {
   }
 }
 
+async function* named(keys: Iterable<string>): AsyncGenerator<Pair> {
+  for (const key of keys) yield { source: { key } };
+}
+
 /** @throws StoreError `Unsupported` for what the target cannot do, before anything is done */
 export function checkTarget({ to, operation, options }: Task): void {
   const { write } = to.engine.driver;
   if (options.storageClass !== undefined && !write.storageClasses)
     throw to.engine.unsupported(operation, 'storage classes');
+  if (options.contentType !== undefined && !keepsMetadata(to.engine))
+    throw to.engine.unsupported(operation, 'content types');
   if (options.ifAbsent && !write.ifAbsent) throw to.engine.unsupported(operation, 'ifAbsent');
 }
 
