@@ -1,4 +1,4 @@
-import { StoreError, type ObjectInfo, type ObjectMetadata, type WriteFacet } from '@store/core';
+import { StoreError, type ObjectInfo, type ObjectMetadata } from '@store/core';
 import { portableAttributes, type Engine } from '@store/core/extend';
 import mime from 'mime-types';
 
@@ -48,16 +48,9 @@ function unkept(info: ObjectInfo, key: string): readonly string[] {
 
 const SAYS_NOTHING: ReadonlySet<string> = new Set(['application/octet-stream', 'binary/octet-stream']);
 
-/** What drivers may say of their writes. */
-interface Keeping {
-  readonly metadata?: boolean | undefined;
-  readonly lastModified?: boolean | undefined;
-}
-
 /** Content types, headers and user metadata. */
 export function keepsMetadata({ driver }: Engine): boolean {
-  const write: WriteFacet & Keeping = driver.write;
-  return write.metadata ?? true;
+  return driver.write.metadata ?? true;
 }
 
 /** The time at which an object was changed, where the target takes one. */
@@ -65,8 +58,7 @@ export function timeFor(
   { driver }: Engine,
   { lastModified }: ObjectInfo,
 ): { readonly lastModified?: Date | undefined } {
-  const write: WriteFacet & Keeping = driver.write;
-  return write.lastModified ? { lastModified } : {};
+  return driver.write.lastModified ? { lastModified } : {};
 }
 
 /** `contentType` is `content type` to people. */
