@@ -11,6 +11,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<Add>>> = {
   cat: async () => (await import('./commands/cat.js')).addCat,
   get: async () => (await import('./commands/get.js')).addGet,
   cp: async () => (await import('./commands/cp.js')).addCp,
+  mv: async () => (await import('./commands/mv.js')).addMv,
+  sync: async () => (await import('./commands/sync.js')).addSync,
   rm: async () => (await import('./commands/rm.js')).addRm,
   apply: async () => (await import('./commands/apply.js')).addApply,
   undo: async () => (await import('./commands/undo.js')).addUndo,

@@ -7,6 +7,7 @@ import {
   type FailureReason,
   type StoreError,
 } from '@store/core';
+import { TransferError } from '@store/transfer';
 
 /** One line: what, where, what to do. With `debug` there are more: where in the program it came from. */
 export function errorText(error: StoreError, program: Command, debug: boolean): string[] {
@@ -50,7 +51,8 @@ function factsText({
 export function errorDocument(error: StoreError): object {
   const { code, reason: message, provider, operation, key, providerCode, status, requestId } = error;
   const described = { code, message, provider, operation, key, providerCode, status, requestId };
-  return { ...(error instanceof DeletionError ? error.report : {}), error: described };
+  const hasReport = error instanceof DeletionError || error instanceof TransferError;
+  return { ...(hasReport ? error.report : {}), error: described };
 }
 
 /** The library's messages name its options; here they are called as the command calls them. */
@@ -58,6 +60,9 @@ function withFlags(message: string, program: Command): string {
   const flags = new Map([
     ['deletePrefix', '"store rm -r"'],
     ['expirePrefix', '"store expire"'],
+    ['copyPrefix', '"store cp -r"'],
+    ['movePrefix', '"store mv -r"'],
+    ['syncPrefix', '"store sync"'],
   ]);
   for (const command of [program, ...program.commands]) {
     for (const option of command.options) {

@@ -20,6 +20,6 @@ export function exitCodeOfError(error: StoreError): ExitCode {
   if (error.code === 'Aborted') return EXIT.interrupted;
   if (error.code === 'InvalidConfig') return EXIT.usage;
   // Refused by a service in the middle of a run, the same code means that keys were not deleted.
-  if (error instanceof DeletionError) return EXIT.failed;
+  if (error instanceof DeletionError || error.name === 'TransferError') return EXIT.failed;
   return error.code === 'InvalidArgument' || error.code === 'Unsupported' ? EXIT.usage : EXIT.failed;
 }

@@ -4,7 +4,7 @@ import { rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
-import { abortedError, type DeletionFailure } from '@store/core';
+import { abortedError } from '@store/core';
 import { UsageError } from './exit-codes.js';
 import { fileTarget, openPlainly } from './file-target.js';
 
@@ -17,7 +17,7 @@ export interface FailuresFileContext {
 }
 
 /**
- * The keys that were not deleted, one JSON document a line.
+ * The keys that were not deleted or copied, one JSON document a line.
  *
  * A file gets its new content as a whole, when the run is over: until then it is written aside, so that a run that is
  * refused leaves what an earlier one wrote. Pipes and devices are written at once, and never replaced.
@@ -59,8 +59,8 @@ export class FailuresFile {
     }
   }
 
-  /** Resolves when there is room for the next, so that memory stays bounded. */
-  async write(failure: DeletionFailure): Promise<void> {
+  /** @param failure plain data. Resolves when there is room for the next, so that memory stays bounded. */
+  async write(failure: object): Promise<void> {
     if (this.#lost || this.#stream.write(`${JSON.stringify(failure)}\n`)) return;
     const settled = new AbortController();
     try {

@@ -40,8 +40,12 @@ export function progressLine(progress: DeletionProgress, total: number | undefin
   ];
   if (total === undefined || total === 0) return parts.join(' · ');
   const share = Math.min(1, done / total);
-  const cells = Math.round(share * BAR_CELLS);
-  const bar = `${'█'.repeat(cells)}${'░'.repeat(BAR_CELLS - cells)} ${Math.floor(share * 100)} %`;
   if (done > 0 && done < total) parts.push(`ETA ${formatDuration((elapsedMs / done) * (total - done))}`);
-  return [bar, ...parts].join(' · ');
+  return [progressBar(share), ...parts].join(' · ');
+}
+
+/** @param share from 0 to 1 */
+export function progressBar(share: number): string {
+  const cells = Math.round(share * BAR_CELLS);
+  return `${'█'.repeat(cells)}${'░'.repeat(BAR_CELLS - cells)} ${Math.floor(share * 100)} %`;
 }

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { DeletionError, toStoreError } from '@store/core';
+import { DeletionError, toStoreError, type StoreError } from '@store/core';
+import { TransferError } from '@store/transfer';
 import { errorDocument, errorText } from './error-text.js';
 import { exitCodeOfError } from './exit-codes.js';
 import type { ExitCode } from './exit.js';
@@ -15,9 +16,16 @@ export async function tellError(
   program: Command,
 ): Promise<ExitCode> {
   const error = toStoreError(thrown);
-  const report = error instanceof DeletionError ? error.report : undefined;
   if (args.includes('--json')) await output.resultJson(errorDocument(error));
-  else if (report && report.listed > 0) await output.result(reportText(report));
+  else await tellReport(output, error);
   output.note(errorText(error, program, program.opts<GlobalOptions>().debug ?? false));
   return exitCodeOfError(error);
+}
+
+async function tellReport(output: Output, error: StoreError): Promise<void> {
+  if (error instanceof DeletionError && error.report.listed > 0)
+    await output.result(reportText(error.report));
+  if (!(error instanceof TransferError) || error.report.listed === 0) return;
+  const { transferText } = await import('./transfer/text.js');
+  await output.result(transferText(error.report));
 }

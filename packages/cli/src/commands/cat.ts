@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { Run } from '../context.js';
-import { EXIT } from '../exit.js';
+import { toStdout } from './stdio.js';
 
 export function addCat(program: Command, run: Run): void {
   program
@@ -9,14 +9,6 @@ export function addCat(program: Command, run: Run): void {
     .argument('<address>')
     .option('--version-id <id>', 'of this version')
     .action((address: string, { versionId }: { readonly versionId?: string }) =>
-      run(async ({ output, session, signal }) => {
-        const { store, key } = await session.openKey(address);
-        const { body } = await store.get(key, { versionId, signal });
-        for await (const chunk of body as AsyncIterable<Uint8Array>) {
-          await output.bytes(chunk);
-          if (output.closed) break;
-        }
-        return EXIT.complete;
-      }),
+      run((context) => toStdout(context, address, versionId)),
     );
 }

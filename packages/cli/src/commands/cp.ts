@@ -1,39 +1,60 @@
 import type { Command } from 'commander';
-import type { Run } from '../context.js';
-import { EXIT } from '../exit.js';
+import type { Context, Run } from '../context.js';
+import { EXIT, type ExitCode } from '../exit.js';
+import { UsageError } from '../exit-codes.js';
+import { copyFlags, TRANSFER_TABLES } from '../transfer/options.js';
+import { performCopy } from '../transfer/perform-copy.js';
+import { fromStdin, STDIO, toStdout } from './stdio.js';
+import { addTransferFlags, sourcesAndTarget } from './transfer-flags.js';
 
-interface CpOptions {
-  readonly storageClass?: string;
-}
+type Values = Readonly<Record<string, unknown>>;
+
+const EXAMPLES = `
+Examples:
+  store cp uploads:a.txt backup:                    one object, under its name
+  store cp -r ./site web:                           a directory, as site/…
+  store cp -r ./site/ web:                          what is in it
+  store cp -r uploads:logs/ ./logs --exclude '*.tmp'
+  store cp 'uploads:logs/*.gz' archive:2025/        by a pattern of the last part; quote it
+  store cp -r --update uploads: backup:             what is not there yet
+  pg_dump db | store cp - backup:db.sql
+  store cp uploads:config.json -
+`;
 
 export function addCp(program: Command, run: Run): void {
-  program
+  const command = program
     .command('cp')
-    .description("copy an object; inside one store on the provider's side, else through this machine")
-    .argument('<from>')
-    .argument('<to>', 'the key; with a "/" at its end, or empty, the last part of the key is added')
-    .option('--storage-class <name>', "of the copy, by the provider's name")
-    .action((fromAddress: string, toAddress: string, { storageClass }: CpOptions) =>
-      run(async ({ session, signal }) => {
-        const from = await session.openKey(fromAddress);
-        const to = await session.open(toAddress);
-        const directory = to.key === '' || to.key.endsWith('/');
-        const key = directory ? to.key + from.key.slice(from.key.lastIndexOf('/') + 1) : to.key;
-        if (from.store === to.store) {
-          await from.store.copy(from.key, key, { storageClass, signal });
-          return EXIT.complete;
-        }
-        const { info, body } = await from.store.get(from.key, { signal });
-        const { contentType, cacheControl, contentDisposition, contentEncoding, metadata } = info;
-        const headers = { contentType, cacheControl, contentDisposition, contentEncoding };
-        // A directory of files keeps bytes and names alone.
-        const attributes = to.store.capabilities.metadata ? { ...headers, metadata } : {};
-        try {
-          await to.store.put(key, body, { ...attributes, storageClass, signal });
-        } finally {
-          body.destroy();
-        }
-        return EXIT.complete;
+    .description(
+      "copy objects and files: inside one bucket on the provider's side, else through this machine, checked",
+    )
+    .usage('[options] <source...> <target>')
+    .argument(
+      '<address...>',
+      'sources: objects, files, with -r directories and prefixes; - is stdin. The last one is the target: with a "/" at its end, a store, or a directory, the last part of each source is added; - is stdout',
+    )
+    .action((addresses: readonly string[], values: Readonly<Record<string, unknown>>) =>
+      run((context) => {
+        const { sources, target } = sourcesAndTarget(addresses);
+        return cp(context, sources, target, values);
       }),
-    );
+    )
+    .addHelpText('after', EXAMPLES);
+  addTransferFlags(command, TRANSFER_TABLES.cp);
+}
+
+async function cp(
+  context: Context,
+  sources: readonly string[],
+  target: string,
+  values: Values,
+): Promise<ExitCode> {
+  const flags = copyFlags(values);
+  const [source = '', ...others] = sources;
+  if (!sources.includes(STDIO) && target !== STDIO) return performCopy(context, sources, target, flags);
+  if (others.length > 0 || flags.recursive) throw new UsageError('- goes with one source, and without -r');
+  const { storageClass, contentType, ifAbsent } = flags.transfer;
+  if (source !== STDIO) return toStdout(context, source);
+  if (target === STDIO) throw new UsageError('stdin to stdout is no copy');
+  if (flags.transfer.dryRun) return EXIT.complete;
+  return fromStdin(context, target, { storageClass, contentType, ifAbsent });
 }

@@ -11,8 +11,20 @@ import { EXIT, type ExitCode } from '../exit.js';
 import { UsageError } from '../exit-codes.js';
 import { fileTarget, openPlainly, type FileTarget } from '../file-target.js';
 import { errorCode } from '../system-error.js';
+import { directoryUrl } from './directory-url.js';
+import { STDIO, toStdout } from './stdio.js';
+
+const EXAMPLES = `
+Examples:
+  store get uploads:a.txt
+  store get -r uploads:logs/ ./logs
+  store get uploads:config.json - | jq .
+`;
 
 interface GetOptions {
+  readonly recursive?: boolean;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
   readonly force?: boolean;
   readonly versionId?: string;
 }
@@ -20,14 +32,37 @@ interface GetOptions {
 export function addGet(program: Command, run: Run): void {
   program
     .command('get')
-    .description('write an object to a file')
+    .description('write an object to a file, with -r everything under a prefix to a directory')
     .argument('<address>')
-    .argument('[file]', 'the file, or a directory for it', '.')
-    .option('-f, --force', 'replace a file that is there')
+    .argument('[file]', 'the file, or a directory for it; - is stdout', '.')
+    .option(
+      '-r, --recursive',
+      'everything under the prefix, into the directory; as "store cp -r", which has more options',
+    )
+    .option('-f, --force', 'replace files that are there')
     .option('--version-id <id>', 'of this version')
+    .option('--json', 'with -r: print the report as JSON')
+    .option('-q, --quiet', 'with -r: no progress')
+    .addHelpText('after', EXAMPLES)
     .action((address: string, file: string, options: GetOptions) =>
-      run((context) => get(context, address, file, options)),
+      run((context) => getAny(context, address, file, options)),
     );
+}
+
+async function getAny(
+  context: Context,
+  address: string,
+  file: string,
+  options: GetOptions,
+): Promise<ExitCode> {
+  const { force, json, quiet, versionId, recursive } = options;
+  if (!recursive)
+    return file === STDIO ? toStdout(context, address, versionId) : get(context, address, file, options);
+  if (versionId !== undefined) throw new UsageError('--version-id does not go with -r');
+  if (file === STDIO) throw new UsageError('-r writes to a directory, and - is stdout');
+  const { performCopy } = await import('../transfer/perform-copy.js');
+  const flags = { recursive, json, quiet, transfer: { ifAbsent: !force || undefined } };
+  return performCopy(context, [address], directoryUrl(file), flags);
 }
 
 async function get(

@@ -4,12 +4,24 @@ import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { Command } from 'commander';
-import type { Run } from '../context.js';
-import { EXIT } from '../exit.js';
+import type { Context, Run } from '../context.js';
+import { EXIT, type ExitCode } from '../exit.js';
 import { UsageError } from '../exit-codes.js';
 import { pair } from '../option-values.js';
+import { directoryUrl } from './directory-url.js';
+import { STDIO } from './stdio.js';
+
+const EXAMPLES = `
+Examples:
+  store put photo.jpg uploads:photos/
+  store put -r ./site web:
+  pg_dump db | store put - backup:db.sql
+`;
 
 interface PutOptions {
+  readonly recursive?: boolean;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
   readonly contentType?: string;
   readonly cacheControl?: string;
   readonly metadata?: Readonly<Record<string, string>>;
@@ -22,9 +34,13 @@ interface PutOptions {
 export function addPut(program: Command, run: Run): void {
   program
     .command('put')
-    .description('write a file, or stdin, to an object')
+    .description('write a file, or stdin, to an object, with -r a directory to a prefix')
     .argument('<file>', '- for stdin')
     .argument('<address>', 'the key; with a "/" at its end, or empty, the name of the file is added')
+    .option(
+      '-r, --recursive',
+      'everything in the directory, under the prefix; as "store cp -r", which has more options',
+    )
     .option('--content-type <type>', 'MIME type (default: application/octet-stream)')
     .option('--cache-control <value>')
     .option('--metadata <name=value>', 'user metadata; can be repeated', pair)
@@ -35,8 +51,14 @@ export function addPut(program: Command, run: Run): void {
       'go on with an upload of this key that was broken off; keep what has arrived on failure',
     )
     .option('--if-absent', 'only when there is no such object yet')
-    .action((file: string, address: string, { tag: tags, ...options }: PutOptions) =>
-      run(async ({ session, signal }) => {
+    .option('--json', 'with -r: print the report as JSON')
+    .option('-q, --quiet', 'with -r: no progress')
+    .addHelpText('after', EXAMPLES)
+    .action((file: string, address: string, given: PutOptions) =>
+      run(async (context) => {
+        if (given.recursive) return putDirectory(context, file, address, given);
+        const { session, signal } = context;
+        const { tag: tags, recursive: _recursive, json: _json, quiet: _quiet, ...options } = given;
         const target = await session.open(address);
         const directory = target.key === '' || target.key.endsWith('/');
         if (directory && file === '-') throw new UsageError(`${JSON.stringify(address)} names no key`);
@@ -53,6 +75,21 @@ export function addPut(program: Command, run: Run): void {
         return EXIT.complete;
       }),
     );
+}
+
+async function putDirectory(
+  context: Context,
+  file: string,
+  address: string,
+  { json, quiet, recursive = true, contentType, storageClass, ifAbsent, resume, ...others }: PutOptions,
+): Promise<ExitCode> {
+  if (file === STDIO) throw new UsageError('-r takes a directory, and - is stdin');
+  const [name] = Object.keys(others);
+  if (name !== undefined)
+    throw new UsageError(`--${name.replace('cacheControl', 'cache-control')} does not go with -r`);
+  const { performCopy } = await import('../transfer/perform-copy.js');
+  const transfer = { contentType, storageClass, ifAbsent, resume };
+  return performCopy(context, [directoryUrl(file)], address, { recursive, json, quiet, transfer });
 }
 
 async function openFile(path: string): Promise<Readable> {

@@ -1,0 +1,31 @@
+import type { Command } from 'commander';
+import type { Run } from '../context.js';
+import { copyFlags, TRANSFER_TABLES } from '../transfer/options.js';
+import { performCopy } from '../transfer/perform-copy.js';
+import { addTransferFlags, sourcesAndTarget } from './transfer-flags.js';
+
+const EXAMPLES = `
+Examples:
+  store mv uploads:a.txt uploads:b.txt
+  store mv -r uploads:2024/ archive:2024/
+  store mv 'uploads:in/*.csv' ./in/
+`;
+
+export function addMv(program: Command, run: Run): void {
+  const command = program
+    .command('mv')
+    .description('move objects and files: copy them, and delete what was copied while it is still the same')
+    .usage('[options] <source...> <target>')
+    .argument(
+      '<address...>',
+      'sources: objects, files, with -r directories and prefixes. The last one is the target: with a "/" at its end, a store, or a directory, the last part of each source is added',
+    )
+    .action((addresses: readonly string[], values: Readonly<Record<string, unknown>>) =>
+      run((context) => {
+        const { sources, target } = sourcesAndTarget(addresses);
+        return performCopy(context, sources, target, copyFlags(values), 'move');
+      }),
+    )
+    .addHelpText('after', EXAMPLES);
+  addTransferFlags(command, TRANSFER_TABLES.mv);
+}

@@ -1,0 +1,38 @@
+import type { Context } from '../context.js';
+import { EXIT, type ExitCode } from '../exit.js';
+import { UsageError } from '../exit-codes.js';
+import type { PutOptions } from '@store/core';
+
+/** How stdin and stdout are written in place of a source or a target. */
+export const STDIO = '-';
+
+/** Writes an object to stdout. */
+export async function toStdout(
+  { output, session, signal }: Context,
+  address: string,
+  versionId?: string,
+): Promise<ExitCode> {
+  const { store, key } = await session.openKey(address);
+  const { body } = await store.get(key, { versionId, signal });
+  try {
+    for await (const chunk of body as AsyncIterable<Uint8Array>) {
+      await output.bytes(chunk);
+      if (output.closed) break;
+    }
+  } finally {
+    body.destroy();
+  }
+  return EXIT.complete;
+}
+
+/** Writes stdin to an object. */
+export async function fromStdin(
+  { session, signal }: Context,
+  address: string,
+  options: PutOptions = {},
+): Promise<ExitCode> {
+  const { store, key } = await session.open(address);
+  if (key === '' || key.endsWith('/')) throw new UsageError(`${JSON.stringify(address)} names no key`);
+  await store.put(key, process.stdin, { ...options, signal });
+  return EXIT.complete;
+}

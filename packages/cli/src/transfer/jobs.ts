@@ -1,0 +1,94 @@
+import { quoteKey, type ObjectStore } from '@store/core';
+import type { KeyPairs, Place } from '@store/transfer';
+import { UsageError } from '../exit-codes.js';
+import type { Session, Target } from '../session.js';
+
+/** One run of the library: everything under a prefix, or objects by name. */
+export type Job =
+  | {
+      readonly from: Place;
+      readonly to: Place;
+      /** Only these, where the source is a pattern. */
+      readonly include?: readonly string[] | undefined;
+      /** The source as it was given. */
+      readonly address: string;
+    }
+  | { readonly from: ObjectStore; readonly to: ObjectStore; readonly pairs: KeyPairs };
+
+/**
+ * What `cp SOURCE… TARGET` means. A target that ends in `/`, or is a store or a directory, gets the last part of the name of
+ * each source; with `recursive` a source that ends in `/` has none, and gives what is under it.
+ *
+ * @throws UsageError
+ */
+export async function jobsOf(
+  session: Session,
+  sources: readonly string[],
+  target: string,
+  recursive: boolean,
+): Promise<readonly Job[]> {
+  const to = await session.open(target);
+  if (sources.length > 1 && !isDirectory(to))
+    throw new UsageError(
+      `with several sources the target is a directory: end ${JSON.stringify(target)} with "/"`,
+    );
+  const jobs: Job[] = [];
+  const named = new Map<ObjectStore, (readonly [string, string])[]>();
+  const name = (from: Target): void => {
+    const pairs = named.get(from.store) ?? [];
+    named.set(from.store, pairs);
+    pairs.push([from.key, isDirectory(to) ? to.key + lastPart(from.key) : to.key]);
+  };
+  for (const address of sources) {
+    const from = await session.open(address);
+    const pattern = lastPart(from.key);
+    if (pattern.includes('*')) {
+      jobs.push({
+        from: { store: from.store, prefix: from.key.slice(0, from.key.length - pattern.length) },
+        to: { store: to.store, prefix: asPrefix(to.key) },
+        include: recursive ? [pattern, `${pattern}/**`] : [pattern],
+        address,
+      });
+    } else if (recursive) {
+      if (!isDirectory(from) && (await from.store.exists(from.key))) name(from);
+      const prefix = asPrefix(from.key);
+      jobs.push({
+        from: { store: from.store, prefix },
+        to: { store: to.store, prefix: isDirectory(to) ? to.key + nameOf(from) : asPrefix(to.key) },
+        address,
+      });
+    } else if (isDirectory(from)) {
+      throw new UsageError(`${JSON.stringify(address)} names no object; use -r for everything under it`);
+    } else name(from);
+  }
+  return [...Array.from(named, ([from, pairs]) => ({ from, to: to.store, pairs })), ...jobs];
+}
+
+/** An entire store is one too. */
+export function isDirectory({ key }: Pick<Target, 'key'>): boolean {
+  return key === '' || key.endsWith('/');
+}
+
+/** What is under an address. */
+export function placeOf({ store, key }: Target): Place {
+  return { store, prefix: asPrefix(key) };
+}
+
+/** `dir/` of `…/dir`, and nothing of `…/dir/`. */
+function nameOf({ key, address }: Target): string {
+  if (key === '' || /(^|[/:])\.{0,2}$/.test(address)) return '';
+  return asPrefix(lastPart(key.replace(/\/$/, '')));
+}
+
+function asPrefix(key: string): string {
+  return isDirectory({ key }) ? key : `${key}/`;
+}
+
+function lastPart(key: string): string {
+  return key.slice(key.lastIndexOf('/') + 1);
+}
+
+/** In words, for messages. */
+export function whereOf({ prefix }: Pick<Place, 'prefix'>): string {
+  return prefix === '' ? 'the entire store' : quoteKey(prefix);
+}

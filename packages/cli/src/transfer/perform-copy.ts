@@ -1,0 +1,81 @@
+import { StoreError } from '@store/core';
+import { copyKeys, copyPrefix, moveKeys, movePrefix, type TransferReport } from '@store/transfer';
+import type { Context } from '../context.js';
+import { EXIT, type ExitCode } from '../exit.js';
+import { UsageError } from '../exit-codes.js';
+import { jobsOf, whereOf, type Job } from './jobs.js';
+import type { TransferFlags } from './options.js';
+import { reportedTransfers, type Listeners, type Telling, type Transfer } from './reported-transfer.js';
+
+/** `store cp` and `store mv`, and what else is made of them. */
+export async function performCopy(
+  context: Context,
+  sources: readonly string[],
+  target: string,
+  flags: TransferFlags,
+  verb: 'copy' | 'move' = 'copy',
+): Promise<ExitCode> {
+  const jobs = await jobsOf(context.session, sources, target, flags.recursive);
+  const byName = jobs.filter((job) => 'pairs' in job).length;
+  const { include, exclude, olderThan, newerThan, minSize, maxSize, compare } = flags.transfer;
+  const choices = { include, exclude, olderThan, newerThan, minSize, maxSize, compare };
+  if (byName === jobs.length && Object.values(choices).some((value) => value !== undefined))
+    throw new UsageError(
+      'what chooses objects (--include, --update, --min-size, …) goes with -r, or with a pattern',
+    );
+  if (include !== undefined && jobs.some((job) => 'include' in job && job.include !== undefined))
+    throw new UsageError('--include does not go with a source that is a pattern');
+  const alone = jobs.length === 1 && sources.length === 1 && byName === 1;
+  let nothing: string | undefined;
+  const transfers = jobs.map((job): Transfer => async (listeners) => {
+    const report = await transferOf(job, flags, verb, listeners);
+    if (alone) throwFailure(report);
+    // A named object beside a prefix of the same name is there, whatever the prefix has.
+    if (report.listed === 0 && !report.aborted && 'address' in job && byName === 0)
+      nothing ??= `nothing is at ${JSON.stringify(job.address)}: there is no object under ${whereOf(job.from)}${job.include ? ' that matches' : ''}`;
+    return report;
+  });
+  const telling: Telling = {
+    ...flags,
+    silent: alone && !flags.transfer.dryRun,
+    again: verb === 'move' ? 'the same command' : 'the same command with --update',
+  };
+  const code = await reportedTransfers(context, telling, transfers);
+  if (nothing === undefined) return code;
+  context.output.note(`store: ${nothing}`);
+  return code === EXIT.complete ? EXIT.failed : code;
+}
+
+function transferOf(
+  job: Job,
+  { transfer }: TransferFlags,
+  verb: 'copy' | 'move',
+  listeners: Listeners,
+): Promise<TransferReport> {
+  const { compare, ...options } = transfer;
+  if ('pairs' in job) {
+    const {
+      include: _1,
+      exclude: _2,
+      olderThan: _3,
+      newerThan: _4,
+      minSize: _5,
+      maxSize: _6,
+      ...how
+    } = options;
+    const { count: _7, ...told } = listeners;
+    const run = verb === 'move' ? moveKeys : copyKeys;
+    return run(job.from, job.to, job.pairs, { ...how, ...told });
+  }
+  const chosen = job.include ? { include: job.include } : {};
+  if (verb === 'move') return movePrefix(job.from, job.to, { ...options, ...chosen, ...listeners });
+  return copyPrefix(job.from, job.to, { ...options, ...chosen, ...listeners, compare });
+}
+
+/** Of one object, what went wrong is all that there is to say. @throws StoreError */
+function throwFailure({ operation, failures }: TransferReport): void {
+  const [failure] = failures.sample;
+  if (!failure) return;
+  const { code, message, ...details } = failure;
+  throw new StoreError(code, message, { ...details, operation });
+}

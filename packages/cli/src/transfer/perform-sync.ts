@@ -1,0 +1,77 @@
+import { syncPrefix, type Place } from '@store/transfer';
+import { canAsk, confirm } from '../confirm.js';
+import type { Context } from '../context.js';
+import { EXIT, type ExitCode } from '../exit.js';
+import { UsageError } from '../exit-codes.js';
+import { formatBytes, formatObjects } from '../format.js';
+import { quoteKey } from '@store/core';
+import { placeOf, whereOf } from './jobs.js';
+import type { SyncFlags } from './options.js';
+import { reportedTransfers } from './reported-transfer.js';
+
+const SAMPLE_KEYS = 5;
+
+/** `store sync` */
+export async function performSync(
+  context: Context,
+  source: string,
+  target: string,
+  flags: SyncFlags,
+): Promise<ExitCode> {
+  const { session } = context;
+  const terminal = { stdin: process.stdin, stderr: process.stderr };
+  const { dryRun, delete: deletes } = flags.transfer;
+  const ask = deletes && !flags.yes && !dryRun;
+  if (ask && !canAsk(terminal))
+    throw new UsageError(
+      'sync --delete asks before it deletes, and there is no terminal to ask on; use --yes',
+    );
+  const from = placeOf(await session.open(source));
+  const to = placeOf(await session.open(target));
+  if (ask && !(await agrees(context, from, to, flags)))
+    return context.signal.aborted ? EXIT.interrupted : EXIT.failed;
+  return reportedTransfers(context, { ...flags, again: 'the same command' }, [
+    (listeners) => {
+      const { verbose, json } = flags;
+      const onDeleted =
+        verbose && deletes
+          ? (key: string) =>
+              json
+                ? context.output.note(`delete ${quoteKey(key)}`)
+                : context.output.print(`delete ${quoteKey(key)}`)
+          : undefined;
+      return syncPrefix(from, to, { ...flags.transfer, ...listeners, onDeleted });
+    },
+  ]);
+}
+
+/** Shows what would be done, and asks. Where nothing would be deleted, nobody is asked. */
+async function agrees(
+  { output, signal }: Context,
+  from: Place,
+  to: Place,
+  { transfer, quiet }: SyncFlags,
+): Promise<boolean> {
+  const sample: string[] = [];
+  if (!quiet && output.interactive) output.status('comparing …');
+  const found = await syncPrefix(from, to, {
+    ...transfer,
+    dryRun: true,
+    signal,
+    onDeleted: (key) => {
+      if (sample.length < SAMPLE_KEYS) sample.push(key);
+    },
+  });
+  output.endStatus();
+  if (found.aborted) return false;
+  const gone = found.deletion?.matched ?? 0;
+  if (gone === 0) return true;
+  output.note([
+    `copies ${formatObjects(found.skipped)} (${formatBytes(found.bytes)}) to ${whereOf(to)} (${to.store.provider}), and deletes there what the source does not have: ${formatObjects(gone)}`,
+    ...sample.map((key) => `  ${quoteKey(key)}`),
+    ...(gone > sample.length ? [`  … and ${formatObjects(gone - sample.length)} more`] : []),
+  ]);
+  if (await confirm('Go on?', { stdin: process.stdin, stderr: process.stderr }, signal)) return true;
+  output.note('nothing was done');
+  return false;
+}

@@ -1,0 +1,82 @@
+import type { TransferFailure, TransferOptions, TransferReport } from '@store/transfer';
+import type { Context } from '../context.js';
+import { displayKey } from '../display-key.js';
+import { EXIT, type ExitCode } from '../exit.js';
+import { FailuresFile } from '../failures-file.js';
+import { transferText } from './text.js';
+import { transferView } from './view.js';
+
+/** How transfers are told of. */
+export interface Telling {
+  readonly json?: boolean | undefined;
+  readonly quiet?: boolean | undefined;
+  readonly verbose?: boolean | undefined;
+  readonly failures?: string | undefined;
+  /** That it went well is nothing to tell of. */
+  readonly silent?: boolean | undefined;
+  /** What goes on with it, as the last line of one that was stopped. */
+  readonly again: string;
+}
+
+/** What a run reports to. */
+export type Listeners = Pick<
+  TransferOptions,
+  'signal' | 'onProgress' | 'onFailure' | 'onTransferred' | 'count'
+>;
+
+/** One run. */
+export type Transfer = (listeners: Listeners) => Promise<TransferReport>;
+
+/** Does one transfer after the other, with progress and failures written, and prints the reports. */
+export async function reportedTransfers(
+  { output, signal }: Context,
+  { json, quiet, verbose, failures: path, silent, again }: Telling,
+  transfers: readonly Transfer[],
+): Promise<ExitCode> {
+  const failures =
+    path === undefined
+      ? undefined
+      : await FailuresFile.open(path, {
+          signal,
+          onWait: (text) => output.note(`--failures: ${text}`),
+          onLoss: (text) => output.lost(text),
+        });
+  const sayAgain = (): void => output.lastly(`to go on: ${again}`);
+  signal.addEventListener('abort', sayAgain, { once: true });
+  const reports: TransferReport[] = [];
+  try {
+    for (const transfer of transfers) {
+      if (signal.aborted) break;
+      const report = await transfer({
+        signal,
+        count: output.interactive && !quiet,
+        onProgress: quiet ? undefined : transferView(output),
+        onFailure: failures && ((failure: TransferFailure) => failures.write(failure)),
+        onTransferred: verbose
+          ? ({ from }) => (json ? output.note(displayKey(from)) : output.print(displayKey(from)))
+          : undefined,
+      });
+      output.endStatus();
+      reports.push(report);
+      if (!json && !(silent && report.complete)) await output.result(transferText(report));
+    }
+    await failures?.close();
+    if (json) await output.resultJson(reports.length === 1 ? reports[0] : reports);
+    if (!reports.some(({ aborted }) => aborted)) output.lastly(undefined);
+    return exitCodeOf(reports);
+  } catch (error) {
+    output.endStatus();
+    output.lastly(undefined);
+    await (reports.length > 0 || signal.aborted ? failures?.close() : failures?.discard());
+    throw error;
+  } finally {
+    signal.removeEventListener('abort', sayAgain);
+  }
+}
+
+function exitCodeOf(reports: readonly TransferReport[]): ExitCode {
+  if (reports.some(({ aborted, stoppedBy }) => aborted && stoppedBy === null)) return EXIT.interrupted;
+  // A dry run leaves everything where it is, and that is what was asked for.
+  const good = reports.every(({ complete, dryRun, failed }) => (dryRun ? failed === 0 : complete));
+  return good ? EXIT.complete : EXIT.failed;
+}

@@ -1,0 +1,65 @@
+import { quoteKey, type DeletionReport } from '@store/core';
+import type { TransferReport } from '@store/transfer';
+import { formatBytes, formatCount, formatDuration, formatObjects } from '../format.js';
+import { whereOf } from './jobs.js';
+
+/** Failures that the text names; the rest is counted, and in the file of `--failures`. */
+const NAMED_FAILURES = 10;
+
+/** A report for people, in lines. */
+export function transferText(report: TransferReport): string[] {
+  const { operation, listed, filtered, same, skipped, dryRun, failures, deletion, extra, warnings } = report;
+  const lines = [headline(report)];
+  if (same > 0) lines.push(`the same already: ${formatObjects(same)}`);
+  if (filtered > 0)
+    lines.push(`left out ${formatCount(filtered)} of ${formatObjects(listed)} because of the filters`);
+  for (const [code, count] of Object.entries(failures.byCode))
+    lines.push(`not copied: ${formatObjects(count)}, ${code}`);
+  for (const { key, unnameable, code, message } of failures.sample.slice(0, NAMED_FAILURES))
+    lines.push(`  ${unnameable ? key : quoteKey(key)}: ${code}: ${withFlags(message)}`);
+  if (skipped > 0 && !dryRun) lines.push(`left alone: ${formatObjects(skipped)}`);
+  if (deletion) lines.push(deletedText(operation, deletion));
+  else if (extra !== null && extra > 0 && warnings.length === 0)
+    lines.push(`only at the target: ${formatObjects(extra)}`);
+  lines.push(...warnings.map((warning) => `warning: ${withFlags(warning)}`), verdict(report));
+  return lines;
+}
+
+function headline(report: TransferReport): string {
+  const { operation, from, to, matched, copied, serverSide, skipped, bytes, elapsedMs, dryRun } = report;
+  const named = operation === 'copyKeys' || operation === 'moveKeys';
+  const where = named ? '' : ` from ${whereOf(from)} (${from.provider}) to ${whereOf(to)} (${to.provider})`;
+  const verb = operation === 'movePrefix' || operation === 'moveKeys' ? 'move' : 'copy';
+  const time = formatDuration(elapsedMs);
+  if (dryRun)
+    return `would ${verb} ${formatObjects(skipped)} (${formatBytes(bytes)})${where}, listed in ${time}`;
+  const what =
+    copied === matched ? formatObjects(copied) : `${formatCount(copied)} of ${formatObjects(matched)}`;
+  const how = serverSide > 0 && serverSide === copied ? " on the provider's side" : '';
+  const rate = `${formatBytes((bytes / Math.max(elapsedMs, 1)) * 1000)}/s`;
+  return `copied ${what} (${formatBytes(bytes)})${where}${how} in ${time}, ${rate}`;
+}
+
+function deletedText(operation: TransferReport['operation'], deletion: DeletionReport): string {
+  const where = operation === 'syncPrefix' ? 'the target' : 'the source';
+  const { dryRun, matched, deleted, failed, blocked } = deletion;
+  if (dryRun) return `would delete ${formatObjects(matched - failed)} at ${where}`;
+  const kept = failed + blocked;
+  const reason = Object.keys(deletion.failures.byCode).join(', ');
+  return `deleted ${formatObjects(deleted)} at ${where}${kept > 0 ? `, not deleted: ${formatCount(kept)} (${reason})` : ''}`;
+}
+
+function verdict({ dryRun, aborted, stoppedBy, complete }: TransferReport): string {
+  if (dryRun) return 'dry run: nothing was written';
+  if (stoppedBy !== null) return 'incomplete: --max-failures was reached';
+  if (aborted) return 'interrupted';
+  return complete ? 'complete' : 'incomplete';
+}
+
+/** The library's messages name its options. */
+function withFlags(message: string): string {
+  return message
+    .replaceAll('with force they', 'with --force they')
+    .replaceAll('(maxDelete)', '(--max-delete)')
+    .replaceAll('set ignoreChecksum there', 'use --ignore-checksum there');
+}

@@ -1,0 +1,195 @@
+import { once } from 'node:events';
+import { expect } from 'chai';
+import { afterEach, beforeEach, describe, it } from 'mocha';
+import type { ObjectStore } from '@store/core';
+import type { TransferProgress } from '@store/transfer';
+import { transferLine } from '#src/transfer/view.js';
+import { finish, Place } from './run-store.js';
+
+const CONFIG = {
+  stores: {
+    a: { provider: 'fs', root: './a', create: true, fsync: false },
+    b: { provider: 'fs', root: './b', create: true, fsync: false },
+  },
+};
+
+describe('store cp, mv, sync', () => {
+  let place: Place;
+  let a: ObjectStore;
+  let b: ObjectStore;
+  beforeEach(async () => {
+    place = await Place.create(CONFIG);
+    a = await place.openFs('a');
+    b = await place.openFs('b');
+    for (const key of ['x/1.txt', 'x/2.txt', 'x/deep/3.log', 'z']) await a.put(key, `text of ${key}`);
+  });
+  afterEach(async () => {
+    await a.close();
+    await b.close();
+    await place[Symbol.asyncDispose]();
+  });
+
+  async function keys(store: ObjectStore): Promise<string[]> {
+    const found: string[] = [];
+    for await (const { key } of store.list('')) found.push(key);
+    return found;
+  }
+
+  it('copies a prefix: by its name into what ends in "/", or what is in it', async () => {
+    const stdout = await place.output('cp', '-r', 'a:x', 'b:');
+    expect(stdout).to.match(/^copied 3 objects \(.*\) from "x\/" \(fs\) to "x\/" \(fs\) in .*\ncomplete\n$/);
+    await place.output('cp', '-r', 'a:x/', 'b:in/');
+    await place.output('cp', '-r', 'a:x', 'b:as');
+    expect(await keys(b)).to.deep.equal(
+      ['as/', 'in/', 'x/'].flatMap((dir) => ['1.txt', '2.txt', 'deep/3.log'].map((rest) => dir + rest)),
+    );
+    expect(await (await b.get('as/deep/3.log')).text()).to.equal('text of x/deep/3.log');
+  });
+
+  it('copies several objects, and those that match a pattern, into a directory', async () => {
+    await place.output('cp', 'a:x/1.txt', 'a:z', 'b:two/');
+    await place.output('cp', 'a:x/*.txt', 'b:pattern/');
+    await place.output('cp', '-r', 'a:x/*e*', 'b:all/');
+    expect(await keys(b)).to.deep.equal([
+      'all/deep/3.log',
+      'pattern/1.txt',
+      'pattern/2.txt',
+      'two/1.txt',
+      'two/z',
+    ]);
+    const refused = await place.run(['cp', 'a:x/1.txt', 'a:z', 'b:one']);
+    expect(refused).to.deep.include({ code: 2, stdout: '' });
+    expect(refused.stderr).to.contain('end "b:one" with "/"');
+  });
+
+  it('is quiet about one object, and says what is wrong with it', async () => {
+    expect(await place.output('cp', 'a:z', 'b:')).to.equal('');
+    expect(await place.run(['cp', 'a:nothing', 'b:'])).to.deep.equal({
+      code: 1,
+      stdout: '',
+      stderr: 'store: "nothing": there is no such object\n',
+    });
+    const nothing = await place.run(['cp', '-r', 'a:nothing', 'b:']);
+    expect(nothing.code).to.equal(1);
+    expect(nothing.stderr).to.contain('nothing is at "a:nothing"');
+    for (const args of [['a:x/', 'b:'], ['a:z'], ['a:z', 'b:y', '--include', '*'], ['a:z', 'a:z']]) {
+      const { code, stderr } = await place.run(['cp', ...args]);
+      expect(code, args.join(' ')).to.equal(2);
+      expect(stderr).to.match(/^store: /);
+    }
+  });
+
+  it('takes - for stdin and stdout', async () => {
+    await place.run(['cp', '-', 'b:from/stdin', '--content-type', 'text/x-mine'], 'piped');
+    expect((await b.head('from/stdin')).contentType).to.equal('text/x-mine');
+    for (const args of [
+      ['cp', 'b:from/stdin', '-'],
+      ['get', 'b:from/stdin', '-'],
+    ])
+      expect(await place.output(...args)).to.equal('piped');
+    expect((await place.run(['cp', '-', 'b:'], 'x')).code).to.equal(2);
+    expect((await place.run(['cp', '-', 'a:z', 'b:'], 'x')).code).to.equal(2);
+  });
+
+  it('leaves alone with --update what is there, and prints its report as JSON', async () => {
+    await place.output('cp', '-r', 'a:x', 'b:');
+    await a.put('x/new', 'new');
+    const report: unknown = JSON.parse(await place.output('cp', '-ru', '--json', 'a:x', 'b:'));
+    expect(report).to.deep.include({
+      operation: 'copyPrefix',
+      listed: 4,
+      same: 3,
+      copied: 1,
+      complete: true,
+    });
+  });
+
+  it('moves objects and prefixes', async () => {
+    await place.output('mv', 'a:z', 'b:zz');
+    const stdout = await place.output('mv', '-r', 'a:x/', 'b:x/', '--exclude', '*.txt');
+    expect(stdout).to.contain('deleted 1 object at the source\n');
+    expect(await keys(a)).to.deep.equal(['x/1.txt', 'x/2.txt']);
+    expect(await keys(b)).to.deep.equal(['x/deep/3.log', 'zz']);
+  });
+
+  it('makes a target like a source, and asks before it deletes', async () => {
+    await b.put('x/only.txt', 'x');
+    const first = await place.output('sync', 'a:', 'b:');
+    expect(first).to.contain('copied 4 objects').and.to.contain('only at the target: 1 object\n');
+    const unasked = await place.run(['sync', '--delete', 'a:', 'b:']);
+    expect(unasked.code).to.equal(2);
+    expect(unasked.stderr).to.contain('--yes');
+    const dry = await place.output('sync', '--delete', '--dry-run', '-v', 'a:', 'b:');
+    expect(dry).to.match(/^delete "x\/only\.txt"\nwould copy 0 objects/);
+    expect(dry).to.contain('would delete 1 object at the target');
+    expect(await keys(b)).to.include('x/only.txt');
+    const last = await place.output('sync', '--delete', '-y', '--checksum', 'a:', 'b:');
+    expect(last).to.contain('the same already: 4 objects\ndeleted 1 object at the target\ncomplete\n');
+    expect(await keys(b)).to.deep.equal(await keys(a));
+  });
+
+  it('does not empty a target because the source is empty', async () => {
+    const { code, stdout } = await place.run(['sync', '--delete', '-y', 'b:', 'a:']);
+    expect(code).to.equal(1);
+    expect(stdout).to.contain('with --force they are deleted all the same');
+    expect(await keys(a)).to.have.length(4);
+  });
+
+  it('stops at an interrupt, and says how to go on', async () => {
+    for (let i = 0; i < 500; i++) await a.put(`many/${i}`, 'x'.repeat(1000));
+    const child = place.start(['sync', 'a:', 'b:', '--max-bytes-per-second', '20K', '--concurrency', '2']);
+    const ended = finish(child);
+    const waiting = setInterval(() => {
+      void keys(b).then((found) => {
+        if (found.length <= 3) return;
+        clearInterval(waiting);
+        if (!child.killed) child.kill('SIGINT');
+      });
+    }, 50);
+    await once(child, 'exit');
+    clearInterval(waiting);
+    const { code, stdout, stderr } = await ended;
+    expect(code).to.equal(130);
+    expect(stdout).to.contain('interrupted\n');
+    expect(stderr).to.match(/to go on: the same command\n$/);
+    expect(await place.output('sync', 'a:', 'b:')).to.match(/the same already: \d+ objects/);
+    expect(await keys(b)).to.deep.equal(await keys(a));
+  });
+
+  it('has examples in its help', async () => {
+    for (const name of ['cp', 'mv', 'sync', 'get', 'put'])
+      expect(await place.output(name, '--help')).to.contain(`Examples:\n  store ${name} `);
+  });
+});
+
+describe('the progress of a transfer', () => {
+  const progress: TransferProgress = {
+    phase: 'copying',
+    listed: 600,
+    matched: 600,
+    copied: 390,
+    same: 100,
+    failed: 10,
+    skipped: 0,
+    bytes: 30 * 1024 * 1024,
+    settledBytes: 25 * 1024 * 1024,
+    deleted: 0,
+    elapsedMs: 10_000,
+  };
+
+  it('has a bar and the time left when it is known how much there is', () => {
+    const line = transferLine({ ...progress, total: { objects: 1000, bytes: 100 * 1024 * 1024 } });
+    expect(line).to.match(/^█{6}░{18} 25 % · 500\/1,000 objects/);
+    for (const part of ['100 the same', '30 MiB', '3 MiB/s', '10 failed', '10.0 s', 'ETA 30.0 s'])
+      expect(line).to.contain(part);
+  });
+
+  it('has counters and no bar else', () => {
+    const line = transferLine(progress);
+    expect(line).to.match(/^500 objects · /);
+    expect(line).not.to.contain('ETA');
+    expect(transferLine({ ...progress, phase: 'deleting', deleted: 12 })).to.match(
+      /^12 deleted at the target/,
+    );
+  });
+});

@@ -1,0 +1,23 @@
+export { copyPrefix } from './copy-prefix.js';
+export { copyKeys, moveKeys, type KeyPairs } from './keys.js';
+export { movePrefix } from './move-prefix.js';
+export { syncPrefix } from './sync-prefix.js';
+export { copyKeysOptions, copyPrefixOptions, movePrefixOptions, syncPrefixOptions } from './options.js';
+export type {
+  Comparison,
+  CopyPrefixOptions,
+  KeysOptions,
+  MovePrefixOptions,
+  Selection,
+  SyncPrefixOptions,
+  TransferOptions,
+} from './options.js';
+export type { Place } from './place.js';
+export { TransferError } from './report.js';
+export type {
+  Transferred,
+  TransferFailure,
+  TransferOperation,
+  TransferProgress,
+  TransferReport,
+} from './report.js';

@@ -1,0 +1,105 @@
+import { compareKeys, type ObjectInfo, type Unnameable } from '@store/core';
+import { objectPages, rangedObjectPages } from '@store/core/extend';
+import type { Side } from './place.js';
+
+/** Pages of the source that are listed at the same time, where no order is needed. */
+const PAGES_AT_ONCE = 4;
+
+/** What the listings say of one key behind the prefixes: at one end or at both. */
+export interface Pair {
+  readonly source?: ObjectInfo | undefined;
+  readonly target?: ObjectInfo | undefined;
+}
+
+export interface ListingPurpose {
+  readonly operation: string;
+  readonly signal: AbortSignal;
+  /** Told of what a listing shows and no request can name. */
+  readonly onUnnameable: (entry: Unnameable, side: 'source' | 'target') => Promise<void>;
+}
+
+/** Everything at the source, in no order. */
+export async function* sourcesAlone(
+  { engine, prefix }: Side,
+  { onUnnameable, ...purpose }: ListingPurpose,
+): AsyncGenerator<Pair> {
+  const pages = rangedObjectPages(engine, { prefix }, purpose, { concurrency: PAGES_AT_ONCE });
+  for await (const { page } of pages) {
+    for (const entry of page.unnameable ?? []) await onUnnameable(entry, 'source');
+    for (const source of page.objects) yield { source };
+  }
+}
+
+/** Both ends side by side, in the order of their keys: a page of each is held, and nothing else. */
+export async function* merged(from: Side, to: Side, purpose: ListingPurpose): AsyncGenerator<Pair> {
+  const sources = new Ahead(entries(from, purpose, 'source'));
+  const targets = new Ahead(entries(to, purpose, 'target'));
+  try {
+    let [source, target] = await Promise.all([sources.next(), targets.next()]);
+    while (source || target) {
+      const order = !source ? 1 : !target ? -1 : compareKeys(source.rest, target.rest);
+      if (order < 0) {
+        yield { source: source?.object };
+        source = await sources.next();
+      } else if (order > 0) {
+        yield { target: target?.object };
+        target = await targets.next();
+      } else {
+        yield { source: source?.object, target: target?.object };
+        [source, target] = await Promise.all([sources.next(), targets.next()]);
+      }
+    }
+  } finally {
+    await Promise.all([sources.return(), targets.return()]);
+  }
+}
+
+interface Entry {
+  /** Of the key, behind the prefix. */
+  readonly rest: string;
+  readonly object: ObjectInfo;
+}
+
+/** The entries of pages, the next of which is on its way already. */
+class Ahead {
+  readonly #pages: AsyncGenerator<readonly Entry[], void, undefined>;
+  #page: readonly Entry[] = [];
+  #at = 0;
+  #coming: ReturnType<AsyncGenerator<readonly Entry[], void, undefined>['next']> | undefined;
+
+  constructor(pages: AsyncGenerator<readonly Entry[], void, undefined>) {
+    this.#pages = pages;
+  }
+
+  async next(): Promise<Entry | undefined> {
+    while (this.#at >= this.#page.length) {
+      const page = await (this.#coming ?? this.#pages.next());
+      if (page.done) {
+        this.#coming = undefined;
+        return undefined;
+      }
+      this.#page = page.value;
+      this.#at = 0;
+      this.#coming = this.#pages.next();
+      // Whoever waits for it hears of it.
+      this.#coming.catch(() => undefined);
+    }
+    return this.#page[this.#at++];
+  }
+
+  async return(): Promise<void> {
+    await this.#coming?.catch(() => undefined);
+    await this.#pages.return();
+  }
+}
+
+async function* entries(
+  { engine, prefix }: Side,
+  { onUnnameable, ...purpose }: ListingPurpose,
+  side: 'source' | 'target',
+): AsyncGenerator<readonly Entry[], void, undefined> {
+  for await (const { objects, unnameable = [] } of objectPages(engine, { prefix }, purpose)) {
+    for (const entry of unnameable) await onUnnameable(entry, side);
+    yield objects.map((object) => ({ rest: object.key.slice(prefix.length), object }));
+  }
+}

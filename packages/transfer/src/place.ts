@@ -1,0 +1,61 @@
+import { assertPrefix, quoteKey, StoreError, type ObjectStore } from '@store/core';
+import { engineOf, type Engine } from '@store/core/extend';
+
+/** One end of a transfer: what is under a prefix of a store. The prefix ends in `/`, or is empty: the entire store. */
+export interface Place {
+  readonly store: ObjectStore;
+  readonly prefix: string;
+}
+
+/** A {@link Place}, with the engine of its store. */
+export interface Side extends Place {
+  readonly engine: Engine;
+}
+
+/** @throws StoreError `InvalidArgument` for what is no place */
+export function sideOf({ store, prefix }: Place, operation: string): Side {
+  const engine = engineOf(store, operation);
+  assertPrefix(prefix, operation);
+  if (prefix !== '' && !prefix.endsWith('/')) {
+    const message = `the prefix ${quoteKey(prefix)} does not end in "/": end it with one, or give the empty one for the entire store`;
+    throw new StoreError('InvalidArgument', message, { operation });
+  }
+  return { store, prefix, engine };
+}
+
+/** Whether both are in one bucket, so that the provider can copy from one to the other. */
+export function shareBucket(a: Side, b: Side): boolean {
+  if (a.engine === b.engine || a.engine.driver === b.engine.driver) return true;
+  const [one, other] = [a.engine.driver, b.engine.driver];
+  return one.provider === other.provider && one.place === other.place && isAddress(one.place);
+}
+
+/**
+ * Refuses a target inside of the source, or around it: what is written would be listed and copied again.
+ *
+ * @throws StoreError `InvalidArgument`
+ */
+export function checkApart(from: Side, to: Side, operation: string): void {
+  const [source, target] = shareBucket(from, to)
+    ? [from.prefix, to.prefix]
+    : [addressOf(from), addressOf(to)];
+  if (source === undefined || target === undefined) return;
+  if (!source.startsWith(target) && !target.startsWith(source)) return;
+  const message =
+    source === target
+      ? `source and target are the same: ${quoteKey(source)}`
+      : `source and target overlap: ${quoteKey(source)} and ${quoteKey(target)}; one is inside of the other`;
+  throw new StoreError('InvalidArgument', message, { operation });
+}
+
+/** `memory:` is the place of every store in memory. */
+function isAddress(place: string): boolean {
+  return place.replace(/^[a-z][a-z0-9+.-]*:/, '') !== '';
+}
+
+/** Stores of directories can be inside of one another. */
+function addressOf({ engine, prefix }: Side): string | undefined {
+  const { place } = engine.driver;
+  if (!isAddress(place)) return undefined;
+  return `${place.replace(/\/?$/, '/')}${encodeURI(prefix)}`;
+}

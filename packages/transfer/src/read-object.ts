@@ -1,0 +1,222 @@
+import { createHash } from 'node:crypto';
+import type { Readable } from 'node:stream';
+import { abortedError, StoreError, type GetRequest, type ObjectInfo } from '@store/core';
+import { withSoundFacts, type Engine } from '@store/core/extend';
+import { md5OfEtag } from './etag-digest.js';
+
+/** Parts of an object that are read ahead of the one that is being written. */
+const PARTS_AHEAD = 2;
+
+export const NO_MD5_HINT =
+  '; where a bucket encrypts with keys of KMS its ETags are no MD5s: set ignoreChecksum there';
+
+/** How an object is read. */
+export interface Reading {
+  readonly engine: Engine;
+  readonly key: string;
+  /** Larger objects are read by parts of so many bytes, each bound to the ETag of the first look. */
+  readonly partBytes: number;
+  /** What is read is not held against the ETag. */
+  readonly ignoreChecksum: boolean;
+  readonly signal: AbortSignal;
+  /** Waits until so many bytes may be read. */
+  readonly pace: (bytes: number) => Promise<void>;
+  /** Told of bytes that have been read. */
+  readonly onBytes: (bytes: number) => void;
+}
+
+/** An object on its way. Either all of it is there, or it comes part by part, of which the last is followed by all checks. */
+export interface ReadObject {
+  readonly info: ObjectInfo;
+  readonly body: Uint8Array | AsyncGenerator<Uint8Array, void, undefined>;
+  /** The MD5 and the size of what was read, when all of it was. */
+  readonly seen: () => { readonly md5: string; readonly size: number };
+}
+
+/**
+ * Reads an object: a small one whole, a large one by ranges side by side, so that what breaks off is not read from the
+ * beginning again. What ends too early, is not what its ETag says, or changes meanwhile is an error, at its end at the latest.
+ *
+ * @param size what the listing says
+ */
+export async function readObject(reading: Reading, size: number | undefined): Promise<ReadObject> {
+  if (size !== undefined && size <= reading.partBytes) {
+    const whole = await readWhole(reading, size);
+    if (whole) return whole;
+  }
+  return readParts(reading);
+}
+
+/** Undefined when it is not as small as it was. */
+async function readWhole(reading: Reading, listed: number): Promise<ReadObject | undefined> {
+  const { engine, key, partBytes } = reading;
+  await reading.pace(listed);
+  const found = await request(reading, async (call) => {
+    const { info: given, body } = await engine.driver.read.get({ key }, call);
+    const info = withSoundFacts(given);
+    if (info.size === undefined || info.size > partBytes) {
+      body.destroy();
+      return undefined;
+    }
+    const bytes = await collect(reading, body, info.size);
+    const seen = { md5: createHash('md5').update(bytes).digest('hex'), size: bytes.length };
+    checkDigest(reading, info, seen.md5);
+    return { info, body: bytes, seen };
+  });
+  if (!found) return undefined;
+  reading.onBytes(found.seen.size);
+  await checkUnchanged(reading, found.info);
+  return { ...found, seen: () => found.seen };
+}
+
+async function readParts(reading: Reading): Promise<ReadObject> {
+  const { engine, key } = reading;
+  const given = await request(reading, (call) => engine.driver.read.head({ key }, call));
+  const info = withSoundFacts(given);
+  const { size } = info;
+  const hash = createHash('md5');
+  let read = 0;
+  async function* body(): AsyncGenerator<Uint8Array, void, undefined> {
+    const parts = size === undefined ? stream(reading, info) : ranges(reading, info, size);
+    for await (const part of parts) {
+      hash.update(part);
+      read += part.length;
+      reading.onBytes(part.length);
+      yield part;
+    }
+    digest = hash.digest('hex');
+    checkDigest(reading, info, digest);
+    await checkUnchanged(reading, info);
+  }
+  let digest = '';
+  return { info, body: body(), seen: () => ({ md5: digest, size: read }) };
+}
+
+/** In order; a few are on their way while the caller has one. */
+async function* ranges(
+  reading: Reading,
+  { etag: ifMatch }: ObjectInfo,
+  size: number,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const { partBytes } = reading;
+  const stop = new AbortController();
+  const inside = { ...reading, signal: AbortSignal.any([reading.signal, stop.signal]) };
+  const coming: Promise<Uint8Array>[] = [];
+  let next = 0;
+  const begin = (): void => {
+    if (next >= size) return;
+    const range = { start: next, end: Math.min(next + partBytes, size) - 1 };
+    next = range.end + 1;
+    const part = readRange(inside, { key: reading.key, ifMatch, range }, range.end + 1 - range.start);
+    // Whoever waits for it hears of it; the others are given up.
+    part.catch(() => undefined);
+    coming.push(part);
+  };
+  try {
+    for (let i = 0; i <= PARTS_AHEAD; i++) begin();
+    for (let part = coming.shift(); part; part = coming.shift()) {
+      const bytes = await part;
+      begin();
+      yield bytes;
+    }
+  } finally {
+    stop.abort();
+  }
+}
+
+async function readRange(reading: Reading, wanted: GetRequest, size: number): Promise<Uint8Array> {
+  await reading.pace(size);
+  return request(reading, async (call) => {
+    const { body } = await reading.engine.driver.read.get(wanted, call);
+    return collect(reading, body, size);
+  });
+}
+
+/** Where nobody says how large it is, it can only be read from the beginning to the end. */
+async function* stream(
+  reading: Reading,
+  { etag: ifMatch }: ObjectInfo,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const { engine, key } = reading;
+  const { body } = await request(reading, (call) => engine.driver.read.get({ key, ifMatch }, call));
+  try {
+    for await (const chunk of chunksOf(reading, body)) {
+      await reading.pace(chunk.length);
+      yield chunk;
+    }
+  } finally {
+    body.destroy();
+  }
+}
+
+async function collect(reading: Reading, body: Readable, size: number): Promise<Uint8Array> {
+  const all = Buffer.allocUnsafe(size);
+  let at = 0;
+  for await (const chunk of chunksOf(reading, body)) {
+    if (at + chunk.length > size)
+      throw wrongSize(reading, `has more than the ${size} bytes that it should have`);
+    all.set(chunk, at);
+    at += chunk.length;
+  }
+  if (at < size) throw wrongSize(reading, `ended after ${at} of ${size} bytes`);
+  return all;
+}
+
+async function* chunksOf(reading: Reading, body: Readable): AsyncGenerator<Uint8Array, void, undefined> {
+  try {
+    for await (const chunk of body as AsyncIterable<Uint8Array>) yield chunk;
+  } catch (cause) {
+    if (cause instanceof StoreError) throw cause;
+    if (reading.signal.aborted) throw abortedError(reading.signal, 'get');
+    const message = `the body broke off: ${cause instanceof Error ? cause.message : String(cause)}`;
+    throw new StoreError('Unavailable', message, { ...detailsOf(reading), cause });
+  } finally {
+    body.destroy();
+  }
+}
+
+function request<T>(
+  { engine, signal, key }: Reading,
+  send: Parameters<typeof engine.request<T>>[1],
+): Promise<T> {
+  return engine.request({ operation: 'get', signal }, send).catch((error: unknown) => {
+    if (!(error instanceof StoreError) || error.code !== 'PreconditionFailed') throw error;
+    throw changed({ engine, key }, error);
+  });
+}
+
+function checkDigest(reading: Reading, { etag }: ObjectInfo, md5: string): void {
+  const expected = md5OfEtag(etag);
+  if (reading.ignoreChecksum || expected === undefined || expected === md5) return;
+  const message = `what was read has the MD5 ${md5}, and its ETag says ${expected}${NO_MD5_HINT}`;
+  throw new StoreError('Corrupt', message, { ...detailsOf(reading), retryable: false });
+}
+
+/** Where no MD5 says that it was read in one state, a second look does. */
+async function checkUnchanged(reading: Reading, before: ObjectInfo): Promise<void> {
+  if (md5OfEtag(before.etag) !== undefined && !reading.ignoreChecksum) return;
+  const { engine, key } = reading;
+  const given = await request(reading, (call) => engine.driver.read.head({ key }, call));
+  const now = withSoundFacts(given);
+  const same =
+    now.etag === before.etag &&
+    now.size === before.size &&
+    now.lastModified?.getTime() === before.lastModified?.getTime();
+  if (!same) throw changed(reading);
+}
+
+function changed(where: Pick<Reading, 'engine' | 'key'>, cause?: StoreError): StoreError {
+  return new StoreError('Conflict', 'it changed while it was read', {
+    ...detailsOf(where),
+    retryable: false,
+    cause,
+  });
+}
+
+function wrongSize(reading: Reading, what: string): StoreError {
+  return new StoreError('Corrupt', `the body ${what}`, { ...detailsOf(reading), retryable: true });
+}
+
+function detailsOf({ engine, key }: Pick<Reading, 'engine' | 'key'>) {
+  return { operation: 'get', key, provider: engine.provider };
+}

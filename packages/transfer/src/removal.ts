@@ -1,0 +1,74 @@
+import { once, setMaxListeners } from 'node:events';
+import { PassThrough } from 'node:stream';
+import { quoteKey, StoreError, type DeleteTarget, type DeletionReport } from '@store/core';
+import { withSoundFacts } from '@store/core/extend';
+import type { Copied } from './copy-object.js';
+import type { Side } from './place.js';
+import type { Run } from './run.js';
+
+/** Copied objects that wait for their delete, at most. */
+const WAITING = 2000;
+
+/** Deletes at the source, while others are copied. */
+export class Removal {
+  readonly #from: Side;
+  readonly #waiting = new PassThrough({ objectMode: true, highWaterMark: WAITING });
+  readonly #changed: string[] = [];
+  #deletion: Promise<DeletionReport> | undefined;
+  #changedCount = 0;
+
+  constructor(from: Side) {
+    this.#from = from;
+    // As many wait as copies are on their way.
+    setMaxListeners(0, this.#waiting);
+  }
+
+  async add({ from: key, source }: Copied): Promise<void> {
+    const { driver } = this.#from.engine;
+    const conditional = driver.delete.ifMatch !== false && source.etag !== undefined;
+    if (!conditional && !(await this.#isUnchanged(key, source))) {
+      this.#changedCount++;
+      if (this.#changed.length === 0) this.#changed.push(key);
+      return;
+    }
+    const target: DeleteTarget = conditional ? { key, ifMatch: source.etag } : { key };
+    this.#deletion ??= this.#begin();
+    if (!this.#waiting.write(target)) await once(this.#waiting, 'drain');
+  }
+
+  /** Waits until all of them are deleted: what was copied has to go also when the run ended early. */
+  async end({ ledger }: Run): Promise<{ deletion: DeletionReport | null; incomplete: boolean }> {
+    if (this.#changedCount > 0)
+      ledger.warn(
+        `${this.#changedCount} objects changed after they were copied, and stay at the source; the first of them is ${quoteKey(this.#changed[0] ?? '')}`,
+      );
+    this.#waiting.end();
+    const deletion = (await this.#deletion) ?? null;
+    return { deletion, incomplete: this.#changedCount > 0 };
+  }
+
+  #begin(): Promise<DeletionReport> {
+    const deletion = this.#from.store.deleteMany(this.#waiting as AsyncIterable<DeleteTarget>);
+    // Nobody takes any more: what waits must not wait for ever. `end` hears of it.
+    deletion.catch(() => this.#waiting.resume());
+    return deletion;
+  }
+
+  async #isUnchanged(key: string, source: Copied['source']): Promise<boolean> {
+    const { engine } = this.#from;
+    try {
+      const given = await engine.request({ operation: 'head' }, (call) =>
+        engine.driver.read.head({ key }, call),
+      );
+      const now = withSoundFacts(given);
+      return (
+        now.etag === source.etag &&
+        now.size === source.size &&
+        (source.lastModified === undefined || now.lastModified?.getTime() === source.lastModified.getTime())
+      );
+    } catch (error) {
+      if (error instanceof StoreError && error.code === 'NotFound') return false;
+      throw error;
+    }
+  }
+}

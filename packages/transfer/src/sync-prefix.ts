@@ -1,0 +1,106 @@
+import { quoteKey, StoreError, type DeleteTarget, type DeletionReport, type ObjectInfo } from '@store/core';
+import { compileFilter, type Checked } from '@store/core/extend';
+import { isSame } from './compare.js';
+import { syncPrefixOptions, type SyncPrefixOptions } from './options.js';
+import { merged } from './pairs.js';
+import { checkApart, sideOf, type Place, type Side } from './place.js';
+import type { TransferReport } from './report.js';
+import { checkOrder, checkTarget, Run, type Finished, type Task } from './run.js';
+
+const OPERATION = 'syncPrefix';
+
+/**
+ * Makes a target like a source: copies what is missing there or differs, and with `delete` deletes what is only there. Both
+ * ends are listed side by side in the order of their keys, so memory does not grow with them. The same call goes on with a run
+ * that was killed: what is there is not copied again.
+ *
+ * @throws TransferError, StoreError as `copyPrefix`; `Unsupported` where a store does not list its keys in order
+ */
+export async function syncPrefix(
+  from: Place,
+  to: Place,
+  options: SyncPrefixOptions = {},
+): Promise<TransferReport> {
+  const checked = syncPrefixOptions.check(options);
+  const { compare, delete: deletes, maxDelete, force, onDeleted, ...given } = checked;
+  const needsDelete = { maxDelete, force, onDeleted };
+  for (const [name, value] of Object.entries(needsDelete)) {
+    if (deletes || value === undefined) continue;
+    throw new StoreError('InvalidArgument', `${name} goes with delete`, { operation: OPERATION });
+  }
+  const sides = { from: sideOf(from, OPERATION), to: sideOf(to, OPERATION) };
+  checkApart(sides.from, sides.to, OPERATION);
+  checkOrder([sides.from, sides.to], OPERATION);
+  const { include, exclude } = given;
+  const isMeant = compileFilter(sides.to.prefix, { include, exclude }, 0);
+  let extra = 0;
+  const task: Task = {
+    operation: OPERATION,
+    ...sides,
+    options: given,
+    isSame: (copying, source, target) => isSame(copying, source, target, compare),
+    onExtra: (target) => {
+      if (isMeant(target) === true) extra++;
+    },
+    finish: async (run) => {
+      if (run.over) return { extra };
+      if (!deletes || extra === 0) return { extra };
+      const why = reasonToKeep(run, extra, checked);
+      if (why !== undefined) {
+        run.ledger.warn(`${extra} objects that are only at the target were not deleted: ${why}`);
+        return { extra, incomplete: true };
+      }
+      return { extra, deletion: await deleteExtra(run, sides, checked, isMeant) } satisfies Finished;
+    },
+  };
+  checkTarget(task);
+  return new Run(task).perform();
+}
+
+/** Why what is only at the target stays; undefined when it may go. */
+function reasonToKeep(
+  { ledger }: Run,
+  extra: number,
+  { force, maxDelete }: Checked<typeof syncPrefixOptions>,
+): string | undefined {
+  if (maxDelete !== undefined && extra > maxDelete) return `more than ${maxDelete} (maxDelete)`;
+  if (force) return undefined;
+  if (ledger.failed > 0) return 'something failed at the source; with force they are deleted all the same';
+  // Whoever says how many may go has thought of it.
+  if (ledger.listed === 0 && maxDelete === undefined)
+    return 'the source is empty, which may be a mistake; with force they are deleted all the same';
+  return undefined;
+}
+
+/**
+ * Looks at both ends again, because nobody keeps a list of unknown length. A key is deleted when the listing of the source has
+ * gone past it.
+ */
+async function deleteExtra(
+  run: Run,
+  { from, to }: { readonly from: Side; readonly to: Side },
+  { dryRun, maxDelete, concurrency, onDeleted }: Checked<typeof syncPrefixOptions>,
+  isMeant: (object: ObjectInfo) => unknown,
+): Promise<DeletionReport> {
+  const { signal, ledger } = run;
+  const tell = run.deleting();
+  async function* targets(): AsyncGenerator<DeleteTarget> {
+    const purpose = { operation: OPERATION, signal, onUnnameable: async () => undefined };
+    for await (const { source, target } of merged(from, to, purpose)) {
+      if (source || !target || isMeant(target) !== true) continue;
+      if (dryRun) onDeleted?.(target.key);
+      yield { key: target.key };
+    }
+  }
+  const deletion = await to.store.deleteMany(targets(), {
+    dryRun,
+    maxDelete,
+    concurrency,
+    signal,
+    onProgress: ({ deleted }) => tell(deleted),
+    onDeleted: onDeleted && (({ key }) => onDeleted(key)),
+  });
+  for (const { key, code, message } of deletion.failures.sample.slice(0, 5))
+    ledger.warn(`${quoteKey(key)} was not deleted at the target: ${code}: ${message}`);
+  return deletion;
+}

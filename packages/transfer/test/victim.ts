@@ -1,0 +1,28 @@
+// One session that somebody will kill: `victim.js FROM TO PART_BYTES`. Says what it has copied as it goes.
+import type { StoreEntry } from '@store/core';
+import { syncPrefix } from '@store/transfer';
+import { open } from './emulated.js';
+
+const [from = '', to = '', partBytes = ''] = process.argv.slice(2);
+// Of our own parent.
+const [source, target] = await Promise.all([
+  open(JSON.parse(from) as StoreEntry),
+  open(JSON.parse(to) as StoreEntry),
+]);
+let isBegun = false;
+const report = await syncPrefix(
+  { store: source, prefix: '' },
+  { store: target, prefix: 'mirror/' },
+  {
+    delete: true,
+    partBytes: Number(partBytes),
+    concurrency: 8,
+    onProgress: ({ bytes }) => {
+      if (bytes > 0 && !isBegun) process.send?.('begun');
+      isBegun ||= bytes > 0;
+    },
+  },
+);
+await Promise.all([source.close(), target.close()]);
+process.send?.({ report, maxRSS: process.resourceUsage().maxRSS });
+process.disconnect();
