@@ -124,6 +124,12 @@ export class JournalKeeper {
     this.#append({ type: 'backup', prefix });
   }
 
+  /** Which markers their deletes made, nobody knows. Before they are told of as deleted. */
+  lost(candidates: readonly DeleteTarget[]): void {
+    // With a backup their names are in the journal anyway.
+    if (!this.#backsUp) this.#lost(candidates);
+  }
+
   deleted(candidates: readonly Deleted[], bytes: number): void {
     if (candidates.length === 0) return;
     const whole = this.#intents.takeWhole(candidates);
@@ -173,8 +179,7 @@ export class JournalKeeper {
   takeGone(): readonly Unsettled[] {
     const gone = Array.from(this.#unsettled.values()).filter(({ pass }) => pass === this.#pass);
     // First: what counts as deleted has to be in the journal by its name, or nobody takes it back.
-    const keys = gone.filter(({ versionId }) => versionId === undefined).map(({ key }) => key);
-    if (keys.length > 0) this.#append({ type: 'lost', keys });
+    this.#lost(gone);
     for (const one of gone) {
       this.#unsettled.delete(one);
       const { intent, index, size = 0 } = one;
@@ -206,6 +211,11 @@ export class JournalKeeper {
     if (where) this.#append({ type: 'deleted', ...this.#named([deleted]), ...where, count: 1, bytes: size });
     else this.#append({ type: 'swept', keys: [key], bytes: size });
     sent?.segment?.settle();
+  }
+
+  #lost(targets: readonly DeleteTarget[]): void {
+    const keys = targets.filter(({ versionId }) => versionId === undefined).map(({ key }) => key);
+    if (keys.length > 0) this.#append({ type: 'lost', keys });
   }
 
   #named(candidates: readonly Candidate[]): { readonly keys?: readonly string[] } {

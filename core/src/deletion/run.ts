@@ -194,6 +194,21 @@ export class Run {
     };
   }
 
+  /** For looks at single objects between deletes. What has been sent is waited for, as deletes are. */
+  looking(operation = 'head'): Purpose {
+    return {
+      operation,
+      signal: this.stop,
+      unbroken: true,
+      slot: this.slot('delete'),
+      onError: (error) => {
+        if (error.adjusted !== undefined) this.ledger.warn(error.adjusted);
+        // It waits by itself; the pace is that of deletes.
+        if (error.code === 'Throttled') this.ledger.throttled++;
+      },
+    };
+  }
+
   slot(kind: RequestKind): Slot {
     return { acquire: () => this.#slots.acquire(kind), release: () => this.#slots.release(kind) };
   }
