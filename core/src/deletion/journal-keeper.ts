@@ -4,6 +4,7 @@ import { ByTarget } from './by-target.js';
 import type { Candidate, Deleted } from './candidate.js';
 import type { JournalRecord, JournalSession, OpenRange, RunSoFar, Unsettled } from './journal.js';
 import { Expected, Intents } from './intents.js';
+import { LeftRanges } from './left-ranges.js';
 import { openRanges } from './open-ranges.js';
 import { RangeRecord, type PageFacts, type RecordContext } from './range-record.js';
 import type { DeletionFailure } from './report.js';
@@ -35,6 +36,8 @@ export class JournalKeeper {
   #closed = false;
   /** What is deleted has a copy, which only its key leads to. */
   #backsUp = false;
+  /** Where the last listing left something. */
+  #left = new LeftRanges();
   readonly #unsettled = new ByTarget<Unsettled>();
   readonly #expected = new Expected();
   readonly #intents = new Intents();
@@ -65,8 +68,6 @@ export class JournalKeeper {
       if (one.id === undefined) this.#append({ type: 'range', id, pass, after: one.after, upto: one.upto });
       return begin(one, id);
     });
-    for (const { id } of given.flatMap(({ replaces = [] }) => replaces))
-      this.#append({ type: 'done', range: id, filtered: 0 });
     const recordOf = (range: KeyRange): RangeRecord => {
       const record = records.get(range) ?? new RangeRecord(this.#id(), range, context);
       records.set(range, record);
@@ -200,8 +201,19 @@ export class JournalKeeper {
   }
 
   #context(pass: number): RecordContext {
-    const append = (record: JournalRecord): void => this.#append(record);
-    return { pass, ordered: this.#ordered, nextId: () => this.#id(), append };
+    const before = this.#left;
+    const left = new LeftRanges();
+    this.#left = left;
+    return {
+      pass,
+      ordered: this.#ordered,
+      wasLeft: (part) => before.meets(part),
+      nextId: () => this.#id(),
+      append: (record) => {
+        if (record.type === 'left') left.add(record);
+        this.#append(record);
+      },
+    };
   }
 
   #deletedOne(deleted: Deleted): void {
