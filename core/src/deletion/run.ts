@@ -130,7 +130,7 @@ export class Run {
     this.#controls = controls;
     controls?.onBegin((paused) => {
       this.#slots.paused = paused;
-    });
+    }, this.stop);
     const pace = paceOf(engine);
     this.pacer = new Pacer({ maxBatch, maxKeysPerSecond, slots: this.#slots, pace }, clock, this.stop);
   }
