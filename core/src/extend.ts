@@ -14,6 +14,7 @@ export { retrying, retryPolicy, type RetryPolicy } from './engine/retry.js';
 export { allWithSoundFacts, withSoundFacts } from './facts.js';
 export { objectPages } from './listing/object-pages.js';
 export { rangedObjectPages } from './listing/ranged-pages.js';
+export { uploadPages } from './listing/upload-pages.js';
 export { versionPages } from './listing/version-pages.js';
 export { isSendable } from './ranges/boundary.js';
 export { KeySpace } from './ranges/key-space.js';

@@ -259,6 +259,9 @@ export interface PresignOptions extends CallOptions {
 export interface DeleteOptions extends CallOptions, PassThrough {
   /** Delete this version for good. */
   readonly versionId?: string | undefined;
-  /** Delete only the object with this ETag, else `PreconditionFailed`; with `capabilities.conditionalDelete`. */
+  /**
+   * Delete only the object with this ETag, else `PreconditionFailed`; with `capabilities.conditionalDelete`. `Unconfirmed`
+   * where an answer was lost and another object is there now.
+   */
   readonly ifMatch?: string | undefined;
 }

@@ -92,6 +92,31 @@ describe('a run as a handle', () => {
     expect(await after).to.include({ aborted: true });
   });
 
+  it('that its signal or a limit stops waits for nobody who has not taken a failure yet', async () => {
+    const aborting = new AbortController();
+    const ways = [
+      { options: { signal: aborting.signal }, stop: () => aborting.abort() },
+      { options: { maxFailures: 10 }, stop: () => undefined },
+    ];
+    for (const { options, stop } of ways) {
+      const { store } = makeStore({
+        keys: numbered(3000),
+        onBatch: (targets) => ({ deleted: [], failed: targets.map(({ key }) => denied(key)) }),
+      });
+      const run = store.deletion('p/', { concurrency: 3, ...options });
+      let failures = 0;
+      for await (const { type } of run) {
+        if (type !== 'failure' || ++failures < 11) continue;
+        stop();
+        const report = await run;
+        expect(report).to.include({ aborted: true, complete: false });
+        expectClosedBooks(report);
+        break;
+      }
+      expect(failures).to.equal(11);
+    }
+  });
+
   it('is iterated by one at a time', async () => {
     const { store } = makeStore({ keys: numbered(10) });
     const run = store.deletion('p/');

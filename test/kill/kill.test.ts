@@ -15,10 +15,10 @@ import { afterEach, beforeEach, describe, it } from 'mocha';
 import { EMULATED_ENTRIES } from '../emulated-entries.js';
 import { SOAK } from '../evil/soak.js';
 
-/** Of every day; `npm run test:soak` kills twenty times, at 50,000 keys. (Files take longer to make than the rest of the test.) */
+/** Of every day; `npm run test:soak` kills twenty times, at 50,000 keys. */
 const { KILLS, KEYS } =
   SOAK > 1
-    ? { KILLS: 20, KEYS: { emulator: 50_000, fs: 20_000 } }
+    ? { KILLS: 20, KEYS: { emulator: 50_000, fs: 50_000 } }
     : { KILLS: 4, KEYS: { emulator: 8000, fs: 2000 } };
 
 /** More than one session needs; the command itself starts with 90. */

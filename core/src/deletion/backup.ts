@@ -1,4 +1,4 @@
-import type { Engine, Purpose, Slot } from '../engine/engine.js';
+import type { Engine, Purpose } from '../engine/engine.js';
 import { detailsOf, StoreError, toStoreError } from '../errors.js';
 import { soundSize } from '../facts.js';
 import { keyProblem } from '../keys.js';
@@ -60,7 +60,7 @@ export interface CopyingRun {
   readonly ledger: Ledger;
   /** Fires when nothing new may be sent. */
   readonly stop: AbortSignal;
-  slot(kind: 'delete'): Slot;
+  looking(operation?: string): Purpose;
   breakOff(error: unknown): void;
 }
 
@@ -128,7 +128,7 @@ export class Backup {
     const to = this.prefix + key;
     const problem = keyProblem(to, engine.driver.keys.maxBytes);
     if (problem !== undefined) throw new StoreError('InvalidArgument', problem, { key });
-    const purpose = purposeIn(run, 'copy');
+    const purpose = run.looking('copy');
     const { versionId } = await this.#copyObject(engine, purpose, { from: key, to }, soundSize(size));
     if (versionId !== undefined || !engine.driver.versions) return refuseVersion(run, to, versionId);
     const { read } = engine.driver;
@@ -154,22 +154,7 @@ async function refuseVersion(run: CopyingRun, key: string, versionId: string | u
 /** @throws StoreError `PreconditionFailed` for what is not what was listed, and copied, any more */
 async function lookAgain(run: CopyingRun, { key, etag }: Candidate): Promise<void> {
   const { read } = run.engine.driver;
-  const info = await run.engine.request(purposeIn(run, 'head'), (call) => read.head({ key }, call));
+  const info = await run.engine.request(run.looking(), (call) => read.head({ key }, call));
   if (info.etag === etag) return;
   throw new StoreError('PreconditionFailed', 'it was written since it was listed', { key });
-}
-
-/** What has been sent is waited for, as deletes are. */
-function purposeIn(run: CopyingRun, operation: string): Purpose {
-  return {
-    operation,
-    signal: run.stop,
-    unbroken: true,
-    slot: run.slot('delete'),
-    onError: (error) => {
-      if (error.adjusted !== undefined) run.ledger.warn(error.adjusted);
-      // It waits by itself; the pace is that of deletes.
-      if (error.code === 'Throttled') run.ledger.throttled++;
-    },
-  };
 }

@@ -4,6 +4,7 @@ import { toStoreError, type FailureReason, type StoreError } from '../errors.js'
 import { AskedBatch, createdMarker, targetOf, withMarker, type Accounted } from './answer.js';
 import type { Candidate } from './candidate.js';
 import type { Permit } from './pace.js';
+import { refusedAgain } from './refused-again.js';
 import type { KeyStrategy } from './report.js';
 import { tellOfCharge } from './requester-charge.js';
 import type { Run } from './run.js';
@@ -126,7 +127,7 @@ export class DeleteStage {
     if (!outcome.ok) return this.#failedWhole(unit, attempts, outcome.error);
     this.#accepted++;
     tellOfCharge(ledger, pass, outcome.value);
-    let failed = this.#settle(asked.account(outcome.value), permit, attempts);
+    let failed = await this.#settle(asked.account(outcome.value), permit, attempts);
     if (batch.silentFailures) {
       const [unnamed, named] = partition(failed, ({ reason }) => reason.code === 'Unconfirmed');
       const tried = attempts.fork();
@@ -142,33 +143,48 @@ export class DeleteStage {
   }
 
   /** Books what an answer confirms; returns the rest with its reasons. */
-  #settle(
+  async #settle(
     { deleted, failed: refused, invented, markers }: Accounted,
     permit: Permit,
     attempts: Attempts,
-  ): readonly Failed[] {
+  ): Promise<readonly Failed[]> {
     const { pacer, ledger } = this.#run;
-    // What is not there when a batch is sent again went with the first one, whose answer was lost.
-    const [gone, failed] = partition(
-      refused,
-      ({ reason }) => attempts.mayHaveActed && reason.code === 'NotFound',
-    );
     ledger.countDeleted(deleted);
-    ledger.countDeleted(gone.map(({ candidate }) => candidate));
     ledger.markersCreated += markers;
     if (invented.length > 0) {
       ledger.warn(
         'the service reported outcomes for keys that it was not asked to delete; they are not counted',
       );
     }
-    const throttled = failed.filter(({ reason }) => reason.code === 'Throttled');
-    pacer.succeeded(deleted.length + gone.length);
+    const throttled = refused.filter(({ reason }) => reason.code === 'Throttled');
+    pacer.succeeded(deleted.length);
     if (throttled.length > 0)
       this.#throttle(
         throttled.map(({ reason }) => reason),
         permit,
       );
+    const failed: Failed[] = [];
+    await Promise.all(
+      refused.map(async (one) => {
+        const reason = await this.#lookAt(one, attempts);
+        if (reason) failed.push({ candidate: one.candidate, reason });
+      }),
+    );
     return failed;
+  }
+
+  /**
+   * What was sent again may have been carried out the first time: then its refusal is no failure.
+   *
+   * @returns why it counts as not deleted; undefined when it is gone, which is booked
+   */
+  async #lookAt({ candidate, reason }: Failed, attempts: Attempts): Promise<FailureReason | undefined> {
+    if (!attempts.mayHaveActed) return reason;
+    const { engine, ledger } = this.#run;
+    const found = await refusedAgain(engine, this.#run.looking(), candidate, reason);
+    if (found !== 'gone') return found;
+    ledger.countLost([candidate]);
+    return undefined;
   }
 
   /** A request that failed as a whole: repeated, taken apart, sent singly, or the end of the run. */
@@ -233,12 +249,9 @@ export class DeleteStage {
         if (createdMarker(target, outcome.value)) ledger.markersCreated++;
         return progress.changed();
       }
-      // What is not there when a delete is sent again went with the first one, whose answer was lost.
-      if (attempts.mayHaveActed && outcome.error.code === 'NotFound') {
-        ledger.countDeleted([candidate]);
-        return progress.changed();
-      }
-      const pending = await this.#beforeRetry([{ candidate, reason: outcome.error }], attempts, 'deleteOne');
+      const reason = await this.#lookAt({ candidate, reason: outcome.error }, attempts);
+      if (!reason) return progress.changed();
+      const pending = await this.#beforeRetry([{ candidate, reason }], attempts, 'deleteOne');
       if (pending.length === 0) return progress.changed();
     }
   }

@@ -12,7 +12,7 @@ export type DeletionEvent =
 /**
  * A run of `deletePrefix` that is under way: it begins when it is made. `await` it for its report; it rejects as `deletePrefix` does.
  *
- * Iterate it for what happens, from then on: every failure (which the run waits with until it is taken), the latest progress,
+ * Iterate it for what happens, from then on: every failure (with which a run that goes on waits until it is taken), the latest progress,
  * splits. The iteration ends with the run, and throws what the run rejects with. `await using` stops the run at the end of
  * the block, and waits for it.
  */
@@ -27,8 +27,13 @@ export interface Deletion extends PromiseLike<DeletionReport>, AsyncIterable<Del
 /** What a handle does to its run, and hears of it. */
 export interface RunControls {
   readonly onSplit: (lower: KeyRangeState, upper: KeyRangeState) => void;
-  /** Called once, before the first request, with what pauses the run and lets it go on. */
-  readonly onBegin: (setPaused: (paused: boolean) => void) => void;
+  /**
+   * Called once, before the first request.
+   *
+   * @param setPaused pauses the run, and lets it go on
+   * @param over fires when nothing new is sent any more, whatever ended it
+   */
+  readonly onBegin: (setPaused: (paused: boolean) => void, over: AbortSignal) => void;
 }
 
 /** How a handle begins its run. */
@@ -49,6 +54,8 @@ export class DeletionHandle implements Deletion {
   readonly #stop = new AbortController();
   #paused = false;
   #setPaused: (paused: boolean) => void = () => undefined;
+  /** Of the run, once it has begun. */
+  #over: AbortSignal | undefined;
   #isWatched = false;
   #isOver = false;
   readonly #events: DeletionEvent[] = [];
@@ -65,9 +72,12 @@ export class DeletionHandle implements Deletion {
       },
       {
         onSplit: (lower, upper) => this.#tell({ type: 'split', lower, upper }),
-        onBegin: (setPaused) => {
+        onBegin: (setPaused, over) => {
           this.#setPaused = setPaused;
           setPaused(this.#paused);
+          this.#over = over;
+          // Whoever ends it while it waits for him, and waits for its report, would wait for himself.
+          over.addEventListener('abort', () => this.#release(), { once: true });
         },
       },
     ).finally(() => {
@@ -98,8 +108,6 @@ export class DeletionHandle implements Deletion {
   stop(): Promise<DeletionReport> {
     this.#stop.abort();
     this.resume();
-    // Whoever stops it while it waits for him would wait for himself.
-    this.#release();
     return this.#report;
   }
 
@@ -143,7 +151,7 @@ export class DeletionHandle implements Deletion {
   async #failure(failure: DeletionFailure): Promise<void> {
     if (!this.#isWatched) return;
     this.#tell({ type: 'failure', failure });
-    if (this.#stop.signal.aborted) return;
+    if (this.#over?.aborted) return;
     await new Promise<void>((resolve) => this.#taken.push(resolve));
   }
 

@@ -4,6 +4,7 @@ import { ByTarget } from './by-target.js';
 import type { Candidate, Deleted } from './candidate.js';
 import type { JournalRecord, JournalSession, OpenRange, RunSoFar, Unsettled } from './journal.js';
 import { Expected, Intents } from './intents.js';
+import { LeftRanges } from './left-ranges.js';
 import { openRanges } from './open-ranges.js';
 import { RangeRecord, type PageFacts, type RecordContext } from './range-record.js';
 import type { DeletionFailure } from './report.js';
@@ -35,6 +36,8 @@ export class JournalKeeper {
   #closed = false;
   /** What is deleted has a copy, which only its key leads to. */
   #backsUp = false;
+  /** Where the last listing left something. */
+  #left = new LeftRanges();
   readonly #unsettled = new ByTarget<Unsettled>();
   readonly #expected = new Expected();
   readonly #intents = new Intents();
@@ -65,8 +68,6 @@ export class JournalKeeper {
       if (one.id === undefined) this.#append({ type: 'range', id, pass, after: one.after, upto: one.upto });
       return begin(one, id);
     });
-    for (const { id } of given.flatMap(({ replaces = [] }) => replaces))
-      this.#append({ type: 'done', range: id, filtered: 0 });
     const recordOf = (range: KeyRange): RangeRecord => {
       const record = records.get(range) ?? new RangeRecord(this.#id(), range, context);
       records.set(range, record);
@@ -124,6 +125,12 @@ export class JournalKeeper {
     this.#append({ type: 'backup', prefix });
   }
 
+  /** Which markers their deletes made, nobody knows. Before they are told of as deleted. */
+  lost(candidates: readonly DeleteTarget[]): void {
+    // With a backup their names are in the journal anyway.
+    if (!this.#backsUp) this.#lost(candidates);
+  }
+
   deleted(candidates: readonly Deleted[], bytes: number): void {
     if (candidates.length === 0) return;
     const whole = this.#intents.takeWhole(candidates);
@@ -173,8 +180,7 @@ export class JournalKeeper {
   takeGone(): readonly Unsettled[] {
     const gone = Array.from(this.#unsettled.values()).filter(({ pass }) => pass === this.#pass);
     // First: what counts as deleted has to be in the journal by its name, or nobody takes it back.
-    const keys = gone.filter(({ versionId }) => versionId === undefined).map(({ key }) => key);
-    if (keys.length > 0) this.#append({ type: 'lost', keys });
+    this.#lost(gone);
     for (const one of gone) {
       this.#unsettled.delete(one);
       const { intent, index, size = 0 } = one;
@@ -195,8 +201,19 @@ export class JournalKeeper {
   }
 
   #context(pass: number): RecordContext {
-    const append = (record: JournalRecord): void => this.#append(record);
-    return { pass, ordered: this.#ordered, nextId: () => this.#id(), append };
+    const before = this.#left;
+    const left = new LeftRanges();
+    this.#left = left;
+    return {
+      pass,
+      ordered: this.#ordered,
+      wasLeft: (part) => before.meets(part),
+      nextId: () => this.#id(),
+      append: (record) => {
+        if (record.type === 'left') left.add(record);
+        this.#append(record);
+      },
+    };
   }
 
   #deletedOne(deleted: Deleted): void {
@@ -206,6 +223,11 @@ export class JournalKeeper {
     if (where) this.#append({ type: 'deleted', ...this.#named([deleted]), ...where, count: 1, bytes: size });
     else this.#append({ type: 'swept', keys: [key], bytes: size });
     sent?.segment?.settle();
+  }
+
+  #lost(targets: readonly DeleteTarget[]): void {
+    const keys = targets.filter(({ versionId }) => versionId === undefined).map(({ key }) => key);
+    if (keys.length > 0) this.#append({ type: 'lost', keys });
   }
 
   #named(candidates: readonly Candidate[]): { readonly keys?: readonly string[] } {

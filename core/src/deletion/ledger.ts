@@ -106,6 +106,12 @@ export class Ledger {
     this.#tellOfDeleted(candidates);
   }
 
+  /** Gone by a request whose answer was lost: what it said about delete markers nobody knows. */
+  countLost(candidates: readonly Candidate[]): void {
+    this.#keeper?.lost(candidates);
+    this.countDeleted(candidates);
+  }
+
   /** What an earlier session's request deleted, whose answer nobody got. */
   countGone(targets: readonly Candidate[]): void {
     this.listed += targets.length;

@@ -18,6 +18,11 @@ export interface RecordContext {
   readonly pass: number;
   /** Keys come in an order that a listing can be taken up in. */
   readonly ordered: boolean;
+  /** Whether the listing before left something there: then this one has to look again when that is settled. */
+  readonly wasLeft: (part: {
+    readonly after: string | undefined;
+    readonly upto: string | undefined;
+  }) => boolean;
   readonly nextId: () => number;
   readonly append: (record: JournalRecord) => void;
 }
@@ -87,8 +92,9 @@ export class RangeRecord {
   #settle(): void {
     for (let first = this.#segments[0]; first?.settled; first = this.#segments[0]) {
       this.#segments.shift();
-      const { filtered, last, isLeft } = first;
+      const { filtered, last } = first;
       const at = last ? this.#range.upto : first.end;
+      const isLeft = first.isLeft || this.#context.wasLeft({ after: this.#at, upto: at });
       if (isLeft) this.#leave(at);
       // What is left is counted when it is listed again.
       const counted = isLeft ? 0 : filtered;

@@ -130,7 +130,7 @@ export class Run {
     this.#controls = controls;
     controls?.onBegin((paused) => {
       this.#slots.paused = paused;
-    });
+    }, this.stop);
     const pace = paceOf(engine);
     this.pacer = new Pacer({ maxBatch, maxKeysPerSecond, slots: this.#slots, pace }, clock, this.stop);
   }
@@ -190,6 +190,21 @@ export class Run {
       onError: (error) => {
         if (error.adjusted !== undefined) this.ledger.warn(error.adjusted);
         if (error.code === 'Throttled') this.throttled(error);
+      },
+    };
+  }
+
+  /** For looks at single objects between deletes. What has been sent is waited for, as deletes are. */
+  looking(operation = 'head'): Purpose {
+    return {
+      operation,
+      signal: this.stop,
+      unbroken: true,
+      slot: this.slot('delete'),
+      onError: (error) => {
+        if (error.adjusted !== undefined) this.ledger.warn(error.adjusted);
+        // It waits by itself; the pace is that of deletes.
+        if (error.code === 'Throttled') this.ledger.throttled++;
       },
     };
   }

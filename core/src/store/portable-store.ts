@@ -3,6 +3,7 @@ import { deleteMany } from '../deletion/delete-many.js';
 import { deletePrefix } from '../deletion/delete-prefix.js';
 import { DeletionHandle, type Deletion } from '../deletion/deletion-handle.js';
 import type { DeleteManyOptions, DeletePrefixOptions } from '../deletion/options.js';
+import { refusedAgain } from '../deletion/refused-again.js';
 import type { DeletionFailure, DeletionProgress, DeletionReport } from '../deletion/report.js';
 import type { StoreDriver } from '../driver.js';
 import type { DeleteTarget, DriverCall } from '../requests.js';
@@ -10,7 +11,7 @@ import { Engine, ENGINE, type Engined, type EngineSettings, type Purpose } from 
 import type { Page } from '../engine/follow-pages.js';
 import { within } from '../engine/within.js';
 import { IN_FLIGHT } from '../engine/in-flight.js';
-import { StoreError } from '../errors.js';
+import { StoreError, toStoreError } from '../errors.js';
 import { withSoundFacts } from '../facts.js';
 import { assertKey, assertPrefix } from '../keys.js';
 import { inOrder } from '../listing/in-order.js';
@@ -217,8 +218,19 @@ class PortableStore implements ObjectStore, Engined {
     const { delete: facet } = this.#driver;
     if (ifMatch !== undefined) this.#need(facet.ifMatch !== false, 'delete', 'ifMatch');
     const pass = passThrough(others, this.#driver, 'delete');
+    const target = { key, versionId, ifMatch };
+    let mayHaveActed = false;
+    const onError = ({ code }: StoreError): void => {
+      mayHaveActed ||= code !== 'Throttled';
+    };
     const purpose = { operation: 'delete', signal, timeoutMs, pass };
-    await this[ENGINE].request(purpose, (call) => facet.one({ key, versionId, ifMatch }, call));
+    try {
+      await this[ENGINE].request({ ...purpose, onError }, (call) => facet.one(target, call));
+    } catch (thrown) {
+      const error = toStoreError(thrown, { operation: 'delete', provider: this.provider });
+      const found = mayHaveActed ? await refusedAgain(this[ENGINE], purpose, target, error) : error;
+      if (found !== 'gone') throw found;
+    }
   }
 
   async deleteMany(

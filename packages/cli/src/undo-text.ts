@@ -24,8 +24,12 @@ export function undoText(report: UndoReport): string[] {
   for (const { key, code, message } of failures.slice(0, 10))
     lines.push(`  ${quoteKey(key)}: ${code}: ${message}`);
   count(skipped, 'not tried');
-  count(gone, 'gone for good, because their deletes made no delete marker');
-  count(missing, 'not in the trash any more: back already, or it was emptied');
+  const why =
+    report.by === 'trash'
+      ? 'neither in the trash any more nor under their keys'
+      : 'because their deletes made no delete marker';
+  count(gone, `gone for good, ${why}`);
+  count(missing, 'not in the trash any more, and not named by the journal: back already, or it was emptied');
   if (copies && copies.removed > 0) lines.push(`deleted ${formatObjects(copies.removed)} of the backup`);
   else if (copies && !dryRun)
     lines.push(

@@ -8,7 +8,7 @@ import { s3Store } from './emulated-stores.js';
 import { FAULTY_ADAPTERS, Place, type Result } from './run-store.js';
 
 describe('store rm --from', () => {
-  const KEYS = ['p/1', 'p/2', 'p/a b', 'p/a,b', 'p/n\nl', 'p/q"', 'p/{x', 'q/1'];
+  const KEYS = ['p', 'p/1', 'p/2', 'p/a b', 'p/a,b', 'p/n\nl', 'p/q"', 'p/{x', 'q/1'];
   let place: Place;
   beforeEach(async () => {
     place = await Place.create({
@@ -68,6 +68,8 @@ describe('store rm --from', () => {
     ['half a JSON string', 'p/1\n"p/2\n'],
     ['other bytes than UTF-8', Buffer.from('p/1\np/\xff\n', 'latin1')],
     ['UTF-16', Buffer.from('\ufeffp/1\n', 'utf16le')],
+    ['UTF-16 without a mark', Buffer.from('p/1\nq\n', 'utf16le')],
+    ['UTF-16 the other way round', Buffer.from('p/1\nq\n', 'utf16le').swap16()],
     ['an open quote', '"b","p/1"\n"b","p/2\n'],
     ['a key that is not encoded', 'b,p/1\nb,p/%zz\n', '--format', 'csv'],
     ['columns that nobody knows', '"b","p/1","3","2026-01-01T00:00:00Z"\n'],

@@ -15,7 +15,7 @@ const SILENCE_MS = 120_000;
 /** How long somebody else is let remove a lock, in milliseconds. */
 const TURN_MS = 5;
 
-/** A lock whose holder has not written its name yet is younger than this. */
+/** A lock whose holder has not written its name yet is younger than this; else he was killed before he could. */
 const NAMELESS_MS = 10_000;
 
 interface Holder {
@@ -31,6 +31,8 @@ interface Holder {
 interface Found {
   /** Who holds it, in words; undefined when its holder is gone. */
   readonly holder: string | undefined;
+  /** Its holder has made it just now, and not written its name yet. */
+  readonly isNameless?: boolean | undefined;
   /** No other lock file has the same. */
   readonly identity: string;
 }
@@ -63,12 +65,18 @@ export class JournalLock {
   static async acquire(journal: string): Promise<JournalLock> {
     await refuseSecondName(journal);
     const path = lockPath(journal);
+    const begun = performance.now();
     for (;;) {
       const token = await create(path).catch((error: unknown) => {
         throw cannot(error, journal);
       });
       if (token !== undefined) return new JournalLock(path, token);
       const found = await find(path);
+      // Clocks are set back now and then, and a lock is of the future then.
+      if (found?.isNameless && performance.now() - begun < 2 * NAMELESS_MS) {
+        await new Promise((done) => setTimeout(done, TURN_MS));
+        continue;
+      }
       if (found?.holder !== undefined) {
         const message = `${found.holder} is at work on the journal ${journal}`;
         throw new StoreError('PreconditionFailed', message);
@@ -157,7 +165,10 @@ async function find(path: string): Promise<Found | undefined> {
     throw error;
   }
   const one = readHolder(text);
-  if (!one) return { holder: silentMs < NAMELESS_MS ? 'another process' : undefined, identity: made };
+  if (!one) {
+    const isNameless = silentMs < NAMELESS_MS;
+    return { holder: isNameless ? 'another process' : undefined, isNameless, identity: made };
+  }
   const { pid, host, began, token } = one;
   const isThere =
     host === hostname()

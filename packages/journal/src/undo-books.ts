@@ -58,6 +58,30 @@ export class UndoBooks {
     this.#changed();
   }
 
+  /** Deleted by the run, and neither in its trash nor found to be back, or gone. */
+  get missing(): number {
+    return Math.max(0, this.trashed - this.#counts.looked - this.gone);
+  }
+
+  /**
+   * What is missing was looked for.
+   *
+   * @param named keys of the run that its journal names
+   * @param absent of these, those under which nothing is
+   */
+  lookedForMissing(named: number, absent: number): void {
+    const { missing } = this;
+    const { failed, restored } = this.#counts;
+    // Under the others nothing is because they are in the trash still.
+    const inTrash = failed + (this.#options.dryRun ? restored : 0);
+    const gone = Math.min(missing, Math.max(0, absent - inTrash));
+    const unnamed = Math.max(0, this.trashed - named);
+    const back = Math.max(0, missing - gone - unnamed);
+    this.gone = gone;
+    this.#counts.alreadyBack += back;
+    this.look(back);
+  }
+
   report(): UndoReport {
     this.#changed(true);
     const { looked, restored, alreadyBack, left, failed } = this.#counts;
@@ -68,9 +92,9 @@ export class UndoBooks {
       ...this.#counts,
       skipped: looked - restored - alreadyBack - left - failed,
       gone: this.gone,
-      missing: aborted ? 0 : Math.max(0, this.trashed - looked),
+      missing: aborted ? 0 : this.missing,
       copies: this.copies,
-      complete: !dryRun && !aborted && restored + alreadyBack === looked && this.gone === 0,
+      complete: !dryRun && !aborted && restored + alreadyBack === looked && this.gone + this.missing === 0,
       dryRun,
       aborted,
       leftSample: [...this.#left],

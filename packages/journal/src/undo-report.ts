@@ -27,13 +27,16 @@ export interface UndoReport {
   readonly failed: number;
   /** Not tried, because the undo was aborted. */
   readonly skipped: number;
-  /** Deletes of the run that made no marker: those objects are gone for good. */
+  /** Deletes of the run that made no marker, and what is neither in its trash any more nor under its key: gone for good. */
   readonly gone: number;
-  /** Deleted by the run, and not in its trash any more: back already, or the trash was emptied. */
+  /**
+   * Deleted by the run, not in its trash any more, and not named by its journal, which was made shorter: back already, or the
+   * trash was emptied.
+   */
   readonly missing: number;
   /** After a run with `backup`: the prefixes under which its copies are, and how many were deleted (`removeCopies`); else null. */
   readonly copies: { readonly prefixes: readonly string[]; readonly removed: number } | null;
-  /** All that could be found is back: nothing was left, failed or skipped, and nothing is gone for good. */
+  /** All that could be found is back: nothing was left, failed or skipped, and nothing is missing or gone for good. */
   readonly complete: boolean;
   readonly dryRun: boolean;
   readonly aborted: boolean;

@@ -1,5 +1,6 @@
-import { StoreError, type ObjectStore, type TrashedObject } from '@store/core';
+import type { ObjectStore, TrashedObject } from '@store/core';
 import { engineOf, type Engine, type Purpose } from '@store/core/extend';
+import { isThere } from './is-there.js';
 import { trashFacet, trashPages } from './trash.js';
 import { UNDO_OPTIONS, type UndoOptions } from './undo-options.js';
 import { UndoBooks } from './undo-books.js';
@@ -62,16 +63,7 @@ async function lookAtKeys(
   purpose: Purpose,
 ): Promise<void> {
   for (const { key } of objects) {
-    const isThere = await engine
-      .request(purpose, (call) => engine.driver.read.head({ key }, call))
-      .then(
-        () => true,
-        (error: unknown) => {
-          if (error instanceof StoreError && error.code === 'NotFound') return false;
-          throw error;
-        },
-      );
-    if (isThere) books.left({ key, reason: THERE });
+    if (await isThere(engine, key, purpose)) books.left({ key, reason: THERE });
     else books.restored(key);
   }
 }

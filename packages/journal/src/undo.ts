@@ -15,6 +15,7 @@ import { lookAtVersions } from './look-at-versions.js';
 import type { ReadJournal } from './read-journal.js';
 import { UNDO_OPTIONS, type UndoOptions } from './undo-options.js';
 import { restoreCopies } from './undo-backup.js';
+import { lookForMissing } from './undo-missing.js';
 import { UndoBooks } from './undo-books.js';
 import type { UndoReport } from './undo-report.js';
 import { restoreBin } from './undo-trash.js';
@@ -47,7 +48,9 @@ export async function undoDeletion(
     if (bin !== undefined) {
       const books = new UndoBooks('trash', checked);
       books.trashed = journal.state.deleted;
-      return await restoreBin(engine, bin, checked, books);
+      await restoreBin(engine, bin, checked, books);
+      await lookForMissing(engine, file, checked, books);
+      return books.report();
     }
     if (journal.header.options['backup'] !== undefined) {
       const books = new UndoBooks('copies', checked);

@@ -293,13 +293,23 @@ describe('one at a time on a journal', () => {
     for (const make of [
       () => lock({ pid: process.ppid, host: hostname() }),
       () => lock({ pid: 1, host: 'elsewhere' }, 60_000),
-      () => lock('', 0),
     ]) {
       make();
       const error = await errorOf(store.deletePrefix('p/', { journal: journalFile(path) }));
       expect(error).to.have.property('code', 'PreconditionFailed');
       rmSync(`${path}.lock`);
     }
+  });
+
+  it('without a name is waited for: its holder writes it, or was killed before he could', async () => {
+    const store = await filled();
+    const begin = (): Promise<unknown> => store.deletePrefix('p/', { journal: journalFile(path) });
+    lock('');
+    const refused = errorOf(begin());
+    setTimeout(() => lock({ pid: process.ppid, host: hostname() }), 100);
+    expect(await refused).to.have.property('code', 'PreconditionFailed');
+    lock('', 9500);
+    expect(await begin()).to.include({ complete: true });
   });
 
   it('is taken over by one of many that find it let go', async () => {

@@ -74,7 +74,11 @@ describe('the trash of fs', () => {
     expect(undone).to.include({ looked: keys.length, restored: keys.length, missing: 0, complete: true });
     expect(await held()).to.deep.equal(was);
     expect(await readdir(join(root, 'trash')), 'no empty directories').to.deep.equal([]);
-    expect(await undoDeletion(store, journalPath())).to.include({ looked: 0, missing: keys.length });
+    expect(await undoDeletion(store, journalPath())).to.include({
+      looked: keys.length,
+      alreadyBack: keys.length,
+      missing: 0,
+    });
     expect(await held()).to.deep.equal(was);
   });
 
@@ -143,6 +147,47 @@ describe('the trash of fs', () => {
     expect(await trashed()).to.deep.equal(numbered(30, 'b/'));
     expect(await emptyTrash(store)).to.include({ deleted: 30, bytes: 150, failed: 0 });
     expect(await readdir(join(root, 'trash'))).to.deep.equal([]);
+  });
+
+  it('that was emptied gives nothing back, and undo says so, and tells it from what is back', async () => {
+    const keys = numbered(60, 'p/');
+    for (const key of keys) await store.put(key, 'x');
+    const audit = { audit: true };
+    await store.deletePrefix('p/', { trash: true, journal: journalFile(journalPath(), audit) });
+    const half: string[] = [];
+    const stop = new AbortController();
+    const part = await undoDeletion(store, journalPath(), {
+      signal: stop.signal,
+      onRestored: (key) => {
+        half.push(key);
+        if (half.length === 60) stop.abort();
+      },
+    });
+    expect(part).to.include({ restored: 60, missing: 0 });
+    const again = { looked: 60, restored: 0, alreadyBack: 60, gone: 0, missing: 0 };
+    expect(await undoDeletion(store, journalPath())).to.include({ ...again, complete: true });
+    expect(await undoDeletion(store, journalPath(), { dryRun: true })).to.include(again);
+    // Somebody deletes some of them for good, some into the trash of the run, and empties that.
+    for (const key of keys.slice(0, 10)) await store.delete(key);
+    const gone = { looked: 50, restored: 0, alreadyBack: 50, gone: 10, missing: 0, complete: false };
+    expect(await undoDeletion(store, journalPath())).to.include(gone);
+    await store.deletePrefix('p/', { trash: true, journal: journalFile(`${journalPath()}2`) });
+    await emptyTrash(store);
+    const all = { looked: 0, alreadyBack: 0, gone: 50, missing: 0, complete: false };
+    expect(await undoDeletion(store, `${journalPath()}2`)).to.include(all);
+    expect(await undoDeletion(store, `${journalPath()}2`, { dryRun: true })).to.include(all);
+  });
+
+  it('that is gone stays unknown where the journal was made shorter', async () => {
+    const keys = numbered(60, 'p/');
+    for (const key of keys) await store.put(key, 'x');
+    const journal = journalFile(journalPath(), { shortenAt: 1 });
+    await store.deletePrefix('p/', { trash: true, strategy: 'single', journal });
+    await emptyTrash(store);
+    const report = await undoDeletion(store, journalPath());
+    expect(report).to.include({ looked: 0, restored: 0, complete: false });
+    expect(report.gone + report.missing).to.equal(60);
+    expect(report.missing).to.be.above(0);
   });
 
   it('is what an undo needs: without it nothing comes back', async () => {

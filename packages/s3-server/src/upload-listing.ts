@@ -1,4 +1,5 @@
 import { compareKeys, type UploadInfo } from '@store/core';
+import { Engine, uploadPages } from '@store/core/extend';
 import { need } from './bucket.js';
 import { xmlAnswer, type Answer } from './http/answer.js';
 import {
@@ -16,19 +17,18 @@ import type { Call } from './operation.js';
 import { rootElement } from './root-element.js';
 import { element, textElement } from './xml.js';
 
-/** The incomplete uploads of a bucket, page by page. */
+/** The incomplete uploads of a bucket. @throws StoreError `Corrupt` where its store never comes to an end of them */
 export async function* allUploads(
   { bucket: { objects }, signal, entry }: Pick<Call, 'bucket' | 'signal' | 'entry'>,
   prefix: string,
 ): AsyncGenerator<UploadInfo> {
-  const listUploadsPage = need(objects.uploads).page;
-  let token: string | undefined;
-  do {
-    const page = await listUploadsPage({ prefix, token, maxUploads: MAX_KEYS }, { signal });
+  // Whoever asks tries again himself.
+  need(objects.uploads);
+  const engine = new Engine(objects, { retry: { maxAttempts: 1, patienceMs: 0 } });
+  for await (const page of uploadPages(engine, prefix, { operation: 'listUploads', signal })) {
     noteUnnameable(entry, page);
     yield* page.uploads;
-    token = page.truncated ? page.nextToken : undefined;
-  } while (token !== undefined);
+  }
 }
 
 /** An upload, or a group of them. */

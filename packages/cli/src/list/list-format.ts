@@ -13,7 +13,12 @@ export type ListFormat = (typeof LIST_FORMATS)[number];
  * @throws UsageError when it may be more than one
  */
 export function formatOf(beginning: string): ListFormat {
-  if (beginning.includes('\0')) return 'nul';
+  if (beginning.includes('\0')) {
+    // Its keys would be the single characters of the keys that are meant.
+    if (beginning.split('\0').some((name) => name === '\n' || name === '\r'))
+      throw new UsageError('--from: the list looks like UTF-16; it has to be UTF-8');
+    return 'nul';
+  }
   const line = firstLine(beginning);
   if (line.startsWith('{')) {
     if (isTarget(line)) return 'json';

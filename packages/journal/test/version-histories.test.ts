@@ -1,0 +1,123 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expectClosedBooks, seededRandom, withFaults, type FaultRule } from '@store/conformance';
+import {
+  createObjectStore,
+  type DeletePrefixOptions,
+  type DeletionJournal,
+  type DeletionReport,
+  type JournalSession,
+  type ObjectStore,
+} from '@store/core';
+import { journalFile, keyOutcomes } from '@store/journal';
+import { memoryDriver } from '@store/memory';
+import { expect } from 'chai';
+import { after, before, describe, it } from 'mocha';
+import { MortalDriver } from './mortal-driver.js';
+import { torn } from './torn.js';
+
+const CASES = 60;
+
+const FEW_RETRIES = { maxAttempts: 2, baseDelayMs: 1, maxDelayMs: 1, patienceMs: 0 };
+
+const UNAVAILABLE = { code: 'Unavailable', retryable: true } as const;
+
+const FAULTS: readonly FaultRule[] = [
+  {
+    operation: ['versions.page', 'list.page', 'batch.delete'],
+    probability: 0.05,
+    effect: { do: 'refuse', with: UNAVAILABLE },
+  },
+  { operation: 'batch.delete', probability: 0.1, effect: { do: 'lose', with: UNAVAILABLE } },
+  {
+    operation: 'batch.delete',
+    probability: 0.2,
+    effect: { do: 'refuse-keys', of: 0.2, with: { code: 'AccessDenied' } },
+  },
+];
+
+/** Versions and delete markers of a bucket, by their keys. */
+async function allOf(store: ObjectStore): Promise<string[]> {
+  const found: string[] = [];
+  for await (const { key, deleteMarker, isLatest } of store.listVersions(''))
+    found.push(`${key} ${deleteMarker ? 'marker' : 'version'} ${isLatest ? 'on top' : ''}`);
+  return found;
+}
+
+describe('a run over versions and delete markers, among faults and kills', () => {
+  let directory = '';
+  before(() => {
+    directory = mkdtempSync(join(tmpdir(), 'version-histories-'));
+  });
+  after(() => rmSync(directory, { recursive: true }));
+
+  for (let seed = 1; seed <= CASES; seed++) {
+    it(`comes to what one run without them does, seed ${seed}`, async () => {
+      const random = seededRandom(seed);
+      const pick = <T>(...values: readonly [T, ...T[]]): T =>
+        values[Math.floor(random() * values.length)] as T;
+      const maxPageSize = pick(3, 7, 50);
+      const drivers = [1, 2].map(() => memoryDriver({ versioning: 'enabled', maxPageSize }));
+      const [plain, tried] = drivers.map((driver) => createObjectStore(driver));
+      const [, inner] = drivers;
+      if (!plain || !tried || !inner) throw new Error('there are two');
+      const size = 10 + Math.floor(random() * 40);
+      for (let i = 0; i < size * 4; i++) {
+        const key = `${random() < 0.9 ? 'p/' : 'q/'}${Math.floor(random() * size)}`;
+        const isDelete = random() < 0.4;
+        for (const store of [plain, tried])
+          await (isDelete ? store.delete(key) : store.put(key, `body ${i}`));
+      }
+      const options: DeletePrefixOptions = {
+        versions: pick('all', 'all', 'noncurrent', 'current'),
+        deleteMarkers: pick('all', 'all', 'expired'),
+        exclude: pick(undefined, '*3', '1*'),
+        concurrency: pick(1, 3, 8),
+      };
+      // What is deleted by its key alone leaves markers of which none knows how many requests made them.
+      const rules =
+        options.versions === 'current' ? FAULTS.filter(({ effect }) => effect.do !== 'lose') : FAULTS;
+      const expected = await plain.deletePrefix('p/', options);
+
+      let path = join(directory, `${seed}-0`);
+      let report: DeletionReport | undefined;
+      for (let sessions = 0; !report?.complete && sessions < 300; sessions++) {
+        const here = path;
+        const next = join(directory, `${seed}-${sessions + 1}`);
+        const calm = sessions > 40;
+        const faulty = withFaults(inner, { rules: calm ? [] : rules, seed: seed * 1000 + sessions });
+        const requests = calm ? Infinity : 1 + Math.floor(random() * 30);
+        const kill = (): void => writeFileSync(next, torn(readFileSync(here), random));
+        const mortal = new MortalDriver(faulty.driver, requests, random, kill);
+        const open: JournalSession[] = [];
+        const journal: DeletionJournal = {
+          begin: async (run) => {
+            const session = await journalFile(here, { audit: true }).begin(run);
+            open.push(session);
+            return session;
+          },
+        };
+        const run = createObjectStore(mortal.driver, {
+          retry: FEW_RETRIES,
+          split: { serialPages: 1, pagesLeft: 1, pageMs: 0 },
+        })
+          .deletePrefix('p/', { ...options, journal })
+          .catch((error: unknown) => (error as { readonly report: DeletionReport }).report);
+        const ended = await Promise.race([run, mortal.killed.then(() => undefined)]);
+        if (ended) expectClosedBooks(ended);
+        else {
+          for (const session of open) await session.close();
+          path = next;
+        }
+        report = ended;
+      }
+      expect(await allOf(tried), 'what is left').to.deep.equal(await allOf(plain));
+      const { listed, filtered, matched, deleted } = expected;
+      expect(report).to.include({ listed, filtered, matched, deleted, complete: true });
+      let named = 0;
+      for await (const { outcome } of keyOutcomes(path)) if (outcome === 'deleted') named++;
+      expect(named, 'each is in the journal by its name').to.equal(deleted);
+    });
+  }
+});
