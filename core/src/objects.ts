@@ -1,5 +1,5 @@
 /**
- * What a caller can attach to an object when writing it. The four headers take printable ASCII without a space at either
+ * What a caller can attach to an object when writing it. The headers that are texts take printable ASCII without a space at either
  * end; an empty one is as good as none.
  */
 export interface ObjectMetadata {
@@ -8,6 +8,10 @@ export interface ObjectMetadata {
   readonly cacheControl?: string | undefined;
   readonly contentDisposition?: string | undefined;
   readonly contentEncoding?: string | undefined;
+  /** Languages of its readers: `de, en`. */
+  readonly contentLanguage?: string | undefined;
+  /** The header `Expires`: until when caches may keep it. In whole seconds: what is beyond them is cut off. */
+  readonly expires?: Date | undefined;
   /**
    * User metadata. Names are those of headers (letters, digits and ``!#$%&'*+-.^_`|~``), kept in lower case; two that differ
    * by case alone are refused. Values are any text without control characters, and without white space at either end. All

@@ -97,7 +97,7 @@ export class DirectoryObjects {
       const { file, footer } = await this.#open({ key: from }, 'copy');
       const body = await bodyOf(file, 0, footer.size);
       try {
-        return await this.#write(to, body, footer, false, signal);
+        return await this.#write(to, body, fullInfo(footer), false, signal);
       } finally {
         body.destroy();
       }

@@ -27,6 +27,8 @@ export function infoHeaders(info: ObjectInfo): Record<string, string> {
     'cache-control': headerText(info.cacheControl),
     'content-disposition': headerText(info.contentDisposition),
     'content-encoding': headerText(info.contentEncoding),
+    'content-language': headerText(info.contentLanguage),
+    expires: info.expires?.toUTCString(),
     etag: info.etag,
     'x-amz-storage-class': info.storageClass,
     'x-amz-restore': info.restore && restoreHeader(info.restore),

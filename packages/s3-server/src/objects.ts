@@ -1,7 +1,7 @@
 import {
+  metadataOf,
   StoreError,
   type ObjectInfo,
-  type ObjectMetadata,
   type ReadRequest,
   type WriteAttributes,
   type WriteResult,
@@ -40,6 +40,8 @@ export function attributesOf({ headers }: Incoming): WriteAttributes {
     cacheControl: headers.get('cache-control'),
     contentDisposition: headers.get('content-disposition'),
     contentEncoding: contentEncodingOf(headers.get('content-encoding')),
+    contentLanguage: headers.get('content-language'),
+    expires: expiresOf(headers.get('expires')),
     metadata,
     storageClass: storageClassOf(headers.get('x-amz-storage-class')),
     tags: tagsOfHeader(headers.get('x-amz-tagging')),
@@ -49,6 +51,14 @@ export function attributesOf({ headers }: Incoming): WriteAttributes {
 /** As it was sent, but for `aws-chunked`, which is how the body travelled and not what it is. */
 function contentEncodingOf(header: string | undefined): string | undefined {
   return header?.replaceAll(/(^|,)[ \t]*aws-chunked[ \t]*(?=,|$)/gi, '').replace(/^,[ \t]*/, '') || undefined;
+}
+
+/** @throws ServiceError `NotImplemented` for what is no date: S3 keeps any text */
+function expiresOf(header: string | undefined): Date | undefined {
+  if (header === undefined || header === '') return undefined;
+  const time = /^\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT$/.test(header) ? Date.parse(header) : NaN;
+  if (Number.isNaN(time)) throw unkept('header', 'expires');
+  return new Date(time);
 }
 
 /** @throws ServiceError when the store behind the bucket would forget what a write brings */
@@ -216,11 +226,6 @@ async function copyThrough(
   // Bound to what was looked at.
   const content = contentOf(objects, { ...read, ifMatch: source.etag }, source.size, signal);
   return writeContent(call, content, { ...attributes, ...conditions, key });
-}
-
-function metadataOf(info: ObjectInfo): ObjectMetadata {
-  const { contentType, cacheControl, contentDisposition, contentEncoding, metadata } = info;
-  return { contentType, cacheControl, contentDisposition, contentEncoding, metadata };
 }
 
 export async function deleteObject(call: Call): Promise<Answer> {

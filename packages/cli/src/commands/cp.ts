@@ -1,3 +1,4 @@
+import { metadataOf } from '@store/core';
 import type { Command } from 'commander';
 import type { Run } from '../context.js';
 import { EXIT } from '../exit.js';
@@ -24,14 +25,9 @@ export function addCp(program: Command, run: Run): void {
           return EXIT.complete;
         }
         const { info, body } = await from.store.get(from.key, { signal });
-        const { contentType, cacheControl, contentDisposition, contentEncoding, metadata } = info;
         try {
           await to.store.put(key, body, {
-            contentType,
-            cacheControl,
-            contentDisposition,
-            contentEncoding,
-            metadata,
+            ...metadataOf(info),
             storageClass,
             signal,
           });
