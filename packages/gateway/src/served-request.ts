@@ -37,6 +37,7 @@ import { Patience } from './patience.js';
 import { verifyPolicy } from './post-policy.js';
 import type { Rights } from './rights.js';
 import type { Traffic } from './traffic.js';
+import { untoldCause } from './untold-cause.js';
 
 /** What all requests share. */
 export interface ServeSettings {
@@ -68,6 +69,9 @@ const CHUNKS_BYTES = 1024 * 1024;
 
 /** As nginx calls it in its logs. */
 const CLIENT_GONE = 499;
+
+/** Of an answer whose body the store did not give to its end; its head was out by then. */
+const TRUNCATED = 'Truncated';
 
 const UNKNOWN: Route = { operation: 'Unknown', bucket: undefined, key: undefined };
 
@@ -251,8 +255,9 @@ class ServedRequest {
     this.#setIds();
     this.#response.setTimeout(this.#settings.idleMs, () => this.#response.destroy());
     try {
-      await sendAnswer(this.#response, answer, head);
-      this.#log(answer.status, code);
+      const broken = await sendAnswer(this.#response, answer, head);
+      if (broken !== undefined) this.#account.cause = untoldCause(broken);
+      this.#log(answer.status, broken === undefined ? code : TRUNCATED);
     } catch (error) {
       // What the store says of the object cannot be said in HTTP.
       if (this.#response.headersSent) throw error;
@@ -265,6 +270,7 @@ class ServedRequest {
   }
 
   #refusal(error: unknown): WholeAnswer {
+    if (!(error instanceof ServiceError)) this.#account.cause = untoldCause(error);
     // Not its query: that may be a signature.
     const [rawPath = ''] = (this.#message.url ?? '').split('?');
     const request = { rawPath, headers: new Map<string, string>(), query: Query.parse('') };

@@ -263,8 +263,6 @@ export class SpooledUploads {
       await mkdir(directory);
       return directory;
     } catch (error) {
-      if (error instanceof StoreError) throw error;
-      // Where the spool is is nothing that clients are told.
       throw new StoreError('Unavailable', 'there is no place for the parts of an upload', {
         operation: 'put',
         key,

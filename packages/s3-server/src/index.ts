@@ -41,13 +41,7 @@ export { announcedBytes, readDigests, type Payload } from './payload.js';
 export type { S3Quirks } from './quirks.js';
 export { refuseForgotten } from './understood.js';
 export { addressOf, route, type Route } from './route.js';
-export {
-  performS3,
-  S3Face,
-  SERVED_OPERATIONS,
-  subjectOf,
-  toServiceError,
-  type S3FaceSettings,
-} from './s3-face.js';
+export { performS3, S3Face, SERVED_OPERATIONS, subjectOf, type S3FaceSettings } from './s3-face.js';
 export { childrenOf, childText, element, parseStrictly, serialise, textElement, XmlElement } from './xml.js';
+export { toServiceError } from './to-service-error.js';
 export { HARMLESS, HARMLESS_TO, UNDERSTOOD, type Understood } from './understood.js';

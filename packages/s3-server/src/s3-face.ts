@@ -1,4 +1,3 @@
-import { StoreError, type StoreErrorCode } from '@store/core';
 import type { Credential } from './auth/credential.js';
 import { verifySigV4, type Signed } from './auth/sigv4.js';
 import { hasSigV2, signatureV2NotTaken, verifySigV2 } from './auth/sigv2.js';
@@ -41,6 +40,7 @@ import type { S3Quirks } from './quirks.js';
 import { getAttributes } from './object-attributes.js';
 import { route } from './route.js';
 import { deleteTagging, getTagging, putTagging, restoreObject } from './tagging.js';
+import { toServiceError } from './to-service-error.js';
 import { refuseForgotten } from './understood.js';
 
 /** The longest key that S3 takes, in bytes of UTF-8. */
@@ -257,57 +257,3 @@ function keysOfBatch(body: Buffer): readonly string[] {
   const root = parseStrictly(body);
   return root ? childrenOf(root, 'Object').map((object) => childText(object, 'Key') ?? '') : [];
 }
-
-/** What the buckets threw, in S3's words. */
-export function toServiceError(error: unknown): ServiceError {
-  if (error instanceof ServiceError) return error;
-  if (!(error instanceof StoreError)) {
-    const message = error instanceof Error ? error.message : String(error);
-    return new ServiceError(500, 'InternalError', `We encountered an internal error: ${message}`);
-  }
-  const { code, providerCode, status, reason: message } = error;
-  if (code === 'NotFound') {
-    const known = NOT_FOUND[providerCode ?? ''] === undefined ? 'NoSuchKey' : (providerCode ?? '');
-    return new ServiceError(404, known, NOT_FOUND[known] ?? message);
-  }
-  if (providerCode === 'InvalidObjectState') {
-    return new ServiceError(
-      403,
-      providerCode,
-      "The operation is not valid for the object's access tier or storage class",
-    );
-  }
-  if (providerCode === 'RestoreAlreadyInProgress') {
-    return new ServiceError(409, providerCode, 'Object restore is already in progress');
-  }
-  if (code === 'PreconditionFailed') {
-    return status === 304
-      ? new ServiceError(304, 'NotModified', message)
-      : new ServiceError(
-          412,
-          'PreconditionFailed',
-          'At least one of the pre-conditions you specified did not hold',
-        );
-  }
-  if (code === 'InvalidArgument')
-    return new ServiceError(status ?? 400, providerCode ?? 'InvalidArgument', message);
-  const [httpStatus, s3Code] = REFUSALS[code] ?? [500, 'InternalError'];
-  return new ServiceError(httpStatus, s3Code, message);
-}
-
-const NOT_FOUND: Readonly<Record<string, string>> = {
-  NoSuchKey: 'The specified key does not exist.',
-  NoSuchVersion: 'The specified version does not exist.',
-  NoSuchUpload: 'The specified multipart upload does not exist.',
-  NoSuchBucket: 'The specified bucket does not exist',
-};
-
-/** What a store behind the bucket says, in S3's words. */
-const REFUSALS: Readonly<Partial<Record<StoreErrorCode, readonly [status: number, code: string]>>> = {
-  AccessDenied: [403, 'AccessDenied'],
-  Conflict: [409, 'OperationAborted'],
-  Throttled: [503, 'SlowDown'],
-  Timeout: [503, 'ServiceUnavailable'],
-  Unavailable: [503, 'ServiceUnavailable'],
-  Unsupported: [501, 'NotImplemented'],
-};
