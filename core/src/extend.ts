@@ -24,5 +24,6 @@ export { choicesOf, isWhole, limitOf } from './options/schema-facts.js';
 export type { OptionEntry, OptionTable, Spelling } from './options/option-table.js';
 export * as optionTypes from './options/option-types.js';
 export { passThrough, passThroughOptions } from './pass-through.js';
+export { isGone, processMark } from './process-mark.js';
 export { copyWith } from './store/copy.js';
 export { deleteOptions } from './store/option-tables.js';
