@@ -91,6 +91,8 @@ export interface PartInfo {
   /** Bytes. */
   readonly size: number;
   readonly etag: string;
+  /** Absent when the service did not say. */
+  readonly lastModified?: Date | undefined;
 }
 
 /** What a write tells about the object it made; services do not report more without another request. */

@@ -33,12 +33,14 @@ export class GatewayBucket implements Bucket {
   readonly #spool: SpooledUploads | undefined;
 
   readonly streamPart: Bucket['streamPart'];
+  readonly completeChecked: Bucket['completeChecked'];
 
   constructor(name: string, driver: StoreDriver, { spooling, ...deletes }: BucketSettings) {
     this.name = name;
     const spool = driver.multipart ? undefined : new SpooledUploads(driver, spooling);
     this.#spool = spool;
     this.streamPart = spool && ((part) => spool.uploadPart(part));
+    this.completeChecked = spool && ((request, claims, call) => spool.complete(request, call, claims));
     this.objects = this.#spool ? withUploads(driver, this.#spool) : driver;
     this.#store = createObjectStore(driver, deletes);
     this.listVersions = driver.versions?.page ?? ((request, call) => nullVersions(driver, request, call));

@@ -44,4 +44,5 @@ export { addressOf, route, type Route } from './route.js';
 export { performS3, S3Face, SERVED_OPERATIONS, subjectOf, type S3FaceSettings } from './s3-face.js';
 export { childrenOf, childText, element, parseStrictly, serialise, textElement, XmlElement } from './xml.js';
 export { toServiceError } from './to-service-error.js';
+export { ClaimCheck, type UploadClaims } from './upload-claims.js';
 export { HARMLESS, HARMLESS_TO, UNDERSTOOD, type Understood } from './understood.js';

@@ -13,7 +13,7 @@ import { ServiceError, slowDown } from './http/service-error.js';
 import { textElement } from './xml.js';
 import { versionOf } from './bucket.js';
 import { checkConditions, conditionHeaders, NO_CONDITIONS, simpleConditions } from './read-conditions.js';
-import { META, versionHeader } from './object-headers.js';
+import { checksumHeaders, META, versionHeader } from './object-headers.js';
 import { unkept } from './unkept.js';
 import { refuseUnkept } from './unkept-headers.js';
 import type { Call } from './operation.js';
@@ -101,7 +101,10 @@ export async function putObject(call: Call): Promise<Answer> {
   if (call.admit([key]) === 0) throw slowDown();
   const attributes = { ...checkedAttributes(call), ...writeConditions(call) };
   const written = await writeContent(call, content, { key, ...attributes });
-  return { status: 200, headers: { etag: written.etag ?? '', ...versionHeader(written.versionId) } };
+  const sums = checksumHeaders(call.digests);
+  const type = Object.keys(sums).length === 0 ? {} : { 'x-amz-checksum-type': 'FULL_OBJECT' };
+  const etag = written.etag ?? '';
+  return { status: 200, headers: { etag, ...sums, ...type, ...versionHeader(written.versionId) } };
 }
 
 /** Where `x-amz-copy-source` points. */
