@@ -1,8 +1,9 @@
-import { access, link, mkdir, open, rename, rmdir, type FileHandle } from 'node:fs/promises';
+import { access, link, open, rename, rmdir, type FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { StoreError } from '@store/core';
 import { errnoOf } from './errors.js';
 import { PathCheck } from './foreign.js';
+import { makeDirectories } from './make-directories.js';
 import { pathOfKey } from './path-encoding.js';
 
 export const PROVIDER = 'fs';
@@ -56,7 +57,7 @@ export class ObjectTree {
     const { directory, path } = this.pathOf(key);
     for (let attempt = 1; ; attempt++) {
       try {
-        await mkdir(directory, { recursive: true });
+        await makeDirectories(this.#path, directory);
         if (ifAbsent) await link(file, path);
         else await rename(file, path);
         break;

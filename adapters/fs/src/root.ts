@@ -5,6 +5,7 @@ import { StoreError } from '@store/core';
 import { isGone, processMark } from '@store/core/extend';
 import { errnoOf } from './errors.js';
 import type { FsConfig } from './config.js';
+import { makeDirectories } from './make-directories.js';
 import { openObject } from './object-file.js';
 
 /** Says that a directory is a store, and of which format. */
@@ -148,11 +149,13 @@ export class Root {
 
   async #initialise(): Promise<void> {
     if (!(await this.readable())) {
-      await mkdir(this.path, { recursive: true });
+      if (this.#config.create) await mkdir(this.path, { recursive: true });
       await this.#writeMarker();
     }
-    await mkdir(this.#tmp, { recursive: true });
-    await mkdir(this.objects, { recursive: true });
+    await makeDirectories(this.path, this.#tmp);
+    await makeDirectories(this.path, this.objects);
+    // Somebody may have put another, empty directory in its place meanwhile.
+    if (!(await this.#hasMarker())) await this.#writeMarker();
     await this.#removeStale();
   }
 

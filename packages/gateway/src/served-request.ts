@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   addressOf,
   announcedBytes,
@@ -11,6 +12,7 @@ import {
   Query,
   readBody,
   readHead,
+  requestTimeout,
   refuseForgotten,
   route,
   sendAnswer,
@@ -48,6 +50,8 @@ export interface ServeSettings {
   /** Of an object or a part. */
   readonly maxBodyBytes: number;
   readonly idleMs: number;
+  /** Also for the fields of a form, which say who sends it. */
+  readonly headersMs: number;
   readonly storeMs: number;
   /** What the policies of forms are signed with. */
   readonly policies: { readonly credentials: readonly Credential[]; readonly region: string };
@@ -139,12 +143,12 @@ class ServedRequest {
 
   /** Who may is known when the fields are read, which come before the file. */
   async #serveForm(head: RequestHead, bucket: string, lease: Lease, goOn?: () => void): Promise<void> {
-    const { idleMs, maxBodyBytes, policies } = this.#settings;
+    const { headersMs, idleMs, maxBodyBytes, policies } = this.#settings;
     this.#route = { operation: 'PutObject', bucket, key: undefined };
     goOn?.();
     const limit = { maxBytes: maxBodyBytes, refuse: () => entityTooLarge(maxBodyBytes) };
     const chunks = bodyChunks(this.#message, { limit, idleMs });
-    const form = await readForm(chunks, head.headers.get('content-type') ?? '');
+    const form = await inTime(readForm(chunks, head.headers.get('content-type') ?? ''), headersMs);
     const key = keyOf(form);
     this.#route = { operation: 'PutObject', bucket, key };
     const fields = new Map([...form.fields, ['key', key], ['bucket', bucket]]);
@@ -296,6 +300,21 @@ class ServedRequest {
       elapsedMs: Date.now() - this.#startedAt,
       ...traffic.since(this.#message.socket),
     });
+  }
+}
+
+/** @throws ServiceError `RequestTimeout` */
+async function inTime<T>(work: Promise<T>, ms: number): Promise<T> {
+  const stop = new AbortController();
+  const late = sleep(ms, undefined, { signal: stop.signal }).then(() => {
+    throw requestTimeout();
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    stop.abort();
+    // What comes of the other one is of no interest any more.
+    for (const other of [work, late]) other.catch(() => undefined);
   }
 }
 

@@ -27,7 +27,7 @@ export {
   type WholeAnswer,
 } from './http/answer.js';
 export { encodeWords } from './http/encoded-words.js';
-export { bodyChunks, readBody, type BodyReading } from './http/body.js';
+export { bodyChunks, readBody, requestTimeout, type BodyReading } from './http/body.js';
 export { BytesInFlight, type Lease } from './http/bytes-in-flight.js';
 export { readHead, readIncoming, type Incoming, type RequestHead } from './http/incoming.js';
 export { encodeRfc3986, Query } from './http/query.js';

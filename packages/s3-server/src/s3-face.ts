@@ -212,11 +212,7 @@ export async function performS3(
   if (operation === 'ListBuckets' || bucketName === undefined) return listBuckets(buckets);
   if (operation === 'CreateBucket') return createBucket(service, request, body, bucketName);
   const bucket = buckets.find(bucketName);
-  if (!bucket) {
-    throw new ServiceError(404, 'NoSuchBucket', 'The specified bucket does not exist', {
-      BucketName: bucketName,
-    });
-  }
+  if (!bucket) throw noSuchBucket(bucketName);
   const maxKeyBytes = Math.min(MAX_KEY_BYTES, bucket.objects.keys.maxBytes);
   if (Buffer.byteLength(key) > maxKeyBytes) {
     throw new ServiceError(400, 'KeyTooLongError', 'Your key is too long', {
@@ -231,7 +227,24 @@ export async function performS3(
   const perform = isMissing(known, quirks) ? undefined : OPERATIONS[known];
   if (!perform) throw new ServiceError(501, 'NotImplemented', `${operation} is not implemented.`);
   const about = { ...service, request, bucketName, bucket, key, body, content, digests };
-  return perform({ ...about, room, entry, refusalOf, admit, signal });
+  try {
+    return await perform({ ...about, room, entry, refusalOf, admit, signal });
+  } catch (error) {
+    // Somebody removed it meanwhile.
+    throw error instanceof ServiceError || isThere(buckets, bucketName) ? error : noSuchBucket(bucketName);
+  }
+}
+
+function isThere(buckets: Buckets, name: string): boolean {
+  try {
+    return buckets.find(name) !== undefined;
+  } catch {
+    return true;
+  }
+}
+
+function noSuchBucket(name: string): ServiceError {
+  return new ServiceError(404, 'NoSuchBucket', 'The specified bucket does not exist', { BucketName: name });
 }
 
 function isMissing(operation: string, { noVersions, noTags }: S3Quirks): boolean {

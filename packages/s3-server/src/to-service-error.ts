@@ -8,9 +8,13 @@ import { ServiceError } from './http/service-error.js';
 export function toServiceError(error: unknown): ServiceError {
   if (error instanceof ServiceError) return error;
   if (!(error instanceof StoreError)) return internalError();
-  const { code, providerCode, status } = error;
+  const { code, operation, providerCode, status } = error;
   if (code === 'NotFound') {
-    const known = NOT_FOUND.includes(providerCode ?? '') ? (providerCode ?? '') : 'NoSuchKey';
+    const known = NOT_FOUND.includes(providerCode ?? '')
+      ? (providerCode ?? '')
+      : operation === 'list'
+        ? 'NoSuchBucket'
+        : 'NoSuchKey';
     return new ServiceError(404, known, sayingOf(known, error));
   }
   if (providerCode === 'InvalidObjectState')
@@ -72,6 +76,8 @@ const SAYINGS: Readonly<Record<string, string>> = {
 const REFUSALS: Readonly<Partial<Record<StoreErrorCode, readonly [status: number, code: string]>>> = {
   AccessDenied: [403, 'AccessDenied'],
   Conflict: [409, 'OperationAborted'],
+  // Such as a directory that is not there any more.
+  InvalidConfig: [503, 'ServiceUnavailable'],
   Throttled: [503, 'SlowDown'],
   Timeout: [503, 'ServiceUnavailable'],
   Unavailable: [503, 'ServiceUnavailable'],
