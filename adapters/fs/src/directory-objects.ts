@@ -187,7 +187,7 @@ export class DirectoryObjects {
         await file.close();
       }
       throwIfAborted(signal, 'put');
-      await this.#tree.publish(temporary, key, ifAbsent);
+      await this.#tree.publish(temporary, key, ifAbsent, () => this.#root.prepareAgain());
       published = !ifAbsent;
       return { key, etag: footer.etag };
     } finally {

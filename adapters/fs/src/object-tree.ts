@@ -51,9 +51,15 @@ export class ObjectTree {
    * Makes a finished file visible under its key, at once and whole.
    *
    * @param ifAbsent where there is none yet: the file has two names then
+   * @param prepareAgain makes the directories of the store again, where it still is one
    * @throws StoreError `PreconditionFailed` when there is one
    */
-  async publish(file: string, key: string, ifAbsent: boolean): Promise<void> {
+  async publish(
+    file: string,
+    key: string,
+    ifAbsent: boolean,
+    prepareAgain: () => Promise<void>,
+  ): Promise<void> {
     const { directory, path } = this.pathOf(key);
     for (let attempt = 1; ; attempt++) {
       try {
@@ -74,6 +80,8 @@ export class ObjectTree {
           const message = 'somebody removes the directories that this object needs';
           throw new StoreError('Unavailable', message, { ...details, cause: error });
         }
+        // Or the tree itself is gone, which is not made by the way: the store may be another one now.
+        await prepareAgain();
       }
     }
     await this.sync(directory);

@@ -124,7 +124,7 @@ export class Trash {
         throw new StoreError('NotFound', 'it is not in the trash any more', details);
       }
       try {
-        await this.#objects.publish(file, key, true);
+        await this.#objects.publish(file, key, true, () => this.#root.prepareAgain());
       } catch (error) {
         if (!(error instanceof StoreError) || error.code !== 'PreconditionFailed') throw error;
         // Of a process that was killed between the two steps; this one is the second.
