@@ -27,5 +27,7 @@ export type { OptionEntry, OptionTable, Spelling } from './options/option-table.
 export * as optionTypes from './options/option-types.js';
 export { passThrough, passThroughOptions } from './pass-through.js';
 export { portableAttributes } from './store/attributes.js';
+export { METADATA_FIELDS } from './metadata-of.js';
+export { isGone, processMark } from './process-mark.js';
 export { copyWith } from './store/copy.js';
 export { deleteOptions } from './store/option-tables.js';

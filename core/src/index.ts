@@ -32,6 +32,7 @@ export type { FailureReason, StoreErrorCode, StoreErrorDetails } from './errors.
 export { assertKey, assertPrefix, compareKeys, DEFAULT_MAX_KEY_BYTES, fitsXml, xmlBytes } from './keys.js';
 export { quoteKey } from './quote-key.js';
 export type * from './lifecycle/rules.js';
+export { metadataOf } from './metadata-of.js';
 export type * from './object-store.js';
 export type * from './objects.js';
 export type { OnRetry, RetryEvent, RetrySettings } from './engine/retry.js';

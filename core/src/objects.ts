@@ -1,5 +1,6 @@
 /**
- * What a caller can attach to an object when writing it; with `capabilities.metadata`. The four headers take printable ASCII without a space at either
+ * What a caller can attach to an object when writing it; with `capabilities.metadata`. The headers that are texts take printable
+ * ASCII without a space at either
  * end; an empty one is as good as none.
  */
 export interface ObjectMetadata {
@@ -8,6 +9,10 @@ export interface ObjectMetadata {
   readonly cacheControl?: string | undefined;
   readonly contentDisposition?: string | undefined;
   readonly contentEncoding?: string | undefined;
+  /** Languages of its readers: `de, en`. */
+  readonly contentLanguage?: string | undefined;
+  /** The header `Expires`: until when caches may keep it. In whole seconds: what is beyond them is cut off. */
+  readonly expires?: Date | undefined;
   /**
    * User metadata. Names are those of headers (letters, digits and ``!#$%&'*+-.^_`|~``), kept in lower case; two that differ
    * by case alone are refused. Values are any text without control characters, and without white space at either end. All
@@ -87,6 +92,8 @@ export interface PartInfo {
   /** Bytes. */
   readonly size: number;
   readonly etag: string;
+  /** Absent when the service did not say. */
+  readonly lastModified?: Date | undefined;
 }
 
 /** What a write tells about the object it made; services do not report more without another request. */

@@ -65,6 +65,8 @@ describe('deleteMany', () => {
       cacheControl: '',
       contentDisposition: '',
       contentEncoding: '',
+      contentLanguage: '',
+      expires: new Date(0),
       metadata: {},
     };
     const marker: Omit<Required<VersionInfo>, 'versionId'> = {

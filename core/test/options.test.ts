@@ -135,6 +135,8 @@ const STORE_METHODS: Record<StoreMethod, Method> = {
       cacheControl: 'no-store',
       contentDisposition: 'inline',
       contentEncoding: 'gzip',
+      contentLanguage: 'de',
+      expires: new Date(0),
       metadata: { a: 'b' },
       storageClass: 'STANDARD_IA',
       tags: { a: 'b' },

@@ -44,7 +44,19 @@ const COLUMNS = 'key, length(body) AS size, etag, modified, attributes';
 
 const text = v.optional(v.string());
 const attributesSchema = v.object({
-  ...v.entriesFromList(['contentType', 'cacheControl', 'contentDisposition', 'contentEncoding'], text),
+  ...v.entriesFromList(
+    ['contentType', 'cacheControl', 'contentDisposition', 'contentEncoding', 'contentLanguage'],
+    text,
+  ),
+  expires: v.optional(
+    v.union([
+      v.date(),
+      v.pipe(
+        v.string(),
+        v.transform((time) => new Date(time)),
+      ),
+    ]),
+  ),
   // By any names, which Valibot's records have not.
   metadata: v.optional(v.custom<Record<string, string>>((value) => typeof value === 'object')),
 });

@@ -129,6 +129,9 @@ const objectHead = object({
   cacheControl: optional,
   contentDisposition: optional,
   contentEncoding: optional,
+  contentLanguage: optional,
+  // As `lastModified`; the format is documented of neither.
+  expires: time,
   metadata: v.pipe(v.nullish(types.texts(), {}), v.transform(decodeMetadata)),
   restore: optional,
 });

@@ -104,7 +104,7 @@ export class DirectoryObjects {
       const { file, footer } = await this.#open({ key: from }, 'copy');
       const body = await bodyOf(file, 0, footer.size);
       try {
-        return await this.#write(to, body, footer, false, signal);
+        return await this.#write(to, body, fullInfo(footer), false, signal);
       } finally {
         body.destroy();
       }
@@ -183,7 +183,7 @@ export class DirectoryObjects {
     throwIfAborted(signal, 'put');
     const { directories, name } = this.#tree.pathOf(key);
     await this.#tree.pathCheck().check(directories, name);
-    const { file, temporary } = await this.#openTemporary();
+    const { file, temporary } = await this.#openTemporary(key);
     let published = false;
     try {
       let footer: Footer;
@@ -194,7 +194,7 @@ export class DirectoryObjects {
         await file.close();
       }
       throwIfAborted(signal, 'put');
-      await this.#tree.publish(temporary, key, ifAbsent);
+      await this.#tree.publish(temporary, key, ifAbsent, () => this.#root.prepareAgain());
       published = !ifAbsent;
       return { key, etag: footer.etag };
     } finally {
@@ -203,17 +203,26 @@ export class DirectoryObjects {
     }
   }
 
-  async #openTemporary(): Promise<{ file: FileHandle; temporary: string }> {
-    await this.#root.prepare();
+  async #openTemporary(key: string): Promise<{ file: FileHandle; temporary: string }> {
     const temporary = this.#root.temporaryPath();
     try {
+      await this.#root.prepare();
       return { file: await open(temporary, 'wx'), temporary };
     } catch (error) {
       if (errnoOf(error) !== 'ENOENT') throw error;
     }
     // Somebody removed the directories of the store under a running process: they are made again.
-    await this.#root.prepareAgain();
-    return { file: await open(temporary, 'wx'), temporary };
+    try {
+      await this.#root.prepareAgain();
+      return { file: await open(temporary, 'wx'), temporary };
+    } catch (error) {
+      if (errnoOf(error) !== 'ENOENT') throw error;
+      throw new StoreError('NotFound', 'the directory of the store is gone', {
+        ...this.#details('put', key),
+        providerCode: 'NoSuchBucket',
+        cause: error,
+      });
+    }
   }
 
   /** Removes the file of a key, if it is there; resolves to its directory. */

@@ -96,21 +96,21 @@ export class DirectoryStores {
    */
   async remove(name: string): Promise<void> {
     const driver = this.find(name);
-    if (!driver) throw new StoreError('NotFound', `there is no store called ${name}`, { provider: 'fs' });
+    if (!driver) throw noSuchStore(name);
     await this.#checkEmpty(name, driver);
     const path = join(this.#root, name);
     const aside = join(this.#root, `${REMOVED}${name}-${randomBytes(6).toString('hex')}`);
     try {
       await rename(path, aside);
     } catch (error) {
+      if (errnoOf(error) === 'ENOENT') throw noSuchStore(name);
       throw translate(error, 'remove');
     }
     this.#drivers.delete(name);
     try {
       await this.#checkEmpty(name, this.#driver(aside));
     } catch (error) {
-      await rename(aside, path);
-      throw error;
+      throw await this.#putBack(aside, path, error);
     }
     await rm(aside, { recursive: true, force: true });
   }
@@ -118,6 +118,18 @@ export class DirectoryStores {
   async close(): Promise<void> {
     for (const driver of this.#drivers.values()) await driver.close();
     this.#drivers.clear();
+  }
+
+  /** @returns what to say of it */
+  async #putBack(aside: string, path: string, why: unknown): Promise<unknown> {
+    try {
+      await rename(aside, path);
+      return why;
+    } catch (cause) {
+      const message =
+        'another store of this name was made in the same moment; what this one holds is kept aside';
+      return new StoreError('Conflict', message, { provider: 'fs', cause });
+    }
   }
 
   /** A disk that is not mounted is no disk without stores. */
@@ -175,4 +187,11 @@ function isStore(path: string): boolean {
   } catch {
     return false;
   }
+}
+
+function noSuchStore(name: string): StoreError {
+  return new StoreError('NotFound', `there is no store called ${name}`, {
+    provider: 'fs',
+    providerCode: 'NoSuchBucket',
+  });
 }

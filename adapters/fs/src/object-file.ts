@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
-import { StoreError, throwIfAborted, type ObjectInfo, type ObjectMetadata } from '@store/core';
+import { metadataOf, StoreError, throwIfAborted, type ObjectInfo, type ObjectMetadata } from '@store/core';
 import * as v from 'valibot';
 import * as calls from './file-calls.js';
 import { foreign, foreignError } from './foreign.js';
@@ -18,12 +18,14 @@ const TRAILER_BYTES = 4 + MAGIC.length;
 /** Footers are small; what is read with the first look at the end of a file, in bytes. */
 const FIRST_LOOK_BYTES = 2048;
 
-export interface Footer extends ObjectMetadata {
+export interface Footer extends Omit<ObjectMetadata, 'expires'> {
   readonly key: string;
   readonly size: number;
   readonly etag: string;
   /** Milliseconds since the epoch. */
   readonly lastModified: number;
+  /** Milliseconds since the epoch. */
+  readonly expires?: number | undefined;
 }
 
 const text = v.optional(v.string());
@@ -36,6 +38,8 @@ const footerSchema: v.GenericSchema<Footer> = v.object({
   cacheControl: text,
   contentDisposition: text,
   contentEncoding: text,
+  contentLanguage: text,
+  expires: v.optional(v.number()),
   metadata: v.optional(v.record(v.string(), v.string())),
 });
 
@@ -72,17 +76,15 @@ export async function writeObject(
   };
   if (body instanceof Uint8Array) await write(body);
   else for await (const chunk of body) await write(bytesOf(chunk));
-  const { contentType, cacheControl, contentDisposition, contentEncoding, metadata } = attributes;
+  const { contentType = 'application/octet-stream', expires, ...others } = metadataOf(attributes);
   const footer: Footer = {
     key,
     size,
     etag: `"${hash.digest('hex')}"`,
     lastModified: Date.now(),
-    contentType: contentType ?? 'application/octet-stream',
-    cacheControl,
-    contentDisposition,
-    contentEncoding,
-    metadata,
+    ...others,
+    contentType,
+    expires: expires?.getTime(),
   };
   const json = Buffer.from(JSON.stringify(footer));
   const length = Buffer.alloc(4);
@@ -170,13 +172,7 @@ export function listedInfo({ key, size, etag, lastModified }: Footer): ObjectInf
 
 /** All that a footer says. */
 export function fullInfo(footer: Footer): ObjectInfo {
-  const { contentType, cacheControl, contentDisposition, contentEncoding, metadata } = footer;
-  return {
-    ...listedInfo(footer),
-    contentType,
-    cacheControl,
-    contentDisposition,
-    contentEncoding,
-    metadata: metadata ?? {},
-  };
+  const { expires, metadata = {}, ...others } = footer;
+  const attributes = { ...others, metadata, expires: expires === undefined ? undefined : new Date(expires) };
+  return { ...listedInfo(footer), ...metadataOf(attributes) };
 }

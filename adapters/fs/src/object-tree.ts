@@ -1,8 +1,9 @@
-import { access, link, mkdir, open, rename, rmdir, type FileHandle } from 'node:fs/promises';
+import { access, link, open, rename, rmdir, type FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { StoreError } from '@store/core';
 import { errnoOf } from './errors.js';
 import { PathCheck } from './foreign.js';
+import { makeDirectories } from './make-directories.js';
 import { pathOfKey } from './path-encoding.js';
 
 export const PROVIDER = 'fs';
@@ -50,13 +51,19 @@ export class ObjectTree {
    * Makes a finished file visible under its key, at once and whole.
    *
    * @param ifAbsent where there is none yet: the file has two names then
+   * @param prepareAgain makes the directories of the store again, where it still is one
    * @throws StoreError `PreconditionFailed` when there is one
    */
-  async publish(file: string, key: string, ifAbsent: boolean): Promise<void> {
+  async publish(
+    file: string,
+    key: string,
+    ifAbsent: boolean,
+    prepareAgain: () => Promise<void>,
+  ): Promise<void> {
     const { directory, path } = this.pathOf(key);
     for (let attempt = 1; ; attempt++) {
       try {
-        await mkdir(directory, { recursive: true });
+        await makeDirectories(this.#path, directory);
         if (ifAbsent) await link(file, path);
         else await rename(file, path);
         break;
@@ -73,6 +80,8 @@ export class ObjectTree {
           const message = 'somebody removes the directories that this object needs';
           throw new StoreError('Unavailable', message, { ...details, cause: error });
         }
+        // Or the tree itself is gone, which is not made by the way: the store may be another one now.
+        await prepareAgain();
       }
     }
     await this.sync(directory);

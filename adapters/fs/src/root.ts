@@ -2,8 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { link, lstat, mkdir, open, opendir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StoreError } from '@store/core';
+import { isGone, processMark } from '@store/core/extend';
 import { errnoOf } from './errors.js';
 import type { FsConfig } from './config.js';
+import { makeDirectories } from './make-directories.js';
 import { openObject } from './object-file.js';
 
 /** Says that a directory is a store, and of which format. */
@@ -13,7 +15,10 @@ const FORMAT = 1;
 /** The directory of what was put aside. */
 export const TRASH = 'trash';
 
-/** Temporary files that are older were left by a process that died; milliseconds. */
+/** A temporary file: the mark of the process that writes it, and something that no other has. */
+const TEMPORARY = /^(\d+-\d+-[0-9a-f]{16})-[0-9a-f]+$/;
+
+/** Temporary files that are older were left by a process that died, also one of another machine; milliseconds. */
 const STALE_AFTER_MS = 24 * 3_600_000;
 
 /** How many temporary files are looked at when a store is opened for writing. */
@@ -84,7 +89,7 @@ export class Root {
 
   /** A new path for a file that is being written. */
   temporaryPath(): string {
-    return join(this.#tmp, `${process.pid}-${randomBytes(9).toString('hex')}`);
+    return join(this.#tmp, `${processMark()}-${randomBytes(9).toString('hex')}`);
   }
 
   async #check(): Promise<boolean> {
@@ -144,11 +149,13 @@ export class Root {
 
   async #initialise(): Promise<void> {
     if (!(await this.readable())) {
-      await mkdir(this.path, { recursive: true });
+      if (this.#config.create) await mkdir(this.path, { recursive: true });
       await this.#writeMarker();
     }
-    await mkdir(this.#tmp, { recursive: true });
-    await mkdir(this.objects, { recursive: true });
+    await makeDirectories(this.path, this.#tmp);
+    await makeDirectories(this.path, this.objects);
+    // Somebody may have put another, empty directory in its place meanwhile.
+    if (!(await this.#hasMarker())) await this.#writeMarker();
     await this.#removeStale();
   }
 
@@ -190,6 +197,13 @@ async function removeOld(directory: string, isMeant: (name: string) => boolean):
     if (++looked > MAX_STALE_LOOKED_AT) break;
     const path = join(directory, name);
     const found = await lstat(path).catch(() => undefined);
-    if (found?.isFile() && Date.now() - found.mtimeMs > STALE_AFTER_MS) await rm(path, { force: true });
+    if (found?.isFile() && (isOrphan(name) || Date.now() - found.mtimeMs > STALE_AFTER_MS))
+      await rm(path, { force: true });
   }
+}
+
+/** Of a process that has ended, as far as can be seen from here. */
+function isOrphan(name: string): boolean {
+  const [, mark] = TEMPORARY.exec(name) ?? [];
+  return mark !== undefined && isGone(mark) === true;
 }

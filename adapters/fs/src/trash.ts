@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { BigIntStats } from 'node:fs';
-import { lstat, mkdir, readdir, rename, unlink } from 'node:fs/promises';
+import { lstat, readdir, rename, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   StoreError,
@@ -19,6 +19,7 @@ import {
 import { errnoOf, translate } from './errors.js';
 import { PathCheck } from './foreign.js';
 import { describe } from './describe-object.js';
+import { makeDirectories } from './make-directories.js';
 import { objectNaming } from './object-naming.js';
 import { ObjectTree, PROVIDER } from './object-tree.js';
 import { toBinary } from './binary.js';
@@ -66,7 +67,7 @@ export class Trash {
         try {
           const [from, to] = [this.#objects.pathOf(key), aside.pathOf(key)];
           await check.check(from.directories, from.name);
-          if (!(await move(from.path, to))) return;
+          if (!(await move(this.#root.path, from.path, to))) return;
           directories.left.add(from.directory);
           directories.reached.add(to.directory);
         } catch (error) {
@@ -124,7 +125,7 @@ export class Trash {
         throw new StoreError('NotFound', 'it is not in the trash any more', details);
       }
       try {
-        await this.#objects.publish(file, key, true);
+        await this.#objects.publish(file, key, true, () => this.#root.prepareAgain());
       } catch (error) {
         if (!(error instanceof StoreError) || error.code !== 'PreconditionFailed') throw error;
         // Of a process that was killed between the two steps; this one is the second.
@@ -207,14 +208,15 @@ function checkPlace(isOne: boolean, place: string): void {
 
 /** Moves a file to where none is. @returns whether there was one */
 async function move(
+  root: string,
   from: string,
   to: { readonly directory: string; readonly path: string },
 ): Promise<boolean> {
   for (let attempt = 1; ; attempt++) {
     // So that what is not there leaves no directories in the trash.
     if (!(await found(from))) return false;
-    await mkdir(to.directory, { recursive: true });
     try {
+      await makeDirectories(root, to.directory);
       await rename(from, to.path);
       return true;
     } catch (error) {

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -34,6 +34,33 @@ describe('fs: several processes', () => {
     await once(writer, 'exit');
     expect(await (await store.get('k')).text()).to.equal('old');
     expect(await keysOf(store)).to.deep.equal(['k']);
+  });
+
+  it('clears what a killed writer left when it is opened again, and nothing of one that runs', async () => {
+    const start = async () => {
+      const writer = spawn(process.execPath, [WRITER, 'slow', root]);
+      await once(writer.stdout, 'data');
+      return writer;
+    };
+    const killed = await start();
+    const [left] = await readdir(join(root, 'tmp'));
+    killed.kill('SIGKILL');
+    await once(killed, 'exit');
+    const running = await start();
+    try {
+      // The one that runs has looked already.
+      const files = await readdir(join(root, 'tmp'));
+      expect(files).to.have.length(1).and.not.include(left);
+      // Of a process that cannot be seen from here, nobody knows.
+      const foreign = `${running.pid}-1-0123456789abcdef-00`;
+      await writeFile(join(root, 'tmp', foreign), 'half');
+      await using again = await openStore({ provider: 'fs', root }, { adapters: [fs] });
+      await again.put('l', 'x');
+      expect(await readdir(join(root, 'tmp'))).to.have.members([...files, foreign]);
+    } finally {
+      running.kill('SIGKILL');
+      await once(running, 'exit');
+    }
   });
 
   it('loses nothing when two processes write and delete the same keys and directories', async () => {

@@ -68,5 +68,5 @@ export function partInfo(entry: XmlElement): PartInfo | undefined {
   const size = entry.sizeOf('Size');
   const etag = entry.textOf('ETag');
   if (partNumber === undefined || size === undefined || etag === undefined) return undefined;
-  return { partNumber, size, etag };
+  return { partNumber, size, etag, lastModified: entry.timeOf('LastModified') };
 }

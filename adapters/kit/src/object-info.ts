@@ -43,6 +43,8 @@ export function objectInfo(key: string, headers: AnswerHeaders, own: string): Ob
     cacheControl: of('cache-control'),
     contentDisposition: of('content-disposition'),
     contentEncoding: of('content-encoding'),
+    contentLanguage: of('content-language'),
+    expires: timeFact(of('expires')),
     metadata: decodeMetadata(Object.fromEntries(metadata)),
   };
 }

@@ -15,6 +15,7 @@ import {
 } from '@store/core';
 import type { KeyIndex } from './key-index.js';
 import { decodeToken, encodeToken } from './page-token.js';
+import type { ArrivedPart } from './uploads.js';
 import { entityTag, type StoredVersion } from './version-history.js';
 
 /**
@@ -110,13 +111,16 @@ export function listVersions(
 
 /** One page of an upload's parts, by number. */
 export function listParts(
-  arrived: ReadonlyMap<number, Uint8Array>,
+  arrived: ReadonlyMap<number, ArrivedPart>,
   { token, maxParts }: ListPartsPageRequest,
 ): ListPartsPage {
   const rest = [...arrived].filter(([number]) => number > Number(token ?? 0)).sort(([a], [b]) => a - b);
-  const parts = rest
-    .slice(0, maxParts)
-    .map(([partNumber, body]) => ({ partNumber, size: body.length, etag: entityTag(body) }));
+  const parts = rest.slice(0, maxParts).map(([partNumber, { body, lastModified }]) => ({
+    partNumber,
+    size: body.length,
+    etag: entityTag(body),
+    lastModified: new Date(lastModified),
+  }));
   const last = parts.at(-1);
   if (rest.length === parts.length || !last) return { parts, truncated: false };
   return { parts, truncated: true, nextToken: String(last.partNumber) };

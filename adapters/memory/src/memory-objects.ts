@@ -190,7 +190,7 @@ export class MemoryObjects {
   async uploadPart(request: UploadPartRequest, call: DriverCall): Promise<string> {
     throwIfAborted(call.signal, 'put');
     const body = Buffer.from(request.body);
-    this.#uploads.find(request).parts.set(request.partNumber, body);
+    this.#uploads.find(request).parts.set(request.partNumber, { body, lastModified: this.now() });
     return entityTag(body);
   }
 
@@ -212,7 +212,7 @@ export class MemoryObjects {
     const upload = this.#uploads.find(request);
     const parts = request.parts.map(({ partNumber, etag }) => {
       const part = upload.parts.get(partNumber);
-      if (part && entityTag(part) === etag) return part;
+      if (part && entityTag(part.body) === etag) return part.body;
       throw fail('InvalidArgument', `part ${partNumber} is not there with this ETag`, request.key, {
         operation: 'put',
         providerCode: 'InvalidPart',

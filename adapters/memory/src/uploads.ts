@@ -1,10 +1,16 @@
 import { StoreError, type UploadInfo } from '@store/core';
 import type { VersionAttributes } from './version-history.js';
 
+export interface ArrivedPart {
+  readonly body: Uint8Array;
+  /** Milliseconds since the epoch. */
+  readonly lastModified: number;
+}
+
 export interface Upload extends UploadInfo {
   readonly initiated: Date;
   readonly attributes: VersionAttributes;
-  readonly parts: Map<number, Uint8Array>;
+  readonly parts: Map<number, ArrivedPart>;
 }
 
 /** The multipart uploads that were begun and not ended. */

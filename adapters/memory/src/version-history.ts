@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { ObjectMetadata, Tags, WriteAttributes } from '@store/core';
+import { metadataOf, type ObjectMetadata, type Tags, type WriteAttributes } from '@store/core';
 
 /** One version of one key; a delete marker has no body. */
 export interface StoredVersion {
@@ -45,17 +45,16 @@ export function multipartEntityTag(parts: readonly Uint8Array[]): string {
 /** The attributes of a write, apart from everything else in its request. */
 export function attributesOf(request: WriteAttributes): VersionAttributes {
   const { storageClass, tags } = request;
-  const metadata = metadataOf(request);
+  const metadata = keptMetadata(request);
   // Without the fields where they are empty: a million versions have to fit.
   return { metadata, ...(storageClass && { storageClass }), ...(tags && { tags: { ...tags } }) };
 }
 
-function metadataOf(request: ObjectMetadata): ObjectMetadata {
-  const { contentType = DEFAULT_TYPE, cacheControl, contentDisposition, contentEncoding, metadata } = request;
-  const special = cacheControl ?? contentDisposition ?? contentEncoding;
-  const plain = contentType === DEFAULT_TYPE && special === undefined && isEmpty(metadata);
-  if (plain) return PLAIN;
-  return { contentType, cacheControl, contentDisposition, contentEncoding, metadata: { ...metadata } };
+function keptMetadata(request: ObjectMetadata): ObjectMetadata {
+  const { contentType = DEFAULT_TYPE, metadata, ...others } = metadataOf(request);
+  const special = contentType !== DEFAULT_TYPE || Object.values(others).some((value) => value !== undefined);
+  if (!special && isEmpty(metadata)) return PLAIN;
+  return { ...others, contentType, metadata: { ...metadata } };
 }
 
 function isEmpty(metadata: ObjectMetadata['metadata']): boolean {

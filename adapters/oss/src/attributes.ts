@@ -3,8 +3,8 @@ import { encodeMetadata, tagHeader } from '@store/kit';
 
 /** What a write attaches to its object. */
 export function attributeHeaders(attributes: WriteAttributes): Record<string, string> {
-  const { contentType, cacheControl, contentDisposition, contentEncoding, metadata = {} } = attributes;
-  const { storageClass, tags } = attributes;
+  const { contentType, cacheControl, contentDisposition, contentEncoding, contentLanguage } = attributes;
+  const { expires, metadata = {}, storageClass, tags } = attributes;
   const own = Object.entries(encodeMetadata(metadata)).map(
     ([name, value]) => [`x-oss-meta-${name.toLowerCase()}`, value] as const,
   );
@@ -14,6 +14,8 @@ export function attributeHeaders(attributes: WriteAttributes): Record<string, st
     'Cache-Control': cacheControl,
     'Content-Disposition': contentDisposition,
     'Content-Encoding': contentEncoding,
+    'Content-Language': contentLanguage,
+    Expires: expires?.toUTCString(),
     'x-oss-storage-class': storageClass,
     'x-oss-tagging': tags && tagHeader(tags),
     ...Object.fromEntries(own),

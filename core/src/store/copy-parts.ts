@@ -1,5 +1,6 @@
 import type { CopyRequest } from '../requests.js';
 import { StoreError } from '../errors.js';
+import { metadataOf } from '../metadata-of.js';
 import type { ObjectInfo, WriteResult } from '../objects.js';
 import { uploadParts, type Part, type Uploading } from './upload.js';
 
@@ -22,7 +23,7 @@ export async function copyParts(
   const tags =
     tagged &&
     (await engine.request(purpose, (call) => tagged.get({ key: from, versionId: fromVersionId }, call)));
-  const { size, etag, contentType, cacheControl, contentDisposition, contentEncoding, metadata } = info;
+  const { size, etag } = info;
   const partBytes = Math.min(
     Math.max(PART_BYTES, multipart.minPartBytes, Math.ceil(size / multipart.maxParts)),
     multipart.maxPartBytes,
@@ -49,8 +50,7 @@ export async function copyParts(
       };
     }
   }
-  const attributes = { contentType, cacheControl, contentDisposition, contentEncoding, metadata };
-  const created = { key: to, ...attributes, storageClass, ...(hasAny(tags) ? { tags } : {}) };
+  const created = { key: to, ...metadataOf(info), storageClass, ...(hasAny(tags) ? { tags } : {}) };
   return uploadParts(uploading, { created, parts: parts() });
 }
 

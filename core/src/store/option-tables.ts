@@ -67,6 +67,8 @@ export const STORE_OPTIONS = {
     cacheControl: { type: types.text },
     contentDisposition: { type: types.text },
     contentEncoding: { type: types.text },
+    contentLanguage: { type: types.text },
+    expires: { type: types.date },
     metadata: { type: types.texts },
     storageClass: { type: types.word },
     tags: { type: types.texts },

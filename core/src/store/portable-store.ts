@@ -14,6 +14,7 @@ import { IN_FLIGHT } from '../engine/in-flight.js';
 import { StoreError, toStoreError } from '../errors.js';
 import { withSoundFacts } from '../facts.js';
 import { assertKey, assertPrefix } from '../keys.js';
+import { metadataOf } from '../metadata-of.js';
 import { inOrder } from '../listing/in-order.js';
 import { rangedObjectPages } from '../listing/ranged-pages.js';
 import { objectPages } from '../listing/object-pages.js';
@@ -47,7 +48,7 @@ import type {
 } from '../objects.js';
 import { passThrough } from '../pass-through.js';
 import type { DefinedOptions } from '../options/define-options.js';
-import { HEADERS, portableAttributes } from './attributes.js';
+import { portableAttributes } from './attributes.js';
 import { copyObject, copyWith } from './copy.js';
 import { createOptions, STORE_OPTIONS as METHODS } from './option-tables.js';
 import { presignRequest } from './presign.js';
@@ -93,7 +94,8 @@ class PortableStore implements ObjectStore, Engined {
     this.#checkAttributes(checked, 'put');
     const { write } = this.#driver;
     const given = portableAttributes(checked, 'put', key);
-    if (HEADERS.some((name) => given[name] !== undefined) || !isEmpty(given.metadata))
+    const { metadata, ...headers } = metadataOf(given);
+    if (Object.values(headers).some((value) => value !== undefined) || !isEmpty(metadata))
       this.#need(write.metadata ?? true, 'put', 'content types, headers and metadata');
     if (given.lastModified) this.#need(write.lastModified ?? false, 'put', 'lastModified');
     if (given.ifAbsent) this.#need(write.ifAbsent, 'put', 'ifAbsent');

@@ -11,9 +11,11 @@ import {
   type ObjectStore,
   type ObjectStoreSettings,
   type StoreDriver,
+  type StoreErrorCode,
   type UploadsFacet,
 } from '@store/core';
 import { toServiceError, type BatchOutcome, type Bucket, type KeyError } from '@store/s3-server';
+import { untoldCause } from './untold-cause.js';
 import { SpooledUploads, type SpoolSettings } from './spooled-uploads.js';
 
 /** What the buckets of a gateway share; how the requests of batch deletes are repeated, and who hears of it, too. */
@@ -31,12 +33,14 @@ export class GatewayBucket implements Bucket {
   readonly #spool: SpooledUploads | undefined;
 
   readonly streamPart: Bucket['streamPart'];
+  readonly completeChecked: Bucket['completeChecked'];
 
   constructor(name: string, driver: StoreDriver, { spooling, ...deletes }: BucketSettings) {
     this.name = name;
     const spool = driver.multipart ? undefined : new SpooledUploads(driver, spooling);
     this.#spool = spool;
     this.streamPart = spool && ((part) => spool.uploadPart(part));
+    this.completeChecked = spool && ((request, claims, call) => spool.complete(request, call, claims));
     this.objects = this.#spool ? withUploads(driver, this.#spool) : driver;
     this.#store = createObjectStore(driver, deletes);
     this.listVersions = driver.versions?.page ?? ((request, call) => nullVersions(driver, request, call));
@@ -55,17 +59,22 @@ export class GatewayBucket implements Bucket {
         signal,
         onDeleted: (target) => void deleted.push(target),
         onFailure: ({ code, message, ...target }) =>
-          void failed.push(keyError(target, new StoreError(code, message))),
+          void failed.push(keyError(target, this.#upstream(code, message))),
       });
     } catch (error) {
       // Where nothing was deleted, the request as a whole may fail.
       if (!(error instanceof DeletionError) || error.report.deleted === 0) throw error;
-      brokenOff = error;
+      brokenOff = this.#upstream(error.code, error.reason, error);
     }
     const named = new Set([...deleted, ...failed].map(identity));
     const rest = sent.filter((target) => !named.has(identity(target)));
     failed.push(...rest.map((target) => keyError(target, brokenOff)));
     return { deleted, failed };
+  }
+
+  /** Said by the store, and not by the gateway. */
+  #upstream(code: StoreErrorCode, reason: string, cause: unknown = reason): StoreError {
+    return new StoreError(code, reason, { provider: this.objects.provider, cause });
   }
 
   /** Gives up uploads for which nothing was sent for too long, where they are kept here. */
@@ -123,7 +132,7 @@ async function nullVersions(
 
 function keyError({ key, versionId }: DeleteTarget, error: StoreError): KeyError {
   const { code, message } = toServiceError(error);
-  return { key, versionId, code, message };
+  return { key, versionId, code, message, cause: untoldCause(error) };
 }
 
 function unsupportedCondition({ key }: DeleteTarget): StoreError {

@@ -178,6 +178,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     inFlight,
     maxBodyBytes,
     idleMs,
+    headersMs,
     storeMs,
     policies: { credentials, region },
     domains,

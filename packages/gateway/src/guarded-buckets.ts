@@ -92,6 +92,7 @@ class GuardedBucket implements Bucket {
   readonly created: Date;
   readonly objects: StoreDriver;
   readonly streamPart: Bucket['streamPart'];
+  readonly completeChecked: Bucket['completeChecked'];
   readonly #bucket: GatewayBucket;
   readonly #rights: Rights;
 
@@ -104,7 +105,13 @@ class GuardedBucket implements Bucket {
       this.#check(name, request);
       return proceed();
     });
-    const { streamPart } = bucket;
+    const { streamPart, completeChecked } = bucket;
+    this.completeChecked =
+      completeChecked &&
+      (async (request, claims, call) => {
+        this.#check('multipart.complete', request);
+        return completeChecked(request, claims, call);
+      });
     this.streamPart =
       streamPart &&
       (async (part, call) => {

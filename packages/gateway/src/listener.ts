@@ -3,6 +3,7 @@ import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { StoreError } from '@store/core';
+import { Turns } from './turns.js';
 
 /** How often connections are looked at that are too slow, in milliseconds. */
 const CHECK_INTERVAL_MS = 5_000;
@@ -32,6 +33,7 @@ export class Listener {
   readonly #sockets = new Set<Socket>();
   /** Answers that are not out yet. */
   readonly #answering = new Set<ServerResponse>();
+  readonly #turns = new Turns();
   #stopping = false;
 
   constructor({ tls, headersMs, requestMs, maxConnections, serve }: ListenerSettings) {
@@ -55,12 +57,13 @@ export class Listener {
       this.#sockets.add(socket);
       socket.once('close', () => this.#sockets.delete(socket));
     });
-    const take = (message: IncomingMessage, response: ServerResponse, goOn?: () => void): void => {
-      this.#answering.add(response);
-      response.once('close', () => this.#answering.delete(response));
-      if (this.#stopping) response.setHeader('connection', 'close');
-      serve(message, response, goOn);
-    };
+    const take = (message: IncomingMessage, response: ServerResponse, goOn?: () => void): void =>
+      this.#turns.take(response, () => {
+        this.#answering.add(response);
+        response.once('close', () => this.#answering.delete(response));
+        if (this.#stopping) response.setHeader('connection', 'close');
+        serve(message, response, goOn);
+      });
     this.#server.on('request', (message, response) => take(message, response));
     // Nobody is asked for a body whose signature is wrong.
     this.#server.on('checkContinue', (message, response) =>

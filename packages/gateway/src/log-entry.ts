@@ -35,6 +35,8 @@ export function logLine(entry: GatewayLogEntry, time: Date): string {
     key: entry.accessKeyId,
     client: entry.client,
     id: entry.requestId,
+    // Quoted, as it may hold line feeds.
+    cause: entry.cause === undefined ? undefined : JSON.stringify(entry.cause),
   };
   return [
     time.toISOString(),

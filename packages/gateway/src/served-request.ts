@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   addressOf,
   announcedBytes,
@@ -11,6 +12,7 @@ import {
   Query,
   readBody,
   readHead,
+  requestTimeout,
   refuseForgotten,
   route,
   sendAnswer,
@@ -37,6 +39,7 @@ import { Patience } from './patience.js';
 import { verifyPolicy } from './post-policy.js';
 import type { Rights } from './rights.js';
 import type { Traffic } from './traffic.js';
+import { untoldCause } from './untold-cause.js';
 
 /** What all requests share. */
 export interface ServeSettings {
@@ -47,6 +50,8 @@ export interface ServeSettings {
   /** Of an object or a part. */
   readonly maxBodyBytes: number;
   readonly idleMs: number;
+  /** Also for the fields of a form, which say who sends it. */
+  readonly headersMs: number;
   readonly storeMs: number;
   /** What the policies of forms are signed with. */
   readonly policies: { readonly credentials: readonly Credential[]; readonly region: string };
@@ -68,6 +73,9 @@ const CHUNKS_BYTES = 1024 * 1024;
 
 /** As nginx calls it in its logs. */
 const CLIENT_GONE = 499;
+
+/** Of an answer whose body the store did not give to its end; its head was out by then. */
+const TRUNCATED = 'Truncated';
 
 const UNKNOWN: Route = { operation: 'Unknown', bucket: undefined, key: undefined };
 
@@ -135,12 +143,12 @@ class ServedRequest {
 
   /** Who may is known when the fields are read, which come before the file. */
   async #serveForm(head: RequestHead, bucket: string, lease: Lease, goOn?: () => void): Promise<void> {
-    const { idleMs, maxBodyBytes, policies } = this.#settings;
+    const { headersMs, idleMs, maxBodyBytes, policies } = this.#settings;
     this.#route = { operation: 'PutObject', bucket, key: undefined };
     goOn?.();
     const limit = { maxBytes: maxBodyBytes, refuse: () => entityTooLarge(maxBodyBytes) };
     const chunks = bodyChunks(this.#message, { limit, idleMs });
-    const form = await readForm(chunks, head.headers.get('content-type') ?? '');
+    const form = await inTime(readForm(chunks, head.headers.get('content-type') ?? ''), headersMs);
     const key = keyOf(form);
     this.#route = { operation: 'PutObject', bucket, key };
     const fields = new Map([...form.fields, ['key', key], ['bucket', bucket]]);
@@ -251,8 +259,9 @@ class ServedRequest {
     this.#setIds();
     this.#response.setTimeout(this.#settings.idleMs, () => this.#response.destroy());
     try {
-      await sendAnswer(this.#response, answer, head);
-      this.#log(answer.status, code);
+      const broken = await sendAnswer(this.#response, answer, head);
+      if (broken !== undefined) this.#account.cause = untoldCause(broken);
+      this.#log(answer.status, broken === undefined ? code : TRUNCATED);
     } catch (error) {
       // What the store says of the object cannot be said in HTTP.
       if (this.#response.headersSent) throw error;
@@ -265,6 +274,7 @@ class ServedRequest {
   }
 
   #refusal(error: unknown): WholeAnswer {
+    if (!(error instanceof ServiceError)) this.#account.cause = untoldCause(error);
     // Not its query: that may be a signature.
     const [rawPath = ''] = (this.#message.url ?? '').split('?');
     const request = { rawPath, headers: new Map<string, string>(), query: Query.parse('') };
@@ -290,6 +300,21 @@ class ServedRequest {
       elapsedMs: Date.now() - this.#startedAt,
       ...traffic.since(this.#message.socket),
     });
+  }
+}
+
+/** @throws ServiceError `RequestTimeout` */
+async function inTime<T>(work: Promise<T>, ms: number): Promise<T> {
+  const stop = new AbortController();
+  const late = sleep(ms, undefined, { signal: stop.signal }).then(() => {
+    throw requestTimeout();
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    stop.abort();
+    // What comes of the other one is of no interest any more.
+    for (const other of [work, late]) other.catch(() => undefined);
   }
 }
 

@@ -1,12 +1,12 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { readFileSync, readlinkSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
 import { lstat, mkdir, readdir, rm, utimes } from 'node:fs/promises';
-import { hostname, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { StoreError } from '@store/core';
+import { isGone, processMark } from '@store/core/extend';
 
 /** A directory in the spool: whose it is (a process, when that began, where), and something that no other has. */
-const NAME = /^gateway-(\d+)-(\d+)-([0-9a-f]{16})-[0-9a-f-]{36}$/;
+const NAME = /^gateway-(\d+-\d+-[0-9a-f]{16})-[0-9a-f-]{36}$/;
 
 /** How often a gateway says that it is there, and for how long it is believed, in milliseconds. */
 const HEARTBEAT_MS = 60_000;
@@ -23,7 +23,7 @@ export function defaultSpool(): string {
  */
 export class SpoolDirectory {
   readonly #spool: string;
-  readonly #own = `gateway-${process.pid}-${startOf(process.pid)}-${world()}-${randomUUID()}`;
+  readonly #own = `gateway-${processMark()}-${randomUUID()}`;
   #made: Promise<string> | undefined;
   #heartbeat: NodeJS.Timeout | undefined;
 
@@ -115,52 +115,13 @@ async function checkOwner(spool: string): Promise<void> {
 
 /** What is no gateway's is left alone. */
 async function isDead(path: string, name: string): Promise<boolean> {
-  const [, pid = '', start, itsWorld] = NAME.exec(name) ?? [];
-  if (pid === '') return false;
-  if (itsWorld === world()) return !isRunning(Number(pid)) || startOf(Number(pid)) !== start;
+  const [, mark] = NAME.exec(name) ?? [];
+  if (mark === undefined) return false;
+  const gone = isGone(mark);
+  if (gone !== undefined) return gone;
   // Of another machine or container: its processes cannot be seen from here.
   const seen = await lstat(path).catch(() => undefined);
   return seen !== undefined && Date.now() - seen.mtimeMs > BELIEVED_MS;
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
-  }
-}
-
-/** When a process began, as Linux counts it; process ids are given again. `0` where nobody says. */
-function startOf(pid: number): string {
-  try {
-    // Behind the name, which may hold anything: the 22nd field is the 20th from there.
-    const fields = readFileSync(`/proc/${pid}/stat`, 'latin1')
-      .replace(/^.*\) /s, '')
-      .split(' ');
-    return fields[19] ?? '0';
-  } catch {
-    return '0';
-  }
-}
-
-/** What process ids mean something in: this boot of this machine, and this container on it. */
-function world(): string {
-  const parts = [
-    hostname(),
-    told(() => readFileSync('/proc/sys/kernel/random/boot_id', 'latin1')),
-    told(() => readlinkSync('/proc/self/ns/pid')),
-  ];
-  return createHash('sha256').update(parts.join('\n')).digest('hex').slice(0, 16);
-}
-
-function told(read: () => string): string {
-  try {
-    return read();
-  } catch {
-    return '';
-  }
 }
 
 /** Tries again while parts that were on their way still come. */

@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { mkdir, open, rm, rmdir, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import {
   compareKeys,
   StoreError,
@@ -18,7 +18,16 @@ import {
   type StoreDriver,
   type WriteResult,
 } from '@store/core';
-import { ServiceError, slowDown, type BytesInFlight, type Lease, type StreamedPart } from '@store/s3-server';
+import {
+  ClaimCheck,
+  Content,
+  ServiceError,
+  slowDown,
+  type BytesInFlight,
+  type Lease,
+  type StreamedPart,
+  type UploadClaims,
+} from '@store/s3-server';
 import { RecentCompletions } from './recent-completions.js';
 import { removeAll, type SpoolDirectory } from './spool-directory.js';
 
@@ -30,6 +39,7 @@ interface Part extends PartInfo {
   readonly size: number;
   readonly etag: string;
   readonly file: string;
+  readonly lastModified: Date;
   /** Its bytes on the disk. */
   readonly space: Lease;
 }
@@ -121,7 +131,7 @@ export class SpooledUploads {
       });
       if (size !== undefined && kept.size !== size)
         throw new StoreError('Unavailable', `the part ended after ${kept.size} bytes of ${size}`, { key });
-      part = { ...kept, partNumber, file, space };
+      part = { ...kept, partNumber, lastModified: new Date(), file, space };
     } catch (error) {
       await remove({ file, space });
       // Somebody ended the upload meanwhile.
@@ -150,7 +160,9 @@ export class SpooledUploads {
     const rest = [...this.#find(key, uploadId).parts.values()]
       .filter(({ partNumber }) => partNumber > Number(token ?? 0))
       .sort((a, b) => a.partNumber - b.partNumber);
-    const parts = rest.slice(0, maxParts).map(({ partNumber, size, etag }) => ({ partNumber, size, etag }));
+    const parts = rest
+      .slice(0, maxParts)
+      .map(({ partNumber, size, etag, lastModified }) => ({ partNumber, size, etag, lastModified }));
     const truncated = parts.length < rest.length;
     return { parts, truncated, nextToken: truncated ? String(parts.at(-1)?.partNumber) : undefined };
   }
@@ -177,9 +189,13 @@ export class SpooledUploads {
    * @throws StoreError `InvalidArgument` (`InvalidPart`) for a part that is not there with this ETag; `Conflict` while
    * another completion runs; `NotFound` (`NoSuchUpload`) after another completion, or an abort
    */
-  async complete(request: CompleteUploadRequest, call: DriverCall): Promise<WriteResult> {
+  async complete(
+    request: CompleteUploadRequest,
+    call: DriverCall,
+    claims: UploadClaims = { whole: [], parts: [] },
+  ): Promise<WriteResult> {
     const { key, uploadId } = request;
-    const fingerprint = fingerprintOf(request);
+    const fingerprint = fingerprintOf(request, claims);
     const ended = this.#completions.find(uploadId, key, fingerprint);
     if (ended) return ended;
     const spool = this.#find(key, uploadId);
@@ -193,7 +209,8 @@ export class SpooledUploads {
     const parts = chosenOf(spool, request);
     const stop = new AbortController();
     const signal = call.signal ? AbortSignal.any([call.signal, stop.signal]) : stop.signal;
-    const result = this.#write(spool, parts, request, { ...call, signal });
+    const content = new Content(undefined, joined(key, parts, new ClaimCheck(claims)));
+    const result = this.#write(spool, content, request, { ...call, signal });
     spool.completing = { fingerprint, stop, result, parts: new Set(parts) };
     try {
       const written = await result;
@@ -241,19 +258,17 @@ export class SpooledUploads {
 
   async #write(
     spool: Spool,
-    parts: readonly Part[],
+    content: Content,
     { key, ifAbsent, ifMatch }: CompleteUploadRequest,
     call: DriverCall,
   ): Promise<WriteResult> {
-    const body = Readable.from(joined(key, parts), { objectMode: false });
+    const put = { ...spool.attributes, ifAbsent, ifMatch };
     try {
-      return await this.#driver.write.put({ ...spool.attributes, body, ifAbsent, ifMatch }, call);
+      return await content.streamed((body) => this.#driver.write.put({ ...put, body }, call));
     } catch (error) {
       throw this.#uploads.get(spool.uploadId) === spool && !spool.completing?.stop.signal.aborted
         ? error
         : noSuchUpload(key);
-    } finally {
-      body.destroy();
     }
   }
 
@@ -263,8 +278,6 @@ export class SpooledUploads {
       await mkdir(directory);
       return directory;
     } catch (error) {
-      if (error instanceof StoreError) throw error;
-      // Where the spool is is nothing that clients are told.
       throw new StoreError('Unavailable', 'there is no place for the parts of an upload', {
         operation: 'put',
         key,
@@ -334,20 +347,23 @@ function takeSpace(space: Lease, bytes: number): void {
   );
 }
 
-/** The parts one after the other, each held against what arrived: a disk may be full, and files may be touched. */
-async function* joined(key: string, parts: readonly Part[]): AsyncGenerator<Buffer> {
+/** The parts one after the other, all held against what their client says, and each against what arrived: a disk may be full, and files may be touched. */
+async function* joined(key: string, parts: readonly Part[], claims: ClaimCheck): AsyncGenerator<Buffer> {
   for (const part of parts) {
     const hash = createHash('md5');
     let bytes = 0;
     for await (const chunk of readPart(key, part)) {
       hash.update(chunk);
+      claims.update(chunk);
       bytes += chunk.length;
       yield chunk;
     }
     const { partNumber, size, etag } = part;
-    if (bytes === size && `"${hash.digest('hex')}"` === etag) continue;
-    throw corrupt(key, `part ${partNumber} is not what was sent: ${bytes} bytes of ${size}`);
+    if (bytes !== size || `"${hash.digest('hex')}"` !== etag)
+      throw corrupt(key, `part ${partNumber} is not what was sent: ${bytes} bytes of ${size}`);
+    claims.endPart();
   }
+  claims.end();
 }
 
 async function* readPart(key: string, { partNumber, file }: Part): AsyncGenerator<Buffer> {
@@ -364,10 +380,10 @@ function corrupt(key: string, message: string, cause?: unknown): StoreError {
 }
 
 /** The same for the same parts on the same conditions; short, however many parts there are. */
-function fingerprintOf({ parts, ifAbsent, ifMatch }: CompleteUploadRequest): string {
+function fingerprintOf({ parts, ifAbsent, ifMatch }: CompleteUploadRequest, claims: UploadClaims): string {
   const named = parts.map(({ partNumber, etag }) => [partNumber, etag]);
   return createHash('sha256')
-    .update(JSON.stringify([named, ifAbsent ?? false, ifMatch ?? '']))
+    .update(JSON.stringify([named, ifAbsent ?? false, ifMatch ?? '', claims]))
     .digest('base64');
 }
 

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
+import { Readable } from 'node:stream';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openDriver, StoreError, type StoreDriver } from '@store/core';
 import { DirectoryStores, fs } from '@store/fs';
-import { startGateway, type GatewayOptions } from '@store/gateway';
+import { startGateway, type GatewayLogEntry, type GatewayOptions } from '@store/gateway';
 import { memoryDriver } from '@store/memory';
 import { expect } from 'chai';
 import { afterEach, beforeEach, describe, it } from 'mocha';
@@ -58,6 +59,95 @@ describe('gateway, stores and directories that break while they are served', () 
     const ask = await start({ stores: { demo: { ...driver, write } } });
     const answer = await ask({ method: 'PUT', path: '/demo/k' }, Buffer.alloc(2_000_000));
     expect([answer.status, answer.code]).to.deep.equal([503, 'SlowDown']);
+  });
+
+  it('what a store says of itself is in the log, and not in the answer', async () => {
+    const secret = '/srv/private at 10.0.0.7';
+    const failures: (() => Error)[] = [
+      () => new Error(secret),
+      () => new TypeError(secret),
+      () => new StoreError('Internal', secret, { provider: 'x' }),
+      () => new StoreError('AccessDenied', secret, { provider: 'x' }),
+      () => new StoreError('Unavailable', 'it is away', { provider: 'x', cause: new Error(secret) }),
+      () => new StoreError('InvalidArgument', secret, { provider: 'x', status: 400, cause: secret }),
+      () => new StoreError('Unsupported', `${secret}: a link`, { provider: 'x' }),
+      () => new StoreError('Conflict', secret, { provider: 'x' }),
+      () => new StoreError('InvalidConfig', secret, { provider: 'x' }),
+      () => new StoreError('Corrupt', secret, { provider: 'x' }),
+    ];
+    for (const failure of failures) {
+      const fail = async (): Promise<never> => {
+        throw failure();
+      };
+      const driver = memoryDriver();
+      await driver.write.put({ key: 'k', body: Buffer.from('x') }, {});
+      const broken: StoreDriver = {
+        ...driver,
+        read: { head: fail, get: fail },
+        write: { ...driver.write, put: fail },
+        delete: { ...driver.delete, one: fail },
+        batch: driver.batch && { ...driver.batch, delete: fail },
+        list: { ...driver.list, page: fail },
+      };
+      const log: GatewayLogEntry[] = [];
+      const ask = await start({
+        stores: { demo: broken },
+        retry: { maxAttempts: 1 },
+        onRequest: (entry) => void log.push(entry),
+      });
+      const document = '<Delete><Object><Key>k</Key></Object><Object><Key>l</Key></Object></Delete>';
+      const md5 = createHash('md5').update(document).digest('base64');
+      const requests: [SignedRequest, Buffer?][] = [
+        [{ method: 'GET', path: '/demo/k' }],
+        [{ method: 'PUT', path: '/demo/k' }, Buffer.from('x')],
+        [{ method: 'DELETE', path: '/demo/k' }],
+        [{ method: 'GET', path: '/demo' }],
+        [
+          { method: 'POST', path: '/demo', query: { delete: '' }, headers: { 'content-md5': md5 } },
+          Buffer.from(document),
+        ],
+      ];
+      for (const one of requests) {
+        const [request, body] = one;
+        const answer = await ask(request, body);
+        const title = `${failure().name} ${failure().message} ${request.method} ${answer.body}`;
+        expect(answer.body, title)
+          .to.contain('<Code>')
+          .and.not.contain('private')
+          .and.not.contain('10.0.0.7');
+        while (log.length < requests.indexOf(one) + 1) await sleep(1);
+        // A batch tells of its keys no more than why.
+        const known = request.method === 'POST' ? failure().message : secret;
+        expect(log.at(-1)?.cause, title).to.contain(known);
+      }
+    }
+  });
+
+  it('an answer that a store does not give to its end is no success in the log', async () => {
+    const driver = memoryDriver();
+    await driver.write.put({ key: 'k', body: Buffer.alloc(100_000) }, {});
+    for (const how of ['fails', 'ends']) {
+      const read: StoreDriver['read'] = {
+        ...driver.read,
+        get: async (request, call) => {
+          const { info } = await driver.read.get(request, call);
+          const body = Readable.from(
+            (async function* () {
+              yield Buffer.alloc(10_000);
+              if (how === 'fails') throw new Error('the disk is gone');
+            })(),
+          );
+          return { info, body };
+        },
+      };
+      const entry = new Promise<GatewayLogEntry>((resolve) => {
+        start({ stores: { demo: { ...driver, read } }, onRequest: resolve })
+          .then((ask) => ask({ method: 'GET', path: '/demo/k' }))
+          .catch(() => undefined);
+      });
+      expect(await entry, how).to.include({ status: 200, code: 'Truncated' });
+      expect((await entry).cause, how).to.contain(how === 'fails' ? 'the disk is gone' : '10000 bytes');
+    }
   });
 
   it('a spool that cannot be made is told without its path, and is made when it can be', async () => {

@@ -65,7 +65,9 @@ const SHOWN: Readonly<Record<string, { value: string; with?: Request }>> = {
   'cache-control': { value: 'no-cache' },
   'content-disposition': { value: 'inline' },
   'content-encoding': { value: 'gzip' },
+  'content-language': { value: 'de' },
   'content-type': { value: 'text/x' },
+  expires: { value: FUTURE },
   'content-md5': { value: 'AAAAAAAAAAAAAAAAAAAAAA==' },
   'if-match': { value: OTHER },
   'if-modified-since': { value: FUTURE },
@@ -128,12 +130,21 @@ const SHOWN: Readonly<Record<string, { value: string; with?: Request }>> = {
   'version-id-marker': { value: 'bm9uZQ', with: { query: { 'key-marker': 'dir/a' } } },
   // What the copy has anyway is seen where it is replaced.
   ...Object.fromEntries(
-    ['cache-control', 'content-disposition', 'content-encoding', 'content-type', 'x-amz-meta-*'].map(
-      (name) => [
-        `CopyObject ${name}`,
-        { value: 'text/x', with: { headers: { 'x-amz-metadata-directive': 'REPLACE' } } },
-      ],
-    ),
+    [
+      'cache-control',
+      'content-disposition',
+      'content-encoding',
+      'content-language',
+      'content-type',
+      'expires',
+      'x-amz-meta-*',
+    ].map((name) => [
+      `CopyObject ${name}`,
+      {
+        value: name === 'expires' ? FUTURE : 'text/x',
+        with: { headers: { 'x-amz-metadata-directive': 'REPLACE' } },
+      },
+    ]),
   ),
   'CopyObject x-amz-tagging': {
     value: 'new=1',

@@ -61,6 +61,15 @@ export class RawClient {
     this.#socket.end();
   }
 
+  /** Does not read what the other side says, until it is told to. */
+  pause(): void {
+    this.#socket.pause();
+  }
+
+  resume(): void {
+    this.#socket.resume();
+  }
+
   destroy(): void {
     this.#socket.destroy();
   }

@@ -4,6 +4,8 @@ import type { DeletedTarget, DeleteTarget } from '@store/core';
 export interface KeyError extends DeleteTarget {
   readonly code: string;
   readonly message: string;
+  /** More of it, for a log. */
+  readonly cause?: string | undefined;
 }
 
 export interface BatchOutcome {

@@ -26,6 +26,7 @@ export async function deleteTargets<T extends DeleteTarget>(
     const outcome = await bucket.deleteMany(targets, { signal, pass });
     entry.deleted = outcome.deleted.length;
     entry.refused = outcome.failed.length;
+    entry.cause = outcome.failed.find(({ cause }) => cause !== undefined)?.cause;
     return outcome;
   }
   const outcome = await deleteEach(bucket, { admitted, refusalOf, call: { signal, pass }, unmet }, targets);

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import type {
+  CompleteUploadRequest,
   DeleteTarget,
   DriverCall,
   ListVersionsPage,
@@ -7,9 +8,11 @@ import type {
   StoreDriver,
   UploadPartRequest,
   VersioningState,
+  WriteResult,
 } from '@store/core';
 import type { BatchOutcome } from './batch-outcome.js';
 import { ServiceError } from './http/service-error.js';
+import type { UploadClaims } from './upload-claims.js';
 
 export type Versioning = VersioningState;
 
@@ -29,6 +32,14 @@ export interface Bucket {
   readonly lifecycle?: LifecycleRules | undefined;
   /** Takes parts of uploads as streams, where it keeps them itself; resolves to the ETag. */
   readonly streamPart?: ((part: StreamedPart, call: DriverCall) => Promise<string>) | undefined;
+  /**
+   * Completes an upload while its bytes are held against what its client says about them, where the bucket sees them.
+   *
+   * @throws ServiceError as {@link ClaimCheck}
+   */
+  readonly completeChecked?:
+    | ((request: CompleteUploadRequest, claims: UploadClaims, call: DriverCall) => Promise<WriteResult>)
+    | undefined;
   /** Deletes many keys in a way of its own; default: one by one. */
   deleteMany?(targets: readonly DeleteTarget[], call: DriverCall): Promise<BatchOutcome>;
 }

@@ -92,7 +92,7 @@ function namedVersions(targets: readonly Target[]): <T extends DeleteTarget>(out
 export function checkDigest({ quirks, digests }: Call): void {
   const { requireContentMd5 } = quirks;
   if (requireContentMd5) {
-    if (digests.includes('content-md5')) return;
+    if (digests.has('content-md5')) return;
     throw requireContentMd5 === 'MissingArgument'
       ? new ServiceError(400, 'MissingArgument', 'Missing Some Required Arguments.', {
           ArgumentName: 'Content-MD5',
@@ -100,7 +100,7 @@ export function checkDigest({ quirks, digests }: Call): void {
         })
       : new ServiceError(400, 'InvalidRequest', 'Missing required header for this request: Content-MD5');
   }
-  if (digests.length > 0 || quirks.digestOptional) return;
+  if (digests.size > 0 || quirks.digestOptional) return;
   throw new ServiceError(
     400,
     'InvalidRequest',

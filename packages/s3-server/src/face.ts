@@ -30,6 +30,8 @@ export interface Account {
   deleted?: number | undefined;
   /** Keys of a batch that the answer refuses. */
   refused?: number | undefined;
+  /** Why the store failed, or refused the first of these keys, where the client is not told: it may name paths and hosts. */
+  cause?: string | undefined;
   /** What the listing leaves out, because no request can name it: for people, not as keys. */
   unnameable?: readonly string[] | undefined;
 }

@@ -27,7 +27,7 @@ export {
   type WholeAnswer,
 } from './http/answer.js';
 export { encodeWords } from './http/encoded-words.js';
-export { bodyChunks, readBody, type BodyReading } from './http/body.js';
+export { bodyChunks, readBody, requestTimeout, type BodyReading } from './http/body.js';
 export { BytesInFlight, type Lease } from './http/bytes-in-flight.js';
 export { readHead, readIncoming, type Incoming, type RequestHead } from './http/incoming.js';
 export { encodeRfc3986, Query } from './http/query.js';
@@ -41,13 +41,8 @@ export { announcedBytes, readDigests, type Payload } from './payload.js';
 export type { S3Quirks } from './quirks.js';
 export { refuseForgotten } from './understood.js';
 export { addressOf, route, type Route } from './route.js';
-export {
-  performS3,
-  S3Face,
-  SERVED_OPERATIONS,
-  subjectOf,
-  toServiceError,
-  type S3FaceSettings,
-} from './s3-face.js';
+export { performS3, S3Face, SERVED_OPERATIONS, subjectOf, type S3FaceSettings } from './s3-face.js';
 export { childrenOf, childText, element, parseStrictly, serialise, textElement, XmlElement } from './xml.js';
+export { toServiceError } from './to-service-error.js';
+export { ClaimCheck, type UploadClaims } from './upload-claims.js';
 export { HARMLESS, HARMLESS_TO, UNDERSTOOD, type Understood } from './understood.js';

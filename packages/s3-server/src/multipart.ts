@@ -1,16 +1,18 @@
-import type { ObjectInfo } from '@store/core';
+import type { CompleteUploadRequest, ObjectInfo, WriteResult } from '@store/core';
 import { xmlAnswer, type Answer } from './http/answer.js';
 import { encodeRfc3986 } from './http/query.js';
 import { ServiceError, slowDown } from './http/service-error.js';
 import { childrenOf, childText, element, parseStrictly, textElement } from './xml.js';
 import { Content } from './content.js';
-import { versionHeader } from './object-headers.js';
+import { checksumHeaders, versionHeader } from './object-headers.js';
 import { checkedAttributes, checkSource, copySource, writeConditions } from './objects.js';
 import type { Call } from './operation.js';
 import { need, notImplemented } from './bucket.js';
 import { allUploads } from './upload-listing.js';
 import { rootElement } from './root-element.js';
 import { MAX_PARTS, partNumberOf } from './part-number.js';
+import { unkept } from './unkept.js';
+import { claimFields, claimsOf, type UploadClaims } from './upload-claims.js';
 import { contentOf, writePart } from './write-content.js';
 
 const MIN_PART_BYTES = 5 * 1024 * 1024;
@@ -40,7 +42,8 @@ export async function uploadPart(call: Call): Promise<Answer> {
     partNumber: partNumberOf(call.request.query.get('partNumber') ?? ''),
   };
   if (call.admit([call.key]) === 0) throw slowDown();
-  return { status: 200, headers: { etag: await writePart(call, part, call.content) } };
+  const etag = await writePart(call, part, call.content);
+  return { status: 200, headers: { etag, ...checksumHeaders(call.digests) } };
 }
 
 export async function uploadPartCopy(call: Call): Promise<Answer> {
@@ -126,9 +129,10 @@ export async function completeUpload(call: Call): Promise<Answer> {
   if (parts.some(({ partNumber }, i) => i > 0 && partNumber <= (parts[i - 1]?.partNumber ?? 0))) {
     throw new ServiceError(400, 'InvalidPartOrder', 'The list of parts was not in ascending order.');
   }
+  const claims = claimsOf(call.request, listed);
   await checkSizes(call, uploadId, parts);
-  const complete = need(bucket.objects.multipart).complete;
-  const written = await complete({ key, uploadId, parts, ...writeConditions(call) }, { signal: call.signal });
+  const request = { key, uploadId, parts, ...writeConditions(call) };
+  const written = await completeWith(call, request, claims);
   return xmlAnswer(
     rootElement(
       'CompleteMultipartUploadResult',
@@ -136,9 +140,23 @@ export async function completeUpload(call: Call): Promise<Answer> {
       textElement('Bucket', bucket.name),
       textElement('Key', key),
       textElement('ETag', written.etag),
+      ...claimFields(claims).map(([name, text]) => textElement(name, text)),
     ),
     versionHeader(written.versionId),
   );
+}
+
+/** @throws ServiceError `NotImplemented` for a checksum of an object that is joined where nobody here sees its bytes */
+async function completeWith(
+  { bucket, signal }: Call,
+  request: CompleteUploadRequest,
+  claims: UploadClaims,
+): Promise<WriteResult> {
+  const { completeChecked } = bucket;
+  if (completeChecked) return completeChecked(request, claims, { signal });
+  const [unseen] = claims.whole;
+  if (unseen) throw unkept('header', `x-amz-checksum-${unseen.algorithm}`);
+  return need(bucket.objects.multipart).complete(request, { signal });
 }
 
 /** NaN for what is no number in decimal digits. */
@@ -152,17 +170,33 @@ function locationOf({ request: { scheme, headers }, bucket, key }: Call): string
   return `${scheme ?? 'http'}://${headers.get('host') ?? 'localhost'}/${path}`;
 }
 
-/** All parts but the last have to be large enough; services behind a gateway look for themselves. */
+/** The size of all parts is the one that was said, and all but the last have to be large enough; services behind a gateway look for themselves. */
 async function checkSizes(
-  { bucket, key, quirks, signal }: Call,
+  { bucket, key, request, quirks, signal }: Call,
   uploadId: string,
   parts: readonly { readonly partNumber: number }[],
 ): Promise<void> {
   const minBytes = quirks.minPartBytes ?? MIN_PART_BYTES;
-  if (minBytes === 0) return;
+  const expected = request.headers.get('x-amz-mp-object-size');
+  if (minBytes === 0 && expected === undefined) return;
   const list = need(bucket.objects.multipart).parts;
-  const arrived = await list({ key, uploadId, maxParts: MAX_PARTS }, { signal });
-  const sizes = new Map(arrived.parts.map(({ partNumber, size }) => [partNumber, size]));
+  const sizes = new Map<number, number>();
+  let token: string | undefined;
+  do {
+    const page = await list({ key, uploadId, maxParts: MAX_PARTS, token }, { signal });
+    for (const { partNumber, size } of page.parts) sizes.set(partNumber, size);
+    token = page.truncated ? page.nextToken : undefined;
+  } while (token !== undefined);
+  if (expected !== undefined) {
+    const size = parts.reduce((sum, { partNumber }) => sum + (sizes.get(partNumber) ?? 0), 0);
+    if (expected !== String(size)) {
+      throw new ServiceError(
+        400,
+        'InvalidRequest',
+        `The provided 'x-amz-mp-object-size' header value ${expected} does not match what was computed: ${size}`,
+      );
+    }
+  }
   const tooSmall = parts
     .slice(0, -1)
     .find(({ partNumber }) => (sizes.get(partNumber) ?? Infinity) < minBytes);
@@ -216,10 +250,11 @@ export async function listParts(call: Call): Promise<Answer> {
       textElement('MaxParts', maxParts),
       textElement('NextPartNumberMarker', page.nextToken),
       textElement('IsTruncated', page.truncated),
-      ...page.parts.map(({ partNumber, size, etag }) =>
+      ...page.parts.map(({ partNumber, size, etag, lastModified }) =>
         element(
           'Part',
           textElement('PartNumber', partNumber),
+          textElement('LastModified', lastModified?.toISOString()),
           textElement('ETag', etag),
           textElement('Size', size),
         ),

@@ -12,6 +12,11 @@ export function versionHeader(versionId: string | undefined): Record<string, str
   return versionId === undefined ? {} : { 'x-amz-version-id': versionId };
 }
 
+/** Of those that came with a body and were found right, as S3 says them again. */
+export function checksumHeaders(digests: ReadonlyMap<string, string>): Record<string, string> {
+  return Object.fromEntries([...digests].filter(([name]) => name.startsWith('x-amz-checksum-')));
+}
+
 export function restoreHeader({ ongoing, until }: RestoreState): string {
   if (ongoing) return 'ongoing-request="true"';
   return `ongoing-request="false", expiry-date="${until?.toUTCString()}"`;
@@ -27,6 +32,8 @@ export function infoHeaders(info: ObjectInfo): Record<string, string> {
     'cache-control': headerText(info.cacheControl),
     'content-disposition': headerText(info.contentDisposition),
     'content-encoding': headerText(info.contentEncoding),
+    'content-language': headerText(info.contentLanguage),
+    expires: info.expires?.toUTCString(),
     etag: info.etag,
     'x-amz-storage-class': info.storageClass,
     'x-amz-restore': info.restore && restoreHeader(info.restore),

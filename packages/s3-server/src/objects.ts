@@ -1,7 +1,7 @@
 import {
+  metadataOf,
   StoreError,
   type ObjectInfo,
-  type ObjectMetadata,
   type ReadRequest,
   type WriteAttributes,
   type WriteResult,
@@ -13,7 +13,7 @@ import { ServiceError, slowDown } from './http/service-error.js';
 import { textElement } from './xml.js';
 import { versionOf } from './bucket.js';
 import { checkConditions, conditionHeaders, NO_CONDITIONS, simpleConditions } from './read-conditions.js';
-import { META, versionHeader } from './object-headers.js';
+import { checksumHeaders, META, versionHeader } from './object-headers.js';
 import { unkept } from './unkept.js';
 import { refuseUnkept } from './unkept-headers.js';
 import type { Call } from './operation.js';
@@ -40,6 +40,8 @@ export function attributesOf({ headers }: Incoming): WriteAttributes {
     cacheControl: headers.get('cache-control'),
     contentDisposition: headers.get('content-disposition'),
     contentEncoding: contentEncodingOf(headers.get('content-encoding')),
+    contentLanguage: headers.get('content-language'),
+    expires: expiresOf(headers.get('expires')),
     metadata,
     storageClass: storageClassOf(headers.get('x-amz-storage-class')),
     tags: tagsOfHeader(headers.get('x-amz-tagging')),
@@ -49,6 +51,14 @@ export function attributesOf({ headers }: Incoming): WriteAttributes {
 /** As it was sent, but for `aws-chunked`, which is how the body travelled and not what it is. */
 function contentEncodingOf(header: string | undefined): string | undefined {
   return header?.replaceAll(/(^|,)[ \t]*aws-chunked[ \t]*(?=,|$)/gi, '').replace(/^,[ \t]*/, '') || undefined;
+}
+
+/** @throws ServiceError `NotImplemented` for what is no date: S3 keeps any text */
+function expiresOf(header: string | undefined): Date | undefined {
+  if (header === undefined || header === '') return undefined;
+  const time = /^\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT$/.test(header) ? Date.parse(header) : NaN;
+  if (Number.isNaN(time)) throw unkept('header', 'expires');
+  return new Date(time);
 }
 
 /** @throws ServiceError when the store behind the bucket would forget what a write brings */
@@ -101,7 +111,10 @@ export async function putObject(call: Call): Promise<Answer> {
   if (call.admit([key]) === 0) throw slowDown();
   const attributes = { ...checkedAttributes(call), ...writeConditions(call) };
   const written = await writeContent(call, content, { key, ...attributes });
-  return { status: 200, headers: { etag: written.etag ?? '', ...versionHeader(written.versionId) } };
+  const sums = checksumHeaders(call.digests);
+  const type = Object.keys(sums).length === 0 ? {} : { 'x-amz-checksum-type': 'FULL_OBJECT' };
+  const etag = written.etag ?? '';
+  return { status: 200, headers: { etag, ...sums, ...type, ...versionHeader(written.versionId) } };
 }
 
 /** Where `x-amz-copy-source` points. */
@@ -226,11 +239,6 @@ async function copyThrough(
   // Bound to what was looked at.
   const content = contentOf(objects, { ...read, ifMatch: source.etag }, source.size, signal);
   return writeContent(call, content, { ...attributes, ...conditions, key });
-}
-
-function metadataOf(info: ObjectInfo): ObjectMetadata {
-  const { contentType, cacheControl, contentDisposition, contentEncoding, metadata } = info;
-  return { contentType, cacheControl, contentDisposition, contentEncoding, metadata };
 }
 
 export async function deleteObject(call: Call): Promise<Answer> {

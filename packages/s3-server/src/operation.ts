@@ -38,7 +38,7 @@ export interface Call extends Service {
   readonly content: Content;
   /** Where bytes in memory are counted. */
   readonly room: Lease | undefined;
-  readonly digests: readonly string[];
+  readonly digests: ReadonlyMap<string, string>;
   /** The request's line in the log, to be completed. */
   readonly entry: Account;
   /** Why a key may not be deleted. */

@@ -14,8 +14,11 @@ export interface Payload {
   readonly body: Buffer;
   /** The same as the bytes of an object or a part. */
   readonly content: Content;
-  /** Names of the digests that the request carries: `content-md5`, `x-amz-checksum-crc32`, …; all are right. */
-  readonly digests: readonly string[];
+  /**
+   * The digests that the request carries, in base64, by name: `content-md5`, `x-amz-checksum-crc32`, …; all are right. Those
+   * of a body on its way are there when its content was read to the end.
+   */
+  readonly digests: ReadonlyMap<string, string>;
 }
 
 const CHECKSUM_HEADER = /^x-amz-checksum-(?!mode$|type$|algorithm$)(.+)$/;
@@ -48,10 +51,19 @@ export function arrivingPayload(
   quirks: S3Quirks,
 ): Payload {
   const check = new PayloadCheck(request, signed, quirks);
-  return { body: Buffer.alloc(0), digests: [], content: new Content(check.size, checked(arriving, check)) };
+  const digests = new Map<string, string>();
+  return {
+    body: Buffer.alloc(0),
+    digests,
+    content: new Content(check.size, checked(arriving, check, digests)),
+  };
 }
 
-async function* checked(arriving: AsyncIterable<Buffer>, check: PayloadCheck): AsyncGenerator<Buffer> {
+async function* checked(
+  arriving: AsyncIterable<Buffer>,
+  check: PayloadCheck,
+  digests: Map<string, string>,
+): AsyncGenerator<Buffer> {
   let held: Buffer | undefined;
   for await (const data of arriving) {
     for (const piece of check.write(data)) {
@@ -59,7 +71,7 @@ async function* checked(arriving: AsyncIterable<Buffer>, check: PayloadCheck): A
       held = piece;
     }
   }
-  check.end();
+  for (const [name, value] of check.end()) digests.set(name, value);
   if (held) yield held;
 }
 
@@ -103,8 +115,8 @@ class PayloadCheck {
     }
   }
 
-  /** @returns the names of the digests that came along; all are right */
-  end(): string[] {
+  /** @returns the digests that came along, by name; all are right */
+  end(): Map<string, string> {
     const trailers = this.#decoder?.end() ?? new Map<string, string>();
     if (this.#signedOnly && this.#bytes > 0) {
       throw new ServiceError(400, 'XAmzContentSHA256Mismatch', 'The body has to come with its SHA-256.');
@@ -123,10 +135,10 @@ class PayloadCheck {
 /**
  * Holds a body against the digests that came with it.
  *
- * @returns their names; all are right
+ * @returns them by name; all are right
  * @throws ServiceError `BadDigest`, `InvalidDigest`, …
  */
-export function readDigests(request: RequestHead, body: Buffer, quirks: S3Quirks): string[] {
+export function readDigests(request: RequestHead, body: Buffer, quirks: S3Quirks): Map<string, string> {
   const check = new DigestCheck(request, [], quirks);
   check.update(body);
   return check.end(new Map());
@@ -150,7 +162,9 @@ class DigestCheck {
     }
     this.#md5 = md5 === undefined ? undefined : { expected: md5, sum: createHash('md5') };
     const later = trailers.map((name) => [name, undefined] as const);
-    for (const [name, expected] of [...headers, ...later]) {
+    // At the end of an upload they are those of its object.
+    const ofBody = ofObject(request) ? [] : headers;
+    for (const [name, expected] of [...ofBody, ...later]) {
       const algorithm = CHECKSUM_HEADER.exec(name)?.[1];
       if (algorithm === undefined) continue;
       if (quirks.rejectChecksumHeaders) throw unsupportedHeader(name);
@@ -177,7 +191,8 @@ class DigestCheck {
     for (const { sum } of this.#checksums) sum.update(data);
   }
 
-  end(trailers: ReadonlyMap<string, string>): string[] {
+  end(trailers: ReadonlyMap<string, string>): Map<string, string> {
+    const right = new Map<string, string>();
     const computed = this.#md5?.sum.digest('base64');
     if (this.#md5 && computed !== undefined && computed !== this.#md5.expected) {
       throw new ServiceError(
@@ -187,16 +202,23 @@ class DigestCheck {
         { ExpectedDigest: this.#md5.expected, CalculatedDigest: computed },
       );
     }
+    if (computed !== undefined) right.set('content-md5', computed);
     for (const { name, algorithm, expected, sum } of this.#checksums) {
-      if ((expected ?? trailers.get(name)) === sum.base64()) continue;
+      const value = sum.base64();
+      right.set(name, value);
+      if ((expected ?? trailers.get(name)) === value) continue;
       throw new ServiceError(
         400,
         'BadDigest',
         `The ${algorithm.toUpperCase()} you specified did not match the calculated checksum.`,
       );
     }
-    return [...(this.#md5 ? ['content-md5'] : []), ...this.#checksums.map(({ name }) => name)];
+    return right;
   }
+}
+
+function ofObject({ method, query }: RequestHead): boolean {
+  return method === 'POST' && query.has('uploadId');
 }
 
 function unsupportedHeader(name: string): ServiceError {

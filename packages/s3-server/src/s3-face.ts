@@ -1,4 +1,3 @@
-import { StoreError, type StoreErrorCode } from '@store/core';
 import type { Credential } from './auth/credential.js';
 import { verifySigV4, type Signed } from './auth/sigv4.js';
 import { hasSigV2, signatureV2NotTaken, verifySigV2 } from './auth/sigv2.js';
@@ -41,6 +40,7 @@ import type { S3Quirks } from './quirks.js';
 import { getAttributes } from './object-attributes.js';
 import { route } from './route.js';
 import { deleteTagging, getTagging, putTagging, restoreObject } from './tagging.js';
+import { toServiceError } from './to-service-error.js';
 import { refuseForgotten } from './understood.js';
 
 /** The longest key that S3 takes, in bytes of UTF-8. */
@@ -212,11 +212,7 @@ export async function performS3(
   if (operation === 'ListBuckets' || bucketName === undefined) return listBuckets(buckets);
   if (operation === 'CreateBucket') return createBucket(service, request, body, bucketName);
   const bucket = buckets.find(bucketName);
-  if (!bucket) {
-    throw new ServiceError(404, 'NoSuchBucket', 'The specified bucket does not exist', {
-      BucketName: bucketName,
-    });
-  }
+  if (!bucket) throw noSuchBucket(bucketName);
   const maxKeyBytes = Math.min(MAX_KEY_BYTES, bucket.objects.keys.maxBytes);
   if (Buffer.byteLength(key) > maxKeyBytes) {
     throw new ServiceError(400, 'KeyTooLongError', 'Your key is too long', {
@@ -231,7 +227,24 @@ export async function performS3(
   const perform = isMissing(known, quirks) ? undefined : OPERATIONS[known];
   if (!perform) throw new ServiceError(501, 'NotImplemented', `${operation} is not implemented.`);
   const about = { ...service, request, bucketName, bucket, key, body, content, digests };
-  return perform({ ...about, room, entry, refusalOf, admit, signal });
+  try {
+    return await perform({ ...about, room, entry, refusalOf, admit, signal });
+  } catch (error) {
+    // Somebody removed it meanwhile.
+    throw error instanceof ServiceError || isThere(buckets, bucketName) ? error : noSuchBucket(bucketName);
+  }
+}
+
+function isThere(buckets: Buckets, name: string): boolean {
+  try {
+    return buckets.find(name) !== undefined;
+  } catch {
+    return true;
+  }
+}
+
+function noSuchBucket(name: string): ServiceError {
+  return new ServiceError(404, 'NoSuchBucket', 'The specified bucket does not exist', { BucketName: name });
 }
 
 function isMissing(operation: string, { noVersions, noTags }: S3Quirks): boolean {
@@ -257,57 +270,3 @@ function keysOfBatch(body: Buffer): readonly string[] {
   const root = parseStrictly(body);
   return root ? childrenOf(root, 'Object').map((object) => childText(object, 'Key') ?? '') : [];
 }
-
-/** What the buckets threw, in S3's words. */
-export function toServiceError(error: unknown): ServiceError {
-  if (error instanceof ServiceError) return error;
-  if (!(error instanceof StoreError)) {
-    const message = error instanceof Error ? error.message : String(error);
-    return new ServiceError(500, 'InternalError', `We encountered an internal error: ${message}`);
-  }
-  const { code, providerCode, status, reason: message } = error;
-  if (code === 'NotFound') {
-    const known = NOT_FOUND[providerCode ?? ''] === undefined ? 'NoSuchKey' : (providerCode ?? '');
-    return new ServiceError(404, known, NOT_FOUND[known] ?? message);
-  }
-  if (providerCode === 'InvalidObjectState') {
-    return new ServiceError(
-      403,
-      providerCode,
-      "The operation is not valid for the object's access tier or storage class",
-    );
-  }
-  if (providerCode === 'RestoreAlreadyInProgress') {
-    return new ServiceError(409, providerCode, 'Object restore is already in progress');
-  }
-  if (code === 'PreconditionFailed') {
-    return status === 304
-      ? new ServiceError(304, 'NotModified', message)
-      : new ServiceError(
-          412,
-          'PreconditionFailed',
-          'At least one of the pre-conditions you specified did not hold',
-        );
-  }
-  if (code === 'InvalidArgument')
-    return new ServiceError(status ?? 400, providerCode ?? 'InvalidArgument', message);
-  const [httpStatus, s3Code] = REFUSALS[code] ?? [500, 'InternalError'];
-  return new ServiceError(httpStatus, s3Code, message);
-}
-
-const NOT_FOUND: Readonly<Record<string, string>> = {
-  NoSuchKey: 'The specified key does not exist.',
-  NoSuchVersion: 'The specified version does not exist.',
-  NoSuchUpload: 'The specified multipart upload does not exist.',
-  NoSuchBucket: 'The specified bucket does not exist',
-};
-
-/** What a store behind the bucket says, in S3's words. */
-const REFUSALS: Readonly<Partial<Record<StoreErrorCode, readonly [status: number, code: string]>>> = {
-  AccessDenied: [403, 'AccessDenied'],
-  Conflict: [409, 'OperationAborted'],
-  Throttled: [503, 'SlowDown'],
-  Timeout: [503, 'ServiceUnavailable'],
-  Unavailable: [503, 'ServiceUnavailable'],
-  Unsupported: [501, 'NotImplemented'],
-};

@@ -15,7 +15,9 @@ const ATTRIBUTES = [
   'cache-control',
   'content-disposition',
   'content-encoding',
+  'content-language',
   'content-type',
+  'expires',
   'x-amz-acl',
   'x-amz-meta-*',
   'x-amz-storage-class',
@@ -41,7 +43,14 @@ const LISTING = ['delimiter', 'encoding-type', 'prefix'];
 export const UNDERSTOOD: Readonly<Record<string, Understood>> = {
   AbortMultipartUpload: { headers: [], query: ['uploadId'] },
   CompleteMultipartUpload: {
-    headers: ['content-length', 'content-md5', 'if-match', 'if-none-match'],
+    headers: [
+      'content-length',
+      'content-md5',
+      'if-match',
+      'if-none-match',
+      'x-amz-checksum-*',
+      'x-amz-mp-object-size',
+    ],
     query: ['uploadId'],
   },
   CopyObject: {

@@ -1,14 +1,6 @@
 import { StoreError, type ObjectInfo, type ObjectMetadata } from '@store/core';
-import { portableAttributes, type Engine } from '@store/core/extend';
+import { METADATA_FIELDS, portableAttributes, type Engine } from '@store/core/extend';
 import mime from 'mime-types';
-
-const CARRIED = [
-  'contentType',
-  'cacheControl',
-  'contentDisposition',
-  'contentEncoding',
-  'metadata',
-] as const satisfies readonly (keyof ObjectMetadata)[];
 
 /** What goes along with an object, and what of it no store could be given. */
 export interface Carried {
@@ -23,7 +15,7 @@ export function carriedFrom(info: ObjectInfo, to: Engine, key: string): Carried 
     return { attributes: {}, lost: unkept(info, key).map((name) => `its ${wordOf(name)}`) };
   const attributes: ObjectMetadata[] = [];
   const lost: string[] = [];
-  for (const name of CARRIED) {
+  for (const name of METADATA_FIELDS) {
     const value = info[name];
     if (value === undefined) continue;
     try {
@@ -38,7 +30,7 @@ export function carriedFrom(info: ObjectInfo, to: Engine, key: string): Carried 
 
 /** What a directory of files does not say of a file: a type that its name says is not lost, nor one that says nothing. */
 function unkept(info: ObjectInfo, key: string): readonly string[] {
-  return CARRIED.filter((name) => {
+  return METADATA_FIELDS.filter((name) => {
     if (name === 'metadata') return Object.keys(info.metadata ?? {}).length > 0;
     if (name !== 'contentType') return info[name] !== undefined;
     const type = info.contentType?.replace(/;.*/, '').trim().toLowerCase();

@@ -48,6 +48,8 @@ export function uploadTests({ testFacet }: DriverContext): void {
       for (let pages = 0; pages < 10; pages++) {
         const page = await multipart.parts({ key, uploadId, token, maxParts }, CALL);
         expect(page.parts.length).to.be.at.most(maxParts);
+        for (const { lastModified = new Date() } of page.parts)
+          expect(Math.abs(Date.now() - lastModified.getTime()), 'when it came').to.be.below(86_400_000);
         seen.push(...page.parts.map(({ partNumber, size, etag }) => ({ partNumber, size, etag })));
         if (!page.truncated) break;
         token = page.nextToken;

@@ -20,6 +20,8 @@ const ATTRIBUTES = {
   cacheControl: 'max-age=60',
   contentDisposition: 'attachment; filename="a b.txt"',
   contentEncoding: 'identity',
+  contentLanguage: 'de, en',
+  expires: new Date('2040-01-02T03:04:05Z'),
   metadata: { author: 'someone', 'x-note': 'two words' },
 };
 
@@ -51,11 +53,16 @@ export function writeTests({ test }: DriverContext): void {
     body.destroy();
     expect(info).to.deep.include(attributes);
     await driver.write.put({ key, body: Buffer.from('short') }, CALL);
-    const { size, metadata, cacheControl, contentType } = await driver.read.head({ key }, CALL);
-    expect({ size, metadata: metadata ?? {}, cacheControl }).to.deep.equal({
+    const { size, metadata, cacheControl, expires, contentLanguage, contentType } = await driver.read.head(
+      { key },
+      CALL,
+    );
+    expect({ size, metadata: metadata ?? {}, cacheControl, expires, contentLanguage }).to.deep.equal({
       size: 5,
       metadata: {},
       cacheControl: undefined,
+      expires: undefined,
+      contentLanguage: undefined,
     });
     expect(contentType).not.to.equal(ATTRIBUTES.contentType);
   });

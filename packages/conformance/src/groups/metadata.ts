@@ -57,6 +57,8 @@ const ILLEGAL_HEADERS: readonly PutOptions[] = [
   { cacheControl: 'no-store\n' },
   { contentDisposition: 'attachment; filename="größe.txt"' },
   { contentEncoding: 'gz\0ip' },
+  { contentLanguage: 'größe' },
+  { expires: new Date('+012000-01-01T00:00:00Z') },
 ];
 
 /** Everywhere the same is refused, and the same read back. */
@@ -98,13 +100,24 @@ export function metadataTests({ testIf }: SuiteContext): void {
       expect(error.message).to.include(`${Object.keys(attributes)[0]}: `);
     }
     expect(await store.exists(`${prefix}k`)).to.equal(false);
-    const empty = { contentType: '', cacheControl: '', contentDisposition: '', contentEncoding: '' };
+    const empty = {
+      contentType: '',
+      cacheControl: '',
+      contentDisposition: '',
+      contentEncoding: '',
+      contentLanguage: '',
+    };
     await store.put(`${prefix}k`, 'x', empty);
     await store.put(`${prefix}l`, 'x');
     const [with_, without] = [await store.head(`${prefix}k`), await store.head(`${prefix}l`)];
     for (const name of Object.keys(empty) as (keyof typeof empty)[]) {
       expect(with_[name], name).to.equal(without[name]);
     }
+  });
+
+  test('keeps the seconds of a time', async (store, prefix) => {
+    await store.put(`${prefix}k`, 'x', { expires: new Date('2040-01-02T03:04:05.678Z') });
+    expect((await store.head(`${prefix}k`)).expires).to.deep.equal(new Date('2040-01-02T03:04:05Z'));
   });
 
   test('reads back random metadata as it was written, or refuses it', async (store, prefix) => {

@@ -104,6 +104,8 @@ export function objectTests({ test, testIf }: SuiteContext): void {
       cacheControl: 'max-age=60',
       contentDisposition: 'attachment; filename="a b.txt"',
       contentEncoding: 'identity',
+      contentLanguage: 'de, en',
+      expires: new Date('2040-01-02T03:04:05Z'),
       metadata: { author: 'someone', 'x-note': 'two words' },
     };
     await store.put(`${prefix}k`, 'x', attributes);

@@ -34,6 +34,9 @@ async function headObject({ bucket, given }: ZosCall): Promise<unknown> {
     cacheControl: info.cacheControl,
     contentDisposition: info.contentDisposition,
     contentEncoding: info.contentEncoding,
+    contentLanguage: info.contentLanguage,
+    // In the format of the other times (inferred).
+    expires: timeOf(info.expires),
     // Without quotes, as in the documented example.
     ETag: info.etag?.replaceAll('"', ''),
     lastModified: timeOf(info.lastModified),

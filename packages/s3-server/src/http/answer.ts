@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
+import { StoreError } from '@store/core';
 
 /** What a face answers. */
 export interface Answer {
@@ -39,7 +40,7 @@ export async function wholeAnswer(answer: Answer): Promise<WholeAnswer> {
  * client's delayed acknowledgement (40 ms).
  *
  * @param truncateTo closes the connection after this many bytes of the body
- * @returns when it is out, or the client has gone
+ * @returns when it is out, or the client has gone: what broke the body off, which then ended too early
  * @throws Error when a header cannot be written; nothing was sent then
  */
 export async function sendAnswer(
@@ -47,14 +48,18 @@ export async function sendAnswer(
   answer: Answer,
   head: boolean,
   truncateTo?: number,
-): Promise<void> {
+): Promise<unknown> {
   const { status, headers } = answer;
   const bodiless = head || status === 204 || status === 304;
   const closed = closeOf(response);
   if (answer.body instanceof Readable) {
     const { body } = answer;
+    let broken: unknown;
     // What a store reads for nobody is given up; that it says so then helps nobody.
-    body.on('error', () => undefined);
+    const note = (error: unknown): void => {
+      if (!isGone(response)) broken ??= error;
+    };
+    body.on('error', note);
     // The pipeline would see that nobody listens only with the next chunk, which may never come.
     void closed.then(() => body.destroy());
     try {
@@ -66,17 +71,20 @@ export async function sendAnswer(
     if (bodiless || isGone(response)) {
       body.destroy();
       response.end();
-    } else {
-      // An error on the way ends the connection; the client misses bytes and sees it.
-      pipeline(body, exactly(answer), response).catch(() => response.destroy());
+      await closed;
+      return undefined;
     }
-    return closed;
+    // An error on the way ends the connection; the client misses bytes and sees it.
+    pipeline(body, exactly(answer, note), response).catch(() => response.destroy());
+    await closed;
+    return broken;
   }
   const body = bytesOf(answer.body);
   response.writeHead(status, { ...(bodiless ? {} : { 'content-length': String(body.length) }), ...headers });
   if (truncateTo !== undefined) response.write(body.subarray(0, truncateTo), () => response.destroy());
   else response.end(bodiless ? undefined : body);
-  return closed;
+  await closed;
+  return undefined;
 }
 
 /** How long and for how many bytes a client is listened to that still sends when its answer is out. */
@@ -153,7 +161,10 @@ function closeOf(response: ServerResponse): Promise<void> {
 }
 
 /** Breaks a body off that ends too early: the connection must not look as if there were more to come. */
-function exactly({ headers }: Answer): (body: AsyncIterable<Buffer>) => AsyncGenerator<Buffer> {
+function exactly(
+  { headers }: Answer,
+  onShort: (error: unknown) => void,
+): (body: AsyncIterable<Buffer>) => AsyncGenerator<Buffer> {
   return async function* (body) {
     let bytes = 0;
     for await (const chunk of body) {
@@ -161,8 +172,10 @@ function exactly({ headers }: Answer): (body: AsyncIterable<Buffer>) => AsyncGen
       yield chunk;
     }
     const announced = headers?.['content-length'];
-    if (announced !== undefined && Number(announced) !== bytes)
-      throw new Error(`the body has ${bytes} bytes, not ${announced}`);
+    if (announced === undefined || Number(announced) === bytes) return;
+    const error = new StoreError('Corrupt', `the body has ${bytes} bytes, not ${announced}`);
+    onShort(error);
+    throw error;
   };
 }
 

@@ -132,7 +132,7 @@ class Pieces {
 }
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html */
-function requestTimeout(): ServiceError {
+export function requestTimeout(): ServiceError {
   return new ServiceError(
     400,
     'RequestTimeout',

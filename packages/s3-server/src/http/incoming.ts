@@ -32,14 +32,14 @@ export interface Incoming extends RequestHead {
  */
 export function readHead(message: IncomingMessage): RequestHead {
   const receivedAt = Date.now();
-  const url = message.url ?? '/';
-  const mark = url.indexOf('?');
-  const rawPath = mark < 0 ? url : url.slice(0, mark);
-  const rawQuery = mark < 0 ? '' : url.slice(mark + 1);
   const headers = new Map<string, string>();
   for (const [name, value] of Object.entries(message.headersDistinct)) {
     if (value) headers.set(name, value.join(','));
   }
+  const url = withoutHost(message.url ?? '/', headers.get('host'));
+  const mark = url.indexOf('?');
+  const rawPath = mark < 0 ? url : url.slice(0, mark);
+  const rawQuery = mark < 0 ? '' : url.slice(mark + 1);
   if (!rawPath.startsWith('/')) throw invalidUri();
   const query = parsed(rawPath, rawQuery);
   for (const [name, value] of hoistedHeaders(query)) {
@@ -77,4 +77,18 @@ function invalidUri(): ServiceError {
 
 function contradiction(name: string): ServiceError {
   return new ServiceError(400, 'InvalidArgument', `The header ${name} and the query say different things.`);
+}
+
+/**
+ * A target as it is sent to a proxy, `http://host/path`, without what it begins with:
+ * https://www.rfc-editor.org/rfc/rfc9112#section-3.2.2
+ *
+ * @throws ServiceError `InvalidURI` where the header says another host
+ */
+function withoutHost(target: string, host: string | undefined): string {
+  const [begin = '', named = ''] = /^https?:\/\/([^/?]*)/i.exec(target) ?? [];
+  if (begin === '') return target;
+  if (named.toLowerCase() !== host?.toLowerCase()) throw invalidUri();
+  const rest = target.slice(begin.length);
+  return rest.startsWith('/') ? rest : `/${rest}`;
 }

@@ -1,0 +1,160 @@
+import { beginChecksum } from './checksums.js';
+import { ServiceError } from './http/service-error.js';
+import type { Incoming } from './http/incoming.js';
+import { childText, type XmlElement } from './xml.js';
+
+/** Algorithms of S3's that are known here, and how their elements call them. */
+const ELEMENTS: Readonly<Record<string, string>> = {
+  crc32: 'ChecksumCRC32',
+  crc32c: 'ChecksumCRC32C',
+  crc64nvme: 'ChecksumCRC64NVME',
+  sha1: 'ChecksumSHA1',
+  sha256: 'ChecksumSHA256',
+};
+
+const HEADER = /^x-amz-checksum-(?!type$)(.+)$/;
+
+/** What the end of an upload says about its object: a checksum of S3's kind. */
+export interface UploadClaim {
+  readonly algorithm: string;
+  /** In base64. */
+  readonly value: string;
+  /**
+   * Of all bytes, or of the checksums of the parts, one after the other; undefined where that was not said, and both are
+   * meant.
+   */
+  readonly type: 'FULL_OBJECT' | 'COMPOSITE' | undefined;
+}
+
+/** What the end of an upload has to be held against. */
+export interface UploadClaims {
+  readonly whole: readonly UploadClaim[];
+  /** Of the parts, in their order: checksums in base64, by algorithm. */
+  readonly parts: readonly Readonly<Record<string, string>>[];
+}
+
+/**
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity-upload.html
+ *
+ * @throws ServiceError `InvalidRequest` for checksums that are none, or are not known here
+ */
+export function claimsOf({ headers }: Incoming, parts: readonly XmlElement[]): UploadClaims {
+  const type = headers.get('x-amz-checksum-type');
+  if (type !== undefined && type !== 'FULL_OBJECT' && type !== 'COMPOSITE')
+    throw invalid(`Value for x-amz-checksum-type header is invalid: ${type}`);
+  const whole = [...headers].flatMap(([name, value]) => {
+    const algorithm = HEADER.exec(name)?.[1];
+    return algorithm === undefined ? [] : [claimOf(algorithm, value, type)];
+  });
+  return { whole, parts: parts.map(claimsOfPart) };
+}
+
+function claimOf(algorithm: string, text: string, given: UploadClaim['type']): UploadClaim {
+  if (ELEMENTS[algorithm] === undefined)
+    throw invalid(`The algorithm of x-amz-checksum-${algorithm} is not supported.`);
+  // S3 writes the number of parts behind a checksum of checksums.
+  const [, value = '', parts] = /^([A-Za-z0-9+/]+={0,2})(-\d{1,5})?$/.exec(text) ?? [];
+  const bytes = beginChecksum(algorithm)?.base64().length;
+  if (value.length !== bytes) throw invalid(`Value for x-amz-checksum-${algorithm} header is invalid.`);
+  const hash = algorithm.startsWith('sha');
+  const type =
+    given ??
+    (parts !== undefined || hash ? 'COMPOSITE' : algorithm === 'crc64nvme' ? 'FULL_OBJECT' : undefined);
+  if (
+    type === 'FULL_OBJECT' ? hash || parts !== undefined : type === 'COMPOSITE' && algorithm === 'crc64nvme'
+  )
+    throw invalid(`The ${type} checksum type cannot be used with the ${algorithm} checksum algorithm.`);
+  return { algorithm, value, type };
+}
+
+function claimsOfPart(part: XmlElement): Record<string, string> {
+  const claims: Record<string, string> = {};
+  for (const [algorithm, name] of Object.entries(ELEMENTS)) {
+    const text = childText(part, name);
+    if (text !== undefined) claims[algorithm] = text;
+  }
+  return claims;
+}
+
+/** How the answer of a completed upload says what was found right. */
+export function claimFields({ whole, parts }: UploadClaims): (readonly [name: string, text: string])[] {
+  const said = whole.map(({ algorithm, value, type }) => {
+    const text = type === 'COMPOSITE' ? `${value}-${parts.length}` : value;
+    return [ELEMENTS[algorithm] ?? '', text] as const;
+  });
+  const type = whole.find((claim) => claim.type !== undefined)?.type;
+  return type === undefined ? said : [...said, ['ChecksumType', type]];
+}
+
+/** Holds the bytes of an upload, as its parts are joined, against what was said about them. */
+export class ClaimCheck {
+  readonly #claims: UploadClaims;
+  readonly #whole: readonly {
+    readonly claim: UploadClaim;
+    readonly full: ReturnType<typeof begun> | undefined;
+    readonly composite: ReturnType<typeof begun> | undefined;
+  }[];
+  #part = new Map<string, ReturnType<typeof begun>>();
+  #partsEnded = 0;
+
+  constructor(claims: UploadClaims) {
+    this.#claims = claims;
+    this.#whole = claims.whole.map((claim) => ({
+      claim,
+      full: claim.type === 'COMPOSITE' ? undefined : begun(claim.algorithm),
+      composite: claim.type === 'FULL_OBJECT' ? undefined : begun(claim.algorithm),
+    }));
+    this.#beginPart();
+  }
+
+  update(bytes: Uint8Array): void {
+    for (const { full } of this.#whole) full?.update(bytes);
+    for (const sum of this.#part.values()) sum.update(bytes);
+  }
+
+  /** @throws ServiceError `InvalidPart` when the part that ended here is another one than was said */
+  endPart(): void {
+    const claimed = this.#claims.parts[this.#partsEnded] ?? {};
+    const sums = new Map([...this.#part].map(([algorithm, sum]) => [algorithm, sum.base64()]));
+    for (const [algorithm, value] of Object.entries(claimed)) {
+      if (sums.get(algorithm) === value) continue;
+      throw new ServiceError(
+        400,
+        'InvalidPart',
+        `One or more of the specified parts could not be found: the ${algorithm.toUpperCase()} of one is another.`,
+      );
+    }
+    for (const { claim, composite } of this.#whole)
+      composite?.update(Buffer.from(sums.get(claim.algorithm) ?? '', 'base64'));
+    this.#partsEnded++;
+    this.#beginPart();
+  }
+
+  /** @throws ServiceError `BadDigest` when the object is another one than was said */
+  end(): void {
+    for (const { claim, full, composite } of this.#whole) {
+      if (full?.base64() === claim.value || composite?.base64() === claim.value) continue;
+      throw new ServiceError(
+        400,
+        'BadDigest',
+        `The ${claim.algorithm.toUpperCase()} you specified did not match the calculated checksum.`,
+      );
+    }
+  }
+
+  #beginPart(): void {
+    const ofParts = Object.keys(this.#claims.parts[this.#partsEnded] ?? {});
+    const composites = this.#whole.flatMap(({ claim, composite }) => (composite ? [claim.algorithm] : []));
+    this.#part = new Map([...new Set([...ofParts, ...composites])].map((name) => [name, begun(name)]));
+  }
+}
+
+function begun(algorithm: string) {
+  const sum = beginChecksum(algorithm);
+  if (sum) return sum;
+  throw invalid(`The algorithm ${algorithm} is not supported.`);
+}
+
+function invalid(message: string): ServiceError {
+  return new ServiceError(400, 'InvalidRequest', message);
+}
