@@ -84,7 +84,7 @@ async function keysOf(store: ObjectStore): Promise<string[]> {
 }
 
 describe('a run that is killed again and again, and gone on with', function () {
-  this.timeout(300_000);
+  this.timeout(SOAK > 1 ? 0 : 300_000);
   let directory = '';
   beforeEach(() => {
     directory = mkdtempSync(join(tmpdir(), 'kill-'));
