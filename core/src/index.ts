@@ -29,6 +29,7 @@ export type * from './driver.js';
 export type * from './requests.js';
 export { abortedError, restate, StoreError, throwIfAborted, toStoreError } from './errors.js';
 export type { FailureReason, StoreErrorCode, StoreErrorDetails } from './errors.js';
+export { httpStatusOf } from './http-status.js';
 export { assertKey, assertPrefix, compareKeys, DEFAULT_MAX_KEY_BYTES, fitsXml, xmlBytes } from './keys.js';
 export { quoteKey } from './quote-key.js';
 export type * from './lifecycle/rules.js';

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import type { ReadableStream } from 'node:stream/web';
+import type { ReadableStream as NodeReadableStream } from 'node:stream/web';
 import type { Capabilities } from './capabilities.js';
 import type { DeleteManyOptions, DeletePrefixOptions } from './deletion/options.js';
 import type { Deletion } from './deletion/deletion-handle.js';
@@ -31,7 +31,8 @@ export interface ObjectStore extends AsyncDisposable {
 
   /**
    * Writes one object, whole or not at all. Bodies that are large or of unknown length go up in parts, with
-   * bounded memory, where the provider has multipart uploads.
+   * bounded memory, where the provider has multipart uploads. Without `contentType` it is that of the body (`Blob`, `File`,
+   * `Response`), or what `contentTypeOf` says of the key.
    *
    * @throws StoreError `PreconditionFailed` when `ifAbsent` or `ifMatch` does not hold; `InvalidArgument` for attributes that
    * some provider would refuse, change or lose (see `ObjectMetadata`), the same on every store
@@ -131,8 +132,28 @@ export interface ObjectStore extends AsyncDisposable {
   close(): Promise<void>;
 }
 
+/**
+ * What can be written. A `Response` is read to its end; one that is no success is refused. A web stream may have the type of
+ * `node:stream/web`, or of browsers.
+ */
 export type ObjectBody =
-  string | Uint8Array | Blob | Readable | ReadableStream<Uint8Array> | AsyncIterable<Uint8Array>;
+  | string
+  | Uint8Array
+  | ArrayBuffer
+  | Blob
+  | Response
+  | Readable
+  | NodeReadableStream<Uint8Array>
+  | ReadableStream<Uint8Array>
+  | AsyncIterable<Uint8Array>;
+
+/** How far a body has come. */
+export interface PutProgress {
+  /** Bytes that have gone so far: grows up to the size of the body. */
+  readonly bytes: number;
+  /** Bytes of the whole body, where that is known beforehand: not of streams. */
+  readonly total?: number | undefined;
+}
 
 export interface Abortable {
   /** Ends the call, with `Aborted`. */
@@ -172,6 +193,11 @@ export interface PutOptions extends WriteAttributes, CallOptions {
    * stores without multipart uploads.
    */
   readonly resume?: boolean | undefined;
+  /**
+   * Told when a part has arrived; of a body that goes in one request, when it is written; of a store that takes streams, when
+   * a chunk has been taken. Parts that `resume` finds count. What it throws ends the put.
+   */
+  readonly onProgress?: ((progress: PutProgress) => void) | undefined;
 }
 
 /** For calls on one version of an object. */
@@ -203,11 +229,18 @@ export interface GetOptions extends ReadOptions {
 export interface StoredObject {
   readonly info: ObjectInfo;
   readonly body: Readable;
+  /** The body as a web stream, for a `Response`. Cancelling it frees the socket. */
+  stream(): ReadableStream<Uint8Array>;
   bytes(): Promise<Uint8Array>;
   /** Decoded as UTF-8. */
   text(): Promise<string>;
-  /** @throws StoreError `Corrupt` when the body is not JSON */
-  json(): Promise<unknown>;
+  /**
+   * What the body says as JSON. Nobody checks that it is a `T`: give a type for objects that your program writes itself, and
+   * a schema what `json()` gives for all others.
+   *
+   * @throws StoreError `Corrupt` when the body is not JSON
+   */
+  json<T = unknown>(): Promise<T>;
 }
 
 export interface CopyOptions extends CallOptions {

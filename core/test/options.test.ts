@@ -85,6 +85,7 @@ const open: Record<keyof OpenOptions, unknown> = {
   env: { A: 'b' },
   clock: systemClock,
   onRetry: () => undefined,
+  contentTypeOf: () => false,
   wrap: (driver: StoreDriver) => driver,
 };
 const { adapters: _, ...openWithin } = open;
@@ -145,6 +146,7 @@ const STORE_METHODS: Record<StoreMethod, Method> = {
       lastModified: new Date(0),
       partBytes: 100,
       resume: true,
+      onProgress: () => undefined,
     },
     (store, options) => store.put('k', 'x', options),
   ),
@@ -232,6 +234,7 @@ const FUNCTIONS: Record<string, Method> = {
       onRetry: () => undefined,
       clock: systemClock,
       split: { serialPages: 1, pagesLeft: 1, pageMs: 0 },
+      contentTypeOf: () => false,
     },
     (_store, options) => createObjectStore(new CountingDriver(), options),
   ),

@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import type { StoreAdapter } from '../adapter.js';
 import type { StoreDriver } from '../driver.js';
 import type { Clock } from '../engine/clock.js';
+import type { EngineSettings } from '../engine/engine.js';
 import type { SplitSettings } from '../engine/split-rules.js';
 import type { OnRetry } from '../engine/retry.js';
 import { defineOptions } from '../options/define-options.js';
@@ -23,6 +24,8 @@ export interface OpenOptions<Adapter extends StoreAdapter = StoreAdapter> {
   readonly split?: SplitSettings | undefined;
   /** Called before each wait for another attempt, by every operation. What it throws ends the operation. */
   readonly onRetry?: OnRetry | undefined;
+  /** The content type of what is put under a key without one, such as `lookup` of `mime-types`. */
+  readonly contentTypeOf?: EngineSettings['contentTypeOf'];
   /** Puts something around the driver, such as `readOnly` or `withPrefix` of `@store/wrappers`. */
   readonly wrap?: ((driver: StoreDriver) => StoreDriver) | undefined;
 }
@@ -49,6 +52,7 @@ const openTable = {
   clock: { type: types.clock },
   split: { type: types.split },
   onRetry: { type: types.callback },
+  contentTypeOf: { type: types.callback },
   wrap: { type: types.callback },
 } as const satisfies OptionTable<OpenOptions>;
 

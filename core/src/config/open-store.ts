@@ -53,9 +53,9 @@ export async function openStore<Adapter extends StoreAdapter, const Given extend
 export function openNow(config: unknown, options: OpenOptions): ObjectStore {
   OPTIONS.openStore.check(options);
   const { adapter, config: checked, retry } = resolveEntry(config, options);
-  const { clock, split, onRetry, wrap = asItIs } = options;
+  const { clock, split, onRetry, contentTypeOf, wrap = asItIs } = options;
   const driver = wrap(adapter.createDriver(checked, adapterContext(options)));
-  return createObjectStore(driver, { retry, clock, split, onRetry });
+  return createObjectStore(driver, { retry, clock, split, onRetry, contentTypeOf });
 }
 
 /**

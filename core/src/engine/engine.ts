@@ -14,6 +14,11 @@ export interface EngineSettings {
   readonly clock?: Clock | undefined;
   /** When a listing is split into ranges that are listed side by side. The defaults are for services behind a network. */
   readonly split?: SplitSettings | undefined;
+  /**
+   * The content type of what is put under a key without one, such as `lookup` of `mime-types`. Default: none, so that it is
+   * `application/octet-stream`.
+   */
+  readonly contentTypeOf?: ((key: string) => string | false | undefined) | undefined;
 }
 
 /** Where one request has its turn. */
@@ -49,9 +54,12 @@ export class Engine {
   readonly retry: RetryPolicy;
   readonly onRetry: OnRetry | undefined;
   readonly split: SplitRules;
+  readonly contentTypeOf: EngineSettings['contentTypeOf'];
   #closed = false;
 
-  constructor(driver: StoreDriver, { retry, onRetry, split, clock = systemClock }: EngineSettings = {}) {
+  constructor(driver: StoreDriver, settings: EngineSettings = {}) {
+    const { retry, onRetry, split, clock = systemClock } = settings;
+    this.contentTypeOf = settings.contentTypeOf;
     this.split = splitRules(split);
     this.driver = driver;
     this.clock = clock;

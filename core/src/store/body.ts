@@ -2,6 +2,9 @@ import { Readable } from 'node:stream';
 import { StoreError } from '../errors.js';
 import type { ObjectBody } from '../object-store.js';
 
+const NO_BODY =
+  'the body has to be a string, Uint8Array, ArrayBuffer, Blob, Response, Readable, ReadableStream or async iterable of Uint8Array';
+
 /**
  * A caller's body as bytes where all of it is there, else as a stream.
  *
@@ -10,32 +13,48 @@ import type { ObjectBody } from '../object-store.js';
 export function normaliseBody(body: ObjectBody): Uint8Array | Readable {
   if (typeof body === 'string') return Buffer.from(body);
   if (isConsumed(body)) {
-    const message =
-      'the body has been read already, or is being read by somebody else: what is left of it is not the whole';
-    throw new StoreError('InvalidArgument', message, { operation: 'put' });
+    throw refused(
+      'the body has been read already, or is being read by somebody else: what is left of it is not the whole',
+    );
   }
   if (body instanceof Uint8Array) return body;
+  if (body instanceof ArrayBuffer) return new Uint8Array(body);
   if (body instanceof Readable) return body;
   if (body instanceof Blob) return Readable.from(body.stream());
   if (body instanceof ReadableStream) return Readable.fromWeb(body);
+  if (body instanceof Response) return bodyOf(body);
   if (typeof body === 'object' && body !== null && Symbol.asyncIterator in body)
     return Readable.from(body, { objectMode: false });
-  throw new StoreError(
-    'InvalidArgument',
-    'the body has to be a string, Uint8Array, Blob, Readable, ReadableStream or async iterable of Uint8Array',
-    { operation: 'put' },
-  );
+  throw refused(NO_BODY);
+}
+
+/** @throws StoreError `InvalidArgument` for an answer that is an error: its page would become the object */
+function bodyOf(response: Response): Uint8Array | Readable {
+  if (!response.ok) throw refused(`the body is an answer with HTTP ${response.status}, and not a success`);
+  return response.body ? Readable.fromWeb(response.body) : new Uint8Array();
+}
+
+function refused(message: string): StoreError {
+  return new StoreError('InvalidArgument', message, { operation: 'put' });
 }
 
 function isConsumed(body: unknown): boolean {
   if (body instanceof Readable) return body.readableDidRead || body.destroyed || body.errored !== null;
+  if (body instanceof Response) return body.bodyUsed || body.body?.locked === true;
   return body instanceof ReadableStream && body.locked;
 }
 
 /** The length of a body in bytes, where it can be known without reading it. */
 export function sizeOfBody(body: ObjectBody): number | undefined {
-  if (body instanceof Uint8Array) return body.length;
+  if (typeof body === 'string') return Buffer.byteLength(body);
+  if (body instanceof Uint8Array || body instanceof ArrayBuffer) return body.byteLength;
   return body instanceof Blob ? body.size : undefined;
+}
+
+/** The content type that a body knows of itself, such as a `File`. */
+export function typeOfBody(body: ObjectBody): string | undefined {
+  if (body instanceof Blob) return body.type || undefined;
+  return body instanceof Response ? (body.headers.get('content-type') ?? undefined) : undefined;
 }
 
 /**
@@ -67,6 +86,18 @@ export async function* cutPieces(
     }
   }
   if (held > 0 || number === 1) yield Buffer.concat(chunks, held);
+}
+
+/** The same stream; tells how many bytes each of its chunks has when the next one is asked for: then that one has gone. */
+export function counted(body: Readable, onSent: (bytes: number) => void): Readable {
+  const chunks = async function* (): AsyncGenerator<Buffer> {
+    for await (const chunk of body) {
+      const bytes = toBuffer(chunk);
+      yield bytes;
+      onSent(bytes.length);
+    }
+  };
+  return Readable.from(chunks(), { objectMode: false });
 }
 
 function toBuffer(chunk: unknown): Buffer {

@@ -77,6 +77,7 @@ export const STORE_OPTIONS = {
     lastModified: { type: () => v.date('expected a date that is one') },
     partBytes: { type: types.whole },
     resume: { type: types.flag },
+    onProgress: { type: types.callback },
   }),
   get: defineOptions<GetOptions>()('get', {
     ...readTable,
@@ -122,4 +123,5 @@ export const createOptions = defineOptions<EngineSettings>()('createObjectStore'
   onRetry: { type: types.callback },
   clock: { type: types.clock },
   split: { type: types.split },
+  contentTypeOf: { type: types.callback },
 });

@@ -49,6 +49,7 @@ import type {
 import { passThrough } from '../pass-through.js';
 import type { DefinedOptions } from '../options/define-options.js';
 import { portableAttributes } from './attributes.js';
+import { typeOfBody } from './body.js';
 import { copyObject, copyWith } from './copy.js';
 import { createOptions, STORE_OPTIONS as METHODS } from './option-tables.js';
 import { presignRequest } from './presign.js';
@@ -93,7 +94,11 @@ class PortableStore implements ObjectStore, Engined {
     const checked = this.#checked(key, METHODS.put, options);
     this.#checkAttributes(checked, 'put');
     const { write } = this.#driver;
-    const given = portableAttributes(checked, 'put', key);
+    const { contentTypeOf } = this[ENGINE];
+    // Of itself nothing is said to a store that keeps no types.
+    const implied = write.metadata === false ? undefined : typeOfBody(body) || contentTypeOf?.(key);
+    const contentType = checked.contentType || implied || undefined;
+    const given = portableAttributes({ ...checked, contentType }, 'put', key);
     const { metadata, ...headers } = metadataOf(given);
     if (Object.values(headers).some((value) => value !== undefined) || !isEmpty(metadata))
       this.#need(write.metadata ?? true, 'put', 'content types, headers and metadata');

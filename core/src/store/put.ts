@@ -4,7 +4,7 @@ import { abortedError, throwIfAborted } from '../errors.js';
 import type { ObjectBody, PutOptions } from '../object-store.js';
 import type { WriteResult } from '../objects.js';
 import { untilAborted } from '../until-aborted.js';
-import { normaliseBody, sizeOfBody } from './body.js';
+import { counted, normaliseBody, sizeOfBody } from './body.js';
 import { partSizes } from './part-sizes.js';
 import { findResumption } from './resumption.js';
 import { OpenObject } from './stored-object.js';
@@ -15,12 +15,18 @@ export async function putObject(
   engine: Engine,
   key: string,
   body: ObjectBody,
-  { signal, partBytes, resume, ...attributes }: PutOptions,
+  { signal, partBytes, resume, onProgress, ...attributes }: PutOptions,
 ): Promise<WriteResult> {
   const { write, multipart } = engine.driver;
   const purpose: Purpose = { operation: 'put', signal };
-  const putWhole = (bytes: Uint8Array): Promise<WriteResult> =>
-    engine.request(purpose, (call) => write.put({ key, ...attributes, body: bytes }, call));
+  const total = sizeOfBody(body);
+  let bytes = 0;
+  const onSent = (more: number): void => onProgress?.({ bytes: (bytes += more), total });
+  const putWhole = async (body: Uint8Array): Promise<WriteResult> => {
+    const written = await engine.request(purpose, (call) => write.put({ key, ...attributes, body }, call));
+    onSent(body.length);
+    return written;
+  };
   let content = normaliseBody(body);
   if (content instanceof Uint8Array) {
     if (!multipart || content.length <= (partBytes ?? multipart.maxPartBytes)) return putWhole(content);
@@ -31,12 +37,13 @@ export async function putObject(
     if (write.streaming) {
       // A stream can be read once, so there is no second attempt.
       throwIfAborted(signal, 'put');
-      return await write.put(request, { signal });
+      const body = onProgress ? counted(content, onSent) : content;
+      return await write.put({ ...request, body }, { signal });
     }
     if (multipart) {
       const findUpload = resume ? () => findResumption(engine, key, purpose) : undefined;
-      const sizes = partSizes(multipart, partBytes, sizeOfBody(body));
-      return await putStream({ engine, multipart, purpose }, request, sizes, findUpload);
+      const sizes = partSizes(multipart, partBytes, total);
+      return await putStream({ engine, multipart, purpose, onSent }, request, sizes, findUpload);
     }
     const pieces = Readable.from(untilAborted<Uint8Array>(content, signal, 'put'), { objectMode: false });
     return await putWhole(await new OpenObject({ info: { key }, body: pieces }, engine.provider).bytes());

@@ -1,4 +1,4 @@
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import type { GetResult } from '../requests.js';
 import { StoreError, toStoreError } from '../errors.js';
@@ -17,6 +17,10 @@ export class OpenObject implements StoredObject {
     this.#provider = provider;
   }
 
+  stream(): ReadableStream<Uint8Array> {
+    return Readable.toWeb(this.body);
+  }
+
   async bytes(): Promise<Uint8Array> {
     try {
       return await buffer(this.body);
@@ -29,10 +33,11 @@ export class OpenObject implements StoredObject {
     return Buffer.from(await this.bytes()).toString('utf8');
   }
 
-  async json(): Promise<unknown> {
+  async json<T = unknown>(): Promise<T> {
     const text = await this.text();
     try {
-      return JSON.parse(text);
+      // What it is, the caller says.
+      return JSON.parse(text) as T;
     } catch (cause) {
       throw new StoreError('Corrupt', 'the object is not JSON', {
         operation: 'get',

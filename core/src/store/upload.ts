@@ -19,6 +19,8 @@ export interface Uploading {
   readonly engine: Engine;
   readonly multipart: MultipartFacet;
   readonly purpose: Purpose;
+  /** Told of bytes that have arrived. */
+  readonly onSent?: ((bytes: number) => void) | undefined;
 }
 
 /**
@@ -43,7 +45,9 @@ export async function putStream(
       throw new StoreError('Internal', 'a body yielded no piece', { operation: 'put', key: request.key });
     if (second.done) {
       const whole = { ...request, body: first.value };
-      return await engine.request(purpose, (call) => engine.driver.write.put(whole, call));
+      const written = await engine.request(purpose, (call) => engine.driver.write.put(whole, call));
+      uploading.onSent?.(first.value.length);
+      return written;
     }
     const all = concat([first.value, second.value], pieces);
     return await putParts(uploading, request, all, BYTES_IN_FLIGHT * sizeOf(1), findUpload);
@@ -59,15 +63,19 @@ async function putParts(
   maxBytesInFlight: number,
   findUpload: (() => Promise<Resumption | undefined>) | undefined,
 ): Promise<WriteResult> {
-  const { part } = uploading.multipart;
+  const { multipart, onSent } = uploading;
   const { key, ifAbsent, ifMatch, body: _body, ...attributes } = request;
   const resumed = await findUpload?.();
   async function* parts(): AsyncGenerator<Part> {
     for await (const piece of pieces) {
       yield {
         bytes: piece.length,
-        send: async (uploadId, partNumber, call) =>
-          resumed?.etagOf(partNumber, piece) ?? part({ key, uploadId, partNumber, body: piece }, call),
+        send: async (uploadId, partNumber, call) => {
+          const sent = { key, uploadId, partNumber, body: piece };
+          const etag = resumed?.etagOf(partNumber, piece) ?? (await multipart.part(sent, call));
+          onSent?.(piece.length);
+          return etag;
+        },
       };
     }
   }

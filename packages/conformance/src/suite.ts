@@ -2,6 +2,7 @@ import type { ObjectStore } from '@store/core';
 import { describe } from 'mocha';
 import { describeOpened } from './describe-opened.js';
 import { attributeTests } from './groups/attributes.js';
+import { bodyTests } from './groups/bodies.js';
 import { conditionTests } from './groups/conditions.js';
 import { deletionTests } from './groups/deletion.js';
 import { keyTests } from './groups/keys.js';
@@ -31,6 +32,7 @@ export function describeObjectStore(
   describeOpened(`ObjectStore conformance: ${name}`, 'store', open, (opened) => {
     const context = makeContext(expectations, opened, open);
     describe('objects', () => objectTests(context));
+    describe('bodies', () => bodyTests(context));
     describe('attributes', () => attributeTests(context));
     describe('metadata', () => metadataTests(context));
     describe('keys', () => keyTests(context));

@@ -24,9 +24,11 @@ export function objectTests({ test, testIf }: SuiteContext): void {
   const bodies: Record<string, () => ObjectBody> = {
     'a string': () => 'hello wörld',
     'a Uint8Array': () => new TextEncoder().encode('hello wörld'),
+    'an ArrayBuffer': () => Uint8Array.from(Buffer.from('hello wörld')).buffer,
     'a Blob': () => new Blob(['hello ', 'wörld']),
     'a Readable': () => Readable.from(chunks('hello', ' wörld')),
     'a ReadableStream': () => Readable.toWeb(Readable.from(chunks('hello', ' wörld'))),
+    'a Response': () => new Response('hello wörld'),
     'an async iterable': () => chunks('hello', ' wörld'),
   };
   for (const [what, body] of Object.entries(bodies)) {

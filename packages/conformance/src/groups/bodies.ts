@@ -1,0 +1,63 @@
+import { Readable } from 'node:stream';
+import type { ObjectBody, PutProgress } from '@store/core';
+import { expect } from 'chai';
+import { errorOf } from '../error-of.js';
+import type { SuiteContext } from '../suite-context.js';
+
+/** What bodies know of themselves, and how they come and go. */
+export function bodyTests({ test }: SuiteContext): void {
+  test('takes the content type of a body that has one', async (store, prefix) => {
+    const key = `${prefix}k`;
+    const typeOf = async (body: ObjectBody, contentType?: string): Promise<string | undefined> => {
+      await store.put(key, body, { contentType });
+      return (await store.head(key)).contentType;
+    };
+    expect(await typeOf(new File(['x'], 'x.png', { type: 'image/png' }))).to.equal('image/png');
+    expect(await typeOf(new Blob(['x'], { type: 'text/css' }))).to.equal('text/css');
+    expect(await typeOf(Response.json({}))).to.equal('application/json');
+    expect(await typeOf(new Blob(['x'], { type: 'text/css' }), 'text/x')).to.equal('text/x');
+    expect(await typeOf(new Blob(['x']))).to.equal('application/octet-stream');
+  });
+
+  test('refuses an answer that is no success, and one that has been read', async (store, prefix) => {
+    const read = new Response('hello');
+    await read.text();
+    for (const body of [new Response('gone', { status: 404 }), read])
+      await errorOf(store.put(`${prefix}k`, body), 'InvalidArgument');
+    expect(await store.exists(`${prefix}k`)).to.equal(false);
+    await store.put(`${prefix}k`, new Response(null, { status: 204 }));
+    expect((await store.head(`${prefix}k`)).size).to.equal(0);
+  });
+
+  test('tells how far a body has come', async (store, prefix) => {
+    const { multipart } = store.capabilities;
+    const partBytes = multipart ? Math.max(multipart.minPartBytes, 1000) : 1000;
+    const bytes = Buffer.alloc(Math.floor(partBytes * 2.5), 7);
+    const told = async (body: ObjectBody): Promise<PutProgress[]> => {
+      const all: PutProgress[] = [];
+      await store.put(`${prefix}k`, body, { partBytes, onProgress: (one) => void all.push(one) });
+      return all;
+    };
+    for (const [body, total] of [
+      [bytes, bytes.length],
+      [new Blob([bytes]), bytes.length],
+      [Readable.from([bytes.subarray(0, 10), bytes.subarray(10)]), undefined],
+    ] as const) {
+      const all = await told(body);
+      const counts = all.map((one) => one.bytes);
+      expect(counts.at(-1)).to.equal(bytes.length);
+      expect(counts).to.deep.equal(counts.toSorted((a, b) => a - b));
+      if (multipart) expect(counts.length, 'one for each part').to.equal(3);
+      for (const one of all) expect(one.total).to.equal(total);
+    }
+    expect(await told('')).to.deep.equal([{ bytes: 0, total: 0 }]);
+  });
+
+  test('gives the body as a web stream', async (store, prefix) => {
+    await store.put(`${prefix}k`, 'hello wörld');
+    expect(await new Response((await store.get(`${prefix}k`)).stream()).text()).to.equal('hello wörld');
+    const given = await store.get(`${prefix}k`);
+    await given.stream().cancel();
+    expect(given.body.destroyed).to.equal(true);
+  });
+}
