@@ -168,6 +168,13 @@ export function restate(error: StoreError, details: StoreErrorDetails): StoreErr
   return new StoreError(error.code, error.reason, { ...detailsOf(error), ...details, cause: error });
 }
 
+/** Rethrows a failure as one of this operation, of which the request that failed was a part. */
+export function restating(operation: string): (error: unknown) => never {
+  return (error) => {
+    throw error instanceof StoreError ? restate(error, { operation }) : error;
+  };
+}
+
 /**
  * Anything thrown, as a `StoreError`. What is one already stays as it is; an abort becomes `Aborted`; all
  * else is an `Internal` error that is not retried, because nothing is known about it.

@@ -4,6 +4,7 @@ import type { Capabilities } from './capabilities.js';
 import type { DeleteManyOptions, DeletePrefixOptions } from './deletion/options.js';
 import type { Deletion } from './deletion/deletion-handle.js';
 import type { DeletionReport } from './deletion/report.js';
+import type { StoreFile } from './store/file.js';
 import type { DeleteTarget, PassThrough, Unnameable } from './requests.js';
 import type {
   CommonPrefix,
@@ -57,6 +58,23 @@ export interface ObjectStore extends AsyncDisposable {
   copy(from: string, to: string, options?: CopyOptions): Promise<WriteResult>;
 
   /**
+   * Moves an object inside this store: copies it, looks at the copy, and deletes what was copied. Where there are versions, the
+   * delete makes a delete marker. What is written under `from` meanwhile stays.
+   *
+   * @throws StoreError `NotFound`; `PreconditionFailed` when somebody writes to one of the keys meanwhile: both objects stay
+   */
+  move(from: string, to: string, options?: MoveOptions): Promise<WriteResult>;
+
+  /**
+   * Copies into another store, with metadata, and with tags where both stores have them: through this process, with bounded
+   * memory, and as `copy` where it is the same store. What breaks off is gone on with, while it is the same object.
+   *
+   * @throws StoreError `NotFound`; `PreconditionFailed` when the object changes meanwhile; `Corrupt` when not all of it came,
+   * or the copy has another size
+   */
+  copyTo(from: string, target: ObjectStore, to: string, options?: CopyToOptions): Promise<WriteResult>;
+
+  /**
    * The objects under a prefix, page by page as they are consumed. With `delimiter`, keys that go on after
    * it are grouped and come as `CommonPrefix`.
    *
@@ -68,6 +86,14 @@ export interface ObjectStore extends AsyncDisposable {
     options: ListOptions & { delimiter: string },
   ): AsyncIterable<ObjectInfo | CommonPrefix>;
   list(prefix: string, options?: ListOptions & { delimiter?: undefined }): AsyncIterable<ObjectInfo>;
+
+  /**
+   * One page of a listing, for those who turn pages themselves, such as web pages: its `nextToken` goes on with it, in any
+   * process. A page may have fewer entries than asked for, even none, and there may still be more.
+   *
+   * @throws StoreError `InvalidArgument` for a token of another prefix, delimiter or store; `Corrupt` as `list`
+   */
+  listPage(prefix: string, options?: ListPageOptions): Promise<ListedPage>;
 
   /** All versions and delete markers under a prefix. @throws StoreError `Unsupported` without `capabilities.versions` */
   listVersions(prefix: string, options?: ListingOptions): AsyncIterable<VersionInfo>;
@@ -127,6 +153,9 @@ export interface ObjectStore extends AsyncDisposable {
    * It has begun when it is returned.
    */
   deletion(prefix: string, options?: DeletePrefixOptions): Deletion;
+
+  /** One key of this store: the methods above that begin with a key, without it. @throws StoreError `InvalidArgument` */
+  file(key: string): StoreFile;
 
   /** Frees sockets and files. The store cannot be used afterwards. Also called by `await using`. */
   close(): Promise<void>;
@@ -250,6 +279,15 @@ export interface CopyOptions extends CallOptions {
   readonly storageClass?: string | undefined;
 }
 
+export type MoveOptions = Omit<CopyOptions, 'versionId'>;
+
+export interface CopyToOptions extends CopyOptions {
+  /** As of `put`, where the copy goes through this process. */
+  readonly partBytes?: number | undefined;
+  /** As of `put`, where the copy goes through this process. */
+  readonly onProgress?: PutOptions['onProgress'];
+}
+
 /** For every kind of listing. */
 export interface ListingOptions extends CallOptions {
   /**
@@ -272,6 +310,24 @@ export interface ListOptions extends ListingOptions {
   readonly ordered?: boolean | undefined;
   /** Most pages asked for at the same time; in order, that is one. Default 32. */
   readonly concurrency?: number | undefined;
+}
+
+export interface ListPageOptions extends CallOptions {
+  /** `nextToken` of the page before, of the same prefix and delimiter. Default: the first page. */
+  readonly token?: string | undefined;
+  /** Most entries; default and maximum: `capabilities.list.maxPageSize`. */
+  readonly limit?: number | undefined;
+  readonly delimiter?: string | undefined;
+}
+
+export interface ListedPage {
+  readonly objects: readonly ObjectInfo[];
+  /** The groups that `delimiter` made. */
+  readonly prefixes: readonly CommonPrefix[];
+  /** What the page shows and no request can name. */
+  readonly unnameable: readonly Unnameable[];
+  /** Absent on the last page. */
+  readonly nextToken?: string | undefined;
 }
 
 export interface PresignOptions extends CallOptions {

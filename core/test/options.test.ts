@@ -8,12 +8,15 @@ import {
   type Abortable,
   type CallOptions,
   type CopyOptions,
+  type CopyToOptions,
   type DeleteManyOptions,
   type DeleteOptions,
   type DeletePrefixOptions,
   type GetOptions,
   type ListingOptions,
   type ListOptions,
+  type ListPageOptions,
+  type MoveOptions,
   type ObjectStore,
   type ObjectStoreSettings,
   type OpenOptions,
@@ -126,7 +129,7 @@ function method<Options>(
 /** @returns what `method` makes, of the first item */
 const first = async (items: AsyncIterable<unknown>): Promise<unknown> => items[Symbol.asyncIterator]().next();
 
-type StoreMethod = Exclude<keyof ObjectStore, 'provider' | 'capabilities' | 'close' | symbol>;
+type StoreMethod = Exclude<keyof ObjectStore, 'provider' | 'capabilities' | 'file' | 'close' | symbol>;
 
 const STORE_METHODS: Record<StoreMethod, Method> = {
   put: method<PutOptions>(
@@ -157,6 +160,17 @@ const STORE_METHODS: Record<StoreMethod, Method> = {
   exists: method<CallOptions>(call, (store, options) => store.exists('k', options)),
   copy: method<CopyOptions>({ ...version, storageClass: 'STANDARD_IA' }, (store, options) =>
     store.copy('k', 'l', options),
+  ),
+  move: method<MoveOptions>({ ...call, storageClass: 'STANDARD_IA' }, (store, options) =>
+    store.move('k', 'l', options),
+  ),
+  copyTo: method<CopyToOptions>(
+    { ...version, storageClass: 'STANDARD_IA', partBytes: 100, onProgress: () => undefined },
+    (store, options) => store.copyTo('k', createObjectStore(new CountingDriver()), 'l', options),
+  ),
+  // Of tokens there is none to take before a page was listed.
+  listPage: method<Omit<ListPageOptions, 'token'>>({ ...call, limit: 1, delimiter: '/' }, (store, options) =>
+    store.listPage('p/', options),
   ),
   list: method<ListOptions & { delimiter: string }>(
     { ...listing, delimiter: '/', startAfter: 'a', pageSize: 10, ordered: true, concurrency: 2 },

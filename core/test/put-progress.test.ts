@@ -43,7 +43,10 @@ describe('onProgress of put', () => {
     const onProgress = (): never => {
       throw new Error('enough');
     };
-    const put = createObjectStore(driver, { retry }).put('k', Buffer.alloc(25), { partBytes: 10, onProgress });
+    const put = createObjectStore(driver, { retry }).put('k', Buffer.alloc(25), {
+      partBytes: 10,
+      onProgress,
+    });
     expect((await errorOf(put, 'Internal')).reason).to.equal('enough');
     expect(driver).to.include({ aborted: true, completed: undefined });
   });

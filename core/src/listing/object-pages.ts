@@ -9,6 +9,9 @@ import { quoteKey } from '../quote-key.js';
 
 export interface ObjectPagesRequest {
   readonly prefix: string;
+  /** Of a page that was listed before, where this listing goes on. */
+  readonly token?: string | undefined;
+  /** Where it begins; with a token, the last name of the page that it is of. */
   readonly startAfter?: string | undefined;
   readonly delimiter?: string | undefined;
   readonly pageSize?: number | undefined;
@@ -19,7 +22,7 @@ export interface ObjectPagesRequest {
 /** The pages of a listing of current objects, each checked against the request and the page before. */
 export function objectPages(
   engine: Engine,
-  { prefix, delimiter, startAfter, pageSize = Infinity, brief }: ObjectPagesRequest,
+  { prefix, token: begin, delimiter, startAfter, pageSize = Infinity, brief }: ObjectPagesRequest,
   purpose: Purpose,
 ): AsyncGenerator<ListPage, void, undefined> {
   const { list } = engine.driver;
@@ -27,7 +30,8 @@ export function objectPages(
   const order = new PageOrder(engine, { prefix, delimiter, startAfter }, purpose.operation);
   return engine.pages(
     purpose,
-    async (token, call) => {
+    async (next, call) => {
+      const token = next ?? begin;
       const way = token === undefined ? { startAfter } : { token };
       const page = await list.page({ prefix, delimiter, maxKeys, brief, ...way }, call);
       const objects = allWithSoundFacts(page.objects);

@@ -1,5 +1,5 @@
 import type { Engine, Purpose } from '../engine/engine.js';
-import { restate, StoreError } from '../errors.js';
+import { restating } from '../errors.js';
 import { soundSize } from '../facts.js';
 import type { CopyOptions } from '../object-store.js';
 import type { WriteResult } from '../objects.js';
@@ -32,9 +32,7 @@ export async function copyWith(
   if (multipart?.maxCopyBytes !== undefined && (known === undefined || known > multipart.maxCopyBytes)) {
     const info = await engine
       .request(purpose, (call) => read.head({ key: from, versionId }, call))
-      .catch((error: unknown) => {
-        throw error instanceof StoreError ? restate(error, { operation: 'copy' }) : error;
-      });
+      .catch(restating('copy'));
     const size = soundSize(info.size);
     if (size !== undefined && size > multipart.maxCopyBytes)
       return copyParts({ engine, multipart, purpose }, request, { ...info, size });

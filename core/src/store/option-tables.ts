@@ -3,10 +3,13 @@ import { deleteManyOptions, deletePrefixOptions, type DeletePrefixOptions } from
 import type {
   CallOptions,
   CopyOptions,
+  CopyToOptions,
   DeleteOptions,
   GetOptions,
   ListingOptions,
   ListOptions,
+  ListPageOptions,
+  MoveOptions,
   ObjectStore,
   PresignOptions,
   PutOptions,
@@ -33,6 +36,11 @@ const readTable = {
   ifMatch: { type: types.word },
   ifNoneMatch: { type: types.word },
 } as const satisfies OptionTable<ReadOptions>;
+const copyTable = {
+  ...versionTable,
+  storageClass: { type: types.word },
+} as const satisfies OptionTable<CopyOptions>;
+const delimiter = { type: () => v.pipe(v.string(), v.nonEmpty('a delimiter is not empty')) } as const;
 const listingTable = {
   ...callTable,
   onUnnameable: { type: types.callback },
@@ -57,7 +65,7 @@ const range = () =>
   );
 
 /** The methods that take options. */
-type StoreMethod = Exclude<keyof ObjectStore, 'provider' | 'capabilities' | 'close' | symbol>;
+type StoreMethod = Exclude<keyof ObjectStore, 'provider' | 'capabilities' | 'file' | 'close' | symbol>;
 
 /** The options of each method of `ObjectStore`: one that is new does not compile until its table is here. */
 export const STORE_OPTIONS = {
@@ -85,17 +93,26 @@ export const STORE_OPTIONS = {
   }),
   head: defineOptions<ReadOptions>()('head', readTable),
   exists: defineOptions<CallOptions>()('exists', callTable),
-  copy: defineOptions<CopyOptions>()('copy', {
-    ...versionTable,
-    storageClass: { type: types.word },
+  copy: defineOptions<CopyOptions>()('copy', copyTable),
+  move: defineOptions<MoveOptions>()('move', { ...callTable, storageClass: copyTable.storageClass }),
+  copyTo: defineOptions<CopyToOptions>()('copyTo', {
+    ...copyTable,
+    partBytes: { type: types.whole },
+    onProgress: { type: types.callback },
   }),
   list: defineOptions<ListOptions>()('list', {
     ...listingTable,
-    delimiter: { type: () => v.pipe(v.string(), v.nonEmpty('a delimiter is not empty')) },
+    delimiter,
     startAfter: { type: types.text },
     pageSize: { type: types.whole },
     ordered: { type: types.flag },
     concurrency: { type: types.concurrency },
+  }),
+  listPage: defineOptions<ListPageOptions>()('listPage', {
+    ...callTable,
+    token: { type: types.text },
+    limit: { type: types.whole },
+    delimiter,
   }),
   listVersions: defineOptions<ListingOptions>()('listVersions', listingTable),
   listUploads: defineOptions<ListingOptions>()('listUploads', listingTable),

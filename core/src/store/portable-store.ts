@@ -15,6 +15,7 @@ import { StoreError, toStoreError } from '../errors.js';
 import { withSoundFacts } from '../facts.js';
 import { assertKey, assertPrefix } from '../keys.js';
 import { metadataOf } from '../metadata-of.js';
+import { onePage } from '../listing/one-page.js';
 import { inOrder } from '../listing/in-order.js';
 import { rangedObjectPages } from '../listing/ranged-pages.js';
 import { objectPages } from '../listing/object-pages.js';
@@ -24,10 +25,14 @@ import { versionPages } from '../listing/version-pages.js';
 import type {
   CallOptions,
   CopyOptions,
+  CopyToOptions,
   DeleteOptions,
   GetOptions,
+  ListedPage,
   ListingOptions,
   ListOptions,
+  ListPageOptions,
+  MoveOptions,
   ObjectBody,
   ObjectStore,
   PresignOptions,
@@ -51,6 +56,9 @@ import type { DefinedOptions } from '../options/define-options.js';
 import { portableAttributes } from './attributes.js';
 import { typeOfBody } from './body.js';
 import { copyObject, copyWith } from './copy.js';
+import { copyToStore } from './copy-to.js';
+import { fileOf, type StoreFile } from './file.js';
+import { moveObject } from './move.js';
 import { createOptions, STORE_OPTIONS as METHODS } from './option-tables.js';
 import { presignRequest } from './presign.js';
 import { putObject } from './put.js';
@@ -146,6 +154,33 @@ class PortableStore implements ObjectStore, Engined {
     );
   }
 
+  async move(from: string, to: string, options: MoveOptions = {}): Promise<WriteResult> {
+    const checked = this.#checked(from, METHODS.move, options);
+    assertKey(to, 'move', this.#driver.keys.maxBytes);
+    if (from === to) throw this.#refused('move', 'an object is not moved onto itself');
+    this.#checkAttributes(checked, 'move');
+    return within({ ...checked, operation: 'move' }, (signal) =>
+      moveObject(this[ENGINE], from, to, { ...checked, signal }),
+    );
+  }
+
+  async copyTo(
+    from: string,
+    target: ObjectStore,
+    to: string,
+    options: CopyToOptions = {},
+  ): Promise<WriteResult> {
+    const checked = this.#checked(from, METHODS.copyTo, options);
+    if (typeof target?.put !== 'function') throw this.#refused('copyTo', 'copyTo takes a store to copy to');
+    if (ENGINE in target && target[ENGINE] === this[ENGINE]) {
+      const { partBytes: _, onProgress: __, ...rest } = checked;
+      return this.copy(from, to, rest);
+    }
+    return within({ ...checked, operation: 'copyTo' }, (signal) =>
+      copyToStore(this[ENGINE], from, target, to, { ...checked, signal }),
+    );
+  }
+
   async getTags(key: string, options: VersionOptions = {}): Promise<Tags> {
     const { versionId, ...limits } = this.#checked(key, METHODS.getTags, options);
     const tags = this.#facet('tags', 'getTags', 'tags');
@@ -173,16 +208,12 @@ class PortableStore implements ObjectStore, Engined {
   async *list(prefix: string, options: ListOptions = {}): AsyncIterable<ObjectInfo | CommonPrefix> {
     const given = this.#listing(prefix, METHODS.list, options);
     const { delimiter, startAfter, pageSize, ordered = true, ...checked } = given;
-    const { list } = this.#driver;
     if (!ordered) {
       yield* this.#unordered(prefix, given);
       return;
     }
-    if (delimiter !== undefined) {
-      const grouped = list.delimiter === 'any' || (list.delimiter === 'slash' && delimiter === '/');
-      this.#need(grouped, 'list', 'this delimiter');
-    }
-    if (startAfter !== undefined) this.#need(list.order === 'utf8', 'list', 'startAfter');
+    this.#checkDelimiter(delimiter, 'list');
+    if (startAfter !== undefined) this.#need(this.#driver.list.order === 'utf8', 'list', 'startAfter');
     const pages = objectPages(
       this[ENGINE],
       { prefix, delimiter, startAfter, pageSize },
@@ -199,6 +230,12 @@ class PortableStore implements ObjectStore, Engined {
       concurrency,
     });
     yield* this.#entries(pagesOf(ranged), options, 'list', ({ objects }) => objects);
+  }
+
+  async listPage(prefix: string, options: ListPageOptions = {}): Promise<ListedPage> {
+    const given = this.#listing(prefix, METHODS.listPage, options);
+    this.#checkDelimiter(given.delimiter, 'listPage');
+    return onePage(this[ENGINE], prefix, given, purposeOf('listPage', given));
   }
 
   async *listVersions(prefix: string, options: ListingOptions = {}): AsyncGenerator<VersionInfo> {
@@ -270,6 +307,11 @@ class PortableStore implements ObjectStore, Engined {
     });
   }
 
+  file(key: string): StoreFile {
+    assertKey(key, 'file', this.#driver.keys.maxBytes);
+    return fileOf(this, key);
+  }
+
   async close(): Promise<void> {
     await this[ENGINE].close();
   }
@@ -330,6 +372,12 @@ class PortableStore implements ObjectStore, Engined {
       yield* entriesOf(page);
     }
     strange.end({ provider: this.provider, operation });
+  }
+
+  #checkDelimiter(delimiter: string | undefined, operation: string): void {
+    const { delimiter: taken } = this.#driver.list;
+    const has = delimiter === undefined || taken === 'any' || (taken === 'slash' && delimiter === '/');
+    this.#need(has, operation, 'this delimiter');
   }
 
   #checkAttributes({ storageClass, tags }: WriteAttributes, operation: string): void {

@@ -38,7 +38,9 @@ export async function putObject(
       // A stream can be read once, so there is no second attempt.
       throwIfAborted(signal, 'put');
       const body = onProgress ? counted(content, onSent) : content;
-      return await write.put({ ...request, body }, { signal });
+      const written = await write.put({ ...request, body }, { signal });
+      if (bytes === 0) onSent(0);
+      return written;
     }
     if (multipart) {
       const findUpload = resume ? () => findResumption(engine, key, purpose) : undefined;

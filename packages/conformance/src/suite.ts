@@ -9,7 +9,9 @@ import { keyTests } from './groups/keys.js';
 import { lifetimeTests } from './groups/lifetime.js';
 import { listingTests } from './groups/listing.js';
 import { metadataTests } from './groups/metadata.js';
+import { movingTests } from './groups/moving.js';
 import { objectTests } from './groups/objects.js';
+import { pageTests } from './groups/pages.js';
 import { prefixDeleteTests } from './groups/prefix-delete.js';
 import { uploadTests } from './groups/uploads.js';
 import { versionTests } from './groups/versions.js';
@@ -38,6 +40,8 @@ export function describeObjectStore(
     describe('keys', () => keyTests(context));
     describe('conditions', () => conditionTests(context));
     describe('listing', () => listingTests(context));
+    describe('pages', () => pageTests(context));
+    describe('moving', () => movingTests(context));
     describe('versions', () => versionTests(context));
     describe('uploads', () => uploadTests(context));
     describe('deletion', () => deletionTests(context));
