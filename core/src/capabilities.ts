@@ -52,6 +52,8 @@ export interface Capabilities {
   readonly lifecycle: Limits<LifecycleFacet> | false;
   /** URLs that work without credentials for a limited time. */
   readonly presign: boolean;
+  /** `url`: objects have a URL that is not signed. */
+  readonly url: boolean;
   /** Which of the {@link PassThrough} options the provider has. */
   readonly passThrough: readonly (keyof PassThrough)[];
 }
@@ -77,6 +79,7 @@ export function capabilitiesOf(driver: StoreDriver): Capabilities {
     restore: driver.restore !== undefined,
     lifecycle: limitsOf(lifecycle),
     presign: driver.presign !== undefined,
+    url: driver.url !== undefined,
     passThrough: driver.delete.passThrough,
   };
 }

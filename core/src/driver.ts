@@ -36,6 +36,7 @@ import type {
   CompleteUploadRequest,
   AbortUploadRequest,
   PresignRequest,
+  UrlRequest,
 } from './requests.js';
 
 /**
@@ -94,6 +95,8 @@ export interface StoreDriver {
   readonly restore?: Call<RestoreRequest, void> | undefined;
   /** A URL for one request without credentials. */
   readonly presign?: Call<PresignRequest, string> | undefined;
+  /** The URL of an object, unsigned: it works where the object may be read by anybody. */
+  readonly url?: Call<UrlRequest, string> | undefined;
   /** Frees sockets, timers and files. Calling it again does nothing. */
   readonly close: () => Promise<void>;
 }

@@ -124,6 +124,13 @@ export interface ObjectStore extends AsyncDisposable {
    */
   presign(key: string, options?: PresignOptions): Promise<string>;
 
+  /**
+   * The URL of an object without a signature, for objects that anybody may read. Nobody looks whether it is there.
+   *
+   * @throws StoreError `Unsupported` without `capabilities.url`; `InvalidArgument` as `presign`
+   */
+  url(key: string, options?: CallOptions): Promise<string>;
+
   /** Deletes one object, or one version. Deleting what is not there succeeds, as on S3. */
   delete(key: string, options?: DeleteOptions): Promise<void>;
 
@@ -341,8 +348,11 @@ export interface PresignOptions extends CallOptions {
   /**
    * Of a `PUT`: who uses the URL has to send just this `Content-Type`. Without it, who uses the URL sends none: OSS and ZOS
    * refuse one that was not signed. (`fetch` adds one by itself to a string, a form or a Blob with a type, and none to bytes.)
+   * Of a `GET`: the `Content-Type` of the answer, in place of the object's.
    */
   readonly contentType?: string | undefined;
+  /** Of a `GET`: the `Content-Disposition` of the answer, such as `attachment; filename="report.pdf"`. */
+  readonly contentDisposition?: string | undefined;
 }
 
 export interface DeleteOptions extends CallOptions, PassThrough {

@@ -295,5 +295,12 @@ export interface PresignRequest {
   readonly method: 'GET' | 'PUT' | 'HEAD' | 'DELETE';
   /** How long the URL works, in seconds. */
   readonly expiresIn: number;
+  /** Of a `PUT`: what has to be sent; of a `GET`: what the answer says. */
   readonly contentType?: string | undefined;
+  /** Of a `GET`: what the answer says. */
+  readonly contentDisposition?: string | undefined;
+}
+
+export interface UrlRequest {
+  readonly key: string;
 }

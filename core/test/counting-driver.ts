@@ -53,6 +53,7 @@ export class CountingDriver implements StoreDriver {
   };
   readonly restore = this.#fails('restore');
   readonly presign = this.#fails('presign');
+  readonly url = this.#fails('url');
   close = async (): Promise<void> => undefined;
 
   #fails(request: string) {

@@ -186,9 +186,16 @@ const STORE_METHODS: Record<StoreMethod, Method> = {
     { days: 3 },
   ),
   presign: method<PresignOptions>(
-    { ...call, method: 'PUT', expiresIn: 60, contentType: 'text/plain' },
-    (store, options) => store.presign('k', { method: 'PUT', ...options }),
+    {
+      ...call,
+      method: 'PUT',
+      expiresIn: 60,
+      contentType: 'text/plain',
+      contentDisposition: 'attachment',
+    },
+    (store, options) => store.presign('k', options),
   ),
+  url: method<CallOptions>(call, (store, options) => store.url('k', options)),
   delete: method<DeleteOptions>(
     {
       ...version,

@@ -32,6 +32,9 @@ export function ctyunDriver(config: CtyunConfig) {
     lifecycle: lifecycleFacet(api),
     restore: restoreCall(api),
     presign: presignCall(api, data),
+    url: data.configured
+      ? (request, call) => data.use('url', request.key, call, (s3) => s3.url(request, call))
+      : undefined,
     async close() {
       api.close();
       await data.close();

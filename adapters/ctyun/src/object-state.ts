@@ -35,9 +35,10 @@ export function restoreCall(api: OpenApi): NonNullable<StoreDriver['restore']> {
 /** With a data plane signed here; a GET without one by the OpenAPI. */
 export function presignCall(api: OpenApi, data: DataPlane): NonNullable<StoreDriver['presign']> {
   return async (request, call) => {
-    const { key, method, expiresIn } = request;
-    if (data.configured || method !== 'GET')
-      return data.use('presign', key, call, (s3) => s3.presign(request, call));
+    const { key, method, expiresIn, contentType, contentDisposition } = request;
+    // A link of the OpenAPI says nothing of the answer.
+    const plain = method === 'GET' && contentType === undefined && contentDisposition === undefined;
+    if (data.configured || !plain) return data.use('presign', key, call, (s3) => s3.presign(request, call));
     const link = await api.ask(makeLink, { key, expiresIn }, call);
     if (typeof link === 'string' && link !== '') return link;
     throw undocumented('the service made no link', { provider: 'ctyun', operation: 'presign', key });

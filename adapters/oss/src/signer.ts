@@ -3,6 +3,12 @@ import type { PresignRequest } from '@store/core';
 import OSS from 'ali-oss';
 import type { OssConfig } from './config.js';
 
+function given(headers: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).flatMap(([name, value]) => (value ? [[name, value]] : [])),
+  );
+}
+
 /** How often temporary credentials are asked for anew, in milliseconds. */
 const REFRESH_MS = 5 * 60_000;
 
@@ -88,12 +94,33 @@ export class OssSigner {
   }
 
   /** A type that is given is signed, and has to be sent; without one, none may be. */
-  async presign({ method, key, expiresIn, contentType }: PresignRequest): Promise<string> {
+  async presign({
+    method,
+    key,
+    expiresIn,
+    contentType,
+    contentDisposition,
+  }: PresignRequest): Promise<string> {
     await this.#refresh();
-    const headers = contentType === undefined ? {} : { 'Content-Type': contentType };
-    return this.#config.authorization === 'v1'
-      ? this.#client.asyncSignatureUrl(key, { method, expires: expiresIn, ...headers })
-      : this.#client.signatureUrlV4(method, expiresIn, { headers }, key);
+    const headers = method === 'PUT' ? given({ 'Content-Type': contentType }) : {};
+    const answer =
+      method === 'GET'
+        ? given({ 'content-type': contentType, 'content-disposition': contentDisposition })
+        : {};
+    if (this.#config.authorization === 'v1')
+      return this.#client.asyncSignatureUrl(key, {
+        method,
+        expires: expiresIn,
+        response: answer,
+        ...headers,
+      });
+    const named = Object.entries(answer).map(([name, value]) => [`response-${name}`, value] as const);
+    return this.#client.signatureUrlV4(
+      method,
+      expiresIn,
+      { headers, queries: Object.fromEntries(named) },
+      key,
+    );
   }
 
   /**

@@ -7,7 +7,7 @@ import { lifecycleFacet } from './lifecycle.js';
 import { listFacet, uploadsFacet, versionsFacet } from './listings.js';
 import { multipartFacet } from './multipart.js';
 import { restoreCall, tagsFacet } from './object-state.js';
-import { presignCall } from './presign.js';
+import { presignCall, urlCall } from './presign.js';
 import { readFacet } from './reads.js';
 import { Requests } from './requests.js';
 import { writeFacet } from './writes.js';
@@ -34,6 +34,7 @@ export function s3Driver(config: S3Config) {
     lifecycle: quirks.lifecycle === false ? undefined : lifecycleFacet(requests, quirks.lifecycle),
     restore: quirks.restore ? restoreCall(requests) : undefined,
     presign: presignCall(requests),
+    url: urlCall(requests),
     async close() {
       requests.client.destroy();
     },

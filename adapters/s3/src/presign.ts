@@ -5,7 +5,7 @@ import {
   PutObjectCommand,
 } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
-import { StoreError, type PresignRequest, type StoreDriver } from '@store/core';
+import type { PresignRequest, StoreDriver } from '@store/core';
 import { createClient } from './client.js';
 import { signUrlV2 } from './presign-v2.js';
 import type { Requests } from './requests.js';
@@ -18,16 +18,31 @@ export function presignCall(requests: Requests): NonNullable<StoreDriver['presig
   return (request, call) => requests.run('presign', request.key, call, () => presigned(requests, request));
 }
 
+/** As the SDK addresses it; nothing is asked. */
+export function urlCall(requests: Requests): NonNullable<StoreDriver['url']> {
+  return ({ key }, call) =>
+    requests.run('url', key, call, async () => {
+      const signed = await presigned(requests, { key, method: 'GET', expiresIn: 1 });
+      return signed.slice(0, signed.indexOf('?'));
+    });
+}
+
 async function presigned({ config, quirks, bucket }: Requests, request: PresignRequest): Promise<string> {
-  const { key, method, expiresIn, contentType } = request;
-  if (contentType !== undefined && method !== 'PUT')
-    throw new StoreError('InvalidArgument', 'contentType goes with a URL for PUT', { provider: 's3' });
+  const { key, method, expiresIn, contentType, contentDisposition } = request;
   const client = createClient(config, { ...quirks, checksums: 'when-required' });
   const input = { Bucket: bucket, Key: key };
   try {
     switch (method) {
       case 'GET':
-        return await getSignedUrl(client, new GetObjectCommand(input), { expiresIn });
+        return await getSignedUrl(
+          client,
+          new GetObjectCommand({
+            ...input,
+            ResponseContentType: contentType,
+            ResponseContentDisposition: contentDisposition,
+          }),
+          { expiresIn },
+        );
       case 'HEAD':
         return await getSignedUrl(client, new HeadObjectCommand(input), { expiresIn });
       case 'DELETE':

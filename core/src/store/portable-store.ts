@@ -60,7 +60,7 @@ import { copyToStore } from './copy-to.js';
 import { fileOf, type StoreFile } from './file.js';
 import { moveObject } from './move.js';
 import { createOptions, STORE_OPTIONS as METHODS } from './option-tables.js';
-import { presignRequest } from './presign.js';
+import { checkUrlKey, presignRequest } from './presign.js';
 import { putObject } from './put.js';
 import { OpenObject } from './stored-object.js';
 import { checkTags } from './tags.js';
@@ -257,6 +257,13 @@ class PortableStore implements ObjectStore, Engined {
     return this.#request('presign', checked, (call) => presign(request, call));
   }
 
+  async url(key: string, options: CallOptions = {}): Promise<string> {
+    const checked = this.#checked(key, METHODS.url, options);
+    const url = this.#facet('url', 'url', 'URLs without a signature');
+    checkUrlKey(key, 'url');
+    return this.#request('url', checked, (call) => url({ key }, call));
+  }
+
   async delete(key: string, options: DeleteOptions = {}): Promise<void> {
     const { versionId, ifMatch, signal, timeoutMs, ...others } = this.#checked(key, METHODS.delete, options);
     const { delete: facet } = this.#driver;
@@ -389,7 +396,7 @@ class PortableStore implements ObjectStore, Engined {
   }
 
   /** A facet that the operation needs. @throws StoreError `Unsupported` without it */
-  #facet<Name extends 'tags' | 'versions' | 'restore' | 'presign'>(
+  #facet<Name extends 'tags' | 'versions' | 'restore' | 'presign' | 'url'>(
     name: Name,
     operation: string,
     what: string,

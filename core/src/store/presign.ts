@@ -6,15 +6,23 @@ import { portableAttributes } from './attributes.js';
 
 /** The request for a URL that works with every provider. @throws StoreError `InvalidArgument` */
 export function presignRequest(key: string, options: Checked<typeof STORE_OPTIONS.presign>): PresignRequest {
-  const { method, expiresIn } = options;
-  const refused = (message: string): StoreError =>
-    new StoreError('InvalidArgument', message, { operation: 'presign', key });
-  if (/(?:^|\/)\.{1,2}(?:\/|$)/.test(key)) {
-    // Also when they are encoded: the URL would be one for another object.
-    throw refused('no URL can name a key with the segments "." or "..": whoever uses it resolves them');
-  }
-  const { contentType } = portableAttributes({ contentType: options.contentType }, 'presign', key);
-  if (contentType !== undefined && method !== 'PUT')
-    throw refused(`contentType goes with a URL for PUT, not for ${method}: nobody sends one there`);
-  return { key, method, expiresIn, contentType };
+  const { method, expiresIn, contentType, contentDisposition } = options;
+  checkUrlKey(key, 'presign');
+  const said = portableAttributes({ contentType, contentDisposition }, 'presign', key);
+  const refused = (what: string): StoreError => {
+    const message = `${what}, not for ${method}: nobody says it there`;
+    return new StoreError('InvalidArgument', message, { operation: 'presign', key });
+  };
+  if (said.contentType !== undefined && method !== 'PUT' && method !== 'GET')
+    throw refused('contentType goes with a URL for PUT or GET');
+  if (said.contentDisposition !== undefined && method !== 'GET')
+    throw refused('contentDisposition goes with a URL for GET');
+  return { key, method, expiresIn, ...said };
+}
+
+/** @throws StoreError `InvalidArgument` for a key that no URL names, encoded or not: it would be one of another object */
+export function checkUrlKey(key: string, operation: string): void {
+  if (!/(?:^|\/)\.{1,2}(?:\/|$)/.test(key)) return;
+  const message = 'no URL can name a key with the segments "." or "..": whoever uses it resolves them';
+  throw new StoreError('InvalidArgument', message, { operation, key });
 }

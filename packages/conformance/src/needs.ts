@@ -41,4 +41,5 @@ export const SETS_LAST_MODIFIED = need('lastModified on put', ({ setsLastModifie
 export const ANY_KEY = need('keys that are no paths', ({ keys }) => !keys.paths);
 export const STORAGE_CLASSES = need('storage classes', ({ storageClasses }) => storageClasses);
 export const RESTORES = need('restores', ({ restore }) => restore);
+export const URLS = need('URLs without a signature', ({ url }) => url);
 export const PRESIGNED = need('presigned URLs', ({ presign }) => presign);

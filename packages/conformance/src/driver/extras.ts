@@ -47,6 +47,14 @@ export function extraTests({ testFacet }: DriverContext): void {
     expect(await answer.text()).to.equal(key);
   });
 
+  testFacet('url', 'tells where an object is, without asking', async (url, { driver, prefix }) => {
+    const key = `${prefix}k +%数`;
+    const [named, signed] = [await url({ key }, CALL), driver.presign];
+    expect(decodeURIComponent(new URL(named).pathname).endsWith(key)).to.equal(true);
+    const presigned = await signed?.({ key, method: 'GET', expiresIn: 60 }, CALL);
+    if (presigned !== undefined) expect(presigned.split('?')[0]).to.equal(named);
+  });
+
   testFacet('restore', 'restores nothing that is not there or not archived', async (restore, given) => {
     const key = `${given.prefix}k`;
     await putKeys(given.driver, [key]);
