@@ -46,6 +46,8 @@ export interface Capabilities {
   readonly metadata: boolean;
   /** `lastModified` on `put`. */
   readonly setsLastModified: boolean;
+  /** `encryption` on `put` and `copy`: the provider encrypts as it is told. */
+  readonly encryption: boolean;
   /** `restore`: archived objects can be asked back. */
   readonly restore: boolean;
   /** Lifecycle rules, which the provider carries out by itself, or false. */
@@ -76,6 +78,7 @@ export function capabilitiesOf(driver: StoreDriver): Capabilities {
     storageClasses: write.storageClasses,
     metadata: write.metadata ?? true,
     setsLastModified: write.lastModified ?? false,
+    encryption: write.encryption === true,
     restore: driver.restore !== undefined,
     lifecycle: limitsOf(lifecycle),
     presign: driver.presign !== undefined,

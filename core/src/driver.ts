@@ -141,6 +141,8 @@ export interface WriteFacet {
   readonly metadata?: boolean | undefined;
   /** `lastModified` on `put`. Default false. */
   readonly lastModified?: boolean | undefined;
+  /** `encryption` on `put`, `copy` and uploads. Default false. */
+  readonly encryption?: boolean | undefined;
   /** Writes the whole object or nothing. The body is a stream only where `streaming` is true. */
   readonly put: Call<PutRequest, WriteResult>;
   /** Copies on the provider's side, metadata included. @throws StoreError `NotFound` when `from` is not there */

@@ -8,6 +8,7 @@ import type { StoreFile } from './store/file.js';
 import type { DeleteTarget, PassThrough, Unnameable } from './requests.js';
 import type {
   CommonPrefix,
+  Encryption,
   ObjectInfo,
   Tags,
   UploadInfo,
@@ -284,6 +285,8 @@ export interface CopyOptions extends CallOptions {
   readonly versionId?: string | undefined;
   /** Of the copy; with `capabilities.storageClasses`. Default: the bucket's. */
   readonly storageClass?: string | undefined;
+  /** Of the copy; with `capabilities.encryption`. Default: the bucket's. */
+  readonly encryption?: Encryption | undefined;
 }
 
 export type MoveOptions = Omit<CopyOptions, 'versionId'>;

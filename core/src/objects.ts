@@ -22,12 +22,22 @@ export interface ObjectMetadata {
   readonly metadata?: Readonly<Record<string, string>> | undefined;
 }
 
+/** How the provider encrypts an object that it keeps. */
+export interface Encryption {
+  /** `AES256`: with keys of the provider's own; `kms`: with a key of its key service. */
+  readonly type: 'AES256' | 'kms';
+  /** With `kms`: which key, by the provider's own name. Default: the one that the bucket or the provider has for that. */
+  readonly keyId?: string | undefined;
+}
+
 /** What a write can say about its object besides {@link ObjectMetadata}. */
 export interface WriteAttributes extends ObjectMetadata {
   /** The provider's own name for the class, such as `STANDARD_IA`; with `capabilities.storageClasses`. */
   readonly storageClass?: string | undefined;
   /** Names and values; with `capabilities.tags`. */
   readonly tags?: Tags | undefined;
+  /** With `capabilities.encryption`; default: what the bucket says. */
+  readonly encryption?: Encryption | undefined;
 }
 
 /** Labels that rules of the provider (lifecycle, access) can name; unlike metadata they can change later. */
@@ -57,6 +67,8 @@ export interface ObjectInfo extends ObjectMetadata {
   readonly restore?: RestoreState | undefined;
   /** How many tags it has; from `head` and `get`, where the service says so. */
   readonly tagCount?: number | undefined;
+  /** From `head` and `get`, where the service says so. */
+  readonly encryption?: Encryption | undefined;
 }
 
 /** A group of keys that a listing with a delimiter does not enter. */

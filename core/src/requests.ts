@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import type { FailureReason } from './errors.js';
 import type {
   CommonPrefix,
+  Encryption,
   ObjectInfo,
   PartInfo,
   Tags,
@@ -104,6 +105,8 @@ export interface CopyRequest {
   readonly to: string;
   /** Of the copy; default: the one that the bucket has for new objects. */
   readonly storageClass?: string | undefined;
+  /** Of the copy, as {@link storageClass}. */
+  readonly encryption?: Encryption | undefined;
 }
 
 export interface DeleteTarget {

@@ -14,6 +14,7 @@ export class CountingDriver implements StoreDriver {
     ifMatch: true,
     storageClasses: true,
     lastModified: true,
+    encryption: true,
     put: this.#fails('put'),
     copy: this.#fails('copy'),
   };

@@ -59,6 +59,7 @@ describe('deleteMany', () => {
       etag: '"e"',
       versionId: undefined,
       storageClass: 'STANDARD',
+      encryption: { type: 'AES256' },
       restore: { ongoing: false },
       tagCount: 0,
       contentType: 'text/x',

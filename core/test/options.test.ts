@@ -143,6 +143,7 @@ const STORE_METHODS: Record<StoreMethod, Method> = {
       expires: new Date(0),
       metadata: { a: 'b' },
       storageClass: 'STANDARD_IA',
+      encryption: { type: 'kms' },
       tags: { a: 'b' },
       ifAbsent: true,
       ifMatch: '"a"',
@@ -158,14 +159,22 @@ const STORE_METHODS: Record<StoreMethod, Method> = {
   ),
   head: method<ReadOptions>(read, (store, options) => store.head('k', options)),
   exists: method<CallOptions>(call, (store, options) => store.exists('k', options)),
-  copy: method<CopyOptions>({ ...version, storageClass: 'STANDARD_IA' }, (store, options) =>
-    store.copy('k', 'l', options),
+  copy: method<CopyOptions>(
+    { ...version, storageClass: 'STANDARD_IA', encryption: { type: 'AES256' } },
+    (store, options) => store.copy('k', 'l', options),
   ),
-  move: method<MoveOptions>({ ...call, storageClass: 'STANDARD_IA' }, (store, options) =>
-    store.move('k', 'l', options),
+  move: method<MoveOptions>(
+    { ...call, storageClass: 'STANDARD_IA', encryption: { type: 'AES256' } },
+    (store, options) => store.move('k', 'l', options),
   ),
   copyTo: method<CopyToOptions>(
-    { ...version, storageClass: 'STANDARD_IA', partBytes: 100, onProgress: () => undefined },
+    {
+      ...version,
+      storageClass: 'STANDARD_IA',
+      encryption: { type: 'AES256' },
+      partBytes: 100,
+      onProgress: () => undefined,
+    },
     (store, options) => store.copyTo('k', createObjectStore(new CountingDriver()), 'l', options),
   ),
   // Of tokens there is none to take before a page was listed.

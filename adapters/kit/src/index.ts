@@ -23,7 +23,15 @@ export { objectsPage, partsPage, uploadsPage, versionsPage } from './listing-pag
 export { decodeMetadata, encodeMetadata } from './metadata-headers.js';
 export { networkError, networkFailure, requestFailure, type FailurePlace } from './network.js';
 export { joinMarkers, splitMarkers } from './page-token.js';
-export { etagOf, headerOf, objectInfo, restoreState, tagHeader, type AnswerHeaders } from './object-info.js';
+export {
+  encryptionOf,
+  etagOf,
+  headerOf,
+  objectInfo,
+  restoreState,
+  tagHeader,
+  type AnswerHeaders,
+} from './object-info.js';
 export { objectRead } from './object-body.js';
 export { beginningOf, isWebPage, whatCame } from './other-answer.js';
 export { placeOf, type Located } from './place.js';

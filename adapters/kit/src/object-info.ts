@@ -1,4 +1,4 @@
-import type { ObjectInfo, RestoreState, Tags } from '@store/core';
+import type { Encryption, ObjectInfo, RestoreState, Tags } from '@store/core';
 import { sizeFact, timeFact } from './facts.js';
 import { decodeMetadata } from './metadata-headers.js';
 import { undocumented } from './undocumented.js';
@@ -38,6 +38,7 @@ export function objectInfo(key: string, headers: AnswerHeaders, own: string): Ob
     versionId: of(`${own}version-id`),
     storageClass: of(`${own}storage-class`),
     restore: restoreState(of(`${own}restore`)),
+    encryption: encryptionOf(headers, own),
     tagCount: sizeFact(of(`${own}tagging-count`)),
     contentType: of('content-type'),
     cacheControl: of('cache-control'),
@@ -47,6 +48,22 @@ export function objectInfo(key: string, headers: AnswerHeaders, own: string): Ob
     expires: timeFact(of('expires')),
     metadata: decodeMetadata(Object.fromEntries(metadata)),
   };
+}
+
+/** What encryption is called in the headers of S3, and of OSS. */
+const ENCRYPTIONS: ReadonlyMap<string | undefined, Encryption['type']> = new Map([
+  ['AES256', 'AES256'],
+  ['aws:kms', 'kms'],
+  ['KMS', 'kms'],
+]);
+
+/** How an answer says that an object is encrypted; undefined when it says nothing, or another way. */
+export function encryptionOf(headers: AnswerHeaders, own: string): Encryption | undefined {
+  const name = `${own}server-side-encryption`;
+  const type = ENCRYPTIONS.get(headerOf(headers, name));
+  if (type === undefined) return undefined;
+  const keyId = headerOf(headers, `${name}-aws-kms-key-id`) ?? headerOf(headers, `${name}-key-id`);
+  return type === 'kms' && keyId !== undefined ? { type, keyId } : { type };
 }
 
 /** `ongoing-request="false", expiry-date="Fri, 21 Dec 2012 00:00:00 GMT"` */

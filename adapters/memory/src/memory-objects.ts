@@ -139,10 +139,10 @@ export class MemoryObjects {
 
   async copy(request: CopyRequest, call: DriverCall): Promise<WriteResult> {
     throwIfAborted(call.signal, 'copy');
-    const { from, fromVersionId, to, storageClass } = request;
+    const { from, fromVersionId, to, storageClass, encryption } = request;
     const { body, version } = this.#read({ key: from, versionId: fromVersionId }, 'copy');
     checkReadable(version, from, 'copy');
-    return this.#write(to, body, { ...version.metadata, tags: version.tags, storageClass });
+    return this.#write(to, body, { ...version.metadata, tags: version.tags, storageClass, encryption });
   }
 
   async getTags({ key, versionId }: TagsRequest, call: DriverCall): Promise<Tags> {
@@ -267,6 +267,7 @@ export class MemoryObjects {
       ...listedInfo(key, version, version.body.length),
       ...attributes,
       metadata: { ...metadata },
+      encryption: version.encryption,
       restore: restoreState(version),
       tagCount: Object.keys(version.tags ?? {}).length || undefined,
     };

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { metadataOf, type ObjectMetadata, type Tags, type WriteAttributes } from '@store/core';
+import { metadataOf, type Encryption, type ObjectMetadata, type Tags, type WriteAttributes } from '@store/core';
 
 /** One version of one key; a delete marker has no body. */
 export interface StoredVersion {
@@ -12,13 +12,15 @@ export interface StoredVersion {
   readonly lastModified: number;
   readonly metadata: ObjectMetadata;
   readonly storageClass?: string | undefined;
+  /** As it was asked for, for those who pretend to be a service that encrypts: nothing is. */
+  readonly encryption?: Encryption | undefined;
   tags?: Tags | undefined;
   /** Of an archived object that was asked back; milliseconds since the epoch. */
   restored?: { readonly from: number; readonly until: number } | undefined;
 }
 
 /** What a write says about its version. */
-export type VersionAttributes = Pick<StoredVersion, 'metadata' | 'storageClass' | 'tags'>;
+export type VersionAttributes = Pick<StoredVersion, 'metadata' | 'storageClass' | 'encryption' | 'tags'>;
 
 /** The id that S3 gives to what is written while versioning is off or suspended. */
 export const NULL_VERSION = 'null';
@@ -44,10 +46,15 @@ export function multipartEntityTag(parts: readonly Uint8Array[]): string {
 
 /** The attributes of a write, apart from everything else in its request. */
 export function attributesOf(request: WriteAttributes): VersionAttributes {
-  const { storageClass, tags } = request;
+  const { storageClass, encryption, tags } = request;
   const metadata = keptMetadata(request);
   // Without the fields where they are empty: a million versions have to fit.
-  return { metadata, ...(storageClass && { storageClass }), ...(tags && { tags: { ...tags } }) };
+  return {
+    metadata,
+    ...(storageClass && { storageClass }),
+    ...(encryption && { encryption: { ...encryption } }),
+    ...(tags && { tags: { ...tags } }),
+  };
 }
 
 function keptMetadata(request: ObjectMetadata): ObjectMetadata {

@@ -1,10 +1,10 @@
-import type { WriteAttributes } from '@store/core';
+import type { Encryption, WriteAttributes } from '@store/core';
 import { encodeMetadata, tagHeader } from '@store/kit';
 
 /** What a write attaches to its object. */
 export function attributeHeaders(attributes: WriteAttributes): Record<string, string> {
   const { contentType, cacheControl, contentDisposition, contentEncoding, contentLanguage } = attributes;
-  const { expires, metadata = {}, storageClass, tags } = attributes;
+  const { expires, metadata = {}, storageClass, encryption, tags } = attributes;
   const own = Object.entries(encodeMetadata(metadata)).map(
     ([name, value]) => [`x-oss-meta-${name.toLowerCase()}`, value] as const,
   );
@@ -17,10 +17,19 @@ export function attributeHeaders(attributes: WriteAttributes): Record<string, st
     'Content-Language': contentLanguage,
     Expires: expires?.toUTCString(),
     'x-oss-storage-class': storageClass,
+    ...encryptionHeaders(encryption),
     'x-oss-tagging': tags && tagHeader(tags),
     ...Object.fromEntries(own),
   };
   return Object.fromEntries(
     Object.entries(headers).filter((entry): entry is [string, string] => entry[1] !== undefined),
   );
+}
+
+/** https://www.alibabacloud.com/help/en/oss/user-guide/server-side-encryption-8 */
+export function encryptionHeaders(encryption: Encryption | undefined) {
+  return {
+    'x-oss-server-side-encryption': encryption?.type === 'kms' ? 'KMS' : encryption?.type,
+    'x-oss-server-side-encryption-key-id': encryption?.keyId,
+  };
 }

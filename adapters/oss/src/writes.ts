@@ -1,6 +1,6 @@
 import type { CopyRequest, WriteFacet } from '@store/core';
 import { etagOf, headerOf, inMemory, textIn } from '@store/kit';
-import { attributeHeaders } from './attributes.js';
+import { attributeHeaders, encryptionHeaders } from './attributes.js';
 import { checkKey, given, type Requests } from './requests.js';
 import { parseAnswer } from './xml.js';
 
@@ -10,6 +10,7 @@ export function writeFacet(requests: Requests): WriteFacet {
     ifAbsent: true,
     ifMatch: false,
     storageClasses: true,
+    encryption: true,
     async put(request, call) {
       const { key } = request;
       const sent = {
@@ -25,8 +26,11 @@ export function writeFacet(requests: Requests): WriteFacet {
       }));
     },
     async copy(request, call) {
-      const { from, to, storageClass } = request;
-      const headers = { ...copySource(requests, request), ...given({ 'x-oss-storage-class': storageClass }) };
+      const { from, to, storageClass, encryption } = request;
+      const headers = {
+        ...copySource(requests, request),
+        ...given({ 'x-oss-storage-class': storageClass, ...encryptionHeaders(encryption) }),
+      };
       const sent = { method: 'PUT', headers, about: from } as const;
       return requests.send('copy', to, call, sent, (answer) => ({
         key: to,

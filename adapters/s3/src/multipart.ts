@@ -9,7 +9,7 @@ import {
 import type { MultipartFacet } from '@store/core';
 import { etagOf, ignoring, partsPage, textIn } from '@store/kit';
 import { documentOf, responseOf } from './answer-check.js';
-import { putAttributes } from './attributes.js';
+import { checkEncrypted, putAttributes } from './attributes.js';
 import type { Requests } from './requests.js';
 import { copySource, writeConditions } from './writes.js';
 
@@ -32,7 +32,10 @@ export function multipartFacet(requests: Requests): MultipartFacet {
     async create(request, call) {
       const { key } = request;
       const command = new CreateMultipartUploadCommand({ ...requests.at(key), ...putAttributes(request) });
-      return requests.send('put', key, call, command, (answer) => textIn(documentOf(answer), 'UploadId'));
+      return requests.send('put', key, call, command, (answer) => {
+        checkEncrypted(answer, request.encryption);
+        return textIn(documentOf(answer), 'UploadId');
+      });
     },
     part(request, call) {
       const { key, partNumber, body } = request;

@@ -6,6 +6,7 @@ const COMPATIBLE: Quirks = {
   forcePathStyle: true,
   checksums: 'when-required',
   restore: false,
+  encryption: false,
 };
 
 /** Services that take Content-MD5 alone, or that are not known to take anything else. */

@@ -50,6 +50,11 @@ export interface QuirkSettings {
    * version 2 is left, which knows none. It signs the body's type: a URL made without one takes a body without one.
    */
   readonly presignedPut?: 'v4' | 'v2' | undefined;
+  /**
+   * Server-side encryption as S3 has it, by the headers of a write: AWS alone, unless it is set. A service that does not say in
+   * its answer that it has encrypted makes the write fail.
+   */
+  readonly encryption?: boolean | undefined;
   /** All parts of an upload but the last have to have the same size. */
   readonly equalParts?: boolean | undefined;
   /** Largest object in bytes that CopyObject copies; larger ones are copied by parts. */
@@ -81,6 +86,7 @@ export const AWS_QUIRKS: Quirks = {
   lifecycleOverlap: true,
   restore: true,
   presignedPut: 'v4',
+  encryption: true,
   equalParts: false,
   maxCopyBytes: 5 * 1024 ** 3,
 };

@@ -2,7 +2,7 @@ import { CopyObjectCommand, PutObjectCommand, type PutObjectCommandOutput } from
 import type { CopyRequest, PutRequest, WriteFacet } from '@store/core';
 import { inMemory, textIn } from '@store/kit';
 import { documentOf } from './answer-check.js';
-import { putAttributes, storageClassOf } from './attributes.js';
+import { checkEncrypted, encryptionInput, putAttributes, storageClassOf } from './attributes.js';
 import type { Requests } from './requests.js';
 
 export function writeFacet(requests: Requests): WriteFacet {
@@ -12,6 +12,7 @@ export function writeFacet(requests: Requests): WriteFacet {
     ifAbsent: conditionalPut,
     ifMatch: conditionalPut,
     storageClasses: true,
+    encryption: requests.quirks.encryption,
     async put(request, call) {
       const { key } = request;
       const body = inMemory(request.body);
@@ -21,25 +22,24 @@ export function writeFacet(requests: Requests): WriteFacet {
         ...putAttributes(request),
         ...writeConditions(request),
       });
-      const read = ({ ETag, VersionId }: PutObjectCommandOutput) => ({
-        key,
-        etag: ETag,
-        versionId: VersionId,
-      });
+      const read = (answer: PutObjectCommandOutput) => {
+        checkEncrypted(answer, request.encryption);
+        return { key, etag: answer.ETag, versionId: answer.VersionId };
+      };
       return requests.send('put', key, call, command, read, body.length);
     },
     copy(request, call) {
-      const { from, to, storageClass } = request;
+      const { from, to, storageClass, encryption } = request;
       const command = new CopyObjectCommand({
         ...requests.at(to),
         CopySource: copySource(requests, request),
         StorageClass: storageClassOf(storageClass),
+        ...encryptionInput(encryption),
       });
-      return requests.send('copy', from, call, command, (answer) => ({
-        key: to,
-        etag: textIn(documentOf(answer), 'ETag'),
-        versionId: answer.VersionId,
-      }));
+      return requests.send('copy', from, call, command, (answer) => {
+        checkEncrypted(answer, encryption);
+        return { key: to, etag: textIn(documentOf(answer), 'ETag'), versionId: answer.VersionId };
+      });
     },
   };
 }

@@ -17,7 +17,7 @@ export async function copyParts(
   info: ObjectInfo & { readonly size: number },
 ): Promise<WriteResult> {
   const { engine, multipart, purpose } = uploading;
-  const { from, to, storageClass } = request;
+  const { from, to, storageClass, encryption } = request;
   const fromVersionId = request.fromVersionId ?? info.versionId;
   const tagged = engine.driver.tags;
   const tags =
@@ -50,7 +50,13 @@ export async function copyParts(
       };
     }
   }
-  const created = { key: to, ...metadataOf(info), storageClass, ...(hasAny(tags) ? { tags } : {}) };
+  const created = {
+    key: to,
+    ...metadataOf(info),
+    storageClass,
+    encryption,
+    ...(hasAny(tags) ? { tags } : {}),
+  };
   return uploadParts(uploading, { created, parts: parts() });
 }
 

@@ -14,7 +14,7 @@ export async function copyToStore(
   from: string,
   target: ObjectStore,
   to: string,
-  { signal, versionId, storageClass, partBytes, onProgress }: CopyToOptions,
+  { signal, versionId, storageClass, encryption, partBytes, onProgress }: CopyToOptions,
 ): Promise<WriteResult> {
   const { driver } = engine;
   const purpose: Purpose = { operation: 'copyTo', signal };
@@ -29,9 +29,14 @@ export async function copyToStore(
     const tags = tagged && (await engine.request(purpose, (call) => tagged.get(seen, call)));
     const { size, contentType, cacheControl, contentDisposition, contentEncoding, metadata } = info;
     const written = await target.put(to, wholeBody(body, info, open), {
-      ...{ contentType, cacheControl, contentDisposition, contentEncoding, metadata },
+      contentType,
+      cacheControl,
+      contentDisposition,
+      contentEncoding,
+      metadata,
       ...(tags && Object.keys(tags).length > 0 ? { tags } : {}),
       storageClass,
+      encryption,
       partBytes: multipart ? partSizes(multipart, partBytes, size)(1) : partBytes,
       onProgress: onProgress && (({ bytes }) => onProgress({ bytes, total: size })),
       signal,

@@ -11,12 +11,12 @@ export async function copyObject(
   engine: Engine,
   from: string,
   to: string,
-  { signal, versionId, storageClass }: CopyOptions,
+  { signal, versionId, storageClass, encryption }: CopyOptions,
 ): Promise<WriteResult> {
   return copyWith(
     engine,
     { operation: 'copy', signal },
-    { from, fromVersionId: versionId, to, storageClass },
+    { from, fromVersionId: versionId, to, storageClass, encryption },
   );
 }
 

@@ -36,11 +36,18 @@ const readTable = {
   ifMatch: { type: types.word },
   ifNoneMatch: { type: types.word },
 } as const satisfies OptionTable<ReadOptions>;
+const encryption = () =>
+  v.pipe(
+    types.plain(v.strictObject({ type: v.picklist(['AES256', 'kms']), keyId: v.optional(types.word()) })),
+    v.check(({ type, keyId }) => keyId === undefined || type === 'kms', 'keyId goes with the type "kms"'),
+  );
 const copyTable = {
   ...versionTable,
   storageClass: { type: types.word },
+  encryption: { type: encryption },
 } as const satisfies OptionTable<CopyOptions>;
 const delimiter = { type: () => v.pipe(v.string(), v.nonEmpty('a delimiter is not empty')) } as const;
+const { versionId: _, ...moveTable } = copyTable;
 const listingTable = {
   ...callTable,
   onUnnameable: { type: types.callback },
@@ -79,6 +86,7 @@ export const STORE_OPTIONS = {
     expires: { type: types.date },
     metadata: { type: types.texts },
     storageClass: { type: types.word },
+    encryption: { type: encryption },
     tags: { type: types.texts },
     ifAbsent: { type: types.flag },
     ifMatch: { type: types.word },
@@ -94,7 +102,7 @@ export const STORE_OPTIONS = {
   head: defineOptions<ReadOptions>()('head', readTable),
   exists: defineOptions<CallOptions>()('exists', callTable),
   copy: defineOptions<CopyOptions>()('copy', copyTable),
-  move: defineOptions<MoveOptions>()('move', { ...callTable, storageClass: copyTable.storageClass }),
+  move: defineOptions<MoveOptions>()('move', moveTable),
   copyTo: defineOptions<CopyToOptions>()('copyTo', {
     ...copyTable,
     partBytes: { type: types.whole },

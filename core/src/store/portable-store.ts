@@ -387,9 +387,11 @@ class PortableStore implements ObjectStore, Engined {
     this.#need(has, operation, 'this delimiter');
   }
 
-  #checkAttributes({ storageClass, tags }: WriteAttributes, operation: string): void {
+  #checkAttributes({ storageClass, encryption, tags }: WriteAttributes, operation: string): void {
     if (storageClass !== undefined)
       this.#need(this.#driver.write.storageClasses, operation, 'storage classes');
+    if (encryption !== undefined)
+      this.#need(this.#driver.write.encryption === true, operation, 'encryption as it is told');
     if (tags === undefined) return;
     this.#facet('tags', operation, 'tags');
     checkTags(tags, operation);

@@ -40,6 +40,7 @@ export const METADATA = need('metadata', ({ metadata }) => metadata);
 export const SETS_LAST_MODIFIED = need('lastModified on put', ({ setsLastModified }) => setsLastModified);
 export const ANY_KEY = need('keys that are no paths', ({ keys }) => !keys.paths);
 export const STORAGE_CLASSES = need('storage classes', ({ storageClasses }) => storageClasses);
+export const ENCRYPTION = need('encryption as it is told', ({ encryption }) => encryption);
 export const RESTORES = need('restores', ({ restore }) => restore);
 export const URLS = need('URLs without a signature', ({ url }) => url);
 export const PRESIGNED = need('presigned URLs', ({ presign }) => presign);

@@ -1,4 +1,9 @@
-import { compareKeys, type ListVersionsPage, type ListVersionsPageRequest } from '@store/core';
+import {
+  compareKeys,
+  type ListVersionsPage,
+  type ListVersionsPageRequest,
+  type StoreDriver,
+} from '@store/core';
 import { BucketLifecycle } from './lifecycle.js';
 import { memoryDriver, MemoryObjects } from '@store/memory';
 import type { Bucket as ServedBucket, Buckets as ServedBuckets, Versioning } from '@store/s3-server';
@@ -8,7 +13,7 @@ export class Bucket implements ServedBucket {
   readonly name: string;
   readonly created = new Date();
   readonly memory = new MemoryObjects();
-  readonly objects = memoryDriver({}, this.memory);
+  readonly objects = pretending(memoryDriver({}, this.memory));
   readonly lifecycle = new BucketLifecycle(this.memory);
   #versioning: Versioning = 'off';
 
@@ -63,6 +68,11 @@ export class Bucket implements ServedBucket {
  */
 function inOnePiece(key: string): string {
   return key.isWellFormed() ? Buffer.from(key).toString() : key;
+}
+
+/** What is asked for is told again, as by a service that encrypts. In place, since what a driver has can change. */
+function pretending(driver: StoreDriver): StoreDriver {
+  return Object.assign(driver, { write: { ...driver.write, encryption: true } });
 }
 
 /** The buckets of one emulator, shared by its faces. */

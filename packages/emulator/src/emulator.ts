@@ -14,6 +14,8 @@ import { RequestLog } from './request-log.js';
 const OSS_S3_QUIRKS: S3Quirks = {
   requireContentMd5: 'MissingArgument',
   rejectCrcTrailers: true,
+  // Not documented of this face.
+  noEncryption: true,
 };
 
 /** CTYUN OOS as documented (developer's guide, version 6), where it is not S3. */
@@ -30,6 +32,8 @@ const OOS_QUIRKS: S3Quirks = {
   noVersions: true,
   noTags: true,
   noConditionalPut: true,
+  // Not documented.
+  noEncryption: true,
   signatureV2: true,
 };
 
@@ -39,6 +43,8 @@ const ZOS_DATA_QUIRKS: S3Quirks = {
   requireSignedPayload: true,
   digestOptional: true,
   ignoreDeleteConditions: true,
+  // Documented of whole buckets alone.
+  noEncryption: true,
   signatureV2: true,
   anyRegion: true,
 };

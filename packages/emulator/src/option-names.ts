@@ -59,6 +59,7 @@ const S3_QUIRKS: Names<S3Quirks> = {
   ignoreEncodingType: true,
   ignoreDeleteConditions: true,
   noConditionalPut: true,
+  noEncryption: true,
   quietAnswersEmpty: true,
   silentFailures: true,
   numericReferences: true,

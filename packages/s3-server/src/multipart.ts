@@ -4,7 +4,7 @@ import { encodeRfc3986 } from './http/query.js';
 import { ServiceError, slowDown } from './http/service-error.js';
 import { childrenOf, childText, element, parseStrictly, textElement } from './xml.js';
 import { Content } from './content.js';
-import { checksumHeaders, versionHeader } from './object-headers.js';
+import { checksumHeaders, encryptionHeaders, versionHeader } from './object-headers.js';
 import { checkedAttributes, checkSource, copySource, writeConditions } from './objects.js';
 import type { Call } from './operation.js';
 import { need, notImplemented } from './bucket.js';
@@ -25,7 +25,8 @@ function uploadIdOf({ request }: Call): string {
 export async function createUpload(call: Call): Promise<Answer> {
   const { bucket, key } = call;
   const createUpload = need(bucket.objects.multipart).create;
-  const uploadId = await createUpload({ key, ...checkedAttributes(call) }, { signal: call.signal });
+  const attributes = checkedAttributes(call);
+  const uploadId = await createUpload({ key, ...attributes }, { signal: call.signal });
   return xmlAnswer(
     rootElement(
       'InitiateMultipartUploadResult',
@@ -33,6 +34,7 @@ export async function createUpload(call: Call): Promise<Answer> {
       textElement('Key', key),
       textElement('UploadId', uploadId),
     ),
+    encryptionHeaders(attributes.encryption),
   );
 }
 

@@ -1,9 +1,11 @@
-import type { ObjectInfo, RestoreState } from '@store/core';
+import type { Encryption, ObjectInfo, RestoreState } from '@store/core';
 import { encodeWords } from './http/encoded-words.js';
 import type { Query } from './http/query.js';
 import { RESPONSE_HEADERS } from './response-headers.js';
 
 export const META = 'x-amz-meta-';
+export const ENCRYPTION = 'x-amz-server-side-encryption';
+export const KMS_KEY = 'x-amz-server-side-encryption-aws-kms-key-id';
 
 /** What a name in HTTP may be: https://www.rfc-editor.org/rfc/rfc9110#section-5.6.2 */
 const TOKEN = /^[!#$%&'*+.^_`|~\w-]+$/;
@@ -15,6 +17,15 @@ export function versionHeader(versionId: string | undefined): Record<string, str
 /** Of those that came with a body and were found right, as S3 says them again. */
 export function checksumHeaders(digests: ReadonlyMap<string, string>): Record<string, string> {
   return Object.fromEntries([...digests].filter(([name]) => name.startsWith('x-amz-checksum-')));
+}
+
+export function encryptionHeaders(encryption: Encryption | undefined): Record<string, string> {
+  if (!encryption) return {};
+  const { type, keyId } = encryption;
+  return {
+    [ENCRYPTION]: type === 'kms' ? 'aws:kms' : type,
+    ...(keyId === undefined ? {} : { [KMS_KEY]: keyId }),
+  };
 }
 
 export function restoreHeader({ ongoing, until }: RestoreState): string {
@@ -39,6 +50,7 @@ export function infoHeaders(info: ObjectInfo): Record<string, string> {
     'x-amz-restore': info.restore && restoreHeader(info.restore),
     'x-amz-tagging-count': info.tagCount ? String(info.tagCount) : undefined,
     ...versionHeader(info.versionId),
+    ...encryptionHeaders(info.encryption),
     ...Object.fromEntries(sayable.map(([name, value]) => [META + name, encodeWords(value)])),
     // As S3 says that an object has metadata which HTTP cannot carry.
     'x-amz-missing-meta': missing > 0 ? String(missing) : undefined,

@@ -1,6 +1,7 @@
 import {
   metadataOf,
   StoreError,
+  type Encryption,
   type ObjectInfo,
   type ReadRequest,
   type WriteAttributes,
@@ -13,7 +14,14 @@ import { ServiceError, slowDown } from './http/service-error.js';
 import { textElement } from './xml.js';
 import { versionOf } from './bucket.js';
 import { checkConditions, conditionHeaders, NO_CONDITIONS, simpleConditions } from './read-conditions.js';
-import { checksumHeaders, META, versionHeader } from './object-headers.js';
+import {
+  checksumHeaders,
+  ENCRYPTION,
+  encryptionHeaders,
+  KMS_KEY,
+  META,
+  versionHeader,
+} from './object-headers.js';
 import { unkept } from './unkept.js';
 import { refuseUnkept } from './unkept-headers.js';
 import type { Call } from './operation.js';
@@ -44,6 +52,7 @@ export function attributesOf({ headers }: Incoming): WriteAttributes {
     expires: expiresOf(headers.get('expires')),
     metadata,
     storageClass: storageClassOf(headers.get('x-amz-storage-class')),
+    encryption: encryptionOf(headers),
     tags: tagsOfHeader(headers.get('x-amz-tagging')),
   };
 }
@@ -61,14 +70,30 @@ function expiresOf(header: string | undefined): Date | undefined {
   return new Date(time);
 }
 
+/** Under what it is asked for in headers, and told in answers: https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html */
+function encryptionOf(headers: ReadonlyMap<string, string>): Encryption | undefined {
+  const said = headers.get(ENCRYPTION);
+  const keyId = headers.get(KMS_KEY);
+  const type = said === 'aws:kms' ? 'kms' : said;
+  if (type === undefined && keyId === undefined) return undefined;
+  // Dual-layer encryption is S3's alone.
+  if (said === 'aws:kms:dsse') throw unkept('header', ENCRYPTION);
+  if ((type === 'AES256' && keyId === undefined) || type === 'kms') return { type, keyId };
+  throw new ServiceError(400, 'InvalidArgument', 'The encryption that was asked for is not supported.', {
+    ArgumentName: ENCRYPTION,
+    ArgumentValue: said ?? '',
+  });
+}
+
 /** @throws ServiceError when the store behind the bucket would forget what a write brings */
-export function checkedAttributes({ request, bucket }: Call): WriteAttributes {
+export function checkedAttributes({ request, bucket, quirks }: Call): WriteAttributes {
   refuseUnkept(request.headers);
   const attributes = attributesOf(request);
   const { write, tags } = bucket.objects;
   if (attributes.storageClass !== undefined && !write.storageClasses) {
     throw new ServiceError(400, 'InvalidStorageClass', 'The storage class you specified is not valid');
   }
+  if (attributes.encryption && (!write.encryption || quirks.noEncryption)) throw unkept('header', ENCRYPTION);
   if (attributes.tags !== undefined && !tags) throw unkept('header', 'x-amz-tagging');
   return write.metadata === false ? bareAttributes(attributes) : attributes;
 }
@@ -113,8 +138,8 @@ export async function putObject(call: Call): Promise<Answer> {
   const written = await writeContent(call, content, { key, ...attributes });
   const sums = checksumHeaders(call.digests);
   const type = Object.keys(sums).length === 0 ? {} : { 'x-amz-checksum-type': 'FULL_OBJECT' };
-  const etag = written.etag ?? '';
-  return { status: 200, headers: { etag, ...sums, ...type, ...versionHeader(written.versionId) } };
+  const headers = { ...versionHeader(written.versionId), ...encryptionHeaders(attributes.encryption) };
+  return { status: 200, headers: { etag: written.etag ?? '', ...sums, ...type, ...headers } };
 }
 
 /** Where `x-amz-copy-source` points. */
@@ -163,9 +188,9 @@ export async function copyObject(call: Call): Promise<Answer> {
     );
   }
   const replace = isReplaced(request, 'x-amz-metadata-directive');
-  const { storageClass } = checkedAttributes(call);
+  const { storageClass, encryption } = checkedAttributes(call);
   const same = from.bucket === bucket && from.key === key && from.versionId === undefined;
-  if (same && !replace && storageClass === undefined) {
+  if (same && !replace && storageClass === undefined && !encryption) {
     throw new ServiceError(
       400,
       'InvalidRequest',
@@ -183,6 +208,7 @@ export async function copyObject(call: Call): Promise<Answer> {
             fromVersionId: from.versionId,
             to: key,
             storageClass,
+            encryption,
           },
           { signal },
         )
@@ -193,7 +219,7 @@ export async function copyObject(call: Call): Promise<Answer> {
       textElement('LastModified', new Date().toISOString()),
       textElement('ETag', written.etag),
     ),
-    versionHeader(written.versionId),
+    { ...versionHeader(written.versionId), ...encryptionHeaders(encryption) },
   );
 }
 
@@ -234,6 +260,7 @@ async function copyThrough(
   const attributes = {
     ...(replace ? brought : metadataOf(source)),
     storageClass: brought.storageClass,
+    encryption: brought.encryption,
     tags: replaceTags ? brought.tags : await objects.tags?.get(read, { signal }),
   };
   // Bound to what was looked at.

@@ -50,6 +50,8 @@ export interface S3Quirks {
   readonly ignoreDeleteConditions?: boolean | 'batch' | undefined;
   /** Conditional writes answer 501, as Swift's. */
   readonly noConditionalPut?: boolean | undefined;
+  /** Writes that ask for encryption answer 501. */
+  readonly noEncryption?: boolean | undefined;
   /** Deleting answers without a body instead of a DeleteResult when `Quiet` is asked for, as OSS does. */
   readonly quietAnswersEmpty?: boolean | undefined;
   /** The answer to a batch names what was deleted and nothing else: failures are left out, as OSS's. */

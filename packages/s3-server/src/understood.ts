@@ -20,6 +20,8 @@ const ATTRIBUTES = [
   'expires',
   'x-amz-acl',
   'x-amz-meta-*',
+  'x-amz-server-side-encryption',
+  'x-amz-server-side-encryption-aws-kms-key-id',
   'x-amz-storage-class',
   'x-amz-tagging',
 ];

@@ -2,7 +2,8 @@ import { unkept } from './unkept.js';
 
 /** What a write may ask for in headers and no store here keeps; asking for what is so anyway is no harm. */
 const UNKEPT: readonly (readonly [name: RegExp, harmless: RegExp | undefined])[] = [
-  [/^x-amz-server-side-encryption/, undefined],
+  // What is left of it is read with the attributes.
+  [/^x-amz-server-side-encryption-(?!aws-kms-key-id$)/, undefined],
   [/^x-amz-object-lock-/, undefined],
   [/^x-amz-website-redirect-location$/, undefined],
   [/^x-amz-grant-/, undefined],

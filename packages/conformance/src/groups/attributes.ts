@@ -1,6 +1,7 @@
+import type { Encryption } from '@store/core';
 import { expect } from 'chai';
 import { errorOf } from '../error-of.js';
-import { PARTS, RESTORES, STORAGE_CLASSES, TAGS, without } from '../needs.js';
+import { ENCRYPTION, PARTS, RESTORES, STORAGE_CLASSES, TAGS, without } from '../needs.js';
 import { collect, type SuiteContext } from '../suite-context.js';
 
 export function attributeTests({ testIf }: SuiteContext): void {
@@ -48,6 +49,49 @@ export function attributeTests({ testIf }: SuiteContext): void {
       await errorOf(store.copy(key, `${prefix}to`, { storageClass: 'ANY' }), 'Unsupported');
     },
   );
+
+  testIf([without(ENCRYPTION)], 'refuses encryption without the capability', async (store, prefix) => {
+    const key = `${prefix}k`;
+    await store.put(key, 'x');
+    const encryption = { type: 'AES256' } as const;
+    await errorOf(store.put(key, 'y', { encryption }), 'Unsupported');
+    await errorOf(store.copy(key, `${prefix}to`, { encryption }), 'Unsupported');
+    await errorOf(store.move(key, `${prefix}to`, { encryption }), 'Unsupported');
+    expect(await (await store.get(key)).text()).to.equal('x');
+    expect(await store.exists(`${prefix}to`)).to.equal(false);
+  });
+
+  testIf([ENCRYPTION], 'has objects encrypted as it is told, in parts too', async (store, prefix) => {
+    const { multipart } = store.capabilities;
+    const partBytes = multipart ? Math.max(multipart.minPartBytes, 1000) : 1000;
+    const large = Buffer.alloc(partBytes + 1, 1);
+    for (const encryption of [
+      { type: 'AES256' },
+      { type: 'kms' },
+      { type: 'kms', keyId: 'a-key' },
+    ] satisfies Encryption[]) {
+      for (const body of ['small', large]) {
+        await store.put(`${prefix}k`, body, { encryption, partBytes });
+        expect((await store.head(`${prefix}k`)).encryption).to.deep.include(encryption);
+      }
+      await store.put(`${prefix}plain`, 'x');
+      await store.copy(`${prefix}plain`, `${prefix}copy`, { encryption });
+      expect((await store.head(`${prefix}copy`)).encryption).to.deep.include(encryption);
+      await store.move(`${prefix}plain`, `${prefix}moved`, { encryption });
+      const moved = await store.get(`${prefix}moved`);
+      moved.body.destroy();
+      expect(moved.info.encryption).to.deep.include(encryption);
+    }
+    for (const wrong of [
+      { type: 'none' },
+      { type: 'AES256', keyId: 'a-key' },
+      { type: 'kms', keyId: '' },
+      {},
+    ]) {
+      const encryption = wrong as Encryption;
+      await errorOf(store.put(`${prefix}k`, 'x', { encryption }), 'InvalidArgument');
+    }
+  });
 
   testIf([without(RESTORES)], 'refuses restores without the capability', async (store, prefix) => {
     await store.put(`${prefix}k`, 'x');

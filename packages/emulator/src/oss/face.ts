@@ -20,7 +20,7 @@ import {
 } from '@store/s3-server';
 import { verifyOssSignature } from '../auth/oss-signature.js';
 import type { Buckets } from '../buckets.js';
-import { asOssAnswer, asS3Request } from './dialect.js';
+import { asOssAnswer, asS3Request, checkEncryption } from './dialect.js';
 import { jobOperation, Jobs } from './jobs/jobs.js';
 import { ObjectTypes, specialOperation } from './object-types.js';
 
@@ -90,6 +90,7 @@ export class OssFace implements Face {
     const job = jobOperation(call.request);
     if (job !== undefined) return this.#jobs.perform(job, call);
     checkKey(key);
+    checkEncryption(call.request);
     const request = asS3Request(call.request);
     const whole = { ...OSS_QUIRKS, ...quirks };
     const { body } = request;
