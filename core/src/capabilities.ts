@@ -3,6 +3,7 @@ import type {
   LifecycleFacet,
   ListFacet,
   MultipartFacet,
+  PostFormsFacet,
   PrefixDeleteFacet,
   StoreDriver,
   TrashFacet,
@@ -56,6 +57,8 @@ export interface Capabilities {
   readonly presign: boolean;
   /** `url`: objects have a URL that is not signed. */
   readonly url: boolean;
+  /** `presignPost`: forms by which browsers upload, or false. */
+  readonly postForms: Limits<PostFormsFacet> | false;
   /** Which of the {@link PassThrough} options the provider has. */
   readonly passThrough: readonly (keyof PassThrough)[];
 }
@@ -83,6 +86,7 @@ export function capabilitiesOf(driver: StoreDriver): Capabilities {
     lifecycle: limitsOf(lifecycle),
     presign: driver.presign !== undefined,
     url: driver.url !== undefined,
+    postForms: limitsOf(driver.postForms),
     passThrough: driver.delete.passThrough,
   };
 }

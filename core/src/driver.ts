@@ -35,6 +35,8 @@ import type {
   RestoreRequest,
   CompleteUploadRequest,
   AbortUploadRequest,
+  PostForm,
+  PostFormRequest,
   PresignRequest,
   UrlRequest,
 } from './requests.js';
@@ -95,6 +97,8 @@ export interface StoreDriver {
   readonly restore?: Call<RestoreRequest, void> | undefined;
   /** A URL for one request without credentials. */
   readonly presign?: Call<PresignRequest, string> | undefined;
+  /** Forms for browsers. */
+  readonly postForms?: PostFormsFacet | undefined;
   /** The URL of an object, unsigned: it works where the object may be read by anybody. */
   readonly url?: Call<UrlRequest, string> | undefined;
   /** Frees sockets, timers and files. Calling it again does nothing. */
@@ -264,6 +268,13 @@ export interface TagsFacet {
   readonly get: Call<TagsRequest, Tags>;
   /** Replaces all tags of an object, by none too. @throws StoreError `NotFound` */
   readonly set: Call<SetTagsRequest, void>;
+}
+
+/** Forms by which a browser uploads one object without credentials. */
+export interface PostFormsFacet {
+  /** A form can say how large its file may be, and which type the object gets. */
+  readonly limits: boolean;
+  readonly sign: Call<PostFormRequest, PostForm>;
 }
 
 /** Lifecycle rules, which the provider carries out by itself. */

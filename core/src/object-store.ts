@@ -5,7 +5,7 @@ import type { DeleteManyOptions, DeletePrefixOptions } from './deletion/options.
 import type { Deletion } from './deletion/deletion-handle.js';
 import type { DeletionReport } from './deletion/report.js';
 import type { StoreFile } from './store/file.js';
-import type { DeleteTarget, PassThrough, Unnameable } from './requests.js';
+import type { DeleteTarget, PassThrough, PostForm, Unnameable } from './requests.js';
 import type {
   CommonPrefix,
   Encryption,
@@ -124,6 +124,15 @@ export interface ObjectStore extends AsyncDisposable {
    * a key with the segments `.` or `..`, which every HTTP client resolves to another one, too
    */
   presign(key: string, options?: PresignOptions): Promise<string>;
+
+  /**
+   * A form by which a browser uploads one object without credentials: its fields first, the file as `file` last. Unlike a URL
+   * for `PUT` it can say how large the file may be.
+   *
+   * @throws StoreError `Unsupported` without `capabilities.postForms`, and for `contentType`, `minBytes` and `maxBytes` without
+   * its `limits`; `InvalidArgument` for a key with a line break or `${filename}`, which forms change
+   */
+  presignPost(key: string, options?: PresignPostOptions): Promise<PostForm>;
 
   /**
    * The URL of an object without a signature, for objects that anybody may read. Nobody looks whether it is there.
@@ -356,6 +365,17 @@ export interface PresignOptions extends CallOptions {
   readonly contentType?: string | undefined;
   /** Of a `GET`: the `Content-Disposition` of the answer, such as `attachment; filename="report.pdf"`. */
   readonly contentDisposition?: string | undefined;
+}
+
+export interface PresignPostOptions extends CallOptions {
+  /** Seconds that the form works; default 900, at most 604800 (seven days). */
+  readonly expiresIn?: number | undefined;
+  /** The type that the object gets, whatever the file is. */
+  readonly contentType?: string | undefined;
+  /** Fewest bytes of the file. Default: none. */
+  readonly minBytes?: number | undefined;
+  /** Most bytes of the file. Default: what the provider takes. */
+  readonly maxBytes?: number | undefined;
 }
 
 export interface DeleteOptions extends CallOptions, PassThrough {

@@ -304,6 +304,23 @@ export interface PresignRequest {
   readonly contentDisposition?: string | undefined;
 }
 
+export interface PostFormRequest {
+  readonly key: string;
+  /** How long the form works, in seconds. */
+  readonly expiresIn: number;
+  /** The type that the object gets, whatever the file is. */
+  readonly contentType?: string | undefined;
+  /** Fewest and most bytes of the file. */
+  readonly minBytes?: number | undefined;
+  readonly maxBytes?: number | undefined;
+}
+
+/** What a browser sends with a file, as `multipart/form-data`: the fields first, and the file, named `file`, last. */
+export interface PostForm {
+  readonly url: string;
+  readonly fields: Readonly<Record<string, string>>;
+}
+
 export interface UrlRequest {
   readonly key: string;
 }

@@ -55,6 +55,7 @@ export class CountingDriver implements StoreDriver {
   readonly restore = this.#fails('restore');
   readonly presign = this.#fails('presign');
   readonly url = this.#fails('url');
+  readonly postForms = { limits: true, sign: this.#fails('postForms') };
   close = async (): Promise<void> => undefined;
 
   #fails(request: string) {

@@ -22,6 +22,7 @@ import {
   type OpenOptions,
   type StoreDriver,
   type PresignOptions,
+  type PresignPostOptions,
   type PutOptions,
   type ReadOptions,
   type RestoreOptions,
@@ -203,6 +204,10 @@ const STORE_METHODS: Record<StoreMethod, Method> = {
       contentDisposition: 'attachment',
     },
     (store, options) => store.presign('k', options),
+  ),
+  presignPost: method<PresignPostOptions>(
+    { ...call, expiresIn: 60, contentType: 'text/plain', minBytes: 0, maxBytes: 10 },
+    (store, options) => store.presignPost('k', options),
   ),
   url: method<CallOptions>(call, (store, options) => store.url('k', options)),
   delete: method<DeleteOptions>(

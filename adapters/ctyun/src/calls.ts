@@ -140,6 +140,18 @@ export const copyObject = post('copy-object', 'copy', anything);
 export const unfreezeObject = post('unfreeze-object', 'restore', anything);
 export const makeLink = post('generate-object-download-link', 'presign', anything);
 
+export const makeForm = post(
+  'generate-object-upload-link',
+  'presignPost',
+  object({
+    url: name,
+    fields: v.pipe(
+      types.texts(),
+      v.check((fields) => 'policy' in fields),
+    ),
+  }),
+);
+
 /** Documented as there, with nothing in it. */
 export const deleteObject = post('delete-object', 'delete', object({}));
 

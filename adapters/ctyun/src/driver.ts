@@ -6,7 +6,7 @@ import { batchFacet, deleteFacet } from './deletes.js';
 import { lifecycleFacet } from './lifecycle.js';
 import { listFacet, uploadsFacet, versionsFacet } from './listings.js';
 import { multipartFacet } from './multipart.js';
-import { presignCall, restoreCall, tagsFacet } from './object-state.js';
+import { postFormsFacet, presignCall, restoreCall, tagsFacet } from './object-state.js';
 import { OpenApi } from './openapi.js';
 import { readFacet } from './reads.js';
 import { writeFacet } from './writes.js';
@@ -32,6 +32,7 @@ export function ctyunDriver(config: CtyunConfig) {
     lifecycle: lifecycleFacet(api),
     restore: restoreCall(api),
     presign: presignCall(api, data),
+    postForms: postFormsFacet(api),
     url: data.configured
       ? (request, call) => data.use('url', request.key, call, (s3) => s3.url(request, call))
       : undefined,

@@ -1,6 +1,6 @@
-import { StoreError, type StoreDriver, type TagsFacet } from '@store/core';
+import { StoreError, type PostFormsFacet, type StoreDriver, type TagsFacet } from '@store/core';
 import { ignoring, undocumented } from '@store/kit';
-import { deleteTags, getTags, makeLink, putTags, unfreezeObject } from './calls.js';
+import { deleteTags, getTags, makeForm, makeLink, putTags, unfreezeObject } from './calls.js';
 import type { DataPlane } from './data-plane.js';
 import type { OpenApi } from './openapi.js';
 
@@ -43,4 +43,9 @@ export function presignCall(api: OpenApi, data: DataPlane): NonNullable<StoreDri
     if (typeof link === 'string' && link !== '') return link;
     throw undocumented('the service made no link', { provider: 'ctyun', operation: 'presign', key });
   };
+}
+
+/** Made by the OpenAPI, which knows nothing but key and time. */
+export function postFormsFacet(api: OpenApi): PostFormsFacet {
+  return { limits: false, sign: ({ key, expiresIn }, call) => api.ask(makeForm, { key, expiresIn }, call) };
 }

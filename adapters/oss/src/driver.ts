@@ -31,6 +31,7 @@ export function ossDriver(config: OssConfig) {
     lifecycle: lifecycleFacet(requests),
     restore: restoreCall(requests),
     presign: (request) => requests.presign(request),
+    postForms: { limits: true, sign: (request) => requests.postForm(request) },
     url: async ({ key }) => {
       const signed = await requests.presign({ key, method: 'GET', expiresIn: 1 });
       return signed.slice(0, signed.indexOf('?'));

@@ -1,4 +1,11 @@
-import { StoreError, withDeadline, type DriverCall, type PresignRequest } from '@store/core';
+import {
+  StoreError,
+  withDeadline,
+  type DriverCall,
+  type PostForm,
+  type PostFormRequest,
+  type PresignRequest,
+} from '@store/core';
 import {
   beginningOf,
   HttpTransport,
@@ -87,6 +94,11 @@ export class Requests {
   async presign(request: PresignRequest): Promise<string> {
     checkKey('presign', request.key);
     return this.#signer.presign(request);
+  }
+
+  async postForm(request: PostFormRequest): Promise<PostForm> {
+    checkKey('presignPost', request.key);
+    return this.#signer.postForm(request);
   }
 
   close(): void {

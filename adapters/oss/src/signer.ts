@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { PresignRequest } from '@store/core';
+import type { PostForm, PostFormRequest, PresignRequest } from '@store/core';
 import OSS from 'ali-oss';
 import type { OssConfig } from './config.js';
 
@@ -8,6 +8,9 @@ function given(headers: Readonly<Record<string, string | undefined>>): Record<st
     Object.entries(headers).flatMap(([name, value]) => (value ? [[name, value]] : [])),
   );
 }
+
+/** What one request may bring: https://help.aliyun.com/en/oss/developer-reference/postobject */
+const MOST_BYTES = 5 * 1024 ** 3;
 
 /** How often temporary credentials are asked for anew, in milliseconds. */
 const REFRESH_MS = 5 * 60_000;
@@ -35,6 +38,8 @@ interface SigningClient {
   request(parameters: UnsignedRequest & { readonly bucket?: string | undefined }): Promise<SignedRequest>;
   signatureUrlV4(method: string, expires: number, request: object, name: string): Promise<string>;
   asyncSignatureUrl(name: string, options: object): Promise<string>;
+  calculatePostSignature(policy: object): { OSSAccessKeyId: string; Signature: string; policy: string };
+  signPostObjectPolicyV4(policy: object, date: Date): string;
 }
 
 /**
@@ -121,6 +126,46 @@ export class OssSigner {
       { headers, queries: Object.fromEntries(named) },
       key,
     );
+  }
+
+  /** A form whose policy names its fields. */
+  async postForm(request: PostFormRequest): Promise<PostForm> {
+    await this.#refresh();
+    const { accessKeyId, stsToken } = this.#client.options;
+    const date = new Date();
+    const time = date.toISOString().replaceAll(/[-:]|\.\d+/g, '');
+    const region = this.#config.region.replace(/^oss-/, '');
+    const version4 = {
+      'x-oss-signature-version': 'OSS4-HMAC-SHA256',
+      'x-oss-credential': `${accessKeyId}/${time.slice(0, 8)}/${region}/oss/aliyun_v4_request`,
+      'x-oss-date': time,
+    };
+    const isV1 = this.#config.authorization === 'v1';
+    const named = {
+      key: request.key,
+      // Goes before the type that browsers send with the file.
+      ...given({ 'x-oss-content-type': request.contentType, 'x-oss-security-token': stsToken }),
+      ...(isV1 ? {} : version4),
+    };
+    const { minBytes, maxBytes } = request;
+    const limited = minBytes !== undefined || maxBytes !== undefined;
+    const document = {
+      expiration: new Date(date.getTime() + request.expiresIn * 1000).toISOString(),
+      conditions: [
+        { bucket: this.#config.bucket },
+        ...Object.entries(named).map(([name, value]) => ['eq', `$${name}`, value]),
+        ...(limited ? [['content-length-range', minBytes ?? 0, maxBytes ?? MOST_BYTES]] : []),
+      ],
+    };
+    const signed = isV1
+      ? this.#client.calculatePostSignature(document)
+      : {
+          policy: Buffer.from(JSON.stringify(document)).toString('base64'),
+          'x-oss-signature': this.#client.signPostObjectPolicyV4(document, date),
+        };
+    // The bucket's address is what stands before the key of any object.
+    const object = await this.presign({ key: 'k', method: 'GET', expiresIn: 1 });
+    return { url: object.slice(0, object.indexOf('?') - 1), fields: { ...named, ...signed } };
   }
 
   /**

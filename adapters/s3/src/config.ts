@@ -52,6 +52,7 @@ const quirks = {
   lifecycleOverlap: v.boolean(),
   presignedPut: v.picklist(['v4', 'v2']),
   restore: v.boolean(),
+  postForms: v.boolean(),
   encryption: v.boolean(),
   equalParts: v.boolean(),
   maxCopyBytes: types.integer(1),

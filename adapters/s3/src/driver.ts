@@ -7,6 +7,7 @@ import { lifecycleFacet } from './lifecycle.js';
 import { listFacet, uploadsFacet, versionsFacet } from './listings.js';
 import { multipartFacet } from './multipart.js';
 import { restoreCall, tagsFacet } from './object-state.js';
+import { postFormsFacet } from './post-forms.js';
 import { presignCall, urlCall } from './presign.js';
 import { readFacet } from './reads.js';
 import { Requests } from './requests.js';
@@ -34,6 +35,7 @@ export function s3Driver(config: S3Config) {
     lifecycle: quirks.lifecycle === false ? undefined : lifecycleFacet(requests, quirks.lifecycle),
     restore: quirks.restore ? restoreCall(requests) : undefined,
     presign: presignCall(requests),
+    postForms: quirks.postForms ? postFormsFacet(requests) : undefined,
     url: urlCall(requests),
     async close() {
       requests.client.destroy();

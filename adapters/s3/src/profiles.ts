@@ -6,6 +6,7 @@ const COMPATIBLE: Quirks = {
   forcePathStyle: true,
   checksums: 'when-required',
   restore: false,
+  postForms: false,
   encryption: false,
 };
 
@@ -32,7 +33,7 @@ export const PROFILES = {
   /** OpenStack Swift's s3api 2.30: no conditional writes; its version listings end early. */
   swift: MD5_PLAIN,
   /** Before 2025 it takes Content-MD5 alone, later versions either. */
-  minio: MD5,
+  minio: { ...MD5, postForms: true },
   /** Google Cloud Storage's XML API: its versions are generations. */
   gcs: MD5_PLAIN,
   /** Cloudflare R2 has no versions and no tags. Equal parts: https://developers.cloudflare.com/r2/objects/multipart-objects/ */

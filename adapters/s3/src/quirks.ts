@@ -50,6 +50,8 @@ export interface QuirkSettings {
    * version 2 is left, which knows none. It signs the body's type: a URL made without one takes a body without one.
    */
   readonly presignedPut?: 'v4' | 'v2' | undefined;
+  /** Forms by which browsers upload, with a policy of signature version 4. */
+  readonly postForms?: boolean | undefined;
   /**
    * Server-side encryption as S3 has it, by the headers of a write: AWS alone, unless it is set. A service that does not say in
    * its answer that it has encrypted makes the write fail.
@@ -86,6 +88,7 @@ export const AWS_QUIRKS: Quirks = {
   lifecycleOverlap: true,
   restore: true,
   presignedPut: 'v4',
+  postForms: true,
   encryption: true,
   equalParts: false,
   maxCopyBytes: 5 * 1024 ** 3,

@@ -13,6 +13,7 @@ const OF_A_KEY = [
   'setTags',
   'restore',
   'presign',
+  'presignPost',
   'url',
   'delete',
 ] as const satisfies readonly (keyof ObjectStore)[];

@@ -6,7 +6,7 @@ import type { DeleteManyOptions, DeletePrefixOptions } from '../deletion/options
 import { refusedAgain } from '../deletion/refused-again.js';
 import type { DeletionFailure, DeletionProgress, DeletionReport } from '../deletion/report.js';
 import type { StoreDriver } from '../driver.js';
-import type { DeleteTarget, DriverCall } from '../requests.js';
+import type { DeleteTarget, DriverCall, PostForm } from '../requests.js';
 import { Engine, ENGINE, type Engined, type EngineSettings, type Purpose } from '../engine/engine.js';
 import type { Page } from '../engine/follow-pages.js';
 import { within } from '../engine/within.js';
@@ -36,6 +36,7 @@ import type {
   ObjectBody,
   ObjectStore,
   PresignOptions,
+  PresignPostOptions,
   PutOptions,
   ReadOptions,
   RestoreOptions,
@@ -60,7 +61,7 @@ import { copyToStore } from './copy-to.js';
 import { fileOf, type StoreFile } from './file.js';
 import { moveObject } from './move.js';
 import { createOptions, STORE_OPTIONS as METHODS } from './option-tables.js';
-import { checkUrlKey, presignRequest } from './presign.js';
+import { checkUrlKey, postFormRequest, presignRequest } from './presign.js';
 import { putObject } from './put.js';
 import { OpenObject } from './stored-object.js';
 import { checkTags } from './tags.js';
@@ -257,6 +258,15 @@ class PortableStore implements ObjectStore, Engined {
     return this.#request('presign', checked, (call) => presign(request, call));
   }
 
+  async presignPost(key: string, options: PresignPostOptions = {}): Promise<PostForm> {
+    const checked = this.#checked(key, METHODS.presignPost, options);
+    const { limits, sign } = this.#facet('postForms', 'presignPost', 'forms for uploads');
+    const request = postFormRequest(key, checked);
+    const limited = request.contentType ?? request.minBytes ?? request.maxBytes;
+    if (limited !== undefined) this.#need(limits, 'presignPost', 'forms with a type or a size');
+    return this.#request('presignPost', checked, (call) => sign(request, call));
+  }
+
   async url(key: string, options: CallOptions = {}): Promise<string> {
     const checked = this.#checked(key, METHODS.url, options);
     const url = this.#facet('url', 'url', 'URLs without a signature');
@@ -398,7 +408,7 @@ class PortableStore implements ObjectStore, Engined {
   }
 
   /** A facet that the operation needs. @throws StoreError `Unsupported` without it */
-  #facet<Name extends 'tags' | 'versions' | 'restore' | 'presign' | 'url'>(
+  #facet<Name extends 'tags' | 'versions' | 'restore' | 'presign' | 'url' | 'postForms'>(
     name: Name,
     operation: string,
     what: string,

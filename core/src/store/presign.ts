@@ -1,4 +1,4 @@
-import type { PresignRequest } from '../requests.js';
+import type { PostFormRequest, PresignRequest } from '../requests.js';
 import { StoreError } from '../errors.js';
 import type { Checked } from '../options/define-options.js';
 import type { STORE_OPTIONS } from './option-tables.js';
@@ -18,6 +18,20 @@ export function presignRequest(key: string, options: Checked<typeof STORE_OPTION
   if (said.contentDisposition !== undefined && method !== 'GET')
     throw refused('contentDisposition goes with a URL for GET');
   return { key, method, expiresIn, ...said };
+}
+
+/** The request for a form that works with every provider. @throws StoreError `InvalidArgument` */
+export function postFormRequest(
+  key: string,
+  { expiresIn, contentType, minBytes, maxBytes }: Checked<typeof STORE_OPTIONS.presignPost>,
+): PostFormRequest {
+  const refused = (message: string): StoreError =>
+    new StoreError('InvalidArgument', message, { operation: 'presignPost', key });
+  // Browsers send other line breaks, and services put the name of the file in.
+  if (/[\r\n]|\$\{filename\}/.test(key))
+    throw refused('no form can name a key with a line break or ${filename}');
+  if ((minBytes ?? 0) > (maxBytes ?? Infinity)) throw refused('minBytes is more than maxBytes');
+  return { key, expiresIn, minBytes, maxBytes, ...portableAttributes({ contentType }, 'presignPost', key) };
 }
 
 /** @throws StoreError `InvalidArgument` for a key that no URL names, encoded or not: it would be one of another object */

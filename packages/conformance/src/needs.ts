@@ -43,4 +43,9 @@ export const STORAGE_CLASSES = need('storage classes', ({ storageClasses }) => s
 export const ENCRYPTION = need('encryption as it is told', ({ encryption }) => encryption);
 export const RESTORES = need('restores', ({ restore }) => restore);
 export const URLS = need('URLs without a signature', ({ url }) => url);
+export const POST_FORMS = need('forms for uploads', ({ postForms }) => postForms !== false);
+export const FORM_LIMITS = need(
+  'forms with a type or a size',
+  ({ postForms }) => postForms !== false && postForms.limits,
+);
 export const PRESIGNED = need('presigned URLs', ({ presign }) => presign);

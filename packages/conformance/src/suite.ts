@@ -12,6 +12,7 @@ import { metadataTests } from './groups/metadata.js';
 import { movingTests } from './groups/moving.js';
 import { objectTests } from './groups/objects.js';
 import { pageTests } from './groups/pages.js';
+import { postFormTests } from './groups/post-forms.js';
 import { prefixDeleteTests } from './groups/prefix-delete.js';
 import { uploadTests } from './groups/uploads.js';
 import { versionTests } from './groups/versions.js';
@@ -44,6 +45,7 @@ export function describeObjectStore(
     describe('moving', () => movingTests(context));
     describe('versions', () => versionTests(context));
     describe('uploads', () => uploadTests(context));
+    describe('forms', () => postFormTests(context));
     describe('deletion', () => deletionTests(context));
     describe('deletion by the service', () => prefixDeleteTests(context));
     describe('lifetime', () => lifetimeTests(context));

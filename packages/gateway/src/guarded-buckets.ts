@@ -47,6 +47,7 @@ const TOUCHES: Readonly<Record<CallName, Touches>> = {
   'lifecycle.get': reads('store'),
   'lifecycle.put': writes('store'),
   restore: writes('key'),
+  'postForms.sign': writes('key'),
   url: reads('key'),
   // Of any method.
   presign: writes('key'),

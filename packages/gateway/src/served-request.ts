@@ -8,9 +8,14 @@ import {
   bodyChunks,
   documentLimit,
   entityTooLarge,
+  formAnswer,
+  isFormUpload,
+  keyOf,
   messageTooLong,
+  putOf,
   Query,
   readBody,
+  readForm,
   readHead,
   requestTimeout,
   refuseForgotten,
@@ -18,7 +23,10 @@ import {
   sendAnswer,
   sendLastAnswer,
   ServiceError,
+  signedBy,
   toServiceError,
+  verifyPolicy,
+  within,
   type Account,
   type Answer,
   type Buckets,
@@ -33,10 +41,7 @@ import {
   type WholeAnswer,
 } from '@store/s3-server';
 import type { GatewayLogEntry } from './log-entry.js';
-import { readForm } from './form.js';
-import { formAnswer, isFormUpload, keyOf, putOf, signedBy, within } from './form-upload.js';
 import { Patience } from './patience.js';
-import { verifyPolicy } from './post-policy.js';
 import type { Rights } from './rights.js';
 import type { Traffic } from './traffic.js';
 import { untoldCause } from './untold-cause.js';

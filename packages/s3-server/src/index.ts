@@ -3,6 +3,10 @@ export { hasSigV2, sigV2, verifySigV2, type SigV2Settings } from './auth/sigv2.j
 export { sameText, signingKey, sha256, verifySigV4, type Signed, type SigV4Settings } from './auth/sigv4.js';
 export { documentLimit, entityTooLarge, messageTooLong } from './body-limit.js';
 export { beginChecksum, type Checksum } from './checksums.js';
+export { answerForm, formSubject, POST_OBJECT } from './forms/answer-form.js';
+export { readForm, type Form } from './forms/form.js';
+export { formAnswer, isFormUpload, keyOf, putOf, signedBy, within } from './forms/form-upload.js';
+export { checkPolicy, verifyPolicy, type LengthRange, type PolicySettings } from './forms/post-policy.js';
 export type { BatchOutcome, KeyError } from './batch-outcome.js';
 export { deleteTargets } from './batch.js';
 export { isBucketName } from './bucket-name.js';

@@ -31,6 +31,8 @@ import {
   uploadPart,
   uploadPartCopy,
 } from './multipart.js';
+import { answerForm, formSubject, POST_OBJECT } from './forms/answer-form.js';
+import { verifyPolicy, verifyPolicyV2 } from './forms/post-policy.js';
 import { getObject } from './get-object.js';
 import { copyObject, deleteObject, putObject } from './objects.js';
 import type { Buffering, Operation, Service } from './operation.js';
@@ -123,10 +125,11 @@ export class S3Face implements Face {
   }
 
   identify(request: Incoming): Subject {
-    return subjectOf(request);
+    return formSubject(request) ?? subjectOf(request);
   }
 
   async answer(call: FaceCall): Promise<Answer> {
+    if (call.subject.operation === POST_OBJECT) return this.#answerForm(call);
     return this.perform(call, this.verify(call.request));
   }
 
@@ -179,6 +182,23 @@ export class S3Face implements Face {
     const signed = this.#verifySignature(request);
     refuseForgotten(request, route(request, this.#settings.domains).operation);
     return signed;
+  }
+
+  /** Who may is in the form, with the file. */
+  async #answerForm(call: FaceCall): Promise<Answer> {
+    const { credentials, quirks, region, now } = this.#settings;
+    return answerForm(call, {
+      verify: (fields) =>
+        quirks.signatureV2 && fields.has('awsaccesskeyid')
+          ? verifyPolicyV2(fields, { credentials, now: now() })
+          : verifyPolicy(fields, { credentials, region, now: now() }),
+      put: (request) => {
+        refuseForgotten(request, 'PutObject');
+        return request;
+      },
+      perform: (put, payload) =>
+        performS3(put, payload, { buckets: call.buckets ?? this.#buckets, quirks, region }),
+    });
   }
 
   #verifySignature(request: RequestHead): Signed {

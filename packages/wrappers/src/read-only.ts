@@ -17,6 +17,7 @@ export function readOnly(driver: StoreDriver): StoreDriver {
     lifecycle,
     restore,
     presign,
+    postForms,
   } = driver;
   const refuse = (operation: string, key?: string): Promise<never> =>
     Promise.reject(
@@ -46,6 +47,7 @@ export function readOnly(driver: StoreDriver): StoreDriver {
     tags: tags && { ...tags, set: ({ key }) => refuse('setTags', key) },
     lifecycle: lifecycle && { ...lifecycle, put: () => refuse('expirePrefix') },
     restore: restore && (({ key }) => refuse('restore', key)),
+    postForms: postForms && { ...postForms, sign: ({ key }) => refuse('presignPost', key) },
     presign:
       presign &&
       ((request, call) =>

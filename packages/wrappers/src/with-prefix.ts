@@ -33,7 +33,7 @@ export function withPrefix(driver: StoreDriver, prefix: string): StoreDriver {
     throw new StoreError('InvalidArgument', message, { operation: 'withPrefix' });
   }
   const { read, write, delete: single, batch, prefixDelete, multipart, uploads, versions, tags } = driver;
-  const { restore, presign, url } = driver;
+  const { restore, presign, postForms, url } = driver;
 
   const inner = <T extends Keyed>(entry: T): T => ({ ...entry, key: prefix + entry.key });
   const outerKey = (key: string): string => {
@@ -137,6 +137,10 @@ export function withPrefix(driver: StoreDriver, prefix: string): StoreDriver {
     lifecycle: undefined,
     restore: restore && ((request, call) => restore(inner(request), call)),
     presign: presign && ((request, call) => presign(inner(request), call)),
+    postForms: postForms && {
+      ...postForms,
+      sign: (request, call) => postForms.sign(inner(request), call),
+    },
     url: url && ((request, call) => url(inner(request), call)),
   };
   return aroundCalls(inside, async (_request, proceed) => {

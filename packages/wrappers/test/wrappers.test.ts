@@ -101,6 +101,18 @@ describe('readOnly', () => {
     expect(withPrefix({ ...memoryDriver(), trash }, 'a/').trash).to.equal(undefined);
   });
 
+  it('makes no form to upload by, and tells URLs', async () => {
+    const inner = {
+      ...memoryDriver(),
+      postForms: { limits: true, sign: async () => ({ url: 'u:', fields: {} }) },
+      url: async ({ key }: { readonly key: string }) => `u:${key}`,
+    };
+    const store = createObjectStore(readOnly(withPrefix(inner, 'p/')));
+    expect(await codeOf(store.presignPost('k'))).to.equal('AccessDenied');
+    expect(await store.url('k')).to.equal('u:p/k');
+    expect(store.capabilities.postForms).to.deep.equal({ limits: true });
+  });
+
   it('lets nothing through that changes something, and everything else', async () => {
     const inner = memoryDriver({ versioning: 'enabled', objects: { 'p/k': 'text', 'p/l': '' } });
     const sent: string[] = [];
@@ -112,6 +124,7 @@ describe('readOnly', () => {
       store.put('k', 'x'),
       store.put('k', new Blob(['x'.repeat(100)]), { partBytes: 10 }),
       store.copy('p/k', 'k'),
+      store.move('p/k', 'k'),
       store.setTags('p/k', {}),
       store.restore('p/k', { days: 1 }),
       store.delete('p/k'),

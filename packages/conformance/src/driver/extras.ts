@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { errorOf } from '../error-of.js';
-import { CALL, expectRefusal, putKeys, type DriverContext } from './driver-context.js';
+import { CALL, expectRefusal, putKeys, textOf, type DriverContext } from './driver-context.js';
 
 /** Facets of a call or two. */
 export function extraTests({ testFacet }: DriverContext): void {
@@ -53,6 +53,16 @@ export function extraTests({ testFacet }: DriverContext): void {
     expect(decodeURIComponent(new URL(named).pathname).endsWith(key)).to.equal(true);
     const presigned = await signed?.({ key, method: 'GET', expiresIn: 60 }, CALL);
     if (presigned !== undefined) expect(presigned.split('?')[0]).to.equal(named);
+  });
+
+  testFacet('postForms', 'makes a form for one object', async (postForms, { driver, prefix }) => {
+    const key = `${prefix}k +%数`;
+    const { url, fields } = await postForms.sign({ key, expiresIn: 60 }, CALL);
+    const form = new FormData();
+    for (const [name, value] of Object.entries(fields)) form.set(name, value);
+    form.set('file', new Blob(['by a form']), 'name');
+    expect((await fetch(url, { method: 'POST', body: form })).status).to.be.oneOf([200, 204]);
+    expect(await textOf(driver, key)).to.equal('by a form');
   });
 
   testFacet('restore', 'restores nothing that is not there or not archived', async (restore, given) => {

@@ -218,7 +218,7 @@ function signV4(
 ): string {
   const { method, headers, query } = request;
   const [id = '', ...scope] = claim.credential.split('/');
-  const [day = '', region = '', product = '', terminator = ''] = scope;
+  const [, region = '', product = '', terminator = ''] = scope;
   const { secretAccessKey } = credentialOf(id, claim.token, settings);
   if (region !== settings.region || product !== 'oss' || terminator !== 'aliyun_v4_request') {
     throw new ServiceError(
@@ -246,19 +246,24 @@ function signV4(
     headers.get('x-oss-content-sha256') ?? 'UNSIGNED-PAYLOAD',
   ].join('\n');
   const digest = createHash('sha256').update(canonical).digest('hex');
-  let signing: Buffer = Buffer.from(`aliyun_v4${secretAccessKey}`);
-  for (const part of [day, region, product, terminator])
-    signing = createHmac('sha256', signing).update(part).digest();
-  return createHmac('sha256', signing)
+  return createHmac('sha256', signingKeyV4(secretAccessKey, scope))
     .update([V4, claim.date, scope.join('/'), digest].join('\n'))
     .digest('hex');
+}
+
+/** @param scope day, region, product and terminator */
+export function signingKeyV4(secretAccessKey: string, scope: readonly string[]): Buffer {
+  let signing: Buffer = Buffer.from(`aliyun_v4${secretAccessKey}`);
+  for (const part of scope) signing = createHmac('sha256', signing).update(part).digest();
+  return signing;
 }
 
 function ossHeaders({ headers }: Incoming): string[] {
   return [...headers.keys()].filter((name) => name.startsWith('x-oss-')).sort();
 }
 
-function credentialOf(
+/** The credential that a request names. @throws ServiceError */
+export function credentialOf(
   id: string,
   token: string | undefined,
   { credentials, now }: OssSignatureSettings,

@@ -1,12 +1,15 @@
 import {
   type Answer,
+  answerForm,
   Content,
   type Credential,
   element,
+  formSubject,
   type Face,
   type FaceCall,
   type Incoming,
   performS3,
+  POST_OBJECT,
   readDigests,
   type Refused,
   type S3Quirks,
@@ -21,6 +24,7 @@ import {
 import { verifyOssSignature } from '../auth/oss-signature.js';
 import type { Buckets } from '../buckets.js';
 import { asOssAnswer, asS3Request, checkEncryption } from './dialect.js';
+import { formPut, verifyForm } from './forms.js';
 import { jobOperation, Jobs } from './jobs/jobs.js';
 import { ObjectTypes, specialOperation } from './object-types.js';
 
@@ -72,6 +76,8 @@ export class OssFace implements Face {
   identify(request: Incoming): Subject {
     const job = jobOperation(request);
     if (job !== undefined) return { operation: job, bucket: undefined, key: undefined, keys: [] };
+    const form = formSubject(request);
+    if (form) return form;
     const s3 = asS3Request(request);
     const special = specialOperation(request);
     return special === undefined
@@ -82,6 +88,7 @@ export class OssFace implements Face {
   async answer(call: FaceCall): Promise<Answer> {
     const { region, credentials, quirks, now } = this.#settings;
     const { bucket, key } = call.subject;
+    if (call.subject.operation === POST_OBJECT) return this.#answerForm(call);
     call.entry.signedHeaders = verifyOssSignature(
       call.request,
       { bucket, key },
@@ -100,6 +107,25 @@ export class OssFace implements Face {
     const subject = await this.#types.followed(call.subject, this.#buckets);
     const service = { buckets: this.#buckets, quirks: whole, region, typeOf: this.#types.typeOf };
     return asOssAnswer(await performS3({ ...call, request, subject }, payload, service));
+  }
+
+  /** Who may is in the form, with the file. */
+  async #answerForm(call: FaceCall): Promise<Answer> {
+    const { region, credentials, quirks, now } = this.#settings;
+    const service = { buckets: this.#buckets, quirks: { ...OSS_QUIRKS, ...quirks }, region };
+    const answer = await answerForm(call, {
+      verify: (fields) => verifyForm(fields, { region, credentials, now }),
+      put: (request, form) => {
+        const put = formPut(request, form);
+        checkEncryption(put);
+        return asS3Request(put);
+      },
+      perform: (put, payload) => {
+        checkKey(put.subject.key);
+        return performS3(put, payload, service);
+      },
+    });
+    return asOssAnswer(answer);
   }
 
   refuse(error: unknown, request: Refused, requestId: string): WholeAnswer {

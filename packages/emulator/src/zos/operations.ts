@@ -200,6 +200,21 @@ async function downloadLink({ bucket, given, service }: ZosCall): Promise<unknow
   return `${endpoint}${path}?${query.join('&')}`;
 }
 
+/** A form that is signed with version 2, as the documented example: its policy names the bucket and the key. */
+async function uploadLink({ bucket, given, service }: ZosCall): Promise<unknown> {
+  const { endpoint, credential } = dataPlaneOf(service);
+  const key = given.need('key');
+  const expiresAt = service.now() + given.integer('expiresIn', DEFAULT_LINK_SECONDS, 604_800) * 1000;
+  const document = {
+    expiration: new Date(expiresAt).toISOString(),
+    conditions: [{ bucket: bucket.name }, { key }],
+  };
+  const policy = Buffer.from(JSON.stringify(document)).toString('base64');
+  const { accessKeyId: AWSAccessKeyId, secretAccessKey } = credential;
+  const signature = sigV2(secretAccessKey, policy);
+  return { url: `${endpoint}/${bucket.name}`, fields: { policy, AWSAccessKeyId, key, signature } };
+}
+
 function dataPlaneOf({ dataPlane }: ZosService) {
   if (dataPlane) return dataPlane;
   throw new ServiceError(500, 'Openapi.Resource.NotFound', 'this emulator was started without zosS3');
@@ -250,6 +265,7 @@ export const OPERATIONS: Readonly<Record<string, ZosOperation>> = {
   'put-bucket-lifecycle-conf': of('POST', putLifecycle),
   'delete-bucket-lifecycle-conf': of('POST', deleteLifecycle),
   'generate-object-download-link': of('POST', downloadLink),
+  'generate-object-upload-link': of('POST', uploadLink),
   'get-endpoint': { method: 'GET', perform: getEndpoint },
   'get-keys': { method: 'GET', perform: getKeys },
 };

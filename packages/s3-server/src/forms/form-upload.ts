@@ -1,15 +1,10 @@
-import {
-  encodeRfc3986,
-  Query,
-  ServiceError,
-  textElement,
-  element,
-  xmlAnswer,
-  type Answer,
-  type RequestHead,
-  type Route,
-  type Signed,
-} from '@store/s3-server';
+import type { Signed } from '../auth/sigv4.js';
+import { xmlAnswer, type Answer } from '../http/answer.js';
+import type { RequestHead } from '../http/incoming.js';
+import { encodeRfc3986, Query } from '../http/query.js';
+import { ServiceError } from '../http/service-error.js';
+import type { Route } from '../route.js';
+import { element, textElement } from '../xml.js';
 import type { Form } from './form.js';
 import type { LengthRange } from './post-policy.js';
 

@@ -1,4 +1,4 @@
-import { ServiceError } from '@store/s3-server';
+import { ServiceError } from '../http/service-error.js';
 
 /** All fields of a form together, in bytes; S3 takes 20 KB. */
 const MAX_FIELDS_BYTES = 64 * 1024;
@@ -10,6 +10,8 @@ export interface Form {
   /** By lower-case name. */
   readonly fields: ReadonlyMap<string, string>;
   readonly fileName: string;
+  /** The `Content-Type` of the file's own part. */
+  readonly fileType: string | undefined;
   readonly file: AsyncIterable<Buffer>;
 }
 
@@ -34,7 +36,8 @@ export async function readForm(chunks: AsyncIterable<Buffer>, contentType: strin
     if (!headers.startsWith('\r\n') || field === '' || fields.has(field)) throw malformed();
     if (field === 'file') {
       const [, fileName = ''] = /^content-disposition:.*?filename="([^"]*)"/im.exec(headers) ?? [];
-      return { fields, fileName, file: reader.fileUntil(delimiter) };
+      const [, fileType] = /^content-type:[ \t]*([^\r\n]*?)[ \t]*$/im.exec(headers) ?? [];
+      return { fields, fileName, fileType, file: reader.fileUntil(delimiter) };
     }
     fields.set(field, (await reader.until(delimiter)).toString());
   }

@@ -1,5 +1,8 @@
 import { createHmac } from 'node:crypto';
-import { credentialOf, sameText, ServiceError, signingKey, type Credential } from '@store/s3-server';
+import { credentialOf, type Credential } from '../auth/credential.js';
+import { sigV2 } from '../auth/sigv2.js';
+import { sameText, signingKey } from '../auth/sigv4.js';
+import { ServiceError } from '../http/service-error.js';
 
 /** A form's fields, with its bucket among them. */
 type Fields = ReadonlyMap<string, string>;
@@ -10,14 +13,14 @@ export interface LengthRange {
   readonly max: number;
 }
 
-interface PolicySettings {
+export interface PolicySettings {
   readonly credentials: readonly Credential[];
   readonly region: string;
   readonly now: number;
 }
 
 /** Fields that need no condition. */
-const FREE = /^(?:x-amz-signature|policy|bucket|x-ignore-.*)$/;
+const FREE = /^(?:x-amz-signature|signature|awsaccesskeyid|policy|bucket|x-ignore-.*)$/;
 
 /**
  * Verifies the policy of a form: its signature (version 4) first, then its time, and that each field is as it says.
@@ -59,10 +62,49 @@ export function verifyPolicy(
       'The request signature we calculated does not match the signature you provided.',
     );
   }
-  return { accessKeyId, range: checkPolicy(policy, fields, now) };
+  return { accessKeyId, range: checkedPolicy(policy, fields, now) };
 }
 
-function checkPolicy(policy: string, fields: Fields, now: number): LengthRange {
+/**
+ * The same for a policy that is signed with version 2. It has no source but what clients send: the signature is that of the
+ * policy as it is in the form.
+ */
+export function verifyPolicyV2(
+  fields: Fields,
+  { credentials, now }: Omit<PolicySettings, 'region'>,
+): { readonly accessKeyId: string; readonly range: LengthRange } {
+  const policy = fields.get('policy');
+  if (policy === undefined) throw denied('Access Denied');
+  const credential = credentialOf(credentials, fields.get('awsaccesskeyid') ?? '');
+  if (!sameText(sigV2(credential.secretAccessKey, policy), fields.get('signature') ?? '')) {
+    throw new ServiceError(
+      403,
+      'SignatureDoesNotMatch',
+      'The request signature we calculated does not match the signature you provided.',
+    );
+  }
+  return { accessKeyId: credential.accessKeyId, range: checkedPolicy(policy, fields, now) };
+}
+
+/** What a policy of S3 allows; a field that it does not speak of is refused. */
+function checkedPolicy(policy: string, fields: Fields, now: number): LengthRange {
+  const { covered, range } = checkPolicy(policy, fields, now);
+  const extra = [...fields.keys()].find((name) => !covered.has(name) && !FREE.test(name));
+  if (extra !== undefined) throw denied(`Invalid according to Policy: Extra input fields: ${extra}`);
+  return range;
+}
+
+/**
+ * Holds the fields of a form against its policy.
+ *
+ * @returns the fields that the policy speaks of, and how long the file may be
+ * @throws ServiceError `AccessDenied`, `InvalidPolicyDocument`
+ */
+export function checkPolicy(
+  policy: string,
+  fields: Fields,
+  now: number,
+): { readonly covered: ReadonlySet<string>; readonly range: LengthRange } {
   const { expiration, conditions } = documentOf(policy);
   const until = typeof expiration === 'string' ? Date.parse(expiration) : NaN;
   if (Number.isNaN(until) || !Array.isArray(conditions)) throw invalid();
@@ -83,9 +125,7 @@ function checkPolicy(policy: string, fields: Fields, now: number): LengthRange {
       throw denied(`Invalid according to Policy: Policy Condition failed: ${JSON.stringify(condition)}`);
     }
   }
-  const extra = [...fields.keys()].find((name) => !covered.has(name) && !FREE.test(name));
-  if (extra !== undefined) throw denied(`Invalid according to Policy: Extra input fields: ${extra}`);
-  return range;
+  return { covered, range };
 }
 
 interface Match {
