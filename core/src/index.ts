@@ -38,5 +38,4 @@ export type * from './object-store.js';
 export type * from './objects.js';
 export type { OnRetry, RetryEvent, RetrySettings } from './engine/retry.js';
 export { encodedPieces } from './store/metadata.js';
-export type { StoreFile } from './store/file.js';
 export { createObjectStore, type ObjectStoreSettings } from './store/portable-store.js';

@@ -4,7 +4,6 @@ import type { Capabilities } from './capabilities.js';
 import type { DeleteManyOptions, DeletePrefixOptions } from './deletion/options.js';
 import type { Deletion } from './deletion/deletion-handle.js';
 import type { DeletionReport } from './deletion/report.js';
-import type { StoreFile } from './store/file.js';
 import type { DeleteTarget, PassThrough, PostForm, Unnameable } from './requests.js';
 import type {
   CommonPrefix,
@@ -177,6 +176,32 @@ export interface ObjectStore extends AsyncDisposable {
   /** Frees sockets and files. The store cannot be used afterwards. Also called by `await using`. */
   close(): Promise<void>;
 }
+
+/** The methods whose first argument is the key of an object. */
+export type KeyMethod =
+  | 'put'
+  | 'get'
+  | 'head'
+  | 'exists'
+  | 'copy'
+  | 'copyTo'
+  | 'move'
+  | 'getTags'
+  | 'setTags'
+  | 'restore'
+  | 'presign'
+  | 'presignPost'
+  | 'url'
+  | 'delete';
+
+type WithoutKey<Method> = Method extends (key: string, ...rest: infer Rest) => infer Result
+  ? (...rest: Rest) => Result
+  : never;
+
+/** One key of a store: the methods of `ObjectStore` without their first argument. Nothing is asked until one is called. */
+export type StoreFile = { readonly [Name in KeyMethod]: WithoutKey<ObjectStore[Name]> } & {
+  readonly key: string;
+};
 
 /**
  * What can be written. A `Response` is read to its end; one that is no success is refused. A web stream may have the type of

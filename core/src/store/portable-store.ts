@@ -15,7 +15,6 @@ import { StoreError, toStoreError } from '../errors.js';
 import { withSoundFacts } from '../facts.js';
 import { assertKey, assertPrefix } from '../keys.js';
 import { metadataOf } from '../metadata-of.js';
-import { onePage } from '../listing/one-page.js';
 import { inOrder } from '../listing/in-order.js';
 import { rangedObjectPages } from '../listing/ranged-pages.js';
 import { objectPages } from '../listing/object-pages.js';
@@ -41,6 +40,7 @@ import type {
   ReadOptions,
   RestoreOptions,
   StoredObject,
+  StoreFile,
   VersionOptions,
 } from '../object-store.js';
 import type {
@@ -58,8 +58,9 @@ import { portableAttributes } from './attributes.js';
 import { typeOfBody } from './body.js';
 import { copyObject, copyWith } from './copy.js';
 import { copyToStore } from './copy-to.js';
-import { fileOf, type StoreFile } from './file.js';
+import { fileOf } from './file.js';
 import { moveObject } from './move.js';
+import { onePage } from './one-page.js';
 import { createOptions, STORE_OPTIONS as METHODS } from './option-tables.js';
 import { checkUrlKey, postFormRequest, presignRequest } from './presign.js';
 import { putObject } from './put.js';
