@@ -5,7 +5,7 @@ import {
   PutObjectCommand,
 } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
-import type { PresignRequest, StoreDriver } from '@store/core';
+import { StoreError, type PresignRequest, type StoreDriver } from '@store/core';
 import { createClient } from './client.js';
 import { signUrlV2 } from './presign-v2.js';
 import type { Requests } from './requests.js';
@@ -29,6 +29,8 @@ export function urlCall(requests: Requests): NonNullable<StoreDriver['url']> {
 
 async function presigned({ config, quirks, bucket }: Requests, request: PresignRequest): Promise<string> {
   const { key, method, expiresIn, contentType, contentDisposition } = request;
+  if (contentType !== undefined && method !== 'PUT' && method !== 'GET')
+    throw new StoreError('InvalidArgument', 'contentType goes with a URL for PUT or GET', { provider: 's3' });
   const client = createClient(config, { ...quirks, checksums: 'when-required' });
   const input = { Bucket: bucket, Key: key };
   try {

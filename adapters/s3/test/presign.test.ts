@@ -116,7 +116,7 @@ describe('s3: URLs for uploads', () => {
     expect(error.message).to.contain('temporary credentials');
     await temporary.close();
     const driver = driverOn(await emulate());
-    for (const method of ['GET', 'HEAD', 'DELETE'] as const)
+    for (const method of ['HEAD', 'DELETE'] as const)
       expect((await errorOf(driver.presign({ ...upload, method, contentType: 'text/x' }, {}))).code).to.equal(
         'InvalidArgument',
       );

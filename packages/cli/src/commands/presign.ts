@@ -20,7 +20,10 @@ export function addPresign(program: Command, run: Run): void {
         .default('GET'),
     )
     .option('--expires <duration>', 'how long it works, at most 7d', duration, 900_000)
-    .option('--content-type <type>', 'with PUT: the one type that a body may be sent with')
+    .option(
+      '--content-type <type>',
+      'with PUT: the one type that a body may be sent with; with GET: the type of the answer',
+    )
     .action((address: string, { method, expires, contentType }: PresignOptions) =>
       run(async ({ output, session, signal }) => {
         const { store, key } = await session.openKey(address);
