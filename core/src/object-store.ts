@@ -66,7 +66,7 @@ export interface ObjectStore extends AsyncDisposable {
   move(from: string, to: string, options?: MoveOptions): Promise<WriteResult>;
 
   /**
-   * Copies into another store, with metadata, and with tags where both stores have them: through this process, with bounded
+   * Copies into another store, with metadata and tags as far as both stores have them: through this process, with bounded
    * memory, and as `copy` where it is the same store. What breaks off is gone on with, while it is the same object.
    *
    * @throws StoreError `NotFound`; `PreconditionFailed` when the object changes meanwhile; `Corrupt` when not all of it came,

@@ -1,5 +1,11 @@
 import { createHash } from 'node:crypto';
-import { metadataOf, type Encryption, type ObjectMetadata, type Tags, type WriteAttributes } from '@store/core';
+import {
+  metadataOf,
+  type Encryption,
+  type ObjectMetadata,
+  type Tags,
+  type WriteAttributes,
+} from '@store/core';
 
 /** One version of one key; a delete marker has no body. */
 export interface StoredVersion {

@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import type { Engine, Purpose } from '../engine/engine.js';
 import { restating, StoreError, toStoreError } from '../errors.js';
 import { withSoundFacts } from '../facts.js';
+import { metadataOf } from '../metadata-of.js';
 import type { CopyToOptions, ObjectStore } from '../object-store.js';
 import type { ObjectInfo, WriteResult } from '../objects.js';
 import type { GetResult } from '../requests.js';
@@ -20,20 +21,16 @@ export async function copyToStore(
   const purpose: Purpose = { operation: 'copyTo', signal };
   const open: Open = (more) =>
     engine.request(purpose, (call) => driver.read.get({ key: from, versionId, ...more }, call));
-  const { multipart, tags: takesTags, versions: hasVersions } = target.capabilities;
+  const { multipart, tags: takesTags, versions: hasVersions, metadata: keeps } = target.capabilities;
   const { info: said, body } = await open().catch(restating('copyTo'));
   try {
     const info = withSoundFacts(said);
     const seen = { key: from, versionId: versionId ?? (driver.versions && info.versionId) };
     const tagged = takesTags ? driver.tags : undefined;
     const tags = tagged && (await engine.request(purpose, (call) => tagged.get(seen, call)));
-    const { size, contentType, cacheControl, contentDisposition, contentEncoding, metadata } = info;
+    const { size } = info;
     const written = await target.put(to, wholeBody(body, info, open), {
-      contentType,
-      cacheControl,
-      contentDisposition,
-      contentEncoding,
-      metadata,
+      ...(keeps ? metadataOf(info) : {}),
       ...(tags && Object.keys(tags).length > 0 ? { tags } : {}),
       storageClass,
       encryption,

@@ -39,7 +39,7 @@ export async function answerForm(call: FaceCall, service: FormService): Promise<
   const body = Buffer.concat(chunks);
   const put = service.put({ ...putOf(request, form, bucket, key), body }, form);
   const about = { operation: 'PutObject', bucket, key, keys: [key] };
-  const payload = { body, content: Content.of(body), digests: [] };
+  const payload = { body, content: Content.of(body), digests: new Map<string, string>() };
   const answer = await service.perform({ ...call, request: put, subject: about }, payload);
   return formAnswer(answer, form, bucket, key);
 }
