@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { readdir, readFile } from 'node:fs/promises';
 import { expect } from 'chai';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import type { ObjectStore } from '@store/core';
@@ -154,6 +155,35 @@ describe('store cp, mv, sync', () => {
     expect(stderr).to.match(/to go on: the same command\n$/);
     expect(await place.output('sync', 'a:', 'b:')).to.match(/the same already: \d+ objects/);
     expect(await keys(b)).to.deep.equal(await keys(a));
+  });
+
+  it('takes plain directories: cp, sync, get -r, put -r', async () => {
+    await place.output('cp', '-r', 'a:x', '.');
+    await place.output('sync', 'a:x/', './copy');
+    expect(await place.output('get', '-r', 'a:x', 'got')).to.contain('copied 3 objects');
+    for (const directory of ['x', 'copy', 'got/x'])
+      expect(await readFile(place.path(`${directory}/deep/3.log`), 'utf8')).to.equal('text of x/deep/3.log');
+    const again = await place.run(['get', '-r', 'a:x', 'got']);
+    expect(again.code).to.equal(1);
+    expect(again.stdout).to.contain('not copied: 3 objects, PreconditionFailed');
+    await place.output('put', '-r', 'copy', 'b:');
+    await place.output('put', '-r', 'copy/', 'b:in');
+    expect(await keys(b)).to.deep.equal(
+      ['copy/', 'in/'].flatMap((directory) =>
+        ['1.txt', '2.txt', 'deep/3.log'].map((rest) => directory + rest),
+      ),
+    );
+    expect((await b.head('in/1.txt')).contentType).to.equal('text/plain');
+    expect((await place.run(['sync', './x', './x/deep'])).code).to.equal(2);
+  });
+
+  it('names keys that no file can have, and goes on', async () => {
+    await a.put('x/../evil', 'x');
+    const { code, stdout } = await place.run(['cp', '-r', 'a:x/', './out/']);
+    expect(code).to.equal(1);
+    expect(stdout).to.contain('"x/../evil": InvalidArgument: no file can have this key');
+    expect(stdout).to.contain('copied 3 of 4 objects');
+    expect(await readdir(place.directory)).not.to.include('evil');
   });
 
   it('has examples in its help', async () => {

@@ -10,7 +10,12 @@ const MAX_WARNINGS = 50;
 const HOPELESS = 50;
 
 /** Of one key these say nothing about others. */
-const OF_ONE_KEY: ReadonlySet<StoreErrorCode> = new Set(['InvalidArgument', 'PreconditionFailed', 'Corrupt']);
+const OF_ONE_KEY: ReadonlySet<StoreErrorCode> = new Set([
+  'InvalidArgument',
+  'PreconditionFailed',
+  'Corrupt',
+  'Conflict',
+]);
 
 type Listeners = Pick<CheckedTransferOptions, 'onTransferred' | 'onFailure' | 'maxFailures'>;
 
@@ -38,9 +43,12 @@ export class Ledger {
   readonly #warnings = new Set<string>();
   readonly #lost = new Map<string, { count: number; readonly first: string }>();
   readonly #listeners: Listeners;
+  readonly #named: boolean;
 
-  constructor(listeners: Listeners) {
+  /** @param named somebody has named the keys, and none of them need be there */
+  constructor(listeners: Listeners, named: boolean) {
     this.#listeners = listeners;
+    this.#named = named;
   }
 
   /** More have failed than may. */
@@ -52,6 +60,7 @@ export class Ledger {
   get hopeless(): boolean {
     const [[code, count] = []] = this.#byCode;
     if (code === undefined || count === undefined || OF_ONE_KEY.has(code)) return false;
+    if (this.#named && code === 'NotFound') return false;
     return this.#copied + this.#same === 0 && count === this.#failed && count >= HOPELESS;
   }
 

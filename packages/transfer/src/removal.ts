@@ -33,7 +33,9 @@ export class Removal {
     }
     const target: DeleteTarget = conditional ? { key, ifMatch: source.etag } : { key };
     this.#deletion ??= this.#begin();
-    if (!this.#waiting.write(target)) await once(this.#waiting, 'drain');
+    if (!this.#waiting.destroyed && !this.#waiting.write(target)) await this.#room();
+    // Nobody takes any more: why not, ends the run.
+    if (this.#waiting.destroyed) await this.#deletion;
   }
 
   /** Waits until all of them are deleted: what was copied has to go also when the run ended early. */
@@ -49,9 +51,22 @@ export class Removal {
 
   #begin(): Promise<DeletionReport> {
     const deletion = this.#from.store.deleteMany(this.#waiting as AsyncIterable<DeleteTarget>);
-    // Nobody takes any more: what waits must not wait for ever. `end` hears of it.
-    deletion.catch(() => this.#waiting.resume());
+    // `add` and `end` hear of it; what waits must not wait for ever.
+    deletion.catch(() => this.#waiting.destroy());
     return deletion;
+  }
+
+  async #room(): Promise<void> {
+    const settled = new AbortController();
+    const { signal } = settled;
+    try {
+      await Promise.race([
+        once(this.#waiting, 'drain', { signal }),
+        once(this.#waiting, 'close', { signal }),
+      ]);
+    } finally {
+      settled.abort();
+    }
   }
 
   async #isUnchanged(key: string, source: Copied['source']): Promise<boolean> {

@@ -66,7 +66,7 @@ export class Run {
   constructor(task: Task) {
     const { from, to, options } = task;
     this.#task = task;
-    this.ledger = new Ledger(options);
+    this.ledger = new Ledger(options, task.keys !== undefined);
     const { clock, driver } = to.engine;
     this.#startedAt = clock.now();
     const { maxBytesPerSecond, signal, partBytes = PART_BYTES } = options;
@@ -173,9 +173,11 @@ export class Run {
     return isSame ? merged(from, to, purpose) : sourcesAlone(from, purpose);
   }
 
-  /** The object that stands for the prefix itself has no name in an entire store. */
-  #hasKey({ key }: ObjectInfo): boolean {
-    return this.#copying.targetKey(key) !== '';
+  /** Objects that stand for directories are none where directories are real; that of an entire store has no name at all. */
+  #hasKey({ key, size }: ObjectInfo): boolean {
+    const target = this.#copying.targetKey(key);
+    const isMarker = target.endsWith('/') && size === 0;
+    return target !== '' && !(isMarker && this.#task.to.engine.driver.keys.paths);
   }
 
   async #settle(listed: ObjectInfo, target: ObjectInfo | undefined): Promise<void> {

@@ -1,6 +1,7 @@
 import { openStore, type ObjectStore, type StoreEntry } from '@store/core';
 import { ctyun } from '@store/ctyun';
 import type { Emulator } from '@store/emulator';
+import { files } from '@store/files';
 import { fs } from '@store/fs';
 import { memory } from '@store/memory';
 import { oss } from '@store/oss';
@@ -39,5 +40,5 @@ export const ENTRIES = {
 /** A store of any provider, with retries that no test waits for. */
 export function open(entry: StoreEntry): Promise<ObjectStore> {
   const retry = { baseDelayMs: 1, maxDelayMs: 5, patienceMs: 2000 };
-  return openStore({ ...entry, retry }, { adapters: [s3, oss, ctyun, fs, memory] });
+  return openStore({ ...entry, retry }, { adapters: [s3, oss, ctyun, files, fs, memory] });
 }

@@ -322,6 +322,26 @@ describe('movePrefix', () => {
     expect(Object.keys(await contentsOf(store))).to.deep.equal(['a/1']);
   });
 
+  it('stops copying when the deletes end in an error', async () => {
+    const { store } = wrappedMemory(({ batch }) => ({
+      batch: batch && {
+        ...batch,
+        delete: async () => {
+          throw new StoreError('AccessDenied', 'no deletes at all');
+        },
+      },
+    }));
+    for (let i = 0; i < 6000; i++) await store.put(`a/${i}`, '1');
+    const error = await errorOf(
+      movePrefix({ store, prefix: 'a/' }, { store: wrappedMemory().store, prefix: '' }),
+      'AccessDenied',
+    );
+    if (!(error instanceof TransferError)) throw error;
+    expectClosedBooks(error.report);
+    expect(error.report.copied).to.be.below(6000);
+    expect(Object.keys(await contentsOf(store, 'a/'))).to.have.length(6000);
+  });
+
   it('ends, and says why, when nothing may be deleted', async () => {
     const { store } = wrappedMemory(() => ({
       batch: undefined,

@@ -62,7 +62,7 @@ async function getAny(
   if (file === STDIO) throw new UsageError('-r writes to a directory, and - is stdout');
   const { performCopy } = await import('../transfer/perform-copy.js');
   const flags = { recursive, json, quiet, transfer: { ifAbsent: !force || undefined } };
-  return performCopy(context, [address], directoryUrl(file), flags);
+  return performCopy(context, [address], directoryUrl(`${file}/`), flags);
 }
 
 async function get(

@@ -1,0 +1,179 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { errorOf } from '@store/conformance';
+import type { ObjectStore } from '@store/core';
+import { copyPrefix, movePrefix, syncPrefix } from '@store/transfer';
+import fc from 'fast-check';
+import { expect } from 'chai';
+import { afterEach, beforeEach, describe, it } from 'mocha';
+import { expectClosedBooks } from './books.js';
+import { noise } from './contents.js';
+import { open } from './emulated.js';
+import { wrappedMemory } from './wrapped-memory.js';
+
+const RUNS = Number(process.env['SOAK'] ?? 1) * 20;
+
+describe('transfers between a directory of files and a store', () => {
+  let directory = '';
+  let local: ObjectStore;
+  beforeEach(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'transfer-files-'));
+    await mkdir(join(directory, 'in/deep'), { recursive: true });
+    local = await open({ provider: 'files', root: directory, fsync: false });
+  });
+  afterEach(async () => {
+    await local.close();
+    await rm(directory, { recursive: true, force: true });
+  });
+
+  it('brings files in with types by their names, and out with their times', async () => {
+    await writeFile(join(directory, 'in/page.html'), '<p>');
+    await writeFile(join(directory, 'in/deep/large'), noise(20_000));
+    const { store } = wrappedMemory();
+    const there = await copyPrefix(
+      { store: local, prefix: 'in/' },
+      { store, prefix: 'm/' },
+      { partBytes: 4096 },
+    );
+    expectClosedBooks(there);
+    expect(there).to.deep.include({ copied: 2, complete: true, warnings: [] });
+    expect((await store.head('m/page.html')).contentType).to.equal('text/html');
+    const back = await syncPrefix(
+      { store, prefix: 'm/' },
+      { store: local, prefix: 'out/' },
+      { partBytes: 4096 },
+    );
+    expect(back).to.deep.include({ copied: 2, complete: true, warnings: [] });
+    expect(await readFile(join(directory, 'out/page.html'), 'utf8')).to.equal('<p>');
+    expect(await readFile(join(directory, 'out/deep/large'))).to.deep.equal(noise(20_000));
+    const { lastModified } = await store.head('m/page.html');
+    expect((await stat(join(directory, 'out/page.html'))).mtime.getTime()).to.equal(lastModified?.getTime());
+    for (const [from, to] of [
+      ['in/', 'm/'],
+      ['out/', 'm/'],
+    ] as const)
+      expect(await syncPrefix({ store: local, prefix: from }, { store, prefix: to }), from).to.deep.include({
+        same: 2,
+      });
+    expect(
+      await syncPrefix({ store, prefix: 'm/' }, { store: local, prefix: 'out/' }, { compare: 'checksum' }),
+    ).to.deep.include({ same: 2 });
+    await writeFile(join(directory, 'in/page.html'), '<q>');
+    await utimes(join(directory, 'in/page.html'), new Date(), new Date(Date.now() + 5000));
+    expect(await syncPrefix({ store: local, prefix: 'in/' }, { store, prefix: 'm/' })).to.deep.include({
+      same: 1,
+      copied: 1,
+    });
+  });
+
+  it('says what a directory does not keep', async () => {
+    const { store } = wrappedMemory();
+    await store.put('m/a.html', '<p>', { contentType: 'text/html; charset=utf-8' });
+    await store.put('m/b.bin', 'x', { contentType: 'application/octet-stream' });
+    await store.put('m/c.html', 'x', {
+      contentType: 'image/png',
+      cacheControl: 'no-store',
+      metadata: { who: 'me' },
+    });
+    const report = await copyPrefix({ store, prefix: 'm/' }, { store: local, prefix: 'out/' });
+    expect(report).to.deep.include({ copied: 3, complete: true });
+    expect(report.warnings).to.deep.equal([
+      '"m/c.html" was copied without its content type',
+      '"m/c.html" was copied without its cache control',
+      '"m/c.html" was copied without its metadata',
+    ]);
+    const strict = await copyPrefix(
+      { store, prefix: 'm/' },
+      { store: local, prefix: 'strict/' },
+      { strictMetadata: true },
+    );
+    expect(strict).to.deep.include({ copied: 2, failed: 1 });
+    await errorOf(
+      copyPrefix({ store, prefix: 'm/' }, { store: local, prefix: 'x/' }, { contentType: 'a/b' }),
+      'Unsupported',
+    );
+  });
+
+  it('names keys that no file can have, and writes nothing outside', async () => {
+    const { store } = wrappedMemory();
+    const bad = ['../evil', 'a/../../evil', '/abs', 'double//slash', '.', 'nul\0', 'x/'];
+    await store.put('m/marker/', '');
+    for (const key of [...bad, 'both', 'both/below', 'good']) await store.put(`m/${key}`, key);
+    await mkdir(join(directory, 'root'));
+    await using inner = await open({ provider: 'files', root: join(directory, 'root'), fsync: false });
+    const report = await copyPrefix({ store, prefix: 'm/' }, { store: inner, prefix: '' });
+    expectClosedBooks(report);
+    expect(report).to.deep.include({ copied: 2, filtered: 1 });
+    expect(report.failed).to.equal(bad.length + 1);
+    expect((await readdir(directory)).toSorted()).to.deep.equal(['in', 'root']);
+    expect(await readFile(join(directory, 'root/good'), 'utf8')).to.equal('good');
+  });
+
+  it('follows no link out of the directory', async () => {
+    await writeFile(join(directory, 'in/real'), 'x');
+    await symlink('/etc/hostname', join(directory, 'in/link'));
+    const { store } = wrappedMemory();
+    const report = await copyPrefix({ store: local, prefix: 'in/' }, { store, prefix: '' });
+    expectClosedBooks(report);
+    expect(report).to.deep.include({ copied: 1, listed: 1 });
+    expect(await store.exists('link')).to.equal(false);
+  });
+
+  it('moves files, but for those that change meanwhile', async () => {
+    await writeFile(join(directory, 'in/a'), 'a');
+    await writeFile(join(directory, 'in/b'), 'b');
+    const { store } = wrappedMemory(({ write }) => ({
+      write: {
+        ...write,
+        put: async (request, call) => {
+          if (request.key === 'b') await writeFile(join(directory, 'in/b'), 'newer');
+          return write.put(request, call);
+        },
+      },
+    }));
+    const report = await movePrefix({ store: local, prefix: 'in/' }, { store, prefix: '' });
+    expect(report).to.deep.include({ copied: 2, complete: false });
+    expect((await readdir(join(directory, 'in'))).filter((name) => name !== 'deep')).to.deep.equal(['b']);
+  });
+
+  it('makes random trees equal, there and back', async () => {
+    const NAME = fc.constantFrom('a', 'b', 'é', '\u{1f600}', ' ', '%', '+', 'A.b', '-');
+    const PATH = fc.array(NAME, { minLength: 1, maxLength: 3 }).map((names) => names.join('/'));
+    const TREE = fc
+      .dictionary(PATH, fc.constantFrom('', 'x', 'longer'), { maxKeys: 10, noNullPrototype: true })
+      // What is a file cannot be a directory.
+      .filter((tree) =>
+        Object.keys(tree).every((a) => Object.keys(tree).every((b) => !b.startsWith(`${a}/`))),
+      );
+    let made = 0;
+    await fc.assert(
+      fc.asyncProperty(TREE, TREE, async (source, old) => {
+        const name = `case${made++}`;
+        const { store } = wrappedMemory();
+        for (const [path, text] of Object.entries(source)) await local.put(`${name}/${path}`, text);
+        for (const [path, text] of Object.entries(old)) await store.put(`m/${path}`, text);
+        await store.put('beside', 'x');
+        const options = { delete: true, force: true, compare: 'checksum' } as const;
+        const there = await syncPrefix(
+          { store: local, prefix: `${name}/` },
+          { store, prefix: 'm/' },
+          options,
+        );
+        expectClosedBooks(there);
+        const texts: Record<string, string> = {};
+        for await (const { key } of store.list('')) texts[key] = await (await store.get(key)).text();
+        const expected = Object.fromEntries(
+          Object.entries(source).map(([path, text]) => [`m/${path}`, text]),
+        );
+        expect(texts).to.deep.equal({ beside: 'x', ...expected });
+        await syncPrefix({ store, prefix: 'm/' }, { store: local, prefix: `${name}-back/` }, options);
+        const back: Record<string, string> = {};
+        for await (const { key } of local.list(`${name}-back/`))
+          back[key.slice(name.length + 6)] = await readFile(join(directory, key), 'utf8');
+        expect(back).to.deep.equal(source);
+      }),
+      { numRuns: RUNS },
+    );
+  });
+}).timeout(120_000);
