@@ -105,6 +105,13 @@ const listedVersions = object({
 });
 export const listVersions = get('list-object-versions', 'listVersions', listedVersions, { long: true });
 
+/** Of a bucket that never had versions nothing is documented: it says nothing then. */
+const versioning = v.pipe(
+  v.nullish(object({ status: optional }), null),
+  v.transform((said) => said ?? { status: undefined }),
+);
+export const getVersioning = get('get-bucket-versioning', 'versioning', versioning);
+
 const listedUploads = object({
   isTruncated: truncated,
   nextKeyMarker: marker,

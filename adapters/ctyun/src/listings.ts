@@ -5,9 +5,17 @@ import {
   type Unnameable,
   type VersionsFacet,
 } from '@store/core';
-import { escapedBytes, ignoring, joinMarkers, keyOfJsonText, newestFirst, splitMarkers } from '@store/kit';
+import {
+  escapedBytes,
+  ignoring,
+  joinMarkers,
+  keyOfJsonText,
+  newestFirst,
+  splitMarkers,
+  versioningState,
+} from '@store/kit';
 import { corrupt, goesOn } from './answers.js';
-import { abortUpload, listObjects, listUploads, listVersions } from './calls.js';
+import { abortUpload, getVersioning, listObjects, listUploads, listVersions } from './calls.js';
 import type { OpenApi } from './openapi.js';
 import { versionQuery } from './version-query.js';
 
@@ -55,6 +63,7 @@ export function versionsFacet(api: OpenApi): VersionsFacet {
         nextToken: beyond || next === undefined ? undefined : versionQuery(prefix, next).keyMarker,
       };
     },
+    state: async (call) => versioningState((await api.ask(getVersioning, {}, call)).status),
   };
 }
 

@@ -14,7 +14,7 @@ export async function makeDirectories(root: string, directory: string): Promise<
     if (await made(path)) break;
     missing.push(path);
   }
-  for (const path of missing.reverse()) await mkdirOnce(path);
+  for (const path of missing.toReversed()) await mkdirOnce(path);
 }
 
 /** Whether it is there now; false when the one that it lies in is missing. */

@@ -53,3 +53,4 @@ export { textIn } from './text-in.js';
 export { undocumented } from './undocumented.js';
 export { xmlDocument, xmlOf, type XmlContent } from './xml-writing.js';
 export { readXml, rootName, XmlElement } from './xml.js';
+export { versioningState, VERSIONING_STATES } from './versioning-state.js';

@@ -1,5 +1,12 @@
 import type { ListFacet, UploadsFacet, VersionsFacet } from '@store/core';
-import { ListingDocument, objectsPage, splitMarkers, uploadsPage, versionsPage } from '@store/kit';
+import {
+  ListingDocument,
+  objectsPage,
+  splitMarkers,
+  uploadsPage,
+  versioningState,
+  versionsPage,
+} from '@store/kit';
 import { given, type Requests } from './requests.js';
 import { parseAnswer } from './xml.js';
 
@@ -47,6 +54,13 @@ export function versionsFacet(requests: Requests): VersionsFacet {
       const sent = { method: 'GET', query, subres: { versions: '' } } as const;
       return requests.send('listVersions', undefined, call, sent, ({ data }) =>
         versionsPage(pageOf(data, 'ListVersionsResult')),
+      );
+    },
+    // https://www.alibabacloud.com/help/en/oss/developer-reference/getbucketversioning
+    state(call) {
+      const sent = { method: 'GET', subres: { versioning: '' } } as const;
+      return requests.send('versioning', undefined, call, sent, ({ data }) =>
+        versioningState(parseAnswer(data, 'VersioningConfiguration').textOf('Status')),
       );
     },
   };

@@ -7,25 +7,23 @@ import {
 } from '@aws-sdk/client-s3';
 import {
   compareKeys,
-  StoreError,
   type DriverCall,
   type ListFacet,
   type ListPage,
   type UploadsFacet,
-  type VersioningState,
   type VersionsFacet,
 } from '@store/core';
-import { ListingDocument, objectsPage, splitMarkers, uploadsPage, versionsPage } from '@store/kit';
+import {
+  ListingDocument,
+  objectsPage,
+  splitMarkers,
+  uploadsPage,
+  versioningState,
+  versionsPage,
+} from '@store/kit';
 import { documentOf } from './answer-check.js';
 import { listParameters } from './pass-through.js';
 import type { Requests } from './requests.js';
-
-/** A bucket that never had versions says nothing. */
-export const VERSIONING_STATES: Readonly<Record<string, VersioningState>> = {
-  '': 'off',
-  Enabled: 'enabled',
-  Suspended: 'suspended',
-};
 
 /** ListObjectsV2 goes on by a token; ListObjects, version 1, behind a key. */
 export function listFacet(requests: Requests): ListFacet {
@@ -102,14 +100,9 @@ export function versionsFacet(requests: Requests): VersionsFacet {
     },
     state(call) {
       const command = new GetBucketVersioningCommand({ Bucket: requests.bucket });
-      return requests.send('versioning', undefined, call, command, (answer) => {
-        const said = documentOf(answer).textOf('Status');
-        const state = VERSIONING_STATES[said ?? ''];
-        if (state !== undefined) return state;
-        throw new StoreError('Corrupt', `the service says of versioning ${JSON.stringify(said)}`, {
-          provider: 's3',
-        });
-      });
+      return requests.send('versioning', undefined, call, command, (answer) =>
+        versioningState(documentOf(answer).textOf('Status')),
+      );
     },
   };
 }

@@ -14,6 +14,8 @@ import { readTold, toldContent } from './told-content.js';
 
 const SOAK = Boolean(process.env['SOAK']);
 const CLIENTS = 64;
+/** What a heap has grown to it keeps; what leaks grows again with each round. */
+const ROUNDS = SOAK ? 3 : 1;
 const MS = SOAK ? 60_000 : 4000;
 const MIB = 1024 * 1024;
 
@@ -22,6 +24,7 @@ const LARGE = SOAK ? 5 * 1024 * MIB : 300 * MIB;
 
 /** By how much the memory of a gateway may grow, in MiB. */
 const GROWTH = 150;
+const GROWTH_OF_A_ROUND = 30;
 
 describe('gateway, under load', () => {
   let root: string;
@@ -36,11 +39,26 @@ describe('gateway, under load', () => {
     await rm(root, { recursive: true, force: true });
   });
 
-  it(`serves ${CLIENTS} clients for ${MS / 1000} s without a wrong byte, and is then as it was`, async () => {
-    const client = new S3Client(gateway.url, CLIENTS);
+  it(`serves ${CLIENTS} clients for ${ROUNDS} times ${MS / 1000} s without a wrong byte, and is then as it was`, async () => {
+    const first = new S3Client(gateway.url);
     // What it needs for its first request it keeps.
-    await client.ask({ method: 'GET', path: '/demo' });
+    await first.ask({ method: 'GET', path: '/demo' });
     const before = { descriptors: gateway.descriptors(), memory: gateway.memory().now };
+    const grown: number[] = [];
+    for (let round = 0; round < ROUNDS; round++) {
+      await loaded();
+      // Its sockets are closed a moment later than ours.
+      while (gateway.descriptors() > before.descriptors) await sleep(20);
+      grown.push(Math.round(gateway.memory().now - before.memory));
+    }
+    first.close();
+    if (SOAK) console.log(`      memory grew by ${grown.join(', ')} MiB in ${ROUNDS} rounds`);
+    expect(Math.max(...grown)).to.be.below(GROWTH);
+    expect((grown.at(-1) ?? 0) - (grown[0] ?? 0)).to.be.below(GROWTH_OF_A_ROUND);
+  }).timeout(ROUNDS * MS + 120_000);
+
+  async function loaded(): Promise<void> {
+    const client = new S3Client(gateway.url, CLIENTS);
     const until = Date.now() + MS;
     let written = 0;
     const work = async (worker: number): Promise<void> => {
@@ -63,14 +81,9 @@ describe('gateway, under load', () => {
     };
     await Promise.all(Array.from({ length: CLIENTS }, (_, worker) => work(worker)));
     client.close();
-    expect(written).to.be.above(CLIENTS);
-    // Its sockets are closed a moment later than ours.
-    while (gateway.descriptors() > before.descriptors) await sleep(20);
-    const { now, most } = gateway.memory();
-    const grown = { now: Math.round(now - before.memory), most: Math.round(most - before.memory) };
-    expect(grown.now, JSON.stringify(grown)).to.be.below(GROWTH);
-    if (SOAK) console.log(`      ${written} objects; memory grew by ${JSON.stringify(grown)} MiB`);
-  }).timeout(MS + 120_000);
+    expect(written).to.be.at.least(CLIENTS);
+    if (SOAK) console.log(`      ${written} objects`);
+  }
 
   it(`takes and gives ${LARGE / MIB} MiB in one body with little memory`, async () => {
     await through(gateway, 'a directory');

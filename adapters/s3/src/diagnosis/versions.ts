@@ -1,7 +1,7 @@
 import { GetBucketVersioningCommand } from '@aws-sdk/client-s3';
 import type { Finding } from '@store/core';
+import { VERSIONING_STATES } from '@store/kit';
 import { documentOf } from '../answer-check.js';
-import { VERSIONING_STATES } from '../listings.js';
 import { finding, type Subject } from './subject.js';
 
 /** The state of the bucket's versioning, as it says, or as a write shows. */

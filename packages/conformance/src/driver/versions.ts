@@ -32,6 +32,13 @@ async function writeVersions(driver: StoreDriver, key: string, bodies: readonly 
 const NOT_VERSIONED = 'the bucket is not versioned now';
 
 export function versionTests({ testFacet }: DriverContext): void {
+  testFacet('versions', 'says whether what is written now is kept', async ({ state }, given) => {
+    if (!state) return given.skip('this driver does not say');
+    const kept = (await writeVersions(given.driver, `${given.prefix}k`, ['first', 'second'])).length > 0;
+    const said = await state(CALL);
+    expect(said === 'enabled', said).to.equal(kept);
+  });
+
   testFacet('versions', 'reads and deletes one version, and puts markers', async (_, given) => {
     const { driver, prefix, skip } = given;
     const key = `${prefix}k +%数`;
