@@ -35,7 +35,7 @@ export function s3Driver(config: S3Config) {
     restore: quirks.restore ? restoreCall(requests) : undefined,
     presign: presignCall(requests),
     async close() {
-      requests.client.destroy();
+      requests.close();
     },
   } satisfies StoreDriver;
 }
