@@ -1,7 +1,7 @@
 import { ListObjectsV2Command, type S3Client } from '@aws-sdk/client-s3';
 import {
   givenValues,
-  HttpTransport,
+  type HttpTransport,
   objectPath,
   queryText,
   timeoutOf,
