@@ -11,7 +11,7 @@ function makePacer({
 }: { concurrency?: number; maxKeysPerSecond?: number } = {}) {
   const clock = new SimulatedClock();
   const stop = new AbortController();
-  const slots = new RequestSlots(concurrency, stop.signal);
+  const slots = new RequestSlots(concurrency, stop.signal, clock);
   const settings = { maxBatch: 1000, maxKeysPerSecond, slots, pace: new Pace(clock) };
   const pacer = new Pacer(settings, clock, stop.signal);
   return { pacer, clock, stop };

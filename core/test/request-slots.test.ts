@@ -1,18 +1,20 @@
 import { RequestSlots, type RequestKind } from '#src/engine/request-slots.js';
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
+import { SimulatedClock } from '@store/conformance';
 
 describe('the requests of a run', () => {
   function busy(most: number) {
     const stop = new AbortController();
-    const slots = new RequestSlots(most, stop.signal);
+    const clock = new SimulatedClock();
+    const slots = new RequestSlots(most, stop.signal, clock);
     const order: RequestKind[] = [];
     const ask = async (kind: RequestKind): Promise<boolean> => {
       const got = await slots.acquire(kind);
       if (got) order.push(kind);
       return got;
     };
-    return { slots, order, ask, stop };
+    return { slots, order, ask, stop, clock };
   }
 
   it('are never more than the limit, and each kind gets on', async () => {
@@ -55,5 +57,23 @@ describe('the requests of a run', () => {
     stop.abort();
     expect(await Promise.all(waiting)).to.deep.equal([false, false]);
     expect(await ask('delete')).to.equal(false);
+  });
+
+  it('say how many listings keep up with the deletes', async () => {
+    const { slots, ask, clock } = busy(32);
+    const take = async (kind: RequestKind, ms: number): Promise<void> => {
+      await ask(kind);
+      await clock.sleep(ms);
+      slots.release(kind);
+    };
+    expect(slots.listsToKeepUp).to.equal(32);
+    await take('list', 50);
+    // Nothing is known of deletes.
+    expect(slots.listsToKeepUp).to.equal(32);
+    await take('delete', 150);
+    // A quarter, and a quarter of that.
+    expect(slots.listsToKeepUp).to.equal(10);
+    for (let i = 0; i < 200; i++) await take('list', 450);
+    expect(slots.listsToKeepUp).to.be.within(28, 32);
   });
 });

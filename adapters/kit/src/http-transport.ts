@@ -30,6 +30,8 @@ export interface HttpAnswer {
   readonly headers: IncomingHttpHeaders;
   /** The whole body, up to the kit's limits; empty when it is streamed. */
   readonly data: Buffer;
+  /** Why the body of a refusal was not read: it is longer than any. */
+  readonly unread?: StoreError | undefined;
   readonly res: IncomingMessage;
 }
 
@@ -38,12 +40,14 @@ export interface HttpAnswer {
  * dot segments, so that deleting `a/../b` deletes `b`. Redirects are not followed, and its sockets are its own.
  */
 export class HttpTransport {
-  readonly #http: HttpAgent;
-  readonly #https: HttpsAgent;
+  /** Its sockets, for others that send to the same place. */
+  readonly agents: { readonly http: HttpAgent; readonly https: HttpsAgent };
+  readonly #connectMs: number | undefined;
 
-  constructor(limits: RequestLimits) {
-    this.#http = new HttpAgent(keptAlive(limits));
-    this.#https = new HttpsAgent(keptAlive(limits));
+  /** @param connectMs how long a connection may take to be made, in milliseconds; without it, as long as the request may */
+  constructor(limits: RequestLimits, connectMs?: number) {
+    this.agents = { http: new HttpAgent(keptAlive(limits)), https: new HttpsAgent(keptAlive(limits)) };
+    this.#connectMs = connectMs;
   }
 
   /** @throws StoreError when there is no whole answer; an abort as it is */
@@ -57,32 +61,38 @@ export class HttpTransport {
       port,
       path,
       timeout: idleMs,
-      agent: secure ? this.#https : this.#http,
+      agent: secure ? this.agents.https : this.agents.http,
     };
     try {
-      const res = await answerTo(secure ? httpsRequest(options) : httpRequest(options), content, idleMs);
+      const request = secure ? httpsRequest(options) : httpRequest(options);
+      if (this.#connectMs !== undefined) limitConnecting(request, this.#connectMs);
+      const res = await answerTo(request, content, idleMs);
       const { statusCode: status = 0, headers } = res;
       const streamed = stream === true && status < 300;
-      const data = streamed ? Buffer.alloc(0) : await readWhole(res, status, short ?? false);
-      return { status, headers, data, res };
+      const body = streamed ? { data: Buffer.alloc(0) } : await readWhole(res, status, short ?? false);
+      return { status, headers, ...body, res };
     } catch (thrown) {
       throw networkError(thrown);
     }
   }
 
   close(): void {
-    this.#http.destroy();
-    this.#https.destroy();
+    this.agents.http.destroy();
+    this.agents.https.destroy();
   }
 }
 
 /** @throws StoreError `Corrupt` for a success that is too long; of such a refusal the status says enough */
-async function readWhole(res: IncomingMessage, status: number, short: boolean): Promise<Buffer> {
+async function readWhole(
+  res: IncomingMessage,
+  status: number,
+  short: boolean,
+): Promise<Pick<HttpAnswer, 'data' | 'unread'>> {
   const isRefusal = status >= 300;
   try {
-    return await readAnswer(res, isRefusal || short ? MAX_SHORT_ANSWER_BYTES : MAX_ANSWER_BYTES);
+    return { data: await readAnswer(res, isRefusal || short ? MAX_SHORT_ANSWER_BYTES : MAX_ANSWER_BYTES) };
   } catch (error) {
-    if (isRefusal && error instanceof StoreError) return Buffer.alloc(0);
+    if (isRefusal && error instanceof StoreError) return { data: Buffer.alloc(0), unread: error };
     throw error;
   }
 }
@@ -107,6 +117,20 @@ function answerTo(
     request.on('close', () => reject(unanswered()));
     request.end(content);
   });
+}
+
+/** Ends a request whose connection takes too long. */
+function limitConnecting(request: ClientRequest, ms: number): void {
+  request.once('socket', (socket) => {
+    if (!socket.connecting) return;
+    const timer = setTimeout(() => request.destroy(unconnected(ms)), ms);
+    const stop = (): void => clearTimeout(timer);
+    socket.once('connect', stop).once('close', stop);
+  });
+}
+
+function unconnected(ms: number): StoreError {
+  return new StoreError('Timeout', `no connection was made within ${ms} ms`);
 }
 
 function unanswered(): StoreError {

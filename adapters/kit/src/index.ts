@@ -1,5 +1,6 @@
 export { addressScheme, type AddressForm } from './address.js';
 export { versionReader } from './answered-version.js';
+export { checksum, type ChecksumAlgorithm } from './checksum.js';
 export { deleteDocument } from './delete-document.js';
 export { readDeleteResult, settleQuietly, type DeleteResult } from './delete-result.js';
 export { entryOf } from './entry-of.js';
@@ -44,6 +45,7 @@ export {
   timeoutOf,
   type RequestLimits,
 } from './request-limits.js';
+export { givenValues, objectPath, queryText, type UnsignedRequest } from './request-target.js';
 export { retryAfterMs } from './retry-after.js';
 export { saidByService } from './said.js';
 export { codeMessage, serviceCodes, type ServiceCodes } from './service-codes.js';

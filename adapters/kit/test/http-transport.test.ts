@@ -1,5 +1,5 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { connect, type AddressInfo, type TcpNetConnectOpts } from 'node:net';
 import { StoreError } from '@store/core';
 import { expect } from 'chai';
 import { afterEach, describe, it } from 'mocha';
@@ -50,6 +50,18 @@ describe('kit: transport', () => {
     expect(answer).to.include({ status: 302 });
     expect(answer.data.toString()).to.equal('gone');
     expect(seen).to.deep.equal([path]);
+  });
+
+  it('ends a request whose connection is not made in time', async () => {
+    const one = new HttpTransport({}, 20);
+    transports.push(one);
+    // A name that is looked up for ever.
+    const createConnection = (options: TcpNetConnectOpts) => connect({ ...options, lookup: () => undefined });
+    Object.assign(one.agents.http, { createConnection });
+    const error = await errorOf(one.send('http://nowhere.test/', get()));
+    expect(error).to.be.instanceOf(StoreError);
+    expect(error).to.include({ code: 'Timeout', retryable: true });
+    expect(String(error)).to.contain('no connection was made within 20 ms');
   });
 
   it('finds servers by addresses of version 6', async function () {

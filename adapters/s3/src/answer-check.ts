@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { StoreError } from '@store/core';
 import {
   beginningOf,
+  headerOf,
   isWebPage,
   MAX_SHORT_ANSWER_BYTES,
   readAnswer,
@@ -9,9 +10,10 @@ import {
   rootName,
   undocumented,
   whatCame,
+  type HttpAnswer,
   type XmlElement,
 } from '@store/kit';
-import { EXPECTED } from './answers.js';
+import { EXPECTED, type ExpectedAnswer } from './answers.js';
 import type { ClientPlugin } from './client-plugin.js';
 import { answerError } from './errors.js';
 
@@ -23,6 +25,9 @@ interface HttpResponse {
   /** What its body was, where that is a document. */
   document?: XmlElement;
 }
+
+type WholeAnswer = Pick<HttpAnswer, 'status' | 'headers' | 'data' | 'unread'>;
+type Head = Pick<HttpAnswer, 'status' | 'headers'>;
 
 /** Answers by what the SDK made of them. */
 const responses = new WeakMap<object, HttpResponse>();
@@ -92,43 +97,77 @@ async function check(response: HttpResponse, command: string): Promise<void> {
   if (status >= 300) return checkRefusal(response);
   const expected = EXPECTED[command];
   if (!expected) throw new StoreError('Internal', `no answer to ${command} is known`);
-  const { statuses, etag, object, root } = expected;
-  const succeeded = statuses.includes(status);
-  const lack = succeeded && etag && !headers['etag'] ? ' (it has no ETag)' : '';
-  const right = succeeded && lack === '';
-  if (right && object) return;
-  const bytes = await readBody(response, right && root !== undefined ? undefined : MAX_SHORT_ANSWER_BYTES);
-  const found = rootName(bytes);
-  if (right && found === 'Error') throw errorInside(response, bytes);
-  const empty = beginningOf(bytes) === '';
-  if (!right || (root === undefined ? !empty : found !== root)) {
-    const what = root === undefined ? `is none to this request${lack}` : `is no ${root}`;
-    const error = undocumented(`the answer (HTTP ${status}) ${what} but ${whatCame(bytes)}`, {
+  const right = lackOf({ status, headers }, expected) === undefined;
+  if (right && expected.object) return;
+  const short = !right || expected.root === undefined;
+  const data = await readBody(response, short ? MAX_SHORT_ANSWER_BYTES : undefined);
+  const document = checkSuccess({ status, headers, data }, expected);
+  response.body = Buffer.from(document ? `<${document.name}/>` : '');
+  if (document) response.document = document;
+}
+
+/** What an answer that is no success by its head lacks. */
+function lackOf({ status, headers }: Head, { statuses, etag }: ExpectedAnswer): string | undefined {
+  if (!statuses.includes(status)) return '';
+  return etag && !headers['etag'] ? ' (it has no ETag)' : undefined;
+}
+
+/** The document of an answer, where it has one. @throws StoreError when it is none to this request */
+function checkSuccess(answer: WholeAnswer, expected: ExpectedAnswer): XmlElement | undefined {
+  const { status, headers, data } = answer;
+  const { root } = expected;
+  const lack = lackOf(answer, expected);
+  const found = rootName(data);
+  if (lack === undefined && found === 'Error') throw errorInside(answer);
+  const empty = beginningOf(data) === '';
+  if (lack !== undefined || (root === undefined ? !empty : found !== root)) {
+    const what = root === undefined ? `is none to this request${lack ?? ''}` : `is no ${root}`;
+    const error = undocumented(`the answer (HTTP ${status}) ${what} but ${whatCame(data)}`, {
       status,
-      requestId: headers['x-amz-request-id'],
+      requestId: headerOf(headers, 'x-amz-request-id'),
     });
-    if ((empty || found !== undefined) && !isWebPage(bytes)) ofServices.add(error);
+    if ((empty || found !== undefined) && !isWebPage(data)) ofServices.add(error);
     throw error;
   }
-  response.body = Buffer.from(root === undefined ? '' : `<${root}/>`);
-  if (root !== undefined) response.document = readXml(bytes);
+  return root === undefined ? undefined : readXml(data);
+}
+
+/** The same for an answer that the SDK has no part in. @throws what it ended with, as the SDK would or as a StoreError */
+export function readDocument(answer: WholeAnswer, expected: ExpectedAnswer): XmlElement | undefined {
+  if (answer.status < 300) return checkSuccess(answer, expected);
+  const { status, headers, unread } = answer;
+  if (unread) throw tooLong(answer, unread);
+  const said = errorDocument(answer);
+  const message = said?.textOf('Message') ?? '';
+  throw Object.assign(new Error(message), {
+    Code: said?.textOf('Code') ?? 'Unknown',
+    Region: said?.textOf('Region'),
+    ServerTime: said?.textOf('ServerTime'),
+    $metadata: { httpStatusCode: status, requestId: headerOf(headers, 'x-amz-request-id') },
+    $response: { statusCode: status, headers },
+  });
 }
 
 async function checkRefusal(response: HttpResponse): Promise<void> {
   const { statusCode: status, headers } = response;
-  const bytes = await readBody(response, MAX_SHORT_ANSWER_BYTES).catch((error: unknown) => {
-    if (!(error instanceof StoreError)) throw error;
-    const message = `the service answered HTTP ${status}, and ${error.reason}`;
-    throw answerError({ status, headers, message });
+  const data = await readBody(response, MAX_SHORT_ANSWER_BYTES).catch((error: unknown) => {
+    throw error instanceof StoreError ? tooLong({ status, headers }, error) : error;
   });
-  const isError = rootName(bytes) === 'Error';
-  if (!isError && beginningOf(bytes) !== '') {
-    const { code, message } = jsonError(bytes);
-    const strange = `the service answered HTTP ${status} with no S3 error but ${whatCame(bytes)}`;
-    throw answerError({ status, headers, providerCode: code, message: message || code || strange });
-  }
   // The SDK corrects its clock by refusals, and takes some of them for other regions' words.
-  response.body = isError ? bytes : Buffer.alloc(0);
+  response.body = errorDocument({ status, headers, data }) ? data : Buffer.alloc(0);
+}
+
+function tooLong({ status, headers }: Head, { reason }: StoreError): StoreError {
+  return answerError({ status, headers, message: `the service answered HTTP ${status}, and ${reason}` });
+}
+
+/** The document of a refusal, if there is one. @throws StoreError for one that is none of S3 */
+function errorDocument({ status, headers, data }: WholeAnswer): XmlElement | undefined {
+  if (rootName(data) === 'Error') return readXml(data);
+  if (beginningOf(data) === '') return undefined;
+  const { code, message } = jsonError(data);
+  const strange = `the service answered HTTP ${status} with no S3 error but ${whatCame(data)}`;
+  throw answerError({ status, headers, providerCode: code, message: message || code || strange });
 }
 
 async function readBody({ body }: HttpResponse, maxBytes: number | undefined): Promise<Buffer> {
@@ -136,8 +175,8 @@ async function readBody({ body }: HttpResponse, maxBytes: number | undefined): P
 }
 
 /** An error that came with a good status. AWS documents to take it for a failure of the service. */
-function errorInside({ headers, statusCode: status }: HttpResponse, bytes: Buffer): StoreError {
-  const error = readXml(bytes);
+function errorInside({ headers, status, data }: WholeAnswer): StoreError {
+  const error = readXml(data);
   const providerCode = error.textOf('Code');
   const message = error.textOf('Message') ?? providerCode ?? 'the answer is an error without a reason';
   return answerError({ status, headers, providerCode, message, taken: 500 });

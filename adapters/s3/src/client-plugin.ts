@@ -17,15 +17,13 @@ function isHttpRequest(value: unknown): value is HttpRequest {
 }
 
 /**
- * Changes requests before they are signed.
+ * Changes requests before they are signed, behind its checksums.
  *
  * @param change gets the name of the command as well
- * @param priority `low`: behind the SDK's checksums; `high`: before them, and behind the SDK's serializer
  */
 export function changeRequests(
   name: string,
   change: (request: HttpRequest, command: string) => void,
-  priority: 'low' | 'high' = 'low',
 ): ClientPlugin {
   return {
     applyToStack(stack) {
@@ -36,17 +34,8 @@ export function changeRequests(
           change(request, String(context['commandName']));
           return next(args);
         },
-        { step: 'build', priority, name },
+        { step: 'build', priority: 'low', name },
       );
     },
   };
-}
-
-/** The same for the requests of one command. */
-export function changeCommand(
-  { middlewareStack }: { readonly middlewareStack: object },
-  ...change: Parameters<typeof changeRequests>
-): void {
-  // The types of input and output, which the middleware does not look at, are in that of the stack.
-  changeRequests(...change).applyToStack(middlewareStack as S3Client['middlewareStack']);
 }

@@ -1,5 +1,5 @@
 import { S3Client } from '@aws-sdk/client-s3';
-import { keptAlive, timeoutOf } from '@store/kit';
+import { HttpTransport, timeoutOf } from '@store/kit';
 import { checkAnswers } from './answer-check.js';
 import { changeRequests } from './client-plugin.js';
 import type { S3Config } from './config.js';
@@ -7,6 +7,11 @@ import { ContentMd5 } from './content-md5.js';
 import type { Quirks } from './quirks.js';
 
 const DEFAULT_CONNECT_TIMEOUT_MS = 10_000;
+
+/** With sockets of its own, for one store. */
+export function createTransport(config: S3Config): HttpTransport {
+  return new HttpTransport(config, config.connectTimeoutMs ?? DEFAULT_CONNECT_TIMEOUT_MS);
+}
 
 const silent = (): void => undefined;
 const SILENT = { trace: silent, debug: silent, info: silent, warn: silent, error: silent };
@@ -26,16 +31,16 @@ function regionOf({ region, endpoint }: S3Config, { regionInHost }: Quirks): { r
 }
 
 /**
- * The SDK's client for one store, with sockets of its own. It never retries: that happens once, in core, which
+ * The SDK's client for one store. It never retries: that happens once, in core, which
  * knows what a batch delete means (and the SDK's budget of retries is used up after about 100 of them).
  */
 export function createClient(
   config: S3Config,
   quirks: Quirks,
   contentMd5 = new ContentMd5(quirks.contentMd5),
+  { agents } = createTransport(config),
 ): S3Client {
   const { endpoint, accessKeyId, secretAccessKey, sessionToken, credentialsProfile } = config;
-  const agent = keptAlive(config);
   const checksums = quirks.checksums === 'when-required' ? 'WHEN_REQUIRED' : 'WHEN_SUPPORTED';
   const client = new S3Client({
     ...(endpoint !== undefined && { endpoint }),
@@ -59,10 +64,18 @@ export function createClient(
       throwOnRequestTimeout: true,
       // Time without a byte, for bodies that stop flowing.
       socketTimeout: timeoutOf(config),
-      httpAgent: agent,
-      httpsAgent: agent,
+      httpAgent: agents.http,
+      httpsAgent: agents.https,
     },
   });
+  // The SDK would make one for each request; its credentials and its clock are asked each time all the same.
+  const { signer } = client.config;
+  let made: ReturnType<typeof signer> | undefined;
+  client.config.signer = (scheme) =>
+    (made ??= signer(scheme).catch((error: unknown) => {
+      made = undefined;
+      throw error;
+    }));
   client.middlewareStack.use(checkAnswers);
   client.middlewareStack.use(contentMd5.plugin);
   if (quirks.unsignedPayload) client.middlewareStack.use(unsignedPayload);

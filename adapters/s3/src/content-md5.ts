@@ -1,15 +1,11 @@
 import { createHash } from 'node:crypto';
 import { restate, StoreError } from '@store/core';
+import { checksum } from '@store/kit';
 import { changeRequests } from './client-plugin.js';
 import type { Quirks } from './quirks.js';
 
 /** The requests for which services demand a digest of the body. */
-const COMMANDS = new Set([
-  'DeleteObjectsCommand',
-  'PutBucketLifecycleConfigurationCommand',
-  'PutObjectTaggingCommand',
-  'RestoreObjectCommand',
-]);
+const COMMANDS = new Set(['DeleteObjectsCommand', 'PutObjectTaggingCommand', 'RestoreObjectCommand']);
 
 const CHECKSUM_HEADERS = /^x-amz-(checksum-|sdk-checksum-algorithm$)/i;
 
@@ -28,6 +24,15 @@ export class ContentMd5 {
   constructor(mode: Quirks['contentMd5']) {
     this.#mode = mode;
     this.#active = mode === true;
+  }
+
+  /** The headers with the digest of a body, where the SDK does not make them. */
+  headersOf(body: Buffer, algorithm: Quirks['checksumAlgorithm']): Record<string, string> {
+    if (this.#active) return { 'content-md5': createHash('md5').update(body).digest('base64') };
+    return {
+      'x-amz-sdk-checksum-algorithm': algorithm,
+      [`x-amz-checksum-${algorithm.toLowerCase()}`]: checksum(body, algorithm),
+    };
   }
 
   /** A request that is refused for want of Content-MD5 turns it on, where that is left to be found out. */

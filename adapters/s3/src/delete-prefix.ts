@@ -1,10 +1,8 @@
-import { ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { StoreError, type DeletePrefixPage, type PrefixDeleteFacet } from '@store/core';
-import { ListingDocument, sizeFact, type XmlElement } from '@store/kit';
-import { documentOf, isAnswerToOther } from './answer-check.js';
-import { changeCommand } from './client-plugin.js';
+import { ListingDocument, sizeFact, type AnswerHeaders, type XmlElement } from '@store/kit';
+import { isAnswerToOther } from './answer-check.js';
 import { keyFailure } from './errors.js';
-import { chargeOf, listParameters } from './pass-through.js';
+import { chargeOf, listHeaders } from './pass-through.js';
 import type { Requests } from './requests.js';
 
 /** What services answer that know no such call: the request has no body, so it is no DeleteObjects either. */
@@ -13,30 +11,27 @@ const UNKNOWN_CALL =
 
 /**
  * `POST /?delete&prefix=…` without a body (docs/prefix-delete-extension.md): the request and answer of ListObjectsV2
- * with another method, so the SDK's own command is sent, changed on its way.
+ * with another method.
  */
 export function prefixDeleteFacet(requests: Requests): PrefixDeleteFacet {
   return {
     maxKeys: 1000,
     page({ prefix, token, maxKeys }, call) {
-      const command = new ListObjectsV2Command({
-        Bucket: requests.bucket,
-        Prefix: prefix,
-        ContinuationToken: token,
-        MaxKeys: maxKeys,
-        EncodingType: 'url',
-        ...listParameters(call.pass),
-      });
-      changeCommand(command, 'storeDeletePrefix', (request) => {
-        request.method = 'POST';
-        const { 'list-type': _listType, ...query } = request.query ?? {};
+      const request = {
+        method: 'POST',
         // The prefix stands there even when it is empty: without it nothing says that this is the extension.
-        request.query = { ...query, delete: '', prefix };
-        request.headers['content-length'] = '0';
-      });
-      const read = (answer: object) => ({ ...readPage(documentOf(answer)), ...chargeOf(answer) });
+        query: {
+          delete: '',
+          prefix,
+          'continuation-token': token,
+          'max-keys': maxKeys,
+          'encoding-type': 'url',
+        },
+        headers: listHeaders(call.pass),
+      } as const;
+      const read = (root: XmlElement, said: AnswerHeaders) => ({ ...readPage(root), ...chargeOf(said) });
       return requests
-        .send('deletePrefix', undefined, call, command, read)
+        .ask('deletePrefix', call, request, 'ListBucketResult', read)
         .catch((error: unknown) => Promise.reject(isUnknownCall(error) ? unsupported(error) : error));
     },
   };

@@ -38,7 +38,7 @@ export function s3Driver(config: S3Config) {
     postForms: quirks.postForms ? postFormsFacet(requests) : undefined,
     url: urlCall(requests),
     async close() {
-      requests.client.destroy();
+      requests.close();
     },
   } satisfies StoreDriver;
 }

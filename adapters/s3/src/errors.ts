@@ -1,11 +1,13 @@
 import { StoreError } from '@store/core';
 import {
   codeMessage,
+  headerOf,
   networkFailure,
   requestFailure,
   retryAfterMs,
   saidByService,
   serviceCodes,
+  type AnswerHeaders,
   type FailurePlace,
 } from '@store/kit';
 
@@ -71,7 +73,7 @@ export function translate(thrown: unknown, { bucket, ...where }: ErrorContext): 
 /** What an answer says of itself, where it is not left to the SDK. */
 interface AnswerFailure {
   readonly status: number;
-  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly headers: AnswerHeaders;
   readonly providerCode?: string | undefined;
   readonly message: string;
   /** The status that the answer should have had. */
@@ -82,8 +84,8 @@ export function answerError({ status, headers, providerCode, message, taken }: A
   return new StoreError(codeOf(providerCode, taken ?? status), saidByService(message), {
     status,
     providerCode,
-    requestId: headers['x-amz-request-id'],
-    retryAfterMs: retryAfterMs(headers['retry-after']),
+    requestId: headerOf(headers, 'x-amz-request-id'),
+    retryAfterMs: retryAfterMs(headerOf(headers, 'retry-after')),
   });
 }
 

@@ -1,15 +1,10 @@
-import {
-  DeleteBucketLifecycleCommand,
-  GetBucketLifecycleConfigurationCommand,
-  PutBucketLifecycleConfigurationCommand,
-  type TransitionDefaultMinimumObjectSize,
-} from '@aws-sdk/client-s3';
 import { StoreError, type Lifecycle, type LifecycleDocumentRest, type LifecycleFacet } from '@store/core';
-import { ignoring, readLifecycleDocument, writeLifecycleDocument } from '@store/kit';
-import { documentOf } from './answer-check.js';
-import { changeCommand } from './client-plugin.js';
+import { headerOf, ignoring, readLifecycleDocument, writeLifecycleDocument } from '@store/kit';
 import type { Quirks } from './quirks.js';
-import type { Requests } from './requests.js';
+import { XML, type Requests } from './requests.js';
+
+const QUERY = { lifecycle: '' };
+const MINIMUM_SIZE = 'x-amz-transition-default-minimum-object-size';
 
 /** As AWS documents it. */
 const ATTRIBUTES = ' xmlns="http://s3.amazonaws.com/doc/2006-03-01/"';
@@ -19,7 +14,7 @@ export function lifecycleFacet(
   requests: Requests,
   form: Exclude<Quirks['lifecycle'], false>,
 ): LifecycleFacet {
-  const { bucket, quirks } = requests;
+  const { quirks } = requests;
   const uploads = ['AbortIncompleteMultipartUpload', 'DaysAfterInitiation'] as const;
   const ruleForm = { filter: form === 'filter', uploads };
   return {
@@ -27,13 +22,13 @@ export function lifecycleFacet(
     maxRules: 1000,
     overlap: quirks.lifecycleOverlap,
     document: 's3',
-    /** GetBucketLifecycleConfiguration, past the SDK, which drops what it does not know. Without rules it is an error. */
+    /** GetBucketLifecycleConfiguration. Without rules it is an error. */
     get(call) {
-      const command = new GetBucketLifecycleConfigurationCommand({ Bucket: bucket });
+      const request = { method: 'GET', query: QUERY } as const;
       const get = (): Promise<Lifecycle> =>
-        requests.send('getLifecycle', undefined, call, command, (answer) => {
-          const { rules, extra: beside } = readLifecycleDocument(documentOf(answer));
-          const { TransitionDefaultMinimumObjectSize: transitionDefaultMinimumObjectSize } = answer;
+        requests.ask('getLifecycle', call, request, 'LifecycleConfiguration', (document, said) => {
+          const { rules, extra: beside } = readLifecycleDocument(document);
+          const transitionDefaultMinimumObjectSize = headerOf(said, MINIMUM_SIZE);
           const extra: LifecycleDocumentRest = { ...beside, transitionDefaultMinimumObjectSize };
           return { rules, extra };
         });
@@ -44,25 +39,16 @@ export function lifecycleFacet(
       const refusal = 'lifecycle rules of this service know no tags';
       if (form === 'prefix' && update.added.some(({ tag }) => tag !== undefined))
         throw new StoreError('Unsupported', refusal, { provider: 's3' });
-      const body = writeLifecycleDocument(update, ruleForm, ATTRIBUTES);
-      if (body === undefined) {
-        const command = new DeleteBucketLifecycleCommand({ Bucket: bucket });
-        return requests.send('putLifecycle', undefined, call, command, () => undefined);
+      const document = writeLifecycleDocument(update, ruleForm, ATTRIBUTES);
+      if (document === undefined) {
+        const request = { method: 'DELETE', query: QUERY } as const;
+        return requests.tell('putLifecycle', call, request, () => undefined);
       }
       // It comes from `get` above, or from those who know this form.
       const extra = update.extra as LifecycleDocumentRest | undefined;
-      // The SDK takes what the header can be today, and sends any text.
-      const minimum = extra?.transitionDefaultMinimumObjectSize as
-        TransitionDefaultMinimumObjectSize | undefined;
-      const command = new PutBucketLifecycleConfigurationCommand({
-        Bucket: bucket,
-        LifecycleConfiguration: { Rules: [] },
-        TransitionDefaultMinimumObjectSize: minimum,
-        ChecksumAlgorithm: quirks.checksumAlgorithm,
-      });
-      // Behind the SDK's serializer, and before everything that measures, digests or signs the body.
-      changeCommand(command, 'storeLifecycleDocument', (request) => void (request.body = body), 'high');
-      return requests.sendDigested('putLifecycle', undefined, call, command, () => undefined);
+      const headers = { ...XML, [MINIMUM_SIZE]: extra?.transitionDefaultMinimumObjectSize };
+      const request = { method: 'PUT', query: QUERY, headers, content: Buffer.from(document) } as const;
+      return requests.tell('putLifecycle', call, request, () => undefined);
     },
   };
 }

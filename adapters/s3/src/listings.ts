@@ -1,11 +1,4 @@
 import {
-  GetBucketVersioningCommand,
-  ListMultipartUploadsCommand,
-  ListObjectsCommand,
-  ListObjectsV2Command,
-  ListObjectVersionsCommand,
-} from '@aws-sdk/client-s3';
-import {
   compareKeys,
   type DriverCall,
   type ListFacet,
@@ -20,9 +13,10 @@ import {
   uploadsPage,
   versioningState,
   versionsPage,
+  type UnsignedRequest,
+  type XmlElement,
 } from '@store/kit';
-import { documentOf } from './answer-check.js';
-import { listParameters } from './pass-through.js';
+import { listHeaders } from './pass-through.js';
 import type { Requests } from './requests.js';
 
 /** ListObjectsV2 goes on by a token; ListObjects, version 1, behind a key. */
@@ -33,36 +27,32 @@ export function listFacet(requests: Requests): ListFacet {
     maxPageSize: 1000,
     delimiter: delimiters,
     page({ prefix, token, startAfter, maxKeys, delimiter, brief }, call) {
-      const asked = { ...shared(requests, prefix, call), MaxKeys: maxKeys, Delimiter: delimiter };
+      const shared = { prefix, delimiter };
       if (listVersion === 2) {
-        const command = new ListObjectsV2Command({
-          ...asked,
-          ContinuationToken: token,
-          StartAfter: startAfter,
-        });
-        return requests.send('list', undefined, call, command, (answer) =>
-          objectsPage(pageOf(answer), brief),
+        const query = { ...shared, 'list-type': 2, 'continuation-token': token, 'start-after': startAfter };
+        const request = listing(call, { ...query, 'max-keys': maxKeys });
+        return requests.ask('list', call, request, 'ListBucketResult', (root) =>
+          objectsPage(pageOf(root), brief),
         );
       }
       const marker = token ?? startAfter;
       // Room for the marker itself, which some services list once more.
-      const MaxKeys = marker !== undefined && maxKeys === 1 ? 2 : maxKeys;
-      const command = new ListObjectsCommand({ ...asked, Marker: marker, MaxKeys });
-      return requests.send('list', undefined, call, command, (answer) =>
-        pageBehind(marker, pageOf(answer), brief),
+      const most = marker !== undefined && maxKeys === 1 ? 2 : maxKeys;
+      const request = listing(call, { ...shared, marker, 'max-keys': most });
+      return requests.ask('list', call, request, 'ListBucketResult', (root) =>
+        pageBehind(marker, pageOf(root), brief),
       );
     },
   };
 }
 
-/** What every listing asks with. */
-function shared({ bucket }: Requests, prefix: string, { pass }: DriverCall) {
-  return { Bucket: bucket, Prefix: prefix, EncodingType: 'url' as const, ...listParameters(pass) };
+function listing({ pass }: DriverCall, query: UnsignedRequest['query']): UnsignedRequest {
+  return { method: 'GET', query: { 'encoding-type': 'url', ...query }, headers: listHeaders(pass) };
 }
 
 /** S3 encodes keys as forms do, with `+` for a space. */
-function pageOf(answer: object): ListingDocument {
-  return new ListingDocument(documentOf(answer), true);
+function pageOf(root: XmlElement): ListingDocument {
+  return new ListingDocument(root, true);
 }
 
 function pageBehind(marker: string | undefined, document: ListingDocument, brief?: boolean): ListPage {
@@ -87,21 +77,22 @@ export function versionsFacet(requests: Requests): VersionsFacet {
   return {
     async page({ prefix, token, startAfter, maxKeys }, call) {
       const [keyMarker, versionMarker] = splitMarkers(token, startAfter);
-      const command = new ListObjectVersionsCommand({
-        ...shared(requests, prefix, call),
+      const request = listing(call, {
+        versions: '',
+        prefix,
         // Both, or some services (Ceph) list the same page for ever.
-        KeyMarker: keyMarker,
-        VersionIdMarker: versionMarker,
-        MaxKeys: maxKeys,
+        'key-marker': keyMarker,
+        'version-id-marker': versionMarker,
+        'max-keys': maxKeys,
       });
-      return requests.send('listVersions', undefined, call, command, (answer) =>
-        versionsPage(pageOf(answer)),
+      return requests.ask('listVersions', call, request, 'ListVersionsResult', (root) =>
+        versionsPage(pageOf(root)),
       );
     },
     state(call) {
-      const command = new GetBucketVersioningCommand({ Bucket: requests.bucket });
-      return requests.send('versioning', undefined, call, command, (answer) =>
-        versioningState(documentOf(answer).textOf('Status')),
+      const request = { method: 'GET', query: { versioning: '' } } as const;
+      return requests.ask('versioning', call, request, 'VersioningConfiguration', (root) =>
+        versioningState(root.textOf('Status')),
       );
     },
   };
@@ -112,13 +103,11 @@ export function uploadsFacet(requests: Requests, abort: UploadsFacet['abort']): 
   return {
     async page({ prefix, token, maxUploads }, call) {
       const [keyMarker, idMarker] = splitMarkers(token);
-      const command = new ListMultipartUploadsCommand({
-        ...shared(requests, prefix, call),
-        KeyMarker: keyMarker,
-        UploadIdMarker: idMarker,
-        MaxUploads: maxUploads,
-      });
-      return requests.send('listUploads', undefined, call, command, (answer) => uploadsPage(pageOf(answer)));
+      const markers = { 'key-marker': keyMarker, 'upload-id-marker': idMarker };
+      const request = listing(call, { uploads: '', prefix, ...markers, 'max-uploads': maxUploads });
+      return requests.ask('listUploads', call, request, 'ListMultipartUploadsResult', (root) =>
+        uploadsPage(pageOf(root)),
+      );
     },
     abort,
   };

@@ -1,17 +1,22 @@
 import type { PassThrough, RequestCharge } from '@store/core';
+import { headerOf, type AnswerHeaders } from '@store/kit';
 
-export function listParameters(pass: PassThrough | undefined) {
+export function listHeaders(pass: PassThrough | undefined) {
   return {
-    RequestPayer: pass?.requestPayer ? ('requester' as const) : undefined,
-    ExpectedBucketOwner: pass?.expectedBucketOwner,
+    'x-amz-request-payer': pass?.requestPayer ? 'requester' : undefined,
+    'x-amz-expected-bucket-owner': pass?.expectedBucketOwner,
   };
 }
 
-export function deleteParameters(pass: PassThrough | undefined) {
-  return { ...listParameters(pass), MFA: pass?.mfa, BypassGovernanceRetention: pass?.bypassGovernance };
+export function deleteHeaders(pass: PassThrough | undefined) {
+  return {
+    ...listHeaders(pass),
+    'x-amz-mfa': pass?.mfa,
+    'x-amz-bypass-governance-retention': pass?.bypassGovernance ? 'true' : undefined,
+  };
 }
 
-/** What an answer says of who pays, by the header `x-amz-request-charged`. */
-export function chargeOf(answer: { readonly RequestCharged?: string | undefined }): RequestCharge {
-  return answer.RequestCharged === 'requester' ? { requestCharged: true } : {};
+/** What an answer says of who pays. */
+export function chargeOf(headers: AnswerHeaders): RequestCharge {
+  return headerOf(headers, 'x-amz-request-charged') === 'requester' ? { requestCharged: true } : {};
 }

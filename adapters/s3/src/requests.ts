@@ -1,11 +1,23 @@
 import type { S3Client, ServiceInputTypes, ServiceOutputTypes } from '@aws-sdk/client-s3';
-import { withDeadline, type DriverCall, type StoreError } from '@store/core';
-import { timeoutOf } from '@store/kit';
-import { createClient } from './client.js';
+import { StoreError, withDeadline, type DriverCall } from '@store/core';
+import {
+  timeoutOf,
+  type AnswerHeaders,
+  type HttpAnswer,
+  type UnsignedRequest,
+  type XmlElement,
+} from '@store/kit';
+import { readDocument } from './answer-check.js';
+import { document, DONE } from './answers.js';
+import { DirectRequests } from './direct-requests.js';
+import { createClient, createTransport } from './client.js';
 import type { S3Config } from './config.js';
 import { ContentMd5 } from './content-md5.js';
 import { translate } from './errors.js';
 import type { Quirks } from './quirks.js';
+
+/** The type of the documents that are sent. */
+export const XML = { 'content-type': 'application/xml' };
 
 /** A command of the SDK. */
 export type Command<Input extends ServiceInputTypes, Output extends ServiceOutputTypes> = Parameters<
@@ -19,13 +31,16 @@ export class Requests {
   readonly bucket: string;
   readonly client: S3Client;
   readonly #contentMd5: ContentMd5;
+  readonly #direct: DirectRequests;
 
   constructor(config: S3Config, quirks: Quirks) {
     this.config = config;
     this.quirks = quirks;
     this.bucket = config.bucket;
     this.#contentMd5 = new ContentMd5(quirks.contentMd5);
-    this.client = createClient(config, quirks, this.#contentMd5);
+    const transport = createTransport(config);
+    this.client = createClient(config, quirks, this.#contentMd5, transport);
+    this.#direct = new DirectRequests(this.client, config, transport);
   }
 
   /** The input of a command about one object. */
@@ -72,6 +87,44 @@ export class Requests {
     read: (answer: Output) => T,
   ): Promise<T> {
     return this.#contentMd5.adjusting(() => this.send(operation, key, call, command, read));
+  }
+
+  /** Sends a request past the SDK, and reads the document with this root that answers it. */
+  ask<T>(
+    operation: string,
+    call: DriverCall,
+    request: UnsignedRequest,
+    root: string,
+    read: (document: XmlElement, headers: AnswerHeaders) => T,
+  ): Promise<T> {
+    const readBoth = (headers: AnswerHeaders, found?: XmlElement): T => {
+      if (found) return read(found, headers);
+      throw new StoreError('Internal', 'the answer has no document');
+    };
+    return this.tell(operation, call, request, readBoth, document(root));
+  }
+
+  /** The same for one whose answer is its head. */
+  tell<T>(
+    operation: string,
+    call: DriverCall,
+    request: UnsignedRequest,
+    read: (headers: AnswerHeaders, document?: XmlElement) => T,
+    expected = DONE,
+  ): Promise<T> {
+    const { key, content } = request;
+    const readAnswer = (answer: HttpAnswer): T => read(answer.headers, readDocument(answer, expected));
+    const send = (): Promise<T> => {
+      const digest = content && this.#contentMd5.headersOf(content, this.quirks.checksumAlgorithm);
+      const sent = { ...request, headers: { ...request.headers, ...digest } };
+      return this.run(operation, key, call, (signal) => this.#direct.send(sent, signal, readAnswer));
+    };
+    return content ? this.#contentMd5.adjusting(send) : send();
+  }
+
+  close(): void {
+    this.client.destroy();
+    this.#direct.close();
   }
 
   /** What a request ended with, in the words of this library. */

@@ -18,6 +18,7 @@ export class Pacer {
   readonly #stop: AbortSignal;
   /** When the next keys may go, by `maxKeysPerSecond`. */
   #nextKeyAt = 0;
+  #waiting = 0;
 
   /** @param stop when it fires, nobody gets a permit any more, and nobody waits for one */
   constructor(settings: PacerSettings, clock: Clock, stop: AbortSignal) {
@@ -32,8 +33,22 @@ export class Pacer {
     return Math.max(1, Math.min(maxBatch, pace.batchSize, Math.floor(maxKeysPerSecond)));
   }
 
+  /** Somebody waits for leave to send a request. */
+  get isAwaited(): boolean {
+    return this.#waiting > 0;
+  }
+
   /** Waits for leave to send a request with so many keys, or fewer; undefined when the run stops before. */
   async acquire(asked: number): Promise<Permit | undefined> {
+    this.#waiting++;
+    try {
+      return await this.#acquire(asked);
+    } finally {
+      this.#waiting--;
+    }
+  }
+
+  async #acquire(asked: number): Promise<Permit | undefined> {
     const { pace, slots } = this.#settings;
     const keys = Math.min(asked, this.batchSize);
     await this.#waitForRate(keys);

@@ -126,7 +126,7 @@ export class Run {
       keeper,
     });
     this.progress = new ProgressReporter(this.ledger, clock, options.onProgress, breakOff);
-    this.#slots = new RequestSlots(concurrency, this.stop);
+    this.#slots = new RequestSlots(concurrency, this.stop, clock);
     this.#controls = controls;
     controls?.onBegin((paused) => {
       this.#slots.paused = paused;
@@ -228,6 +228,7 @@ export class Run {
         this.#controls?.onSplit(lower.toJSON(), upper.toJSON());
       },
       concurrency: inOrder ? 1 : this.concurrency,
+      worthwhile: () => (this.pacer.isAwaited ? 0 : this.#slots.listsToKeepUp),
       onSerial: (message) => this.ledger.warn(message),
     };
   }

@@ -1,5 +1,13 @@
+import type { Clock } from './clock.js';
+
 /** What a request of a run does. */
 export type RequestKind = 'list' | 'delete';
+
+/** More listings than just keep up with the deletes, because pages come unevenly. */
+const MARGIN = 1.25;
+
+/** Requests by which it is told how long they take. */
+const REMEMBERED = 64;
 
 /**
  * The requests that a run may have in flight, listings and deletes together. Deletes go first, so that what was listed does
@@ -8,13 +16,20 @@ export type RequestKind = 'list' | 'delete';
 export class RequestSlots {
   readonly #most: number;
   readonly #inFlight: Record<RequestKind, number> = { list: 0, delete: 0 };
+  /** So long they took together, in milliseconds, and so many have ended; of both, the older half is forgotten. */
+  readonly #busyMs: Record<RequestKind, number> = { list: 0, delete: 0 };
+  readonly #ended: Record<RequestKind, number> = { list: 0, delete: 0 };
+  readonly #clock: Pick<Clock, 'now'>;
+  #changedAt: number;
   readonly #waiting: Record<RequestKind, (() => void)[]> = { list: [], delete: [] };
   readonly #stop: AbortSignal;
   #paused = false;
 
   /** @param stop when it fires nobody waits any more */
-  constructor(most: number, stop: AbortSignal) {
+  constructor(most: number, stop: AbortSignal, clock: Pick<Clock, 'now'>) {
     this.#most = most;
+    this.#clock = clock;
+    this.#changedAt = clock.now();
     this.#stop = stop;
     stop.addEventListener('abort', () => this.#wakeAll(), { once: true });
   }
@@ -22,7 +37,7 @@ export class RequestSlots {
   /** Takes a slot, if there is one at once. */
   tryAcquire(kind: RequestKind): boolean {
     if (this.#full || this.#waiting[kind].length > 0 || this.#next(kind) !== kind) return false;
-    this.#inFlight[kind]++;
+    this.#change(kind, 1);
     return true;
   }
 
@@ -35,8 +50,32 @@ export class RequestSlots {
   }
 
   release(kind: RequestKind): void {
-    this.#inFlight[kind]--;
+    this.#change(kind, -1);
+    if (++this.#ended[kind] >= REMEMBERED) {
+      this.#ended[kind] /= 2;
+      this.#busyMs[kind] /= 2;
+    }
     this.#wake();
+  }
+
+  /**
+   * So many listings at a time name as much as the rest of the requests can delete, and a few more; all that there can be
+   * while it is not known how long requests take.
+   */
+  get listsToKeepUp(): number {
+    const { list, delete: deleting } = this.#ended;
+    if (list === 0 || deleting === 0) return this.#most;
+    const [listMs, deleteMs] = [this.#busyMs.list / list, this.#busyMs.delete / deleting];
+    const share = listMs + deleteMs > 0 ? listMs / (listMs + deleteMs) : 1;
+    return Math.min(this.#most, Math.ceil(MARGIN * this.#most * share));
+  }
+
+  #change(kind: RequestKind, by: 1 | -1): void {
+    const now = this.#clock.now();
+    const ms = Math.max(0, now - this.#changedAt);
+    this.#changedAt = now;
+    for (const each of ['list', 'delete'] as const) this.#busyMs[each] += this.#inFlight[each] * ms;
+    this.#inFlight[kind] += by;
   }
 
   /** While it is paused nobody gets a slot. */
@@ -51,7 +90,7 @@ export class RequestSlots {
       const wake = next && this.#waiting[next].shift();
       if (!next || !wake) return;
       // Taken for the one that wakes, so that nobody comes in between.
-      this.#inFlight[next]++;
+      this.#change(next, 1);
       wake();
     }
   }

@@ -18,6 +18,8 @@ export interface Sight {
   readonly upto: string | undefined;
   /** Some of the names that were listed last, in order. */
   readonly sample: readonly string[];
+  /** Names from all over the listing, as far as it has come. */
+  readonly elsewhere: readonly string[];
 }
 
 /** Longest invented end of a boundary, in characters: more tells nothing apart. */
@@ -39,12 +41,13 @@ const UNSENDABLE = /[\p{Cc}\p{Cs}\p{Noncharacter_Code_Point}%]/u;
  *
  * @param kept the share that is to be on the lower side
  */
-export function boundaryIn({ prefix, cursor, upto, sample }: Sight, reach: number, kept = 1 / 2): string {
+export function boundaryIn(sight: Sight, reach: number, kept = 1 / 2): string {
+  const { prefix, cursor, upto, sample } = sight;
   const [first = cursor] = sample;
   const far = Math.max(prefix.length, upto === undefined ? 0 : shared(cursor, upto));
   const near = Math.max(far, shared(first, cursor));
   const stem = whole(cursor, far + Math.round(reach * (near - far)));
-  const { space, from, to } = placesBehind(stem, { cursor, upto, sample });
+  const { space, from, to } = placesBehind(stem, sight);
   const guess = space.nameAt(from + (to - from) * kept).slice(0, MAX_INVENTED);
   // What was seen tells nothing of names that begin in another way.
   const invented = (upto === undefined && reach === 0 ? laterCharacter(stem, cursor) : undefined) ?? guess;
@@ -57,12 +60,13 @@ export function isSendable(boundary: string, maxBytes: number): boolean {
 }
 
 /** How many times the sample's stretch of names fits between the cursor and the end; Infinity without an end. */
-export function stretchesLeft({ prefix, cursor, upto, sample }: Sight): number {
+export function stretchesLeft(sight: Sight): number {
+  const { prefix, cursor, upto, sample } = sight;
   if (upto === undefined) return Infinity;
   const [first = cursor] = sample;
   const same = Math.min(shared(first, cursor), shared(cursor, upto));
   const stem = whole(cursor, Math.max(prefix.length, same));
-  const { space, from, to } = placesBehind(stem, { cursor, upto, sample });
+  const { space, from, to } = placesBehind(stem, sight);
   const width = from - space.placeOf(first.slice(stem.length));
   if (to <= from) return 0;
   return width > 0 ? (to - from) / width : Infinity;
@@ -71,17 +75,16 @@ export function stretchesLeft({ prefix, cursor, upto, sample }: Sight): number {
 /** The names that begin with a stem as places, and where the cursor and the end are among them. */
 function placesBehind(
   stem: string,
-  { cursor, upto, sample }: Omit<Sight, 'prefix'>,
+  { cursor, upto, sample, elsewhere }: Sight,
 ): { readonly space: KeySpace; readonly from: number; readonly to: number } {
-  const ends = upto?.startsWith(stem) ? [upto] : [];
   const space = new KeySpace();
-  const names = [...sample, cursor, ...ends].filter((name) => name.startsWith(stem));
-  space.add(names.map((name) => name.slice(stem.length)));
-  const [end] = ends;
+  // Not the end: it may be invented, and names no alphabet then.
+  const names = [...sample, cursor, ...elsewhere].filter((name) => name.startsWith(stem));
+  space.add(names.map((name) => name.slice(stem.length, stem.length + MAX_INVENTED)));
   return {
     space,
     from: space.placeOf(cursor.slice(stem.length)),
-    to: end === undefined ? 1 : space.placeOf(end.slice(stem.length)),
+    to: upto?.startsWith(stem) ? space.placeOf(upto.slice(stem.length)) : 1,
   };
 }
 

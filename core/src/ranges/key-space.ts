@@ -72,7 +72,8 @@ function alphabetsOf(seen: readonly ReadonlySet<string>[]): readonly Alphabet[] 
     // Digits beside letters, as in hexadecimal names, are numbers of the same kind.
     const all = new Set(block.flatMap((chars) => Array.from(chars)));
     const common = Array.from(all).every((char) => ALPHANUMERIC.test(char)) ? all : undefined;
-    alphabets.push(...block.map((chars) => Alphabet.around(common ?? chars)));
+    const shared = common && Alphabet.around(common);
+    alphabets.push(...block.map((chars) => shared ?? Alphabet.around(chars)));
     const fixed = seen[end];
     if (fixed) alphabets.push(Alphabet.of(fixed));
     at += block.length + 1;

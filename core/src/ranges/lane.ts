@@ -8,7 +8,11 @@ const SAMPLE = 24;
 /** Boundaries nearer and nearer to the cursor that are tried before a range is left alone for a while. */
 const REACHES = 6;
 
-type Source = Pick<RangeSource<never>, 'prefix' | 'maxKeyBytes'>;
+/** The listing that a lane is a part of. */
+export interface Surroundings extends Pick<RangeSource<never>, 'prefix' | 'maxKeyBytes'> {
+  /** See {@link Sight}. */
+  readonly elsewhere: readonly string[];
+}
 
 /** A range, who lists it, and what is known of where to split it. */
 export class Lane {
@@ -84,7 +88,7 @@ export class Lane {
   }
 
   /** How many entries it seems to have left, if it is worth splitting; else 0. @param pagesLeft the fewest that are worth it */
-  entriesLeft({ prefix }: Source, pagesLeft: number): number {
+  entriesLeft({ prefix, elsewhere }: Surroundings, pagesLeft: number): number {
     const { cursor, upto, complete } = this.range;
     const isUnclear = this.#open && this.#isShared;
     if (complete || isUnclear || this.#sample.length < 2 || this.pages < this.#restUntil) return 0;
@@ -94,19 +98,19 @@ export class Lane {
       this.#stretches = {
         cursor,
         upto,
-        left: stretchesLeft({ prefix, cursor, upto, sample: this.#sample }),
+        left: stretchesLeft({ prefix, cursor, upto, sample: this.#sample, elsewhere }),
       };
     const { left } = this.#stretches;
     return left < pagesLeft ? 0 : left * this.#lastPage;
   }
 
   /** Where to split it, so that there are likely so many parts of the same size above. Undefined: not for the time being. */
-  boundary({ prefix, maxKeyBytes }: Source, parts: number): string | undefined {
+  boundary({ prefix, maxKeyBytes, elsewhere }: Surroundings, parts: number): string | undefined {
     const { cursor, upto } = this.range;
     if (cursor === undefined) return undefined;
     const kept = this.#open ? 1 / 2 : parts / (parts + 1);
     for (let tries = 0; tries < REACHES; tries++) {
-      const at = boundaryIn({ prefix, cursor, upto, sample: this.#sample }, this.#reach, kept);
+      const at = boundaryIn({ prefix, cursor, upto, sample: this.#sample, elsewhere }, this.#reach, kept);
       if (this.range.splitsAt(at) && at.startsWith(prefix) && isSendable(at, maxKeyBytes)) return at;
       this.#goNearer();
     }

@@ -27,6 +27,8 @@ export interface RangeSettings {
   readonly rules: SplitRules;
   /** Most pages asked for at the same time. */
   readonly concurrency: number;
+  /** So many pages at a time are worth having now, asked before each split; none while the reader has more than it can deal with. Default: all. */
+  readonly worthwhile?: (() => number) | undefined;
   readonly signal?: AbortSignal | undefined;
   /** What to list, where that is not everything. None of them overlap. */
   readonly ranges?: readonly KeyRange[] | undefined;

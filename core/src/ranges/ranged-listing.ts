@@ -6,7 +6,7 @@ import { compareKeys } from '../keys.js';
 import { CutUnnameable } from './cut-unnameable.js';
 import { Directories } from './directories.js';
 import { KeyRange } from './key-range.js';
-import { Lane } from './lane.js';
+import { Lane, type Surroundings } from './lane.js';
 import { PageQueue } from './page-queue.js';
 import type { RangedPage, RangeSettings, RangeSource } from './range-source.js';
 
@@ -17,6 +17,9 @@ const PAGES_AHEAD = 2;
 const PATIENCE_MS = 1000;
 
 const MISSES_BEFORE_LOOKING = 2;
+
+/** Names that are kept of all pages, to guess by. */
+const MOST_ELSEWHERE = 24;
 
 /** Splits in vain that are allowed, by the pages that have come: many at the beginning, while little is known. */
 function mostMisses(pages: number): number {
@@ -53,6 +56,9 @@ class RangedListing<P extends Page> {
   /** Ranges that nobody has begun. */
   readonly #pending: KeyRange[];
   readonly #strange = new CutUnnameable();
+  /** The first names of pages that came last: see {@link Surroundings}. */
+  readonly #elsewhere: string[] = [];
+  readonly #surroundings: Surroundings;
   readonly #directories: Directories;
   /** How long a page takes, in milliseconds, by the last few. */
   #pageMs = 0;
@@ -69,6 +75,8 @@ class RangedListing<P extends Page> {
     this.#source = source;
     this.#settings = settings;
     this.#splits = settings.concurrency > 1;
+    const { prefix, maxKeyBytes } = source;
+    this.#surroundings = { prefix, maxKeyBytes, elsewhere: this.#elsewhere };
     const { signal, ranges = [new KeyRange()] } = settings;
     this.#pending = [...ranges];
     this.#signal = signal ? AbortSignal.any([signal, this.#stop.signal]) : this.#stop.signal;
@@ -171,6 +179,8 @@ class RangedListing<P extends Page> {
     const count = to - from;
     if (count > 0) {
       lane.see(keyAt, from, to);
+      this.#elsewhere.push(keyAt(from));
+      if (this.#elsewhere.length > MOST_ELSEWHERE) this.#elsewhere.shift();
       range.advance(keyAt(to - 1), this.#source.several === true && to === size && page.truncated);
     }
     // The listing goes on, or there is something behind the range.
@@ -208,7 +218,7 @@ class RangedListing<P extends Page> {
     for (let free = this.#free(); free > 0; free = this.#free()) {
       const lanes = Array.from(this.#lanes.keys(), (lane) => ({
         lane,
-        left: lane.entriesLeft(this.#source, this.#settings.rules.pagesLeft),
+        left: lane.entriesLeft(this.#surroundings, this.#settings.rules.pagesLeft),
       }))
         .filter(({ left }) => left > 0)
         .toSorted((a, b) => b.left - a.left);
@@ -222,14 +232,16 @@ class RangedListing<P extends Page> {
   #free(): number {
     if (!this.#splits || this.#failed || this.#signal.aborted || this.#misses >= mostMisses(this.#pages))
       return 0;
-    if (this.#pageMs < this.#settings.rules.pageMs) return 0;
+    const { rules, concurrency, worthwhile } = this.#settings;
+    if (this.#pageMs < rules.pageMs) return 0;
+    const most = Math.min(concurrency, worthwhile?.() ?? concurrency);
     const proven = this.#lanes.size - this.#unproven;
-    return Math.min(this.#settings.concurrency - this.#lanes.size, Math.max(1, proven) - this.#unproven);
+    return Math.min(most - this.#lanes.size, Math.max(1, proven) - this.#unproven);
   }
 
   #splitLane(lane: Lane, parts: number): boolean {
     const real = lane.open ? this.#directories.in(lane.range) : undefined;
-    const at = real ?? lane.boundary(this.#source, parts);
+    const at = real ?? lane.boundary(this.#surroundings, parts);
     if (at === undefined) return false;
     const upper = lane.range.split(at);
     this.#settings.onSplit?.(lane.range, upper);

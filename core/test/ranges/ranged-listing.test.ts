@@ -261,4 +261,16 @@ describe('a listing by ranges side by side', () => {
     expect(service.requests).to.equal(requests);
     expect(service.inFlight).to.equal(0);
   });
+
+  it('has no more ranges at a time than are worth having', async () => {
+    for (const [worthwhile, most] of [
+      [0, 1],
+      [3, 3],
+    ] as const) {
+      const service = new Listed(Array.from({ length: 10_000 }, (_, i) => `p/${md5(i)}`));
+      const { found } = await list(service, { worthwhile: () => worthwhile });
+      expect(found).to.have.lengthOf(10_000);
+      expect(service.mostInFlight).to.equal(most);
+    }
+  });
 });

@@ -1,0 +1,32 @@
+import { createHash } from 'node:crypto';
+import { boundaryIn, stretchesLeft } from '#src/ranges/boundary.js';
+import { compareKeys } from '#src/keys.js';
+import { expect } from 'chai';
+import { describe, it } from 'mocha';
+
+describe('boundaries', () => {
+  it('take an end that was invented for no name', () => {
+    const names = Array.from(
+      { length: 20_000 },
+      (_, i) => `p/${createHash('md5').update(`${i}`).digest('hex')}`,
+    );
+    names.sort(compareKeys);
+    const end = names.findIndex((name) => name >= 'p/b') + 500;
+    const page = names.slice(end - 1000, end);
+    const sample = page.filter((_, i) => i % 40 === 0);
+    const elsewhere = names.filter((_, i) => i % 1000 === 0);
+    const sight = { prefix: 'p/', cursor: page.at(-1) ?? '', upto: 'p/p', sample, elsewhere };
+    expect(boundaryIn(sight, 0)).to.match(/^p\/[b-f][0-9a-f]+$/);
+    const left = (names.length - end) / page.length;
+    expect(stretchesLeft(sight)).to.be.within(left * 0.8, left * 1.2);
+  });
+
+  it('learn from names that were seen elsewhere', () => {
+    const letters = Array.from('bcdfghjkmnpq', (letter) => `p/${letter}${letter}`);
+    const [cursor = ''] = letters;
+    const half = (elsewhere: readonly string[]): string =>
+      boundaryIn({ prefix: 'p/', cursor, sample: [cursor], upto: 'p/zz', elsewhere }, 0);
+    expect(compareKeys(half([]), 'p/d')).to.be.below(0);
+    expect(half(letters)).to.match(/^p\/[h-q]/);
+  });
+});
