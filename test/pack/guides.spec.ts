@@ -1,10 +1,10 @@
-// The how-tos of `docs/guides`, done as a reader would: from packages as they are published, on servers of the emulator that
+// The README and the how-tos of `docs/guides`, done as a reader would: from packages as they are published, on servers of the emulator that
 // stand where the pages name a provider's address.
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { expect } from 'chai';
 import { parse } from 'jsonc-parser';
@@ -37,7 +37,11 @@ interface Place {
 const { id, secret } = CREDENTIALS;
 const AWS = { AWS_ACCESS_KEY_ID: id, AWS_SECRET_ACCESS_KEY: secret };
 
-const PLACES: Readonly<Record<string, Place>> = {
+const README = '../../README.md';
+
+/** Undefined: the configuration as it stands there, and no service. */
+const PLACES: Readonly<Record<string, Place | undefined>> = {
+  [README]: undefined,
   '500-million-keys-on-oss.md': {
     emulator: ['--oss', '0', '--region', 'cn-beijing'],
     at: ({ oss }) => ({ endpoint: oss, pathStyle: true, internal: undefined }),
@@ -105,19 +109,20 @@ describe('guides', () => {
   }
 
   it('are all known here', async () => {
-    expect(await readdir(GUIDES)).to.have.members([...Object.keys(PLACES), ...READ_ONLY]);
+    expect([...(await readdir(GUIDES)), README]).to.have.members([...Object.keys(PLACES), ...READ_ONLY]);
   });
 
-  for (const [page, { emulator: options, at, environment }] of Object.entries(PLACES)) {
-    it(`can be followed: ${page}`, async () => {
-      const place = at(await startEmulator(options));
-      const desk = join(folder, page);
+  for (const [page, place] of Object.entries(PLACES)) {
+    it(`can be followed: ${basename(page)}`, async () => {
+      const moved = place ? place.at(await startEmulator(place.emulator)) : {};
+      const environment = place?.environment ?? {};
+      const desk = join(folder, basename(page));
       await mkdir(desk);
       const steps = stepsOf(await readFile(join(GUIDES, page), 'utf8'));
       expect(steps.filter(({ kind }) => kind === 'command')).to.have.length.above(1);
       for (const step of steps) {
         if (step.kind === 'file') {
-          const text = step.name === 'store.config.json' ? movedTo(place, step.text) : step.text;
+          const text = step.name === 'store.config.json' ? movedTo(moved, step.text) : step.text;
           await writeFile(join(desk, step.name), text);
           continue;
         }

@@ -28,18 +28,6 @@ async function optionalPeers(): Promise<string[]> {
 
 const NODE_TYPES = `@types/node@${process.versions.node.split('.')[0]}`;
 
-/** The first program of the README, on the store in memory. */
-async function readmeProgram(): Promise<string> {
-  const readme = await readFile(join(ROOT, 'README.md'), 'utf8');
-  const [, program = ''] = /```ts\n(.*?)```/su.exec(readme) ?? [];
-  const inMemory = program
-    .replace("import { fs } from '@store/fs'", "import { memory } from '@store/memory'")
-    .replace(/\{ provider: 'fs'.*?\}/u, "{ provider: 'memory' }")
-    .replace('[fs]', '[memory]');
-  expect(inMemory).to.include("{ provider: 'memory' }, { adapters: [memory] }").and.not.include('fs');
-  return `${inMemory}console.log(report.deleted, report.complete);\n`;
-}
-
 describe('packages', () => {
   let directory: string;
   let packed: readonly Packed[];
@@ -145,10 +133,6 @@ describe('packages', () => {
         cwd: folder,
       }).catch((error: { stdout: string }) => error);
       expect(stdout).to.equal('');
-    });
-
-    it("run the README's program", async () => {
-      expect(await output(folder, await readmeProgram())).to.equal('1 true\n');
     });
 
     it('have commands that tell about themselves', async () => {
