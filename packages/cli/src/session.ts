@@ -13,7 +13,7 @@ import { checkShape, selectStore } from '@store/core/extend';
 import type { OssJobs } from '@store/oss';
 import { addressSettings, checkAddressSettings, checkSettingsAreForAnother } from './address-settings.js';
 import { Adapters } from './adapters.js';
-import { loadConfigFile, type ConfigFile } from './config-file.js';
+import { configOrPlace, loadConfigFile, type ConfigFile } from './config-file.js';
 import { UsageError } from './exit-codes.js';
 import { fileUrlOf } from './local-path.js';
 import type { WaitNotes } from './wait-notes.js';
@@ -177,6 +177,22 @@ export class Session implements AsyncDisposable {
   async configuration(): Promise<{ readonly config: StoreConfig; readonly directory: string }> {
     const { value, directory } = await this.#configFile();
     return { config: checkShape(value), directory };
+  }
+
+  /** The configuration, or where one is to be made. @throws StoreError `InvalidConfig` */
+  configOrPlace(): Promise<ConfigFile | string> {
+    return configOrPlace(this.#options.config);
+  }
+
+  /**
+   * Checks an entry that is to be written.
+   *
+   * @param env values of the variables that it names
+   * @throws StoreError `InvalidConfig`
+   */
+  async checkEntry(name: string, entry: StoreEntry, env: Readonly<Record<string, string>>): Promise<void> {
+    const adapter = await this.#adapters.forProvider(entry.provider, `stores.${name}`);
+    checkConfig({ stores: { [name]: entry } }, { adapters: [adapter], env });
   }
 
   /** Checks the whole configuration; resolves to it and its path. */
