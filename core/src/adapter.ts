@@ -63,17 +63,35 @@ export interface AdapterContext {
 export interface UrlScheme {
   /** Without colon: `s3`, `oss`, `file`. */
   readonly scheme: string;
+  /** Those of the settings that {@link parse} has a use for; others are refused before it is called. Default: none. */
+  readonly settings?: readonly (keyof AddressSettings)[] | undefined;
   /**
    * Splits an address into a store's configuration and the key (or prefix) in it. The key is everything
    * that follows, byte for byte; it may be empty.
    *
+   * @param settings what was said beside the address; what the address says itself comes first
    * @throws StoreError `InvalidArgument` when the address cannot be one of this scheme
    */
-  parse(address: string): UrlTarget | Promise<UrlTarget>;
+  parse(address: string, settings?: AddressSettings): UrlTarget | Promise<UrlTarget>;
+}
+
+/** What may be said about a store beside its address, as by the flags of a command. No secrets. */
+export interface AddressSettings {
+  /** URL of the service. */
+  readonly endpoint?: string | undefined;
+  readonly region?: string | undefined;
+  /** Of the credentials. */
+  readonly profile?: string | undefined;
+  /** Which of the services that speak one protocol. */
+  readonly service?: string | undefined;
+  /** `host/bucket/key` instead of `bucket.host/key`. */
+  readonly pathStyle?: boolean | undefined;
 }
 
 export interface UrlTarget {
   /** The adapter's configuration, without `provider`. */
   readonly config: Readonly<Record<string, unknown>>;
   readonly key: string;
+  /** The address with the settings in it, when there were any: it leads to the same without them. */
+  readonly address?: string | undefined;
 }

@@ -1,5 +1,6 @@
 export type {
   AdapterContext,
+  AddressSettings,
   ConfigShape,
   DiagnoseContext,
   Finding,

@@ -1,5 +1,5 @@
 import type { StoreAdapter } from '@store/core';
-import { addressScheme } from '@store/kit';
+import { addressScheme, textParameter, wordParameter } from '@store/kit';
 import { ctyunConfigSchema, type CtyunConfig } from './config.js';
 import { ctyunDriver } from './driver.js';
 
@@ -10,15 +10,22 @@ export const ctyun: StoreAdapter<'ctyun', CtyunConfig> = {
   secretKeys: ['accessKey', 'secretKey', 'dataPlane'],
   createDriver: ctyunDriver,
   /**
-   * `ctyun://bucket/key?regionId=…`: the key is everything up to `?regionId=` at the end, byte for byte. Keys come from
+   * `ctyun://bucket/key?regionId=…`: the key is everything up to the parameters at the end, byte for byte. Keys come from
    * `CTYUN_AK` and `CTYUN_SK`, a region that is not named from `CTYUN_REGION_ID`: the variables of CTYUN's own Terraform
    * provider. The data plane is found by itself.
    */
   url: addressScheme({
     scheme: 'ctyun',
     example: 'ctyun://bucket/key?regionId=…',
-    parameter: 'regionId',
-    needed: { regionId: 'CTYUN_REGION_ID', accessKey: 'CTYUN_AK', secretKey: 'CTYUN_SK' },
+    parameters: {
+      regionId: wordParameter('region', {
+        needed: true,
+        variables: ['CTYUN_REGION_ID'],
+        sets: (regionId) => ({ regionId }),
+      }),
+      endpoint: textParameter('endpoint', { sets: (endpoint) => ({ endpoint }) }),
+    },
+    credentials: [{ needed: { accessKey: 'CTYUN_AK', secretKey: 'CTYUN_SK' } }],
     fixed: { dataPlane: 'auto' },
   }),
 };

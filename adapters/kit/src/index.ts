@@ -1,4 +1,10 @@
-export { addressScheme, type AddressForm } from './address.js';
+export { addressScheme, type AddressCredentials, type AddressForm } from './address.js';
+export {
+  switchParameter,
+  textParameter,
+  wordParameter,
+  type AddressParameter,
+} from './address-parameters.js';
 export { versionReader } from './answered-version.js';
 export { checksum, type ChecksumAlgorithm } from './checksum.js';
 export { deleteDocument } from './delete-document.js';

@@ -1,4 +1,4 @@
-import { lstat, open, realpath, rename, rm, type FileHandle } from 'node:fs/promises';
+import { chmod, lstat, open, realpath, rename, rm, type FileHandle } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { applyEdits, modify } from 'jsonc-parser';
 import { StoreError } from '@store/core';
@@ -47,6 +47,34 @@ export async function loadConfigFile(asked: string | undefined, usual?: string):
     );
   }
   return parsed(found, file);
+}
+
+/**
+ * The configuration that {@link loadConfigFile} reads, or where one is to be made: in the place asked for, else in this directory.
+ *
+ * @throws StoreError as {@link loadConfigFile}
+ */
+export async function configOrPlace(asked: string | undefined): Promise<ConfigFile | string> {
+  const given = asked ?? (process.env['STORE_CONFIG'] || undefined);
+  const path = given === undefined ? await find(process.cwd()) : resolve(given);
+  if (path === undefined) return resolve(CONFIG_NAMES[0]);
+  return (await isThere(path)) ? loadConfigFile(asked) : path;
+}
+
+/** Makes a configuration without stores, which only its user can read. */
+export async function makeConfigFile(path: string): Promise<ConfigFile> {
+  const handle = await open(path, 'wx', 0o600);
+  try {
+    await handle.writeFile('{\n  "stores": {}\n}\n');
+  } finally {
+    await handle.close();
+  }
+  return { path, directory: dirname(path), value: { stores: {} } };
+}
+
+/** Lets nobody else read it. */
+export async function keepPrivate({ path }: ConfigFile): Promise<void> {
+  await chmod(await realpath(path), 0o600);
 }
 
 /** Sets values of one store in the file; comments and everything else stay as they are. */

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { readFileSync } from 'node:fs';
+import { addAddressFlags } from './address-flags.js';
 import { addCommands } from './commands.js';
 import type { Work } from './context.js';
 import { EXIT, type ExitCode } from './exit.js';
@@ -20,10 +21,14 @@ export async function main(args: readonly string[]): Promise<ExitCode> {
   // What only work needs is loaded for work: `--version` is there at once.
   const run = async (work: Work): Promise<void> => {
     const { perform } = await import('./perform.js');
-    exitCode = await perform(work, output, program.opts<GlobalOptions>());
+    exitCode = await perform(work, output, {
+      ...program.opts<GlobalOptions>(),
+      words: args,
+    });
   };
 
   try {
+    addAddressFlags(program, args);
     await addCommands(program, args, run);
     await program.parseAsync(args, { from: 'user' });
     return output.end(exitCode);

@@ -2,6 +2,7 @@ import {
   StoreError,
   checkConfig,
   openStore,
+  type AddressSettings,
   type ObjectStore,
   type OpenOptions,
   type StoreAdapter,
@@ -10,19 +11,27 @@ import {
 } from '@store/core';
 import { checkShape, selectStore } from '@store/core/extend';
 import type { OssJobs } from '@store/oss';
+import { addressSettings, checkAddressSettings, checkSettingsAreForAnother } from './address-settings.js';
 import { Adapters } from './adapters.js';
-import { loadConfigFile, type ConfigFile } from './config-file.js';
+import { configOrPlace, loadConfigFile, type ConfigFile } from './config-file.js';
 import { UsageError } from './exit-codes.js';
 import { fileUrlOf } from './local-path.js';
 import type { WaitNotes } from './wait-notes.js';
 
 const JOBS_PROVIDER = 'oss';
 
+const FILE_NAME_TAKEN = 'file: are paths, so give that store another name (a path can be written ./path)';
+
+/** Providers whose addresses are paths. */
+const DIRECTORIES: ReadonlySet<string> = new Set(['files', 'fs']);
+
 /** What every subcommand takes. */
-export interface GlobalOptions {
+export interface GlobalOptions extends AddressSettings {
   readonly config?: string | undefined;
   readonly adapter?: readonly string[] | undefined;
   readonly debug?: boolean | undefined;
+  /** The command line: an address that is not looked at yet may be what a flag is for. */
+  readonly words?: readonly string[] | undefined;
 }
 
 /** An address, opened. */
@@ -42,6 +51,8 @@ export interface Located {
   readonly config: StoreConfig | StoreEntry;
   readonly options: OpenOptions;
   readonly retry: StoreEntry['retry'];
+  /** For URLs: an address that leads there without the flags. */
+  readonly address?: string | undefined;
   /** For stores of the configuration file. */
   readonly named?:
     { readonly name: string; readonly entry: StoreEntry; readonly file: ConfigFile } | undefined;
@@ -118,11 +129,17 @@ export class Session implements AsyncDisposable {
    * @throws as {@link open}
    */
   async locate(address: string): Promise<Located> {
+    const given = addressSettings(this.#options);
     const url = fileUrlOf(address) ?? address;
     const scheme = /^(?:([a-z][a-z0-9+.-]*):\/\/|(file):)/.exec(url);
     const adapter = scheme ? await this.#adapters.forScheme(scheme[1] ?? scheme[2] ?? '') : undefined;
     if (adapter?.url) {
-      const { config, key } = await adapter.url.parse(url);
+      // Directories take none; others may be meant by the flags of the same command.
+      const isDirectory = DIRECTORIES.has(adapter.provider);
+      if (isDirectory) checkSettingsAreForAnother(address, given, this.#options.words ?? []);
+      else checkAddressSettings(address, adapter.url, given);
+      if (/^file:(?!\/\/)/.test(address)) await this.#refuseStoreNamedFile(address);
+      const { config, key, ...found } = await adapter.url.parse(url, isDirectory ? {} : given);
       const entry = { provider: adapter.provider, ...config };
       return {
         id: `url ${JSON.stringify(entry)}`,
@@ -131,8 +148,10 @@ export class Session implements AsyncDisposable {
         config: entry,
         options: { adapters: [adapter] },
         retry: undefined,
+        address: found.address ?? address,
       };
     }
+    checkSettingsAreForAnother(address, given, this.#options.words ?? []);
     const colon = address.indexOf(':');
     if (colon < 0) {
       throw new UsageError(
@@ -160,6 +179,22 @@ export class Session implements AsyncDisposable {
     return { config: checkShape(value), directory };
   }
 
+  /** The configuration, or where one is to be made. @throws StoreError `InvalidConfig` */
+  configOrPlace(): Promise<ConfigFile | string> {
+    return configOrPlace(this.#options.config);
+  }
+
+  /**
+   * Checks an entry that is to be written.
+   *
+   * @param env values of the variables that it names
+   * @throws StoreError `InvalidConfig`
+   */
+  async checkEntry(name: string, entry: StoreEntry, env: Readonly<Record<string, string>>): Promise<void> {
+    const adapter = await this.#adapters.forProvider(entry.provider, `stores.${name}`);
+    checkConfig({ stores: { [name]: entry } }, { adapters: [adapter], env });
+  }
+
   /** Checks the whole configuration; resolves to it and its path. */
   async checkConfig(): Promise<{ readonly path: string; readonly config: StoreConfig }> {
     const { path, directory, value } = await this.#configFile();
@@ -169,6 +204,11 @@ export class Session implements AsyncDisposable {
     }
     const config = checkShape(value);
     const checks = [() => void checkConfig(value, { adapters: [...adapters], baseDirectory: directory })];
+    if (Object.hasOwn(config.stores, 'file')) {
+      checks.push(() => {
+        throw new StoreError('InvalidConfig', `stores.file: ${FILE_NAME_TAKEN}`);
+      });
+    }
     if (config.gateway !== undefined) {
       const { gatewayEntry } = await import('@store/gateway');
       checks.push(() => void gatewayEntry(config));
@@ -188,6 +228,23 @@ export class Session implements AsyncDisposable {
     this.#stores.clear();
     for (const jobs of this.#jobs.values()) jobs.close();
     this.#jobs.clear();
+  }
+
+  /** `file:dir/` is a directory, and would be emptied in the place of a store that is called so. */
+  async #refuseStoreNamedFile(address: string): Promise<void> {
+    let config: StoreConfig;
+    try {
+      config = checkShape((await this.#configFile()).value);
+    } catch {
+      // Without a configuration, or with one that is not right, it is no store's name.
+      return;
+    }
+    if (Object.hasOwn(config.stores, 'file')) {
+      throw new StoreError(
+        'InvalidConfig',
+        `${JSON.stringify(address)} may be a path or a key of the store "file" of the configuration: ${FILE_NAME_TAKEN}`,
+      );
+    }
   }
 
   /** Somebody may have written a store's name alone. */

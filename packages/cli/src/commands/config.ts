@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { Run } from '../context.js';
 import { EXIT } from '../exit.js';
+import { addConfigImport } from './config-import.js';
 
 export function addConfig(program: Command, run: Run): void {
   const config = program.command('config').description('the configuration');
@@ -19,6 +20,7 @@ export function addConfig(program: Command, run: Run): void {
         return EXIT.complete;
       }),
     );
+  addConfigImport(config, run);
   config
     .command('schema')
     .description('the JSON Schema of the configuration, for editors; with the adapters of --adapter')

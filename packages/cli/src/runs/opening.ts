@@ -12,12 +12,17 @@ export interface Opening {
 const SECRET =
   /[?&][^=&]*(?:secret|token|password|passwd|signature|credential|access-?_?key|\bak\b|\bsk\b)[^=&]*=/i;
 
+/** Somebody in the URL of an endpoint. */
+const ENDPOINT_SECRET = /[?&]endpoint=[^&]*(?:@|%40)/i;
+
 /** Names the store by its name in the configuration, or by a URL: by none that has credentials in it. */
 export async function openingOf(session: Pick<Session, 'locate'>, address: string): Promise<Opening> {
-  const { key, named } = await session.locate(address);
+  const { key, named, address: whole = address } = await session.locate(address);
   if (named) return { address: `${named.name}:${key}`, config: named.file.path };
-  const authority = /^[^:]*:\/\/([^/?#]*)/.exec(address)?.[1] ?? '';
-  return authority.includes('@') || SECRET.test(address) ? {} : { address };
+  const authority = /^[^:]*:\/\/([^/?#]*)/.exec(whole)?.[1] ?? '';
+  return authority.includes('@') || ENDPOINT_SECRET.test(whole) || SECRET.test(whole)
+    ? {}
+    : { address: whole };
 }
 
 /**

@@ -1,6 +1,7 @@
 import { quoteKey, type ObjectStore } from '@store/core';
 import type { KeyPairs, Place } from '@store/transfer';
 import { UsageError } from '../exit-codes.js';
+import { fileUrlOf } from '../local-path.js';
 import type { Session, Target } from '../session.js';
 
 /** One run of the library: everything under a prefix, or objects by name. */
@@ -76,7 +77,9 @@ export function placeOf({ store, key }: Target): Place {
 
 /** `dir/` of `…/dir`, and nothing of `…/dir/`. */
 function nameOf({ key, address }: Target): string {
-  if (key === '' || /(^|[/:])\.{0,2}$/.test(address)) return '';
+  const isPath = fileUrlOf(address) !== undefined || address.startsWith('file:');
+  // Of a path the key ends in `/` for each directory, however it is written.
+  if (key === '' || /(^|[/:])\.{0,2}$/.test(isPath ? address : key)) return '';
   return asPrefix(lastPart(key.replace(/\/$/, '')));
 }
 
