@@ -21,23 +21,32 @@ const MESSAGES: Readonly<Record<string, string>> = {
   ENETUNREACH: 'the network cannot be reached',
 };
 
+/** What OpenSSL calls an answer that is no TLS: mostly plain HTTP. */
+const NO_TLS = /^(?:EPROTO|ERR_SSL_(?:WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG))$/;
+
 /** What Node's HTTP parser calls an answer that is no HTTP, such as `HPE_INVALID_CONSTANT`. */
 const PARSER = /^HPE_/;
 
 /**
  * A failure of the network by the system's name for it, or undefined when the name stands for something else.
- * All of them can pass, but for a host name that is not known: a wrong name stays wrong.
+ * All of them can pass, but for a host name that is not known, and for an endpoint without TLS: what is wrong there stays wrong.
  */
 export function networkFailure(systemName: string | undefined): NetworkFailure | undefined {
   if (systemName === undefined) return undefined;
-  const message = MESSAGES[systemName] ?? (PARSER.test(systemName) ? 'the answer is not HTTP' : undefined);
+  const message = MESSAGES[systemName] ?? wrongProtocol(systemName);
   if (message === undefined) return undefined;
   return {
     code: systemName === 'ETIMEDOUT' ? 'Timeout' : 'Unavailable',
     message,
-    retryable: systemName !== 'ENOTFOUND',
+    retryable: systemName !== 'ENOTFOUND' && !NO_TLS.test(systemName),
     providerCode: systemName,
   };
+}
+
+function wrongProtocol(systemName: string): string | undefined {
+  if (NO_TLS.test(systemName))
+    return 'the answer is not TLS; does the endpoint speak http, and "endpoint" say https?';
+  return PARSER.test(systemName) ? 'the answer is not HTTP' : undefined;
 }
 
 /** What a socket or its HTTP failed with; an abort and all that is no `Error` as it is. */
