@@ -38,7 +38,7 @@ export async function main(args: readonly string[]): Promise<ExitCode> {
       return output.end(EXIT.usage);
     }
     const { tellError } = await import('./tell-error.js');
-    return output.end(await tellError(output, thrown, args, program));
+    return output.end(await tellError(output, thrown, args.includes('--json'), program));
   }
 }
 
