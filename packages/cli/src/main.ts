@@ -3,9 +3,20 @@ import { readFileSync } from 'node:fs';
 import { addCommands } from './commands.js';
 import type { Work } from './context.js';
 import { EXIT, type ExitCode } from './exit.js';
+import { unknownCommand } from './unknown-command.js';
 import { list } from './list-option.js';
 import { Output } from './output.js';
 import type { GlobalOptions } from './session.js';
+
+const MORE_HELP = `
+Examples are in the help of each command: store rm --help
+
+Exit codes:
+  0    complete
+  1    failed or incomplete, or not confirmed; or the output could not be written
+  2    usage or configuration: nothing was done
+  130  interrupted
+`;
 
 /**
  * Runs the command line and resolves to the exit code. Never rejects.
@@ -25,7 +36,7 @@ export async function main(args: readonly string[]): Promise<ExitCode> {
 
   try {
     await addCommands(program, args, run);
-    await program.parseAsync(args, { from: 'user' });
+    await program.parseAsync(unknownCommand(program, args) ?? args, { from: 'user' });
     return output.end(exitCode);
   } catch (thrown) {
     // Commander has written its message, or the help, already.
@@ -69,5 +80,6 @@ function buildProgram(output: Output): Command {
             .replace(/\s*\n\s*/g, ' '),
         ),
     })
+    .addHelpText('after', MORE_HELP)
     .exitOverride();
 }
