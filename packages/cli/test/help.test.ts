@@ -13,7 +13,7 @@ async function buildProgram(write: (text: string) => void): Promise<Command> {
 
 /** The words of a line of a shell, up to the first pipe, redirection or remark. */
 function wordsOf(line: string): string[] {
-  const [command = ''] = line.split(/ {3,}| [|>]/);
+  const [command = ''] = line.split(/ {3,}| [|>]|\)/);
   return Array.from(command.matchAll(/'([^']*)'|(\S+)/g), ([, quoted, plain]) => quoted ?? plain ?? '');
 }
 
@@ -22,6 +22,7 @@ describe('the help', () => {
     const { commands } = await buildProgram(() => undefined);
     expect(commands.length).to.be.above(20);
     for (const command of commands) {
+      if (command.name() === '__complete') continue;
       let help = '';
       const program = await buildProgram((text) => (help += text));
       program.commands.find((one) => one.name() === command.name())?.outputHelp();
