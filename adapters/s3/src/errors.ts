@@ -55,7 +55,7 @@ export function translate(thrown: unknown, { bucket, ...where }: ErrorContext): 
     return new StoreError('Corrupt', 'the body does not have its checksum', { ...details, retryable: true });
   // Of the SDK, which has looked into its environment and files, before anything is sent.
   if (error.message === 'Region is missing') return new StoreError('InvalidConfig', NO_REGION, details);
-  const network = networkFailure(error.code);
+  const network = networkFailure(error.code, error);
   if (network) {
     const { code, message, ...facts } = network;
     return new StoreError(code, message, { ...details, ...facts });

@@ -119,7 +119,9 @@ describe('s3: errors', () => {
     const driver = driverOn(emulator, { endpoint: `http://127.0.0.1:${free}` });
     const error = await errorOf(driver.read.head({ key: 'k' }, {}));
     expect(error).to.include({ code: 'Unavailable', retryable: true, providerCode: 'ECONNREFUSED' });
-    expect(error.message).to.match(/connection was refused/);
+    expect(error.message)
+      .to.match(/connection was refused/)
+      .and.contain(`(127.0.0.1:${free})`);
   });
 
   it('says that the endpoint speaks http where https was asked for', async () => {
