@@ -8,6 +8,13 @@ export interface NetworkFailure {
   readonly providerCode: string;
 }
 
+/** What errors of the system say besides. */
+interface SystemError extends Error {
+  readonly hostname?: unknown;
+  readonly address?: unknown;
+  readonly port?: unknown;
+}
+
 /** Errors of sockets, of name lookups and of answers that break off. */
 const MESSAGES: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'the connection was refused; is the endpoint right, and is the service running?',
@@ -21,23 +28,47 @@ const MESSAGES: Readonly<Record<string, string>> = {
   ENETUNREACH: 'the network cannot be reached',
 };
 
+/** What OpenSSL calls an answer that is no TLS: mostly plain HTTP. */
+const NO_TLS = /^(?:EPROTO|ERR_SSL_(?:WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG))$/;
+
 /** What Node's HTTP parser calls an answer that is no HTTP, such as `HPE_INVALID_CONSTANT`. */
 const PARSER = /^HPE_/;
 
 /**
- * A failure of the network by the system's name for it, or undefined when the name stands for something else.
- * All of them can pass, but for a host name that is not known: a wrong name stays wrong.
+ * A failure of the network by the system's name for it, or undefined when the name stands for something else; with the address
+ * that the error itself has.
+ * All of them can pass, but for a host name that is not known, and for an endpoint without TLS: what is wrong there stays wrong.
  */
-export function networkFailure(systemName: string | undefined): NetworkFailure | undefined {
+export function networkFailure(systemName: string | undefined, error?: Error): NetworkFailure | undefined {
   if (systemName === undefined) return undefined;
-  const message = MESSAGES[systemName] ?? (PARSER.test(systemName) ? 'the answer is not HTTP' : undefined);
+  const message = MESSAGES[systemName] ?? wrongProtocol(systemName);
   if (message === undefined) return undefined;
   return {
     code: systemName === 'ETIMEDOUT' ? 'Timeout' : 'Unavailable',
-    message,
-    retryable: systemName !== 'ENOTFOUND',
+    message: `${message}${peerText(error)}`,
+    retryable: systemName !== 'ENOTFOUND' && !NO_TLS.test(systemName),
     providerCode: systemName,
   };
+}
+
+/** Whom it was about, where the system says that: ` (127.0.0.1:9000)`. */
+function peerText(error: unknown): string {
+  if (!(error instanceof Error)) return '';
+  // Of a name with several addresses, all of which were tried.
+  if (error instanceof AggregateError) {
+    const tried: readonly unknown[] = error.errors;
+    return peerText(tried.find((one) => peerText(one) !== ''));
+  }
+  const { hostname, address, port }: SystemError = error;
+  const host = hostname ?? address;
+  if (typeof host !== 'string') return '';
+  return ` (${host.includes(':') ? `[${host}]` : host}${typeof port === 'number' ? `:${port}` : ''})`;
+}
+
+function wrongProtocol(systemName: string): string | undefined {
+  if (NO_TLS.test(systemName))
+    return 'the answer is not TLS; does the endpoint speak http, and "endpoint" say https?';
+  return PARSER.test(systemName) ? 'the answer is not HTTP' : undefined;
 }
 
 /** What a socket or its HTTP failed with; an abort and all that is no `Error` as it is. */
@@ -46,7 +77,7 @@ export function networkError(thrown: unknown): unknown {
     return thrown;
   const { code: name }: NodeJS.ErrnoException = thrown;
   // Of certificates, of TLS: the system's words are as good as any.
-  const { code, message, ...details } = networkFailure(name) ?? {
+  const { code, message, ...details } = networkFailure(name, thrown) ?? {
     code: 'Unavailable' as const,
     message: thrown.message.split('\n')[0] || 'the request failed',
     providerCode: name,

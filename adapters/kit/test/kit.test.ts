@@ -70,6 +70,7 @@ describe('kit', () => {
     ]);
     expect(networkFailure('ECONNRESET')).to.include({ code: 'Unavailable', retryable: true });
     expect(networkFailure('ENOTFOUND')).to.include({ retryable: false });
+    expect(networkFailure('EPROTO')).to.include({ code: 'Unavailable', retryable: false });
     expect(networkFailure('HPE_INVALID_CONSTANT')).to.include({ code: 'Unavailable' });
     expect(networkFailure('TypeError')).to.equal(undefined);
   });

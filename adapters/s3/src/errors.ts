@@ -24,6 +24,9 @@ const MESSAGES: Readonly<Record<string, string>> = {
   TimeoutError: 'there was no answer in time',
 };
 
+const NO_REGION =
+  'no region is known: set "region" of the store, AWS_REGION, or "region" in ~/.aws/config; "endpoint" does without';
+
 /** Codes for a bucket that is elsewhere. */
 const REGION =
   /^(?:AuthorizationHeaderMalformed|PermanentRedirect|TemporaryRedirect|IllegalLocationConstraintException)$/;
@@ -50,7 +53,9 @@ export function translate(thrown: unknown, { bucket, ...where }: ErrorContext): 
   // Of the SDK, about a body that it has held against the checksum that came with it.
   if (/^Checksum mismatch/i.test(error.message))
     return new StoreError('Corrupt', 'the body does not have its checksum', { ...details, retryable: true });
-  const network = networkFailure(error.code);
+  // Of the SDK, which has looked into its environment and files, before anything is sent.
+  if (error.message === 'Region is missing') return new StoreError('InvalidConfig', NO_REGION, details);
+  const network = networkFailure(error.code, error);
   if (network) {
     const { code, message, ...facts } = network;
     return new StoreError(code, message, { ...details, ...facts });

@@ -119,7 +119,34 @@ describe('s3: errors', () => {
     const driver = driverOn(emulator, { endpoint: `http://127.0.0.1:${free}` });
     const error = await errorOf(driver.read.head({ key: 'k' }, {}));
     expect(error).to.include({ code: 'Unavailable', retryable: true, providerCode: 'ECONNREFUSED' });
-    expect(error.message).to.match(/connection was refused/);
+    expect(error.message)
+      .to.match(/connection was refused/)
+      .and.contain(`(127.0.0.1:${free})`);
+  });
+
+  it('says that the endpoint speaks http where https was asked for', async () => {
+    const emulator = await emulate();
+    const { endpoint = '' } = configFor(emulator);
+    const driver = driverOn(emulator, { endpoint: endpoint.replace('http:', 'https:') });
+    const error = await errorOf(driver.read.head({ key: 'k' }, {}));
+    expect(error).to.include({ code: 'Unavailable', retryable: false, providerCode: 'EPROTO' });
+    expect(error.message).to.match(/not TLS; does the endpoint speak http/);
+  });
+
+  it('says where a region is set when none is', async () => {
+    const nothing = { AWS_CONFIG_FILE: '/dev/null', AWS_SHARED_CREDENTIALS_FILE: '/dev/null' };
+    const before = { ...process.env };
+    for (const name of Object.keys(process.env)) if (name.startsWith('AWS_')) delete process.env[name];
+    Object.assign(process.env, nothing);
+    try {
+      const error = await errorOf(
+        driverOn(await emulate(), { region: undefined, endpoint: undefined }).read.head({ key: 'k' }, {}),
+      );
+      expect(error).to.include({ code: 'InvalidConfig', retryable: false });
+      expect(error.message).to.match(/no region is known: set "region"/);
+    } finally {
+      process.env = before;
+    }
   });
 
   it("says that the clock is wrong, and signs by the server's clock from then on", async () => {

@@ -30,7 +30,12 @@ const COMMANDS: Readonly<Record<string, () => Promise<Add>>> = {
   expire: async () => (await import('./commands/expire.js')).addExpire,
   job: async () => (await import('./commands/job.js')).addJob,
   plan: async () => (await import('./commands/plan.js')).addPlan,
+  completion: async () => (await import('./commands/completion.js')).addCompletion,
+  __complete: async () => (await import('./commands/complete.js')).addComplete,
 };
+
+/** Those that are for people. */
+export const COMMAND_NAMES: readonly string[] = Object.keys(COMMANDS).filter((name) => !name.startsWith('_'));
 
 const VERSION = ['-V', '--version'];
 

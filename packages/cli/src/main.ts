@@ -4,9 +4,20 @@ import { addAddressFlags } from './address-flags.js';
 import { addCommands } from './commands.js';
 import type { Work } from './context.js';
 import { EXIT, type ExitCode } from './exit.js';
+import { unknownCommand } from './unknown-command.js';
 import { list } from './list-option.js';
 import { Output } from './output.js';
 import type { GlobalOptions } from './session.js';
+
+const MORE_HELP = `
+Examples are in the help of each command: store rm --help
+
+Exit codes:
+  0    complete
+  1    failed or incomplete, or not confirmed; or the output could not be written
+  2    usage or configuration: nothing was done
+  130  interrupted
+`;
 
 /**
  * Runs the command line and resolves to the exit code. Never rejects.
@@ -30,7 +41,7 @@ export async function main(args: readonly string[]): Promise<ExitCode> {
   try {
     addAddressFlags(program, args);
     await addCommands(program, args, run);
-    await program.parseAsync(args, { from: 'user' });
+    await program.parseAsync(unknownCommand(program, args) ?? args, { from: 'user' });
     return output.end(exitCode);
   } catch (thrown) {
     // Commander has written its message, or the help, already.
@@ -43,7 +54,7 @@ export async function main(args: readonly string[]): Promise<ExitCode> {
       return output.end(EXIT.usage);
     }
     const { tellError } = await import('./tell-error.js');
-    return output.end(await tellError(output, thrown, args, program));
+    return output.end(await tellError(output, thrown, args.includes('--json'), program));
   }
 }
 
@@ -74,5 +85,6 @@ function buildProgram(output: Output): Command {
             .replace(/\s*\n\s*/g, ' '),
         ),
     })
+    .addHelpText('after', MORE_HELP)
     .exitOverride();
 }

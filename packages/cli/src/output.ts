@@ -18,6 +18,7 @@ export class Output {
   #lossSaid = false;
   #otherLoss = false;
   #last: string | undefined;
+  #indent: number | undefined = 2;
 
   constructor(stdout: Sink = standardSink(1), stderr: Sink = standardSink(2)) {
     this.#stdout = new Channel(stdout);
@@ -66,9 +67,14 @@ export class Output {
     await this.#deliver(shown(text));
   }
 
+  /** There will be several of {@link resultJson}: one a line. */
+  expectSeveral(): void {
+    this.#indent = undefined;
+  }
+
   /** As {@link result}, a JSON document. */
   async resultJson(value: unknown): Promise<void> {
-    await this.#deliver(`${jsonText(value, 2)}\n`);
+    await this.#deliver(`${jsonText(value, this.#indent)}\n`);
   }
 
   /** Tells how it goes, on stderr. */

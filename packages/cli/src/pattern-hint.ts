@@ -12,6 +12,11 @@ export function patternHint({ key, address }: Pick<Target, 'key' | 'address'>): 
     return `what is under it is deleted with -r: store rm -r ${quoted(address)}`;
   }
   if (!SPECIAL.test(key)) return undefined;
+  return `keys are taken literally; did you mean: ${recursiveCommand({ key, address })}`;
+}
+
+/** The command for a pattern, which a key with something special in it was perhaps meant as. */
+export function recursiveCommand({ key, address }: Pick<Target, 'key' | 'address'>): string {
   // As far as the pattern is none, it is a prefix.
   const start = key.lastIndexOf('/', key.search(SPECIAL)) + 1;
   const rest = key.slice(start);
@@ -21,7 +26,7 @@ export function patternHint({ key, address }: Pick<Target, 'key' | 'address'>): 
     ? quoted(address.slice(0, address.length - rest.length))
     : 'STORE:PREFIX';
   const everything = start === 0 ? ' --entire-store' : '';
-  return `keys are taken literally; did you mean: store rm -r${everything} --include ${quoted(pattern)} ${before}`;
+  return `store rm -r${everything} --include ${quoted(pattern)} ${before}`;
 }
 
 /** As one word of a shell. */

@@ -1,6 +1,7 @@
 import { choicesOf, type OptionEntry, type Spelling } from '@store/core/extend';
 import { InvalidArgumentError, Option } from 'commander';
 import type { GenericSchema } from 'valibot';
+import { withAlias } from './alias.js';
 import { list } from './list-option.js';
 import { date, duration, numberOf, size } from './option-values.js';
 
@@ -10,7 +11,8 @@ export function* flagsOf(
   headingOf: (group: Spelling['group']) => string,
 ): Generator<Option> {
   for (const [name, { cli, type }] of Object.entries(table)) {
-    if (cli) yield flagOf(name, cli, type()).helpGroup(headingOf(cli.group));
+    if (!cli) continue;
+    for (const option of withAlias(flagOf(name, cli, type()))) yield option.helpGroup(headingOf(cli.group));
   }
 }
 
@@ -46,6 +48,6 @@ function chosen(option: Option, choices: readonly string[], otherwise: string | 
 }
 
 /** `olderThan` is spelt `older-than`. */
-function kebab(name: string): string {
+export function kebab(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }

@@ -12,11 +12,11 @@ import type { GlobalOptions } from './session.js';
 export async function tellError(
   output: Output,
   thrown: unknown,
-  args: readonly string[],
+  json: boolean,
   program: Command,
 ): Promise<ExitCode> {
   const error = toStoreError(thrown);
-  if (args.includes('--json')) await output.resultJson(errorDocument(error));
+  if (json) await output.resultJson(errorDocument(error));
   else await tellReport(output, error);
   output.note(errorText(error, program, program.opts<GlobalOptions>().debug ?? false));
   return exitCodeOfError(error);

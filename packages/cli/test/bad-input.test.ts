@@ -159,10 +159,10 @@ const CASES: readonly Case[] = [
     says: /--older-than goes with -r/,
   },
   {
-    title: 'two prefixes',
+    title: 'a limit of two runs',
     config: GOOD,
-    args: ['rm', '-r', '--yes', 'demo:a/', 'demo:b/'],
-    says: /one address/,
+    args: ['rm', '-r', '--yes', '--max-delete', '1', 'demo:a/', 'demo:b/'],
+    says: /--max-delete goes with one address/,
   },
   {
     title: 'a failures file that cannot be written',

@@ -1,3 +1,4 @@
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { startEmulator, type Emulator } from '@store/emulator';
 import { expect } from 'chai';
 import { afterEach, beforeEach, describe, it } from 'mocha';
@@ -53,7 +54,7 @@ describe('store plan', () => {
     );
     // Where nothing says how sure it is, no figure looks as if it were, in any form.
     const unsure = ['plan', 's3:b/', '--max-requests', '2'];
-    expect(await place.output(...unsure, '--html')).to.match(
+    expect(await place.output(...unsure, '--html', '-')).to.match(
       /at least 2,000 objects; perhaps .*not sure at all/,
     );
     expect(JSON.parse(await place.output(...unsure, '--json'))).not.to.have.nested.property('estimate.range');
@@ -95,7 +96,7 @@ describe('store plan, where the provider publishes prices', () => {
   });
 
   it('writes a page that stands on its own, with charts, and with keys as text', async () => {
-    const stdout = await place.output('plan', '--html', 'aws:logs/');
+    const stdout = await place.output('plan', 'aws:logs/', '--html');
     expect(stdout).to.match(/^<!doctype html>\n<html lang="en">/);
     expect(stdout).not.to.match(/<script|<link|<img|@import|url\(|<b>/i);
     for (const caption of [
@@ -114,7 +115,25 @@ describe('store plan, where the provider publishes prices', () => {
     expect(stdout).to.contain('<span>834</span>');
     expect(stdout).to.contain('USD 0.000015');
 
-    const both = await place.run(['plan', '--html', '--json', 'aws:logs/']);
-    expect(both.code).to.equal(2);
+    expect(await place.output('plan', '--html', 'plan.html', 'aws:logs/')).to.equal('');
+    const withoutTimes = (page: string): string =>
+      page.replace(/\d{4}-\d\d-\d\dT[\d:.]+Z|\b[\d.]+ m?s\b/g, '');
+    const written = await readFile(place.path('plan.html'), 'utf8');
+    expect(withoutTimes(written) === withoutTimes(stdout)).to.equal(true);
+    // Again: what is there is replaced, and nothing stays beside it.
+    await writeFile(place.path('plan.html'), 'old');
+    await place.output('plan', 'aws:logs/', '--html=plan.html');
+    expect(await readFile(place.path('plan.html'), 'utf8')).to.match(/^<!doctype html>/);
+    expect(await readdir(place.directory)).to.have.members(['plan.html', 'store.config.json']);
+
+    for (const [args, says] of [
+      [['--html', '--json', 'aws:logs/'], /--json/],
+      [['--html', 'aws:logs/'], /"aws:logs\/" is the file of --html; name the address too/],
+      [['--html', 'no/such/plan.html', 'aws:logs/'], /plan\.html cannot be written/],
+    ] as const) {
+      const { code, stderr } = await place.run(['plan', ...args]);
+      expect(code).to.equal(2);
+      expect(stderr).to.match(says);
+    }
   });
 }).timeout(60_000);

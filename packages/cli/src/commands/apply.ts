@@ -32,9 +32,16 @@ const pace = defineOptions<PaceOptions>()('apply', paceTable);
 
 type Values = Readonly<Record<string, unknown>>;
 
+const EXAMPLES = `
+Examples:
+  store rm -rn --out old.set uploads:logs/
+  store apply old.set
+`;
+
 export function addApply(program: Command, run: Run): void {
   const command = program
     .command('apply')
+    .addHelpText('after', EXAMPLES)
     .description('delete what "rm -r --dry-run --out" wrote down, and nothing else')
     .argument('<set>', 'the file that it wrote')
     .option('--no-journal', 'write nothing down')

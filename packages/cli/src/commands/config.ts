@@ -3,8 +3,14 @@ import type { Run } from '../context.js';
 import { EXIT } from '../exit.js';
 import { addConfigImport } from './config-import.js';
 
+const EXAMPLES = `
+Examples:
+  store config check
+  store config schema > store.schema.json
+`;
+
 export function addConfig(program: Command, run: Run): void {
-  const config = program.command('config').description('the configuration');
+  const config = program.command('config').addHelpText('after', EXAMPLES).description('the configuration');
   config
     .command('check')
     .description('check every store of the configuration, without contacting any')

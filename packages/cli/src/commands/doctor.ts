@@ -17,9 +17,16 @@ const TOP_LEVEL = new Set(['region']);
 /** A diagnosis that got as far as asking how the store behaves has at least so many. */
 const FEWEST_FINDINGS = 6;
 
+const EXAMPLES = `
+Examples:
+  store doctor uploads
+  store doctor --write uploads                      and put what was found into the configuration
+`;
+
 export function addDoctor(program: Command, run: Run): void {
   program
     .command('doctor')
+    .addHelpText('after', EXAMPLES)
     .description('find out how a store behaves, with a few small objects under a prefix of its own')
     .argument('<address>', 'the store; a key is a prefix to work under')
     .option('--json', 'as JSON')

@@ -3,9 +3,15 @@ import type { Run } from '../context.js';
 import { formatBytes, formatCount, formatObjects } from '../format.js';
 import { UnnameableNotes } from '../unnameable-notes.js';
 
+const EXAMPLES = `
+Examples:
+  store du uploads:logs/
+`;
+
 export function addDu(program: Command, run: Run): void {
   program
     .command('du')
+    .addHelpText('after', EXAMPLES)
     .description('count the objects under a prefix and their bytes')
     .argument('<address>')
     .option('--json', 'as JSON')

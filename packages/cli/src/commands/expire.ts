@@ -41,9 +41,18 @@ interface JobOptions {
   readonly keys?: string;
 }
 
+const EXAMPLES = `
+Examples:
+  store expire --days 7 uploads:tmp/                what would be written
+  store expire --days 7 -y uploads:tmp/
+  store expire --status uploads:tmp/
+  store expire --cancel uploads:tmp/
+`;
+
 export function addExpire(program: Command, run: Run): void {
   program
     .command('expire')
+    .addHelpText('after', EXAMPLES)
     .description('have the provider delete everything under a prefix by itself, with a lifecycle rule')
     .argument('<address>')
     .option('--days <n>', 'after which objects go, from when each was written (default: 1)', integer(1))
@@ -68,7 +77,7 @@ export function addExpire(program: Command, run: Run): void {
     .option('--partial-name', 'the prefix may be a part of a name')
     .option('--entire-store', 'everything in the bucket')
     .option('-n, --dry-run', 'say what would be written')
-    .option('--yes', 'write the rule; without it this is a dry run')
+    .option('-y, --yes', 'write the rule; without it this is a dry run')
     .option('--status', 'show how far it is; takes the rule away when nothing is left')
     .option('--cancel', 'take the rule away')
     .option('--json', 'as JSON')

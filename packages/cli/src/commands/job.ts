@@ -16,8 +16,17 @@ interface Json {
 
 const STORE = 'a store, or a URL, of the account and region';
 
+const EXAMPLES = `
+Examples:
+  store job list uploads
+  store job show --wait uploads 7c1a
+`;
+
 export function addJob(program: Command, run: Run): void {
-  const job = program.command('job').description('batch jobs, which the provider carries out by itself');
+  const job = program
+    .command('job')
+    .addHelpText('after', EXAMPLES)
+    .description('batch jobs, which the provider carries out by itself');
   addChanges(job, run);
   addViews(job, run);
 }

@@ -1,5 +1,5 @@
 import { Option, type Command } from 'commander';
-import type { CommonPrefix, ObjectInfo } from '@store/core';
+import type { CommonPrefix, ObjectInfo, VersionInfo } from '@store/core';
 import type { Context, Run } from '../context.js';
 import type { ExitCode } from '../exit.js';
 import { formatBytes } from '../format.js';
@@ -12,11 +12,21 @@ interface LsOptions {
   readonly json?: boolean;
   readonly startAfter?: string;
   readonly unordered?: boolean;
+  readonly versions?: boolean;
 }
+
+const EXAMPLES = `
+Examples:
+  store ls uploads:                                 objects, and groups up to the next "/"
+  store ls -l uploads:logs/2026-
+  store ls -r --json uploads:logs/ | store rm --from - --yes uploads:
+  store ls --versions uploads:logs/
+`;
 
 export function addLs(program: Command, run: Run): void {
   program
     .command('ls')
+    .addHelpText('after', EXAMPLES)
     .description('list what is under a prefix: objects, and groups up to the next "/"')
     .argument('<address>')
     .option('-r, --recursive', 'all objects, not grouped')
@@ -26,6 +36,12 @@ export function addLs(program: Command, run: Run): void {
       new Option('--unordered', 'with -r: in no order, which is faster where there are many').conflicts(
         'startAfter',
       ),
+    )
+    .addOption(
+      new Option(
+        '--versions',
+        'every version and delete marker, with size, time and id; not grouped',
+      ).conflicts(['startAfter', 'unordered']),
     )
     .option('--json', 'one JSON document a line')
     .action((address: string, options: LsOptions) => run((context) => ls(context, address, options)));
@@ -40,6 +56,13 @@ async function ls(
   const { startAfter, unordered = false } = options;
   const unnameable = new UnnameableNotes(output);
   const onUnnameable = unnameable.tell;
+  if (options.versions) {
+    for await (const version of store.listVersions(key, { signal, onUnnameable })) {
+      await (options.json ? output.jsonLine(version) : output.line(versionText(version)));
+      if (output.closed) break;
+    }
+    return unnameable.exitCode;
+  }
   const entries = options.recursive
     ? store.list(key, { startAfter, ordered: !unordered, signal, onUnnameable })
     : store.list(key, { delimiter: '/', startAfter, signal, onUnnameable });
@@ -48,6 +71,18 @@ async function ls(
     if (output.closed) break;
   }
   return unnameable.exitCode;
+}
+
+/** A delete marker has no size. */
+function versionText({ key, versionId, isLatest, deleteMarker, size, lastModified }: VersionInfo): string {
+  const columns = [
+    (deleteMarker || size === undefined ? '-' : formatBytes(size)).padStart(10),
+    (lastModified?.toISOString() ?? '-').padEnd(24),
+    displayKey(versionId).padEnd(32),
+    `${isLatest ? 'latest' : 'older'} ${deleteMarker ? 'marker' : 'version'}`.padEnd(14),
+    displayKey(key),
+  ];
+  return columns.join('  ');
 }
 
 function entryText(entry: ObjectInfo | CommonPrefix, long: boolean): string {

@@ -9,9 +9,15 @@ interface PresignOptions {
   readonly contentType?: string;
 }
 
+const EXAMPLES = `
+Examples:
+  store presign --expires 15m uploads:a.txt
+`;
+
 export function addPresign(program: Command, run: Run): void {
   program
     .command('presign')
+    .addHelpText('after', EXAMPLES)
     .description('make a URL for one request that works without credentials')
     .argument('<address>')
     .addOption(

@@ -16,9 +16,16 @@ interface ReportOptions {
   readonly csv?: boolean;
 }
 
+const EXAMPLES = `
+Examples:
+  store report 20261128T041501Z-ab12cd
+  store report --csv ./run.journal
+`;
+
 export function addReport(program: Command, run: Run): void {
   program
     .command('report')
+    .addHelpText('after', EXAMPLES)
     .description('the account of a run again, from its journal')
     .argument('<run>', 'its id, the beginning of it, or its journal')
     .option('--json', 'as JSON')

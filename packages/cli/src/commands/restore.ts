@@ -9,9 +9,15 @@ interface RestoreOptions {
   readonly versionId?: string;
 }
 
+const EXAMPLES = `
+Examples:
+  store restore --days 3 archive:2019.tar
+`;
+
 export function addRestore(program: Command, run: Run): void {
   program
     .command('restore')
+    .addHelpText('after', EXAMPLES)
     .description('ask an archived object back; `stat` shows how far it is')
     .argument('<address>')
     .requiredOption('--days <n>', 'how long the copy stays', integer(1))

@@ -38,9 +38,16 @@ const session = defineOptions<PaceOptions & Pick<DeletePrefixOptions, 'mfa'>>()(
 
 type Values = Readonly<Record<string, unknown>>;
 
+const EXAMPLES = `
+Examples:
+  store resume                                      the latest run that is not finished
+  store resume 20261128T041501Z-ab12cd
+`;
+
 export function addResume(program: Command, run: Run): void {
   const command = program
     .command('resume')
+    .addHelpText('after', EXAMPLES)
     .description('go on with a run of "rm -r" that was stopped, killed, or has left something')
     .argument(
       '[run]',

@@ -28,6 +28,8 @@ export async function removeObjects(
   addresses: readonly string[],
   options: SingleRmOptions,
 ): Promise<ExitCode> {
+  if (options.strict && options.force)
+    throw new UsageError('--force says that a key may be missing, and --strict that none may');
   if (options.versionId !== undefined && addresses.length > 1) {
     throw new UsageError('--version-id goes with one address');
   }
@@ -137,8 +139,9 @@ async function deleteEach(
           const target = settle(key);
           if (!target) return;
           // What was not there before was deleted by nobody. Only now is it known that there is such a bucket.
-          if (missing.has(target)) output.note(`store: ${noSuch(target)}`);
-          else if (options.verbose && !options.json) output.print(`deleted ${displayKey(target.address)}`);
+          if (missing.has(target)) {
+            if (!options.force) output.note(`store: ${noSuch(target)}`);
+          } else if (options.verbose && !options.json) output.print(`deleted ${displayKey(target.address)}`);
           outcomes[missing.has(target) ? 'missing' : 'deleted'].push(target.address);
         },
         onFailure: (failure) => {

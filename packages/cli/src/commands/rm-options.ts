@@ -15,16 +15,22 @@ import type { JournalChoice } from '../runs/run-journal.js';
 interface OwnOptions {
   readonly recursive?: boolean | undefined;
   readonly yes?: boolean | undefined;
+  readonly force?: boolean | undefined;
   readonly json?: boolean | undefined;
   readonly quiet?: boolean | undefined;
   readonly verbose?: boolean | undefined;
 }
 
-interface SingleOptions {
+interface SingleOptions extends RawOption {
   readonly strict?: boolean | undefined;
 }
 
-interface RecursiveOptions {
+/** Of addresses that name keys or prefixes. */
+interface RawOption {
+  readonly raw?: boolean | undefined;
+}
+
+interface RecursiveOptions extends RawOption {
   readonly count?: boolean | undefined;
   readonly out?: string | undefined;
 }
@@ -46,6 +52,10 @@ const own = defineOptions<OwnOptions>()('rm', {
     cli: { kind: 'flag', short: 'r', help: 'delete everything under the prefix' },
   },
   yes,
+  force: {
+    type: types.flag,
+    cli: { kind: 'flag', short: 'f', help: 'do not ask, and say nothing about keys that are not there' },
+  },
   json: tellingTable.json,
   quiet: tellingTable.quiet,
   verbose: {
@@ -58,11 +68,18 @@ const own = defineOptions<OwnOptions>()('rm', {
   },
 });
 
+const raw = {
+  type: types.flag,
+  cli: { kind: 'flag', help: 'a * in an address is a part of the key, and no pattern' },
+} as const;
+
 const single = defineOptions<SingleOptions>()('rm', {
+  raw,
   strict: { type: types.flag, cli: { kind: 'flag', help: 'a key that is not there is a failure' } },
 });
 
 const recursive = defineOptions<RecursiveOptions>()('rm -r', {
+  raw,
   count: {
     type: types.flag,
     cli: { kind: 'flag', group: 'how', help: 'count first, so that the progress has an end' },
@@ -146,14 +163,18 @@ const listDeletion = defineOptions<DeletionOptions>()('rm --from', {
 const { journal: _object, ...prefixTable } = deletePrefixOptions.table;
 
 /** What a command line of `store rm` is about. */
-export type RmMode = 'single' | 'recursive' | 'list';
+export type RmMode = 'single' | 'pattern' | 'recursive' | 'list';
 
 type Table = Readonly<Record<string, OptionEntry>>;
+
+/** A pattern says itself what is included, and begins where a name does. */
+const { include: _include, partialName: _partialName, ...besidePattern } = prefixTable;
 
 /** The options of `store rm`: those that always go, and those of each mode. */
 export const RM_TABLES: Readonly<Record<'always' | RmMode, Table>> = {
   always: own.table,
   recursive: { ...prefixTable, ...recursive.table, ...many.table },
+  pattern: { ...besidePattern, ...recursive.table, ...many.table },
   list: { ...listDeletion.table, ...many.table, ...list.table },
   single: { ...deleteOptions.table, ...single.table },
 };
@@ -163,14 +184,14 @@ type Values = Readonly<Record<string, unknown>>;
 /** The options of `store rm` without `-r`; `pass` is what is handed on to the provider. */
 export function singleOptions(values: Values) {
   const { versionId } = deleteOptions.take(values);
-  return { ...own.take(values), ...single.take(values), versionId, pass: passThroughOptions.take(values) };
+  return { ...ownOptions(values), ...single.take(values), versionId, pass: passThroughOptions.take(values) };
 }
 
-/** The options of `store rm -r`; `deletion` is for the library. */
+/** The options of `store rm` with a prefix or a pattern; `deletion` is for the library. */
 export function recursiveOptions(values: Values) {
   const { journal: _file, ...others } = values;
   return {
-    ...own.take(values),
+    ...ownOptions(values),
     ...recursive.take(values),
     ...manyOptions(values),
     deletion: deletePrefixOptions.take(others),
@@ -180,11 +201,16 @@ export function recursiveOptions(values: Values) {
 /** The options of `store rm --from`; `deletion` is for the library. */
 export function listOptions(values: Values) {
   return {
-    ...own.take(values),
+    ...ownOptions(values),
     ...list.take(values),
     ...manyOptions(values),
     deletion: listDeletion.take(values),
   };
+}
+
+function ownOptions(values: Values): OwnOptions {
+  const { yes: agreed, force, ...others } = own.take(values);
+  return { ...others, force, yes: agreed || force };
 }
 
 /** `--no-journal` comes as `journal: false`. */

@@ -1,31 +1,65 @@
-import type { DeletePrefixOptions } from '@store/core';
+import { quoteKey, StoreError, type DeletePrefixOptions } from '@store/core';
 import { engineOf } from '@store/core/extend';
+import type { Command } from 'commander';
 import { canAsk, confirm } from '../confirm.js';
 import type { Context } from '../context.js';
 import { EXIT, type ExitCode } from '../exit.js';
 import { UsageError } from '../exit-codes.js';
 import { hidesOnly, ONLY_HIDES } from '../hidden-versions.js';
+import { lastPartPattern } from '../last-part-pattern.js';
+import { recursiveCommand } from '../pattern-hint.js';
 import { isNothing, preview, previewText } from '../preview.js';
 import { keyTeller, reportedDeletion } from '../reported-deletion.js';
 import { checkJournalChoice, runJournal, type RunJournal } from '../runs/run-journal.js';
 import type { Target } from '../session.js';
+import { kebab } from '../table-flags.js';
 import type { RecursiveRmOptions } from './rm-options.js';
 import { checkOut, writeSetFile } from './write-set-file.js';
 
-/** `store rm -r` */
-export async function removePrefix(
+/** One address, with all that is refused before anybody is asked. */
+interface Prepared {
+  /** Its key is the prefix. */
+  readonly target: Target;
+  readonly selection: DeletePrefixOptions;
+}
+
+/**
+ * `store rm` with `-r`, or with patterns: one address after the other, each with its question, its journal and its report. One
+ * that fails does not keep the others; resolves to the worst of what they would exit with.
+ */
+export async function removePrefixes(
   context: Context,
   addresses: readonly string[],
   options: RecursiveRmOptions,
+  program: Command,
 ): Promise<ExitCode> {
-  const { output, session, signal } = context;
-  const [address, ...others] = addresses;
-  if (address === undefined || others.length > 0) throw new UsageError('rm -r takes one address');
-  const terminal = { stdin: process.stdin, stderr: process.stderr };
-  const { dryRun, strategy, olderThan = 0, newerThan = Infinity, maxDelete } = options.deletion;
-  const ask = !options.yes && !dryRun;
-  if (ask && !canAsk(terminal)) {
-    throw new UsageError('rm -r asks before it deletes, and there is no terminal to ask on; use --yes');
+  checkOptions(options);
+  if (addresses.length > 1) checkSeveral(options);
+  const prepared: Prepared[] = [];
+  for (const address of addresses) prepared.push(await prepare(context, address, options));
+  const [only, ...others] = prepared;
+  if (only && others.length === 0) return removePrefix(context, only, options);
+  const { output, signal } = context;
+  output.expectSeveral();
+  let worst: ExitCode = EXIT.complete;
+  for (const one of prepared) {
+    if (signal.aborted) return EXIT.interrupted;
+    const code = await removePrefix(context, one, options).catch(async (thrown: unknown) => {
+      const { tellError } = await import('../tell-error.js');
+      return tellError(output, thrown, options.json ?? false, program);
+    });
+    output.sayLast();
+    if (code > worst) worst = code;
+  }
+  return worst;
+}
+
+/** @throws UsageError for what does not go together */
+function checkOptions(options: RecursiveRmOptions): void {
+  const { dryRun, strategy, olderThan = 0, newerThan = Infinity } = options.deletion;
+  if (mustAsk(options) && !canAsk({ stdin: process.stdin, stderr: process.stderr })) {
+    const what = options.recursive ? 'rm -r' : 'rm with a pattern';
+    throw new UsageError(`${what} asks before it deletes, and there is no terminal to ask on; use --yes`);
   }
   if (strategy === 'server-prefix' && options.verbose && !dryRun) {
     throw new UsageError(
@@ -43,11 +77,83 @@ export async function removePrefix(
     throw new UsageError(
       '--backup needs the journal: without it "store undo" does not know what to copy back',
     );
-  const target = await session.open(address);
-  const backup = await backupPrefix(context, target, options.deletion.backup);
-  const selection = { ...options.deletion, backup, signal };
+}
+
+/** @throws UsageError for options about the run, where there are several */
+function checkSeveral({ out, journal, failures, deletion }: RecursiveRmOptions): void {
+  const { maxDelete, maxDuration, maxFailures, backup } = deletion;
+  const one = { out, journal, failures, maxDelete, maxDuration, maxFailures, backup };
+  const wrong = Object.entries(one).find(([, value]) => value !== undefined);
+  if (wrong) throw new UsageError(`--${kebab(wrong[0])} goes with one address`);
+}
+
+function mustAsk({ yes, deletion }: RecursiveRmOptions): boolean {
+  return !yes && !deletion.dryRun;
+}
+
+/** @throws as `deletePrefix` when it refuses */
+async function prepare(context: Context, address: string, options: RecursiveRmOptions): Promise<Prepared> {
+  const opened = await context.session.open(address);
+  const { target, chosen } = await byPattern(opened, options, context.signal);
+  const backup = await backupPrefix(context, target, chosen.backup);
+  const selection = { ...chosen, backup, signal: context.signal };
   await checkSelection(target, selection);
-  if (options.out !== undefined) return writeSetFile(context, target, options.out, options);
+  return { target, selection };
+}
+
+/** What a pattern means; for a prefix, what was asked for. @throws UsageError where it may be a key as well */
+async function byPattern(
+  target: Target,
+  { recursive = false, raw, deletion }: RecursiveRmOptions,
+  signal: AbortSignal,
+): Promise<{ readonly target: Target; readonly chosen: DeletePrefixOptions }> {
+  const { exclude, backup } = deletion;
+  // Those look at the rest of the key.
+  const narrow = exclude === undefined && backup === undefined;
+  const pattern = raw ? undefined : lastPartPattern(target, { below: recursive, narrow });
+  if (!pattern) {
+    if (recursive) return { target, chosen: deletion };
+    const address = JSON.stringify(target.address);
+    throw new UsageError(
+      target.key.includes('*')
+        ? `${address} has no * in its last part; did you mean: ${recursiveCommand(target)}`
+        : `${address} is no pattern, and keys and patterns do not go together: use two commands`,
+    );
+  }
+  if (deletion.include !== undefined || deletion.partialName)
+    throw new UsageError(
+      `--${deletion.partialName ? 'partial-name' : 'include'} does not go with a pattern in the address`,
+    );
+  if (await isKey(target, signal)) {
+    throw new UsageError(
+      `there is an object of the very name ${quoteKey(target.key)}: --raw takes the * literally, and "store rm -r --include" takes patterns alone`,
+    );
+  }
+  const { prefix, include } = pattern;
+  const partialName = prefix !== '' && !prefix.endsWith('/');
+  return { target: { ...target, key: prefix }, chosen: { ...deletion, include, partialName } };
+}
+
+/** Who may list and delete may not always look at an object. */
+async function isKey({ store, key }: Target, signal: AbortSignal): Promise<boolean> {
+  try {
+    return await store.exists(key, { signal });
+  } catch (error) {
+    if (error instanceof StoreError && error.code === 'AccessDenied') return false;
+    throw error;
+  }
+}
+
+async function removePrefix(
+  context: Context,
+  { target, selection }: Prepared,
+  options: RecursiveRmOptions,
+): Promise<ExitCode> {
+  const { output, signal } = context;
+  const terminal = { stdin: process.stdin, stderr: process.stderr };
+  const { dryRun, maxDelete } = selection;
+  const ask = mustAsk(options);
+  if (options.out !== undefined) return writeSetFile(context, target, options.out, options, selection);
 
   let total: number | undefined;
   if (ask || options.count) {
@@ -67,7 +173,7 @@ export async function removePrefix(
       }
     }
   }
-  const run = dryRun ? undefined : await runJournal(context, address, options);
+  const run = dryRun ? undefined : await runJournal(context, target.address, options);
   return deleteAndReport(context, target, options, selection, { total, run });
 }
 

@@ -1,11 +1,12 @@
 import type { Command } from 'commander';
 import type { Run } from '../context.js';
 import { UsageError } from '../exit-codes.js';
+import { mayBePattern } from '../last-part-pattern.js';
 import { flagsOf } from '../table-flags.js';
 import { removeObjects } from './rm-objects.js';
 import { removeListed } from './rm-list.js';
 import { listOptions, recursiveOptions, RM_TABLES, singleOptions, type RmMode } from './rm-options.js';
-import { removePrefix } from './rm-prefix.js';
+import { removePrefixes } from './rm-prefix.js';
 
 const HEADINGS = {
   how: 'How to delete, with -r or --from:',
@@ -14,23 +15,38 @@ const HEADINGS = {
 
 const MODE_FLAGS: Readonly<Record<RmMode, string | undefined>> = {
   recursive: '-r',
+  pattern: 'a pattern',
   list: '--from',
   single: undefined,
 };
 
+const EXAMPLES = `
+Examples:
+  store rm uploads:a.txt uploads:b.txt
+  store rm 'uploads:logs/2019-*'                    what matches; quote it
+  store rm -r uploads:logs/2019/                    everything under it, after a count and a question
+  store rm -rf uploads:logs/2019/ uploads:tmp/      without a question
+  store rm -rn --older-than 30d uploads:logs/       what that would delete
+  store rm --from keys.txt --yes uploads:           exactly these
+`;
+
 export function addRm(program: Command, run: Run): void {
   const command = program
     .command('rm')
-    .description('delete objects, or with -r everything under a prefix, or with --from the keys of a list')
+    .addHelpText('after', EXAMPLES)
+    .description(
+      'delete objects, or what matches a pattern, or with -r everything under a prefix, or with --from the keys of a list',
+    )
     .argument(
       '<address...>',
-      'what to delete; with -r one prefix, with --from one store, or a prefix of all keys',
+      'what to delete: keys; patterns, with a * in the last part (quote it); with -r prefixes; with --from one store, or a prefix of all keys',
     )
     .action((addresses: readonly string[], values: Readonly<Record<string, unknown>>) =>
       run((context) => {
-        const mode = modeOf(values);
+        const mode = modeOf(values, addresses);
         checkMode(command, mode);
-        if (mode === 'recursive') return removePrefix(context, addresses, recursiveOptions(values));
+        if (mode === 'recursive' || mode === 'pattern')
+          return removePrefixes(context, addresses, recursiveOptions(values), program);
         if (mode === 'list') return removeListed(context, addresses, listOptions(values));
         return removeObjects(context, addresses, singleOptions(values));
       }),
@@ -47,10 +63,12 @@ export function addRm(program: Command, run: Run): void {
   }
 }
 
-function modeOf(values: Readonly<Record<string, unknown>>): RmMode {
+function modeOf(values: Readonly<Record<string, unknown>>, addresses: readonly string[]): RmMode {
   const isList = values['from'] !== undefined;
   if (isList && values['recursive'] === true) throw new UsageError('--from does not go with -r');
-  return isList ? 'list' : values['recursive'] === true ? 'recursive' : 'single';
+  if (isList) return 'list';
+  if (values['recursive'] === true) return 'recursive';
+  return values['raw'] !== true && addresses.some(mayBePattern) ? 'pattern' : 'single';
 }
 
 /** An option that does not go with what is asked for is refused, because a filter must never be dropped quietly. */

@@ -13,9 +13,15 @@ interface RunsOptions {
   readonly json?: boolean;
 }
 
+const EXAMPLES = `
+Examples:
+  store runs
+`;
+
 export function addRuns(program: Command, run: Run): void {
   program
     .command('runs')
+    .addHelpText('after', EXAMPLES)
     .description('the runs that have a journal in the usual place, the oldest first')
     .option('--json', 'a JSON object on each line')
     .action((options: RunsOptions) => run((context) => runs(context, options)));

@@ -41,9 +41,16 @@ interface ServeOptions {
 
 const MAX_PORT = 65_535;
 
+const EXAMPLES = `
+Examples:
+  store serve uploads
+  store serve --root ./data --port 9000
+`;
+
 export function addServe(program: Command, run: Run): void {
   program
     .command('serve')
+    .addHelpText('after', EXAMPLES)
     .description('serve stores as buckets, over the S3 API, until interrupted')
     .argument('[name...]', 'stores of the configuration; each is a bucket of this name')
     .option('--root <directory>', 'each directory in it is a bucket, which clients make and remove')

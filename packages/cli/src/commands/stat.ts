@@ -10,9 +10,16 @@ interface StatOptions {
   readonly versionId?: string;
 }
 
+const EXAMPLES = `
+Examples:
+  store stat uploads:logs/a.txt
+  store stat --json s3://bucket/key
+`;
+
 export function addStat(program: Command, run: Run): void {
   program
     .command('stat')
+    .addHelpText('after', EXAMPLES)
     .description('show what is known about one object')
     .argument('<address>')
     .option('--version-id <id>', 'of this version')

@@ -12,9 +12,16 @@ interface TagsOptions {
   readonly json?: boolean;
 }
 
+const EXAMPLES = `
+Examples:
+  store tags uploads:a.txt
+  store tags --set project=x --set kind=log uploads:a.txt
+`;
+
 export function addTags(program: Command, run: Run): void {
   program
     .command('tags')
+    .addHelpText('after', EXAMPLES)
     .description('show the tags of an object, or replace them')
     .argument('<address>')
     .option('--set <name=value>', 'replace all tags by this one; can be repeated', pair)

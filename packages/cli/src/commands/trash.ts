@@ -22,8 +22,17 @@ interface EmptyOptions {
 const STORE = 'the store, as STORE: or a URL';
 const BIN = 'what one run put there; default: all';
 
+const EXAMPLES = `
+Examples:
+  store trash ls uploads:
+  store trash empty --older-than 30d uploads:
+`;
+
 export function addTrash(program: Command, run: Run): void {
-  const trash = program.command('trash').description('what "store rm -r --trash" has put aside');
+  const trash = program
+    .command('trash')
+    .addHelpText('after', EXAMPLES)
+    .description('what "store rm -r --trash" has put aside');
   trash
     .command('ls')
     .description('list the bins, each with what one run put there')

@@ -18,9 +18,16 @@ interface Options {
   readonly verbose?: boolean;
 }
 
+const EXAMPLES = `
+Examples:
+  store undo 20261128T041501Z-ab12cd
+  store undo --dry-run 20261128
+`;
+
 export function addUndo(program: Command, run: Run): void {
   const command = program
     .command('undo')
+    .addHelpText('after', EXAMPLES)
     .description(
       'take a deletion back: its delete markers go, or what it put into the trash or a backup comes back',
     )

@@ -1,3 +1,4 @@
+import type { DeletePrefixOptions } from '@store/core';
 import { writeSet } from '@store/journal';
 import type { Context } from '../context.js';
 import { EXIT, type ExitCode } from '../exit.js';
@@ -27,7 +28,8 @@ export async function writeSetFile(
   context: Context,
   { store, key, address }: Target,
   file: string,
-  { deletion, json, quiet, verbose }: RecursiveRmOptions,
+  { json, quiet, verbose }: RecursiveRmOptions,
+  chosen: DeletePrefixOptions,
 ): Promise<ExitCode> {
   const { output, session, signal } = context;
   const {
@@ -38,7 +40,7 @@ export async function writeSetFile(
     trash: _trash,
     backup: _backup,
     ...selection
-  } = deletion;
+  } = chosen;
   const name = keyTeller(context, json);
   const { set, report } = await writeSet(store, key, file, {
     ...selection,

@@ -1,0 +1,32 @@
+import { Option } from 'commander';
+
+/** What other tools call options of ours, by the name of ours. */
+const OTHER_NAMES: Readonly<Record<string, string>> = {
+  from: 'files-from',
+  maxKeysPerSecond: 'max-rate',
+};
+
+/** Another name of an option, which the help does not show a second time. */
+class Alias extends Option {
+  readonly #meant: Option;
+
+  constructor(flags: string, meant: Option) {
+    super(flags);
+    this.#meant = meant;
+    if (meant.parseArg) this.parseArg = meant.parseArg;
+    this.hideHelp();
+  }
+
+  override attributeName(): string {
+    return this.#meant.attributeName();
+  }
+}
+
+/** The option, and its other name where it has one. */
+export function withAlias(option: Option): readonly Option[] {
+  const name = OTHER_NAMES[option.attributeName()];
+  if (name === undefined) return [option];
+  const value = / <.*>$/.exec(option.flags)?.[0] ?? '';
+  option.description += `; also --${name}`;
+  return [option, new Alias(`--${name}${value}`, option)];
+}

@@ -1,0 +1,35 @@
+import type { Target } from './session.js';
+
+/** What an address with a pattern as its last part selects, in the words of the library. */
+export interface SelectedByPattern {
+  readonly prefix: string;
+  /** Globs on what is behind the prefix. */
+  readonly include: readonly string[];
+}
+
+/** What is special in a glob, or takes that away. */
+const SPECIAL = /[*?[{\\]/;
+
+/**
+ * Reads an address with a `*` in its last part; undefined for others. In URLs only a star that stands there as itself counts.
+ *
+ * @param below also what is under the directories that match
+ * @param narrow what the pattern begins with belongs to the prefix, so that nothing beside it is listed; filters of the
+ *   caller then have to be none that look at the rest of the key
+ */
+export function lastPartPattern(
+  { key, address }: Pick<Target, 'key' | 'address'>,
+  { below, narrow }: { readonly below: boolean; readonly narrow: boolean },
+): SelectedByPattern | undefined {
+  const start = key.lastIndexOf('/') + 1;
+  const part = key.slice(start);
+  if (!mayBePattern(address) || !part.includes('*')) return undefined;
+  const begin = narrow ? start + part.search(SPECIAL) : start;
+  const glob = key.slice(begin);
+  return { prefix: key.slice(0, begin), include: below ? [glob, `${glob}/**`] : [glob] };
+}
+
+/** Whether {@link lastPartPattern} may find one, as far as that can be told without the configuration. */
+export function mayBePattern(address: string): boolean {
+  return address.includes('*');
+}
