@@ -10,6 +10,8 @@ const [entry = '', path = ''] = process.argv.slice(2);
 // Of our own parent.
 const store = await openStore(JSON.parse(entry) as StoreEntry, { adapters: [s3, oss, ctyun, fs] });
 let isBegun = false;
+// Not `maxRSS`, which Linux hands down from the process that began this one.
+let mostBytes = 0;
 const report = await store.deletePrefix('p/', {
   journal: journalFile(path, { audit: true }),
   verify: true,
@@ -17,11 +19,11 @@ const report = await store.deletePrefix('p/', {
   maxKeysPerSecond: 20_000,
   concurrency: 8,
   onProgress: () => {
+    mostBytes = Math.max(mostBytes, process.memoryUsage.rss());
     if (!isBegun) process.send?.('begun');
     isBegun = true;
   },
 });
 await store.close();
-const { maxRSS } = process.resourceUsage();
-process.send?.({ report, maxRSS });
+process.send?.({ report, mostBytes });
 process.disconnect();

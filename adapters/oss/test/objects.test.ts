@@ -55,10 +55,11 @@ describe('oss: objects of other kinds', () => {
     const uploadId = await driver.multipart.create({ key: 'to' }, {});
     const part = { key: 'to', uploadId, partNumber: 1, from: 'from', range: { start: 2, end: 5 } };
     const copied = await driver.multipart.copyPart({ ...part, ifMatch: etag }, {});
-    expect(await driver.multipart.parts({ key: 'to', uploadId, maxParts: 10 }, {})).to.deep.include({
-      parts: [{ partNumber: 1, size: 4, etag: copied }],
-      truncated: false,
-    });
+    const { parts, truncated } = await driver.multipart.parts({ key: 'to', uploadId, maxParts: 10 }, {});
+    expect(parts).to.have.length(1);
+    expect(parts[0]).to.include({ partNumber: 1, size: 4, etag: copied });
+    expect(parts[0]?.lastModified).to.be.instanceOf(Date);
+    expect(truncated).to.equal(false);
     const refused = await errorOf(driver.multipart.copyPart({ ...part, ifMatch: '"other"' }, {}));
     expect(refused).to.include({ code: 'PreconditionFailed', key: 'from' });
     await driver.multipart.complete({ key: 'to', uploadId, parts: [{ partNumber: 1, etag: copied }] }, {});

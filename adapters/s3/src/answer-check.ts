@@ -136,7 +136,7 @@ function checkSuccess(answer: WholeAnswer, expected: ExpectedAnswer): XmlElement
 export function readDocument(answer: WholeAnswer, expected: ExpectedAnswer): XmlElement | undefined {
   if (answer.status < 300) return checkSuccess(answer, expected);
   const { status, headers, unread } = answer;
-  if (unread) throw tooLong(answer, unread);
+  if (unread) throw unreadable(answer, unread);
   const said = errorDocument(answer);
   const message = said?.textOf('Message') ?? '';
   throw Object.assign(new Error(message), {
@@ -151,19 +151,26 @@ export function readDocument(answer: WholeAnswer, expected: ExpectedAnswer): Xml
 async function checkRefusal(response: HttpResponse): Promise<void> {
   const { statusCode: status, headers } = response;
   const data = await readBody(response, MAX_SHORT_ANSWER_BYTES).catch((error: unknown) => {
-    throw error instanceof StoreError ? tooLong({ status, headers }, error) : error;
+    throw error instanceof StoreError ? unreadable({ status, headers }, error) : error;
   });
   // The SDK corrects its clock by refusals, and takes some of them for other regions' words.
   response.body = errorDocument({ status, headers, data }) ? data : Buffer.alloc(0);
 }
 
-function tooLong({ status, headers }: Head, { reason }: StoreError): StoreError {
+/** A refusal that is known by its status alone. */
+function unreadable({ status, headers }: Head, { reason }: StoreError): StoreError {
   return answerError({ status, headers, message: `the service answered HTTP ${status}, and ${reason}` });
 }
 
-/** The document of a refusal, if there is one. @throws StoreError for one that is none of S3 */
+/** The document of a refusal, if there is one. @throws StoreError for one that is none of S3, or breaks off */
 function errorDocument({ status, headers, data }: WholeAnswer): XmlElement | undefined {
-  if (rootName(data) === 'Error') return readXml(data);
+  if (rootName(data) === 'Error') {
+    try {
+      return readXml(data);
+    } catch (error) {
+      throw error instanceof StoreError ? unreadable({ status, headers }, error) : error;
+    }
+  }
   if (beginningOf(data) === '') return undefined;
   const { code, message } = jsonError(data);
   const strange = `the service answered HTTP ${status} with no S3 error but ${whatCame(data)}`;

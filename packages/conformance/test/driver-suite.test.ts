@@ -20,13 +20,22 @@ const FOUND_BY: Readonly<Record<string, string>> = {
   'fails when it is closed again': 'requests can be closed twice',
 };
 
+/** `listPage` hands on what a page of a driver has, so it alone shows these to users. */
+const SHOWN_BY_SINGLE_PAGES = [
+  'gives more than was asked for pages turns single pages, in any process',
+  'gives more than was asked for pages turns single pages of groups',
+  'knows each token once pages turns single pages, in any process',
+].map((title) => `ObjectStore conformance: ${title}`);
+
 describe('the conformance suite of drivers itself', () => {
   it('finds out drivers that the suite of stores does not', async () => {
     const titles = (await runMocha(['broken-drivers.js'])).failures.map(({ fullTitle }) => fullTitle);
     for (const [name, test] of Object.entries(FOUND_BY)) {
       expect(titles, name).to.include(`StoreDriver conformance: ${name} ${test}`);
     }
-    expect(titles.filter((title) => title.startsWith('ObjectStore conformance: '))).to.deep.equal([]);
+    expect(titles.filter((title) => title.startsWith('ObjectStore conformance: '))).to.have.members(
+      SHOWN_BY_SINGLE_PAGES,
+    );
   }).timeout(240_000);
 });
 

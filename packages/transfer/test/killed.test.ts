@@ -20,10 +20,10 @@ const SMALL = 120;
 const LARGE_BYTES = 22 * 1024 * 1024;
 const PART_BYTES = 5 * 1024 * 1024;
 
-/** Kibibytes of memory come with the report. */
 interface Ended {
   readonly report: TransferReport;
-  readonly maxRSS: number;
+  /** Of physical memory. */
+  readonly mostBytes: number;
 }
 
 /** One session; killed some milliseconds after its first bytes, or as soon as something has come. */
@@ -93,7 +93,7 @@ describe('a sync that is killed again and again, and begun again', function () {
         if (!ended) kills++;
       }
       expect(kills).to.be.above(1);
-      const { report, maxRSS } = ended;
+      const { report, mostBytes } = ended;
       expectClosedBooks(report);
       expect(report.complete).to.equal(true);
       expect(report.same, 'what earlier sessions copied').to.be.above(0);
@@ -102,7 +102,7 @@ describe('a sync that is killed again and again, and begun again', function () {
       expect(await contentsOf(target))
         .to.include.keys('beside')
         .and.not.include.keys('mirror/only here');
-      expect(maxRSS / 1024).to.be.below(450);
+      expect(mostBytes / 1024 ** 2).to.be.below(450);
       const uploads = [];
       for await (const upload of target.listUploads('')) uploads.push(upload);
       expect(uploads.length, 'uploads that were begun and not ended').to.be.at.most(kills);

@@ -10,6 +10,8 @@ const [source, target] = await Promise.all([
   open(JSON.parse(to) as StoreEntry),
 ]);
 let isBegun = false;
+// Not `maxRSS`, which Linux hands down from the process that began this one.
+let mostBytes = 0;
 const report = await syncPrefix(
   { store: source, prefix: '' },
   { store: target, prefix: 'mirror/' },
@@ -18,11 +20,12 @@ const report = await syncPrefix(
     partBytes: Number(partBytes),
     concurrency: 8,
     onProgress: ({ bytes }) => {
+      mostBytes = Math.max(mostBytes, process.memoryUsage.rss());
       if (bytes > 0 && !isBegun) process.send?.('begun');
       isBegun ||= bytes > 0;
     },
   },
 );
 await Promise.all([source.close(), target.close()]);
-process.send?.({ report, maxRSS: process.resourceUsage().maxRSS });
+process.send?.({ report, mostBytes });
 process.disconnect();
