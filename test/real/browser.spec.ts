@@ -44,7 +44,7 @@ describe('the page of `store plan --html`, in Chromium', () => {
     const aws = { provider: 's3', profile: 'aws', region: 'us-east-1', quirks: { forcePathStyle: true } };
     const demo = { ...aws, bucket: 'demo', endpoint: emulator.endpoints.s3, accessKeyId, secretAccessKey };
     await writeFile(join(directory, 'store.config.json'), JSON.stringify({ stores: { demo } }));
-    const { stdout } = await execute(process.execPath, [STORE, 'plan', '--html', 'demo:logs/'], {
+    const { stdout } = await execute(process.execPath, [STORE, 'plan', '--html', '-', 'demo:logs/'], {
       cwd: directory,
     });
     const file = join(directory, 'plan.html');

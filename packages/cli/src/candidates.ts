@@ -1,21 +1,28 @@
 import type { Command, Option } from 'commander';
-import { COMMAND_NAMES } from './commands.js';
 import { displayKey } from './display-key.js';
 import type { Session } from './session.js';
 
 /** More than that nobody reads. */
 const MOST_KEYS = 200;
 
-/** What the last of the words of a command line may go on as. @param program with the command that the words name */
+export interface Commands {
+  /** With the command that the words name. */
+  readonly program: Command;
+  /** Of all subcommands. */
+  readonly names: readonly string[];
+}
+
+/** What the last of the words of a command line may go on as. */
 export async function* candidates(
-  program: Command,
+  commands: Commands,
   session: Session,
   words: readonly string[],
   signal: AbortSignal,
 ): AsyncGenerator<string, void> {
   const begun = words.at(-1) ?? '';
   const fits = (one: string): boolean => one.startsWith(begun);
-  const { command, names } = commandOf(program, words.slice(0, -1));
+  const { program } = commands;
+  const { command, names } = commandOf(commands, words.slice(0, -1));
   const options = [...program.options, ...(command === program ? [] : command.options)];
   const before = valueOf(options, words.at(-2));
   if (before) return yield* (before.argChoices ?? []).filter(fits);
@@ -35,7 +42,7 @@ export async function* candidates(
 
 /** The command that words name, and the names of those that may come next. */
 function commandOf(
-  program: Command,
+  { program, names }: Commands,
   words: readonly string[],
 ): { readonly command: Command; readonly names: readonly string[] | undefined } {
   let command = program;
@@ -43,7 +50,7 @@ function commandOf(
     if (word.startsWith('-') || valueOf(program.options, words[at - 1])) continue;
     command = command.commands.find((one) => one.name() === word) ?? command;
   }
-  if (command === program) return { command, names: COMMAND_NAMES };
+  if (command === program) return { command, names };
   const { commands } = command;
   return { command, names: commands.length > 0 ? commands.map((one) => one.name()) : undefined };
 }

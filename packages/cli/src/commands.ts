@@ -31,7 +31,10 @@ const COMMANDS: Readonly<Record<string, () => Promise<Add>>> = {
   job: async () => (await import('./commands/job.js')).addJob,
   plan: async () => (await import('./commands/plan.js')).addPlan,
   completion: async () => (await import('./commands/completion.js')).addCompletion,
-  __complete: async () => (await import('./commands/complete.js')).addComplete,
+  __complete: async () => {
+    const { addComplete } = await import('./commands/complete.js');
+    return (program, run) => addComplete(program, run, COMMAND_NAMES);
+  },
 };
 
 /** Those that are for people. */

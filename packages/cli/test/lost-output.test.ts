@@ -117,7 +117,7 @@ describe('store, where output cannot be written', () => {
     ['du', 'demo:'],
     ['config', 'check'],
     ['plan', 'demo:logs/'],
-    ['plan', '--html', 'demo:logs/'],
+    ['plan', '--html', '-', 'demo:logs/'],
     ['doctor', 'demo:'],
   ]) {
     it(`exits with 1 after ${args.join(' ')}, with one line about why`, async () => {

@@ -101,7 +101,7 @@ describe('store, given text that acts on a terminal', () => {
       ['ls', '-l', `memory:${KEY}`],
       ['ls', '-r', '--json', 'memory:'],
       ['stat', `memory:${KEY}`],
-      ['plan', '--html', 'memory:p/'],
+      ['plan', '--html', '-', 'memory:p/'],
       ['rm', '-r', '-n', '-v', `memory:${KEY}/`],
       ['rm', '-v', `memory:${KEY}`],
     ]) {
