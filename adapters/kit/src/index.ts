@@ -35,6 +35,7 @@ export {
   etagOf,
   headerOf,
   objectInfo,
+  quotedEtag,
   restoreState,
   tagHeader,
   type AnswerHeaders,

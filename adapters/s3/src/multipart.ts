@@ -7,7 +7,7 @@ import {
   UploadPartCopyCommand,
 } from '@aws-sdk/client-s3';
 import type { MultipartFacet } from '@store/core';
-import { etagOf, ignoring, partsPage, textIn } from '@store/kit';
+import { etagOf, ignoring, partsPage, quotedEtag, textIn } from '@store/kit';
 import { documentOf, responseOf } from './answer-check.js';
 import { checkEncrypted, putAttributes } from './attributes.js';
 import type { Requests } from './requests.js';
@@ -74,7 +74,7 @@ export function multipartFacet(requests: Requests): MultipartFacet {
       });
       return requests.send('put', key, call, command, (answer) => ({
         key,
-        etag: textIn(documentOf(answer), 'ETag'),
+        etag: quotedEtag(textIn(documentOf(answer), 'ETag')),
         versionId: answer.VersionId,
       }));
     },

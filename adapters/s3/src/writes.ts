@@ -1,6 +1,6 @@
 import { CopyObjectCommand, PutObjectCommand, type PutObjectCommandOutput } from '@aws-sdk/client-s3';
 import type { CopyRequest, PutRequest, WriteFacet } from '@store/core';
-import { inMemory, textIn } from '@store/kit';
+import { inMemory, quotedEtag, textIn } from '@store/kit';
 import { documentOf } from './answer-check.js';
 import { checkEncrypted, encryptionInput, putAttributes, storageClassOf } from './attributes.js';
 import type { Requests } from './requests.js';
@@ -38,7 +38,7 @@ export function writeFacet(requests: Requests): WriteFacet {
       });
       return requests.send('copy', from, call, command, (answer) => {
         checkEncrypted(answer, encryption);
-        return { key: to, etag: textIn(documentOf(answer), 'ETag'), versionId: answer.VersionId };
+        return { key: to, etag: quotedEtag(textIn(documentOf(answer), 'ETag')), versionId: answer.VersionId };
       });
     },
   };
