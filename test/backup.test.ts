@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { errorOf } from '@store/conformance';
 import type { ObjectStore } from '@store/core';
-import type { Emulator } from '@store/emulator';
+import { EMULATED_ENTRIES, type Emulator } from '@store/emulator';
 import { journalFile, undoDeletion } from '@store/journal';
 import { expect } from 'chai';
 import { afterEach, beforeEach, describe, it } from 'mocha';
-import { EMULATED_ENTRIES, openEmulated, type EmulatedStore } from './emulated-entries.js';
+import { openEmulated, type EmulatedStore } from './emulated-store.js';
 
 const KEYS = 150;
 

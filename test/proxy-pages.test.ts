@@ -1,12 +1,11 @@
 // A page of a proxy in the place of an answer passes: the same on every provider over HTTP.
 import { openStore, type ObjectStore, type OnRetry } from '@store/core';
 import { ctyun } from '@store/ctyun';
-import { startEmulator, type Emulator } from '@store/emulator';
+import { EMULATED_ENTRIES, startEmulator, type Emulator } from '@store/emulator';
 import { oss } from '@store/oss';
 import { s3 } from '@store/s3';
 import { expect } from 'chai';
 import { afterEach, describe, it } from 'mocha';
-import { EMULATED_ENTRIES } from './emulated-entries.js';
 
 const PAGE = {
   status: 200,

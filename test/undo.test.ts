@@ -2,11 +2,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ObjectStore } from '@store/core';
-import type { Emulator } from '@store/emulator';
+import { EMULATED_ENTRIES, type Emulator } from '@store/emulator';
 import { journalFile, undoDeletion, type KeyLeft } from '@store/journal';
 import { expect } from 'chai';
 import { afterEach, beforeEach, describe, it } from 'mocha';
-import { EMULATED_ENTRIES, openEmulated, type EmulatedStore } from './emulated-entries.js';
+import { openEmulated, type EmulatedStore } from './emulated-store.js';
 
 const KEYS = 5_000;
 const SINCE = 50;

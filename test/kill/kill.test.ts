@@ -1,18 +1,16 @@
-import { fork } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { expectClosedBooks, seededRandom } from '@store/conformance';
+import { expectClosedBooks, runVictim, seededRandom } from '@store/conformance';
 import { openStore, type DeletionReport, type ObjectStore, type StoreEntry } from '@store/core';
 import { ctyun } from '@store/ctyun';
-import { startEmulator, type Emulator } from '@store/emulator';
+import { EMULATED_ENTRIES, startEmulator, type Emulator } from '@store/emulator';
 import { fs } from '@store/fs';
 import { oss } from '@store/oss';
 import { s3 } from '@store/s3';
 import { expect } from 'chai';
 import { afterEach, beforeEach, describe, it } from 'mocha';
-import { EMULATED_ENTRIES } from '../emulated-entries.js';
 import { SOAK } from '../evil/soak.js';
 
 /** Of every day; `npm run test:soak` kills twenty times, at 50,000 keys. */
@@ -33,25 +31,8 @@ interface Ended {
 }
 
 /** One session; killed after some milliseconds of its work, it resolves to nothing. */
-async function session(entry: StoreEntry, journal: string, killAfterMs: number): Promise<Ended | undefined> {
-  const child = fork(VICTIM, [JSON.stringify(entry), journal], {
-    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-  });
-  let said = '';
-  child.stderr?.on('data', (chunk: Buffer) => {
-    said += chunk.toString();
-  });
-  let ended: Ended | undefined;
-  let timer: NodeJS.Timeout | undefined;
-  child.on('message', (message) => {
-    // What the victim sends.
-    if (message === 'begun') timer = setTimeout(() => child.kill('SIGKILL'), killAfterMs);
-    else ended = message as Ended;
-  });
-  const code = await new Promise<number | null>((resolve) => child.on('exit', resolve));
-  clearTimeout(timer);
-  if (code !== null && code !== 0) throw new Error(`the session ended with ${code}: ${said}`);
-  return ended;
+function session(entry: StoreEntry, journal: string, killAfterMs: number): Promise<Ended | undefined> {
+  return runVictim(VICTIM, [JSON.stringify(entry), journal], killAfterMs);
 }
 
 /** What the lines of the journal say to be deleted, one by one, read by nobody but this test. */

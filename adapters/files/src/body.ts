@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { addAbortSignal, pipeline, Readable, Transform, type TransformCallback } from 'node:stream';
 import { StoreError, throwIfAborted } from '@store/core';
+import { bytesOf } from '@store/fs/on-disk';
 import { close, write } from './file-calls.js';
 import type { Doing } from './refusals.js';
 import { PROVIDER } from './refusals.js';
@@ -73,12 +74,4 @@ async function writeAll(fd: number, bytes: Uint8Array): Promise<void> {
     const { bytesWritten } = await write(fd, bytes, written, bytes.length - written);
     written += bytesWritten;
   }
-}
-
-function bytesOf(chunk: unknown): Uint8Array {
-  if (chunk instanceof Uint8Array) return chunk;
-  if (typeof chunk === 'string') return Buffer.from(chunk);
-  throw new StoreError('InvalidArgument', `the body's stream yields ${typeof chunk}, not bytes`, {
-    operation: 'put',
-  });
 }

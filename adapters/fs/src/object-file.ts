@@ -4,6 +4,7 @@ import { open, type FileHandle } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { metadataOf, StoreError, throwIfAborted, type ObjectInfo, type ObjectMetadata } from '@store/core';
 import * as v from 'valibot';
+import { bytesOf } from './bytes-of.js';
 import * as calls from './file-calls.js';
 import { foreign, foreignError } from './foreign.js';
 
@@ -99,14 +100,6 @@ async function writeAll(file: FileHandle, bytes: Uint8Array, position: number): 
     const { bytesWritten } = await file.write(bytes, written, bytes.length - written, position + written);
     written += bytesWritten;
   }
-}
-
-function bytesOf(chunk: unknown): Uint8Array {
-  if (chunk instanceof Uint8Array) return chunk;
-  if (typeof chunk === 'string') return Buffer.from(chunk);
-  throw new StoreError('InvalidArgument', `the body's stream yields ${typeof chunk}, not bytes`, {
-    operation: 'put',
-  });
 }
 
 /**

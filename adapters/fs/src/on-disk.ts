@@ -1,5 +1,6 @@
 /** For `@store/files`, a store of plain files: what it shares with this one. */
 export { fromBinary, isText, readable, toBinary } from './binary.js';
+export { bytesOf } from './bytes-of.js';
 export { errnoOf, translate } from './errors.js';
 export { kindOf } from './foreign.js';
 export { Listing } from './listing.js';

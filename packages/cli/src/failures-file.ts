@@ -5,6 +5,7 @@ import { basename, dirname, join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { abortedError } from '@store/core';
+import type { Context } from './context.js';
 import { UsageError } from './exit-codes.js';
 import { fileTarget, openPlainly } from './file-target.js';
 
@@ -104,4 +105,17 @@ export class FailuresFile {
       `--failures: not all is in the file: ${error instanceof Error ? error.message : String(error)}`,
     );
   }
+}
+
+/** The file of `--failures`, where there is one. @throws as {@link FailuresFile.open} */
+export async function openFailures(
+  path: string | undefined,
+  { output, signal }: Pick<Context, 'output' | 'signal'>,
+): Promise<FailuresFile | undefined> {
+  if (path === undefined) return undefined;
+  return FailuresFile.open(path, {
+    signal,
+    onWait: (text) => output.note(`--failures: ${text}`),
+    onLoss: (text) => output.lost(text),
+  });
 }

@@ -3,7 +3,7 @@ import { checkOutsideStore } from '@store/journal';
 import type { Context } from './context.js';
 import type { ExitCode } from './exit.js';
 import { exitCodeOfReport } from './exit-codes.js';
-import { FailuresFile } from './failures-file.js';
+import { openFailures } from './failures-file.js';
 import { displayKey } from './display-key.js';
 import { progressView } from './progress.js';
 import { reportText } from './report-text.js';
@@ -38,14 +38,7 @@ export async function reportedDeletion(
   work: (listeners: Listeners) => Promise<DeletionReport>,
 ): Promise<ExitCode> {
   if (path !== undefined) await checkOutsideStore({ place, prefix }, path, 'the file of --failures');
-  const failures =
-    path === undefined
-      ? undefined
-      : await FailuresFile.open(path, {
-          signal,
-          onWait: (text) => output.note(`--failures: ${text}`),
-          onLoss: (text) => output.lost(text),
-        });
+  const failures = await openFailures(path, { output, signal });
   const sayWayOn = (): void => {
     const name = runName?.();
     if (again !== undefined) output.lastly(again);

@@ -1,6 +1,6 @@
 import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { startEmulator, type Emulator } from '@store/emulator';
+import { EACH_API, startEmulator, type Emulator } from '@store/emulator';
 import { expect } from 'chai';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import { Place } from './run-store.js';
@@ -13,11 +13,7 @@ describe('store and addresses without a configuration', () => {
   let s3: string;
   beforeEach(async () => {
     emulator = await startEmulator({
-      s3: {},
-      oss: {},
-      zos: {},
-      zosS3: {},
-      region: 'cn-beijing',
+      ...EACH_API,
       buckets: ['demo'],
     });
     place = await Place.create();

@@ -13,6 +13,7 @@ export {
   type FaultyDriver,
 } from './faulty-driver.js';
 export { numbered } from './numbered.js';
+export { runVictim } from './run-victim.js';
 export { SimulatedClock } from './simulated-clock.js';
 export { describeObjectStore } from './suite.js';
 export type { Expectations } from './suite-context.js';

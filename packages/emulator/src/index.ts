@@ -1,6 +1,7 @@
 export type { Bucket } from './buckets.js';
 export type { Credential, S3Quirks, Versioning, WholeAnswer as Answer } from '@store/s3-server';
 export type { EmulatorOptions, FaceOptions, ZosFaceOptions } from './emulator-options.js';
+export { EACH_API, EMULATED_ENTRIES } from './emulated-entries.js';
 export { startEmulator, type Emulator, type Endpoints } from './emulator.js';
 export type { FaultEffect, FaultPlan, FaultRule } from './faults.js';
 export type { Latency, RateLimit } from './load-model.js';

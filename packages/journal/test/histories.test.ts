@@ -1,28 +1,23 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
-import { expectClosedBooks, seededRandom, withFaults, type FaultRule } from '@store/conformance';
+import { seededRandom, withFaults, type FaultRule } from '@store/conformance';
 import {
   createObjectStore,
   type DeletePrefixOptions,
-  type DeletionJournal,
   type DeletionReport,
-  type JournalSession,
   type ListPage,
   type StoreDriver,
 } from '@store/core';
-import { journalFile, keyOutcomes } from '@store/journal';
+import { keyOutcomes } from '@store/journal';
 import { memoryDriver } from '@store/memory';
 import { aroundCalls } from '@store/wrappers';
 import { expect } from 'chai';
 import { after, before, describe, it } from 'mocha';
-import { MortalDriver } from './mortal-driver.js';
-import { torn } from './torn.js';
+import { mortalSession } from './mortal-session.js';
 
 const CASES = 50;
-
-const FEW_RETRIES = { maxAttempts: 2, baseDelayMs: 1, maxDelayMs: 1, patienceMs: 0 };
 
 const UNAVAILABLE = { code: 'Unavailable', retryable: true } as const;
 
@@ -141,7 +136,6 @@ describe('a run among faults, kills and other writers', () => {
       let doubtful = 0;
       let calm = false;
       for (let sessions = 0; !report?.complete && sessions < 300; sessions++) {
-        const here = path;
         const next = join(directory, `${seed}-${sessions + 1}`);
         calm = sessions > 30;
         witness.newSession();
@@ -150,28 +144,13 @@ describe('a run among faults, kills and other writers', () => {
           seed: seed * 1000 + sessions,
         });
         const requests = calm ? Infinity : 1 + Math.floor(random() * 20);
-        const kill = (): void => writeFileSync(next, torn(readFileSync(here), random));
-        const mortal = new MortalDriver(faulty.driver, requests, random, kill);
-        const open: JournalSession[] = [];
-        const journal: DeletionJournal = {
-          begin: async (run) => {
-            const session = await journalFile(here, { audit: true }).begin(run);
-            open.push(session);
-            return session;
-          },
-        };
         doubtful = 0;
         const over = new AbortController();
-        const run = createObjectStore(mortal.driver, {
-          retry: FEW_RETRIES,
-          split: { serialPages: 1, pagesLeft: 1, pageMs: 0 },
-        })
-          .deletePrefix('p/', {
-            ...options,
-            journal,
-            onFailure: ({ code }) => void (DOUBTFUL.has(code) && doubtful++),
-          })
-          .catch((error: unknown) => (error as { readonly report: DeletionReport }).report);
+        const mortality = { driver: faulty.driver, journal: path, left: next, requests, random };
+        const run = mortalSession(mortality, {
+          ...options,
+          onFailure: ({ code }) => void (DOUBTFUL.has(code) && doubtful++),
+        });
         const others = (async () => {
           // A run without conditions deletes what is there, so then they wait until nobody is at work.
           const most = ifUnchanged && !calm ? 20 : 0;
@@ -181,13 +160,10 @@ describe('a run among faults, kills and other writers', () => {
             if (!over.signal.aborted) await other(lastKeys[Math.floor(random() * lastKeys.length * 2)]);
           }
         })();
-        const ended = await Promise.race([run, mortal.killed.then(() => undefined)]);
+        report = await run;
         over.abort();
         await others;
-        if (!ended) for (const session of open) await session.close();
-        if (!ended) path = next;
-        else expectClosedBooks(ended);
-        report = ended;
+        if (!report) path = next;
         if (!calm && !report?.complete) for (let i = Math.floor(random() * 4); i > 0; i--) await other();
       }
       expect(witness.wrong).to.deep.equal([]);

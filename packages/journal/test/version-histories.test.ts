@@ -1,25 +1,20 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expectClosedBooks, seededRandom, withFaults, type FaultRule } from '@store/conformance';
+import { seededRandom, withFaults, type FaultRule } from '@store/conformance';
 import {
   createObjectStore,
   type DeletePrefixOptions,
-  type DeletionJournal,
   type DeletionReport,
-  type JournalSession,
   type ObjectStore,
 } from '@store/core';
-import { journalFile, keyOutcomes } from '@store/journal';
+import { keyOutcomes } from '@store/journal';
 import { memoryDriver } from '@store/memory';
 import { expect } from 'chai';
 import { after, before, describe, it } from 'mocha';
-import { MortalDriver } from './mortal-driver.js';
-import { torn } from './torn.js';
+import { mortalSession } from './mortal-session.js';
 
 const CASES = 60;
-
-const FEW_RETRIES = { maxAttempts: 2, baseDelayMs: 1, maxDelayMs: 1, patienceMs: 0 };
 
 const UNAVAILABLE = { code: 'Unavailable', retryable: true } as const;
 
@@ -83,34 +78,13 @@ describe('a run over versions and delete markers, among faults and kills', () =>
       let path = join(directory, `${seed}-0`);
       let report: DeletionReport | undefined;
       for (let sessions = 0; !report?.complete && sessions < 300; sessions++) {
-        const here = path;
         const next = join(directory, `${seed}-${sessions + 1}`);
         const calm = sessions > 40;
         const faulty = withFaults(inner, { rules: calm ? [] : rules, seed: seed * 1000 + sessions });
         const requests = calm ? Infinity : 1 + Math.floor(random() * 30);
-        const kill = (): void => writeFileSync(next, torn(readFileSync(here), random));
-        const mortal = new MortalDriver(faulty.driver, requests, random, kill);
-        const open: JournalSession[] = [];
-        const journal: DeletionJournal = {
-          begin: async (run) => {
-            const session = await journalFile(here, { audit: true }).begin(run);
-            open.push(session);
-            return session;
-          },
-        };
-        const run = createObjectStore(mortal.driver, {
-          retry: FEW_RETRIES,
-          split: { serialPages: 1, pagesLeft: 1, pageMs: 0 },
-        })
-          .deletePrefix('p/', { ...options, journal })
-          .catch((error: unknown) => (error as { readonly report: DeletionReport }).report);
-        const ended = await Promise.race([run, mortal.killed.then(() => undefined)]);
-        if (ended) expectClosedBooks(ended);
-        else {
-          for (const session of open) await session.close();
-          path = next;
-        }
-        report = ended;
+        const mortality = { driver: faulty.driver, journal: path, left: next, requests, random };
+        report = await mortalSession(mortality, options);
+        if (!report) path = next;
       }
       expect(await allOf(tried), 'what is left').to.deep.equal(await allOf(plain));
       const { listed, filtered, matched, deleted } = expected;

@@ -2,7 +2,13 @@ export { copyPrefix } from './copy-prefix.js';
 export { copyKeys, moveKeys, type KeyPairs } from './keys.js';
 export { movePrefix } from './move-prefix.js';
 export { syncPrefix } from './sync-prefix.js';
-export { copyKeysOptions, copyPrefixOptions, movePrefixOptions, syncPrefixOptions } from './options.js';
+export {
+  copyKeysOptions,
+  copyPrefixOptions,
+  movePrefixOptions,
+  syncPrefixOptions,
+  withoutChoice,
+} from './options.js';
 export type {
   Comparison,
   CopyPrefixOptions,

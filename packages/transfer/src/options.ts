@@ -161,16 +161,7 @@ export const copyPrefixOptions = defineOptions<CopyPrefixOptions>()('copyPrefix'
   compare: comparison,
 });
 
-const {
-  include: _1,
-  exclude: _2,
-  olderThan: _3,
-  newerThan: _4,
-  minSize: _5,
-  maxSize: _6,
-  ...others
-} = transferTable;
-const { count: _7, ...keysTable } = others;
+const keysTable = withoutChoice(transferTable);
 
 export const copyKeysOptions = defineOptions<KeysOptions>()('copyKeys', keysTable);
 export const moveKeysOptions = defineOptions<KeysOptions>()('moveKeys', keysTable);
@@ -194,6 +185,23 @@ export const syncPrefixOptions = defineOptions<SyncPrefixOptions>()('syncPrefix'
   },
   onDeleted: { type: types.callback },
 });
+
+/** Those of the options that go with keys by their names: without those that choose, and count what they choose. */
+export function withoutChoice<T extends Partial<Record<keyof Selection | 'count', unknown>>>(
+  options: T,
+): Omit<T, keyof Selection | 'count'> {
+  const {
+    include: _1,
+    exclude: _2,
+    olderThan: _3,
+    newerThan: _4,
+    minSize: _5,
+    maxSize: _6,
+    count: _7,
+    ...rest
+  } = options;
+  return rest;
+}
 
 /** Those of the options that choose. */
 export function selectionOf({

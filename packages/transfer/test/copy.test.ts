@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { errorOf } from '@store/conformance';
 import type { ObjectStore } from '@store/core';
-import { startEmulator, type Emulator } from '@store/emulator';
+import { EACH_API, EMULATED_ENTRIES, startEmulator, type Emulator } from '@store/emulator';
 import { copyPrefix, type Transferred } from '@store/transfer';
 import { expect } from 'chai';
 import { after, before, describe, it } from 'mocha';
 import { expectClosedBooks } from './books.js';
 import { contentsOf, noise } from './contents.js';
-import { ENTRIES, open } from './emulated.js';
+import { open } from './open.js';
 import { wrappedMemory } from './wrapped-memory.js';
 
 const MIB = 1024 * 1024;
@@ -22,14 +22,11 @@ describe('copyPrefix', () => {
   before(async () => {
     directory = await mkdtemp(join(tmpdir(), 'transfer-'));
     emulator = await startEmulator({
-      s3: {},
-      oss: {},
-      zos: {},
-      zosS3: {},
-      region: 'cn-beijing',
-      buckets: ['s3', 'oss', 'zos'],
+      ...EACH_API,
+      buckets: ['s3', 'oss', 'ctyun'],
     });
-    for (const [name, entry] of Object.entries(ENTRIES)) stores.set(name, await open(entry(emulator, name)));
+    for (const [name, entry] of Object.entries(EMULATED_ENTRIES))
+      stores.set(name, await open(entry(emulator, name)));
     stores.set('memory', await open({ provider: 'memory' }));
     stores.set('fs', await open({ provider: 'fs', root: join(directory, 'fs'), create: true, fsync: false }));
   });
@@ -49,8 +46,8 @@ describe('copyPrefix', () => {
     ['memory', 'fs'],
     ['fs', 's3'],
     ['s3', 'oss'],
-    ['oss', 'zos'],
-    ['zos', 'memory'],
+    ['oss', 'ctyun'],
+    ['ctyun', 'memory'],
   ] as const) {
     it(`from ${a} to ${b}, with what belongs to the objects, large ones by parts`, async () => {
       const from = { store: storeOf(a), prefix: `${a}-${b}/in/` };
@@ -79,12 +76,12 @@ describe('copyPrefix', () => {
     });
   }
 
-  for (const name of Object.keys(ENTRIES)) {
+  for (const name of Object.keys(EMULATED_ENTRIES)) {
     it(`on the provider's side inside of a bucket: ${name}, over two clients too`, async () => {
       const store = storeOf(name);
       await store.put('inside/a/1', 'one', { contentType: 'text/x-mine' });
       await store.put('inside/a/2', noise(9 * MIB));
-      const entry = ENTRIES[name as keyof typeof ENTRIES](emulator, name);
+      const entry = EMULATED_ENTRIES[name as keyof typeof EMULATED_ENTRIES](emulator, name);
       await using other = await open(entry);
       const read = emulator.log.entries.length;
       const report = await copyPrefix({ store, prefix: 'inside/a/' }, { store: other, prefix: 'inside/b/' });

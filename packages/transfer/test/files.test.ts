@@ -9,7 +9,7 @@ import { expect } from 'chai';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import { expectClosedBooks } from './books.js';
 import { noise } from './contents.js';
-import { open } from './emulated.js';
+import { open } from './open.js';
 import { wrappedMemory } from './wrapped-memory.js';
 
 const RUNS = Number(process.env['SOAK'] ?? 1) * 20;

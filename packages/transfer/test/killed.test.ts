@@ -1,17 +1,16 @@
-import { fork } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { seededRandom } from '@store/conformance';
+import { runVictim, seededRandom } from '@store/conformance';
 import type { StoreEntry } from '@store/core';
-import { startEmulator } from '@store/emulator';
+import { EACH_API, EMULATED_ENTRIES, startEmulator } from '@store/emulator';
 import { syncPrefix, type TransferReport } from '@store/transfer';
 import { expect } from 'chai';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import { expectClosedBooks } from './books.js';
 import { contentsOf, noise } from './contents.js';
-import { ENTRIES, open } from './emulated.js';
+import { open } from './open.js';
 
 const VICTIM = fileURLToPath(new URL('victim.js', import.meta.url));
 const KILLS = Number(process.env['SOAK'] ?? 1) > 1 ? 12 : 3;
@@ -27,34 +26,12 @@ interface Ended {
 }
 
 /** One session; killed some milliseconds after its first bytes, or as soon as something has come. */
-async function session(
+function session(
   from: StoreEntry,
   to: StoreEntry,
   kill: number | (() => boolean),
 ): Promise<Ended | undefined> {
-  const child = fork(VICTIM, [JSON.stringify(from), JSON.stringify(to), String(PART_BYTES)], {
-    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-  });
-  let said = '';
-  child.stderr?.on('data', (chunk: Buffer) => {
-    said += chunk.toString();
-  });
-  let ended: Ended | undefined;
-  let timer: NodeJS.Timeout | undefined;
-  child.on('message', (message) => {
-    // What the victim sends.
-    if (message !== 'begun') ended = message as Ended;
-    else if (typeof kill === 'number') timer = setTimeout(() => child.kill('SIGKILL'), kill);
-  });
-  if (typeof kill !== 'number') {
-    timer = setInterval(() => {
-      if (kill()) child.kill('SIGKILL');
-    }, 2);
-  }
-  const code = await new Promise<number | null>((resolve) => child.on('exit', resolve));
-  clearInterval(timer);
-  if (code !== null && code !== 0) throw new Error(`the session ended with ${code}: ${said}`);
-  return ended;
+  return runVictim(VICTIM, [JSON.stringify(from), JSON.stringify(to), String(PART_BYTES)], kill);
 }
 
 describe('a sync that is killed again and again, and begun again', function () {
@@ -65,14 +42,10 @@ describe('a sync that is killed again and again, and begun again', function () {
   });
   afterEach(() => rm(directory, { recursive: true, force: true }));
 
-  for (const [name, entryOf] of Object.entries(ENTRIES)) {
+  for (const [name, entryOf] of Object.entries(EMULATED_ENTRIES)) {
     it(`to ${name}, and back`, async () => {
       await using emulator = await startEmulator({
-        s3: {},
-        oss: {},
-        zos: {},
-        zosS3: {},
-        region: 'cn-beijing',
+        ...EACH_API,
         buckets: ['demo'],
         latency: { baseMs: 3, jitterMs: 6 },
       });
@@ -121,7 +94,7 @@ describe('a sync that is killed again and again, and begun again', function () {
       latency: { baseMs: 150, jitterMs: 0 },
     });
     const local: StoreEntry = { provider: 'fs', root: join(directory, 'from'), create: true, fsync: false };
-    const remote = ENTRIES.s3(emulator, 'demo');
+    const remote = EMULATED_ENTRIES.s3(emulator, 'demo');
     await using source = await open(local);
     await source.put('large', noise(LARGE_BYTES));
     const parts = (): number =>

@@ -8,7 +8,7 @@ import { expect } from 'chai';
 import { after, before, describe, it } from 'mocha';
 import { expectClosedBooks } from './books.js';
 import { contentsOf } from './contents.js';
-import { open } from './emulated.js';
+import { open } from './open.js';
 
 const RUNS = Number(process.env['SOAK'] ?? 1) * 40;
 

@@ -1,7 +1,7 @@
 // One session that somebody will kill: `victim.js FROM TO PART_BYTES`. Says what it has copied as it goes.
 import type { StoreEntry } from '@store/core';
 import { syncPrefix } from '@store/transfer';
-import { open } from './emulated.js';
+import { open } from './open.js';
 
 const [from = '', to = '', partBytes = ''] = process.argv.slice(2);
 // Of our own parent.

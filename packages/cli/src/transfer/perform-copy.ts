@@ -1,5 +1,12 @@
 import { StoreError } from '@store/core';
-import { copyKeys, copyPrefix, moveKeys, movePrefix, type TransferReport } from '@store/transfer';
+import {
+  copyKeys,
+  copyPrefix,
+  moveKeys,
+  movePrefix,
+  withoutChoice,
+  type TransferReport,
+} from '@store/transfer';
 import type { Context } from '../context.js';
 import { EXIT, type ExitCode } from '../exit.js';
 import { UsageError } from '../exit-codes.js';
@@ -54,18 +61,8 @@ function transferOf(
 ): Promise<TransferReport> {
   const { compare, ...options } = transfer;
   if ('pairs' in job) {
-    const {
-      include: _1,
-      exclude: _2,
-      olderThan: _3,
-      newerThan: _4,
-      minSize: _5,
-      maxSize: _6,
-      ...how
-    } = options;
-    const { count: _7, ...told } = listeners;
     const run = verb === 'move' ? moveKeys : copyKeys;
-    return run(job.from, job.to, job.pairs, { ...how, ...told });
+    return run(job.from, job.to, job.pairs, withoutChoice({ ...options, ...listeners }));
   }
   const chosen = job.include ? { include: job.include } : {};
   if (verb === 'move') return movePrefix(job.from, job.to, { ...options, ...chosen, ...listeners });

@@ -2,7 +2,7 @@ import type { TransferFailure, TransferOptions, TransferReport } from '@store/tr
 import type { Context } from '../context.js';
 import { displayKey } from '../display-key.js';
 import { EXIT, type ExitCode } from '../exit.js';
-import { FailuresFile } from '../failures-file.js';
+import { openFailures } from '../failures-file.js';
 import { transferText } from './text.js';
 import { transferView } from './view.js';
 
@@ -33,14 +33,7 @@ export async function reportedTransfers(
   { json, quiet, verbose, failures: path, silent, again }: Telling,
   transfers: readonly Transfer[],
 ): Promise<ExitCode> {
-  const failures =
-    path === undefined
-      ? undefined
-      : await FailuresFile.open(path, {
-          signal,
-          onWait: (text) => output.note(`--failures: ${text}`),
-          onLoss: (text) => output.lost(text),
-        });
+  const failures = await openFailures(path, { output, signal });
   const sayAgain = (): void => output.lastly(`to go on: ${again}`);
   signal.addEventListener('abort', sayAgain, { once: true });
   const reports: TransferReport[] = [];
