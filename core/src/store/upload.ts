@@ -3,6 +3,7 @@ import type { MultipartFacet } from '../driver.js';
 import type { CreateUploadRequest, DriverCall, PutRequest } from '../requests.js';
 import type { Engine, Purpose } from '../engine/engine.js';
 import { StoreError, toStoreError } from '../errors.js';
+import { withJoinedEtag } from '../joined-etag.js';
 import type { WriteResult } from '../objects.js';
 import type { Resumption } from './resumption.js';
 import { untilAborted } from '../until-aborted.js';
@@ -161,7 +162,10 @@ export async function uploadParts(
     if (failure !== undefined) throw failure;
     const listed = etags.map((etag, index) => ({ partNumber: index + 1, etag }));
     const whole = { key, uploadId, parts: listed, ...conditions };
-    return await engine.request(purpose, (call) => multipart.complete(whole, call));
+    const written = await engine.request(purpose, (call) => multipart.complete(whole, call));
+    return await withJoinedEtag(written, listed.length, (head) =>
+      engine.request(purpose, (call) => engine.driver.read.head(head, call)),
+    );
   } catch (error) {
     await Promise.all(inFlight);
     // Without the caller's signal, which may be what ended the upload. When this fails too, the first

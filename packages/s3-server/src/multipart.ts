@@ -1,4 +1,5 @@
 import type { CompleteUploadRequest, ObjectInfo, WriteResult } from '@store/core';
+import { withJoinedEtag } from '@store/core/extend';
 import { xmlAnswer, type Answer } from './http/answer.js';
 import { encodeRfc3986 } from './http/query.js';
 import { ServiceError, slowDown } from './http/service-error.js';
@@ -158,7 +159,9 @@ async function completeWith(
   if (completeChecked) return completeChecked(request, claims, { signal });
   const [unseen] = claims.whole;
   if (unseen) throw unkept('header', `x-amz-checksum-${unseen.algorithm}`);
-  return need(bucket.objects.multipart).complete(request, { signal });
+  const { multipart, read } = bucket.objects;
+  const written = await need(multipart).complete(request, { signal });
+  return withJoinedEtag(written, request.parts.length, (head) => read.head(head, { signal }));
 }
 
 /** NaN for what is no number in decimal digits. */

@@ -6,6 +6,7 @@ import type {
   StoreDriver,
   WriteResult,
 } from '@store/core';
+import { withJoinedEtag } from '@store/core/extend';
 import { need } from './bucket.js';
 import { Content } from './content.js';
 import { ServiceError, slowDown } from './http/service-error.js';
@@ -47,12 +48,13 @@ interface Writing {
 }
 
 async function writeInParts(
-  { signal, room }: Call,
+  { bucket, signal, room }: Call,
   multipart: MultipartFacet,
   content: Content,
   { request: { ifAbsent, ifMatch, ...request }, put, maxBytes }: Writing,
 ): Promise<WriteResult> {
   const { key } = request;
+  const { read } = bucket.objects;
   const { minPartBytes, maxPartBytes, maxParts } = multipart;
   const bytes = Math.max(maxBytes, minPartBytes, Math.ceil((content.size ?? 0) / maxParts));
   const partBytes = Math.min(bytes, maxPartBytes);
@@ -71,7 +73,8 @@ async function writeInParts(
       const etag = await multipart.part({ key, uploadId, partNumber, body: piece.value }, { signal });
       parts.push({ partNumber, etag });
     }
-    return await multipart.complete({ key, uploadId, parts, ifAbsent, ifMatch }, { signal });
+    const written = await multipart.complete({ key, uploadId, parts, ifAbsent, ifMatch }, { signal });
+    return await withJoinedEtag(written, parts.length, (head) => read.head(head, { signal }));
   } catch (error) {
     await pieces.return(undefined);
     // What is left of it costs money; the client hears of the failure before.
