@@ -56,7 +56,7 @@ export async function undoDeletion(
       const books = new UndoBooks('copies', checked);
       return await restoreCopies(file, { store, engine, options: checked, books });
     }
-    const gone = checkMarkers(journal, path, engine.driver.versions !== undefined);
+    const gone = checkMarkers(journal, path, await versioningOf(engine, checked));
     if (!engine.driver.versions) throw engine.unsupported(OPERATION, 'versions');
     const books = new UndoBooks('markers', checked);
     books.gone = gone;
@@ -74,11 +74,23 @@ function checkStore({ provider, place }: JournalHeader, engine: Engine, path: st
   throw new StoreError('InvalidArgument', message, { operation: OPERATION });
 }
 
+/** Whether a delete can have made a marker of which the journal does not know. */
+type Versioning = 'none' | 'off' | 'perhaps';
+
+async function versioningOf({ driver }: Engine, { signal }: UndoOptions): Promise<Versioning> {
+  if (!driver.versions) return 'none';
+  const { state } = driver.versions;
+  // Who may not ask can still undo: then each key is looked at.
+  const now = await state?.({ signal }).catch(() => undefined);
+  signal?.throwIfAborted();
+  return now === 'off' ? 'off' : 'perhaps';
+}
+
 /** @returns how many deletes made no marker */
 function checkMarkers(
   { header, state, counts }: ReadJournal & { readonly counts: MarkerCounts },
   path: string,
-  hasVersions: boolean,
+  versioning: Versioning,
 ): number {
   const refuse = (why: string): never => {
     throw new StoreError('PreconditionFailed', `the run of ${path} cannot be taken back: ${why}`, {
@@ -92,15 +104,16 @@ function checkMarkers(
     refuse(`it removed delete markers (${String(deleteMarkers)}), which nobody can put back`);
   const { named, suspended, untold, lost } = counts;
   const gone = Math.max(0, state.deleted - named - suspended - untold - lost);
-  if (named + untold + lost > 0) return gone;
+  const doubtful = versioning === 'perhaps' ? lost : 0;
+  if (named + untold + doubtful > 0) return gone;
   if (suspended > 0) {
     refuse(
       'versioning was suspended: each of its markers took the place of a version without an id, which is gone for good',
     );
   }
-  if (gone > 0) {
-    const why = hasVersions ? 'versioning was off' : 'this store keeps no versions';
-    refuse(`it made no delete marker: ${why}, and what it deleted (${gone}) is gone for good`);
+  if (gone + lost > 0) {
+    const why = versioning === 'none' ? 'this store keeps no versions' : 'versioning was off';
+    refuse(`it made no delete marker: ${why}, and what it deleted (${gone + lost}) is gone for good`);
   }
   return gone;
 }

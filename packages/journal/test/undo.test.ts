@@ -214,6 +214,24 @@ describe('undo of delete markers', () => {
     ]);
   });
 
+  it('is refused where versioning was off, also when the answers of some deletes were lost', async () => {
+    const objects = memoryDriver({ objects: { 'p/a': 'x', 'p/b': 'x' } });
+    const versions = memoryDriver({ versioning: 'enabled' }).versions;
+    const driver: StoreDriver = {
+      ...objects,
+      versions: versions && { ...versions, state: async () => 'off' },
+    };
+    const store = createObjectStore(driver);
+    const path = newPath();
+    await store.deletePrefix('p/', { journal: journalFile(path) });
+    const lines = readFileSync(path, 'utf8').split('\n');
+    const end = lines.findIndex((line) => line.startsWith('{"type":"deleted"'));
+    writeFileSync(path, `${lines.slice(0, end).join('\n')}\n`);
+    await store.deletePrefix('p/', { journal: journalFile(path) });
+    const error = await errorOf(undoDeletion(store, path), 'PreconditionFailed');
+    expect(error.reason).to.match(/versioning was off, and what it deleted \(2\) is gone for good/);
+  });
+
   it('leaves a key whose version is gone, and one whose marker id was not told', async () => {
     const { objects, store } = versioned();
     const inner = memoryDriver({}, objects);
