@@ -6,9 +6,11 @@ export { checkShape, entrySchema, selectStore, type ResolvedEntry } from './conf
 export { entryTable } from './config/open-options.js';
 export { IN_FLIGHT } from './engine/in-flight.js';
 export { compileFilter, type ObjectFilter } from './deletion/filter.js';
+export { passesOf } from './deletion/delete-prefix.js';
 export { deletePrefixOptions } from './deletion/options.js';
 export type { CheckedDeletePrefixOptions } from './deletion/options.js';
 export { checkPrefix } from './deletion/safety.js';
+export { shareRate, type SharedRate } from './deletion/shared-rate.js';
 export { Engine, engineOf, type Purpose } from './engine/engine.js';
 export { retrying, retryPolicy, type RetryPolicy } from './engine/retry.js';
 export { allWithSoundFacts, withSoundFacts } from './facts.js';

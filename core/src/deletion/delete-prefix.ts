@@ -11,7 +11,7 @@ import { notByServer } from './by-server.js';
 import type { Candidate } from './candidate.js';
 import type { RunControls } from './deletion-handle.js';
 import { compileFilter, filtersOn, type Verdict } from './filter.js';
-import type { CheckedDeletePrefixOptions } from './options.js';
+import type { CheckedDeletePrefixOptions, DeletePrefixOptions } from './options.js';
 import type { DeletionReport } from './report.js';
 import type { PassRecord } from './journal-keeper.js';
 import { runListed } from './listed-run.js';
@@ -67,6 +67,16 @@ export async function deletePrefix(
   );
 }
 
+/** Which delete markers a run removes. */
+function markersOf({ versions, deleteMarkers = versions === 'all' ? 'all' : 'keep' }: DeletePrefixOptions) {
+  return deleteMarkers;
+}
+
+/** How often a run goes through what is under its prefix: over objects and versions, and then over delete markers. */
+export function passesOf(options: DeletePrefixOptions): 1 | 2 {
+  return markersOf(options) === 'keep' ? 1 : 2;
+}
+
 async function performPrefix(
   engine: Engine,
   prefix: string,
@@ -77,7 +87,7 @@ async function performPrefix(
   // What is deleted has to be what was copied.
   const isCompared = options.ifUnchanged === true || backup !== undefined;
   const isConditional = isCompared && engine.driver.delete.ifMatch !== false;
-  const { deleteMarkers = versions === 'all' ? 'all' : 'keep' } = options;
+  const deleteMarkers = markersOf(options);
   const startedAt = company.keeper?.soFar?.startedAt ?? engine.clock.now();
   const filter = compileFilter(prefix, options, startedAt);
   const matches = (entry: Listed): Verdict => {

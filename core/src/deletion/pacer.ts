@@ -1,6 +1,7 @@
 import type { Clock } from '../engine/clock.js';
 import type { RequestSlots } from '../engine/request-slots.js';
 import type { Pace, Permit } from './pace.js';
+import type { SharedRate } from './shared-rate.js';
 
 export interface PacerSettings {
   /** Most keys in one request. */
@@ -9,6 +10,7 @@ export interface PacerSettings {
   readonly maxKeysPerSecond?: number | undefined;
   readonly slots: RequestSlots;
   readonly pace: Pace;
+  readonly shared?: SharedRate | undefined;
 }
 
 /** When a run sends its delete requests, and how large they are: what the caller allows, and what the store takes. */
@@ -29,8 +31,9 @@ export class Pacer {
 
   /** Keys to put into one request now. A capped rate keeps a request below one second's worth of keys. */
   get batchSize(): number {
-    const { maxBatch, maxKeysPerSecond = Infinity, pace } = this.#settings;
-    return Math.max(1, Math.min(maxBatch, pace.batchSize, Math.floor(maxKeysPerSecond)));
+    const { maxBatch, maxKeysPerSecond = Infinity, pace, shared } = this.#settings;
+    const most = Math.min(maxBatch, pace.batchSize, shared?.batchSize ?? Infinity);
+    return Math.max(1, Math.min(most, Math.floor(maxKeysPerSecond)));
   }
 
   /** Somebody waits for leave to send a request. */
@@ -49,9 +52,11 @@ export class Pacer {
   }
 
   async #acquire(asked: number): Promise<Permit | undefined> {
-    const { pace, slots } = this.#settings;
+    const { pace, slots, shared } = this.#settings;
     const keys = Math.min(asked, this.batchSize);
     await this.#waitForRate(keys);
+    const turn = shared?.take(keys, this.#stop);
+    if (turn) await turn;
     if (this.#stop.aborted) return undefined;
     const permit = pace.tryEnter(keys) ?? (await pace.enter(keys, this.#stop));
     if (!permit) return undefined;
@@ -69,11 +74,13 @@ export class Pacer {
   /** The service has taken so many keys. */
   succeeded(keys: number): void {
     this.#settings.pace.succeeded(keys);
+    this.#settings.shared?.succeeded(keys);
   }
 
   /** An answer, or a part of one, asked for fewer requests. */
   throttled(permit?: Permit, retryAfterMs?: number): void {
     this.#settings.pace.throttled(permit, retryAfterMs);
+    this.#settings.shared?.throttled();
   }
 
   async #waitForRate(keys: number): Promise<void> {

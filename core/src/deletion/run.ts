@@ -17,6 +17,7 @@ import { Ledger } from './ledger.js';
 import type { DeleteManyOptions } from './options.js';
 import { Pacer } from './pacer.js';
 import { paceOf } from './pace.js';
+import { sharedRateOf } from './shared-rate.js';
 import { ProgressReporter } from './progress.js';
 import { DeletionError, type DeletionReport, type DeletionStrategy, type UploadsReport } from './report.js';
 import type { DeletingCalls, Trash } from './trash.js';
@@ -131,8 +132,12 @@ export class Run {
     controls?.onBegin((paused) => {
       this.#slots.paused = paused;
     }, this.stop);
-    const pace = paceOf(engine);
-    this.pacer = new Pacer({ maxBatch, maxKeysPerSecond, slots: this.#slots, pace }, clock, this.stop);
+    const [pace, shared] = [paceOf(engine), sharedRateOf(engine)];
+    this.pacer = new Pacer(
+      { maxBatch, maxKeysPerSecond, slots: this.#slots, pace, shared },
+      clock,
+      this.stop,
+    );
   }
 
   /** Fires when nothing new may be sent: the caller aborted, or the run broke. */

@@ -12,10 +12,12 @@ export { restoreTrash } from './undo-trash.js';
 export { undoDeletion } from './undo.js';
 export { UNDO_OPTIONS, type UndoOptions } from './undo-options.js';
 export type { KeyLeft, UndoProgress, UndoReport } from './undo-report.js';
-export { resumeDeletion, type ResumeOptions } from './resume.js';
+export { resumeDeletion, runOptions, type ResumeOptions } from './resume.js';
 export { readAccount, type RunAccount, type RunState } from './run-account.js';
 export { keyOutcomes, type KeyOutcome } from './key-outcomes.js';
-export type { JournalHeader } from './header.js';
+export { headerOf, type JournalHeader } from './header.js';
+export { JournalState, type OpenIntent } from './journal-state.js';
+export type { SummaryRecord } from './records.js';
 export {
   applySet,
   readSetHeader,

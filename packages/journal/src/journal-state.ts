@@ -17,8 +17,9 @@ const SAMPLE_SIZE = 100;
 type Intent = Extract<JournalRecord, { type: 'intent' }>;
 
 /** An intent of which some keys have no outcome. */
-interface OpenIntent {
+export interface OpenIntent {
   readonly intent: Omit<Intent, 'type'>;
+  /** Indexes of those that have. */
   readonly closed: Set<number>;
 }
 
@@ -82,6 +83,11 @@ export class JournalState {
         yield { pass, intent: id, index, key, versionId, size };
       }
     }
+  }
+
+  /** What has been sent and has no outcome, and of which of its keys that is not so any more. */
+  openIntents(): Iterable<OpenIntent> {
+    return this.#intents.values();
   }
 
   soFar(): RunSoFar {
@@ -174,31 +180,35 @@ export class JournalState {
 
   /** What it is, as one line in place of all. */
   summary(): SummaryRecord {
-    const { ranges, passed, filtered, deleted, bytes, markersCreated, elapsedMs, nextId, bin } = this.soFar();
+    const intents = Array.from(this.openIntents(), ({ intent, closed }) => {
+      const { id, pass, keys, versions, sizes } = intent;
+      return {
+        ...present({
+          id,
+          pass,
+          keys: [...keys],
+          versions: versions && [...versions],
+          sizes: sizes && [...sizes],
+        }),
+        closed: Array.from(closed),
+      };
+    });
+    return { ...this.summaryWithoutIntents(), intents };
+  }
+
+  /** As {@link summary}, for who keeps intents elsewhere: they are most of it. */
+  summaryWithoutIntents(): Omit<SummaryRecord, 'intents'> {
     return {
       type: 'summary',
-      passed,
-      filtered,
-      deleted,
-      bytes,
-      markersCreated,
-      elapsedMs,
-      nextId,
-      ...present({ bin }),
-      ranges: ranges.map((range) => present(range)),
-      intents: Array.from(this.#intents.values(), ({ intent, closed }) => {
-        const { id, pass, keys, versions, sizes } = intent;
-        return {
-          ...present({
-            id,
-            pass,
-            keys: [...keys],
-            versions: versions && [...versions],
-            sizes: sizes && [...sizes],
-          }),
-          closed: Array.from(closed),
-        };
-      }),
+      passed: this.#passed,
+      filtered: this.#filtered,
+      deleted: this.#deleted,
+      bytes: this.#bytes,
+      markersCreated: this.#markersCreated,
+      elapsedMs: this.#elapsedMs,
+      nextId: this.#nextId,
+      ...present({ bin: this.#bin }),
+      ranges: Array.from(this.#ranges.values(), (range) => present(range)),
       failures: { byCode: present({ ...this.#byCode }), sample: [...this.#sample] },
       doubtful: this.#doubtful.map(({ size: _size, ...one }) => present(one)),
     };

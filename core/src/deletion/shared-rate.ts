@@ -1,0 +1,24 @@
+import type { Engine } from '../engine/engine.js';
+
+/** A rate of deletes that others share, such as the workers of a fleet. Asked before each delete request of a run. */
+export interface SharedRate {
+  /** Keys to put into one request now. */
+  readonly batchSize: number;
+  /** Resolves when so many keys may be sent, and when the signal fires; undefined: now. */
+  take(keys: number, stop: AbortSignal): Promise<void> | undefined;
+  /** The service has taken so many keys. */
+  succeeded(keys: number): void;
+  /** An answer, or a part of one, asked for fewer requests. */
+  throttled(): void;
+}
+
+const RATES = new WeakMap<Engine, SharedRate>();
+
+/** From now on, runs on this store ask for leave there too, beside the pace that the store itself is found to take. */
+export function shareRate(engine: Engine, rate: SharedRate): void {
+  RATES.set(engine, rate);
+}
+
+export function sharedRateOf(engine: Engine): SharedRate | undefined {
+  return RATES.get(engine);
+}

@@ -1,0 +1,225 @@
+import { StoreError, toStoreError, type ObjectStore } from '@store/core';
+import { Worker, WaitingChildrenError, type Job } from 'bullmq';
+import type { Redis } from 'ioredis';
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { FleetBooks } from './fleet-books.js';
+import {
+  connect,
+  DEFAULT_FLEET,
+  FleetQueue,
+  type FleetConnection,
+  type FleetJob,
+  type PieceJob,
+} from './fleet-queue.js';
+import type { FleetRow, FleetRun, RowId } from './fleet-run.js';
+import { PieceLost, workOnPiece } from './piece-work.js';
+import { reasonOf } from './reason-of.js';
+import { RedisBooks } from './redis-books.js';
+import { workOnRow } from './row-work.js';
+
+/** A job is somebody else's when its worker has said nothing for so long, in milliseconds. */
+const LOCK_MS = 15_000;
+
+/** Between two looks for such jobs, in milliseconds. */
+const STALLED_MS = 5000;
+
+/** Between two times that a worker says that it is there, in milliseconds. */
+const BEAT_MS = 3000;
+
+/** A piece that has come to an error this often, one after the other, is given up. */
+const MOST_FAILED = 10;
+
+export interface FleetWorkerOptions {
+  readonly connection: FleetConnection;
+  /**
+   * Opens the store that an address of a run means, such as `NAME:prefix/`. Each piece has one of its own, and closes it.
+   * What it throws is tried again, by this worker or another.
+   */
+  readonly open: (address: string) => Promise<ObjectStore>;
+  /** Pieces that it deals with at once. One keeps a core busy. Default 1. */
+  readonly concurrency?: number | undefined;
+  /** Most requests in flight for each piece. Default: as `deletePrefix`. */
+  readonly requests?: number | undefined;
+  /** Told of what happens. */
+  readonly onEvent?: ((event: FleetWorkerEvent) => void) | undefined;
+}
+
+/** What a worker tells of itself, fit for JSON. */
+export type FleetWorkerEvent =
+  | {
+      readonly type: 'begun' | 'ended' | 'lost';
+      readonly run: string;
+      readonly row: number;
+      readonly piece?: number;
+    }
+  | {
+      readonly type: 'failed';
+      readonly run: string;
+      readonly row: number;
+      readonly piece?: number;
+      readonly message: string;
+    }
+  /** Something is wrong with Redis, or with what came from there. */
+  | { readonly type: 'trouble'; readonly message: string };
+
+/** A worker of a fleet, at work until it is closed. */
+export class FleetWorker implements AsyncDisposable {
+  readonly id = `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`;
+  readonly #options: FleetWorkerOptions;
+  readonly #books: FleetBooks;
+  readonly #queue: FleetQueue;
+  readonly #client: Redis;
+  readonly #worker: Worker<FleetJob>;
+  readonly #leave = new AbortController();
+  readonly #beating: Promise<void>;
+  /** Errors of pieces, one after the other. */
+  readonly #failed = new Map<string, number>();
+
+  private constructor(options: FleetWorkerOptions) {
+    const { connection, concurrency = 1 } = options;
+    const name = connection.fleet ?? DEFAULT_FLEET;
+    this.#options = options;
+    this.#books = new RedisBooks(connection);
+    this.#queue = new FleetQueue(connection);
+    this.#client = connect(connection);
+    this.#worker = new Worker<FleetJob>(name, (job, token, signal) => this.#perform(job, token, signal), {
+      connection: this.#client,
+      concurrency,
+      autorun: false,
+      lockDuration: LOCK_MS,
+      stalledInterval: STALLED_MS,
+      // A worker that is killed says nothing of the piece.
+      maxStalledCount: 1_000_000,
+    });
+    this.#worker.on('error', (error) => this.#tell({ type: 'trouble', message: error.message }));
+    this.#worker.on('lockRenewalFailed', (jobs) => {
+      for (const job of jobs) this.#worker.cancelJob(job);
+    });
+    this.#beating = this.#beat();
+  }
+
+  /** Begins to work. @throws StoreError `Unavailable` where Redis does not answer */
+  static async start(options: FleetWorkerOptions): Promise<FleetWorker> {
+    const worker = new FleetWorker(options);
+    await worker.#books.beat(worker.id, options.concurrency ?? 1);
+    // It ends with `close`, and tells of errors by its events.
+    worker.#worker.run().catch(() => undefined);
+    return worker;
+  }
+
+  /** Stops what it deals with in an orderly way: what is left goes to others. */
+  async close(): Promise<void> {
+    if (this.#leave.signal.aborted) return;
+    this.#leave.abort();
+    await this.#beating;
+    await this.#worker.close();
+    this.#client.disconnect();
+    await this.#books.leave(this.id).catch(() => undefined);
+    await this.#queue.close();
+    await this.#books.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #beat(): Promise<void> {
+    const { signal } = this.#leave;
+    while (!signal.aborted) {
+      await delay(BEAT_MS, undefined, { signal }).catch(() => undefined);
+      // The next one says it.
+      if (!signal.aborted)
+        await this.#books.beat(this.id, this.#options.concurrency ?? 1).catch(() => undefined);
+    }
+  }
+
+  async #perform(
+    job: Job<FleetJob>,
+    token: string | undefined,
+    lost: AbortSignal | undefined,
+  ): Promise<void> {
+    const { data } = job;
+    const { run: id, row } = data;
+    const where = { run: id, row, ...('piece' in data ? { piece: data.piece } : {}) };
+    try {
+      const run = await this.#books.run(id);
+      const rowOf = run?.rows[row];
+      // It was forgotten.
+      if (!run || !rowOf) return;
+      this.#tell({ type: 'begun', ...where });
+      if ('piece' in data) await this.#piece(data, { run, row: rowOf }, lost);
+      else await this.#row(job, token, data, { run, row: rowOf });
+      this.#tell({ type: 'ended', ...where });
+    } catch (error) {
+      if (error instanceof WaitingChildrenError) throw error;
+      if (error instanceof PieceLost) {
+        this.#tell({ type: 'lost', ...where });
+        return;
+      }
+      this.#tell({
+        type: 'failed',
+        ...where,
+        message: error instanceof Error ? error.message : String(error),
+      });
+      throw error;
+    }
+  }
+
+  async #piece(data: PieceJob, of: { run: FleetRun; row: FleetRow }, lost: AbortSignal | undefined) {
+    const { run: id, row, piece, rowJob } = data;
+    const name = `${id}.${row}.${piece}`;
+    const { open, requests } = this.#options;
+    const slots = async (): Promise<number> => (await this.#books.workers()).slots;
+    const work = {
+      books: this.#books,
+      id: { run: id, row, piece },
+      ...of,
+      open,
+      concurrency: requests,
+      idle: async () => this.#queue.idle(await slots()),
+      leave: this.#leave.signal,
+      lost,
+    };
+    try {
+      const children = await workOnPiece(work);
+      if (children.length > 0) await this.#queue.addPieces({ run: id, row }, children, rowJob);
+      this.#failed.delete(name);
+    } catch (error) {
+      if (error instanceof PieceLost) throw error;
+      await this.#giveUp(data, name, toStoreError(error, { operation: 'deletePrefixOnFleet' }));
+    }
+  }
+
+  /** An error that comes again and again ends a piece. @throws it when it may pass */
+  async #giveUp({ run, row, piece }: PieceJob, name: string, error: StoreError): Promise<void> {
+    const failed = (this.#failed.get(name) ?? 0) + 1;
+    this.#failed.set(name, failed);
+    if (failed < MOST_FAILED) throw error;
+    const id = { run, row, piece };
+    const taken = await this.#books.takeOver(id);
+    if (taken?.status !== 'open') return;
+    const end = { epoch: taken.epoch, status: 'broken', children: [], failures: [], warnings: [] } as const;
+    await this.#books.end(id, { ...end, error: reasonOf(error) });
+    this.#failed.delete(name);
+  }
+
+  async #row(job: Job<FleetJob>, token: string | undefined, id: RowId, of: { run: FleetRun; row: FleetRow }) {
+    const { id: rowJob = '' } = job;
+    const outcome = await workOnRow({
+      books: this.#books,
+      id: { run: id.run, row: id.row },
+      ...of,
+      open: this.#options.open,
+      addPieces: (pieces) => this.#queue.addPieces({ run: id.run, row: id.row }, pieces, rowJob),
+      mustWait: () => job.moveToWaitingChildren(token ?? ''),
+      leave: this.#leave.signal,
+    });
+    if (outcome === 'waits') throw new WaitingChildrenError();
+  }
+
+  #tell(event: FleetWorkerEvent): void {
+    this.#options.onEvent?.(event);
+  }
+}

@@ -1,0 +1,177 @@
+import { StoreError, type ObjectStore } from '@store/core';
+import { checkPrefix, engineOf } from '@store/core/extend';
+import { randomBytes } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { FleetBooks } from './fleet-books.js';
+import { fleetOptions, plainOptions, type FleetOptions } from './fleet-options.js';
+import { FleetQueue, type FleetConnection } from './fleet-queue.js';
+import { fleetReport, type FleetReport } from './fleet-report.js';
+import type { FleetCommand, FleetRow, FleetRun } from './fleet-run.js';
+import { RedisBooks } from './redis-books.js';
+
+/** Between two looks at a run, in milliseconds. */
+const LOOK_MS = 500;
+
+/** One of the prefixes that a run is to delete. */
+export interface FleetTarget {
+  /** As the workers know it: `NAME:prefix/`. */
+  readonly address: string;
+  readonly store: ObjectStore;
+  readonly prefix: string;
+}
+
+/** What there is of the runs of a fleet, and what they are told. Workers do the work: {@link FleetWorker}. */
+export class Fleet implements AsyncDisposable {
+  readonly #books: FleetBooks;
+  readonly #queue: FleetQueue;
+
+  constructor(connection: FleetConnection) {
+    this.#books = new RedisBooks(connection);
+    this.#queue = new FleetQueue(connection);
+  }
+
+  /**
+   * Begins a run that deletes everything under each of these prefixes.
+   *
+   * @returns its name
+   * @throws StoreError `InvalidArgument` for what a fleet does not do, and for prefixes that mean more than they seem to
+   */
+  async begin(targets: readonly FleetTarget[], options: FleetOptions = {}): Promise<string> {
+    const checked = fleetOptions.check(options);
+    const rows = targets.map((target) => rowOf(target, checked));
+    if (rows.length === 0) throw invalid('there is nothing to delete: give at least one prefix');
+    const startedAt = Date.now();
+    const run: FleetRun = {
+      id: `${new Date(startedAt).toISOString().slice(0, 19).replaceAll(/[-:]/g, '')}-${randomBytes(2).toString('hex')}`,
+      startedAt,
+      rows,
+      options: plainOptions(checked),
+      keysPerJob: checked.keysPerJob,
+      maxKeysPerSecond: checked.maxKeysPerSecond,
+      maxFailures: checked.maxFailures,
+    };
+    await this.#books.begin(run);
+    for (const row of rows.keys()) await this.#queue.addRow({ run: run.id, row }, startedAt);
+    return run.id;
+  }
+
+  /** The newest first. */
+  async runs(): Promise<readonly FleetReport[]> {
+    return Promise.all((await this.#books.runs()).map((run) => this.#report(run)));
+  }
+
+  /** How far a run is. @throws StoreError `NotFound` */
+  async report(id: string): Promise<FleetReport> {
+    return this.#report(await this.#run(id));
+  }
+
+  /**
+   * Waits for the end of a run. It goes on whether somebody waits or not.
+   *
+   * @param onProgress called now and then
+   */
+  async wait(
+    id: string,
+    { signal, onProgress }: { signal?: AbortSignal; onProgress?: (report: FleetReport) => void } = {},
+  ): Promise<FleetReport> {
+    const run = await this.#run(id);
+    for (;;) {
+      const report = await this.#report(run);
+      onProgress?.(report);
+      if (report.state === 'done' || report.state === 'stopped') return report;
+      await delay(LOOK_MS, undefined, { signal });
+    }
+  }
+
+  /** Nothing new is sent until `resume`. */
+  pause(id: string): Promise<void> {
+    return this.#tell(id, 'pause');
+  }
+
+  /** Ends a run: what is in flight is waited for, what is left stays. `resume` goes on with it. */
+  stop(id: string): Promise<void> {
+    return this.#tell(id, 'stop');
+  }
+
+  /** Goes on with a run that was paused, or stopped. */
+  async resume(id: string): Promise<void> {
+    const run = await this.#run(id);
+    const { state } = await this.#report(run);
+    await this.#books.tell(id, 'go');
+    if (state !== 'stopped') return;
+    for (const row of run.rows.keys()) {
+      const { pieces } = await this.#books.row({ run: id, row });
+      if (pieces.left === 0 && pieces.done > 0) continue;
+      await this.#books.reopen({ run: id, row });
+      await this.#queue.addRow({ run: id, row }, Date.now());
+    }
+  }
+
+  /** Forgets a run that is over. @throws StoreError `PreconditionFailed` for one that is not */
+  async forget(id: string): Promise<void> {
+    const run = await this.#run(id);
+    const { state } = await this.#report(run);
+    if (state !== 'done' && state !== 'stopped') {
+      throw new StoreError('PreconditionFailed', `the run ${id} is ${state}; stop it first`);
+    }
+    await this.#books.forget(run);
+  }
+
+  async close(): Promise<void> {
+    await this.#queue.close();
+    await this.#books.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #run(id: string): Promise<FleetRun> {
+    const run = await this.#books.run(id);
+    if (run) return run;
+    throw new StoreError('NotFound', `this fleet has no run ${id}`);
+  }
+
+  async #report(run: FleetRun): Promise<FleetReport> {
+    const [command, workers, ...rows] = await Promise.all([
+      this.#books.command(run.id),
+      this.#books.workers(),
+      ...run.rows.map((_, row) => this.#books.row({ run: run.id, row })),
+    ]);
+    return fleetReport(run, { command, workers, rows });
+  }
+
+  async #tell(id: string, command: FleetCommand): Promise<void> {
+    await this.#run(id);
+    await this.#books.tell(id, command);
+  }
+}
+
+/**
+ * Deletes everything under a prefix with the workers of a fleet, and waits for its end.
+ *
+ * @throws StoreError as {@link Fleet.begin}; `Aborted` when the signal fires, after which the run goes on: see {@link Fleet.stop}
+ */
+export async function deletePrefixOnFleet(
+  target: FleetTarget,
+  connection: FleetConnection,
+  { signal, onProgress, ...options }: FleetOptions & Parameters<Fleet['wait']>[1] = {},
+): Promise<FleetReport> {
+  await using fleet = new Fleet(connection);
+  const run = await fleet.begin([target], options);
+  return fleet.wait(run, { ...(signal && { signal }), ...(onProgress && { onProgress }) });
+}
+
+function rowOf({ address, store, prefix }: FleetTarget, options: FleetOptions): FleetRow {
+  const { driver, provider } = engineOf(store, fleetOptions.method);
+  checkPrefix(prefix, options);
+  if (driver.list.order !== 'utf8') {
+    const message = `this ${provider} store does not list from the middle, so its keys cannot be shared; use deletePrefix`;
+    throw new StoreError('Unsupported', message, { operation: fleetOptions.method, provider });
+  }
+  return { address, prefix, provider, place: driver.place };
+}
+
+function invalid(message: string): StoreError {
+  return new StoreError('InvalidArgument', message, { operation: fleetOptions.method });
+}

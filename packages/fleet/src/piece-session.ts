@@ -1,0 +1,200 @@
+import {
+  StoreError,
+  type DeletionReport,
+  type JournalRecord,
+  type JournalSession,
+  type RunSoFar,
+} from '@store/core';
+import { JournalState, type JournalHeader } from '@store/journal';
+import type { FleetBooks, KeptIntent, PieceAccount, TakenPiece } from './fleet-books.js';
+import type { PieceId } from './fleet-run.js';
+import type { PieceCounts } from './piece-counts.js';
+
+/** Between two times that an account is written, in milliseconds: what is counted late is counted again from what was left. */
+const ACCOUNT_MS = 200;
+
+/** The journal of a piece while one worker deals with it: what is about to be deleted is in the books before it is sent. */
+export class PieceSession implements JournalSession {
+  readonly soFar: RunSoFar;
+  readonly #books: FleetBooks;
+  readonly #id: PieceId;
+  readonly #state: JournalState;
+  readonly #epoch: number;
+  /** Of earlier sessions. */
+  readonly #before: PieceCounts;
+  #report: DeletionReport | undefined;
+  /** What the run has counted so far that its journal does not. */
+  throttled = 0;
+  /** In the books, and those that are not yet. */
+  readonly #kept: Set<number>;
+  #new: KeptIntent[] = [];
+  /** What failed is in these. */
+  readonly #failed = new Set<number>();
+  #sequence = 0;
+  /** The books have to be told everything. */
+  #whole = false;
+  /** The account is wanted with the next write. */
+  #isDue = false;
+  #writtenAt = -Infinity;
+  #current: Promise<void> = Promise.resolve();
+  #next: Promise<void> | undefined;
+  #isLost = false;
+
+  constructor(books: FleetBooks, id: PieceId, header: JournalHeader, taken: TakenPiece) {
+    this.#books = books;
+    this.#id = id;
+    this.#epoch = taken.epoch;
+    this.#before = taken.counts;
+    this.#state = new JournalState(header);
+    const { closed, ...account } = taken.account;
+    const intents = taken.intents.map((intent) => ({ ...intent, closed: [...(closed[intent.id] ?? [])] }));
+    this.#state.apply({ ...account, intents });
+    this.#state.apply({ type: 'session', at: new Date().toISOString() });
+    this.#kept = new Set(intents.map(({ id: number }) => number));
+    this.soFar = this.#state.soFar();
+  }
+
+  /** Somebody else has the piece. */
+  get isLost(): boolean {
+    return this.#isLost;
+  }
+
+  get state(): JournalState {
+    return this.#state;
+  }
+
+  /** Ranges in which something failed, which is left as it is. */
+  isFailed(range: number): boolean {
+    return this.#failed.has(range);
+  }
+
+  /** The run is over. */
+  count(report: DeletionReport): void {
+    this.#report = report;
+  }
+
+  append(record: JournalRecord): void {
+    this.#state.apply(record);
+    if (record.type === 'intent') {
+      const { type: _type, ...intent } = record;
+      this.#new.push(kept(intent));
+    } else if (record.type === 'left') this.#failed.add(record.id);
+  }
+
+  /** All that comes in while a write is under way shares the next one. */
+  flush(): Promise<void> {
+    this.#next ??= this.#current.then(() => this.#write());
+    return this.#next;
+  }
+
+  /** Writes the account too. */
+  checkpoint(): Promise<void> {
+    this.#isDue = true;
+    return this.flush();
+  }
+
+  close(): Promise<void> {
+    return this.checkpoint();
+  }
+
+  #write(): Promise<void> {
+    this.#next = undefined;
+    const done = this.#send();
+    // Whoever waits for it hears of it.
+    this.#current = done.catch(() => undefined);
+    return done;
+  }
+
+  async #send(): Promise<void> {
+    if (this.#isLost) throw this.#lost();
+    const intents = this.#new;
+    this.#new = [];
+    const due = this.#isDue || this.#whole || performance.now() - this.#writtenAt >= ACCOUNT_MS;
+    this.#isDue = false;
+    if (!due && intents.length === 0) return;
+    const result = await this.#change(intents, due);
+    if (result === 'lost') {
+      this.#isLost = true;
+      throw this.#lost();
+    }
+    if (result === 'kept') return;
+    this.#whole = true;
+    if ((await this.#change([], true)) === 'kept') return;
+    this.#isLost = true;
+    throw this.#lost();
+  }
+
+  async #change(intents: readonly KeptIntent[], due: boolean) {
+    const whole = this.#whole;
+    const open = due ? Array.from(this.#state.openIntents()) : [];
+    const isOpen = new Set(open.map(({ intent }) => intent.id));
+    for (const { id } of intents) this.#kept.add(id);
+    const closed = due ? Array.from(this.#kept).filter((id) => !isOpen.has(id)) : [];
+    if (due) this.#writtenAt = performance.now();
+    const result = await this.#books.write(this.#id, {
+      epoch: this.#epoch,
+      sequence: this.#sequence,
+      whole,
+      intents: whole ? open.map(({ intent }) => kept(intent)) : intents,
+      closed: whole ? [] : closed,
+      account: due ? this.#account() : undefined,
+      counts: due ? this.#counts() : undefined,
+    });
+    if (result !== 'kept') return result;
+    this.#sequence++;
+    this.#whole = false;
+    for (const id of closed) this.#kept.delete(id);
+    return result;
+  }
+
+  #account(): PieceAccount {
+    const partly = Array.from(this.#state.openIntents())
+      .filter(({ closed }) => closed.size > 0)
+      .map(({ intent, closed }) => [intent.id, Array.from(closed)]);
+    return { ...this.#state.summaryWithoutIntents(), closed: Object.fromEntries(partly) };
+  }
+
+  #counts(): PieceCounts {
+    const account = this.#state.summaryWithoutIntents();
+    const { deleted, filtered, bytes, markersCreated: markers } = account;
+    const { lists, deletes, retried, throttled } = this.#before;
+    const failed = Object.values(account.failures.byCode).reduce((sum, count = 0) => sum + count, 0);
+    const { requests, blocked = 0 } = this.#report ?? {};
+    return {
+      deleted,
+      filtered,
+      bytes,
+      markers,
+      // What had failed before was tried again.
+      failed: failed - blocked,
+      blocked,
+      lists: lists + (requests?.list ?? 0),
+      deletes: deletes + (requests?.delete ?? 0),
+      retried: retried + (requests?.retried ?? 0),
+      throttled: throttled + (requests?.throttled ?? this.throttled),
+    };
+  }
+
+  #lost(): StoreError {
+    const message = 'another worker has taken this part of the prefix up';
+    return new StoreError('PreconditionFailed', message, { operation: 'deletePrefix' });
+  }
+}
+
+/** As it is written down: what is undefined is not there. */
+function kept(intent: {
+  readonly id: number;
+  readonly pass: number;
+  readonly keys: readonly string[];
+  readonly versions?: readonly (string | null)[] | undefined;
+  readonly sizes?: readonly (number | null)[] | undefined;
+}): KeptIntent {
+  const { id, pass, keys, versions, sizes } = intent;
+  return {
+    id,
+    pass,
+    keys: [...keys],
+    ...(versions && { versions: [...versions] }),
+    ...(sizes && { sizes: [...sizes] }),
+  };
+}

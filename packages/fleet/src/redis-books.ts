@@ -1,0 +1,308 @@
+import { StoreError, type DeletionFailure, type FailureReason } from '@store/core';
+import type { Redis } from 'ioredis';
+import { setTimeout as delay } from 'node:timers/promises';
+import type {
+  FleetBooks,
+  FleetWorkers,
+  Kept,
+  Lease,
+  Leased,
+  Look,
+  NewPiece,
+  PieceAccount,
+  PieceChange,
+  PieceEnd,
+  PieceStatus,
+  RowAccount,
+  TakenPiece,
+} from './fleet-books.js';
+import { connect, DEFAULT_FLEET, type FleetConnection } from './fleet-queue.js';
+import type { FleetCommand, FleetRun, PieceId, RowId } from './fleet-run.js';
+import { packIntent, unpackIntent } from './kept-intent.js';
+import { COUNTS, type PieceCounts } from './piece-counts.js';
+import * as scripts from './redis-scripts.js';
+
+/** Failures of a row that are kept by their keys. */
+const MOST_FAILURES = 1000;
+
+/** A worker that has said nothing for so long is not counted, in milliseconds. */
+const SILENCE_MS = 10_000;
+
+/** How long one piece is being shared, in milliseconds; the next one waits until its share has been taken. */
+const SHARING_MS = 500;
+
+/** How long Redis may be away, in milliseconds, before what waits for it fails. */
+const PATIENCE_MS = 60_000;
+
+/** How long what is known of a run is kept after its end, in seconds. */
+const KEPT_S = 7 * 24 * 3600;
+
+/** The books of a fleet in Redis: a hash for each run, row and piece, changed by scripts. */
+export class RedisBooks implements FleetBooks {
+  readonly #client: Redis;
+  readonly #prefix: string;
+
+  constructor(connection: FleetConnection) {
+    this.#client = connect(connection);
+    this.#prefix = `{${connection.fleet ?? DEFAULT_FLEET}}:`;
+  }
+
+  async begin(run: FleetRun): Promise<void> {
+    const key = this.#key('run', run.id);
+    if ((await this.#ask(this.#client.hsetnx(key, 'run', JSON.stringify(run)))) === 0) {
+      throw new StoreError('PreconditionFailed', `there is a run ${run.id} already`);
+    }
+    await this.#ask(this.#client.zadd(this.#key('runs'), run.startedAt, run.id));
+  }
+
+  async run(id: string): Promise<FleetRun | undefined> {
+    const text = await this.#ask(this.#client.hget(this.#key('run', id), 'run'));
+    // Written by `begin`.
+    return text === null ? undefined : (JSON.parse(text) as FleetRun);
+  }
+
+  async runs(): Promise<readonly FleetRun[]> {
+    const ids = await this.#ask(this.#client.zrevrange(this.#key('runs'), 0, 999));
+    const runs = await Promise.all(ids.map((id) => this.run(id)));
+    return runs.filter((run) => run !== undefined);
+  }
+
+  async command(id: string): Promise<FleetCommand> {
+    const text = await this.#ask(this.#client.hget(this.#key('run', id), 'command'));
+    return text === 'pause' || text === 'stop' ? text : 'go';
+  }
+
+  async tell(id: string, command: FleetCommand): Promise<void> {
+    await this.#ask(this.#client.hset(this.#key('run', id), 'command', command));
+  }
+
+  async forget(run: FleetRun): Promise<void> {
+    await this.#ask(this.#client.zrem(this.#key('runs'), run.id));
+    for (const key of await this.#keysOf(run)) await this.#ask(this.#client.del(key));
+  }
+
+  async row(id: RowId): Promise<RowAccount> {
+    const [fields, failures] = await Promise.all([
+      this.#ask(this.#client.hgetall(this.#row(id))),
+      this.#ask(this.#client.lrange(this.#failures(id), 0, -1)),
+    ]);
+    const statuses: Record<PieceStatus, number> = { open: 0, done: 0, split: 0, left: 0, broken: 0 };
+    for (const status of Object.keys(statuses) as PieceStatus[])
+      statuses[status] = Number(fields[`is:${status}`] ?? 0);
+    const codes = Object.entries(fields)
+      .filter(([name, count]) => name.startsWith('n:code:') && count !== '0')
+      .map(([name, count]) => [name.slice('n:code:'.length), Number(count)]);
+    return {
+      pass: Number(fields['pass'] ?? -1),
+      counts: countsIn(fields),
+      byCode: Object.fromEntries(codes),
+      pieces: statuses,
+      errors: list<FailureReason>(fields['errors']),
+      warnings: list<string>(fields['warnings']),
+      failures: failures.map((text) => JSON.parse(text) as DeletionFailure),
+      remaining: fields['remaining'] === undefined ? undefined : Number(fields['remaining']),
+      endedAt: fields['endedAt'] === undefined ? undefined : Number(fields['endedAt']),
+    };
+  }
+
+  async beginPass(id: RowId, pass: number, { account, intents }: NewPiece): Promise<boolean> {
+    const values = [pass, JSON.stringify(account), JSON.stringify(packed(intents))];
+    return (await this.#run(scripts.BEGIN_PASS, [this.#row(id), this.#pieces(id)], values)) === 1;
+  }
+
+  async endRow(id: RowId, { at, remaining }: { at: number; remaining?: number | undefined }): Promise<void> {
+    const facts = { endedAt: at, ...(remaining === undefined ? {} : { remaining }) };
+    await this.#ask(this.#client.hset(this.#row(id), facts));
+    const run = await this.run(id.run);
+    const accounts = await Promise.all(run?.rows.map((_, row) => this.row({ run: id.run, row })) ?? []);
+    if (!run || accounts.some(({ endedAt, pieces }) => endedAt === undefined || pieces.left > 0)) return;
+    for (const key of await this.#keysOf(run)) await this.#ask(this.#client.expire(key, KEPT_S));
+  }
+
+  async openPieces(id: RowId): Promise<readonly number[]> {
+    return numbers(await this.#run(scripts.OPEN_PIECES, [this.#row(id)], [this.#pieces(id)]));
+  }
+
+  async reopen(id: RowId): Promise<void> {
+    await this.#run(scripts.REOPEN, [this.#row(id)], [this.#pieces(id)]);
+  }
+
+  async takeOver(id: PieceId): Promise<TakenPiece | undefined> {
+    const pairs = await this.#run(scripts.TAKE_OVER, [this.#piece(id)], []);
+    if (!Array.isArray(pairs) || pairs.length === 0) return undefined;
+    const fields: Record<string, string> = {};
+    for (let i = 0; i < pairs.length; i += 2) fields[String(pairs[i])] = String(pairs[i + 1]);
+    const intents = Object.entries(fields).filter(([name]) => name.startsWith('i:'));
+    return {
+      // Written by these scripts and nobody else.
+      status: fields['status'] as PieceStatus,
+      epoch: Number(fields['epoch']),
+      account: JSON.parse(fields['account'] ?? '{}') as PieceAccount,
+      intents: intents.map(([, text]) => unpackIntent(text)),
+      counts: countsIn(fields),
+      children: list<number>(fields['children']),
+    };
+  }
+
+  async write(id: PieceId, change: PieceChange): Promise<Kept> {
+    const { epoch, sequence, whole, intents, closed, account, counts } = change;
+    const codes = Object.entries(account?.failures.byCode ?? {}).map(([code, count]) => [
+      `code:${code}`,
+      count,
+    ]);
+    const values = [
+      epoch,
+      sequence,
+      whole ? 1 : 0,
+      account ? JSON.stringify(account) : '',
+      counts ? JSON.stringify({ ...counts, ...Object.fromEntries(codes) }) : '',
+      intents.length,
+      ...intents.flatMap((intent) => [intent.id, packIntent(intent)]),
+      ...closed,
+    ];
+    // The script says nothing else.
+    return (await this.#run(scripts.WRITE, [this.#piece(id), this.#row(id)], values)) as Kept;
+  }
+
+  async end(id: PieceId, end: PieceEnd): Promise<readonly number[] | undefined> {
+    const keys = [this.#piece(id), this.#row(id), this.#pieces(id), this.#failures(id), this.#key('weights')];
+    const children = end.children.map(({ account, intents }) => ({
+      account: JSON.stringify(account),
+      intents: packed(intents),
+    }));
+    const values = [
+      end.epoch,
+      end.status,
+      JSON.stringify(children),
+      JSON.stringify(end.failures.map((failure) => JSON.stringify(failure))),
+      JSON.stringify(end.warnings),
+      end.error ? JSON.stringify(end.error) : '',
+      MOST_FAILURES,
+      memberOf(id),
+    ];
+    const text = await this.#run(scripts.END, keys, values);
+    return typeof text === 'string' ? list<number>(text) : undefined;
+  }
+
+  async look(id: PieceId, weight: number): Promise<Look> {
+    const [command, failed, blocked, share] = await Promise.all([
+      this.command(id.run),
+      this.#ask(this.#client.hget(this.#row(id), 'n:failed')),
+      this.#ask(this.#client.hget(this.#row(id), 'n:blocked')),
+      this.#run(
+        scripts.SHARE,
+        [this.#key('weights'), this.#key('sharing')],
+        [memberOf(id), weight, SHARING_MS],
+      ),
+    ]);
+    return { command, failed: Number(failed ?? 0) + Number(blocked ?? 0), mayShare: share === 1 };
+  }
+
+  async beat(worker: string, slots: number): Promise<void> {
+    const key = this.#key('workers');
+    await this.#ask(this.#client.hset(key, worker, JSON.stringify({ slots, at: Date.now() })));
+  }
+
+  async leave(worker: string): Promise<void> {
+    await this.#ask(this.#client.hdel(this.#key('workers'), worker));
+  }
+
+  async workers(): Promise<FleetWorkers> {
+    const all = await this.#ask(this.#client.hvals(this.#key('workers')));
+    const alive = all
+      .map((text) => JSON.parse(text) as { readonly slots: number; readonly at: number })
+      .filter(({ at }) => Math.abs(Date.now() - at) < SILENCE_MS);
+    return { workers: alive.length, slots: alive.reduce((sum, { slots }) => sum + slots, 0) };
+  }
+
+  async lease(name: string, { keys, taken, throttledIn, fixed }: Lease): Promise<Leased> {
+    const values = [keys, taken, throttledIn ?? '', fixed ?? ''];
+    const answer = await this.#run(scripts.LEASE, [this.#key('rate', name)], values);
+    const [wait, rate, epoch] = Array.isArray(answer) ? answer.map(String) : [];
+    return { waitMs: Number(wait), rate: rate ? Number(rate) : undefined, epoch: Number(epoch) };
+  }
+
+  async close(): Promise<void> {
+    this.#client.disconnect();
+    await Promise.resolve();
+  }
+
+  #key(...names: readonly (string | number)[]): string {
+    return this.#prefix + names.join(':');
+  }
+
+  #row({ run, row }: RowId): string {
+    return this.#key('row', run, row);
+  }
+
+  #failures({ run, row }: RowId): string {
+    return this.#key('failures', run, row);
+  }
+
+  /** How the keys of its pieces begin. */
+  #pieces({ run, row }: RowId): string {
+    return this.#key('piece', run, row, '');
+  }
+
+  #piece(id: PieceId): string {
+    return this.#pieces(id) + id.piece;
+  }
+
+  async #keysOf({ id, rows }: FleetRun): Promise<readonly string[]> {
+    const ofRows = rows.map(async (_, row) => {
+      const one = { run: id, row };
+      const pieces = Number((await this.#ask(this.#client.hget(this.#row(one), 'pieces'))) ?? 0);
+      const ofPieces = Array.from({ length: pieces }, (_none, n) => this.#piece({ ...one, piece: n + 1 }));
+      return [this.#row(one), this.#failures(one), ...ofPieces];
+    });
+    return [this.#key('run', id), ...(await Promise.all(ofRows)).flat()];
+  }
+
+  #run(script: scripts.RedisScript, keys: readonly string[], values: readonly (string | number)[]) {
+    return this.#ask(script.run(this.#client, keys, values));
+  }
+
+  /** @throws StoreError `Unavailable` where Redis is away for too long, `Internal` for what it refuses */
+  async #ask<T>(asked: Promise<T>): Promise<T> {
+    const late = new AbortController();
+    const patience = delay(PATIENCE_MS, undefined, { signal: late.signal, ref: false }).then(
+      () => {
+        throw new StoreError('Unavailable', `Redis has not answered for ${PATIENCE_MS / 1000} seconds`);
+      },
+      () => new Promise<never>(() => undefined),
+    );
+    try {
+      return await Promise.race([asked, patience]);
+    } catch (error) {
+      if (error instanceof StoreError) throw error;
+      const message = error instanceof Error ? error.message : String(error);
+      throw new StoreError('Unavailable', `Redis: ${message}`, { cause: error });
+    } finally {
+      late.abort();
+    }
+  }
+}
+
+function memberOf({ run, row, piece }: PieceId): string {
+  return `${run}:${row}:${piece}`;
+}
+
+function packed(intents: NewPiece['intents']): Record<string, string> {
+  return Object.fromEntries(intents.map((intent) => [intent.id, packIntent(intent)]));
+}
+
+function countsIn(fields: Readonly<Record<string, string>>): PieceCounts {
+  const counts = COUNTS.map((name) => [name, Number(fields[`n:${name}`] ?? 0)]);
+  // Each of the names is there.
+  return Object.fromEntries(counts) as PieceCounts;
+}
+
+function list<T>(text: string | undefined): T[] {
+  const value: unknown = text === undefined ? [] : JSON.parse(text);
+  // Lua writes an empty list as an object.
+  return Array.isArray(value) ? value : [];
+}
+
+function numbers(value: unknown): number[] {
+  return Array.isArray(value) ? value.map(Number) : [];
+}

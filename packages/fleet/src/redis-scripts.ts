@@ -1,0 +1,209 @@
+import type { Redis } from 'ioredis';
+import { createHash } from 'node:crypto';
+
+/** A script that Redis runs as one step. */
+export class RedisScript {
+  readonly #text: string;
+  readonly #sha: string;
+
+  constructor(text: string) {
+    this.#text = text;
+    this.#sha = createHash('sha1').update(text).digest('hex');
+  }
+
+  async run(client: Redis, keys: readonly string[], values: readonly (string | number)[]): Promise<unknown> {
+    try {
+      return await client.evalsha(this.#sha, keys.length, ...keys, ...values);
+    } catch (error) {
+      if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw error;
+      return client.eval(this.#text, keys.length, ...keys, ...values);
+    }
+  }
+}
+
+/** Numbers of Lua are floats, and would be written as such. */
+const WHOLE = `local function whole(n) return string.format('%.0f', n) end\n`;
+
+/** Makes a piece from its account and its intents, packed; `row` counts it. */
+const CREATE = `
+local function create(row, prefix, account, intents)
+  local n = redis.call('HINCRBY', row, 'pieces', 1)
+  local key = prefix .. n
+  redis.call('HSET', key, 'status', 'open', 'epoch', 0, 'sequence', 0, 'account', account)
+  for id, text in pairs(intents) do redis.call('HSET', key, 'i:' .. id, text) end
+  redis.call('HINCRBY', row, 'is:open', 1)
+  return n
+end
+`;
+
+/** KEYS row, pieces. ARGV pass, account, intents. */
+export const BEGIN_PASS = new RedisScript(`${CREATE}
+if tonumber(redis.call('HGET', KEYS[1], 'pass') or '-1') >= tonumber(ARGV[1]) then return 0 end
+redis.call('HSET', KEYS[1], 'pass', ARGV[1])
+create(KEYS[1], KEYS[2], ARGV[2], cjson.decode(ARGV[3]))
+return 1
+`);
+
+/** KEYS piece. Whoever had it before has nothing to say any more. */
+export const TAKE_OVER = new RedisScript(`
+local status = redis.call('HGET', KEYS[1], 'status')
+if not status then return {} end
+if status == 'open' then
+  redis.call('HINCRBY', KEYS[1], 'epoch', 1)
+  redis.call('HSET', KEYS[1], 'sequence', 0)
+end
+return redis.call('HGETALL', KEYS[1])
+`);
+
+/**
+ * KEYS piece, row. ARGV epoch, sequence, whole, account, counts, number of intents, number and text of each, numbers of those
+ * that are closed. A store that has lost its last changes has an older epoch, or another sequence.
+ */
+export const WRITE = new RedisScript(`${WHOLE}
+local piece, row = KEYS[1], KEYS[2]
+local seen = redis.call('HMGET', piece, 'epoch', 'status', 'sequence')
+if seen[2] ~= 'open' then return 'lost' end
+if tonumber(seen[1]) > tonumber(ARGV[1]) then return 'lost' end
+if ARGV[3] == '1' then
+  for _, field in ipairs(redis.call('HKEYS', piece)) do
+    if field:sub(1, 2) == 'i:' then redis.call('HDEL', piece, field) end
+  end
+elseif seen[1] ~= ARGV[1] or seen[3] ~= ARGV[2] then
+  return 'behind'
+end
+redis.call('HSET', piece, 'epoch', ARGV[1], 'sequence', whole(tonumber(ARGV[2]) + 1))
+if ARGV[4] ~= '' then redis.call('HSET', piece, 'account', ARGV[4]) end
+if ARGV[5] ~= '' then
+  local counts = cjson.decode(ARGV[5])
+  for _, field in ipairs(redis.call('HKEYS', piece)) do
+    if field:sub(1, 2) == 'n:' and not counts[field:sub(3)] then counts[field:sub(3)] = 0 end
+  end
+  for name, count in pairs(counts) do
+    local before = tonumber(redis.call('HGET', piece, 'n:' .. name) or '0')
+    if count ~= before then
+      redis.call('HSET', piece, 'n:' .. name, whole(count))
+      redis.call('HINCRBY', row, 'n:' .. name, whole(count - before))
+    end
+  end
+end
+local at = 7
+for _ = 1, tonumber(ARGV[6]) do
+  redis.call('HSET', piece, 'i:' .. ARGV[at], ARGV[at + 1])
+  at = at + 2
+end
+for i = at, #ARGV do redis.call('HDEL', piece, 'i:' .. ARGV[i]) end
+return 'kept'
+`);
+
+/** KEYS piece, row, pieces, failures, weights. ARGV epoch, status, children, failures, warnings, error, most failures, member. */
+export const END = new RedisScript(`${CREATE}
+local piece, row = KEYS[1], KEYS[2]
+local seen = redis.call('HMGET', piece, 'epoch', 'status')
+if seen[2] ~= 'open' or seen[1] ~= ARGV[1] then return false end
+local children = {}
+for _, child in ipairs(cjson.decode(ARGV[3])) do
+  children[#children + 1] = create(row, KEYS[3], child.account, child.intents)
+end
+redis.call('HSET', piece, 'status', ARGV[2], 'children', #children == 0 and '[]' or cjson.encode(children))
+redis.call('HINCRBY', row, 'is:open', -1)
+redis.call('HINCRBY', row, 'is:' .. ARGV[2], 1)
+if ARGV[2] ~= 'left' then
+  for _, field in ipairs(redis.call('HKEYS', piece)) do
+    if field:sub(1, 2) == 'i:' or field == 'account' then redis.call('HDEL', piece, field) end
+  end
+end
+for _, text in ipairs(cjson.decode(ARGV[4])) do
+  if redis.call('LLEN', KEYS[4]) < tonumber(ARGV[7]) then redis.call('RPUSH', KEYS[4], text) end
+end
+local warnings = cjson.decode(redis.call('HGET', row, 'warnings') or '[]')
+for _, text in ipairs(cjson.decode(ARGV[5])) do
+  local known = #warnings >= 50
+  for _, one in ipairs(warnings) do known = known or one == text end
+  if not known then warnings[#warnings + 1] = text end
+end
+if #warnings > 0 then redis.call('HSET', row, 'warnings', cjson.encode(warnings)) end
+if ARGV[6] ~= '' then
+  local errors = cjson.decode(redis.call('HGET', row, 'errors') or '[]')
+  if #errors < 20 then
+    errors[#errors + 1] = cjson.decode(ARGV[6])
+    redis.call('HSET', row, 'errors', cjson.encode(errors))
+  end
+end
+redis.call('ZREM', KEYS[5], ARGV[8])
+return cjson.encode(children)
+`);
+
+/** KEYS row. ARGV the beginning of pieces' keys. @returns the numbers of pieces that are open */
+export const OPEN_PIECES = new RedisScript(`
+local open = {}
+for n = 1, tonumber(redis.call('HGET', KEYS[1], 'pieces') or '0') do
+  if redis.call('HGET', ARGV[1] .. n, 'status') == 'open' then open[#open + 1] = n end
+end
+return open
+`);
+
+/** KEYS row. ARGV the beginning of pieces' keys. What was left when the run was stopped is open again. */
+export const REOPEN = new RedisScript(`
+for n = 1, tonumber(redis.call('HGET', KEYS[1], 'pieces') or '0') do
+  if redis.call('HGET', ARGV[1] .. n, 'status') == 'left' then
+    redis.call('HSET', ARGV[1] .. n, 'status', 'open')
+    redis.call('HINCRBY', KEYS[1], 'is:left', -1)
+    redis.call('HINCRBY', KEYS[1], 'is:open', 1)
+  end
+end
+redis.call('HDEL', KEYS[1], 'endedAt', 'remaining')
+`);
+
+/** KEYS weights, sharing. ARGV member, weight, milliseconds in which one piece is shared. */
+export const SHARE = new RedisScript(`
+redis.call('ZADD', KEYS[1], ARGV[2], ARGV[1])
+local most = redis.call('ZREVRANGE', KEYS[1], 0, 0)
+if most[1] ~= ARGV[1] or tonumber(ARGV[2]) < 2 then return 0 end
+return redis.call('SET', KEYS[2], ARGV[1], 'NX', 'PX', ARGV[3]) and 1 or 0
+`);
+
+/**
+ * KEYS rate. ARGV keys, taken, epoch in which the service asked for less or '', fixed rate or ''. Times are those of Redis.
+ *
+ * There is no limit until the service asks for one. Then nothing is leased for a moment, and the rate begins again below what
+ * the service had been taking; it grows by one per cent a second. What was under way when the rate was lowered does not lower
+ * it again.
+ */
+export const LEASE = new RedisScript(`
+local key = KEYS[1]
+local time = redis.call('TIME')
+local now = tonumber(time[1]) * 1000 + tonumber(time[2]) / 1000
+local kept = redis.call('HMGET', key, 'rate', 'loweredAt', 'next', 'epoch', 'since', 'taken')
+local good = tonumber(kept[1] or '0')
+local loweredAt = tonumber(kept[2] or '0')
+local next = tonumber(kept[3] or '0')
+local epoch = tonumber(kept[4] or '0')
+local since = tonumber(kept[5] or now)
+local taken = tonumber(kept[6] or '0') + tonumber(ARGV[2])
+local rate = nil
+if ARGV[4] ~= '' then
+  rate = tonumber(ARGV[4])
+else
+  if good > 0 then rate = good * (1 + 0.01 * (now - loweredAt) / 1000) end
+  if ARGV[3] ~= '' and tonumber(ARGV[3]) >= epoch then
+    local seconds = math.max(0.2, (now - since) / 1000)
+    local seen = taken / seconds
+    good = math.max(500, 0.9 * math.min(seen, rate or seen))
+    rate, loweredAt, since, taken, epoch = good, now, now, 0, epoch + 1
+    next = math.max(next, now + 200)
+  elseif now - since > 2000 then
+    taken, since = taken / 2, now - (now - since) / 2
+  end
+end
+local wait = 0
+if rate then
+  -- What was not asked for in time is not made up for, but for a moment.
+  next = math.max(next, now - 20)
+  wait = math.max(0, next - now)
+  next = next + tonumber(ARGV[1]) / rate * 1000
+end
+redis.call('HSET', key, 'rate', tostring(good), 'loweredAt', string.format('%.3f', loweredAt), 'next', string.format('%.3f', next),
+  'epoch', epoch, 'since', string.format('%.3f', since), 'taken', string.format('%.3f', taken))
+redis.call('PEXPIRE', key, 3600000)
+return { string.format('%.3f', wait), rate and string.format('%.3f', rate) or '', tostring(epoch) }
+`);
