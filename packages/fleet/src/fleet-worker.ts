@@ -1,4 +1,4 @@
-import { StoreError, toStoreError, type ObjectStore } from '@store/core';
+import { toStoreError, type ObjectStore, type StoreError } from '@store/core';
 import { Worker, WaitingChildrenError, type Job } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { randomUUID } from 'node:crypto';

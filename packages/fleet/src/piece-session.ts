@@ -148,17 +148,17 @@ export class PieceSession implements JournalSession {
   }
 
   #account(): PieceAccount {
-    const partly = Array.from(this.#state.openIntents())
-      .filter(({ closed }) => closed.size > 0)
-      .map(({ intent, closed }) => [intent.id, Array.from(closed)]);
-    return { ...this.#state.summaryWithoutIntents(), closed: Object.fromEntries(partly) };
+    const partly: Record<string, readonly number[]> = {};
+    for (const { intent, closed } of this.#state.openIntents())
+      if (closed.size > 0) partly[intent.id] = Array.from(closed);
+    return { ...this.#state.summaryWithoutIntents(), closed: partly };
   }
 
   #counts(): PieceCounts {
     const account = this.#state.summaryWithoutIntents();
     const { deleted, filtered, bytes, markersCreated: markers } = account;
     const { lists, deletes, retried, throttled } = this.#before;
-    const failed = Object.values(account.failures.byCode).reduce((sum, count = 0) => sum + count, 0);
+    const failed = Object.values(account.failures.byCode).reduce((sum, count) => sum + count, 0);
     const { requests, blocked = 0 } = this.#report ?? {};
     return {
       deleted,

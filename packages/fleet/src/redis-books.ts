@@ -89,13 +89,13 @@ export class RedisBooks implements FleetBooks {
     const statuses: Record<PieceStatus, number> = { open: 0, done: 0, split: 0, left: 0, broken: 0 };
     for (const status of Object.keys(statuses) as PieceStatus[])
       statuses[status] = Number(fields[`is:${status}`] ?? 0);
-    const codes = Object.entries(fields)
-      .filter(([name, count]) => name.startsWith('n:code:') && count !== '0')
-      .map(([name, count]) => [name.slice('n:code:'.length), Number(count)]);
+    const byCode: Record<string, number> = {};
+    for (const [name, count] of Object.entries(fields))
+      if (name.startsWith('n:code:') && count !== '0') byCode[name.slice('n:code:'.length)] = Number(count);
     return {
       pass: Number(fields['pass'] ?? -1),
       counts: countsIn(fields),
-      byCode: Object.fromEntries(codes),
+      byCode,
       pieces: statuses,
       errors: list<FailureReason>(fields['errors']),
       warnings: list<string>(fields['warnings']),
@@ -299,8 +299,8 @@ function countsIn(fields: Readonly<Record<string, string>>): PieceCounts {
 
 function list<T>(text: string | undefined): T[] {
   const value: unknown = text === undefined ? [] : JSON.parse(text);
-  // Lua writes an empty list as an object.
-  return Array.isArray(value) ? value : [];
+  // Lua writes an empty list as an object; what is in the others was written by these scripts.
+  return Array.isArray(value) ? (value as T[]) : [];
 }
 
 function numbers(value: unknown): number[] {
