@@ -11,6 +11,7 @@ import { fileURLToPath } from 'node:url';
 import Mocha from 'mocha';
 import { Ceph } from './ceph.js';
 import type { RealServer } from './real-server.js';
+import { RedisServer } from './redis.js';
 import { Swift } from './swift.js';
 
 const SERVERS: readonly RealServer[] = [new Ceph(), new Swift()];
@@ -65,11 +66,19 @@ function runApart(file: string, env: Record<string, string>): Promise<Outcome> {
   });
 }
 
+async function testFleet(): Promise<Outcome> {
+  const missing = await RedisServer.missing();
+  if (missing !== undefined) return { passed: 0, failed: 0, skipped: 0, missing };
+  console.log('\n== a fleet over Redis');
+  return runApart('fleet.spec.js', {});
+}
+
 async function runAll(wanted: readonly string[]): Promise<void> {
   const runs = [
     ...SERVERS.map((server) => ({ name: server.name, run: () => test(server) })),
     { name: 'clients', run: () => runApart('clients.spec.js', {}) },
     { name: 'gateway', run: () => runApart('gateway-clients.spec.js', {}) },
+    { name: 'fleet', run: testFleet },
     { name: 'browser', run: () => runApart('browser.spec.js', {}) },
   ];
   const lines: string[] = [];

@@ -19,11 +19,11 @@ import { reasonOf } from './reason-of.js';
 import { RedisBooks } from './redis-books.js';
 import { workOnRow } from './row-work.js';
 
-/** A job is somebody else's when its worker has said nothing for so long, in milliseconds. */
+/** See {@link FleetWorkerOptions.lockMs}. */
 const LOCK_MS = 15_000;
 
-/** Between two looks for such jobs, in milliseconds. */
-const STALLED_MS = 5000;
+/** Looks for jobs whose worker says nothing, in the time after which they are somebody else's. */
+const LOOKS = 3;
 
 /** Between two times that a worker says that it is there, in milliseconds. */
 const BEAT_MS = 3000;
@@ -42,6 +42,11 @@ export interface FleetWorkerOptions {
   readonly concurrency?: number | undefined;
   /** Most requests in flight for each piece. Default: as `deletePrefix`. */
   readonly requests?: number | undefined;
+  /**
+   * A piece is somebody else's when its worker has said nothing for so long, in milliseconds: it was killed, or is cut off from
+   * Redis. Default 15,000.
+   */
+  readonly lockMs?: number | undefined;
   /** Told of what happens. */
   readonly onEvent?: ((event: FleetWorkerEvent) => void) | undefined;
 }
@@ -78,7 +83,7 @@ export class FleetWorker implements AsyncDisposable {
   readonly #failed = new Map<string, number>();
 
   private constructor(options: FleetWorkerOptions) {
-    const { connection, concurrency = 1 } = options;
+    const { connection, concurrency = 1, lockMs = LOCK_MS } = options;
     const name = connection.fleet ?? DEFAULT_FLEET;
     this.#options = options;
     this.#books = new RedisBooks(connection);
@@ -88,8 +93,8 @@ export class FleetWorker implements AsyncDisposable {
       connection: this.#client,
       concurrency,
       autorun: false,
-      lockDuration: LOCK_MS,
-      stalledInterval: STALLED_MS,
+      lockDuration: lockMs,
+      stalledInterval: lockMs / LOOKS,
       // A worker that is killed says nothing of the piece.
       maxStalledCount: 1_000_000,
     });

@@ -1,0 +1,112 @@
+// A fleet of workers in processes of their own, over a Redis that this project did not write.
+import { fork, type ChildProcess } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { seededRandom } from '@store/conformance';
+import { openStore, type ObjectStore } from '@store/core';
+import { EMULATED_ENTRIES, startEmulator, type Emulator } from '@store/emulator';
+import { Fleet, type FleetReport } from '@store/fleet';
+import { s3 } from '@store/s3';
+import { expect } from 'chai';
+import { after, afterEach, before, describe, it } from 'mocha';
+import { RedisServer } from './redis.js';
+
+const KEYS = 200_000;
+const WORKERS = 4;
+/** Keys a second: so slow that the run lasts as long as what is done to it. */
+const RATE = 5000;
+/** Of these, every third one only stops a worker for a while. */
+const BLOWS = 20;
+
+const VICTIM = fileURLToPath(new URL('fleet-victim.js', import.meta.url));
+
+function expectClosed(report: FleetReport): void {
+  for (const one of [report, ...report.rows]) {
+    expect(one.listed).to.equal(one.matched + one.filtered);
+    expect(one.matched).to.equal(one.deleted + one.failed + one.blocked);
+  }
+}
+
+async function keysOf(store: ObjectStore): Promise<string[]> {
+  const keys: string[] = [];
+  for await (const { key } of store.list('')) keys.push(key);
+  return keys;
+}
+
+describe('a fleet', function () {
+  this.timeout(400_000);
+  let redis: RedisServer;
+  let emulator: Emulator;
+  let store: ObjectStore;
+  let name = '';
+  const workers = new Set<ChildProcess>();
+
+  const begin = (): void => {
+    const entry = JSON.stringify(EMULATED_ENTRIES.s3(emulator));
+    const child = fork(VICTIM, [entry, redis.url, name], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+    workers.add(child);
+    child.once('exit', () => workers.delete(child));
+  };
+
+  before(async () => {
+    redis = await RedisServer.start();
+  });
+  after(() => redis[Symbol.asyncDispose]());
+  afterEach(async () => {
+    for (const worker of workers) worker.kill('SIGKILL');
+    await store.close();
+    await emulator.close();
+  });
+
+  async function seed(fleet: string, keys: readonly string[]): Promise<void> {
+    name = fleet;
+    emulator = await startEmulator({
+      buckets: ['demo'],
+      s3: {},
+      oss: {},
+      zos: {},
+      region: 'us-east-1',
+      latency: { baseMs: 20, jitterMs: 40 },
+    });
+    await emulator.bucket('demo').seed(keys);
+    store = await openStore(EMULATED_ENTRIES.s3(emulator), { adapters: [s3] });
+  }
+
+  it(`deletes ${KEYS} keys with ${WORKERS} workers that are killed and stopped ${BLOWS} times, and a Redis that is restarted`, async () => {
+    const scattered = Array.from({ length: KEYS }, (_, i) => `p/${(i * 2_654_435_761) % 2 ** 32}/${i}`);
+    await seed('killed', ['before', 'q/beside', ...scattered]);
+    for (let i = 0; i < WORKERS; i++) begin();
+    const connection = { url: redis.url, fleet: name };
+    await using fleet = new Fleet(connection);
+    const run = await fleet.begin([{ address: 'demo:p/', store, prefix: 'p/' }], {
+      verify: true,
+      maxKeysPerSecond: RATE,
+    });
+    const random = seededRandom(20);
+    let isOver = false;
+    const ended = fleet.wait(run).finally(() => {
+      isOver = true;
+    });
+    let blows = 0;
+    for (; blows < BLOWS && !isOver; blows++) {
+      await sleep(300 + random() * 2200);
+      const victim = [...workers][Math.floor(random() * workers.size)];
+      if (blows % 3 === 2) {
+        victim?.kill('SIGSTOP');
+        // Some wake up before others have taken over what they had, and some after.
+        void sleep(1000 + random() * 7000).then(() => victim?.kill('SIGCONT'));
+      } else {
+        victim?.kill('SIGKILL');
+        begin();
+      }
+      if (blows === BLOWS / 2) await redis.restart();
+    }
+    const report = await ended;
+    expect(blows, 'it lasted long enough').to.equal(BLOWS);
+    expect(await keysOf(store)).to.deep.equal(['before', 'q/beside']);
+    expectClosed(report);
+    expect(report).to.deep.include({ state: 'done', deleted: KEYS, matched: KEYS, failed: 0, complete: true });
+    expect(report.rows[0]).to.include({ remaining: 0 });
+    expect(emulator.log.deleted, 'the log of the emulator').to.equal(KEYS);
+  });
+});
