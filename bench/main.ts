@@ -7,6 +7,7 @@ import { readOptions, USAGE, type BenchOptions } from './options.js';
 import { commands } from './parts/commands.js';
 import { deleting } from './parts/deleting.js';
 import { files } from './parts/files.js';
+import { fleet } from './parts/fleet.js';
 import { journal } from './parts/journal.js';
 import { listing } from './parts/listing.js';
 import { onePartition } from './parts/one-partition.js';
@@ -17,7 +18,17 @@ import { machine, writeSection } from './report/document.js';
 import { roundRobin } from './round-robin.js';
 import { BenchServer } from './server/bench-server.js';
 
-const PARTS: readonly Part[] = [deleting, journal, commands, small, listing, onePartition, providers, files];
+const PARTS: readonly Part[] = [
+  deleting,
+  journal,
+  commands,
+  small,
+  listing,
+  onePartition,
+  providers,
+  files,
+  fleet,
+];
 
 /** What comes first would be slower than what comes later. */
 async function warmUp(server: BenchServer): Promise<void> {

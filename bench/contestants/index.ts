@@ -84,6 +84,22 @@ export const CONTESTANTS = {
     label: '**Store**, all prefixes at once on one store',
     load: async () => (await import('./ours.js')).sideBySide,
   },
+  'fleet-1': {
+    label: '**Store**, a fleet of one worker',
+    load: async () => (await import('./fleet.js')).fleetOf(1),
+  },
+  'fleet-4': {
+    label: '**Store**, a fleet of four workers',
+    load: async () => (await import('./fleet.js')).fleetOf(4),
+  },
+  'fleet-1-narrow': {
+    label: '**Store**, a fleet of one narrow worker',
+    load: async () => (await import('./fleet.js')).fleetOf(1, 4),
+  },
+  'fleet-4-narrow': {
+    label: '**Store**, a fleet of four narrow workers',
+    load: async () => (await import('./fleet.js')).fleetOf(4, 4),
+  },
   oss: {
     label: '**Store** on OSS, `deletePrefix`',
     load: async () => (await import('./ours.js')).deleting((await import('./ours.js')).openOss),

@@ -18,7 +18,7 @@ export { objectPages } from './listing/object-pages.js';
 export { rangedObjectPages } from './listing/ranged-pages.js';
 export { uploadPages } from './listing/upload-pages.js';
 export { versionPages } from './listing/version-pages.js';
-export { isSendable } from './ranges/boundary.js';
+export { boundaryIn, isSendable } from './ranges/boundary.js';
 export { KeySpace } from './ranges/key-space.js';
 export { withJoinedEtag } from './joined-etag.js';
 export { checkInput, suggest } from './options/check-input.js';

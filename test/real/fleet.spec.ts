@@ -2,14 +2,13 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { seededRandom } from '@store/conformance';
+import { RedisServer, seededRandom } from '@store/conformance';
 import { openStore, type ObjectStore } from '@store/core';
 import { EMULATED_ENTRIES, startEmulator, type Emulator } from '@store/emulator';
 import { Fleet, type FleetReport } from '@store/fleet';
 import { s3 } from '@store/s3';
 import { expect } from 'chai';
 import { after, afterEach, before, describe, it } from 'mocha';
-import { RedisServer } from './redis.js';
 
 const KEYS = 200_000;
 const WORKERS = 4;
@@ -105,7 +104,13 @@ describe('a fleet', function () {
     expect(blows, 'it lasted long enough').to.equal(BLOWS);
     expect(await keysOf(store)).to.deep.equal(['before', 'q/beside']);
     expectClosed(report);
-    expect(report).to.deep.include({ state: 'done', deleted: KEYS, matched: KEYS, failed: 0, complete: true });
+    expect(report).to.deep.include({
+      state: 'done',
+      deleted: KEYS,
+      matched: KEYS,
+      failed: 0,
+      complete: true,
+    });
     expect(report.rows[0]).to.include({ remaining: 0 });
     expect(emulator.log.deleted, 'the log of the emulator').to.equal(KEYS);
   });

@@ -20,6 +20,11 @@ export interface Deletion extends PromiseLike<DeletionReport>, AsyncIterable<Del
   /** Nothing new is sent until `resume`; what is in flight goes on. */
   pause(): void;
   resume(): void;
+  /**
+   * Ends the run in an orderly way: nothing more is listed, and what has been listed is still deleted. Resolves to its report,
+   * which says `aborted`.
+   */
+  finish(): Promise<DeletionReport>;
   /** Ends the run as its `signal` does: what is in flight is waited for. Resolves to its report, which says `aborted`. */
   stop(): Promise<DeletionReport>;
 }
@@ -27,13 +32,18 @@ export interface Deletion extends PromiseLike<DeletionReport>, AsyncIterable<Del
 /** What a handle does to its run, and hears of it. */
 export interface RunControls {
   readonly onSplit: (lower: KeyRangeState, upper: KeyRangeState) => void;
-  /**
-   * Called once, before the first request.
-   *
-   * @param setPaused pauses the run, and lets it go on
-   * @param over fires when nothing new is sent any more, whatever ended it
-   */
-  readonly onBegin: (setPaused: (paused: boolean) => void, over: AbortSignal) => void;
+  /** Called once, before the first request. */
+  readonly onBegin: (begun: BegunRun) => void;
+}
+
+/** What can be done to a run. */
+export interface BegunRun {
+  /** Pauses the run, and lets it go on. */
+  readonly setPaused: (paused: boolean) => void;
+  /** Nothing more is to be listed. */
+  readonly finish: () => void;
+  /** Fires when nothing new is sent any more, whatever ended it. */
+  readonly over: AbortSignal;
 }
 
 /** How a handle begins its run. */
@@ -53,9 +63,9 @@ export class DeletionHandle implements Deletion {
   readonly #report: Promise<DeletionReport>;
   readonly #stop = new AbortController();
   #paused = false;
-  #setPaused: (paused: boolean) => void = () => undefined;
-  /** Of the run, once it has begun. */
-  #over: AbortSignal | undefined;
+  /** Once it has begun. */
+  #run: BegunRun | undefined;
+  #isFinishing = false;
   #isWatched = false;
   #isOver = false;
   readonly #events: DeletionEvent[] = [];
@@ -72,12 +82,12 @@ export class DeletionHandle implements Deletion {
       },
       {
         onSplit: (lower, upper) => this.#tell({ type: 'split', lower, upper }),
-        onBegin: (setPaused, over) => {
-          this.#setPaused = setPaused;
-          setPaused(this.#paused);
-          this.#over = over;
+        onBegin: (run) => {
+          this.#run = run;
+          run.setPaused(this.#paused);
+          if (this.#isFinishing) run.finish();
           // Whoever ends it while it waits for him, and waits for its report, would wait for himself.
-          over.addEventListener('abort', () => this.#release(), { once: true });
+          run.over.addEventListener('abort', () => this.#release(), { once: true });
         },
       },
     ).finally(() => {
@@ -97,12 +107,21 @@ export class DeletionHandle implements Deletion {
 
   pause(): void {
     this.#paused = true;
-    this.#setPaused(true);
+    this.#run?.setPaused(true);
   }
 
   resume(): void {
     this.#paused = false;
-    this.#setPaused(false);
+    this.#run?.setPaused(false);
+  }
+
+  finish(): Promise<DeletionReport> {
+    this.#isFinishing = true;
+    this.#run?.finish();
+    this.resume();
+    // What waits for its failures to be taken waits for whoever awaits this.
+    this.#release();
+    return this.#report;
   }
 
   stop(): Promise<DeletionReport> {
@@ -151,7 +170,7 @@ export class DeletionHandle implements Deletion {
   async #failure(failure: DeletionFailure): Promise<void> {
     if (!this.#isWatched) return;
     this.#tell({ type: 'failure', failure });
-    if (this.#over?.aborted) return;
+    if (this.#run?.over.aborted || this.#isFinishing) return;
     await new Promise<void>((resolve) => this.#taken.push(resolve));
   }
 

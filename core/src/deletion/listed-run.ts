@@ -85,7 +85,7 @@ class ListedRun<T extends Candidate> {
   async #take(pages: AsyncIterable<RunPage<T>>): Promise<void> {
     const { stop, ledger, progress, keeper } = this.#run;
     for await (const { entries, unnameable = [], record } of pages) {
-      if (stop.aborted) return;
+      if (stop.aborted || this.#run.finishing) return;
       ledger.listed += entries.length;
       for (const { name, reason } of unnameable) {
         record?.of(name).leave();

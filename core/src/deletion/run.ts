@@ -91,6 +91,7 @@ export class Run {
   /** How many more keys may be sent for deletion. */
   allowance: number;
   maxDeleteReached = false;
+  #finishing = false;
   readonly #startedAt: number;
   readonly #stop = new AbortController();
   readonly #ended = new AbortController();
@@ -129,9 +130,15 @@ export class Run {
     this.progress = new ProgressReporter(this.ledger, clock, options.onProgress, breakOff);
     this.#slots = new RequestSlots(concurrency, this.stop, clock);
     this.#controls = controls;
-    controls?.onBegin((paused) => {
-      this.#slots.paused = paused;
-    }, this.stop);
+    controls?.onBegin({
+      setPaused: (paused) => {
+        this.#slots.paused = paused;
+      },
+      finish: () => {
+        this.#finishing = true;
+      },
+      over: this.stop,
+    });
     const [pace, shared] = [paceOf(engine), sharedRateOf(engine)];
     this.pacer = new Pacer(
       { maxBatch, maxKeysPerSecond, slots: this.#slots, pace, shared },
@@ -162,9 +169,14 @@ export class Run {
     if (!this.#ended.signal.aborted) this.#stopBy('maxDuration');
   }
 
-  /** No key is to be sent any more. */
+  /** Nothing more is to be listed; what has been is dealt with. */
+  get finishing(): boolean {
+    return this.#finishing;
+  }
+
+  /** Nothing more is to be taken up. */
   get over(): boolean {
-    return this.stop.aborted || this.maxDeleteReached || this.#error !== undefined;
+    return this.finishing || this.stop.aborted || this.maxDeleteReached || this.#error !== undefined;
   }
 
   /** Ends the run at once with this error. */
@@ -280,7 +292,7 @@ export class Run {
       prefix,
       provider: this.engine.provider,
       strategy: deleting.strategy,
-      aborted: this.stop.aborted && !this.#error,
+      aborted: (this.stop.aborted || this.finishing) && !this.#error,
       stoppedBy: this.#error ? null : this.#stoppedBy,
       dryRun,
       maxDeleteReached: this.maxDeleteReached,

@@ -26,3 +26,4 @@ export {
 } from './wrong-server.js';
 export { wrongServices, type WrongServices } from './wrong-service.js';
 export { seededRandom } from './seeded-random.js';
+export { RedisServer } from './redis-server.js';

@@ -14,7 +14,7 @@ import {
   type PieceJob,
 } from './fleet-queue.js';
 import type { FleetRow, FleetRun, RowId } from './fleet-run.js';
-import { PieceLost, workOnPiece } from './piece-work.js';
+import { PieceLeft, PieceLost, workOnPiece } from './piece-work.js';
 import { reasonOf } from './reason-of.js';
 import { RedisBooks } from './redis-books.js';
 import { workOnRow } from './row-work.js';
@@ -54,7 +54,7 @@ export interface FleetWorkerOptions {
 /** What a worker tells of itself, fit for JSON. */
 export type FleetWorkerEvent =
   | {
-      readonly type: 'begun' | 'ended' | 'lost';
+      readonly type: 'begun' | 'ended' | 'left' | 'lost';
       readonly run: string;
       readonly row: number;
       readonly piece?: number;
@@ -192,7 +192,7 @@ export class FleetWorker implements AsyncDisposable {
       if (children.length > 0) await this.#queue.addPieces({ run: id, row }, children, rowJob);
       this.#failed.delete(name);
     } catch (error) {
-      if (error instanceof PieceLost) throw error;
+      if (error instanceof PieceLost || error instanceof PieceLeft) throw error;
       await this.#giveUp(data, name, toStoreError(error, { operation: 'deletePrefixOnFleet' }));
     }
   }

@@ -9,7 +9,7 @@ import { fleetReport, type FleetReport } from './fleet-report.js';
 import type { FleetCommand, FleetRow, FleetRun } from './fleet-run.js';
 import { RedisBooks } from './redis-books.js';
 
-/** Between two looks at a run, in milliseconds. */
+/** See {@link WaitOptions.everyMs}. */
 const LOOK_MS = 500;
 
 /** One of the prefixes that a run is to delete. */
@@ -18,6 +18,15 @@ export interface FleetTarget {
   readonly address: string;
   readonly store: ObjectStore;
   readonly prefix: string;
+}
+
+export interface WaitOptions {
+  /** Ends the waiting. */
+  readonly signal?: AbortSignal | undefined;
+  /** Called with each look. */
+  readonly onProgress?: ((report: FleetReport) => void) | undefined;
+  /** Between two looks at the run, in milliseconds. Default 500. */
+  readonly everyMs?: number | undefined;
 }
 
 /** What there is of the runs of a fleet, and what they are told. Workers do the work: {@link FleetWorker}. */
@@ -68,18 +77,15 @@ export class Fleet implements AsyncDisposable {
   /**
    * Waits for the end of a run. It goes on whether somebody waits or not.
    *
-   * @param onProgress called now and then
+   * @throws the reason of the signal, after which the run goes on
    */
-  async wait(
-    id: string,
-    { signal, onProgress }: { signal?: AbortSignal; onProgress?: (report: FleetReport) => void } = {},
-  ): Promise<FleetReport> {
+  async wait(id: string, { signal, onProgress, everyMs = LOOK_MS }: WaitOptions = {}): Promise<FleetReport> {
     const run = await this.#run(id);
     for (;;) {
       const report = await this.#report(run);
       onProgress?.(report);
       if (report.state === 'done' || report.state === 'stopped') return report;
-      await delay(LOOK_MS, undefined, { signal });
+      await delay(everyMs, undefined, { signal });
     }
   }
 
@@ -155,11 +161,11 @@ export class Fleet implements AsyncDisposable {
 export async function deletePrefixOnFleet(
   target: FleetTarget,
   connection: FleetConnection,
-  { signal, onProgress, ...options }: FleetOptions & Parameters<Fleet['wait']>[1] = {},
+  { signal, onProgress, everyMs, ...options }: FleetOptions & WaitOptions = {},
 ): Promise<FleetReport> {
   await using fleet = new Fleet(connection);
   const run = await fleet.begin([target], options);
-  return fleet.wait(run, { ...(signal && { signal }), ...(onProgress && { onProgress }) });
+  return fleet.wait(run, { signal, onProgress, everyMs });
 }
 
 function rowOf({ address, store, prefix }: FleetTarget, options: FleetOptions): FleetRow {

@@ -48,7 +48,9 @@ export class PieceSession implements JournalSession {
     this.#state = new JournalState(header);
     const { closed, ...account } = taken.account;
     const intents = taken.intents.map((intent) => ({ ...intent, closed: [...(closed[intent.id] ?? [])] }));
-    this.#state.apply({ ...account, intents });
+    // Intents are written down sooner than what they are numbered by.
+    const nextId = Math.max(account.nextId, ...intents.map(({ id: number }) => number + 1));
+    this.#state.apply({ ...account, nextId, intents });
     this.#state.apply({ type: 'session', at: new Date().toISOString() });
     this.#kept = new Set(intents.map(({ id: number }) => number));
     this.soFar = this.#state.soFar();
@@ -85,6 +87,11 @@ export class PieceSession implements JournalSession {
   flush(): Promise<void> {
     this.#next ??= this.#current.then(() => this.#write());
     return this.#next;
+  }
+
+  /** Writes the account, if that was not done a moment ago. */
+  async tell(): Promise<void> {
+    if (performance.now() - this.#writtenAt >= ACCOUNT_MS) await this.checkpoint();
   }
 
   /** Writes the account too. */

@@ -1,13 +1,16 @@
 import {
   DeletionError,
   StoreError,
+  type DeletePrefixOptions,
   type Deletion,
   type DeletionReport,
   type FailureReason,
   type ObjectStore,
+  type OpenRange,
 } from '@store/core';
 import { engineOf, shareRate } from '@store/core/extend';
 import { headerOf } from '@store/journal';
+import { cutAt, cutsIn, type Ground } from './cuts.js';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { EndedStatus, FleetBooks, TakenPiece } from './fleet-books.js';
 import { optionsFrom } from './fleet-options.js';
@@ -17,11 +20,17 @@ import { PieceSession } from './piece-session.js';
 import { reasonOf } from './reason-of.js';
 import { settledBy, shared, type Rest } from './rest.js';
 
-/** Between two looks at what the fleet wants, in milliseconds. */
-const LOOK_MS = 250;
+/** See {@link PieceWork.lookMs}. */
+const LOOK_MS = 100;
 
-/** A piece is not taken apart before, in milliseconds: it has hardly begun. */
-const YOUNG_MS = 500;
+/** A piece is not shared before so many looks: it has hardly begun. */
+const YOUNG = 3;
+
+/** When nothing could be shared, it is not tried again before so many looks. */
+const AGAIN = 10;
+
+/** Parts for each slot that is idle: they are not alike, and who is done with his takes the next. */
+const PARTS = 4;
 
 export interface PieceWork {
   readonly books: FleetBooks;
@@ -33,6 +42,8 @@ export interface PieceWork {
   readonly concurrency?: number | undefined;
   /** Slots of workers that have nothing to do, when none of the jobs waits. */
   readonly idle: () => Promise<number>;
+  /** Between two looks at what the fleet wants, in milliseconds. Default 100. */
+  readonly lookMs?: number | undefined;
   /** The worker has to go; somebody else goes on. */
   readonly leave: AbortSignal;
   /** Somebody else may have the job already. */
@@ -42,6 +53,9 @@ export interface PieceWork {
 /** Somebody else has the piece. */
 export class PieceLost extends Error {}
 
+/** The worker has to go: the piece is as it is in the books, and somebody else takes it up. */
+export class PieceLeft extends Error {}
+
 /** Why a piece stops before its end. */
 type Stop = 'share' | 'turn' | 'command' | 'leave';
 
@@ -49,7 +63,7 @@ type Stop = 'share' | 'turn' | 'command' | 'leave';
  * Deletes what is left of a piece, until its end, until it is the turn of others, or until somebody wants a share.
  *
  * @returns the numbers of the pieces that go on with what is left
- * @throws PieceLost; StoreError for what may pass
+ * @throws PieceLost, PieceLeft; StoreError for what may pass
  */
 export async function workOnPiece(work: PieceWork): Promise<readonly number[]> {
   const { books, id } = work;
@@ -67,8 +81,14 @@ class PieceRun {
   readonly #work: PieceWork;
   readonly #taken: TakenPiece;
   readonly #session: PieceSession;
-  readonly #begunAt = performance.now();
-  #stop: { readonly why: Stop; readonly share: number } | undefined;
+  #stop: Stop | undefined;
+  /** Pieces that go on with what is left. */
+  #share = 1;
+  /** Where ranges are cut when it is shared. */
+  #cuts: readonly string[] = [];
+  /** How often it has looked, and when it may be shared. */
+  #looks = 0;
+  #sharedFrom = YOUNG;
   readonly #over = new AbortController();
 
   constructor(work: PieceWork, taken: TakenPiece) {
@@ -107,6 +127,11 @@ class PieceRun {
   async #delete(store: ObjectStore): Promise<readonly number[]> {
     const { run, row, concurrency } = this.#work;
     const { verify: _later, ...options } = optionsFrom(run.options);
+    const ground = groundOf(store, row.prefix, options, this.#over.signal);
+    if (await this.#isSharedAtOnce(ground)) {
+      const { ranges } = this.#session.soFar;
+      return this.#end('split', { rest: { ranges: cutAt(ranges, this.#cuts), unsettled: [] } });
+    }
     const deletion = store.deletion(row.prefix, {
       ...options,
       ...(concurrency === undefined ? {} : { concurrency }),
@@ -115,7 +140,7 @@ class PieceRun {
         this.#session.throttled = throttled;
       },
     });
-    const watch = this.#watch(deletion);
+    const watch = this.#watch(deletion, ground);
     try {
       const report = await deletion;
       return await this.#settle(report);
@@ -131,48 +156,73 @@ class PieceRun {
     }
   }
 
+  /** A listing that nobody has begun is cut before, where others have nothing to do. */
+  async #isSharedAtOnce(ground: Ground): Promise<boolean> {
+    const { ranges, unsettled } = this.#session.soFar;
+    const [{ after, upto } = {}, ...more] = ranges;
+    if (after !== undefined || upto !== undefined || more.length > 0 || unsettled.length > 0) return false;
+    return this.#cut(ranges, ground);
+  }
+
+  /** Where others have nothing to do, and ranges can be cut: how they are. */
+  async #cut(ranges: readonly OpenRange[], ground: Ground): Promise<boolean> {
+    const others = await this.#work.idle();
+    if (others === 0) return false;
+    const wanted = PARTS * (1 + others);
+    this.#cuts = await cutsIn(ranges, wanted, ground);
+    this.#share = wanted;
+    return ranges.length + this.#cuts.length > 1;
+  }
+
   /** Looks now and then what the fleet wants, and stops the run for it. */
-  async #watch(deletion: Deletion): Promise<void> {
+  async #watch(deletion: Deletion, ground: Ground): Promise<void> {
     const { signal } = this.#over;
-    const { leave, lost } = this.#work;
+    const { leave, lost, lookMs = LOOK_MS } = this.#work;
     const either = AbortSignal.any([leave, ...(lost ? [lost] : [])]);
-    const onLeave = (): void => this.#stopFor('leave', 1, deletion);
+    const onLeave = (): void => this.#stopFor('leave', deletion);
     either.addEventListener('abort', onLeave, { once: true });
     if (either.aborted) onLeave();
     try {
       while (!signal.aborted && !this.#stop) {
-        await delay(LOOK_MS, undefined, { signal, ref: false }).catch(() => undefined);
+        await delay(lookMs, undefined, { signal, ref: false }).catch(() => undefined);
         // What cannot be asked now is asked again; the run itself needs the books, and ends when they are gone.
-        if (!signal.aborted) await this.#look(deletion).catch(() => undefined);
+        if (!signal.aborted) await this.#look(deletion, ground).catch(() => undefined);
       }
     } finally {
       either.removeEventListener('abort', onLeave);
     }
   }
 
-  async #look(deletion: Deletion): Promise<void> {
-    const { books, id, run, idle } = this.#work;
+  async #look(deletion: Deletion, ground: Ground): Promise<void> {
+    const { books, id, run } = this.#work;
+    // What has its outcome is told soon, also where nothing new is sent for a while.
+    await this.#session.tell();
     const { ranges, deleted, filtered } = this.#session.state.summaryWithoutIntents();
     const { command, failed, mayShare } = await books.look(id, ranges.length);
     if (run.maxFailures !== undefined && failed > run.maxFailures && command !== 'stop') {
       await books.tell(id.run, 'stop');
-      this.#stopFor('command', 1, deletion);
-    } else if (command === 'stop') this.#stopFor('command', 1, deletion);
+      this.#stopFor('command', deletion);
+    } else if (command === 'stop') this.#stopFor('command', deletion);
     else if (command === 'pause') deletion.pause();
     else deletion.resume();
     const before = this.#taken.account;
     const dealtWith = deleted + filtered - before.deleted - before.filtered;
-    if (dealtWith >= run.keysPerJob) this.#stopFor('turn', 1 + (await idle()), deletion);
-    if (!mayShare || performance.now() - this.#begunAt < YOUNG_MS) return;
-    const others = await idle();
-    if (others > 0) this.#stopFor('share', 1 + others, deletion);
+    if (dealtWith >= run.keysPerJob) this.#stopFor('turn', deletion);
+    if (!mayShare || this.#stop || this.#looks++ < this.#sharedFrom) return;
+    // Deletes are what takes long, so a run that is busy may have one range only, with millions of keys in it.
+    const open = this.#session.state.soFar().ranges.filter(({ id: range }) => !this.#session.isFailed(range));
+    const isShared = await this.#cut(open, ground);
+    this.#sharedFrom = this.#looks + AGAIN;
+    if (isShared) this.#stopFor('share', deletion);
   }
 
-  #stopFor(why: Stop, share: number, deletion: Deletion): void {
+  #stopFor(why: Stop, deletion: Deletion): void {
     if (this.#stop) return;
-    this.#stop = { why, share };
-    // Its end is awaited elsewhere.
-    deletion.stop().then(
+    this.#stop = why;
+    // What was tried once and waits to be tried again would be a failure, which nobody tries again: others get what is left of
+    // the listing, and nothing else. Its end is awaited elsewhere.
+    const ended = why === 'share' || why === 'turn' ? deletion.finish() : deletion.stop();
+    ended.then(
       () => undefined,
       () => undefined,
     );
@@ -183,18 +233,21 @@ class PieceRun {
     const { state } = this.#session;
     const soFar = state.soFar();
     const ranges = soFar.ranges.filter(({ id }) => !this.#session.isFailed(id));
-    if (!report.aborted || ranges.length === 0) return this.#end('done', { report });
-    if (this.#stop?.why === 'command') return this.#end('left', { report });
-    const rest: Rest = { ranges, unsettled: soFar.unsettled };
+    const why = this.#stop;
+    if (report.aborted && ranges.length > 0) {
+      if (why === 'command') return this.#end('left', { report });
+      if (why === 'leave') throw new PieceLeft('this worker goes; another one goes on');
+    }
+    const rest: Rest = { ranges: cutAt(ranges, this.#cuts), unsettled: soFar.unsettled };
     // What nobody can see again is gone.
     for (const { intent, index, size = 0 } of settledBy(rest))
       this.#session.append({ type: 'settled', intent, indexes: [index], alive: false, bytes: size });
-    return this.#end('split', { report, rest });
+    return this.#end(ranges.length === 0 ? 'done' : 'split', { report, rest });
   }
 
   async #end(
     status: EndedStatus,
-    how: { report: DeletionReport; rest?: Rest; error?: FailureReason },
+    how: { report?: DeletionReport; rest?: Rest; error?: FailureReason },
   ): Promise<readonly number[]> {
     try {
       await this.#session.checkpoint();
@@ -203,12 +256,40 @@ class PieceRun {
     }
     return endPiece(this.#work, this.#taken, {
       status,
-      children: how.rest ? shared(how.rest, this.#stop?.share ?? 1) : [],
+      children: how.rest ? shared(how.rest, this.#share) : [],
       failures: this.#session.state.failures.sample,
-      warnings: how.report.warnings,
+      warnings: how.report?.warnings ?? [],
       error: how.error,
     });
   }
+}
+
+/** What the run lists, one page at a time. */
+function groundOf(
+  store: ObjectStore,
+  prefix: string,
+  { versions = 'current' }: DeletePrefixOptions,
+  signal: AbortSignal,
+): Ground {
+  const engine = engineOf(store, 'deletePrefixOnFleet');
+  const { driver } = engine;
+  const purpose = { operation: 'list', signal };
+  return {
+    prefix,
+    maxKeyBytes: driver.keys.maxBytes,
+    async look(after, count = driver.list.maxPageSize) {
+      const request = { prefix, startAfter: after, maxKeys: count };
+      if (versions === 'current' || !driver.versions) {
+        const { objects, truncated } = await engine.request(purpose, (call) =>
+          driver.list.page(request, call),
+        );
+        return { names: objects.map(({ key }) => key), truncated };
+      }
+      const { page: pageOf } = driver.versions;
+      const page = await engine.request(purpose, (call) => pageOf(request, call));
+      return { names: page.versions.map(({ key }) => key), truncated: page.truncated };
+    },
+  };
 }
 
 async function endPiece(

@@ -158,44 +158,58 @@ redis.call('HDEL', KEYS[1], 'endedAt', 'remaining')
 export const SHARE = new RedisScript(`
 redis.call('ZADD', KEYS[1], ARGV[2], ARGV[1])
 local most = redis.call('ZREVRANGE', KEYS[1], 0, 0)
-if most[1] ~= ARGV[1] or tonumber(ARGV[2]) < 2 then return 0 end
+if most[1] ~= ARGV[1] then return 0 end
 return redis.call('SET', KEYS[2], ARGV[1], 'NX', 'PX', ARGV[3]) and 1 or 0
 `);
 
 /**
  * KEYS rate. ARGV keys, taken, epoch in which the service asked for less or '', fixed rate or ''. Times are those of Redis.
  *
- * There is no limit until the service asks for one. Then nothing is leased for a moment, and the rate begins again below what
- * the service had been taking; it grows by one per cent a second. What was under way when the rate was lowered does not lower
- * it again.
+ * As the pace of one process (`Pace` of core): there is no limit until the service asks for one. Then nothing is leased for a
+ * moment, and the rate begins again below what the service had been taking, as far as that has been seen; it grows slowly where
+ * it has been seen twice, else faster the longer nothing is refused. What was under way when it was lowered does not lower it
+ * again.
  */
 export const LEASE = new RedisScript(`
 local key = KEYS[1]
 local time = redis.call('TIME')
 local now = tonumber(time[1]) * 1000 + tonumber(time[2]) / 1000
-local kept = redis.call('HMGET', key, 'rate', 'loweredAt', 'next', 'epoch', 'since', 'taken')
+local kept = redis.call('HMGET', key, 'rate', 'loweredAt', 'next', 'epoch', 'since', 'taken', 'sure')
 local good = tonumber(kept[1] or '0')
 local loweredAt = tonumber(kept[2] or '0')
 local next = tonumber(kept[3] or '0')
 local epoch = tonumber(kept[4] or '0')
 local since = tonumber(kept[5] or now)
 local taken = tonumber(kept[6] or '0') + tonumber(ARGV[2])
+local sure = kept[7] == '1'
 local rate = nil
+local wait = 0
+local function current()
+  if good == 0 then return nil end
+  local seconds = (now - loweredAt) / 1000
+  if sure then return good * (1 + 0.005 * seconds + 0.0005 * seconds * seconds) end
+  return good * (1 + 0.02 * seconds + 0.01 * seconds * seconds)
+end
 if ARGV[4] ~= '' then
   rate = tonumber(ARGV[4])
 else
-  if good > 0 then rate = good * (1 + 0.01 * (now - loweredAt) / 1000) end
+  rate = current()
   if ARGV[3] ~= '' and tonumber(ARGV[3]) >= epoch then
-    local seconds = math.max(0.2, (now - since) / 1000)
-    local seen = taken / seconds
-    good = math.max(500, 0.9 * math.min(seen, rate or seen))
-    rate, loweredAt, since, taken, epoch = good, now, now, 0, epoch + 1
+    epoch = epoch + 1
     next = math.max(next, now + 200)
-  elseif now - since > 2000 then
+    local seconds = (now - since) / 1000
+    if seconds >= 1 and taken > 0 then
+      local seen = taken / seconds
+      local lowered = math.max(500, 0.95 * math.min(seen, rate or seen))
+      sure = lowered < good * 1.3 and lowered * 1.3 > good
+      good, loweredAt, since, taken = lowered, now, now, 0
+      rate = current()
+    end
+  elseif now - since > 4000 then
+    -- The last seconds tell more than those before.
     taken, since = taken / 2, now - (now - since) / 2
   end
 end
-local wait = 0
 if rate then
   -- What was not asked for in time is not made up for, but for a moment.
   next = math.max(next, now - 20)
@@ -203,7 +217,7 @@ if rate then
   next = next + tonumber(ARGV[1]) / rate * 1000
 end
 redis.call('HSET', key, 'rate', tostring(good), 'loweredAt', string.format('%.3f', loweredAt), 'next', string.format('%.3f', next),
-  'epoch', epoch, 'since', string.format('%.3f', since), 'taken', string.format('%.3f', taken))
+  'epoch', epoch, 'since', string.format('%.3f', since), 'taken', string.format('%.3f', taken), 'sure', sure and 1 or 0)
 redis.call('PEXPIRE', key, 3600000)
 return { string.format('%.3f', wait), rate and string.format('%.3f', rate) or '', tostring(epoch) }
 `);

@@ -1,0 +1,77 @@
+import type { ContestantName } from '../contestants/index.js';
+import { serverGround } from '../ground.js';
+import { absentLine, costCells, medianOf, requestCells, secondsOf, timeCells } from '../report/columns.js';
+import { markdownTable, percent, times } from '../report/markdown.js';
+import { roundRobin, type Row } from '../round-robin.js';
+import { contestOf, LOAD, PREFIX, type Part } from './part.js';
+
+const CONTESTANTS: readonly ContestantName[] = ['ours', 'fleet-1', 'fleet-1-narrow', 'fleet-4-narrow'];
+
+const ON_ONE: readonly ContestantName[] = ['fleet-4'];
+
+/** Twenty seconds' worth of one partition. */
+const MAX_KEYS = 20 * LOAD.keysPerSecond;
+
+/** What a fleet costs, what it gains, and whether it stays within what one partition takes. */
+export const fleet: Part = {
+  name: 'fleet',
+  title: 'A fleet',
+  async run(context) {
+    const { keys, partitions } = context.options;
+    const { server } = context;
+    const load = { ...LOAD, partitions };
+    const many = serverGround(server, { prefixes: [PREFIX], shape: 'hashed', keys, load });
+    const one = serverGround(server, {
+      prefixes: [PREFIX],
+      shape: 'hashed',
+      keys: Math.min(keys, MAX_KEYS),
+      load: { ...LOAD, partitions: 1 },
+    });
+    const rows = await roundRobin(contestOf(context, CONTESTANTS, { ground: many, task: 'delete' }));
+    const onOne = await roundRobin(contestOf(context, ON_ONE, { ground: one, task: 'delete' }));
+    const text = [
+      `${keys.toLocaleString('en')} keys, hashed, in ${partitions} partitions; workers in processes of their own, Redis on the same ` +
+        `machine, with its log. "Narrow" workers have four requests in flight: then what one of them may send is the limit, as its core is on a ` +
+        `machine for each. CPU is that of the workers.`,
+      table(rows),
+      `${Math.min(keys, MAX_KEYS).toLocaleString('en')} keys in one partition:`,
+      table(onOne),
+    ];
+    return { text: text.join('\n\n') };
+  },
+};
+
+const HEAD = [
+  '',
+  'median',
+  'spread',
+  'to the first',
+  'CPU',
+  'peak RSS, MiB',
+  'lists',
+  'deletes',
+  'throttled',
+];
+
+function table(rows: readonly Row[]): string {
+  const first = secondsOf(rows[0]);
+  const lines = rows
+    .filter((row) => !row.absent)
+    .map((row) => {
+      if (row.samples.length === 0) return [`${row.label}: ${row.problem}`, ...HEAD.slice(1).map(() => '')];
+      const throttled = percent(
+        medianOf(row, ({ requests }) => requests.throttled / Math.max(1, requests.delete)),
+      );
+      const [lists, deletes] = requestCells(row);
+      return [
+        row.label,
+        ...timeCells(row),
+        times(first / secondsOf(row)),
+        ...costCells(row),
+        lists,
+        deletes,
+        throttled,
+      ];
+    });
+  return markdownTable(HEAD, lines) + absentLine(rows);
+}
