@@ -5,10 +5,11 @@ import {
   type JournalSession,
   type RunSoFar,
 } from '@store/core';
-import { JournalState, type JournalHeader } from '@store/journal';
+import { JournalState, type JournalHeader, type OpenIntent } from '@store/journal';
 import type { FleetBooks, KeptIntent, PieceAccount, TakenPiece } from './fleet-books.js';
 import type { PieceId } from './fleet-run.js';
 import type { PieceCounts } from './piece-counts.js';
+import { RevivedKeys } from './revived.js';
 
 /** Between two times that an account is written, in milliseconds: what is counted late is counted again from what was left. */
 const ACCOUNT_MS = 200;
@@ -28,6 +29,7 @@ export class PieceSession implements JournalSession {
   /** In the books, and those that are not yet. */
   readonly #kept: Set<number>;
   #new: KeptIntent[] = [];
+  readonly #revived = new RevivedKeys();
   /** What failed is in these. */
   readonly #failed = new Set<number>();
   #sequence = 0;
@@ -76,10 +78,15 @@ export class PieceSession implements JournalSession {
   }
 
   append(record: JournalRecord): void {
+    if (record.type === 'settled' && record.alive) {
+      const { intent } = this.#state.openIntent(record.intent) ?? {};
+      if (intent) this.#revived.see(intent, record.indexes);
+    }
     this.#state.apply(record);
     if (record.type === 'intent') {
-      const { type: _type, ...intent } = record;
-      this.#new.push(kept(intent));
+      this.#new.push(kept(record));
+      // In one write with it, or the key counts twice.
+      if (this.#revived.send(record)) this.#isDue = true;
     } else if (record.type === 'left') this.#failed.add(record.id);
   }
 
@@ -133,7 +140,7 @@ export class PieceSession implements JournalSession {
 
   async #change(intents: readonly KeptIntent[], due: boolean) {
     const whole = this.#whole;
-    const open = due ? Array.from(this.#state.openIntents()) : [];
+    const open = due ? Array.from(this.#revived.open(this.#state.openIntents())) : [];
     const isOpen = new Set(open.map(({ intent }) => intent.id));
     for (const { id } of intents) this.#kept.add(id);
     const closed = due ? Array.from(this.#kept).filter((id) => !isOpen.has(id)) : [];
@@ -144,7 +151,7 @@ export class PieceSession implements JournalSession {
       whole,
       intents: whole ? open.map(({ intent }) => kept(intent)) : intents,
       closed: whole ? [] : closed,
-      account: due ? this.#account() : undefined,
+      account: due ? this.#account(open) : undefined,
       counts: due ? this.#counts() : undefined,
     });
     if (result !== 'kept') return result;
@@ -154,10 +161,9 @@ export class PieceSession implements JournalSession {
     return result;
   }
 
-  #account(): PieceAccount {
+  #account(open: readonly OpenIntent[]): PieceAccount {
     const partly: Record<string, readonly number[]> = {};
-    for (const { intent, closed } of this.#state.openIntents())
-      if (closed.size > 0) partly[intent.id] = Array.from(closed);
+    for (const { intent, closed } of open) if (closed.size > 0) partly[intent.id] = Array.from(closed);
     return { ...this.#state.summaryWithoutIntents(), closed: partly };
   }
 
@@ -189,14 +195,7 @@ export class PieceSession implements JournalSession {
 }
 
 /** As it is written down: what is undefined is not there. */
-function kept(intent: {
-  readonly id: number;
-  readonly pass: number;
-  readonly keys: readonly string[];
-  readonly versions?: readonly (string | null)[] | undefined;
-  readonly sizes?: readonly (number | null)[] | undefined;
-}): KeptIntent {
-  const { id, pass, keys, versions, sizes } = intent;
+function kept({ id, pass, keys, versions, sizes }: OpenIntent['intent']): KeptIntent {
   return {
     id,
     pass,

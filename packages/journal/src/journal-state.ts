@@ -20,6 +20,10 @@ type Intent = Extract<JournalRecord, { type: 'intent' }>;
 export interface OpenIntent {
   readonly intent: Omit<Intent, 'type'>;
   /** Indexes of those that have. */
+  readonly closed: ReadonlySet<number>;
+}
+
+interface KeptIntent extends OpenIntent {
   readonly closed: Set<number>;
 }
 
@@ -27,7 +31,7 @@ export interface OpenIntent {
 export class JournalState {
   readonly header: JournalHeader;
   readonly #ranges = new Map<number, OpenRange>();
-  readonly #intents = new Map<number, OpenIntent>();
+  readonly #intents = new Map<number, KeptIntent>();
   readonly #doubtful: Unsettled[] = [];
   #byCode: Partial<Record<StoreErrorCode, number>> = {};
   #sample: DeletionFailure[] = [];
@@ -88,6 +92,11 @@ export class JournalState {
   /** What has been sent and has no outcome, and of which of its keys that is not so any more. */
   openIntents(): Iterable<OpenIntent> {
     return this.#intents.values();
+  }
+
+  /** One of them. */
+  openIntent(id: number): OpenIntent | undefined {
+    return this.#intents.get(id);
   }
 
   soFar(): RunSoFar {
