@@ -82,12 +82,10 @@ describe('a fleet', function () {
       maxKeysPerSecond: RATE,
     });
     const random = seededRandom(20);
-    let isOver = false;
-    const ended = fleet.wait(run).finally(() => {
-      isOver = true;
-    });
+    const over = new AbortController();
+    const ended = fleet.wait(run).finally(() => over.abort());
     let blows = 0;
-    for (; blows < BLOWS && !isOver; blows++) {
+    for (; blows < BLOWS && !over.signal.aborted; blows++) {
       await sleep(300 + random() * 2200);
       const victim = [...workers][Math.floor(random() * workers.size)];
       if (blows % 3 === 2) {

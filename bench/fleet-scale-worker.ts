@@ -1,0 +1,83 @@
+// A worker of `fleet-scale.ts`: node fleet-scale-worker.js URL KEYS
+import { setTimeout as sleep } from 'node:timers/promises';
+import { compareKeys, createObjectStore } from '@store/core';
+import { FleetWorker } from '@store/fleet';
+import { peakRss } from './contestants/peak-rss.js';
+import { keyAt, objectsOf, syntheticDriver } from './synthetic-driver.js';
+
+/** What a worker has done. */
+export interface Tally {
+  readonly deleted: number;
+  /** The sum of the indexes of what it has deleted, in decimal digits. */
+  readonly indexes: string;
+  readonly cpuSeconds: number;
+  /** Of these, what making up keys takes. */
+  readonly driverSeconds: number;
+  readonly peakRss: number;
+}
+
+/** How long a request takes; listings of stores that answer at once are not split. */
+const REQUEST_MS = 5;
+
+const [url = '', keys = ''] = process.argv.slice(2);
+const total = Number(keys);
+let deleted = 0;
+let indexes = 0n;
+let driverMicroseconds = 0;
+
+/** The index of the first key behind this one. */
+function firstBehind(key: string): number {
+  let low = 0;
+  let high = total;
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    if (compareKeys(keyAt(middle), key) > 0) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
+function timed<T>(work: () => T): T {
+  const before = process.cpuUsage();
+  const result = work();
+  const { user, system } = process.cpuUsage(before);
+  driverMicroseconds += user + system;
+  return result;
+}
+
+const driver = syntheticDriver(
+  async ({ token, startAfter, maxKeys }) => {
+    await sleep(REQUEST_MS);
+    return timed(() => {
+      const start = token === undefined ? firstBehind(startAfter ?? '') : Number(token);
+      const end = Math.min(start + maxKeys, total);
+      const truncated = end < total;
+      const nextToken = truncated ? String(end) : undefined;
+      return { objects: objectsOf(start, end), prefixes: [], truncated, nextToken };
+    });
+  },
+  async (targets) => {
+    await sleep(REQUEST_MS);
+    return timed(() => {
+      let sum = 0;
+      for (const { key } of targets) sum += Number(key.slice(6, 13)) * 1000 + Number(key.slice(21, 25));
+      deleted += targets.length;
+      indexes += BigInt(sum);
+      return { deleted: targets, failed: [] };
+    });
+  },
+);
+const worker = await FleetWorker.start({ connection: { url }, open: async () => createObjectStore(driver) });
+const before = process.cpuUsage();
+process.once('message', () => {
+  const { user, system } = process.cpuUsage(before);
+  const tally: Tally = {
+    deleted,
+    indexes: String(indexes),
+    cpuSeconds: (user + system) / 1e6,
+    driverSeconds: driverMicroseconds / 1e6,
+    peakRss: peakRss(),
+  };
+  void worker.close().then(() => process.send?.(tally));
+});
+process.send?.('begun');
