@@ -78,6 +78,12 @@ export class FleetQueue {
     return waiting + prioritized > 0 ? 0 : Math.max(0, slots - active);
   }
 
+  /** Jobs that nobody is at yet. */
+  async waiting(): Promise<number> {
+    const counts = await this.#queue.getJobCounts('waiting', 'prioritized', 'delayed');
+    return Object.values(counts).reduce((sum, count) => sum + count, 0);
+  }
+
   async close(): Promise<void> {
     await this.#queue.close();
     this.#client.disconnect();

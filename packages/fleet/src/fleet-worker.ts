@@ -13,7 +13,8 @@ import {
   type FleetJob,
   type PieceJob,
 } from './fleet-queue.js';
-import type { FleetRow, FleetRun, RowId } from './fleet-run.js';
+import type { FleetRow, FleetRun, PieceId, RowId } from './fleet-run.js';
+import type { PieceCounts } from './piece-counts.js';
 import { PieceLeft, PieceLost, workOnPiece } from './piece-work.js';
 import { reasonOf } from './reason-of.js';
 import { RedisBooks } from './redis-books.js';
@@ -47,6 +48,8 @@ export interface FleetWorkerOptions {
    * Redis. Default 15,000.
    */
   readonly lockMs?: number | undefined;
+  /** Told of what has been counted in a piece since it was told last, as it gets into the account of the run. */
+  readonly onCounts?: ((piece: PieceId, counts: PieceCounts) => void) | undefined;
   /** Told of what happens. */
   readonly onEvent?: ((event: FleetWorkerEvent) => void) | undefined;
 }
@@ -114,6 +117,11 @@ export class FleetWorker implements AsyncDisposable {
     return worker;
   }
 
+  /** Jobs of the fleet that nobody is at yet. */
+  waiting(): Promise<number> {
+    return this.#queue.waiting();
+  }
+
   /** Stops what it deals with in an orderly way: what is left goes to others. */
   async close(): Promise<void> {
     if (this.#leave.signal.aborted) return;
@@ -175,7 +183,7 @@ export class FleetWorker implements AsyncDisposable {
   async #piece(data: PieceJob, of: { run: FleetRun; row: FleetRow }, lost: AbortSignal | undefined) {
     const { run: id, row, piece, rowJob } = data;
     const name = `${id}.${row}.${piece}`;
-    const { open, requests } = this.#options;
+    const { open, requests, onCounts } = this.#options;
     const slots = async (): Promise<number> => (await this.#books.workers()).slots;
     const work = {
       books: this.#books,
@@ -183,6 +191,7 @@ export class FleetWorker implements AsyncDisposable {
       ...of,
       open,
       concurrency: requests,
+      onCounts: onCounts && ((counts: PieceCounts) => onCounts({ run: id, row, piece }, counts)),
       idle: async () => this.#queue.idle(await slots()),
       leave: this.#leave.signal,
       lost,

@@ -47,8 +47,7 @@ export class Fleet implements AsyncDisposable {
    */
   async begin(targets: readonly FleetTarget[], options: FleetOptions = {}): Promise<string> {
     const checked = fleetOptions.check(options);
-    const rows = targets.map((target) => rowOf(target, checked));
-    if (rows.length === 0) throw invalid('there is nothing to delete: give at least one prefix');
+    const rows = checkTargets(targets, checked);
     const startedAt = Date.now();
     const run: FleetRun = {
       id: `${new Date(startedAt).toISOString().slice(0, 19).replaceAll(/[-:]/g, '')}-${randomBytes(2).toString('hex')}`,
@@ -166,6 +165,18 @@ export async function deletePrefixOnFleet(
   await using fleet = new Fleet(connection);
   const run = await fleet.begin([target], options);
   return fleet.wait(run, { signal, onProgress, everyMs });
+}
+
+/**
+ * Before anybody is asked: refuses what {@link Fleet.begin} would refuse.
+ *
+ * @returns the prefixes as a run has them
+ * @throws StoreError as {@link Fleet.begin}
+ */
+export function checkTargets(targets: readonly FleetTarget[], options: FleetOptions): readonly FleetRow[] {
+  const checked = fleetOptions.check(options);
+  if (targets.length === 0) throw invalid('there is nothing to delete: give at least one prefix');
+  return targets.map((target) => rowOf(target, checked));
 }
 
 function rowOf({ address, store, prefix }: FleetTarget, options: FleetOptions): FleetRow {

@@ -8,7 +8,7 @@ import {
 import { JournalState, type JournalHeader, type OpenIntent } from '@store/journal';
 import type { FleetBooks, KeptIntent, PieceAccount, TakenPiece } from './fleet-books.js';
 import type { PieceId } from './fleet-run.js';
-import type { PieceCounts } from './piece-counts.js';
+import { COUNTS, type PieceCounts } from './piece-counts.js';
 import { RevivedKeys } from './revived.js';
 
 /** Between two times that an account is written, in milliseconds: what is counted late is counted again from what was left. */
@@ -23,6 +23,9 @@ export class PieceSession implements JournalSession {
   readonly #epoch: number;
   /** Of earlier sessions. */
   readonly #before: PieceCounts;
+  readonly #tell: ((counts: PieceCounts) => void) | undefined;
+  /** What has been told. */
+  #told: PieceCounts;
   #report: DeletionReport | undefined;
   /** What the run has counted so far that its journal does not. */
   throttled = 0;
@@ -42,11 +45,20 @@ export class PieceSession implements JournalSession {
   #next: Promise<void> | undefined;
   #isLost = false;
 
-  constructor(books: FleetBooks, id: PieceId, header: JournalHeader, taken: TakenPiece) {
+  /** @param tell of what the books have counted since it was told last */
+  constructor(
+    books: FleetBooks,
+    id: PieceId,
+    header: JournalHeader,
+    taken: TakenPiece,
+    tell?: (counts: PieceCounts) => void,
+  ) {
     this.#books = books;
     this.#id = id;
     this.#epoch = taken.epoch;
     this.#before = taken.counts;
+    this.#tell = tell;
+    this.#told = taken.counts;
     this.#state = new JournalState(header);
     const { closed, ...account } = taken.account;
     const intents = taken.intents.map((intent) => ({ ...intent, closed: [...(closed[intent.id] ?? [])] }));
@@ -145,6 +157,7 @@ export class PieceSession implements JournalSession {
     for (const { id } of intents) this.#kept.add(id);
     const closed = due ? Array.from(this.#kept).filter((id) => !isOpen.has(id)) : [];
     if (due) this.#writtenAt = performance.now();
+    const counts = due ? this.#counts() : undefined;
     const result = await this.#books.write(this.#id, {
       epoch: this.#epoch,
       sequence: this.#sequence,
@@ -152,13 +165,22 @@ export class PieceSession implements JournalSession {
       intents: whole ? open.map(({ intent }) => kept(intent)) : intents,
       closed: whole ? [] : closed,
       account: due ? this.#account(open) : undefined,
-      counts: due ? this.#counts() : undefined,
+      counts,
     });
     if (result !== 'kept') return result;
+    if (counts) this.#tellOf(counts);
     this.#sequence++;
     this.#whole = false;
     for (const id of closed) this.#kept.delete(id);
     return result;
+  }
+
+  #tellOf(counts: PieceCounts): void {
+    const told = this.#told;
+    this.#told = counts;
+    // Each of the names is there. What had failed and is tried again is taken back from the books alone.
+    const more = COUNTS.map((name) => [name, Math.max(0, counts[name] - told[name])]);
+    this.#tell?.(Object.fromEntries(more) as PieceCounts);
   }
 
   #account(open: readonly OpenIntent[]): PieceAccount {

@@ -16,6 +16,7 @@ import type { EndedStatus, FleetBooks, TakenPiece } from './fleet-books.js';
 import { optionsFrom } from './fleet-options.js';
 import { AllRates, FleetRate } from './fleet-rate.js';
 import type { FleetRow, FleetRun, PieceId } from './fleet-run.js';
+import type { PieceCounts } from './piece-counts.js';
 import { PieceSession } from './piece-session.js';
 import { reasonOf } from './reason-of.js';
 import { settledBy, shared, type Rest } from './rest.js';
@@ -40,6 +41,8 @@ export interface PieceWork {
   readonly open: (address: string) => Promise<ObjectStore>;
   /** Most requests in flight. */
   readonly concurrency?: number | undefined;
+  /** Told of what has been counted since it was told last. */
+  readonly onCounts?: ((counts: PieceCounts) => void) | undefined;
   /** Slots of workers that have nothing to do, when none of the jobs waits. */
   readonly idle: () => Promise<number>;
   /** Between two looks at what the fleet wants, in milliseconds. Default 100. */
@@ -92,13 +95,13 @@ class PieceRun {
   readonly #over = new AbortController();
 
   constructor(work: PieceWork, taken: TakenPiece) {
-    const { books, id, run, row } = work;
+    const { books, id, run, row, onCounts } = work;
     this.#work = work;
     this.#taken = taken;
     const { prefix, provider, place } = row;
     const outline = { operation: 'deletePrefix', provider, place, prefix, options: run.options } as const;
     const header = headerOf({ ...outline, startedAt: run.startedAt }, { audit: false });
-    this.#session = new PieceSession(books, id, header, taken);
+    this.#session = new PieceSession(books, id, header, taken, onCounts);
   }
 
   async perform(): Promise<readonly number[]> {
