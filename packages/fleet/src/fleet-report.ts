@@ -1,6 +1,6 @@
 import type { DeletionFailure, FailureReason } from '@store/core';
 import type { FleetWorkers, PieceStatus, RowAccount } from './fleet-books.js';
-import type { FleetCommand, FleetRun } from './fleet-run.js';
+import type { FleetCommand, FleetRow, FleetRun } from './fleet-run.js';
 
 /** How a run is getting on. */
 export type FleetState = 'running' | 'paused' | 'stopping' | 'stopped' | 'done';
@@ -28,6 +28,7 @@ export interface FleetCounts {
 /** The account of one prefix of a run. */
 export interface FleetRowReport extends FleetCounts {
   readonly address: string;
+  readonly prefix: string;
   /** Nothing failed, nothing is blocked, nothing is known to be left. */
   readonly complete: boolean;
   readonly ended: boolean;
@@ -64,7 +65,7 @@ interface Known {
 }
 
 export function fleetReport(run: FleetRun, { command, workers, rows }: Known): FleetReport {
-  const reports = rows.map((account, index) => rowReport(run.rows[index]?.address ?? '', account));
+  const reports = rows.map((account, index) => rowReport(run.rows[index], account));
   const ended = rows.map(({ endedAt }) => endedAt).filter((at) => at !== undefined);
   const isOver = ended.length === run.rows.length;
   const wasStopped =
@@ -90,12 +91,14 @@ function isComplete({ complete }: FleetRowReport): boolean {
   return complete;
 }
 
-function rowReport(address: string, account: RowAccount): FleetRowReport {
+function rowReport(row: FleetRow | undefined, account: RowAccount): FleetRowReport {
+  const { address = '', prefix = '' } = row ?? {};
   const { counts, byCode, pieces, errors, warnings, failures, remaining, endedAt } = account;
   const { deleted, filtered, failed, blocked, bytes, markers, lists, deletes, retried, throttled } = counts;
   const matched = deleted + failed + blocked;
   return {
     address,
+    prefix,
     listed: matched + filtered,
     filtered,
     matched,
