@@ -37,7 +37,7 @@ const OF_FLEET = {
   maxKeysPerSecond: table.maxKeysPerSecond,
   maxFailures: table.maxFailures,
   keysPerJob: {
-    type: optionTypes.concurrency,
+    type: () => optionTypes.integer(1),
     default: 500_000,
     cli: { kind: 'number', group: 'how', help: 'most keys that one job deals with' },
   },
