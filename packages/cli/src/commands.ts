@@ -30,6 +30,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Add>>> = {
   expire: async () => (await import('./commands/expire.js')).addExpire,
   job: async () => (await import('./commands/job.js')).addJob,
   plan: async () => (await import('./commands/plan.js')).addPlan,
+  fleet: async () => (await import('./commands/fleet.js')).addFleet,
   completion: async () => (await import('./commands/completion.js')).addCompletion,
   __complete: async () => {
     const { addComplete } = await import('./commands/complete.js');

@@ -8,6 +8,8 @@ export interface Context {
   readonly session: Session;
   /** Fires at the first Ctrl-C. */
   readonly signal: AbortSignal;
+  /** What the first Ctrl-C is answered with from now on. */
+  readonly answerInterrupt: (text: string) => void;
 }
 
 /** A subcommand's work; resolves to the exit code. */

@@ -59,12 +59,13 @@ export function errorDocument(error: StoreError): object {
 function withFlags(message: string, program: Command): string {
   const flags = new Map([
     ['deletePrefix', '"store rm -r"'],
+    ['deletePrefixOnFleet', '"store fleet run"'],
     ['expirePrefix', '"store expire"'],
     ['copyPrefix', '"store cp -r"'],
     ['movePrefix', '"store mv -r"'],
     ['syncPrefix', '"store sync"'],
   ]);
-  for (const command of [program, ...program.commands]) {
+  for (const command of [program, ...program.commands, ...program.commands.flatMap((one) => one.commands)]) {
     for (const option of command.options) {
       // Only names that are no words of the language.
       const name = option.attributeName();

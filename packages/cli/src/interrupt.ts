@@ -10,12 +10,13 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 export class Interrupt implements Disposable {
   readonly #controller = new AbortController();
   readonly #output: Output;
+  #answer = 'stopping: waiting for the requests in flight (once more to kill)';
   readonly #onSignal = (): void => {
     if (this.#controller.signal.aborted) {
       this.#output.sayLast();
       process.exit(EXIT.interrupted);
     }
-    this.#output.note('stopping: waiting for the requests in flight (once more to kill)');
+    this.#output.note(this.#answer);
     this.#controller.abort();
   };
 
@@ -23,6 +24,11 @@ export class Interrupt implements Disposable {
     this.#output = output;
     for (const name of SIGNALS) process.on(name, this.#onSignal);
   }
+
+  /** What the first one is answered with from now on. */
+  readonly answer = (text: string): void => {
+    this.#answer = text;
+  };
 
   get signal(): AbortSignal {
     return this.#controller.signal;

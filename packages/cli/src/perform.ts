@@ -10,5 +10,6 @@ export async function perform(work: Work, output: Output, options: GlobalOptions
   await output.prepareStatus();
   using interrupt = new Interrupt(output);
   await using session = new Session(options, new WaitNotes((line) => output.note(line)));
-  return await work({ output, session, signal: interrupt.signal });
+  const { signal, answer: answerInterrupt } = interrupt;
+  return await work({ output, session, signal, answerInterrupt });
 }

@@ -4,8 +4,34 @@ import { formatBytes, formatCount, formatDuration, formatObjects, formatRate } f
 /** Failures that the text names; the rest is counted, and in the file of `--failures`. */
 const NAMED_FAILURES = 10;
 
+/** What a text needs of a report. */
+export type ReportFacts = Pick<
+  DeletionReport,
+  | 'prefix'
+  | 'listed'
+  | 'filtered'
+  | 'matched'
+  | 'deleted'
+  | 'failed'
+  | 'skipped'
+  | 'blocked'
+  | 'bytes'
+  | 'complete'
+  | 'aborted'
+  | 'dryRun'
+  | 'maxDeleteReached'
+  | 'failures'
+  | 'requests'
+  | 'uploads'
+  | 'remaining'
+  | 'trash'
+  | 'backup'
+  | 'elapsedMs'
+  | 'warnings'
+>;
+
 /** A report for people, in lines. */
-export function reportText(report: DeletionReport): string[] {
+export function reportText(report: ReportFacts): string[] {
   const lines = [headline(report)];
   const { listed, filtered, skipped, blocked, failures, requests, remaining, warnings } = report;
   if (filtered > 0)
@@ -40,7 +66,7 @@ export function reportText(report: DeletionReport): string[] {
   return lines;
 }
 
-function headline(report: DeletionReport): string {
+function headline(report: ReportFacts): string {
   const { dryRun, matched, deleted, failed, bytes, prefix, elapsedMs } = report;
   const where = prefix === null || prefix === '' ? 'in the store' : `under ${quoteKey(prefix)}`;
   const time = formatDuration(elapsedMs);
@@ -51,7 +77,7 @@ function headline(report: DeletionReport): string {
   return `deleted ${what} (${formatBytes(bytes)}) ${where} in ${time}, ${formatRate(deleted, elapsedMs)}`;
 }
 
-function verdict(report: DeletionReport, remaining: DeletionReport['remaining']): string {
+function verdict(report: ReportFacts, remaining: ReportFacts['remaining']): string {
   if (report.dryRun) return 'dry run: nothing was deleted';
   if (report.aborted) return 'interrupted';
   if (report.maxDeleteReached) return 'incomplete: the limit of --max-delete was reached';

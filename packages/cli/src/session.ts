@@ -95,6 +95,16 @@ export class Session implements AsyncDisposable {
   }
 
   /**
+   * As {@link open}, a store of its own, which the caller closes.
+   *
+   * @throws as {@link open}
+   */
+  async openOwn(address: string): Promise<ObjectStore> {
+    const { config, options, retry } = await this.locate(address);
+    return openStore(config, { ...options, onRetry: this.#waits.of(retry) });
+  }
+
+  /**
    * The jobs of the provider that an address leads to, and the address's key. OSS alone has jobs.
    *
    * @throws as {@link open}; StoreError `Unsupported` for other providers

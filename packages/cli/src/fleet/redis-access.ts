@@ -1,0 +1,67 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Fleet, FleetConnection } from '@store/fleet';
+import { UsageError } from '../exit-codes.js';
+import type { Context } from '../context.js';
+
+/** Where a fleet meets, as the command line says it. */
+export interface RedisOptions {
+  readonly redis?: string | undefined;
+  readonly fleet?: string | undefined;
+}
+
+/** Where a fleet meets. */
+export interface RedisAccess {
+  readonly connection: FleetConnection;
+  /** What to write behind a command that is to meet there too, without any password. */
+  readonly flags: string;
+}
+
+/** How long connections may take to end that are not needed any more, in milliseconds: Redis may be gone. */
+const CLOSE_MS = 2_000;
+
+/** @throws UsageError where nothing says which Redis it is */
+export function accessOf({ redis, fleet }: RedisOptions): RedisAccess {
+  const url = redis ?? (process.env['STORE_REDIS'] || undefined);
+  if (url === undefined) {
+    throw new UsageError(
+      'a fleet meets at a Redis: name it with --redis redis://host:6379, or in STORE_REDIS, which nobody else sees',
+    );
+  }
+  if (fleet !== undefined && !/^[\w.-]{1,100}$/.test(fleet)) {
+    throw new UsageError('the name of a fleet is made of letters, digits, ".", "_" and "-"');
+  }
+  const where = redis === undefined ? [] : [`--redis ${withoutUser(redis)}`];
+  const flags = [...where, ...(fleet === undefined ? [] : [`--fleet ${fleet}`])];
+  return { connection: { url, fleet }, flags: flags.map((flag) => ` ${flag}`).join('') };
+}
+
+/** Works with a fleet whose Redis was asked before, and of which is said what is wrong with it. @throws as `checkRedis` */
+export async function withFleet<T>(
+  { output, signal }: Context,
+  { connection }: RedisAccess,
+  work: (fleet: Fleet) => Promise<T>,
+): Promise<T> {
+  const { checkRedis, Fleet } = await import('@store/fleet');
+  for (const warning of await checkRedis(connection, signal)) output.note(`warning: ${warning}`);
+  const fleet = new Fleet(connection);
+  try {
+    return await work(fleet);
+  } finally {
+    await atMost(CLOSE_MS, fleet.close());
+  }
+}
+
+/** Waits for something that may never come. */
+export async function atMost(ms: number, awaited: Promise<unknown>): Promise<void> {
+  const over = new AbortController();
+  try {
+    await Promise.race([awaited, delay(ms, undefined, { signal: over.signal })]);
+  } finally {
+    over.abort();
+  }
+}
+
+/** The URL for people: who logs in there, and how, is not repeated. */
+function withoutUser(url: string): string {
+  return url.replace(/^(rediss?:\/\/)[^]*@/, '$1USER:PASSWORD@');
+}
