@@ -63,7 +63,8 @@ export class FleetQueue {
       pieces.map((piece) => ({
         name: 'piece',
         data: { ...id, piece, rowJob },
-        opts: { ...OPTIONS, jobId: jobOf({ ...id, piece }), parent },
+        // A piece that is gone on with after a stop has a job of that time: the one before has ended, and is not done again.
+        opts: { ...OPTIONS, jobId: `${rowJob}.${piece}`, parent },
       })),
     );
   }
@@ -96,7 +97,3 @@ const OPTIONS: JobsOptions = {
   removeOnComplete: { count: KEPT_JOBS },
   removeOnFail: { count: KEPT_JOBS },
 };
-
-function jobOf({ run, row, piece }: PieceId): string {
-  return `${run}.${row}.${piece}`;
-}
