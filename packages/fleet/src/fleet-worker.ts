@@ -171,6 +171,10 @@ export class FleetWorker implements AsyncDisposable {
         this.#tell({ type: 'lost', ...where });
         return;
       }
+      if (error instanceof PieceLeft) {
+        this.#tell({ type: 'left', ...where });
+        throw error;
+      }
       this.#tell({
         type: 'failed',
         ...where,

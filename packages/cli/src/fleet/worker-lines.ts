@@ -77,6 +77,8 @@ function saidOf(
       return 'begun';
     case 'ended':
       return `ended: ${counts}`;
+    case 'left':
+      return `goes to other workers: ${counts}`;
     case 'lost':
       return `is another worker's now: ${counts}`;
     case 'failed':

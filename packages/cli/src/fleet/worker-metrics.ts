@@ -48,7 +48,7 @@ export class WorkerMetrics {
     // There from the beginning, so that a rate of them is one.
     for (const outcome of ['deleted', 'failed', 'blocked', 'filtered']) this.#keys.inc({ outcome }, 0);
     for (const kind of ['list', 'delete', 'retried']) this.#requests.inc({ kind }, 0);
-    for (const outcome of ['ended', 'failed', 'lost']) this.#pieces.inc({ outcome }, 0);
+    for (const outcome of ['ended', 'left', 'failed', 'lost']) this.#pieces.inc({ outcome }, 0);
   }
 
   count(counts: PieceCounts): void {
