@@ -86,7 +86,10 @@ export class FleetQueue {
   }
 
   async close(): Promise<void> {
-    await this.#queue.close();
+    const closed = this.#queue.close();
+    // Where Redis is away there is nothing to wait for.
+    if (this.#client.status === 'ready') await closed;
+    else closed.catch(() => undefined);
     this.#client.disconnect();
   }
 }

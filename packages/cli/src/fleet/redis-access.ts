@@ -51,11 +51,31 @@ export async function withFleet<T>(
   }
 }
 
-/** Waits for something that may never come. */
-export async function atMost(ms: number, awaited: Promise<unknown>): Promise<void> {
+/** Waits for a run, or until nobody wants to wait any more: Redis may be away, and not answer before long. */
+export async function whileWanted<T>(signal: AbortSignal, awaited: Promise<T>): Promise<T | undefined> {
+  let stop: (() => void) | undefined;
+  const unwanted = new Promise<undefined>((resolve) => {
+    stop = () => resolve(undefined);
+    signal.addEventListener('abort', stop, { once: true });
+    if (signal.aborted) stop();
+  });
+  // Nobody hears of it when it fails later.
+  awaited.catch(() => undefined);
+  try {
+    return await Promise.race([unwanted, awaited]);
+  } catch (error) {
+    if (signal.aborted) return undefined;
+    throw error;
+  } finally {
+    if (stop) signal.removeEventListener('abort', stop);
+  }
+}
+
+/** Waits for something that may never come. @returns whether it came */
+export async function atMost(ms: number, awaited: Promise<unknown>): Promise<boolean> {
   const over = new AbortController();
   try {
-    await Promise.race([awaited, delay(ms, undefined, { signal: over.signal })]);
+    return await Promise.race([awaited.then(() => true), delay(ms, false, { signal: over.signal })]);
   } finally {
     over.abort();
   }

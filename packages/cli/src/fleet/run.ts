@@ -10,7 +10,14 @@ import { FleetProgress } from './fleet-progress.js';
 import { tellReport } from './fleet-text.js';
 import { FleetView } from './fleet-view.js';
 import { readAddresses } from './read-addresses.js';
-import { accessOf, atMost, withFleet, type RedisAccess, type RedisOptions } from './redis-access.js';
+import {
+  accessOf,
+  atMost,
+  whileWanted,
+  withFleet,
+  type RedisAccess,
+  type RedisOptions,
+} from './redis-access.js';
 import { openTargets, selectionOf, type RunTarget } from './run-targets.js';
 
 export interface RunOptions extends RedisOptions {
@@ -126,19 +133,18 @@ async function follow(
       progress.estimated = count;
     },
   );
-  let report: FleetReport;
+  let report: FleetReport | undefined;
   try {
-    report = await fleet.wait(run, { signal, onProgress: (soFar) => view.show(soFar) });
-  } catch (error) {
-    view.end();
-    if (!signal.aborted) throw error;
-    view.event({ type: 'detached', run });
-    return EXIT.interrupted;
+    report = await whileWanted(signal, fleet.wait(run, { signal, onProgress: (soFar) => view.show(soFar) }));
   } finally {
+    view.end();
     enough.abort();
     await atMost(CALL_OFF_MS, estimating);
   }
-  view.end();
+  if (!report) {
+    view.event({ type: 'detached', run });
+    return EXIT.interrupted;
+  }
   output.lastly(
     report.state === 'stopped' ? `store: to go on: store fleet resume ${run}${access.flags}` : undefined,
   );

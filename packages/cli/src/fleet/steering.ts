@@ -8,7 +8,7 @@ import { formatCount } from '../format.js';
 import { FleetProgress } from './fleet-progress.js';
 import { stateText, statusText, tellReport } from './fleet-text.js';
 import { FleetView } from './fleet-view.js';
-import { accessOf, withFleet, type RedisOptions } from './redis-access.js';
+import { accessOf, whileWanted, withFleet, type RedisOptions } from './redis-access.js';
 
 export interface SteeringOptions extends RedisOptions {
   readonly json?: boolean;
@@ -66,17 +66,12 @@ export function showStatus(
     output.expectSeveral();
     answerInterrupt(`the fleet goes on with the run ${report.run}`);
     const view = new FleetView(output, new FleetProgress(), { access, json });
-    try {
-      const ended = await fleet.wait(report.run, { signal, onProgress: (soFar) => view.show(soFar) });
-      view.end();
-      if (json) await output.resultJson({ type: 'ended', report: ended });
-      else await tellReport(output, ended);
-      return ended.complete ? EXIT.complete : EXIT.failed;
-    } catch (error) {
-      view.end();
-      if (!signal.aborted) throw error;
-      return EXIT.interrupted;
-    }
+    const waited = fleet.wait(report.run, { signal, onProgress: (soFar) => view.show(soFar) });
+    const ended = await whileWanted(signal, waited).finally(() => view.end());
+    if (!ended) return EXIT.interrupted;
+    if (json) await output.resultJson({ type: 'ended', report: ended });
+    else await tellReport(output, ended);
+    return ended.complete ? EXIT.complete : EXIT.failed;
   });
 }
 

@@ -1,6 +1,6 @@
 import type { Context } from '../context.js';
 import { EXIT, type ExitCode } from '../exit.js';
-import { accessOf, type RedisOptions } from './redis-access.js';
+import { accessOf, atMost, type RedisOptions } from './redis-access.js';
 import { sharedAddress } from './shared-address.js';
 import { WorkerLines } from './worker-lines.js';
 
@@ -11,6 +11,9 @@ export interface WorkerOptions extends RedisOptions {
   readonly metricsHost: string;
   readonly json?: boolean;
 }
+
+/** How long what is in hand may take to be handed over, in milliseconds: a Redis that is away takes nothing. */
+const GRACE_MS = 45_000;
 
 /** `store fleet worker`: works until it is interrupted. */
 export async function workForFleet(context: Context, options: WorkerOptions): Promise<ExitCode> {
@@ -52,8 +55,15 @@ export async function workForFleet(context: Context, options: WorkerOptions): Pr
     }
     await interrupted(signal);
   } finally {
-    await worker.close();
+    const isClosed = await atMost(GRACE_MS, worker.close());
     served?.close();
+    if (!isClosed) {
+      output.note(
+        'what is in hand could not be handed over; other workers take it up when this one is silent',
+      );
+      // Connections to a Redis that is away would keep the process.
+      process.exit(await output.end(EXIT.failed));
+    }
   }
   return EXIT.complete;
 }
