@@ -59,4 +59,11 @@ describe('the start of the command', () => {
     for (const name of ['s3', 'oss', 'ctyun', 'memory', 'gateway', 'log-update', 'inversify'])
       expect(loaded).not.to.include(name);
   });
+
+  it('loads no queue for the help of a fleet', async () => {
+    await using place = await Place.create();
+    const loaded = await loadedBy(place, 'fleet', 'run', '--help');
+    expect(loaded).to.include.members(['cli/commands/fleet.js', 'fleet']);
+    for (const name of ['bullmq', 'ioredis', 'prom-client', 'planning']) expect(loaded).not.to.include(name);
+  });
 }).timeout(30_000);
