@@ -87,9 +87,9 @@ export class Session implements AsyncDisposable {
    * @throws StoreError `InvalidConfig`, or `InvalidArgument` when it is no address
    */
   async open(address: string): Promise<Target> {
-    const { id, key, config, options, retry } = await this.locate(address);
+    const { id, key, config, options } = await this.locate(address);
     const store =
-      this.#stores.get(id) ?? (await openStore(config, { ...options, onRetry: this.#waits.of(retry) }));
+      this.#stores.get(id) ?? (await openStore(config, { ...options, onRetry: this.#waits.tell }));
     this.#stores.set(id, store);
     return { store, key, address };
   }

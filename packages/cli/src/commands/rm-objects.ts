@@ -99,7 +99,10 @@ async function isThere(
     await store.head(key, { versionId, signal });
     return true;
   } catch (error) {
-    return error instanceof StoreError && error.code === 'NotFound' ? false : undefined;
+    if (!(error instanceof StoreError)) return undefined;
+    // Nobody else is asked in vain.
+    if (error.unanswered !== undefined) throw error;
+    return error.code === 'NotFound' ? false : undefined;
   }
 }
 
