@@ -4,6 +4,9 @@ import { detailsOf, StoreError, toStoreError } from '../errors.js';
 /** Of the time that a service has for its first answer, this share passes before it is asked whether it is there at all. */
 const SHARE_BEFORE_ASKING = 3 / 8;
 
+/** An attempt that comes late has at least this share of it: else it would be no attempt. */
+const LEAST_SHARE = 1 / 8;
+
 const ADVICE =
   'is the endpoint right, and is such a service there? ("contactMs" of its "retry" waits longer)';
 
@@ -27,6 +30,8 @@ export class Contact {
   readonly contactMs: number;
   readonly #ask: ContactSettings['ask'];
   #answered: boolean;
+  #begunAt: number | undefined;
+  #inFlight = 0;
   #asking: Promise<void> | undefined;
 
   constructor({ endpoint, contactMs, ask }: ContactSettings) {
@@ -41,6 +46,16 @@ export class Contact {
     return this.#answered;
   }
 
+  /** Milliseconds since the first request was sent; 0 when none was. */
+  get sinceFirstMs(): number {
+    return this.#begunAt === undefined ? 0 : performance.now() - this.#begunAt;
+  }
+
+  /** Some request waits for the first answer. */
+  get waits(): boolean {
+    return !this.#answered && this.#inFlight > 0;
+  }
+
   /**
    * Runs a request.
    *
@@ -51,7 +66,7 @@ export class Contact {
   async run<T>(elapsedMs: number, request: (nobody: AbortSignal | undefined) => Promise<T>): Promise<T> {
     if (this.#answered) return request(undefined);
     const nobody = new AbortController();
-    const leftMs = Math.max(1, this.contactMs - elapsedMs);
+    const leftMs = Math.max(this.contactMs * LEAST_SHARE, this.contactMs - elapsedMs);
     const timers = this.#ask
       ? [
           timer(
@@ -63,6 +78,8 @@ export class Contact {
           }),
         ]
       : [];
+    this.#begunAt ??= performance.now();
+    this.#inFlight++;
     try {
       const value = await request(nobody.signal);
       this.#answered = true;
@@ -72,6 +89,7 @@ export class Contact {
       if (this.#answered || !nobody.signal.aborted) throw thrown;
       throw silence(leftMs, thrown);
     } finally {
+      this.#inFlight--;
       for (const one of timers) clearTimeout(one);
     }
   }

@@ -1,11 +1,12 @@
 import { writeFile, mkdir } from 'node:fs/promises';
 import { createServer as createHttpServer } from 'node:http';
-import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { createServer, type Server } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import type { StoreEntry } from '@store/core';
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
 import { Place, type Result } from './run-store.js';
+import { deadPort, serving } from './serving.js';
 
 /** Commands that talk to a store, at their simplest. */
 const COMMANDS = [
@@ -53,31 +54,6 @@ function ossAt(endpoint: string): StoreEntry {
     ...keys,
     retry: RETRY,
   };
-}
-
-/** A server on 127.0.0.1 while `use` runs. */
-async function serving(server: Server, use: (port: number) => Promise<void>): Promise<void> {
-  const sockets = new Set<Socket>();
-  server.on('connection', (socket: Socket) => {
-    socket.on('error', () => undefined);
-    sockets.add(socket);
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  try {
-    await use((server.address() as AddressInfo).port);
-  } finally {
-    for (const socket of sockets) socket.destroy();
-    await new Promise((resolve) => server.close(resolve));
-  }
-}
-
-/** A port that nobody listens on. */
-async function deadPort(): Promise<number> {
-  let dead = 0;
-  await serving(createServer(), async (port) => {
-    dead = port;
-  });
-  return dead;
 }
 
 async function placeWith(dead: StoreEntry): Promise<Place> {

@@ -49,7 +49,11 @@ describe('store, while it waits', () => {
     const notes: string[] = [];
     let now = 0;
     const waits = new WaitNotes(
-      (line) => notes.push(line),
+      {
+        output: { info: (line) => notes.push(String(line)), interactive: false },
+        log: { retry: () => undefined },
+        verbose: false,
+      },
       () => now,
     );
     const event: RetryEvent = {
