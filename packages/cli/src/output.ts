@@ -193,6 +193,11 @@ export class Output {
     return code === EXIT.complete ? EXIT.failed : code;
   }
 
+  /** On a terminal, when it may be long before there is time for that again. */
+  drawNow(): void {
+    if (this.#status) this.#tick();
+  }
+
   #tick(): void {
     if (this.#stderr.closed) return;
     const telling = this.#tellings.at(-1);

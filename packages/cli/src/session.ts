@@ -63,7 +63,7 @@ export interface Located {
 export class Session implements AsyncDisposable {
   readonly #options: GlobalOptions;
   readonly #adapters: Adapters;
-  readonly #waits: Pick<WaitNotes, 'tell'>;
+  readonly #waits: Pick<WaitNotes, 'opening' | 'tell'>;
   readonly #limits: RequestLimits;
   readonly #stores = new Map<string, ObjectStore>();
   readonly #jobs = new Map<string, OssJobs>();
@@ -74,7 +74,7 @@ export class Session implements AsyncDisposable {
    * @param waits says when a store lets wait
    * @throws UsageError for flags about requests that say nothing
    */
-  constructor(options: GlobalOptions, waits: Pick<WaitNotes, 'tell'>) {
+  constructor(options: GlobalOptions, waits: Pick<WaitNotes, 'opening' | 'tell'>) {
     this.#options = options;
     this.#limits = requestLimits(options);
     this.#waits = waits;
@@ -93,11 +93,13 @@ export class Session implements AsyncDisposable {
    * @throws StoreError `InvalidConfig`, or `InvalidArgument` when it is no address
    */
   async open(address: string): Promise<Target> {
-    const { id, key, config, options } = await this.locate(address);
-    const store =
-      this.#stores.get(id) ?? (await openStore(config, { ...options, onRetry: this.#waits.tell }));
-    this.#stores.set(id, store);
-    return { store, key, address };
+    return this.#waits.opening(address, async () => {
+      const { id, key, config, options } = await this.locate(address);
+      const onRetry = this.#waits.tell;
+      const store = this.#stores.get(id) ?? (await openStore(config, { ...options, onRetry }));
+      this.#stores.set(id, store);
+      return { store, key, address };
+    });
   }
 
   /** Who has answered, of the stores that are open. */

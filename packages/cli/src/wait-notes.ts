@@ -15,7 +15,7 @@ const INTERVAL_MS = 5_000;
 const SOON_MS = 150;
 
 interface Hearers {
-  readonly output: Pick<Output, 'info' | 'interactive'>;
+  readonly output: Pick<Output, 'info' | 'interactive' | 'drawNow'>;
   readonly log: Pick<RunLog, 'retry'>;
   /** Every wait is told. */
   readonly verbose: boolean;
@@ -26,6 +26,7 @@ export class WaitNotes {
   readonly #hearers: Hearers;
   readonly #now: () => number;
   #saidAt = -Infinity;
+  #opening: string | undefined;
   #last: { readonly event: RetryEvent; readonly until: number } | undefined;
 
   /** @param now milliseconds */
@@ -49,8 +50,20 @@ export class WaitNotes {
     output.info(waitText(event, now));
   };
 
+  /** Tells that a store is opened, which takes a moment: its provider's code is loaded. */
+  async opening<T>(address: string, open: () => Promise<T>): Promise<T> {
+    this.#opening = address;
+    this.#hearers.output.drawNow();
+    try {
+      return await open();
+    } finally {
+      this.#opening = undefined;
+    }
+  }
+
   /** What a terminal shows while a server has not answered. @param contacts of the stores that are open */
   line(contacts: Iterable<Contact>): Line | undefined {
+    if (this.#opening !== undefined) return [{ text: `opening ${this.#opening}` }];
     for (const { endpoint, answered, waits, sinceFirstMs } of contacts) {
       if (endpoint === undefined || answered || sinceFirstMs < SOON_MS) continue;
       const last = this.#last?.event.endpoint === endpoint ? this.#last : undefined;

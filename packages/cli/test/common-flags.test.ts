@@ -37,7 +37,7 @@ async function logOf(place: Place, name: string): Promise<LogLine[]> {
   return text
     .trimEnd()
     .split('\n')
-    .map((line): LogLine => JSON.parse(line));
+    .map((line) => JSON.parse(line) as LogLine);
 }
 
 describe('the flags of every command', () => {

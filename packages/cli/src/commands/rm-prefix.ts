@@ -195,7 +195,7 @@ async function counted(
   const onProgress = (now: DeletionProgress): void => {
     progress = now;
   };
-  return preview(target, { ...selection, onProgress }, patienceMs);
+  return await preview(target, { ...selection, onProgress }, patienceMs);
 }
 
 /**
