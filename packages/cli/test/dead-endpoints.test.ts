@@ -101,6 +101,15 @@ describe('store, at an endpoint that does not answer', () => {
     });
   });
 
+  it('says to "doctor" that it is not there, and asks nothing else', async () => {
+    await serving(createServer(), async (port) => {
+      await using place = await placeWith(s3At(`http://127.0.0.1:${port}`));
+      const { code, stdout } = await place.run(['doctor', 'dead:']);
+      expect(code).to.equal(1);
+      expect(stdout).to.match(/^reachable +no +there was no answer within .* has not answered yet, .*\n$/);
+    });
+  });
+
   it('says what is wrong with names, and with TLS where there is none and the other way round, on each provider', async () => {
     const cases: [Server, (port: number) => string, RegExp][] = [
       [

@@ -22,6 +22,7 @@ Examples:
   store ls -l uploads:logs/2026-
   store ls -r --json uploads:logs/ | store rm --from - --yes uploads:
   store ls --versions uploads:logs/
+  store ls --retries 0 --timeout 5s uploads:        is it there?
 `;
 
 export function addLs(program: Command, run: Run): void {

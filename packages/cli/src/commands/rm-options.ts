@@ -71,7 +71,11 @@ const recursive = defineOptions<RecursiveOptions>()('rm -r', {
   raw,
   count: {
     type: types.flag,
-    cli: { kind: 'flag', group: 'how', help: 'count first, so that the progress has an end' },
+    cli: {
+      kind: 'flag',
+      group: 'how',
+      help: 'count first, so that the progress has an exact end; else it is estimated',
+    },
   },
   out: {
     type: types.text,
