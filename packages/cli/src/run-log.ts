@@ -49,8 +49,8 @@ export class RunLog implements Disposable {
   }
 
   /** What a run did, with its warnings in front. */
-  account(kind: 'deletion' | 'transfer' | 'undo' | 'trash', report: object & Partial<Account>): void {
-    const { failures: _told, warnings = [], ...account } = report;
+  account(kind: 'deletion' | 'transfer' | 'undo' | 'trash', report: object): void {
+    const { failures: _told, warnings = [], ...account }: Partial<Account> = report;
     for (const message of warnings) this.#write('warn', 'warning', { message });
     this.#write('info', kind, account);
   }

@@ -63,7 +63,7 @@ export interface Located {
 export class Session implements AsyncDisposable {
   readonly #options: GlobalOptions;
   readonly #adapters: Adapters;
-  readonly #waits: Pick<WaitNotes, 'opening' | 'tell'>;
+  readonly #waits: Pick<WaitNotes, 'opening' | 'tell' | 'throttled'>;
   readonly #limits: RequestLimits;
   readonly #stores = new Map<string, ObjectStore>();
   readonly #jobs = new Map<string, OssJobs>();
@@ -74,7 +74,7 @@ export class Session implements AsyncDisposable {
    * @param waits says when a store lets wait
    * @throws UsageError for flags about requests that say nothing
    */
-  constructor(options: GlobalOptions, waits: Pick<WaitNotes, 'opening' | 'tell'>) {
+  constructor(options: GlobalOptions, waits: Pick<WaitNotes, 'opening' | 'tell' | 'throttled'>) {
     this.#options = options;
     this.#limits = requestLimits(options);
     this.#waits = waits;
@@ -100,6 +100,11 @@ export class Session implements AsyncDisposable {
       this.#stores.set(id, store);
       return { store, key, address };
     });
+  }
+
+  /** Requests that the stores have refused for the moment. */
+  get throttled(): number {
+    return this.#waits.throttled;
   }
 
   /** Who has answered, of the stores that are open. */

@@ -26,6 +26,7 @@ export class WaitNotes {
   readonly #hearers: Hearers;
   readonly #now: () => number;
   #saidAt = -Infinity;
+  #throttled = 0;
   #opening: string | undefined;
   #last: { readonly event: RetryEvent; readonly until: number } | undefined;
 
@@ -40,6 +41,7 @@ export class WaitNotes {
     const { output, log, verbose } = this.#hearers;
     const now = this.#now();
     this.#last = { event, until: now + event.waitMs };
+    if (event.code === 'Throttled') this.#throttled++;
     log.retry(event);
     if (verbose) return output.info(waitText(event, now));
     // A terminal shows it in a line of its own.
@@ -49,6 +51,11 @@ export class WaitNotes {
     this.#saidAt = now;
     output.info(waitText(event, now));
   };
+
+  /** Requests that services have refused for the moment. */
+  get throttled(): number {
+    return this.#throttled;
+  }
 
   /** Tells that a store is opened, which takes a moment: its provider's code is loaded. */
   async opening<T>(address: string, open: () => Promise<T>): Promise<T> {

@@ -2,11 +2,13 @@ import { PassThrough } from 'node:stream';
 import stringWidth from 'string-width';
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
-import type { DeletionProgress } from '@store/core';
+import { createObjectStore, type DeletionProgress } from '@store/core';
+import { memoryDriver } from '@store/memory';
 import { canAsk, confirm } from '#src/confirm.js';
 import { formatDuration } from '#src/format.js';
 import { Output } from '#src/output.js';
 import { fitted, lineText } from '#src/line.js';
+import { previewText, type Preview } from '#src/preview.js';
 import { countLine, deletionLine } from '#src/progress.js';
 
 const HALFWAY: Omit<DeletionProgress, 'elapsedMs'> = {
@@ -105,6 +107,53 @@ describe('on a terminal', () => {
     expect(String(screen.read()).endsWith('\r\u001B[Jsaid\n')).to.equal(true);
     await output.end(0);
   });
+
+  it('has the colours that the environment permits', () => {
+    const line = deletionLine(HALFWAY, 10_000);
+    const before = { NO_COLOR: process.env['NO_COLOR'], FORCE_COLOR: process.env['FORCE_COLOR'] };
+    try {
+      delete process.env['NO_COLOR'];
+      process.env['FORCE_COLOR'] = '1';
+      expect(fitted(line, 200).text).to.contain('\u001B[31m10 failed').and.contain('\u001B[33m3 throttled');
+      delete process.env['FORCE_COLOR'];
+      process.env['NO_COLOR'] = '1';
+      expect(fitted(line, 200).text).to.equal(lineText(line));
+    } finally {
+      for (const [name, value] of Object.entries(before)) {
+        if (value === undefined) delete process.env[name];
+        else process.env[name] = value;
+      }
+    }
+  });
+
+  it('says of a count that has found nothing yet that nobody knows how much there is', () => {
+    const found: Preview = {
+      matched: 0,
+      stuck: 0,
+      uploads: 0,
+      bytes: 0,
+      sample: [],
+      complete: false,
+      versions: false,
+      onlyHides: false,
+    };
+    const store = createObjectStore(memoryDriver({}));
+    const [line, ...others] = previewText({ store, key: 'p/', address: 'demo:p/' }, found);
+    expect(line).to.match(/^nothing under "p\/" in demo:p\/ \(memory\) was counted yet: /);
+    expect(others).to.deep.equal([]);
+  });
+
+  it('writes a line every ten seconds where there is no terminal', async () => {
+    const pipe = new PassThrough();
+    const output = new Output(new PassThrough(), pipe);
+    await output.prepare(TOLD);
+    using _shown = output.show(() => deletionLine(HALFWAY, 10_000, { count: 1000 }));
+    await new Promise((resolve) => setTimeout(resolve, 10_500));
+    expect(String(pipe.read()).trimEnd().split('\n')).to.deep.equal([
+      lineText(deletionLine(HALFWAY, 10_000, { count: 1000 })),
+    ]);
+    await output.end(0);
+  }).timeout(30_000);
 
   it('shows nothing when it is to be quiet', async () => {
     const screen = tty();

@@ -50,7 +50,11 @@ describe('store, while it waits', () => {
     let now = 0;
     const waits = new WaitNotes(
       {
-        output: { info: (text) => notes.push(...[text].flat().map(String)), interactive: false, drawNow: () => undefined },
+        output: {
+          info: (text) => notes.push(...[text].flat().map(String)),
+          interactive: false,
+          drawNow: () => undefined,
+        },
         log: { retry: () => undefined },
         verbose: false,
       },

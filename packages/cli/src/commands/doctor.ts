@@ -104,8 +104,10 @@ async function* whereAnswered(
     await store.exists(`${prefix}probe`, { signal });
   } catch (error) {
     if (!(error instanceof StoreError)) throw error;
-    if (error.unanswered !== undefined)
-      return yield { probe: 'reachable', answer: 'no', meaning: error.reason };
+    if (error.unanswered !== undefined) {
+      yield { probe: 'reachable', answer: 'no', meaning: error.reason };
+      return;
+    }
   }
   yield* diagnosis();
 }

@@ -52,6 +52,12 @@ export async function removeObjects(
       ...[...targets.values()].filter((target) => !literal.includes(target)).map(addressOf),
     );
   }
+  log.account('deletion', {
+    deleted: outcomes.deleted.length,
+    missing: outcomes.missing.length,
+    failed: outcomes.failed.length,
+    skipped: outcomes.skipped.length,
+  });
   if (options.json) await output.resultJson(outcomes);
   if (signal.aborted) return EXIT.interrupted;
   const { missing, failed, skipped } = outcomes;

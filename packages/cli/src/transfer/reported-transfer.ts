@@ -28,7 +28,7 @@ export type Transfer = (listeners: Listeners) => Promise<TransferReport>;
 
 /** Does one transfer after the other, with progress and failures written, and prints the reports. */
 export async function reportedTransfers(
-  { output, log, verbose, signal }: Context,
+  { output, session, log, verbose, signal }: Context,
   { json, failures: path, silent, again }: Telling,
   transfers: readonly Transfer[],
 ): Promise<ExitCode> {
@@ -41,7 +41,7 @@ export async function reportedTransfers(
       if (signal.aborted) break;
       let progress: TransferProgress | undefined;
       const elapsedMs = stopwatch();
-      using shown = output.show(() => transferLine(progress, elapsedMs()));
+      using shown = output.show(() => transferLine(progress, elapsedMs(), session.throttled));
       const report = await transfer({
         signal,
         count: output.interactive && !output.quiet,

@@ -7,6 +7,7 @@ import { barParts, etaParts, troubleParts } from '../progress.js';
 export function transferLine(
   progress: Omit<TransferProgress, 'elapsedMs'> | undefined,
   elapsedMs: number,
+  throttled = 0,
 ): Line {
   if (!progress) return [{ text: 'listing' }, { text: formatDuration(elapsedMs) }];
   const { phase, copied, same, failed, skipped, bytes, settledBytes, deleted, total } = progress;
@@ -24,7 +25,7 @@ export function transferLine(
     ...(same > 0 ? [{ text: `${formatCount(same)} the same`, spare: 3 }] : []),
     { text: formatBytes(bytes), spare: 2 },
     { text: `${formatBytes((bytes / Math.max(elapsedMs, 1)) * 1000)}/s`, spare: 1 },
-    ...troubleParts(failed),
+    ...troubleParts(failed, throttled),
     { text: formatDuration(elapsedMs), spare: 4 },
     ...etaParts(share, elapsedMs),
   ];
