@@ -41,7 +41,7 @@ export class Contact {
     this.#answered = endpoint === undefined;
   }
 
-  /** It was there: some request of this process has been answered, in whatever way. */
+  /** It was there: some request of the store has been answered, in whatever way. */
   get answered(): boolean {
     return this.#answered;
   }

@@ -50,7 +50,7 @@ export interface RetrySettings {
   /** How long `Unavailable` and `Throttled` are waited out, in milliseconds since the first failure. Default 60 000. */
   readonly patienceMs?: number | undefined;
   /**
-   * How long a service that has not answered this process yet has for that, in milliseconds. Longer waits for one that is about
+   * How long a service that has not answered yet, since the store was opened, has for that, in milliseconds. Longer waits for one that is about
    * to start. Default 8000, in at most 5 requests (`maxAttempts`, where that is given).
    */
   readonly contactMs?: number | undefined;

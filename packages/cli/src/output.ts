@@ -80,9 +80,9 @@ export class Output {
     return this.interactive && this.#stdout.sink.isTTY === true;
   }
 
-  /** Stderr is a terminal, on which {@link show} draws. */
+  /** Stderr is a terminal, on which {@link show} draws: one that can go back in a line. */
   get interactive(): boolean {
-    return this.#stderr.sink.isTTY === true;
+    return this.#stderr.sink.isTTY === true && process.env['TERM'] !== 'dumb';
   }
 
   /** Writes one of many lines, and waits while the reader is behind. */
