@@ -1,6 +1,6 @@
 import { Channel, standardSink, type Sink } from './channel.js';
 import { EXIT, type ExitCode } from './exit.js';
-import type { Line } from './line.js';
+import { lineText, type Line } from './line.js';
 import type { StatusLine } from './status-line.js';
 import { jsonText, terminalText } from './terminal-text.js';
 
@@ -32,7 +32,6 @@ export class Output {
   readonly #stderr: Channel;
   #quiet = false;
   #status: StatusLine | undefined;
-  #lineText: ((line: Line) => string) | undefined;
   /** What is told, the latest last. */
   readonly #tellings: { readonly tell: Telling; toldAt: number }[] = [];
   #waiting: Telling = () => undefined;
@@ -55,13 +54,11 @@ export class Output {
   async prepare({ quiet, waiting }: { readonly quiet: boolean; readonly waiting: Telling }): Promise<void> {
     this.#quiet = quiet;
     if (quiet) return;
-    const [{ fitted, lineText }, { StatusLine }] = await Promise.all([
-      import('./line.js'),
-      import('./status-line.js'),
-    ]);
-    this.#lineText = lineText;
     this.#waiting = waiting;
-    if (this.interactive) this.#status = new StatusLine(this.#stderr.sink, fitted);
+    if (this.interactive) {
+      const { StatusLine } = await import('./status-line.js');
+      this.#status = new StatusLine(this.#stderr.sink);
+    }
     this.#timer = setInterval(() => this.#tick(), DRAW_EVERY_MS).unref();
   }
 
@@ -211,7 +208,7 @@ export class Output {
     if (!telling || now - telling.toldAt < LINE_EVERY_MS) return;
     telling.toldAt = now;
     const line = telling.tell();
-    if (line && this.#lineText) this.note(this.#lineText(line));
+    if (line) this.note(lineText(line));
   }
 
   /** For what goes to stdout, where that is the terminal with the line on it. */

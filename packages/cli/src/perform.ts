@@ -20,7 +20,11 @@ export async function perform(
   using log = new RunLog(logFile, command, (text) => output.lost(text));
   const waits = new WaitNotes({ output, log, verbose });
   using interrupt = new Interrupt(output);
-  await using session = new Session(options, waits);
+  const limits =
+    options.retries === undefined && options.timeout === undefined
+      ? {}
+      : (await import('./request-limits.js')).requestLimits(options);
+  await using session = new Session(options, limits, waits);
   await output.prepare({ quiet, waiting: () => waits.line(session.contacts) });
   try {
     const code = await work({ output, session, log, verbose, signal: interrupt.signal });
@@ -28,7 +32,10 @@ export async function perform(
     return code;
   } catch (thrown) {
     const error = toStoreError(thrown);
-    log.error(error);
+    if (log.path !== undefined) {
+      const { errorDocument } = await import('./error-text.js');
+      log.error(errorDocument(error));
+    }
     log.end(exitCodeOfError(error), performance.now() - begun);
     throw thrown;
   }

@@ -1,7 +1,7 @@
-import type { StoreAdapter, StoreEntry } from '@store/core';
 import { InvalidArgumentError } from 'commander';
 import { RETRIES, TIMEOUT, type CommonFlags } from './common-flags.js';
 import { UsageError } from './exit-codes.js';
+import type { RequestLimits } from './limited-entry.js';
 import { duration, integer } from './option-values.js';
 
 /** Most that `retry.maxAttempts` takes, without the first request. */
@@ -10,32 +10,12 @@ const MOST_RETRIES = 99;
 /** The longest `timeoutMs`. */
 const LONGEST_MS = 3_600_000;
 
-/** What flags say about requests, in the words of a store's entry; undefined where they say nothing. */
-export interface RequestLimits {
-  readonly maxAttempts: number | undefined;
-  readonly timeoutMs: number | undefined;
-}
-
 /** @throws UsageError for values that are none */
 export function requestLimits({ retries, timeout }: CommonFlags): RequestLimits {
   const repeats = retries === undefined ? undefined : valueOf(RETRIES, retries, integer(0, MOST_RETRIES));
   return {
     maxAttempts: repeats === undefined ? undefined : repeats + 1,
     timeoutMs: timeout === undefined ? undefined : valueOf(TIMEOUT, timeout, milliseconds),
-  };
-}
-
-/** The entry with what the flags say; where a store sends no requests over a network, a time limit says nothing. */
-export function limited(
-  entry: StoreEntry,
-  { schema }: StoreAdapter,
-  { maxAttempts, timeoutMs }: RequestLimits,
-): StoreEntry {
-  const timed = timeoutMs !== undefined && 'entries' in schema && 'timeoutMs' in Object(schema.entries);
-  return {
-    ...entry,
-    ...(maxAttempts === undefined ? {} : { retry: { ...entry.retry, maxAttempts } }),
-    ...(timed ? { timeoutMs } : {}),
   };
 }
 

@@ -1,6 +1,5 @@
 import { closeSync, constants, openSync, writeSync } from 'node:fs';
-import type { RetryEvent, StoreError } from '@store/core';
-import { errorDocument } from './error-text.js';
+import type { RetryEvent } from '@store/core';
 import { UsageError } from './exit-codes.js';
 
 /** What a run is accounted for by. Its failures are told one by one. */
@@ -55,9 +54,8 @@ export class RunLog implements Disposable {
     this.#write('info', kind, account);
   }
 
-  /** What ended the command. */
-  error(error: StoreError): void {
-    const { report: _told, ...document } = { report: undefined, ...errorDocument(error) };
+  /** What ended the command, as `--json` says it. */
+  error(document: object): void {
     this.#write('error', 'error', document);
   }
 

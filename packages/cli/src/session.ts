@@ -17,7 +17,7 @@ import { configOrPlace, loadConfigFile, type ConfigFile } from './config-file.js
 import { UsageError } from './exit-codes.js';
 import type { CommonFlags } from './common-flags.js';
 import { fileUrlOf } from './local-path.js';
-import { limited, requestLimits, type RequestLimits } from './request-limits.js';
+import { limited, type RequestLimits } from './limited-entry.js';
 import type { WaitNotes } from './wait-notes.js';
 
 const JOBS_PROVIDER = 'oss';
@@ -71,12 +71,16 @@ export class Session implements AsyncDisposable {
   #usualConfig: string | undefined;
 
   /**
+   * @param limits what flags say about requests
    * @param waits says when a store lets wait
-   * @throws UsageError for flags about requests that say nothing
    */
-  constructor(options: GlobalOptions, waits: Pick<WaitNotes, 'opening' | 'tell' | 'throttled'>) {
+  constructor(
+    options: GlobalOptions,
+    limits: RequestLimits,
+    waits: Pick<WaitNotes, 'opening' | 'tell' | 'throttled'>,
+  ) {
     this.#options = options;
-    this.#limits = requestLimits(options);
+    this.#limits = limits;
     this.#waits = waits;
     this.#adapters = new Adapters(options.adapter ?? []);
   }

@@ -1,5 +1,6 @@
 import type { Sink } from './channel.js';
-import type { fitted, Line } from './line.js';
+import { fitted } from './fitted-line.js';
+import type { Line } from './line.js';
 
 /** Of a terminal that does not say how wide it is. */
 const USUAL_COLUMNS = 80;
@@ -15,13 +16,11 @@ const ERASE_TO_END = '\u001B[J';
  */
 export class StatusLine {
   readonly #sink: Sink;
-  readonly #fitted: typeof fitted;
   /** Columns of what is drawn; undefined when nothing is. */
   #drawn: number | undefined;
 
-  constructor(sink: Sink, fit: typeof fitted) {
+  constructor(sink: Sink) {
     this.#sink = sink;
-    this.#fitted = fit;
   }
 
   get isDrawn(): boolean {
@@ -29,7 +28,7 @@ export class StatusLine {
   }
 
   draw(line: Line): void {
-    const { text, width } = this.#fitted(line, Math.max(1, this.#columns - FREE_COLUMNS));
+    const { text, width } = fitted(line, Math.max(1, this.#columns - FREE_COLUMNS));
     this.#sink.write(`${this.#toItsBeginning()}${ERASE_TO_END}${text}`);
     this.#drawn = width;
   }

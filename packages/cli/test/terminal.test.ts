@@ -7,7 +7,8 @@ import { memoryDriver } from '@store/memory';
 import { canAsk, confirm } from '#src/confirm.js';
 import { formatDuration } from '#src/format.js';
 import { Output } from '#src/output.js';
-import { fitted, lineText } from '#src/line.js';
+import { fitted } from '#src/fitted-line.js';
+import { lineText } from '#src/line.js';
 import { previewText, type Preview } from '#src/preview.js';
 import { countLine, deletionLine } from '#src/progress.js';
 
