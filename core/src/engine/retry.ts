@@ -27,7 +27,7 @@ export interface RetryPolicy {
    * settings give `maxAttempts`.
    */
   readonly maxPatientAttempts: number;
-  /** How long a service has for its first answer, in milliseconds: one that was never there may never come. Default 8000. */
+  /** How long a service has for its first answer, in milliseconds: one that was never there may never come. Default 7000. */
   readonly contactMs: number;
   /**
    * Requests in all, the first included, to a service that has not answered yet. Default 5, and no limit but
@@ -51,7 +51,7 @@ export interface RetrySettings {
   readonly patienceMs?: number | undefined;
   /**
    * How long a service that has not answered yet, since the store was opened, has for that, in milliseconds. Longer waits for one that is about
-   * to start. Default 8000, in at most 5 requests (`maxAttempts`, where that is given).
+   * to start. Default 7000, in at most 5 requests (`maxAttempts`, where that is given).
    */
   readonly contactMs?: number | undefined;
 }
@@ -62,7 +62,7 @@ export const DEFAULT_RETRY: RetryPolicy = {
   maxDelayMs: 5000,
   patienceMs: 60_000,
   maxPatientAttempts: Infinity,
-  contactMs: 8000,
+  contactMs: 7000,
   maxContactAttempts: 5,
 };
 
