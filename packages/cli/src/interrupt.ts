@@ -15,7 +15,7 @@ export class Interrupt implements Disposable {
       this.#output.sayLast();
       process.exit(EXIT.interrupted);
     }
-    this.#output.note('stopping: waiting for the requests in flight (once more to kill)');
+    this.#output.info('stopping: waiting for the requests in flight (once more to kill)');
     this.#controller.abort();
   };
 

@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { readFileSync } from 'node:fs';
 import { addAddressFlags } from './address-flags.js';
 import { addCommands } from './commands.js';
+import { addCommonFlags } from './common-flags.js';
 import type { Work } from './context.js';
 import { EXIT, type ExitCode } from './exit.js';
 import { unknownCommand } from './unknown-command.js';
@@ -11,7 +12,9 @@ import type { GlobalOptions } from './session.js';
 
 const MORE_HELP = `
 Examples are in the help of each command: store rm --help
+`;
 
+const EXIT_CODES = `
 Exit codes:
   0    complete
   1    failed or incomplete, or not confirmed; or the output could not be written
@@ -32,13 +35,12 @@ export async function main(args: readonly string[]): Promise<ExitCode> {
   // What only work needs is loaded for work: `--version` is there at once.
   const run = async (work: Work): Promise<void> => {
     const { perform } = await import('./perform.js');
-    exitCode = await perform(work, output, {
-      ...program.opts<GlobalOptions>(),
-      words: args,
-    });
+    const options = { ...program.opts<GlobalOptions>(), words: args };
+    exitCode = await perform(work, output, options, commandName(program, args));
   };
 
   try {
+    addCommonFlags(program);
     addAddressFlags(program, args);
     await addCommands(program, args, run);
     await program.parseAsync(unknownCommand(program, args) ?? args, { from: 'user' });
@@ -58,6 +60,11 @@ export async function main(args: readonly string[]): Promise<ExitCode> {
   }
 }
 
+/** The subcommand's name, without what else is on the command line: that may be secret. */
+function commandName(program: Command, args: readonly string[]): string {
+  return program.commands.find((command) => args.includes(command.name()))?.name() ?? '';
+}
+
 function buildProgram(output: Output): Command {
   const program = new Command('store');
   const manifest: unknown = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
@@ -74,6 +81,7 @@ function buildProgram(output: Output): Command {
     )
     .option('--adapter <module>', 'a module with an adapter that is not bundled; can be repeated', list)
     .option('--debug', 'show where errors come from')
+    .configureHelp({ showGlobalOptions: true })
     .configureOutput({
       writeOut: (text) => output.print(text.trimEnd().split('\n')),
       writeErr: (text) => output.note(text.trimEnd().split('\n')),
@@ -86,5 +94,6 @@ function buildProgram(output: Output): Command {
         ),
     })
     .addHelpText('after', MORE_HELP)
+    .addHelpText('afterAll', EXIT_CODES)
     .exitOverride();
 }

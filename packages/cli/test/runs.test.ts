@@ -155,6 +155,15 @@ describe('a run of store rm -r that is written down', () => {
     expect(await keysOf(await storeOf('demo'))).to.deep.equal([]);
   });
 
+  it('has its journal also when several begin at once, before there is a place for them', async () => {
+    const memory = { provider: 'memory', objects: { 'p/1': 'x' } };
+    await place.configure({ stores: { demo: memory } });
+    const runs = Array.from({ length: 6 }, () => place.run(['rm', '-r', '--yes', 'demo:p/']));
+    for (const { code, stderr } of await Promise.all(runs))
+      expect({ code, stderr }).to.deep.equal({ code: 0, stderr: '' });
+    expect((await journals()).filter((name) => name.endsWith('.jsonl'))).to.have.length(6);
+  });
+
   it('does without a journal where none can be written, unless it was asked for', async () => {
     const store = await storeOf('demo');
     await store.put('p/1', 'x');

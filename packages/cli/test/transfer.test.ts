@@ -4,6 +4,7 @@ import { expect } from 'chai';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import type { ObjectStore } from '@store/core';
 import type { TransferProgress } from '@store/transfer';
+import { lineText } from '#src/line.js';
 import { transferLine } from '#src/transfer/view.js';
 import { finish, Place } from './run-store.js';
 
@@ -193,7 +194,7 @@ describe('store cp, mv, sync', () => {
 });
 
 describe('the progress of a transfer', () => {
-  const progress: TransferProgress = {
+  const progress: Omit<TransferProgress, 'elapsedMs'> = {
     phase: 'copying',
     listed: 600,
     matched: 600,
@@ -204,22 +205,21 @@ describe('the progress of a transfer', () => {
     bytes: 30 * 1024 * 1024,
     settledBytes: 25 * 1024 * 1024,
     deleted: 0,
-    elapsedMs: 10_000,
   };
 
   it('has a bar and the time left when it is known how much there is', () => {
-    const line = transferLine({ ...progress, total: { objects: 1000, bytes: 100 * 1024 * 1024 } });
+    const total = { objects: 1000, bytes: 100 * 1024 * 1024 };
+    const line = lineText(transferLine({ ...progress, total }, 10_000));
     expect(line).to.match(/^█{6}░{18} 25 % · 500\/1,000 objects/);
     for (const part of ['100 the same', '30 MiB', '3 MiB/s', '10 failed', '10.0 s', 'ETA 30.0 s'])
       expect(line).to.contain(part);
   });
 
   it('has counters and no bar else', () => {
-    const line = transferLine(progress);
+    const line = lineText(transferLine(progress, 10_000));
     expect(line).to.match(/^500 objects · /);
     expect(line).not.to.contain('ETA');
-    expect(transferLine({ ...progress, phase: 'deleting', deleted: 12 })).to.match(
-      /^12 deleted at the target/,
-    );
+    const deleting = transferLine({ ...progress, phase: 'deleting', deleted: 12 }, 10_000);
+    expect(lineText(deleting)).to.match(/^12 deleted at the target/);
   });
 });

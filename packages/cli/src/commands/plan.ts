@@ -6,7 +6,9 @@ import { withAlias } from '../alias.js';
 import type { Run } from '../context.js';
 import { EXIT } from '../exit.js';
 import { UsageError } from '../exit-codes.js';
+import { formatDuration } from '../format.js';
 import { integer } from '../option-values.js';
+import { stopwatch } from '../progress.js';
 import { STDIO } from './stdio.js';
 import { planPage } from '../plan-page.js';
 import { writeWholeFile } from '../write-whole-file.js';
@@ -58,7 +60,15 @@ export function addPlan(program: Command, run: Run): void {
           };
           const { config, options } = await session.locate(address);
           const terms = storeTerms(config, options);
-          const found = await estimate(store, key, { maxRequests, exact, signal });
+          const elapsedMs = stopwatch();
+          const shown = output.show(() => [
+            { text: exact ? 'listing' : 'estimating' },
+            { text: formatDuration(elapsedMs()) },
+            { text: address },
+          ]);
+          const found = await estimate(store, key, { maxRequests, exact, signal }).finally(() =>
+            shown[Symbol.dispose](),
+          );
           const strategies = planDeletion(found, store.capabilities, {
             jobs: await session.hasJobs(address),
             concurrency,
