@@ -13,4 +13,9 @@ describe('the manual page', () => {
     expect(page).to.match(/\.SH "EXIT CODES"\n\.EX\n0 {4}complete\n/);
     expect(await readFile(MAN_FILE, 'utf8')).to.equal(page);
   });
+
+  it('is named in a list, since npm 11 links what a single name says nowhere', async () => {
+    const manifest: unknown = JSON.parse(await readFile(new URL('../package.json', MAN_FILE), 'utf8'));
+    expect(manifest).to.deep.include({ man: ['./man/store.1'] });
+  });
 });
