@@ -12,7 +12,7 @@ import { checkStore, fill, storeCommand, type Stage } from './demo/stage.js';
 import { BUCKETS, demoStores, OTHERS } from './demo/stores.js';
 
 /** Keys a second that the throttled bucket takes. */
-const RATE = 1_500;
+const RATE = 2_000;
 const DENIED = `${PREFIX}2026/07/event-42.json`;
 /** Of the run that is stopped; the others keep theirs in the usual place. */
 const JOURNAL = './stopped.journal';
