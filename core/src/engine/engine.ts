@@ -128,7 +128,7 @@ export class Engine {
     return retrying({ retry, clock, contact, operation, provider, signal, onError, onRetry }, inSlot ?? once);
   }
 
-  /** Follows a listing to its end, see {@link followPages}. */
+  /** Follows a listing to its end, see `followPages`. */
   pages<P extends Page>(
     purpose: Purpose,
     fetchPage: (token: string | undefined, call: DriverCall) => Promise<P>,

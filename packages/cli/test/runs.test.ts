@@ -261,6 +261,36 @@ describe('a run of store rm -r that is written down', () => {
     expect(short.stderr).to.match(/^store: 7 objects that were deleted are not named/);
   });
 
+  it('has a page that stands on its own, also while it is not finished', async () => {
+    await fill(await storeOf('demo'));
+    const child = await begin('demo', '--include', '*');
+    child.kill('SIGKILL');
+    await finish(child);
+    const run = await onlyRun();
+    expect(await place.output('report', '--html', 'killed.html', run)).to.equal('');
+    const killed = await readFile(place.path('killed.html'), 'utf8');
+    expect(killed).to.match(/^<!doctype html>\n<html lang="en">/);
+    expect(killed).to.match(/<strong>interrupted<\/strong> · deleted \d+ objects? .*until then/);
+    expect(killed).to.contain(`to go on: store resume ${run}`);
+
+    await place.output('resume', run);
+    const complete = await place.output('report', run, '--html');
+    expect(complete).to.match(/<strong>complete<\/strong> · deleted 120 objects/);
+    expect(complete).to.contain('<th scope="row">sessions</th><td>2</td>');
+    expect(complete).not.to.match(/to go on|<script|<link|<img|url\(/i);
+
+    for (const [args, says] of [
+      [['--html', run], /is the file of --html; name the run too: store report --html FILE RUN/],
+      [['--html', '--json', run], /--json/],
+      [['--html', `${place.path('data')}/page.html`, run], /lies inside the store/],
+      [[], /name the run/],
+    ] as const) {
+      const { code, stderr } = await place.run(['report', ...args]);
+      expect(code).to.equal(2);
+      expect(stderr).to.match(says);
+    }
+  });
+
   it('names no URL in its journal that has credentials in it', async () => {
     const located = {
       id: '',

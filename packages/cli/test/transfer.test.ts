@@ -4,8 +4,10 @@ import { expect } from 'chai';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import type { ObjectStore } from '@store/core';
 import type { TransferProgress } from '@store/transfer';
+import { startEmulator } from '@store/emulator';
 import { lineText } from '#src/line.js';
 import { transferLine } from '#src/transfer/view.js';
+import { s3Store } from './emulated-stores.js';
 import { finish, Place } from './run-store.js';
 
 const CONFIG = {
@@ -112,6 +114,19 @@ describe('store cp, mv, sync', () => {
     expect(stdout).to.contain('deleted 1 object at the source\n');
     expect(await keys(a)).to.deep.equal(['x/1.txt', 'x/2.txt']);
     expect(await keys(b)).to.deep.equal(['x/deep/3.log', 'zz']);
+  });
+
+  it('names what was copied and could not be deleted at the source', async () => {
+    await using emulator = await startEmulator({ s3: {}, buckets: ['demo'] });
+    await emulator.bucket('demo').seed(['p/1', 'p/2'], 'x');
+    emulator.setFaults({ deny: [{ key: '^p/2$' }] });
+    await using held = await Place.create({ stores: { s3: s3Store(emulator) } });
+    const { code, stdout } = await held.run(['mv', '-r', 's3:p/', 's3:q/']);
+    expect(code).to.equal(1);
+    expect(stdout).to.match(
+      /deleted 1 object at the source, not deleted: 1 \(AccessDenied\)\n {2}"p\/2": AccessDenied: .*\nincomplete/,
+    );
+    expect(await emulator.bucket('demo').keys()).to.have.members(['p/2', 'q/1', 'q/2']);
   });
 
   it('makes a target like a source, and asks before it deletes', async () => {

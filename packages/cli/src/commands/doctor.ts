@@ -34,7 +34,8 @@ export function addDoctor(program: Command, run: Run): void {
     .action((address: string, options: DoctorOptions) => run((context) => doctor(context, address, options)));
 }
 
-async function doctor(
+/** Finds out how a store behaves, and prints it. */
+export async function doctor(
   { output, session, signal }: Context,
   address: string,
   { json, write }: DoctorOptions,
