@@ -28,7 +28,9 @@ export async function withDeadline<T>(
   } catch (error) {
     if (signal?.aborted) throw abortedError(signal, operation);
     if (!late) throw error;
-    throw new StoreError('Timeout', `there was no answer within ${ms} ms`, { operation, cause: error });
+    const unanswered = 'is the endpoint right, and does something in between let requests through?';
+    const details = { operation, unanswered, cause: error };
+    throw new StoreError('Timeout', `there was no answer within ${ms} ms`, details);
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener('abort', abort);

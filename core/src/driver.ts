@@ -65,6 +65,11 @@ export interface StoreDriver {
    * that no run goes on in another store.
    */
   readonly place: string;
+  /**
+   * Where its requests go over a network, as people know it and without secrets: `http://127.0.0.1:9000`, `AWS S3 in eu-west-1`.
+   * With it, a service that has not answered yet is not waited for as long as one that has. Default: nowhere.
+   */
+  readonly endpoint?: string | undefined;
   readonly keys: {
     /** Longest key in bytes of UTF-8. */
     readonly maxBytes: number;

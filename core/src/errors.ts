@@ -66,6 +66,11 @@ export interface FailureReason {
    * another attempt. Says what to write into the configuration, so that the refusal is not needed the next time.
    */
   readonly adjusted?: string | undefined;
+  /**
+   * The request had no answer: the service was not reached, or said nothing. Says what to look at where it has never answered, such
+   * as `is the endpoint right, and is the service running?`.
+   */
+  readonly unanswered?: string | undefined;
 }
 
 export interface StoreErrorDetails {
@@ -80,6 +85,7 @@ export interface StoreErrorDetails {
   readonly retryAfterMs?: number | undefined;
   readonly blocked?: boolean | undefined;
   readonly adjusted?: string | undefined;
+  readonly unanswered?: string | undefined;
   readonly cause?: unknown;
 }
 
@@ -103,6 +109,7 @@ export class StoreError extends Error implements FailureReason {
   readonly retryAfterMs: number | undefined;
   readonly blocked: boolean | undefined;
   readonly adjusted: string | undefined;
+  readonly unanswered: string | undefined;
 
   constructor(code: StoreErrorCode, reason: string, details: StoreErrorDetails = {}) {
     const { cause } = details;
@@ -120,6 +127,7 @@ export class StoreError extends Error implements FailureReason {
     this.retryAfterMs = details.retryAfterMs;
     this.blocked = details.blocked;
     this.adjusted = details.adjusted;
+    this.unanswered = details.unanswered;
     Object.defineProperty(this, BRAND, { value: true });
   }
 
@@ -147,7 +155,7 @@ function wholeMessage(reason: string, { operation, key }: StoreErrorDetails): st
 /** All that an error says beside its code and message, for another one that stands in its place. */
 export function detailsOf(error: StoreError): StoreErrorDetails {
   const { provider, operation, key, retryable, providerCode, status, requestId } = error;
-  const { retryAfterMs, blocked, adjusted } = error;
+  const { retryAfterMs, blocked, adjusted, unanswered } = error;
   return {
     provider,
     operation,
@@ -159,6 +167,7 @@ export function detailsOf(error: StoreError): StoreErrorDetails {
     retryAfterMs,
     blocked,
     adjusted,
+    unanswered,
     cause: error,
   };
 }

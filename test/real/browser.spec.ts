@@ -1,4 +1,4 @@
-// The page that `store plan --html` writes, as a browser shows it. Skipped where Chromium is not installed.
+// The pages that `store plan --html` and `store report --html` write, as a browser shows them. Skipped where Chromium is not installed.
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -26,11 +26,12 @@ interface Shown {
   readonly count: string;
 }
 
-describe('the page of `store plan --html`, in Chromium', () => {
+describe('the pages of --html, in Chromium', () => {
   let emulator: Emulator;
   let directory: string;
   let browser: Browser;
-  let url: string;
+  let plan: string;
+  let report: string;
 
   before(async function () {
     if ((await missingCommand('chromium')) !== undefined) this.skip();
@@ -44,12 +45,8 @@ describe('the page of `store plan --html`, in Chromium', () => {
     const aws = { provider: 's3', profile: 'aws', region: 'us-east-1', quirks: { forcePathStyle: true } };
     const demo = { ...aws, bucket: 'demo', endpoint: emulator.endpoints.s3, accessKeyId, secretAccessKey };
     await writeFile(join(directory, 'store.config.json'), JSON.stringify({ stores: { demo } }));
-    const { stdout } = await execute(process.execPath, [STORE, 'plan', '--html', '-', 'demo:logs/'], {
-      cwd: directory,
-    });
-    const file = join(directory, 'plan.html');
-    await writeFile(file, stdout);
-    url = pathToFileURL(file).href;
+    plan = await pageOf('plan', 'demo:logs/');
+    report = await pageOf('report', await refusedRun());
     browser = await chromium.launch({ executablePath: '/usr/bin/chromium', chromiumSandbox: false });
   });
   after(async () => {
@@ -58,8 +55,42 @@ describe('the page of `store plan --html`, in Chromium', () => {
     if (directory !== undefined) await rm(directory, { recursive: true, force: true });
   });
 
+  const store = (...args: readonly string[]) =>
+    execute(process.execPath, [STORE, ...args], { cwd: directory });
+
+  /** The URL of the page that the command writes. */
+  async function pageOf(command: string, about: string): Promise<string> {
+    const { stdout } = await store(command, '--html', '-', about);
+    const file = join(directory, `${command}.html`);
+    await writeFile(file, stdout);
+    return pathToFileURL(file).href;
+  }
+
+  /** The journal of a run that was throttled once, keeps something, and of which two keys were refused. */
+  async function refusedRun(): Promise<string> {
+    const journal = join(directory, 'run.journal');
+    emulator.setFaults({
+      faults: [
+        { operation: 'DeleteObjects', times: 1, effect: { error: { code: 'SlowDown', status: 503 } } },
+      ],
+      deny: [{ key: '^logs/(<img|direct)' }],
+    });
+    const run = store('rm', '-r', '--yes', '--exclude', 'large/*', '--journal', journal, 'demo:logs/');
+    const refused: unknown = await run.then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+    expect(refused, 'the run, which leaves something').to.include({ code: 1 });
+    emulator.setFaults({});
+    return journal;
+  }
+
   /** Opens the page, and closes it when it was looked at. */
-  async function look<T>(options: BrowserContextOptions, at: (page: Page) => Promise<T>): Promise<T> {
+  async function look<T>(
+    url: string,
+    options: BrowserContextOptions,
+    at: (page: Page) => Promise<T>,
+  ): Promise<T> {
     const context = await browser.newContext(options);
     try {
       const page = await context.newPage();
@@ -101,8 +132,11 @@ describe('the page of `store plan --html`, in Chromium', () => {
       }),
     );
 
-  it('has bars as long as what they stand for, and shows keys as text', async () => {
-    await look({ viewport: { width: 1280, height: 900 } }, async (page) => {
+  const overflow = (page: Page) =>
+    page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+
+  it('has bars of a plan as long as what they stand for, and shows keys as text', async () => {
+    await look(plan, { viewport: { width: 1280, height: 900 } }, async (page) => {
       expect(await page.title()).to.equal('Plan: demo:logs/');
       const [small, large, ...others] = await bars(page, 'sub-prefix');
       expect(small).to.include({ label: 'logs/small/', count: '600' });
@@ -130,20 +164,52 @@ describe('the page of `store plan --html`, in Chromium', () => {
     });
   });
 
+  it('tells of a run what was deleted, what was not, and why', async () => {
+    await look(report, { viewport: { width: 1280, height: 900 } }, async (page) => {
+      expect(await page.title()).to.equal('Report: demo:logs/');
+      const outcomes = await bars(page, 'outcomes');
+      expect(outcomes.map(({ label, count }) => [label, count])).to.deep.equal([
+        ['deleted', '601'],
+        ['failed', '2'],
+        ['kept by the filters', '300'],
+      ]);
+      const [deleted, failed, kept] = outcomes;
+      expect(deleted?.objects).to.be.closeTo(1, 0.02);
+      expect(failed?.objects).to.be.within(0.001, 0.02);
+      expect(kept?.objects).to.be.closeTo(0.5, 0.02);
+
+      expect(await page.locator('.lead').innerText()).to.match(/^incomplete · deleted 601 of 603 objects/);
+      expect(await page.locator('#run').innerText()).to.match(/exclude\s+\["large\/\*"\]/);
+      expect(await page.locator('#requests').innerText()).to.match(/asked for fewer\s+1$/);
+      const failures = page.locator('.failures tbody tr');
+      const rows = await failures.allInnerTexts();
+      expect(rows.map((row) => row.split('\t').slice(0, 3))).to.have.deep.members([
+        [`logs/${HOSTILE}/1`, '–', 'AccessDenied'],
+        ['logs/direct', '–', 'AccessDenied'],
+      ]);
+      expect(await page.locator('img').count()).to.equal(0);
+      expect(await overflow(page)).to.equal(0);
+    });
+    await look(report, { viewport: { width: 360, height: 700 } }, async (page) => {
+      expect(await overflow(page)).to.equal(0);
+      expect(await page.locator('thead').last().isVisible(), 'the titles, which stand in the cells').to.equal(
+        false,
+      );
+    });
+  });
+
   it('fits a wide and a narrow window', async () => {
     const charts = (page: Page) =>
       page
         .locator('.chart')
         .evaluateAll((tables) => tables.map((table) => table.getBoundingClientRect().top));
-    const overflow = (page: Page) =>
-      page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-    await look({ viewport: { width: 1280, height: 900 } }, async (page) => {
+    await look(plan, { viewport: { width: 1280, height: 900 } }, async (page) => {
       const [first, second, third] = await charts(page);
       expect(second).to.equal(first);
       expect(third).to.be.above(first ?? 0);
       expect(await overflow(page)).to.equal(0);
     });
-    await look({ viewport: { width: 360, height: 700 } }, async (page) => {
+    await look(plan, { viewport: { width: 360, height: 700 } }, async (page) => {
       const tops = await charts(page);
       expect(tops).to.deep.equal(tops.toSorted((a, b) => a - b));
       expect(new Set(tops).size).to.equal(4);
@@ -153,7 +219,7 @@ describe('the page of `store plan --html`, in Chromium', () => {
 
   for (const colorScheme of ['light', 'dark'] as const) {
     it(`can be told from its background on a ${colorScheme} screen`, async () => {
-      const pixels = await look({ colorScheme, viewport: { width: 800, height: 600 } }, (page) =>
+      const pixels = await look(plan, { colorScheme, viewport: { width: 800, height: 600 } }, (page) =>
         page.evaluate(() => {
           const brightness = (color: string): number => {
             const [r = 0, g = 0, b = 0] = (color.match(/[\d.]+/g) ?? []).map((part) => {

@@ -1,11 +1,12 @@
 // Clients that this project did not write, on the emulator: what they list, sign and delete has to work there as it
 // does on S3. Those that are not installed are skipped by name.
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startEmulator, type Emulator } from '@store/emulator';
 import { expect } from 'chai';
 import { afterEach, beforeEach, describe, it } from 'mocha';
+import { writeClientConfig, type ClientConfig } from './client-config.js';
 import { execute, missingCommand } from './daemons.js';
 
 const SIBLINGS = ['p-x/1', 'p0', 'pp/1', 'P/1'];
@@ -26,7 +27,7 @@ const AWKWARD = [
 interface Client {
   readonly command: string;
   /** Empties `p/` of the bucket `demo`. */
-  readonly args: (endpoint: string, directory: string) => readonly string[];
+  readonly args: (config: ClientConfig) => readonly string[];
   /** What it does in one request. */
   readonly deletesBy: 'DeleteObjects' | 'DeleteObject';
 }
@@ -35,17 +36,25 @@ const CLIENTS: Readonly<Record<string, Client>> = {
   'aws s3 rm --recursive': {
     // Debian's, before any other that a version manager puts in front.
     command: '/usr/bin/aws',
-    args: (endpoint) => ['--endpoint-url', endpoint, 's3', 'rm', '--quiet', '--recursive', 's3://demo/p/'],
+    args: ({ endpoint }) => [
+      '--endpoint-url',
+      endpoint,
+      's3',
+      'rm',
+      '--quiet',
+      '--recursive',
+      's3://demo/p/',
+    ],
     deletesBy: 'DeleteObject',
   },
   's3cmd del -r': {
     command: 's3cmd',
-    args: (_endpoint, directory) => ['-c', join(directory, 's3cfg'), 'del', '-r', '--force', 's3://demo/p/'],
+    args: ({ s3cfg }) => ['-c', s3cfg, 'del', '-r', '--force', 's3://demo/p/'],
     deletesBy: 'DeleteObjects',
   },
   'rclone purge': {
     command: 'rclone',
-    args: (_endpoint, directory) => ['--config', join(directory, 'rclone.conf'), 'purge', 'emulator:demo/p'],
+    args: ({ rclone }) => ['--config', rclone, 'purge', 'emulator:demo/p'],
     deletesBy: 'DeleteObject',
   },
 };
@@ -53,30 +62,12 @@ const CLIENTS: Readonly<Record<string, Client>> = {
 describe('foreign clients on the emulator', () => {
   let emulator: Emulator;
   let directory: string;
+  let config: ClientConfig;
 
   beforeEach(async () => {
     emulator = await startEmulator({ s3: {}, buckets: ['demo'] });
     directory = await mkdtemp(join(tmpdir(), 'store-clients-'));
-    const endpoint = emulator.endpoints.s3 ?? '';
-    const { host } = new URL(endpoint);
-    const s3cfg = [
-      '[default]',
-      'access_key = AK',
-      'secret_key = SK',
-      'use_https = False',
-      `host_base = ${host}`,
-      `host_bucket = ${host}`,
-    ];
-    await writeFile(join(directory, 's3cfg'), `${s3cfg.join('\n')}\n`);
-    const rclone = [
-      '[emulator]',
-      'type = s3',
-      'provider = Other',
-      'access_key_id = AK',
-      'secret_access_key = SK',
-      `endpoint = ${endpoint}`,
-    ];
-    await writeFile(join(directory, 'rclone.conf'), `${rclone.join('\n')}\n`);
+    config = await writeClientConfig(emulator, directory);
   });
   afterEach(async () => {
     await emulator.close();
@@ -92,16 +83,7 @@ describe('foreign clients on the emulator', () => {
         ...Array.from({ length: 1_500 }, (_, i) => `p/${i % 7}/${i}`),
       ];
       await emulator.bucket('demo').seed([...keys, ...SIBLINGS], 'x');
-      const { AWS_CA_BUNDLE: _bundle, ...inherited } = process.env;
-      const env = {
-        ...inherited,
-        AWS_ACCESS_KEY_ID: 'AK',
-        AWS_SECRET_ACCESS_KEY: 'SK',
-        AWS_DEFAULT_REGION: 'us-east-1',
-        AWS_CONFIG_FILE: '/dev/null',
-        AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
-      };
-      await execute(command, [...args(emulator.endpoints.s3 ?? '', directory)], { env });
+      await execute(command, [...args(config)], { env: config.env });
       expect(await emulator.bucket('demo').keys()).to.have.members(SIBLINGS);
       expect(emulator.log.of(deletesBy).length).to.be.above(0);
       const refused = emulator.log.entries.filter(({ status = 0 }) => status === 403 || status >= 500);

@@ -1,6 +1,6 @@
 // `npm run test:real`: starts servers that this project did not write, one after the other, runs the tests against
-// each, and stops it; then foreign clients on the emulator and on gateways, and a browser. What is not installed is
-// named as skipped.
+// each, and stops it; then foreign clients on the emulator and on gateways, a browser, and the command on a terminal. What is
+// not installed is named as skipped.
 //
 //   npm run test:real [-- NAME...]
 import { fork } from 'node:child_process';
@@ -80,6 +80,7 @@ async function runAll(wanted: readonly string[]): Promise<void> {
     { name: 'gateway', run: () => runApart('gateway-clients.spec.js', {}) },
     { name: 'fleet', run: testFleet },
     { name: 'browser', run: () => runApart('browser.spec.js', {}) },
+    { name: 'terminal', run: () => runApart('terminal.spec.js', {}) },
   ];
   const lines: string[] = [];
   for (const { name, run } of runs.filter(({ name }) => wanted.length === 0 || wanted.includes(name))) {

@@ -1,5 +1,5 @@
 import { DEFAULT_MAX_KEY_BYTES, type StoreDriver } from '@store/core';
-import { placeOf } from '@store/kit';
+import { endpointOf, placeOf } from '@store/kit';
 import type { CtyunConfig } from './config.js';
 import { DataPlane } from './data-plane.js';
 import { batchFacet, deleteFacet } from './deletes.js';
@@ -7,7 +7,7 @@ import { lifecycleFacet } from './lifecycle.js';
 import { listFacet, uploadsFacet, versionsFacet } from './listings.js';
 import { multipartFacet } from './multipart.js';
 import { postFormsFacet, presignCall, restoreCall, tagsFacet } from './object-state.js';
-import { OpenApi } from './openapi.js';
+import { DEFAULT_ENDPOINT, OpenApi } from './openapi.js';
 import { readFacet } from './reads.js';
 import { writeFacet } from './writes.js';
 
@@ -19,6 +19,7 @@ export function ctyunDriver(config: CtyunConfig) {
   return {
     provider: 'ctyun',
     place: placeOf('ctyun', config, config.regionId),
+    endpoint: endpointOf(config.endpoint, DEFAULT_ENDPOINT),
     keys: { maxBytes: DEFAULT_MAX_KEY_BYTES },
     list: listFacet(api),
     read: readFacet(api, data),

@@ -16,7 +16,7 @@ import type { CtyunConfig } from './config.js';
 import { encodeQuery, eopDate, signEop } from './eop-signature.js';
 import { failureError, strangeAnswer, type Failure } from './errors.js';
 
-const DEFAULT_ENDPOINT = 'https://zos-global.ctapi.ctyun.cn';
+export const DEFAULT_ENDPOINT = 'https://zos-global.ctapi.ctyun.cn';
 const DEFAULT_USER_AGENT = 'store-ctyun';
 
 /** Differences of clocks above this are why a signature is refused, in milliseconds: it lives for 15 minutes. */

@@ -8,7 +8,7 @@ import {
 } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { StoreError } from '@store/core';
-import { networkError } from './network.js';
+import { CLOSED_AT_ONCE, networkError, NOBODY_THERE } from './network.js';
 import { MAX_ANSWER_BYTES, MAX_SHORT_ANSWER_BYTES, readAnswer } from './read-answer.js';
 import { keptAlive, type RequestLimits } from './request-limits.js';
 
@@ -130,13 +130,17 @@ function limitConnecting(request: ClientRequest, ms: number): void {
 }
 
 function unconnected(ms: number): StoreError {
-  return new StoreError('Timeout', `no connection was made within ${ms} ms`);
+  return new StoreError('Timeout', `no connection was made within ${ms} ms`, { unanswered: NOBODY_THERE });
 }
 
 function unanswered(): StoreError {
-  return new StoreError('Unavailable', 'the connection was closed without an answer');
+  return new StoreError('Unavailable', 'the connection was closed without an answer', {
+    unanswered: CLOSED_AT_ONCE,
+  });
 }
 
 function stalled(ms: number): StoreError {
-  return new StoreError('Timeout', `nothing moved on the connection for ${ms} ms`);
+  return new StoreError('Timeout', `nothing moved on the connection for ${ms} ms`, {
+    unanswered: NOBODY_THERE,
+  });
 }

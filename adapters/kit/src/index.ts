@@ -28,7 +28,7 @@ export { isUrlEncoded, ListingDocument } from './listing-document.js';
 export { saysTruncated } from './listing-end.js';
 export { objectsPage, partsPage, uploadsPage, versionsPage } from './listing-pages.js';
 export { decodeMetadata, encodeMetadata } from './metadata-headers.js';
-export { networkError, networkFailure, requestFailure, type FailurePlace } from './network.js';
+export { networkError, networkFailure, NOBODY_THERE, requestFailure, type FailurePlace } from './network.js';
 export { joinMarkers, splitMarkers } from './page-token.js';
 export {
   encryptionOf,
@@ -42,7 +42,7 @@ export {
 } from './object-info.js';
 export { objectRead } from './object-body.js';
 export { beginningOf, isWebPage, whatCame } from './other-answer.js';
-export { placeOf, type Located } from './place.js';
+export { endpointOf, placeOf, type Located } from './place.js';
 export { MAX_ANSWER_BYTES, MAX_SHORT_ANSWER_BYTES, readAnswer } from './read-answer.js';
 export {
   endpointUrl,

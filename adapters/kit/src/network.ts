@@ -6,6 +6,8 @@ export interface NetworkFailure {
   readonly retryable: boolean;
   /** The system's own name, such as `ECONNRESET`. */
   readonly providerCode: string;
+  /** There was no answer; see `FailureReason`. */
+  readonly unanswered: string;
 }
 
 /** What errors of the system say besides. */
@@ -15,17 +17,35 @@ interface SystemError extends Error {
   readonly port?: unknown;
 }
 
+interface Known {
+  readonly message: string;
+  /** What to look at when it was never otherwise. */
+  readonly advice: string;
+}
+
+/** What to look at where nothing comes back from an address. */
+export const NOBODY_THERE = 'is the endpoint right, and does something in between let connections through?';
+
+/** What to look at where a connection is closed without a word. */
+export const CLOSED_AT_ONCE = 'is the endpoint right, and is it one of https (or http) as "endpoint" says?';
+
 /** Errors of sockets, of name lookups and of answers that break off. */
-const MESSAGES: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'the connection was refused; is the endpoint right, and is the service running?',
-  ENOTFOUND: 'the host name is not known; are endpoint and region right?',
-  EAI_AGAIN: 'the host name could not be looked up',
-  ECONNRESET: 'the connection was reset',
-  ECONNABORTED: 'the connection was closed in the middle of the answer',
-  EPIPE: 'the connection was closed while sending',
-  ETIMEDOUT: 'the connection timed out',
-  EHOSTUNREACH: 'the host cannot be reached',
-  ENETUNREACH: 'the network cannot be reached',
+const KNOWN: Readonly<Record<string, Known>> = {
+  ECONNREFUSED: {
+    message: 'the connection was refused',
+    advice: 'is the endpoint right, and is the service running?',
+  },
+  ENOTFOUND: { message: 'the host name is not known', advice: 'are endpoint and region right?' },
+  EAI_AGAIN: {
+    message: 'the host name could not be looked up',
+    advice: 'is the endpoint right, and is there a network and a name server?',
+  },
+  ECONNRESET: { message: 'the connection was reset', advice: CLOSED_AT_ONCE },
+  ECONNABORTED: { message: 'the connection was closed in the middle of the answer', advice: CLOSED_AT_ONCE },
+  EPIPE: { message: 'the connection was closed while sending', advice: CLOSED_AT_ONCE },
+  ETIMEDOUT: { message: 'the connection timed out', advice: NOBODY_THERE },
+  EHOSTUNREACH: { message: 'the host cannot be reached', advice: NOBODY_THERE },
+  ENETUNREACH: { message: 'the network cannot be reached', advice: NOBODY_THERE },
 };
 
 /** What OpenSSL calls an answer that is no TLS: mostly plain HTTP. */
@@ -41,11 +61,12 @@ const PARSER = /^HPE_/;
  */
 export function networkFailure(systemName: string | undefined, error?: Error): NetworkFailure | undefined {
   if (systemName === undefined) return undefined;
-  const message = MESSAGES[systemName] ?? wrongProtocol(systemName);
-  if (message === undefined) return undefined;
+  const known = KNOWN[systemName] ?? wrongProtocol(systemName);
+  if (known === undefined) return undefined;
   return {
     code: systemName === 'ETIMEDOUT' ? 'Timeout' : 'Unavailable',
-    message: `${message}${peerText(error)}`,
+    message: `${known.message}${peerText(error)}`,
+    unanswered: known.advice,
     retryable: systemName !== 'ENOTFOUND' && !NO_TLS.test(systemName),
     providerCode: systemName,
   };
@@ -65,10 +86,18 @@ function peerText(error: unknown): string {
   return ` (${host.includes(':') ? `[${host}]` : host}${typeof port === 'number' ? `:${port}` : ''})`;
 }
 
-function wrongProtocol(systemName: string): string | undefined {
+function wrongProtocol(systemName: string): Known | undefined {
   if (NO_TLS.test(systemName))
-    return 'the answer is not TLS; does the endpoint speak http, and "endpoint" say https?';
-  return PARSER.test(systemName) ? 'the answer is not HTTP' : undefined;
+    return {
+      message: 'the answer is not TLS',
+      advice: 'does the endpoint speak http, and "endpoint" say https?',
+    };
+  if (PARSER.test(systemName))
+    return {
+      message: 'the answer is not HTTP',
+      advice: 'does the endpoint speak https, and "endpoint" say http?',
+    };
+  return undefined;
 }
 
 /** What a socket or its HTTP failed with; an abort and all that is no `Error` as it is. */

@@ -16,3 +16,12 @@ export function placeOf(provider: string, { bucket, endpoint }: Located, region?
   const at = [region, server].filter((part) => part !== undefined).map(encodeURIComponent);
   return `${provider}://${bucket}${at.length === 0 ? '' : `?at=${at.join('&at=')}`}`;
 }
+
+/**
+ * An endpoint as `StoreDriver.endpoint`: without what is secret in a URL, or is none of the service's address.
+ *
+ * @param otherwise what the service is called where no endpoint is given
+ */
+export function endpointOf(endpoint: string | undefined, otherwise: string): string {
+  return endpoint === undefined ? otherwise : new URL(endpoint).origin;
+}

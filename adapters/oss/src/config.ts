@@ -1,6 +1,6 @@
 import type { ConfigShape } from '@store/core';
 import { optionTypes as types } from '@store/core/extend';
-import { endpointUrl, requestLimits, someText as text, type RequestLimits } from '@store/kit';
+import { endpointOf, endpointUrl, requestLimits, someText as text, type RequestLimits } from '@store/kit';
 import * as v from 'valibot';
 
 /** Temporary credentials, as the Security Token Service gives them. */
@@ -72,3 +72,8 @@ export const ossConfigSchema: v.GenericSchema<unknown, OssConfig> = v.pipe(
     ['accelerate'],
   ),
 );
+
+/** Where requests go, as `StoreDriver.endpoint` says it. */
+export function endpointOfOss({ endpoint, region }: OssConfig): string {
+  return endpointOf(endpoint, `OSS in ${region}`);
+}

@@ -1,6 +1,6 @@
 import type { StoreDriver } from '@store/core';
 import { placeOf } from '@store/kit';
-import type { OssConfig } from './config.js';
+import { endpointOfOss, type OssConfig } from './config.js';
 import { batchFacet, deleteFacet } from './deletes.js';
 import { lifecycleFacet } from './lifecycle.js';
 import { listFacet, uploadsFacet, versionsFacet } from './listings.js';
@@ -17,6 +17,7 @@ export function ossDriver(config: OssConfig) {
   return {
     provider: 'oss',
     place: placeOf('oss', config, config.region),
+    endpoint: endpointOfOss(config),
     // https://www.alibabacloud.com/help/en/oss/user-guide/object-naming-conventions
     keys: { maxBytes: 1023 },
     list: listFacet(requests, config.listVersion),

@@ -1,5 +1,5 @@
 import { DEFAULT_MAX_KEY_BYTES, type StoreDriver } from '@store/core';
-import { placeOf } from '@store/kit';
+import { endpointOf, placeOf } from '@store/kit';
 import { quirksOf, type S3Config } from './config.js';
 import { prefixDeleteFacet } from './delete-prefix.js';
 import { batchFacet, deleteFacet } from './deletes.js';
@@ -21,6 +21,10 @@ export function s3Driver(config: S3Config) {
   return {
     provider: 's3',
     place: placeOf('s3', config),
+    endpoint: endpointOf(
+      config.endpoint,
+      config.region === undefined ? 'AWS S3' : `AWS S3 in ${config.region}`,
+    ),
     keys: { maxBytes: DEFAULT_MAX_KEY_BYTES },
     list: listFacet(requests),
     read: readFacet(requests),

@@ -3,6 +3,7 @@ import {
   codeMessage,
   headerOf,
   networkFailure,
+  NOBODY_THERE,
   requestFailure,
   retryAfterMs,
   saidByService,
@@ -68,6 +69,7 @@ export function translate(thrown: unknown, { bucket, ...where }: ErrorContext): 
     {
       ...details,
       providerCode,
+      ...(providerCode === 'TimeoutError' && status === undefined ? { unanswered: NOBODY_THERE } : {}),
       // The SDK corrects its clock by the server's answer: the next request is signed with the right time.
       ...(providerCode === 'RequestTimeTooSkewed' ? { retryable: true } : {}),
       retryAfterMs: retryAfterMs(error.$response?.headers?.['retry-after']),

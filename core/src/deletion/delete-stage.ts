@@ -1,5 +1,5 @@
 import type { BatchFacet } from '../driver.js';
-import { Attempts, retryEvent } from '../engine/retry.js';
+import { Attempts } from '../engine/retry.js';
 import { toStoreError, type FailureReason, type StoreError } from '../errors.js';
 import { AskedBatch, createdMarker, targetOf, withMarker, type Accounted } from './answer.js';
 import type { Candidate } from './candidate.js';
@@ -66,8 +66,7 @@ export class DeleteStage {
   }
 
   async #process(unit: readonly Candidate[]): Promise<void> {
-    const { retry, clock } = this.#run.engine;
-    const attempts = new Attempts(retry, clock);
+    const attempts = new Attempts(this.#run.engine);
     if (!(await this.#intend(unit))) return this.#giveUp(unit, attempts);
     const { backup, stop } = this.#run;
     const ready = backup ? await backup.take(this.#run, unit) : unit;
@@ -122,7 +121,7 @@ export class DeleteStage {
     ledger.countDeleteRequest(repeats);
     const asked = new AskedBatch(unit);
     const outcome = await this.#send('deleteBatch', permit, () =>
-      attempts.run(() => batch.delete(asked.targets, { pass })),
+      attempts.run((signal) => batch.delete(asked.targets, { pass, signal })),
     );
     if (!outcome.ok) return this.#failedWhole(unit, attempts, outcome.error);
     this.#accepted++;
@@ -217,8 +216,10 @@ export class DeleteStage {
       }
     } else {
       // Wrong credentials, no such bucket, a broken driver: no other batch will fare better.
-      for (const candidate of unit) await ledger.countFailed(candidate, error, attempts.failed + 1);
-      this.#run.breakOff(error);
+      attempts.count([error]);
+      const told = attempts.verdict(error);
+      for (const candidate of unit) await ledger.countFailed(candidate, told, attempts.failed);
+      this.#run.breakOff(told);
     }
   }
 
@@ -240,7 +241,7 @@ export class DeleteStage {
       if (!permit) return this.#giveUp([candidate], attempts);
       ledger.countDeleteRequest(attempts.failed > 0);
       const outcome = await this.#send('deleteOne', permit, () =>
-        attempts.run(() => calls.delete.one(target, { pass })),
+        attempts.run((signal) => calls.delete.one(target, { pass, signal })),
       );
       if (outcome.ok) {
         pacer.succeeded(1);
@@ -275,19 +276,31 @@ export class DeleteStage {
     if (failed.length === 0) return [];
     attempts.count(failed.map(({ reason }) => reason));
     const [again, lost] = partition(failed, ({ reason }) => attempts.allow(reason));
-    await this.#countFailed(lost, attempts.failed);
+    await this.#countFailed(
+      lost.map(({ candidate, reason }) => ({ candidate, reason: attempts.verdict(reason) })),
+      attempts.failed,
+    );
+    this.#breakOffUnanswered(lost, attempts);
     const [first] = again;
     if (!first) return [];
     const retryAfterMs = again.reduce(
       (longest, { reason }) => Math.max(longest, reason.retryAfterMs ?? 0),
       0,
     );
-    const waitMs = attempts.waitMs({ retryAfterMs });
+    const waitMs = attempts.waitMs({ retryAfterMs, unanswered: first.reason.unanswered });
     this.#tellOfWait(again, first, attempts, { operation, waitMs });
     await attempts.wait(waitMs, stop);
     if (!stop.aborted) return again.map(({ candidate }) => candidate);
     await this.#countFailed(again, attempts.failed);
     return [];
+  }
+
+  /** Where nobody has ever answered, no other key will fare better. */
+  #breakOffUnanswered(lost: readonly Failed[], attempts: Attempts): void {
+    const { contact } = this.#run.engine;
+    const [one] = lost;
+    if (one?.reason.unanswered === undefined || contact.answered) return;
+    this.#run.breakOff(attempts.verdict(one.reason));
   }
 
   async #countFailed(failed: readonly Failed[], attempts: number): Promise<void> {
@@ -298,15 +311,14 @@ export class DeleteStage {
   #tellOfWait(
     again: readonly Failed[],
     { candidate, reason }: Failed,
-    { failed: attempt, elapsedMs }: Attempts,
+    attempts: Attempts,
     { operation, waitMs }: { readonly operation: string; readonly waitMs: number },
   ): void {
     const { provider, onRetry } = this.#run.engine;
     if (!onRetry) return;
     const key = again.length === 1 ? candidate.key : undefined;
-    const request = { operation, provider };
     try {
-      onRetry(retryEvent(reason, { ...request, key }, { attempt, waitMs, elapsedMs }));
+      onRetry(attempts.event(reason, { operation, provider, key }, waitMs));
     } catch (error) {
       // The keys have their outcomes all the same: nothing new is sent, so these count as failed.
       this.#run.breakOff(toStoreError(error, { operation }));

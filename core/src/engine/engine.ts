@@ -4,6 +4,7 @@ import type { DriverCall, PassThrough } from '../requests.js';
 import { StoreError, toStoreError } from '../errors.js';
 import { followPages, type Page, type PageRules } from './follow-pages.js';
 import { splitRules, type SplitRules, type SplitSettings } from './split-rules.js';
+import { Contact, eitherSignal } from './contact.js';
 import { within } from './within.js';
 import { retrying, retryPolicy, type OnRetry, type RetryPolicy, type RetrySettings } from './retry.js';
 
@@ -52,6 +53,7 @@ export class Engine {
   readonly driver: StoreDriver;
   readonly clock: Clock;
   readonly retry: RetryPolicy;
+  readonly contact: Contact;
   readonly onRetry: OnRetry | undefined;
   readonly split: SplitRules;
   readonly contentTypeOf: EngineSettings['contentTypeOf'];
@@ -64,6 +66,12 @@ export class Engine {
     this.driver = driver;
     this.clock = clock;
     this.retry = retryPolicy(retry);
+    this.contact = new Contact({
+      endpoint: driver.endpoint,
+      contactMs: this.retry.contactMs,
+      // Nobody has to have this object, and nobody has to be allowed to see it.
+      ask: (signal) => driver.read.head({ key: 'is-somebody-there' }, { signal }),
+    });
     this.onRetry =
       onRetry &&
       ((event) => {
@@ -99,28 +107,28 @@ export class Engine {
 
   #request<T>(purpose: Purpose, send: (call: DriverCall) => Promise<T>): Promise<T> {
     const { operation, signal, pass, unbroken, slot, onRequest, onError } = purpose;
-    const call: DriverCall = { signal: unbroken ? undefined : signal, pass };
-    const { retry: policy, clock, provider, onRetry } = this;
+    const given = unbroken ? undefined : signal;
+    const { retry, clock, contact, provider, onRetry } = this;
     let requests = 0;
-    const once = (): Promise<T> => {
+    const once = (nobody: AbortSignal | undefined): Promise<T> => {
       onRequest?.(requests++ > 0);
-      return send(call);
+      return send({ signal: eitherSignal(given, nobody), pass });
     };
     const inSlot =
       slot &&
-      (async (): Promise<T> => {
+      (async (nobody: AbortSignal | undefined): Promise<T> => {
         if (!(await slot.acquire()))
           throw new StoreError('Aborted', `${operation} was aborted`, { operation });
         try {
-          return await once();
+          return await once(nobody);
         } finally {
           slot.release();
         }
       });
-    return retrying({ policy, clock, operation, provider, signal, onError, onRetry }, inSlot ?? once);
+    return retrying({ retry, clock, contact, operation, provider, signal, onError, onRetry }, inSlot ?? once);
   }
 
-  /** Follows a listing to its end, see {@link followPages}. */
+  /** Follows a listing to its end, see `followPages`. */
   pages<P extends Page>(
     purpose: Purpose,
     fetchPage: (token: string | undefined, call: DriverCall) => Promise<P>,

@@ -1,7 +1,8 @@
 import type { Clock } from './clock.js';
 import type { Unnameable } from '../requests.js';
 import { StoreError } from '../errors.js';
-import { retryEvent, type OnRetry, type RetryPolicy } from './retry.js';
+import type { Contact } from './contact.js';
+import type { OnRetry, RetryPolicy } from './retry.js';
 import { RepeatWatch } from './repeat-watch.js';
 
 /** What every kind of page has in common. */
@@ -27,6 +28,7 @@ interface Following {
     readonly provider: string;
     readonly clock: Clock;
     readonly retry: RetryPolicy;
+    readonly contact: Pick<Contact, 'endpoint'>;
     readonly onRetry: OnRetry | undefined;
   };
   readonly operation: string;
@@ -90,7 +92,7 @@ async function fetchChecked<P extends Page>(
   check: (page: P) => void,
 ): Promise<P> {
   const { operation, engine, signal, onError } = following;
-  const { provider, clock, retry, onRetry } = engine;
+  const { provider, clock, retry, onRetry, contact } = engine;
   let firstRefusal: number | undefined;
   for (let attempt = 1; ; attempt++) {
     const page = await fetch(token);
@@ -104,8 +106,20 @@ async function fetchChecked<P extends Page>(
       const now = clock.now();
       firstRefusal ??= now;
       const waitMs = retry.baseDelayMs * attempt;
-      const elapsedMs = now - firstRefusal;
-      onRetry?.(retryEvent(error, { operation, provider, key: error.key }, { attempt, waitMs, elapsedMs }));
+      onRetry?.({
+        operation,
+        provider,
+        key: error.key,
+        code: error.code,
+        message: error.reason,
+        attempt,
+        waitMs,
+        elapsedMs: now - firstRefusal,
+        endpoint: contact.endpoint,
+        answered: true,
+        maxAttempts: CORRUPT_ATTEMPTS,
+        leftMs: Infinity,
+      });
       await clock.sleep(waitMs, signal);
     }
   }

@@ -1,10 +1,11 @@
 import type { Clock } from './clock.js';
+import type { Contact } from './contact.js';
 import {
   abortedError,
   reasonText,
+  StoreError,
   toStoreError,
   type FailureReason,
-  type StoreError,
   type StoreErrorCode,
 } from '../errors.js';
 
@@ -26,6 +27,13 @@ export interface RetryPolicy {
    * settings give `maxAttempts`.
    */
   readonly maxPatientAttempts: number;
+  /** How long a service has for its first answer, in milliseconds: one that was never there may never come. Default 7000. */
+  readonly contactMs: number;
+  /**
+   * Requests in all, the first included, to a service that has not answered yet. Default 5, and no limit but
+   * {@link contactMs} where the settings give that.
+   */
+  readonly maxContactAttempts: number;
 }
 
 /** A policy as callers give it: what is missing has its default. */
@@ -41,6 +49,11 @@ export interface RetrySettings {
   readonly maxDelayMs?: number | undefined;
   /** How long `Unavailable` and `Throttled` are waited out, in milliseconds since the first failure. Default 60 000. */
   readonly patienceMs?: number | undefined;
+  /**
+   * How long a service that has not answered yet, since the store was opened, has for that, in milliseconds. Longer waits for one that is about
+   * to start. Default 7000, in at most 5 requests (`maxAttempts`, where that is given).
+   */
+  readonly contactMs?: number | undefined;
 }
 
 export const DEFAULT_RETRY: RetryPolicy = {
@@ -49,6 +62,8 @@ export const DEFAULT_RETRY: RetryPolicy = {
   maxDelayMs: 5000,
   patienceMs: 60_000,
   maxPatientAttempts: Infinity,
+  contactMs: 7000,
+  maxContactAttempts: 5,
 };
 
 export function retryPolicy(settings: RetrySettings = {}): RetryPolicy {
@@ -58,6 +73,10 @@ export function retryPolicy(settings: RetrySettings = {}): RetryPolicy {
     maxDelayMs: settings.maxDelayMs ?? DEFAULT_RETRY.maxDelayMs,
     patienceMs: settings.patienceMs ?? DEFAULT_RETRY.patienceMs,
     maxPatientAttempts: settings.maxAttempts ?? DEFAULT_RETRY.maxPatientAttempts,
+    contactMs: settings.contactMs ?? DEFAULT_RETRY.contactMs,
+    maxContactAttempts:
+      settings.maxAttempts ??
+      (settings.contactMs === undefined ? DEFAULT_RETRY.maxContactAttempts : Infinity),
   };
 }
 
@@ -77,19 +96,18 @@ export interface RetryEvent {
   readonly waitMs: number;
   /** Milliseconds since the first of them failed. */
   readonly elapsedMs: number;
+  /** Where the request goes, as `StoreDriver.endpoint` says it. */
+  readonly endpoint?: string | undefined;
+  /** Some request has been answered: what is wrong now may pass. */
+  readonly answered: boolean;
+  /** Most requests in all; Infinity where time alone is the limit. */
+  readonly maxAttempts: number;
+  /** How long it is repeated, in milliseconds from now; Infinity where their number alone is the limit. */
+  readonly leftMs: number;
 }
 
 /** What it throws ends the operation. */
 export type OnRetry = (event: RetryEvent) => void;
-
-export function retryEvent(
-  reason: FailureReason,
-  { operation, provider, key }: Pick<RetryEvent, 'operation' | 'provider' | 'key'>,
-  { attempt, waitMs, elapsedMs }: Pick<RetryEvent, 'attempt' | 'waitMs' | 'elapsedMs'>,
-): RetryEvent {
-  const { code } = reason;
-  return { operation, provider, key, code, message: reasonText(reason), attempt, waitMs, elapsedMs };
-}
 
 /** The longest `Retry-After` that is honoured, in milliseconds. */
 const MAX_RETRY_AFTER_MS = 5 * 60_000;
@@ -119,22 +137,31 @@ export function askedWaitMs({ retryAfterMs = 0 }: Pick<FailureReason, 'retryAfte
 /** Where attempts are counted all the same, throttling gets more of them: it passes, only not soon. */
 const THROTTLED_ATTEMPTS = 4;
 
+/** What requests are sent by. An `Engine` is one. */
+export interface Line {
+  readonly retry: RetryPolicy;
+  readonly clock: Clock;
+  readonly contact: Contact;
+}
+
+type Judged = Pick<FailureReason, 'code' | 'retryable' | 'unanswered'>;
+
 /**
  * What one request has failed with so far: whether it is worth another attempt, and when. Its time is what it spent in
  * requests and in waits since it first failed, not what it spent in a queue behind others.
  */
 export class Attempts {
-  readonly #policy: RetryPolicy;
-  readonly #clock: Clock;
+  readonly #line: Line;
+  /** When the first was sent. */
+  #begunAt: number | undefined;
   #failed = 0;
   /** Those that time alone does not mend. */
   #impatient = 0;
   #spentMs = 0;
   #mayHaveActed = false;
 
-  constructor(policy: RetryPolicy, clock: Clock) {
-    this.#policy = policy;
-    this.#clock = clock;
+  constructor(line: Line) {
+    this.#line = line;
   }
 
   /** How many have failed. */
@@ -154,7 +181,8 @@ export class Attempts {
 
   /** The same so far, for a part of the request that goes its own way from now on. */
   fork(): Attempts {
-    const copy = new Attempts(this.#policy, this.#clock);
+    const copy = new Attempts(this.#line);
+    copy.#begunAt = this.#begunAt;
     copy.#failed = this.#failed;
     copy.#impatient = this.#impatient;
     copy.#spentMs = this.#spentMs;
@@ -162,17 +190,25 @@ export class Attempts {
     return copy;
   }
 
-  /** Runs the request. */
-  run<T>(request: () => Promise<T>): Promise<T> {
-    return this.#failed === 0 ? request() : this.#timed(request);
+  /**
+   * Runs the request.
+   *
+   * @param request its signal ends it where nobody answers, see {@link Contact}
+   */
+  run<T>(request: (nobody: AbortSignal | undefined) => Promise<T>): Promise<T> {
+    const { contact, clock } = this.#line;
+    this.#begunAt ??= clock.now();
+    const run = (): Promise<T> => contact.run(this.#sinceBegun, request);
+    return this.#failed === 0 ? run() : this.#timed(run);
   }
 
   async #timed<T>(request: () => Promise<T>): Promise<T> {
-    const begun = this.#clock.now();
+    const { clock } = this.#line;
+    const begun = clock.now();
     try {
       return await request();
     } finally {
-      this.#spend(this.#clock.now() - begun);
+      this.#spend(clock.now() - begun);
     }
   }
 
@@ -184,25 +220,83 @@ export class Attempts {
   }
 
   /** Whether what failed for this reason, last, may be sent again. */
-  allow({ code, retryable }: Pick<FailureReason, 'code' | 'retryable'>): boolean {
-    const { maxAttempts, maxPatientAttempts, patienceMs } = this.#policy;
-    if (!retryable) return false;
-    if (!passes(code)) return this.#impatient < maxAttempts;
-    const most = code === 'Throttled' ? maxPatientAttempts * THROTTLED_ATTEMPTS : maxPatientAttempts;
-    return this.#failed < most && this.#spentMs < patienceMs;
+  allow(reason: Judged): boolean {
+    if (!reason.retryable) return false;
+    const { attempts, leftMs } = this.#limits(reason);
+    const failed = passes(reason.code) || this.#isFirstContact(reason) ? this.#failed : this.#impatient;
+    return failed < attempts && leftMs > 0;
   }
 
   /** How long to wait before the next attempt. The last one is made when patience ends, not before. */
-  waitMs(reason: Pick<FailureReason, 'retryAfterMs'>): number {
-    const wait = backoffMs(this.#policy, this.#failed, reason);
-    const left = this.#policy.patienceMs - this.#spentMs;
+  waitMs(reason: Pick<FailureReason, 'retryAfterMs' | 'unanswered'>): number {
+    const { retry, contact } = this.#line;
+    const first = this.#isFirstContact(reason);
+    // So that the attempts, which are few, are spread over all the time.
+    const baseDelayMs =
+      first && retry.maxContactAttempts < Infinity ? contact.contactMs / 2 ** retry.maxContactAttempts : 0;
+    const spread = { ...retry, baseDelayMs: Math.max(retry.baseDelayMs, baseDelayMs * 2) };
+    const wait = backoffMs(first ? spread : retry, this.#failed, reason);
+    const left = first ? this.#contactLeftMs : retry.patienceMs - this.#spentMs;
     return left > 0 ? Math.max(askedWaitMs(reason), Math.min(wait, left)) : wait;
   }
 
+  /** What is told of the wait for another attempt. */
+  event(
+    reason: FailureReason,
+    { operation, provider, key }: Pick<RetryEvent, 'operation' | 'provider' | 'key'>,
+    waitMs: number,
+  ): RetryEvent {
+    const { contact } = this.#line;
+    const { attempts: maxAttempts, leftMs } = this.#limits(reason);
+    return {
+      operation,
+      provider,
+      key,
+      code: reason.code,
+      message: reasonText(reason),
+      attempt: this.#failed,
+      waitMs,
+      elapsedMs: this.#spentMs,
+      endpoint: contact.endpoint,
+      answered: contact.answered,
+      maxAttempts,
+      leftMs: Math.max(waitMs, leftMs),
+    };
+  }
+
+  /** What the request failed with for good, as it is told. */
+  verdict<Reason extends FailureReason>(reason: Reason): Reason | StoreError {
+    if (!(reason instanceof StoreError)) return reason;
+    return this.#line.contact.verdict(reason, this.#failed, this.#sinceBegun);
+  }
+
+  #limits(reason: Pick<FailureReason, 'code' | 'unanswered'>): { attempts: number; leftMs: number } {
+    const { retry } = this.#line;
+    if (this.#isFirstContact(reason))
+      return { attempts: retry.maxContactAttempts, leftMs: this.#contactLeftMs };
+    if (!passes(reason.code)) return { attempts: retry.maxAttempts, leftMs: Infinity };
+    const more = reason.code === 'Throttled' ? THROTTLED_ATTEMPTS : 1;
+    return { attempts: retry.maxPatientAttempts * more, leftMs: retry.patienceMs - this.#spentMs };
+  }
+
+  #isFirstContact({ unanswered }: Pick<FailureReason, 'unanswered'>): boolean {
+    return unanswered !== undefined && !this.#line.contact.answered;
+  }
+
+  get #contactLeftMs(): number {
+    const { contact, retry } = this.#line;
+    return Math.min(contact.contactMs, retry.patienceMs) - this.#sinceBegun;
+  }
+
+  get #sinceBegun(): number {
+    return this.#begunAt === undefined ? 0 : Math.max(0, this.#line.clock.now() - this.#begunAt);
+  }
+
   async wait(ms: number, signal: AbortSignal | undefined): Promise<void> {
-    const begun = this.#clock.now();
-    await this.#clock.sleep(ms, signal);
-    this.#spend(Math.max(ms, this.#clock.now() - begun));
+    const { clock } = this.#line;
+    const begun = clock.now();
+    await clock.sleep(ms, signal);
+    this.#spend(Math.max(ms, clock.now() - begun));
   }
 
   /** Clocks are set back now and then. */
@@ -216,9 +310,7 @@ function passes(code: StoreErrorCode): boolean {
   return code === 'Unavailable' || code === 'Throttled';
 }
 
-export interface RetryContext {
-  readonly policy: RetryPolicy;
-  readonly clock: Clock;
+export interface RetryContext extends Line {
   /** For messages; named as in `ObjectStore`. */
   readonly operation: string;
   readonly provider?: string | undefined;
@@ -229,26 +321,30 @@ export interface RetryContext {
   readonly onRetry?: OnRetry | undefined;
 }
 
-/** Runs one request until it succeeds, fails for good, or patience ends. */
-export async function retrying<T>(context: RetryContext, request: () => Promise<T>): Promise<T> {
-  const attempts = new Attempts(context.policy, context.clock);
+/**
+ * Runs one request until it succeeds, fails for good, or patience ends.
+ *
+ * @param request its signal ends it where nobody answers; see {@link Attempts.run}
+ */
+export async function retrying<T>(
+  context: RetryContext,
+  request: (nobody: AbortSignal | undefined) => Promise<T>,
+): Promise<T> {
+  const { operation, provider, signal } = context;
+  const attempts = new Attempts(context);
   for (;;) {
-    if (context.signal?.aborted) throw abortedError(context.signal, context.operation);
+    if (signal?.aborted) throw abortedError(signal, operation);
     try {
       return await attempts.run(request);
     } catch (thrown) {
-      if (context.signal?.aborted) throw abortedError(context.signal, context.operation);
-      const error = toStoreError(thrown, { operation: context.operation, provider: context.provider });
+      if (signal?.aborted) throw abortedError(signal, operation);
+      const error = toStoreError(thrown, { operation, provider });
       attempts.count([error]);
-      if (!attempts.allow(error)) throw error;
+      if (!attempts.allow(error)) throw attempts.verdict(error);
       context.onError?.(error);
       const waitMs = attempts.waitMs(error);
-      const { failed: attempt, elapsedMs } = attempts;
-      const { operation, provider } = context;
-      context.onRetry?.(
-        retryEvent(error, { operation, provider, key: error.key }, { attempt, waitMs, elapsedMs }),
-      );
-      await attempts.wait(waitMs, context.signal);
+      context.onRetry?.(attempts.event(error, { operation, provider, key: error.key }, waitMs));
+      await attempts.wait(waitMs, signal);
     }
   }
 }

@@ -28,6 +28,7 @@ export const retry = () =>
         baseDelayMs: between(1, 60_000),
         maxDelayMs: between(1, 600_000),
         patienceMs: between(0, 86_400_000),
+        contactMs: between(1, 86_400_000),
       }),
     ),
   );

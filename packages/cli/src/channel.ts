@@ -5,7 +5,7 @@ import { isatty } from 'node:tty';
 import { errorCode } from './system-error.js';
 
 /** Where a stream of bytes goes; on a terminal, with its size. */
-export type Sink = Writable & { readonly isTTY?: boolean };
+export type Sink = Writable & { readonly isTTY?: boolean; readonly columns?: number };
 
 /** Standard output (1) or standard error (2). */
 export function standardSink(fd: 1 | 2): Sink {

@@ -16,7 +16,7 @@ export class Interrupt implements Disposable {
       this.#output.sayLast();
       process.exit(EXIT.interrupted);
     }
-    this.#output.note(this.#answer);
+    this.#output.info(this.#answer);
     this.#controller.abort();
   };
 

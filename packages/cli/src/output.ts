@@ -1,9 +1,25 @@
-import type { createLogUpdate } from 'log-update';
 import { Channel, standardSink, type Sink } from './channel.js';
 import { EXIT, type ExitCode } from './exit.js';
+import { lineText, type Line } from './line.js';
+import type { StatusLine } from './status-line.js';
 import { jsonText, terminalText } from './terminal-text.js';
 
 type Lines = string | Iterable<string>;
+
+/** How often the line of a terminal is drawn, in milliseconds. */
+const DRAW_EVERY_MS = 100;
+
+/** Between two lines about how far it is where there is no terminal, in milliseconds. */
+const LINE_EVERY_MS = 10_000;
+
+/** Makes the line about how far something is, as it is now; undefined while there is nothing to tell. */
+export type Telling = () => Line | undefined;
+
+/** A line that is shown until it ends. */
+export interface Shown extends Disposable {
+  /** Ends it, with what it says last on a terminal left there. */
+  readonly end: () => void;
+}
 
 /**
  * All that the command writes, in one place: results to stdout, everything about how it goes to stderr. Text loses here
@@ -14,7 +30,12 @@ type Lines = string | Iterable<string>;
 export class Output {
   readonly #stdout: Channel;
   readonly #stderr: Channel;
-  #redraw: ReturnType<typeof createLogUpdate> | undefined;
+  #quiet = false;
+  #status: StatusLine | undefined;
+  /** What is told, the latest last. */
+  readonly #tellings: { readonly tell: Telling; toldAt: number }[] = [];
+  #waiting: Telling = () => undefined;
+  #timer: NodeJS.Timeout | undefined;
   #lossSaid = false;
   #otherLoss = false;
   #last: string | undefined;
@@ -25,11 +46,20 @@ export class Output {
     this.#stderr = new Channel(stderr);
   }
 
-  /** Before anything of {@link status} shows. */
-  async prepareStatus(): Promise<void> {
-    if (!this.interactive) return;
-    const { createLogUpdate } = await import('log-update');
-    this.#redraw = createLogUpdate(this.#stderr.sink);
+  /**
+   * Before anything is shown of how far it is.
+   *
+   * @param waiting what is told in its place while a server has not answered
+   */
+  async prepare({ quiet, waiting }: { readonly quiet: boolean; readonly waiting: Telling }): Promise<void> {
+    this.#quiet = quiet;
+    if (quiet) return;
+    this.#waiting = waiting;
+    if (this.interactive) {
+      const { StatusLine } = await import('./status-line.js');
+      this.#status = new StatusLine(this.#stderr.sink);
+    }
+    this.#timer = setInterval(() => this.#tick(), DRAW_EVERY_MS).unref();
   }
 
   /** No result gets anywhere any more: listing on would be for nothing. */
@@ -37,28 +67,42 @@ export class Output {
     return this.#stdout.closed;
   }
 
-  /** Stderr is a terminal, on which {@link status} shows. */
+  /** Nothing is told but errors and the result. */
+  get quiet(): boolean {
+    return this.#quiet;
+  }
+
+  /** Results and what is told of it go to the same terminal. */
+  get oneTerminal(): boolean {
+    return this.interactive && this.#stdout.sink.isTTY === true;
+  }
+
+  /** Stderr is a terminal, on which {@link show} draws: one that can go back in a line. */
   get interactive(): boolean {
-    return this.#stderr.sink.isTTY === true;
+    return this.#stderr.sink.isTTY === true && process.env['TERM'] !== 'dumb';
   }
 
   /** Writes one of many lines, and waits while the reader is behind. */
   async line(text: string): Promise<void> {
+    this.#makeRoom();
     await this.#stdout.send(shown(text));
   }
 
   /** As {@link line}, a JSON document. */
   async jsonLine(value: unknown): Promise<void> {
+    this.#makeRoom();
     await this.#stdout.send(`${jsonText(value)}\n`);
   }
 
   /** As {@link line}, content. */
   async bytes(chunk: Uint8Array): Promise<void> {
+    this.#makeRoom();
     await this.#stdout.send(chunk);
   }
 
   /** As {@link line}, without waiting. */
   print(text: Lines): void {
+    this.#makeRoom();
     this.#stdout.write(shown(text));
   }
 
@@ -77,25 +121,42 @@ export class Output {
     await this.#deliver(`${jsonText(value, this.#indent)}\n`);
   }
 
-  /** Tells how it goes, on stderr. */
+  /** Tells on stderr what has to be known: errors, and what somebody is asked about. */
   note(text: Lines): void {
-    this.#redraw?.clear();
+    this.#status?.clear();
     this.#stderr.write(shown(text));
   }
 
   /** As {@link note}, a JSON document on one line. */
   noteJson(value: unknown): void {
+    this.#status?.clear();
     this.#stderr.write(`${jsonText(value)}\n`);
   }
 
-  /** On a terminal: a line that the next one replaces. */
-  status(text: string): void {
-    if (!this.#stderr.closed) this.#redraw?.(terminalText(text));
+  /** As {@link note}, what is good to know: how it goes. */
+  info(text: Lines): void {
+    if (!this.#quiet) this.note(text);
   }
 
-  /** Leaves the last {@link status} where it is, so that what comes next begins on a fresh line. */
-  endStatus(): void {
-    if (!this.#stderr.closed) this.#redraw?.done();
+  /**
+   * Shows how far something is, until that ends: on a terminal a line that is drawn again and again, elsewhere a line now and
+   * then.
+   */
+  show(tell: Telling): Shown {
+    const telling = { tell, toldAt: performance.now() };
+    this.#tellings.push(telling);
+    const stop = (leave: boolean): void => {
+      const at = this.#tellings.indexOf(telling);
+      if (at < 0) return;
+      const line = leave && this.#status?.isDrawn ? tell() : undefined;
+      if (line && !this.#stderr.closed) {
+        this.#status?.draw(line);
+        this.#status?.leave();
+      }
+      this.#tellings.splice(at, 1);
+      this.#status?.clear();
+    };
+    return { end: () => stop(true), [Symbol.dispose]: () => stop(false) };
   }
 
   /** Says that something could not be written elsewhere: the exit code tells it too. */
@@ -113,11 +174,14 @@ export class Output {
   sayLast(): void {
     const last = this.#last;
     this.#last = undefined;
+    this.#status?.clear();
     if (last !== undefined) this.note(last);
   }
 
   /** The end: says whether output was lost. @returns what to exit with, when the work itself ended with `code` */
   async end(code: ExitCode): Promise<ExitCode> {
+    clearInterval(this.#timer);
+    this.#status?.clear();
     await Promise.all([this.#stdout.deliver(''), this.#stderr.deliver('')]);
     this.#sayLoss();
     this.sayLast();
@@ -126,7 +190,34 @@ export class Output {
     return code === EXIT.complete ? EXIT.failed : code;
   }
 
+  /** On a terminal, when it may be long before there is time for that again. */
+  drawNow(): void {
+    if (this.#status) this.#tick();
+  }
+
+  #tick(): void {
+    if (this.#stderr.closed) return;
+    const telling = this.#tellings.at(-1);
+    if (this.#status) {
+      const line = this.#waiting() ?? telling?.tell();
+      if (line) this.#status.draw(line);
+      else this.#status.clear();
+      return;
+    }
+    const now = performance.now();
+    if (!telling || now - telling.toldAt < LINE_EVERY_MS) return;
+    telling.toldAt = now;
+    const line = telling.tell();
+    if (line) this.note(lineText(line));
+  }
+
+  /** For what goes to stdout, where that is the terminal with the line on it. */
+  #makeRoom(): void {
+    if (this.#stdout.sink.isTTY) this.#status?.clear();
+  }
+
   async #deliver(text: string): Promise<void> {
+    this.#makeRoom();
     if (await this.#stdout.deliver(text)) return;
     this.#sayLoss();
     await this.#stderr.deliver(text);

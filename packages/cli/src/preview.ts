@@ -73,6 +73,10 @@ export function previewText(
   const { matched, stuck, uploads, bytes, sample, complete } = found;
   const where = key === '' ? `the entire store ${address}` : quoteKey(key);
   if (isNothing(found)) return [`nothing under ${where} matches`];
+  if (matched + stuck + uploads === 0)
+    return [
+      `nothing under ${where} in ${address} (${store.provider}) was counted yet: its listing takes long, and so nobody knows how much there is`,
+    ];
   const more = matched - sample.length;
   const least = complete ? '' : 'at least ';
   const things = (count: number): string =>

@@ -1,51 +1,79 @@
 import type { DeletionProgress } from '@store/core';
 import { formatBytes, formatCount, formatDuration, formatRate } from './format.js';
-import type { Output } from './output.js';
+import type { Line, Part } from './line.js';
 
 const BAR_CELLS = 24;
 
-/** Between two lines where there is no terminal to redraw, in milliseconds. */
-const LINE_INTERVAL_MS = 5_000;
-
-/**
- * Shows how far a run is: a line that is redrawn on a terminal, a plain line every five seconds elsewhere.
- *
- * @param total how many keys there are to delete, when a count is known
- */
-export function progressView(
-  output: Output,
-  total: number | undefined,
-): (progress: DeletionProgress) => void {
-  if (output.interactive) return (progress) => output.status(progressLine(progress, total));
-  let shownAt = 0;
-  return (progress) => {
-    if (progress.elapsedMs - shownAt < LINE_INTERVAL_MS) return;
-    shownAt = progress.elapsedMs;
-    output.note(progressLine(progress, total));
-  };
+/** How many there are to go through, once somebody knows. */
+export interface Total {
+  readonly count: number;
+  /** It is an estimate. */
+  readonly about?: boolean | undefined;
 }
 
-/** One line: bar and ETA when the total is known, then keys, rate, bytes, errors, throttling, time. */
-export function progressLine(progress: DeletionProgress, total: number | undefined): string {
-  const { phase, deleted, failed, skipped, bytes, throttled, elapsedMs } = progress;
-  if (phase === 'verifying') return `verifying · ${formatDuration(elapsedMs)}`;
+/** How far a run of deletes is: with a bar and an ETA when the total is known. */
+export function deletionLine(
+  progress: Omit<DeletionProgress, 'elapsedMs'> | undefined,
+  elapsedMs: number,
+  total?: Total,
+): Line {
+  if (!progress) return [{ text: 'listing' }, { text: formatDuration(elapsedMs) }];
+  const { phase, deleted, failed, skipped, bytes, throttled } = progress;
+  if (phase === 'verifying') return [{ text: 'verifying' }, { text: formatDuration(elapsedMs) }];
   const done = deleted + failed + skipped;
-  const parts = [
-    `${formatCount(deleted)}${total === undefined ? '' : `/${formatCount(total)}`} deleted`,
-    formatRate(deleted, elapsedMs),
-    formatBytes(bytes),
-    `${formatCount(failed)} failed`,
-    `${formatCount(throttled)} throttled`,
-    formatDuration(elapsedMs),
+  // More than was estimated is there: then the estimate says nothing any more.
+  const known = total && total.count > 0 && (!total.about || done <= total.count) ? total : undefined;
+  const of = known ? `/${known.about ? '~' : ''}${formatCount(known.count)}` : '';
+  return [
+    ...(known ? barParts(Math.min(1, done / known.count)) : []),
+    { text: `${formatCount(deleted)}${of} deleted` },
+    { text: formatRate(deleted, elapsedMs), spare: 1 },
+    { text: formatBytes(bytes), spare: 4 },
+    ...troubleParts(failed, throttled),
+    { text: formatDuration(elapsedMs), spare: 3 },
+    ...(known ? etaParts(done / known.count, elapsedMs) : []),
   ];
-  if (total === undefined || total === 0) return parts.join(' · ');
-  const share = Math.min(1, done / total);
-  if (done > 0 && done < total) parts.push(`ETA ${formatDuration((elapsedMs / done) * (total - done))}`);
-  return [progressBar(share), ...parts].join(' · ');
+}
+
+/** How much of something has been gone through, of which nobody knows the end. */
+export function countLine(
+  what: string,
+  { count, bytes }: { readonly count: number; readonly bytes?: number | undefined },
+  elapsedMs: number,
+  about?: string,
+): Line {
+  return [
+    { text: `${formatCount(count)} ${what}` },
+    { text: formatRate(count, elapsedMs), spare: 1 },
+    ...(bytes === undefined ? [] : [{ text: formatBytes(bytes), spare: 2 }]),
+    { text: formatDuration(elapsedMs) },
+    ...(about === undefined ? [] : [{ text: about }]),
+  ];
+}
+
+/** What went wrong so far, where something did. */
+export function troubleParts(failed: number, throttled = 0): Part[] {
+  return [
+    ...(failed > 0 ? [{ text: `${formatCount(failed)} failed`, colour: 'red' } as const] : []),
+    ...(throttled > 0 ? [{ text: `${formatCount(throttled)} throttled`, colour: 'yellow' } as const] : []),
+  ];
 }
 
 /** @param share from 0 to 1 */
-export function progressBar(share: number): string {
+export function etaParts(share: number, elapsedMs: number): Part[] {
+  if (share <= 0 || share >= 1) return [];
+  return [{ text: `ETA ${formatDuration((elapsedMs / share) * (1 - share))}` }];
+}
+
+/** A bar with the share in figures, which goes first where there is no room. @param share from 0 to 1 */
+export function barParts(share: number): Part[] {
   const cells = Math.round(share * BAR_CELLS);
-  return `${'█'.repeat(cells)}${'░'.repeat(BAR_CELLS - cells)} ${Math.floor(share * 100)} %`;
+  const bar = `${'█'.repeat(cells)}${'░'.repeat(BAR_CELLS - cells)}`;
+  return [{ text: `${bar} ${Math.floor(share * 100)} %`, spare: 5 }];
+}
+
+/** Milliseconds since now. */
+export function stopwatch(): () => number {
+  const begun = performance.now();
+  return () => performance.now() - begun;
 }

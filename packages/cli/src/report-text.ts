@@ -33,7 +33,7 @@ export type ReportFacts = Pick<
 /** A report for people, in lines. */
 export function reportText(report: ReportFacts): string[] {
   const lines = [headline(report)];
-  const { listed, filtered, skipped, blocked, failures, requests, remaining, warnings } = report;
+  const { listed, filtered, skipped, blocked, failures, requests } = report;
   if (filtered > 0)
     lines.push(`kept ${formatCount(filtered)} of ${formatObjects(listed)} because of the filters`);
   for (const [code, count] of Object.entries(failures.byCode)) {
@@ -45,6 +45,18 @@ export function reportText(report: ReportFacts): string[] {
   }
   const leftAlone = skipped - blocked;
   if (leftAlone > 0 && !report.dryRun) lines.push(`left alone: ${formatObjects(leftAlone)}`);
+  lines.push(...besidesText(report), ...warningsText(report));
+  lines.push(
+    `requests: ${formatCount(requests.list)} list, ${formatCount(requests.delete)} delete, ` +
+      `${formatCount(requests.retried)} retried, ${formatCount(requests.throttled)} throttled`,
+  );
+  lines.push(verdict(report));
+  return lines;
+}
+
+/** What there is to say besides the keys: uploads, and where what was deleted is now. */
+export function besidesText(report: ReportFacts): string[] {
+  const lines: string[] = [];
   const { uploads } = report;
   if (uploads) {
     lines.push(
@@ -56,17 +68,16 @@ export function reportText(report: ReportFacts): string[] {
     lines.push(`in the trash as ${report.trash}; "store undo ${report.trash} ADDRESS" brings it back`);
   if (report.backup !== null && report.deleted > 0)
     lines.push(`copied to ${quoteKey(report.backup)} before; "store undo" with its run copies it back`);
-  // As the command calls it.
-  lines.push(...warnings.map((warning) => `warning: ${warning.replace("versions 'all'", '--versions all')}`));
-  lines.push(
-    `requests: ${formatCount(requests.list)} list, ${formatCount(requests.delete)} delete, ` +
-      `${formatCount(requests.retried)} retried, ${formatCount(requests.throttled)} throttled`,
-  );
-  lines.push(verdict(report, remaining));
   return lines;
 }
 
-function headline(report: ReportFacts): string {
+/** The warnings, with the options called as the command calls them. */
+export function warningsText({ warnings }: Pick<ReportFacts, 'warnings'>): string[] {
+  return warnings.map((warning) => `warning: ${warning.replace("versions 'all'", '--versions all')}`);
+}
+
+/** What was deleted, in what time. */
+export function headline(report: ReportFacts): string {
   const { dryRun, matched, deleted, failed, bytes, prefix, elapsedMs } = report;
   const where = prefix === null || prefix === '' ? 'in the store' : `under ${quoteKey(prefix)}`;
   const time = formatDuration(elapsedMs);
@@ -77,10 +88,11 @@ function headline(report: ReportFacts): string {
   return `deleted ${what} (${formatBytes(bytes)}) ${where} in ${time}, ${formatRate(deleted, elapsedMs)}`;
 }
 
-function verdict(report: ReportFacts, remaining: ReportFacts['remaining']): string {
+/** How the run ended. */
+export function verdict(report: ReportFacts): string {
   if (report.dryRun) return 'dry run: nothing was deleted';
   if (report.aborted) return 'interrupted';
   if (report.maxDeleteReached) return 'incomplete: the limit of --max-delete was reached';
   if (!report.complete) return 'incomplete';
-  return remaining === null ? 'complete' : 'complete, verified: nothing is left';
+  return report.remaining === null ? 'complete' : 'complete, verified: nothing is left';
 }

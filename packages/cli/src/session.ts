@@ -9,13 +9,15 @@ import {
   type StoreConfig,
   type StoreEntry,
 } from '@store/core';
-import { checkShape, selectStore } from '@store/core/extend';
+import { checkShape, engineOf, selectStore, type Contact } from '@store/core/extend';
 import type { OssJobs } from '@store/oss';
 import { addressSettings, checkAddressSettings, checkSettingsAreForAnother } from './address-settings.js';
 import { Adapters } from './adapters.js';
 import { configOrPlace, loadConfigFile, type ConfigFile } from './config-file.js';
 import { UsageError } from './exit-codes.js';
+import type { CommonFlags } from './common-flags.js';
 import { fileUrlOf } from './local-path.js';
+import { limited, type RequestLimits } from './limited-entry.js';
 import type { WaitNotes } from './wait-notes.js';
 
 const JOBS_PROVIDER = 'oss';
@@ -26,7 +28,7 @@ const FILE_NAME_TAKEN = 'file: are paths, so give that store another name (a pat
 const DIRECTORIES: ReadonlySet<string> = new Set(['files', 'fs']);
 
 /** What every subcommand takes. */
-export interface GlobalOptions extends AddressSettings {
+export interface GlobalOptions extends AddressSettings, CommonFlags {
   readonly config?: string | undefined;
   readonly adapter?: readonly string[] | undefined;
   readonly debug?: boolean | undefined;
@@ -50,7 +52,6 @@ export interface Located {
   readonly provider: string;
   readonly config: StoreConfig | StoreEntry;
   readonly options: OpenOptions;
-  readonly retry: StoreEntry['retry'];
   /** For URLs: an address that leads there without the flags. */
   readonly address?: string | undefined;
   /** For stores of the configuration file. */
@@ -62,15 +63,24 @@ export interface Located {
 export class Session implements AsyncDisposable {
   readonly #options: GlobalOptions;
   readonly #adapters: Adapters;
-  readonly #waits: WaitNotes;
+  readonly #waits: Pick<WaitNotes, 'opening' | 'tell' | 'throttled'>;
+  readonly #limits: RequestLimits;
   readonly #stores = new Map<string, ObjectStore>();
   readonly #jobs = new Map<string, OssJobs>();
   #file: ConfigFile | undefined;
   #usualConfig: string | undefined;
 
-  /** @param waits says when a store lets wait */
-  constructor(options: GlobalOptions, waits: WaitNotes) {
+  /**
+   * @param limits what flags say about requests
+   * @param waits says when a store lets wait
+   */
+  constructor(
+    options: GlobalOptions,
+    limits: RequestLimits,
+    waits: Pick<WaitNotes, 'opening' | 'tell' | 'throttled'>,
+  ) {
     this.#options = options;
+    this.#limits = limits;
     this.#waits = waits;
     this.#adapters = new Adapters(options.adapter ?? []);
   }
@@ -87,11 +97,23 @@ export class Session implements AsyncDisposable {
    * @throws StoreError `InvalidConfig`, or `InvalidArgument` when it is no address
    */
   async open(address: string): Promise<Target> {
-    const { id, key, config, options, retry } = await this.locate(address);
-    const store =
-      this.#stores.get(id) ?? (await openStore(config, { ...options, onRetry: this.#waits.of(retry) }));
-    this.#stores.set(id, store);
-    return { store, key, address };
+    return this.#waits.opening(address, async () => {
+      const { id, key, config, options } = await this.locate(address);
+      const onRetry = this.#waits.tell;
+      const store = this.#stores.get(id) ?? (await openStore(config, { ...options, onRetry }));
+      this.#stores.set(id, store);
+      return { store, key, address };
+    });
+  }
+
+  /** Requests that the stores have refused for the moment. */
+  get throttled(): number {
+    return this.#waits.throttled;
+  }
+
+  /** Who has answered, of the stores that are open. */
+  get contacts(): readonly Contact[] {
+    return [...this.#stores.values()].map((store) => engineOf(store, 'session').contact);
   }
 
   /**
@@ -100,8 +122,8 @@ export class Session implements AsyncDisposable {
    * @throws as {@link open}
    */
   async openOwn(address: string): Promise<ObjectStore> {
-    const { config, options, retry } = await this.locate(address);
-    return openStore(config, { ...options, onRetry: this.#waits.of(retry) });
+    const { config, options } = await this.locate(address);
+    return openStore(config, { ...options, onRetry: this.#waits.tell });
   }
 
   /**
@@ -155,9 +177,8 @@ export class Session implements AsyncDisposable {
         id: `url ${JSON.stringify(entry)}`,
         key,
         provider: adapter.provider,
-        config: entry,
+        config: limited(entry, adapter, this.#limits),
         options: { adapters: [adapter] },
-        retry: undefined,
         address: found.address ?? address,
       };
     }
@@ -176,9 +197,8 @@ export class Session implements AsyncDisposable {
       id: `name ${name}`,
       key: address.slice(colon + 1),
       provider: entry.provider,
-      config,
+      config: { ...config, stores: { ...config.stores, [name]: limited(entry, named, this.#limits) } },
       options: { adapters: [named], name, baseDirectory: file.directory },
-      retry: entry.retry,
       named: { name, entry, file },
     };
   }
@@ -234,8 +254,9 @@ export class Session implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const store of this.#stores.values()) await store.close();
+    const stores = [...this.#stores.values()];
     this.#stores.clear();
+    for (const store of stores) await store.close();
     for (const jobs of this.#jobs.values()) jobs.close();
     this.#jobs.clear();
   }

@@ -4,16 +4,14 @@ import { deletePrefixOptions, optionTypes as types, type OptionTable } from '@st
 /** How a run of deletes is told of. */
 export interface TellingOptions {
   readonly json?: boolean | undefined;
-  readonly quiet?: boolean | undefined;
   readonly failures?: string | undefined;
 }
 
 export const yes = { type: types.flag, cli: { kind: 'flag', short: 'y', help: 'do not ask' } } as const;
 
-/** The flags of every subcommand that runs deletes. */
+/** The flags of every subcommand that runs deletes, beside those that all have (`common-flags.ts`). */
 export const tellingTable = {
   json: { type: types.flag, cli: { kind: 'flag', help: 'print the report as JSON' } },
-  quiet: { type: types.flag, cli: { kind: 'flag', short: 'q', help: 'no progress' } },
   failures: {
     type: types.text,
     cli: {

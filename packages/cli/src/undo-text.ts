@@ -1,11 +1,9 @@
 import { quoteKey } from '@store/core';
 import type { KeyLeft, UndoProgress, UndoReport } from '@store/journal';
 import { formatCount, formatDuration, formatObjects } from './format.js';
-import type { Output } from './output.js';
+import type { Line } from './line.js';
+import { troubleParts } from './progress.js';
 import { displayKey } from './display-key.js';
-
-/** Between two lines where there is no terminal to redraw, in milliseconds. */
-const LINE_INTERVAL_MS = 5_000;
 
 /** The account of an undo for people, in lines. */
 export function undoText(report: UndoReport): string[] {
@@ -50,25 +48,14 @@ export function leftText({ key, reason }: KeyLeft): string {
   return `left: ${displayKey(key)}: ${reason}`;
 }
 
-/** Shows how far an undo is. */
-export function undoProgress(output: Output): (progress: UndoProgress) => void {
-  let shownAt = 0;
-  return (progress) => {
-    const text = progressLine(progress);
-    if (output.interactive) output.status(text);
-    else if (progress.elapsedMs - shownAt >= LINE_INTERVAL_MS) {
-      shownAt = progress.elapsedMs;
-      output.note(text);
-    }
-  };
-}
-
-function progressLine({ looked, restored, left, failed, elapsedMs }: UndoProgress): string {
+/** How far an undo is. */
+export function undoLine(progress: Omit<UndoProgress, 'elapsedMs'> | undefined, elapsedMs: number): Line {
+  const { looked, restored, left, failed } = progress ?? { looked: 0, restored: 0, left: 0, failed: 0 };
   return [
-    `${formatCount(looked)} looked at`,
-    `${formatCount(restored)} back`,
-    `${formatCount(left)} left`,
-    `${formatCount(failed)} failed`,
-    formatDuration(elapsedMs),
-  ].join(' · ');
+    { text: `${formatCount(looked)} looked at` },
+    { text: `${formatCount(restored)} back` },
+    { text: `${formatCount(left)} left`, spare: 1 },
+    ...troubleParts(failed),
+    { text: formatDuration(elapsedMs) },
+  ];
 }

@@ -2,6 +2,7 @@ import type { FleetReport } from '@store/fleet';
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
 import { fleetLine, FleetProgress } from '#src/fleet/fleet-progress.js';
+import { lineText } from '#src/line.js';
 
 function reportAt(listed: number, state: FleetReport['state'] = 'running'): FleetReport {
   const requests = { list: 1, delete: 1, retried: 0, throttled: 3 };
@@ -41,7 +42,7 @@ describe('the progress of a fleet', () => {
     for (let second = 0; second <= 60; second++) progress.see(reportAt(0), second * 1000);
     for (let second = 61; second <= 80; second++) progress.see(reportAt((second - 60) * 1000), second * 1000);
     expect(progress.pace()).to.deep.equal({ keysPerSecond: 1000, estimated: 40_000, etaMs: 20_000 });
-    const line = fleetLine(reportAt(20_000), progress.pace());
+    const line = lineText(fleetLine(reportAt(20_000), progress.pace()));
     expect(line).to.match(/^█{12}░{12} 50 % · /);
     for (const part of [
       '19,890/~40,000 deleted',
@@ -63,7 +64,7 @@ describe('the progress of a fleet', () => {
     progress.see(reportAt(2000), 1000);
     expect(progress.pace()).to.deep.equal({ keysPerSecond: 1000, estimated: undefined, etaMs: undefined });
     progress.estimated = 1500;
-    expect(fleetLine(reportAt(2000, 'paused'), progress.pace()))
+    expect(lineText(fleetLine(reportAt(2000, 'paused'), progress.pace())))
       .to.match(/^paused · 1,890 deleted · 1,000 keys\/s · /)
       .and.not.contain('ETA');
   });

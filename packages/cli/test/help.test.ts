@@ -2,11 +2,13 @@ import { Command } from 'commander';
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
 import { addCommands } from '#src/commands.js';
+import { addCommonFlags } from '#src/common-flags.js';
 import { Place } from './run-store.js';
 
 /** The command line without its work. */
 async function buildProgram(write: (text: string) => void): Promise<Command> {
   const program = new Command('store').exitOverride().configureOutput({ writeOut: write, writeErr: write });
+  addCommonFlags(program);
   await addCommands(program, [], () => Promise.resolve());
   return program;
 }

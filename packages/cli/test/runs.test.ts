@@ -155,6 +155,15 @@ describe('a run of store rm -r that is written down', () => {
     expect(await keysOf(await storeOf('demo'))).to.deep.equal([]);
   });
 
+  it('has its journal also when several begin at once, before there is a place for them', async () => {
+    const memory = { provider: 'memory', objects: { 'p/1': 'x' } };
+    await place.configure({ stores: { demo: memory } });
+    const runs = Array.from({ length: 6 }, () => place.run(['rm', '-r', '--yes', 'demo:p/']));
+    for (const { code, stderr } of await Promise.all(runs))
+      expect({ code, stderr }).to.deep.equal({ code: 0, stderr: '' });
+    expect((await journals()).filter((name) => name.endsWith('.jsonl'))).to.have.length(6);
+  });
+
   it('does without a journal where none can be written, unless it was asked for', async () => {
     const store = await storeOf('demo');
     await store.put('p/1', 'x');
@@ -250,6 +259,36 @@ describe('a run of store rm -r that is written down', () => {
     const short = await place.run(['report', '--csv', './short']);
     expect(short).to.include({ code: 1, stdout: '' });
     expect(short.stderr).to.match(/^store: 7 objects that were deleted are not named/);
+  });
+
+  it('has a page that stands on its own, also while it is not finished', async () => {
+    await fill(await storeOf('demo'));
+    const child = await begin('demo', '--include', '*');
+    child.kill('SIGKILL');
+    await finish(child);
+    const run = await onlyRun();
+    expect(await place.output('report', '--html', 'killed.html', run)).to.equal('');
+    const killed = await readFile(place.path('killed.html'), 'utf8');
+    expect(killed).to.match(/^<!doctype html>\n<html lang="en">/);
+    expect(killed).to.match(/<strong>interrupted<\/strong> · deleted \d+ objects? .*until then/);
+    expect(killed).to.contain(`to go on: store resume ${run}`);
+
+    await place.output('resume', run);
+    const complete = await place.output('report', run, '--html');
+    expect(complete).to.match(/<strong>complete<\/strong> · deleted 120 objects/);
+    expect(complete).to.contain('<th scope="row">sessions</th><td>2</td>');
+    expect(complete).not.to.match(/to go on|<script|<link|<img|url\(/i);
+
+    for (const [args, says] of [
+      [['--html', run], /is the file of --html; name the run too: store report --html FILE RUN/],
+      [['--html', '--json', run], /--json/],
+      [['--html', `${place.path('data')}/page.html`, run], /lies inside the store/],
+      [[], /name the run/],
+    ] as const) {
+      const { code, stderr } = await place.run(['report', ...args]);
+      expect(code).to.equal(2);
+      expect(stderr).to.match(says);
+    }
   });
 
   it('names no URL in its journal that has credentials in it', async () => {

@@ -56,7 +56,17 @@ describe('the start of the command', () => {
     const loaded = await loadedBy(place, 'ls', 'demo:');
     expect(loaded).to.include.members(['core', 'fs', 'cli/commands/ls.js']);
     expect(loaded.filter((name) => name.startsWith('cli/commands/'))).to.deep.equal(['cli/commands/ls.js']);
-    for (const name of ['s3', 'oss', 'ctyun', 'memory', 'gateway', 'log-update', 'inversify'])
+    for (const name of [
+      's3',
+      'oss',
+      'ctyun',
+      'memory',
+      'gateway',
+      'transfer',
+      'planning',
+      'string-width',
+      'inversify',
+    ])
       expect(loaded).not.to.include(name);
   });
 

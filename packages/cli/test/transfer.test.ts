@@ -4,7 +4,10 @@ import { expect } from 'chai';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import type { ObjectStore } from '@store/core';
 import type { TransferProgress } from '@store/transfer';
+import { startEmulator } from '@store/emulator';
+import { lineText } from '#src/line.js';
 import { transferLine } from '#src/transfer/view.js';
+import { s3Store } from './emulated-stores.js';
 import { finish, Place } from './run-store.js';
 
 const CONFIG = {
@@ -113,6 +116,19 @@ describe('store cp, mv, sync', () => {
     expect(await keys(b)).to.deep.equal(['x/deep/3.log', 'zz']);
   });
 
+  it('names what was copied and could not be deleted at the source', async () => {
+    await using emulator = await startEmulator({ s3: {}, buckets: ['demo'] });
+    await emulator.bucket('demo').seed(['p/1', 'p/2'], 'x');
+    emulator.setFaults({ deny: [{ key: '^p/2$' }] });
+    await using held = await Place.create({ stores: { s3: s3Store(emulator) } });
+    const { code, stdout } = await held.run(['mv', '-r', 's3:p/', 's3:q/']);
+    expect(code).to.equal(1);
+    expect(stdout).to.match(
+      /deleted 1 object at the source, not deleted: 1 \(AccessDenied\)\n {2}"p\/2": AccessDenied: .*\nincomplete/,
+    );
+    expect(await emulator.bucket('demo').keys()).to.have.members(['p/2', 'q/1', 'q/2']);
+  });
+
   it('makes a target like a source, and asks before it deletes', async () => {
     await b.put('x/only.txt', 'x');
     const first = await place.output('sync', 'a:', 'b:');
@@ -193,7 +209,7 @@ describe('store cp, mv, sync', () => {
 });
 
 describe('the progress of a transfer', () => {
-  const progress: TransferProgress = {
+  const progress: Omit<TransferProgress, 'elapsedMs'> = {
     phase: 'copying',
     listed: 600,
     matched: 600,
@@ -204,22 +220,21 @@ describe('the progress of a transfer', () => {
     bytes: 30 * 1024 * 1024,
     settledBytes: 25 * 1024 * 1024,
     deleted: 0,
-    elapsedMs: 10_000,
   };
 
   it('has a bar and the time left when it is known how much there is', () => {
-    const line = transferLine({ ...progress, total: { objects: 1000, bytes: 100 * 1024 * 1024 } });
+    const total = { objects: 1000, bytes: 100 * 1024 * 1024 };
+    const line = lineText(transferLine({ ...progress, total }, 10_000));
     expect(line).to.match(/^█{6}░{18} 25 % · 500\/1,000 objects/);
     for (const part of ['100 the same', '30 MiB', '3 MiB/s', '10 failed', '10.0 s', 'ETA 30.0 s'])
       expect(line).to.contain(part);
   });
 
   it('has counters and no bar else', () => {
-    const line = transferLine(progress);
+    const line = lineText(transferLine(progress, 10_000));
     expect(line).to.match(/^500 objects · /);
     expect(line).not.to.contain('ETA');
-    expect(transferLine({ ...progress, phase: 'deleting', deleted: 12 })).to.match(
-      /^12 deleted at the target/,
-    );
+    const deleting = transferLine({ ...progress, phase: 'deleting', deleted: 12 }, 10_000);
+    expect(lineText(deleting)).to.match(/^12 deleted at the target/);
   });
 });

@@ -7,7 +7,7 @@ export {
   type EmptyTrashOptions,
   type TrashOptions,
 } from './trash.js';
-export { checkOutsideStore } from './outside-store.js';
+export { checkOutsideStore, type DeletedFrom } from './outside-store.js';
 export { restoreTrash } from './undo-trash.js';
 export { undoDeletion } from './undo.js';
 export { UNDO_OPTIONS, type UndoOptions } from './undo-options.js';

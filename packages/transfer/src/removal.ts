@@ -79,11 +79,21 @@ export class Removal {
       return (
         now.etag === source.etag &&
         now.size === source.size &&
-        (source.lastModified === undefined || now.lastModified?.getTime() === source.lastModified.getTime())
+        (source.lastModified === undefined || isSameTime(now.lastModified, source.lastModified))
       );
     } catch (error) {
       if (error instanceof StoreError && error.code === 'NotFound') return false;
       throw error;
     }
   }
+}
+
+/**
+ * A listing may tell milliseconds where a look at one object, by an HTTP date, tells whole seconds (RADOS Gateway and MinIO
+ * do so): then seconds are what can be compared.
+ */
+function isSameTime(now: Date | undefined, listed: Date): boolean {
+  if (now === undefined) return false;
+  const [a, b] = [now.getTime(), listed.getTime()];
+  return a === b || (a % 1000 === 0 && a === b - (b % 1000));
 }

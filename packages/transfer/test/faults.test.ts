@@ -287,6 +287,24 @@ describe('movePrefix', () => {
     }
   });
 
+  it('moves from where a listing tells milliseconds and a look at one object whole seconds', async () => {
+    const { store } = wrappedMemory(({ read, delete: single }) => ({
+      delete: { ...single, ifMatch: false },
+      read: {
+        ...read,
+        head: async (request, call) => {
+          const { lastModified, ...info } = await read.head(request, call);
+          const time = lastModified?.getTime() ?? 0;
+          return { ...info, lastModified: new Date(time - (time % 1000)) };
+        },
+      },
+    }));
+    for (let i = 0; i < 20; i++) await store.put(`a/${i}`, String(i));
+    const report = await movePrefix({ store, prefix: 'a/' }, { store, prefix: 'b/' });
+    expect(report).to.deep.include({ copied: 20, complete: true });
+    expect(Object.keys(await contentsOf(store, 'a/'))).to.deep.equal([]);
+  });
+
   it('leaves what could not be copied, and what has changed since', async () => {
     for (const conditional of [true, false]) {
       const source = wrappedMemory((driver) => ({

@@ -8,9 +8,9 @@ import {
   type ObjectStore,
   type RetrySettings,
 } from '@store/core';
-import { retrying, retryPolicy, type RetryPolicy } from '@store/core/extend';
+import { Contact, eitherSignal, retrying, retryPolicy, type Line } from '@store/core/extend';
 import { beginningOf, textIn, undocumented } from '@store/kit';
-import type { OssConfig } from '../config.js';
+import { endpointOfOss, type OssConfig } from '../config.js';
 import { given, Requests, XML, type Request } from '../requests.js';
 import { parseAnswer } from '../xml.js';
 import { checkJob } from './job-check.js';
@@ -24,6 +24,8 @@ const MANIFEST_SPEC = { fields: 'Bucket,Key', format: 'OSS_BatchOperations_CSV_2
 
 const LINES_A_PIECE = 1000;
 
+const NO_JOB = { method: 'GET', subres: { batchJob: '', batchJobId: '0' } } as const;
+
 /**
  * Batch-operation jobs of OSS: the provider works through up to ten billion objects by itself. Not in every region, and
  * by invitation in some.
@@ -34,13 +36,20 @@ export class OssJobs {
   /** The bucket of the store that was configured. */
   readonly bucket: string;
   readonly #requests: Requests;
-  readonly #retry: RetryPolicy;
+  readonly #line: Line;
 
   /** @param config as of a store; jobs belong to the account and the region, not to its bucket */
   constructor(config: OssConfig, retry?: RetrySettings) {
     this.bucket = config.bucket;
     this.#requests = new Requests(config, { service: true });
-    this.#retry = retryPolicy(retry);
+    const policy = retryPolicy(retry);
+    const contact = new Contact({
+      endpoint: endpointOfOss(config),
+      contactMs: policy.contactMs,
+      // There is no such job.
+      ask: (signal) => this.#requests.send('describeJob', undefined, { signal }, NO_JOB, () => undefined),
+    });
+    this.#line = { retry: policy, clock: systemClock, contact };
   }
 
   /**
@@ -191,9 +200,11 @@ export class OssJobs {
     read: (data: Buffer) => T,
   ): Promise<T> {
     const purpose = { operation, provider: 'oss', signal: call.signal };
-    return retrying({ policy: this.#retry, clock: systemClock, ...purpose }, () =>
+    return retrying({ ...this.#line, ...purpose }, (nobody) =>
       this.#requests
-        .send(operation, undefined, call, request, ({ data }) => read(data))
+        .send(operation, undefined, { signal: eitherSignal(call.signal, nobody) }, request, ({ data }) =>
+          read(data),
+        )
         .catch((error: unknown) => {
           throw asUnsupported(error, operation);
         }),

@@ -52,7 +52,7 @@ export function addApply(program: Command, run: Run): void {
 
 async function apply(context: Context, file: string, values: Values): Promise<ExitCode> {
   const { output, session, signal } = context;
-  const { store: given, yes: agreed, json, quiet, failures } = own.take(values);
+  const { store: given, yes: agreed, json, failures } = own.take(values);
   const terminal = { stdin: process.stdin, stderr: process.stderr };
   if (!agreed && !canAsk(terminal))
     throw new UsageError('apply asks before it deletes, and there is no terminal to ask on; use --yes');
@@ -70,7 +70,7 @@ async function apply(context: Context, file: string, values: Values): Promise<Ex
   const run = await runJournal(context, address, choice);
   let report: ApplyReport | undefined;
   const { place, prefix } = header;
-  const telling = { place, prefix, json: false, quiet: quiet ?? false, failures, silent: json };
+  const telling = { place, prefix, json: false, failures, silent: json };
   const code = await reportedDeletion(
     context,
     { ...telling, total: approved, again: wayToApply(file) },

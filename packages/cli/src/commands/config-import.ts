@@ -1,12 +1,9 @@
 import { Argument, type Command } from 'commander';
-import { StoreError, type StoreEntry } from '@store/core';
-import { checkShape } from '@store/core/extend';
-import { keepPrivate, makeConfigFile, writeSettings } from '../config-file.js';
 import type { Context, Run } from '../context.js';
 import { UsageError } from '../exit-codes.js';
 import { EXIT, type ExitCode } from '../exit.js';
-import type { FoundStore } from '../import/found-store.js';
 import { TOOLS, type Tool } from '../import/tools.js';
+import { storesIn, storeToWrite, writeStores, type StoreToWrite } from '../import/write-stores.js';
 import { list } from '../list-option.js';
 
 interface ImportOptions {
@@ -14,12 +11,6 @@ interface ImportOptions {
   readonly bucket?: readonly string[];
   readonly withSecrets?: boolean;
   readonly force?: boolean;
-}
-
-interface ToWrite {
-  readonly name: string;
-  readonly entry: StoreEntry;
-  readonly variables: Readonly<Record<string, string>>;
 }
 
 export function addConfigImport(config: Command, run: Run): void {
@@ -62,8 +53,8 @@ async function importStores(
   }
 
   const place = await session.configOrPlace();
-  const there = typeof place === 'string' ? [] : Object.keys(checkShape(place.value).stores);
-  const toWrite: ToWrite[] = [];
+  const there = storesIn(place);
+  const toWrite: StoreToWrite[] = [];
   for (const one of usable) {
     const its = buckets.get(one.name);
     if (its === undefined) {
@@ -73,7 +64,7 @@ async function importStores(
     if (there.includes(one.name) && !force) {
       throw new UsageError(`there is a store ${JSON.stringify(one.name)} already; --force replaces it`);
     }
-    const written = entryOf(one, its, withSecrets);
+    const written = storeToWrite({ ...one, entry: { ...one.entry, bucket: its } }, withSecrets);
     await session.checkEntry(written.name, written.entry, written.variables);
     const clash = toWrite.find((other) => isSame(other, written));
     if (clash)
@@ -82,22 +73,13 @@ async function importStores(
     if (one.left.length > 0) output.note(`${one.name}: not taken over: ${one.left.join(', ')}`);
   }
 
-  const file = typeof place === 'string' ? await makeConfigFile(place) : place;
-  if (withSecrets) await keepPrivate(file);
-  for (const { name, entry } of toWrite) await writeSettings(file, name, [[[], entry]]);
-  await output.result(
-    toWrite.map(({ name, entry }) => `${name}: ${entry.provider}, bucket ${String(entry['bucket'])}`),
-  );
-  await output.result(`written to ${file.path}`);
-  const variables = toWrite.flatMap((one) => Object.keys(one.variables));
-  if (variables.length > 0)
-    await output.result(['set these variables of the environment:', ...variables.map((name) => `  ${name}`)]);
+  await writeStores({ output }, place, toWrite, withSecrets);
   if (tool === 'aws' && from !== undefined)
     output.note(`store: profiles are looked for in $AWS_CONFIG_FILE, so set it to ${path}`);
   return EXIT.complete;
 }
 
-function isSame(one: ToWrite, other: ToWrite): boolean {
+function isSame(one: StoreToWrite, other: StoreToWrite): boolean {
   return (
     one.name === other.name || Object.keys(one.variables).some((name) => Object.hasOwn(other.variables, name))
   );
@@ -111,34 +93,4 @@ function bucketsOf(given: readonly string[]): ReadonlyMap<string, string> {
       return [text.slice(0, at), text.slice(at + 1)] as const;
     }),
   );
-}
-
-/** Secrets are variables, unless they are asked for, and those that would be read as a variable. */
-function entryOf({ name, entry, secrets }: FoundStore, bucket: string, withSecrets: boolean): ToWrite {
-  if (name === 'file' || /[:/]|^__proto__$/.test(name)) {
-    throw new StoreError(
-      'InvalidArgument',
-      `no store can be called ${JSON.stringify(name)}; rename it first`,
-    );
-  }
-  if (JSON.stringify(entry).includes('${')) {
-    throw new StoreError(
-      'InvalidArgument',
-      `${name} has "\${" in it, which is a variable of the environment here`,
-    );
-  }
-  const variables: Record<string, string> = {};
-  const keys: Record<string, string> = {};
-  for (const [word, value] of Object.entries(secrets)) {
-    if (withSecrets && !value.includes('${')) {
-      keys[word] = value;
-      continue;
-    }
-    const variable = `STORE_${name}_${word.replace(/[A-Z]/g, '_$&')}`
-      .toUpperCase()
-      .replace(/[^A-Z0-9_]/g, '_');
-    variables[variable] = value;
-    keys[word] = `\${${variable}}`;
-  }
-  return { name, entry: { ...entry, bucket, ...keys }, variables };
 }

@@ -1,10 +1,12 @@
 import type { Command } from 'commander';
 import type { Run } from '../context.js';
 import { EXIT } from '../exit.js';
+import { addConfigAdd } from './config-add.js';
 import { addConfigImport } from './config-import.js';
 
 const EXAMPLES = `
 Examples:
+  store config add photos
   store config check
   store config schema > store.schema.json
 `;
@@ -26,6 +28,7 @@ export function addConfig(program: Command, run: Run): void {
         return EXIT.complete;
       }),
     );
+  addConfigAdd(config, run);
   addConfigImport(config, run);
   config
     .command('schema')

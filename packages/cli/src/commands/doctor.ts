@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Command } from 'commander';
-import { diagnoseStore, type Finding, type ObjectStore } from '@store/core';
+import { diagnoseStore, StoreError, type Finding, type ObjectStore } from '@store/core';
 import { writeSettings } from '../config-file.js';
 import type { Context, Run } from '../context.js';
 import { EXIT, type ExitCode } from '../exit.js';
@@ -34,7 +34,8 @@ export function addDoctor(program: Command, run: Run): void {
     .action((address: string, options: DoctorOptions) => run((context) => doctor(context, address, options)));
 }
 
-async function doctor(
+/** Finds out how a store behaves, and prints it. */
+export async function doctor(
   { output, session, signal }: Context,
   address: string,
   { json, write }: DoctorOptions,
@@ -45,12 +46,12 @@ async function doctor(
   const { named } = located;
   if (write && !named) throw new UsageError('--write needs a store of the configuration file');
   const prefix = `${located.key}store-doctor-${randomBytes(6).toString('hex')}/`;
-  const diagnosis =
-    diagnoseStore(located.config, located.options, { prefix, signal }) ??
-    portable((await session.open(whole)).store, prefix, signal);
+  const { store } = await session.open(whole);
+  const diagnosis = (): AsyncIterable<Finding> =>
+    diagnoseStore(located.config, located.options, { prefix, signal }) ?? portable(store, prefix, signal);
 
   const findings: Finding[] = [];
-  for await (const finding of diagnosis) {
+  for await (const finding of whereAnswered(store, prefix, diagnosis, signal)) {
     findings.push(finding);
     if (!json) await output.result(row(finding));
   }
@@ -91,6 +92,25 @@ function nested(settings: readonly (readonly [readonly string[], unknown])[]): o
 function row({ probe, answer, meaning }: Finding): string {
   const columns = `${probe.padEnd(30)} ${answer.padEnd(18)}`;
   return meaning === undefined ? columns.trimEnd() : `${columns} ${meaning}`;
+}
+
+/** Where nobody answers there is nothing to find out, and each question would be waited for in vain. */
+async function* whereAnswered(
+  store: ObjectStore,
+  prefix: string,
+  diagnosis: () => AsyncIterable<Finding>,
+  signal: AbortSignal,
+): AsyncGenerator<Finding> {
+  try {
+    await store.exists(`${prefix}probe`, { signal });
+  } catch (error) {
+    if (!(error instanceof StoreError)) throw error;
+    if (error.unanswered !== undefined) {
+      yield { probe: 'reachable', answer: 'no', meaning: error.reason };
+      return;
+    }
+  }
+  yield* diagnosis();
 }
 
 /** For stores whose adapter has nothing to find out: the operations, once each. */

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { Run } from '../context.js';
 import { formatBytes, formatCount, formatObjects } from '../format.js';
+import { countLine, stopwatch } from '../progress.js';
 import { UnnameableNotes } from '../unnameable-notes.js';
 
 const EXAMPLES = `
@@ -21,6 +22,10 @@ export function addDu(program: Command, run: Run): void {
         const unnameable = new UnnameableNotes(output);
         let objects = 0;
         let bytes = 0;
+        const elapsedMs = stopwatch();
+        using shown = output.show(() =>
+          countLine('counted', { count: objects, bytes }, elapsedMs(), address),
+        );
         for await (const { size } of store.list(key, {
           ordered: false,
           signal,
@@ -29,6 +34,7 @@ export function addDu(program: Command, run: Run): void {
           objects++;
           bytes += size ?? 0;
         }
+        shown[Symbol.dispose]();
         const { count } = unnameable;
         const text = `${formatObjects(objects)}, ${formatBytes(bytes)}`;
         const beside = count === 0 ? '' : `, and ${formatCount(count)} that cannot be named`;

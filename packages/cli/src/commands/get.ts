@@ -24,7 +24,6 @@ Examples:
 interface GetOptions {
   readonly recursive?: boolean;
   readonly json?: boolean;
-  readonly quiet?: boolean;
   readonly force?: boolean;
   readonly versionId?: string;
 }
@@ -42,7 +41,6 @@ export function addGet(program: Command, run: Run): void {
     .option('-f, --force', 'replace files that are there')
     .option('--version-id <id>', 'of this version')
     .option('--json', 'with -r: print the report as JSON')
-    .option('-q, --quiet', 'with -r: no progress')
     .addHelpText('after', EXAMPLES)
     .action((address: string, file: string, options: GetOptions) =>
       run((context) => getAny(context, address, file, options)),
@@ -55,13 +53,13 @@ async function getAny(
   file: string,
   options: GetOptions,
 ): Promise<ExitCode> {
-  const { force, json, quiet, versionId, recursive } = options;
+  const { force, json, versionId, recursive } = options;
   if (!recursive)
     return file === STDIO ? toStdout(context, address, versionId) : get(context, address, file, options);
   if (versionId !== undefined) throw new UsageError('--version-id does not go with -r');
   if (file === STDIO) throw new UsageError('-r writes to a directory, and - is stdout');
   const { performCopy } = await import('../transfer/perform-copy.js');
-  const flags = { recursive, json, quiet, transfer: { ifAbsent: !force || undefined } };
+  const flags = { recursive, json, transfer: { ifAbsent: !force || undefined } };
   return performCopy(context, [address], directoryUrl(`${file}/`), flags);
 }
 

@@ -4,6 +4,7 @@ import type { Context, Run } from '../context.js';
 import type { ExitCode } from '../exit.js';
 import { formatBytes } from '../format.js';
 import { displayKey } from '../display-key.js';
+import { countLine, stopwatch } from '../progress.js';
 import { UnnameableNotes } from '../unnameable-notes.js';
 
 interface LsOptions {
@@ -21,6 +22,7 @@ Examples:
   store ls -l uploads:logs/2026-
   store ls -r --json uploads:logs/ | store rm --from - --yes uploads:
   store ls --versions uploads:logs/
+  store ls --retries 0 --timeout 5s uploads:        is it there?
 `;
 
 export function addLs(program: Command, run: Run): void {
@@ -56,8 +58,15 @@ async function ls(
   const { startAfter, unordered = false } = options;
   const unnameable = new UnnameableNotes(output);
   const onUnnameable = unnameable.tell;
+  let listed = 0;
+  const elapsedMs = stopwatch();
+  // Where the list itself is on the terminal, it tells how far it is.
+  using _shown = output.oneTerminal
+    ? undefined
+    : output.show(() => countLine('listed', { count: listed }, elapsedMs(), address));
   if (options.versions) {
     for await (const version of store.listVersions(key, { signal, onUnnameable })) {
+      listed++;
       await (options.json ? output.jsonLine(version) : output.line(versionText(version)));
       if (output.closed) break;
     }
@@ -67,6 +76,7 @@ async function ls(
     ? store.list(key, { startAfter, ordered: !unordered, signal, onUnnameable })
     : store.list(key, { delimiter: '/', startAfter, signal, onUnnameable });
   for await (const entry of entries) {
+    listed++;
     await (options.json ? output.jsonLine(entry) : output.line(entryText(entry, options.long ?? false)));
     if (output.closed) break;
   }

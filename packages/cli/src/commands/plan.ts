@@ -1,15 +1,14 @@
 import { Option, type Command } from 'commander';
 import { earlyDeletions, estimate, planDeletion, storeTerms } from '@store/planning';
 import { engineOf } from '@store/core/extend';
-import { checkOutsideStore } from '@store/journal';
 import { withAlias } from '../alias.js';
 import type { Run } from '../context.js';
 import { EXIT } from '../exit.js';
-import { UsageError } from '../exit-codes.js';
+import { formatDuration } from '../format.js';
+import { argumentBesideHtml, htmlOption, writePage, type HtmlValue } from '../html-option.js';
 import { integer } from '../option-values.js';
-import { STDIO } from './stdio.js';
+import { stopwatch } from '../progress.js';
 import { planPage } from '../plan-page.js';
-import { writeWholeFile } from '../write-whole-file.js';
 import { planText, type Plan } from '../plan-text.js';
 
 interface Options {
@@ -18,7 +17,7 @@ interface Options {
   readonly concurrency?: number;
   readonly maxKeysPerSecond?: number;
   readonly json?: boolean;
-  readonly html?: string | true;
+  readonly html?: HtmlValue;
 }
 
 const EXAMPLES = `
@@ -39,26 +38,27 @@ export function addPlan(program: Command, run: Run): void {
     .addOption(new Option('--exact', 'list everything, and guess nothing').conflicts('maxRequests'))
     .option('--concurrency <n>', 'requests in flight to reckon with (default: 32)', integer(1, 1024))
     .option('--json', 'as JSON')
-    .addOption(
-      new Option('--html [file]', 'as an HTML page with charts, into a file; - is stdout').conflicts('json'),
-    )
+    .addOption(htmlOption(' with charts').conflicts('json'))
     .action(
       (
         given: string | undefined,
         { maxRequests, exact, concurrency, maxKeysPerSecond, json, html }: Options,
       ) =>
         run(async ({ output, session, signal }) => {
-          const address = addressOf(given, html);
+          const usage = 'store plan --html FILE ADDRESS';
+          const address = argumentBesideHtml(given, html, { what: 'the address', usage });
           const { store, key } = await session.open(address);
-          const writePage = async (page: string, file: string | true): Promise<void> => {
-            if (file === true || file === STDIO) return output.result(page.split('\n'));
-            const { place } = engineOf(store, 'plan').driver;
-            await checkOutsideStore({ place }, file, 'the page of --html');
-            await writeWholeFile(file, `${page}\n`, { signal, onWait: (text) => output.note(text) });
-          };
           const { config, options } = await session.locate(address);
           const terms = storeTerms(config, options);
-          const found = await estimate(store, key, { maxRequests, exact, signal });
+          const elapsedMs = stopwatch();
+          const shown = output.show(() => [
+            { text: exact ? 'listing' : 'estimating' },
+            { text: formatDuration(elapsedMs()) },
+            { text: address },
+          ]);
+          const found = await estimate(store, key, { maxRequests, exact, signal }).finally(() =>
+            shown[Symbol.dispose](),
+          );
           const strategies = planDeletion(found, store.capabilities, {
             jobs: await session.hasJobs(address),
             concurrency,
@@ -73,21 +73,13 @@ export function addPlan(program: Command, run: Run): void {
             terms,
           };
           if (json) await output.resultJson(plan);
-          else if (html !== undefined) await writePage(planPage(plan, new Date()), html);
-          else await output.result(planText(plan));
+          else if (html !== undefined) {
+            const { place } = engineOf(store, 'plan').driver;
+            await writePage({ output, signal }, { place }, planPage(plan, new Date()), html);
+          } else await output.result(planText(plan));
           return EXIT.complete;
         }),
     );
   const rate = new Option('--max-keys-per-second <n>', 'keys deleted a second to reckon with');
   for (const option of withAlias(rate.argParser(integer(1)))) command.addOption(option);
-}
-
-/** @throws UsageError also where `--html` has taken the address for its file */
-function addressOf(given: string | undefined, html: string | true | undefined): string {
-  if (given !== undefined) return given;
-  throw new UsageError(
-    typeof html === 'string'
-      ? `${JSON.stringify(html)} is the file of --html; name the address too: store plan --html FILE ADDRESS (FILE is - for stdout)`
-      : 'name the address',
-  );
 }

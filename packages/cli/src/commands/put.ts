@@ -21,7 +21,6 @@ Examples:
 interface PutOptions {
   readonly recursive?: boolean;
   readonly json?: boolean;
-  readonly quiet?: boolean;
   readonly contentType?: string;
   readonly cacheControl?: string;
   readonly metadata?: Readonly<Record<string, string>>;
@@ -52,13 +51,12 @@ export function addPut(program: Command, run: Run): void {
     )
     .option('--if-absent', 'only when there is no such object yet')
     .option('--json', 'with -r: print the report as JSON')
-    .option('-q, --quiet', 'with -r: no progress')
     .addHelpText('after', EXAMPLES)
     .action((file: string, address: string, given: PutOptions) =>
       run(async (context) => {
         if (given.recursive) return putDirectory(context, file, address, given);
         const { session, signal } = context;
-        const { tag: tags, recursive: _recursive, json: _json, quiet: _quiet, ...options } = given;
+        const { tag: tags, recursive: _recursive, json: _json, ...options } = given;
         const target = await session.open(address);
         const directory = target.key === '' || target.key.endsWith('/');
         if (directory && file === '-') throw new UsageError(`${JSON.stringify(address)} names no key`);
@@ -81,7 +79,7 @@ async function putDirectory(
   context: Context,
   file: string,
   address: string,
-  { json, quiet, recursive = true, contentType, storageClass, ifAbsent, resume, ...others }: PutOptions,
+  { json, recursive = true, contentType, storageClass, ifAbsent, resume, ...others }: PutOptions,
 ): Promise<ExitCode> {
   if (file === STDIO) throw new UsageError('-r takes a directory, and - is stdin');
   const [name] = Object.keys(others);
@@ -89,7 +87,7 @@ async function putDirectory(
     throw new UsageError(`--${name.replace('cacheControl', 'cache-control')} does not go with -r`);
   const { performCopy } = await import('../transfer/perform-copy.js');
   const transfer = { contentType, storageClass, ifAbsent, resume };
-  return performCopy(context, [directoryUrl(file)], address, { recursive, json, quiet, transfer });
+  return performCopy(context, [directoryUrl(file)], address, { recursive, json, transfer });
 }
 
 async function openFile(path: string): Promise<Readable> {

@@ -7,6 +7,8 @@ import { failureText } from '../error-text.js';
 import { EXIT, type ExitCode } from '../exit.js';
 import { UsageError } from '../exit-codes.js';
 import { formatBytes, formatCount, formatObjects } from '../format.js';
+import { argumentBesideHtml, htmlOption, writePage, type HtmlValue } from '../html-option.js';
+import { reportPage } from '../report-page.js';
 import { reportText } from '../report-text.js';
 import { findRun, type FoundRun } from '../runs/find-run.js';
 import { accountDocument } from './runs.js';
@@ -14,12 +16,14 @@ import { accountDocument } from './runs.js';
 interface ReportOptions {
   readonly json?: boolean;
   readonly csv?: boolean;
+  readonly html?: HtmlValue;
 }
 
 const EXAMPLES = `
 Examples:
   store report 20261128T041501Z-ab12cd
   store report --csv ./run.journal
+  store report --html report.html 20261128T041501Z-ab12cd
 `;
 
 export function addReport(program: Command, run: Run): void {
@@ -27,7 +31,7 @@ export function addReport(program: Command, run: Run): void {
     .command('report')
     .addHelpText('after', EXAMPLES)
     .description('the account of a run again, from its journal')
-    .argument('<run>', 'its id, the beginning of it, or its journal')
+    .argument('[run]', 'its id, the beginning of it, or its journal')
     .option('--json', 'as JSON')
     .addOption(
       new Option(
@@ -35,16 +39,34 @@ export function addReport(program: Command, run: Run): void {
         "each key with what became of it, as S3 Batch Operations' reports have it; all keys need --audit",
       ).conflicts('json'),
     )
-    .action((asked: string, options: ReportOptions) => run((context) => report(context, asked, options)));
+    .addOption(htmlOption('').conflicts(['json', 'csv']))
+    .action((asked: string | undefined, options: ReportOptions) =>
+      run((context) => report(context, asked, options)),
+    );
 }
 
-async function report(context: Context, asked: string, { json, csv }: ReportOptions): Promise<ExitCode> {
+async function report(
+  context: Context,
+  asked: string | undefined,
+  { json, csv, html }: ReportOptions,
+): Promise<ExitCode> {
   const { output } = context;
-  const found = await findRun(asked);
+  const usage = 'store report --html FILE RUN';
+  const found = await findRun(argumentBesideHtml(asked, html, { what: 'the run', usage }));
   if (csv) return printOutcomes(context, found);
   const account = await readAccount(found.path);
   if (!account) throw new UsageError(`the run ${found.name} had not begun: nothing was deleted by it`);
   const { path, name } = found;
+  if (html !== undefined) {
+    const { place, prefix } = account.header;
+    await writePage(
+      context,
+      { place, prefix: prefix ?? undefined },
+      reportPage(name, account, new Date()),
+      html,
+    );
+    return EXIT.complete;
+  }
   await (json
     ? output.resultJson({ run: name, path, ...accountDocument(account) })
     : output.result(accountText(found, account)));

@@ -13,7 +13,6 @@ import { paceTable, tellingTable, type PaceOptions, type TellingOptions } from '
 
 interface OwnOptions extends TellingOptions {
   readonly store?: string | undefined;
-  readonly verbose?: boolean | undefined;
 }
 
 const own = defineOptions<OwnOptions>()('resume', {
@@ -25,7 +24,6 @@ const own = defineOptions<OwnOptions>()('resume', {
       help: 'the store of the run, where its journal does not say it, or says it otherwise',
     },
   },
-  verbose: { type: types.flag, cli: { kind: 'flag', short: 'v', help: 'name each key that is deleted' } },
   ...tellingTable,
 });
 
@@ -58,8 +56,8 @@ export function addResume(program: Command, run: Run): void {
 }
 
 async function resume(context: Context, asked: string | undefined, values: Values): Promise<ExitCode> {
-  const { output } = context;
-  const { store: address, json, quiet, verbose, failures } = own.take(values);
+  const { output, verbose } = context;
+  const { store: address, json, failures } = own.take(values);
   const options = session.take(values);
   const found = asked === undefined ? await latestUnfinished() : await findRun(asked);
   if (!found) {
@@ -85,10 +83,10 @@ async function resume(context: Context, asked: string | undefined, values: Value
     );
   }
   const { store } = await context.session.open(address ?? addressOfRun(context.session, found.name, header));
-  if (asked === undefined) output.note(`going on with ${found.name}: ${header.address ?? header.place}`);
+  if (asked === undefined) output.info(`going on with ${found.name}: ${header.address ?? header.place}`);
   const name = keyTeller(context, json);
   const { place } = header;
-  const telling = { place, json, quiet, failures, runName: () => found.name };
+  const telling = { place, json, failures, runName: () => found.name };
   return reportedDeletion(context, telling, async (listeners) =>
     resumeDeletion(store, found.path, {
       ...options,

@@ -20,8 +20,8 @@ export async function removeListed(
   addresses: readonly string[],
   options: ListRmOptions,
 ): Promise<ExitCode> {
-  const { output, session, signal } = context;
-  const { from: file = '-', json, quiet, verbose, failures, deletion } = options;
+  const { output, session, verbose, signal } = context;
+  const { from: file = '-', json, failures, deletion } = options;
   const [address, ...others] = addresses;
   if (address === undefined || others.length > 0) throw new UsageError('rm --from takes one address');
   if (options.null && options.format !== undefined && options.format !== 'nul')
@@ -55,7 +55,7 @@ export async function removeListed(
   const name = keyTeller(context, json);
   return reportedDeletion(
     context,
-    { place: driver.place, json, quiet, failures, total },
+    { place: driver.place, json, failures, total },
     async ({ onFailure, ...listeners }) => {
       const targets = allowed(list(), prefix, {
         dry: deletion.dryRun && verbose ? name : undefined,

@@ -24,7 +24,7 @@ interface Outcomes {
 
 /** `store rm` without `-r`: single objects. One that cannot be deleted does not keep the others. */
 export async function removeObjects(
-  { output, session, signal }: Context,
+  { output, session, log, verbose, signal }: Context,
   addresses: readonly string[],
   options: SingleRmOptions,
 ): Promise<ExitCode> {
@@ -47,11 +47,17 @@ export async function removeObjects(
   for (const targets of stores.values()) {
     const { literal, missing } = await sift([...targets.values()], output, options, signal);
     mistaken ||= literal.length < targets.size;
-    await deleteEach(literal, missing, { output, options, signal, outcomes });
+    await deleteEach(literal, missing, { output, log, verbose, options, signal, outcomes });
     outcomes.missing.push(
       ...[...targets.values()].filter((target) => !literal.includes(target)).map(addressOf),
     );
   }
+  log.account('deletion', {
+    deleted: outcomes.deleted.length,
+    missing: outcomes.missing.length,
+    failed: outcomes.failed.length,
+    skipped: outcomes.skipped.length,
+  });
   if (options.json) await output.resultJson(outcomes);
   if (signal.aborted) return EXIT.interrupted;
   const { missing, failed, skipped } = outcomes;
@@ -99,7 +105,10 @@ async function isThere(
     await store.head(key, { versionId, signal });
     return true;
   } catch (error) {
-    return error instanceof StoreError && error.code === 'NotFound' ? false : undefined;
+    if (!(error instanceof StoreError)) return undefined;
+    // Nobody else is asked in vain.
+    if (error.unanswered !== undefined) throw error;
+    return error.code === 'NotFound' ? false : undefined;
   }
 }
 
@@ -108,11 +117,12 @@ async function deleteEach(
   missing: ReadonlySet<Target>,
   {
     output,
+    log,
+    verbose,
     options,
     signal,
     outcomes,
-  }: {
-    readonly output: Output;
+  }: Pick<Context, 'output' | 'log' | 'verbose'> & {
     readonly options: SingleRmOptions;
     readonly signal: AbortSignal;
     readonly outcomes: Outcomes;
@@ -141,11 +151,12 @@ async function deleteEach(
           // What was not there before was deleted by nobody. Only now is it known that there is such a bucket.
           if (missing.has(target)) {
             if (!options.force) output.note(`store: ${noSuch(target)}`);
-          } else if (options.verbose && !options.json) output.print(`deleted ${displayKey(target.address)}`);
+          } else if (verbose && !options.json) output.print(`deleted ${displayKey(target.address)}`);
           outcomes[missing.has(target) ? 'missing' : 'deleted'].push(target.address);
         },
         onFailure: (failure) => {
           failed = true;
+          log.failure(failure);
           const target = settle(failure.key);
           if (target) outcomes.failed.push({ address: target.address, ...failure });
           output.note(`store: ${failureText(failure)}`);

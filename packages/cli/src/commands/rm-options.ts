@@ -17,8 +17,6 @@ interface OwnOptions {
   readonly yes?: boolean | undefined;
   readonly force?: boolean | undefined;
   readonly json?: boolean | undefined;
-  readonly quiet?: boolean | undefined;
-  readonly verbose?: boolean | undefined;
 }
 
 interface SingleOptions extends RawOption {
@@ -57,15 +55,6 @@ const own = defineOptions<OwnOptions>()('rm', {
     cli: { kind: 'flag', short: 'f', help: 'do not ask, and say nothing about keys that are not there' },
   },
   json: tellingTable.json,
-  quiet: tellingTable.quiet,
-  verbose: {
-    type: types.flag,
-    cli: {
-      kind: 'flag',
-      short: 'v',
-      help: 'name each key that is (or, with --dry-run, would be) deleted',
-    },
-  },
 });
 
 const raw = {
@@ -82,7 +71,11 @@ const recursive = defineOptions<RecursiveOptions>()('rm -r', {
   raw,
   count: {
     type: types.flag,
-    cli: { kind: 'flag', group: 'how', help: 'count first, so that the progress has an end' },
+    cli: {
+      kind: 'flag',
+      group: 'how',
+      help: 'count first, so that the progress has an exact end; else it is estimated',
+    },
   },
   out: {
     type: types.text,

@@ -1,4 +1,4 @@
-import { quoteKey, StoreError, type DeletePrefixOptions } from '@store/core';
+import { quoteKey, StoreError, type DeletePrefixOptions, type DeletionProgress } from '@store/core';
 import { engineOf } from '@store/core/extend';
 import type { Command } from 'commander';
 import { canAsk, confirm } from '../confirm.js';
@@ -8,7 +8,9 @@ import { UsageError } from '../exit-codes.js';
 import { hidesOnly, ONLY_HIDES } from '../hidden-versions.js';
 import { lastPartPattern } from '../last-part-pattern.js';
 import { recursiveCommand } from '../pattern-hint.js';
-import { isNothing, preview, previewText } from '../preview.js';
+import { estimatedTotal } from '../estimated-total.js';
+import { isNothing, preview, previewText, type Preview } from '../preview.js';
+import { countLine, stopwatch } from '../progress.js';
 import { keyTeller, reportedDeletion } from '../reported-deletion.js';
 import { checkJournalChoice, runJournal, type RunJournal } from '../runs/run-journal.js';
 import type { Target } from '../session.js';
@@ -33,7 +35,7 @@ export async function removePrefixes(
   options: RecursiveRmOptions,
   program: Command,
 ): Promise<ExitCode> {
-  checkOptions(options);
+  checkOptions(options, context.verbose);
   if (addresses.length > 1) checkSeveral(options);
   const prepared: Prepared[] = [];
   for (const address of addresses) prepared.push(await prepare(context, address, options));
@@ -55,13 +57,13 @@ export async function removePrefixes(
 }
 
 /** @throws UsageError for what does not go together */
-function checkOptions(options: RecursiveRmOptions): void {
+function checkOptions(options: RecursiveRmOptions, verbose: boolean): void {
   const { dryRun, strategy, olderThan = 0, newerThan = Infinity } = options.deletion;
   if (mustAsk(options) && !canAsk({ stdin: process.stdin, stderr: process.stderr })) {
     const what = options.recursive ? 'rm -r' : 'rm with a pattern';
     throw new UsageError(`${what} asks before it deletes, and there is no terminal to ask on; use --yes`);
   }
-  if (strategy === 'server-prefix' && options.verbose && !dryRun) {
+  if (strategy === 'server-prefix' && verbose && !dryRun) {
     throw new UsageError(
       '--verbose names keys before they are deleted; with server-prefix nobody knows them',
     );
@@ -157,7 +159,7 @@ async function removePrefix(
 
   let total: number | undefined;
   if (ask || options.count) {
-    const found = await preview(target, selection, ask ? undefined : Infinity);
+    const found = await counted(context, target, selection, ask ? undefined : Infinity);
     if (signal.aborted) return EXIT.interrupted;
     if (found.complete) total = Math.min(found.matched, maxDelete ?? Infinity);
     if (ask) {
@@ -175,6 +177,25 @@ async function removePrefix(
   }
   const run = dryRun ? undefined : await runJournal(context, target.address, options);
   return deleteAndReport(context, target, options, selection, { total, run });
+}
+
+/** As `preview`, shown while it goes on. */
+async function counted(
+  { output }: Context,
+  target: Target,
+  selection: DeletePrefixOptions,
+  patienceMs: number | undefined,
+): Promise<Preview> {
+  let progress: DeletionProgress | undefined;
+  const elapsedMs = stopwatch();
+  using _shown = output.show(() => {
+    const { matched = 0, bytes } = progress ?? {};
+    return countLine('counted', { count: matched, bytes }, elapsedMs(), target.address);
+  });
+  const onProgress = (now: DeletionProgress): void => {
+    progress = now;
+  };
+  return await preview(target, { ...selection, onProgress }, patienceMs);
 }
 
 /**
@@ -209,11 +230,19 @@ async function deleteAndReport(
   selection: DeletePrefixOptions,
   { total, run }: { readonly total?: number | undefined; readonly run?: RunJournal | undefined } = {},
 ): Promise<ExitCode> {
-  const { json, quiet, verbose, failures } = options;
+  const { json, failures } = options;
+  const { verbose } = context;
   let firstKey: string | undefined;
   const name = keyTeller(context, json);
   const { place } = engineOf(store, 'rm -r').driver;
-  const telling = { place, prefix: key, json, quiet, failures, total, runName: run && (() => run.name) };
+  const telling = {
+    place,
+    prefix: key,
+    json,
+    failures,
+    total: total ?? estimatedTotal(store, key, selection),
+    runName: run && (() => run.name),
+  };
   return reportedDeletion(context, telling, async (listeners) => {
     const report = await store.deletePrefix(key, {
       ...selection,

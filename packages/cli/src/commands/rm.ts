@@ -28,6 +28,7 @@ Examples:
   store rm -rf uploads:logs/2019/ uploads:tmp/      without a question
   store rm -rn --older-than 30d uploads:logs/       what that would delete
   store rm --from keys.txt --yes uploads:           exactly these
+  store rm -rf -q --log-file rm.log uploads:tmp/    for a job that runs alone
 `;
 
 export function addRm(program: Command, run: Run): void {

@@ -97,7 +97,7 @@ async function list(
 }
 
 async function makeEmpty(
-  { output, session, signal }: Context,
+  { output, session, log, signal }: Context,
   { address, bin }: Place,
   options: EmptyOptions,
 ): Promise<ExitCode> {
@@ -117,8 +117,12 @@ async function makeEmpty(
   }
   const report = await emptyTrash(store, {
     ...chosen,
-    onFailure: (failure) => output.note(`store: ${failureText(failure)}`),
+    onFailure: (failure) => {
+      log.failure(failure);
+      output.note(`store: ${failureText(failure)}`);
+    },
   });
+  log.account('trash', report);
   const { deleted, kept, failed, bytes, dryRun } = report;
   const what = `${formatObjects(deleted)} (${formatBytes(bytes)})`;
   if (options.json) await output.resultJson(report);

@@ -1,6 +1,13 @@
 import type { Command } from 'commander';
 import type { ObjectStore } from '@store/core';
-import { restoreTrash, UNDO_OPTIONS, undoDeletion, type UndoOptions, type UndoReport } from '@store/journal';
+import {
+  restoreTrash,
+  UNDO_OPTIONS,
+  undoDeletion,
+  type UndoOptions,
+  type UndoProgress,
+  type UndoReport,
+} from '@store/journal';
 import { canAsk, confirm } from '../confirm.js';
 import type { Context, Run } from '../context.js';
 import { displayKey } from '../display-key.js';
@@ -8,14 +15,13 @@ import { EXIT, type ExitCode } from '../exit.js';
 import { UsageError } from '../exit-codes.js';
 import { addressOfRun } from '../runs/opening.js';
 import { runToUndo, type RunToUndo } from '../run-to-undo.js';
+import { stopwatch } from '../progress.js';
 import { flagsOf } from '../table-flags.js';
-import { leftText, undoProgress, undoText } from '../undo-text.js';
+import { leftText, undoLine, undoText } from '../undo-text.js';
 
 interface Options {
   readonly yes?: boolean;
   readonly json?: boolean;
-  readonly quiet?: boolean;
-  readonly verbose?: boolean;
 }
 
 const EXAMPLES = `
@@ -38,8 +44,6 @@ export function addUndo(program: Command, run: Run): void {
     .argument('[address]', 'the store, where the journal does not say it')
     .option('-y, --yes', 'do not ask')
     .option('--json', 'print the report as JSON')
-    .option('-q, --quiet', 'no progress')
-    .option('-v, --verbose', 'name each key that is (or, with --dry-run, would be) back')
     .action((name: string, address: string | undefined, options: Options) =>
       run((context) => undo(context, name, address, options)),
     );
@@ -50,7 +54,7 @@ export function addUndo(program: Command, run: Run): void {
 }
 
 async function undo(
-  { output, session, signal }: Context,
+  { output, session, log, verbose, signal }: Context,
   name: string,
   address: string | undefined,
   options: Options,
@@ -70,14 +74,20 @@ async function undo(
       return signal.aborted ? EXIT.interrupted : EXIT.failed;
     }
   }
+  let progress: UndoProgress | undefined;
+  const elapsedMs = stopwatch();
+  const shown = output.show(() => undoLine(progress, elapsedMs()));
   try {
     const report = await perform(store, run, {
       ...chosen,
-      onProgress: options.quiet ? undefined : undoProgress(output),
+      onProgress: (now) => {
+        progress = now;
+      },
       onLeft: (left) => tell(leftText(left)),
-      onRestored: options.verbose ? (key) => tell(displayKey(key)) : undefined,
+      onRestored: verbose ? (key) => tell(displayKey(key)) : undefined,
     });
-    output.endStatus();
+    shown.end();
+    log.account('undo', report);
     await (options.json ? output.resultJson(report) : output.result(undoText(report)));
     if (report.aborted) return EXIT.interrupted;
     if ('bin' in run && report.looked === 0) {
@@ -89,7 +99,7 @@ async function undo(
     if (report.dryRun) return report.left + report.failed + report.gone === 0 ? EXIT.complete : EXIT.failed;
     return report.complete ? EXIT.complete : EXIT.failed;
   } finally {
-    output.endStatus();
+    shown[Symbol.dispose]();
   }
 }
 

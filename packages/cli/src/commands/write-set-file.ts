@@ -1,11 +1,11 @@
-import type { DeletePrefixOptions } from '@store/core';
+import type { DeletePrefixOptions, DeletionProgress } from '@store/core';
 import { writeSet } from '@store/journal';
 import type { Context } from '../context.js';
 import { EXIT, type ExitCode } from '../exit.js';
 import { UsageError } from '../exit-codes.js';
 import { formatBytes, formatObjects } from '../format.js';
 import { keyTeller } from '../reported-deletion.js';
-import { progressView } from '../progress.js';
+import { countLine, stopwatch } from '../progress.js';
 import { openingOf } from '../runs/opening.js';
 import type { Target } from '../session.js';
 import type { RecursiveRmOptions } from './rm-options.js';
@@ -28,10 +28,10 @@ export async function writeSetFile(
   context: Context,
   { store, key, address }: Target,
   file: string,
-  { json, quiet, verbose }: RecursiveRmOptions,
+  { json }: RecursiveRmOptions,
   chosen: DeletePrefixOptions,
 ): Promise<ExitCode> {
-  const { output, session, signal } = context;
+  const { output, session, verbose, signal } = context;
   const {
     dryRun: _asked,
     uploads: _uploads,
@@ -42,14 +42,21 @@ export async function writeSetFile(
     ...selection
   } = chosen;
   const name = keyTeller(context, json);
+  let progress: DeletionProgress | undefined;
+  const elapsedMs = stopwatch();
+  using shown = output.show(() =>
+    countLine('listed', { count: progress?.matched ?? 0, bytes: progress?.bytes }, elapsedMs()),
+  );
   const { set, report } = await writeSet(store, key, file, {
     ...selection,
     address: (await openingOf(session, address)).address,
     signal,
-    onProgress: quiet ? undefined : progressView(output, undefined),
+    onProgress: (now) => {
+      progress = now;
+    },
     onMatch: verbose ? (object) => name(object.key) : undefined,
   });
-  output.endStatus();
+  shown.end();
   const { count, bytes } = set;
   if (json) await output.resultJson({ file, count, bytes, report });
   else

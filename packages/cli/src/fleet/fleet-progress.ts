@@ -1,6 +1,7 @@
 import type { FleetReport } from '@store/fleet';
 import { formatBytes, formatCount, formatDuration } from '../format.js';
-import { progressBar } from '../progress.js';
+import type { Line } from '../line.js';
+import { barParts, troubleParts } from '../progress.js';
 import { stateText } from './fleet-text.js';
 
 /** What the rate is reckoned over, in milliseconds. */
@@ -43,23 +44,22 @@ export class FleetProgress {
   }
 }
 
-/** One line: how far a run is, by all its workers. */
-export function fleetLine(report: FleetReport, { keysPerSecond, estimated, etaMs }: FleetPace): string {
+/** How far a run is, by all its workers. */
+export function fleetLine(report: FleetReport, { keysPerSecond, estimated, etaMs }: FleetPace): Line {
   const { state, listed, deleted, failed, blocked, bytes, requests, workers, rows, elapsedMs } = report;
   const pieces = rows.reduce((sum, row) => sum + row.pieces.open, 0);
   // More than was estimated is there: then the estimate says nothing any more.
   const known = estimated !== undefined && estimated > 0 && listed <= estimated ? estimated : undefined;
   return [
-    ...(known === undefined ? [] : [progressBar(listed / known)]),
-    ...(state === 'running' ? [] : [stateText(report)]),
-    `${formatCount(deleted)}${known === undefined ? '' : `/~${formatCount(known)}`} deleted`,
-    `${formatCount(keysPerSecond)} keys/s`,
-    formatBytes(bytes),
-    workers === 1 ? '1 worker' : `${formatCount(workers)} workers`,
-    pieces === 1 ? '1 piece' : `${formatCount(pieces)} pieces`,
-    `${formatCount(failed + blocked)} failed`,
-    `${formatCount(requests.throttled)} throttled`,
-    formatDuration(elapsedMs),
-    ...(known !== undefined && etaMs !== undefined ? [`ETA ${formatDuration(etaMs)}`] : []),
-  ].join(' · ');
+    ...(known === undefined ? [] : barParts(listed / known)),
+    ...(state === 'running' ? [] : [{ text: stateText(report) }]),
+    { text: `${formatCount(deleted)}${known === undefined ? '' : `/~${formatCount(known)}`} deleted` },
+    { text: `${formatCount(keysPerSecond)} keys/s`, spare: 1 },
+    { text: formatBytes(bytes), spare: 4 },
+    { text: workers === 1 ? '1 worker' : `${formatCount(workers)} workers` },
+    { text: pieces === 1 ? '1 piece' : `${formatCount(pieces)} pieces`, spare: 2 },
+    ...troubleParts(failed + blocked, requests.throttled),
+    { text: formatDuration(elapsedMs), spare: 3 },
+    ...(known !== undefined && etaMs !== undefined ? [{ text: `ETA ${formatDuration(etaMs)}` }] : []),
+  ];
 }

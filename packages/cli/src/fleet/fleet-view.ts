@@ -1,22 +1,22 @@
 import type { FleetReport } from '@store/fleet';
-import type { Output } from '../output.js';
+import type { Line } from '../line.js';
+import type { Output, Shown } from '../output.js';
 import { jsonText } from '../terminal-text.js';
 import { fleetLine, type FleetProgress } from './fleet-progress.js';
 import type { RedisAccess } from './redis-access.js';
 
-/** Between two lines where there is no terminal to redraw, in milliseconds. */
-const LINE_INTERVAL_MS = 5_000;
-
 /** Between two events of `--json`, in milliseconds. */
 const EVENT_INTERVAL_MS = 1_000;
 
-/** Shows how far a run is: a line that is redrawn on a terminal, a line now and then elsewhere, with `--json` events on stdout. */
+/** Shows how far a run is, as every command does; with `--json` events on stdout. */
 export class FleetView {
   readonly #output: Output;
   readonly #progress: FleetProgress;
   readonly #flags: string;
   readonly #json: boolean;
   #shownAt = -Infinity;
+  #line: Line = [];
+  #shown: Shown | undefined;
   #saidThatNobodyIsThere = false;
 
   constructor(
@@ -45,16 +45,14 @@ export class FleetView {
       const { rows, ...all } = report;
       const pieces = rows.reduce((sum, row) => sum + row.pieces.open, 0);
       this.event({ type: 'progress', ...all, pieces, ...this.#progress.pace() });
-    } else if (this.#output.interactive) this.#output.status(fleetLine(report, this.#progress.pace()));
-    else if (now - this.#shownAt >= LINE_INTERVAL_MS) {
-      // The first one would say nothing yet.
-      if (this.#shownAt > -Infinity) this.#output.note(fleetLine(report, this.#progress.pace()));
-      this.#shownAt = now;
+      return;
     }
+    this.#line = fleetLine(report, this.#progress.pace());
+    this.#shown ??= this.#output.show(() => this.#line);
   }
 
   end(): void {
-    this.#output.endStatus();
+    this.#shown?.end();
   }
 
   #sayWhetherNobodyIsThere({ workers, state }: FleetReport): void {

@@ -45,14 +45,21 @@ export function orNone(
 
 /** For the user alone. The system's own way to make those above it too does not end in a directory that takes none (`/proc`). */
 async function makeDirectory(path: string): Promise<void> {
+  if (await isMade(path)) return;
+  if (dirname(path) !== path) await makeDirectory(dirname(path));
+  if (!(await isMade(path))) throw new Error(`${path} cannot be made`);
+}
+
+/** Makes a directory that may be there already, perhaps since a moment ago; false where there is none to make it in. */
+async function isMade(path: string): Promise<boolean> {
   try {
     await mkdir(path, { mode: 0o700 });
+    return true;
   } catch (error) {
     const code = errorCode(error);
-    if (code === 'EEXIST') return;
-    if (code !== 'ENOENT' || dirname(path) === path) throw error;
-    await makeDirectory(dirname(path));
-    await mkdir(path, { mode: 0o700 });
+    if (code === 'EEXIST') return true;
+    if (code === 'ENOENT') return false;
+    throw error;
   }
 }
 

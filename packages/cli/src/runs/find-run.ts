@@ -39,12 +39,14 @@ export async function latestUnfinished(): Promise<FoundRun | undefined> {
   for (const path of (await journalsIn(runsDirectory())).toReversed()) {
     const account = await accountOf(path);
     if (account === undefined || account instanceof Error) continue;
-    const { state, header } = account;
-    if (header.prefix !== null && !isOfSet(header) && (state === 'interrupted' || state === 'incomplete')) {
-      return { path, name: runIdOf(path) };
-    }
+    if (canGoOn(account)) return { path, name: runIdOf(path) };
   }
   return undefined;
+}
+
+/** Whether `store resume` has something to do, and its journal says what. */
+export function canGoOn({ state, header }: RunAccount): boolean {
+  return header.prefix !== null && !isOfSet(header) && (state === 'interrupted' || state === 'incomplete');
 }
 
 /** What a journal says; an error for one that is none, so that one such file does not hide the others. */

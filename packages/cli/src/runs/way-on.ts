@@ -1,6 +1,11 @@
 /** What to type to go on with a run, as the last line of one that was stopped. */
 export function wayOn(name: string): string {
-  return `store: to go on: store resume ${shellWord(name)}`;
+  return `store: ${wayToResume(name)}`;
+}
+
+/** The same inside of a text. */
+export function wayToResume(name: string): string {
+  return `to go on: store resume ${shellWord(name)}`;
 }
 
 /** The same of a run over an approved set. */

@@ -12,8 +12,6 @@ import { tellingTable, yes } from '../telling-options.js';
 /** How a transfer is told of. */
 interface OwnOptions {
   readonly json?: boolean | undefined;
-  readonly quiet?: boolean | undefined;
-  readonly verbose?: boolean | undefined;
   readonly failures?: string | undefined;
 }
 
@@ -32,11 +30,6 @@ interface UpdateFlags extends ComparisonFlags {
 
 const own = defineOptions<OwnOptions>()('cp', {
   json: tellingTable.json,
-  quiet: tellingTable.quiet,
-  verbose: {
-    type: types.flag,
-    cli: { kind: 'flag', short: 'v', help: 'name each key that is (or, with --dry-run, would be) written' },
-  },
   failures: {
     type: types.text,
     cli: {

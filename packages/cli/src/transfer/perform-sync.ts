@@ -1,10 +1,11 @@
-import { syncPrefix, type Place } from '@store/transfer';
+import { syncPrefix, type Place, type TransferProgress } from '@store/transfer';
 import { canAsk, confirm } from '../confirm.js';
 import type { Context } from '../context.js';
 import { EXIT, type ExitCode } from '../exit.js';
 import { UsageError } from '../exit-codes.js';
 import { formatBytes, formatObjects } from '../format.js';
 import { quoteKey } from '@store/core';
+import { countLine, stopwatch } from '../progress.js';
 import { placeOf, whereOf } from './jobs.js';
 import type { SyncFlags } from './options.js';
 import { reportedTransfers } from './reported-transfer.js';
@@ -32,9 +33,9 @@ export async function performSync(
     return context.signal.aborted ? EXIT.interrupted : EXIT.failed;
   return reportedTransfers(context, { ...flags, again: 'the same command' }, [
     (listeners) => {
-      const { verbose, json } = flags;
+      const { json } = flags;
       const onDeleted =
-        verbose && deletes
+        context.verbose && deletes
           ? (key: string) =>
               json
                 ? context.output.note(`delete ${quoteKey(key)}`)
@@ -50,19 +51,27 @@ async function agrees(
   { output, signal }: Context,
   from: Place,
   to: Place,
-  { transfer, quiet }: SyncFlags,
+  { transfer }: SyncFlags,
 ): Promise<boolean> {
   const sample: string[] = [];
-  if (!quiet && output.interactive) output.status('comparing …');
+  let progress: TransferProgress | undefined;
+  const elapsedMs = stopwatch();
+  using shown = output.show(() => {
+    const compared = progress ? progress.same + progress.skipped + progress.failed + progress.copied : 0;
+    return countLine('compared', { count: compared }, elapsedMs());
+  });
   const found = await syncPrefix(from, to, {
     ...transfer,
     dryRun: true,
     signal,
+    onProgress: (now) => {
+      progress = now;
+    },
     onDeleted: (key) => {
       if (sample.length < SAMPLE_KEYS) sample.push(key);
     },
   });
-  output.endStatus();
+  shown[Symbol.dispose]();
   if (found.aborted) return false;
   const gone = found.deletion?.matched ?? 0;
   if (gone === 0) return true;

@@ -1,16 +1,15 @@
-import type { TransferFailure, TransferOptions, TransferReport } from '@store/transfer';
+import type { TransferFailure, TransferOptions, TransferProgress, TransferReport } from '@store/transfer';
 import type { Context } from '../context.js';
 import { displayKey } from '../display-key.js';
 import { EXIT, type ExitCode } from '../exit.js';
 import { openFailures } from '../failures-file.js';
+import { stopwatch } from '../progress.js';
 import { transferText } from './text.js';
-import { transferView } from './view.js';
+import { transferLine } from './view.js';
 
 /** How transfers are told of. */
 export interface Telling {
   readonly json?: boolean | undefined;
-  readonly quiet?: boolean | undefined;
-  readonly verbose?: boolean | undefined;
   readonly failures?: string | undefined;
   /** That it went well is nothing to tell of. */
   readonly silent?: boolean | undefined;
@@ -29,8 +28,8 @@ export type Transfer = (listeners: Listeners) => Promise<TransferReport>;
 
 /** Does one transfer after the other, with progress and failures written, and prints the reports. */
 export async function reportedTransfers(
-  { output, signal }: Context,
-  { json, quiet, verbose, failures: path, silent, again }: Telling,
+  { output, session, log, verbose, signal }: Context,
+  { json, failures: path, silent, again }: Telling,
   transfers: readonly Transfer[],
 ): Promise<ExitCode> {
   const failures = await openFailures(path, { output, signal });
@@ -40,16 +39,25 @@ export async function reportedTransfers(
   try {
     for (const transfer of transfers) {
       if (signal.aborted) break;
+      let progress: TransferProgress | undefined;
+      const elapsedMs = stopwatch();
+      using shown = output.show(() => transferLine(progress, elapsedMs(), session.throttled));
       const report = await transfer({
         signal,
-        count: output.interactive && !quiet,
-        onProgress: quiet ? undefined : transferView(output),
-        onFailure: failures && ((failure: TransferFailure) => failures.write(failure)),
+        count: output.interactive && !output.quiet,
+        onProgress: (now) => {
+          progress = now;
+        },
+        onFailure: (failure: TransferFailure) => {
+          log.failure(failure);
+          return failures?.write(failure);
+        },
         onTransferred: verbose
           ? ({ from }) => (json ? output.note(displayKey(from)) : output.print(displayKey(from)))
           : undefined,
       });
-      output.endStatus();
+      shown.end();
+      log.account('transfer', report);
       reports.push(report);
       if (!json && !(silent && report.complete)) await output.result(transferText(report));
     }
@@ -58,7 +66,6 @@ export async function reportedTransfers(
     if (!reports.some(({ aborted }) => aborted)) output.lastly(undefined);
     return exitCodeOf(reports);
   } catch (error) {
-    output.endStatus();
     output.lastly(undefined);
     await (reports.length > 0 || signal.aborted ? failures?.close() : failures?.discard());
     throw error;

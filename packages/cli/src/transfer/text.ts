@@ -1,4 +1,4 @@
-import { quoteKey, type DeletionReport } from '@store/core';
+import { quoteKey, type DeletionFailure, type DeletionReport } from '@store/core';
 import type { TransferReport } from '@store/transfer';
 import { formatBytes, formatCount, formatDuration, formatObjects } from '../format.js';
 import { whereOf } from './jobs.js';
@@ -15,20 +15,32 @@ export function transferText(report: TransferReport): string[] {
     lines.push(`left out ${formatCount(filtered)} of ${formatObjects(listed)} because of the filters`);
   for (const [code, count] of Object.entries(failures.byCode))
     lines.push(`not copied: ${formatObjects(count)}, ${code}`);
-  for (const { key, unnameable, code, message } of failures.sample.slice(0, NAMED_FAILURES))
-    lines.push(`  ${unnameable ? key : quoteKey(key)}: ${code}: ${withFlags(message)}`);
+  lines.push(...named(failures.sample));
   if (skipped > 0 && !dryRun) lines.push(`left alone: ${formatObjects(skipped)}`);
-  if (deletion) lines.push(deletedText(operation, deletion));
+  if (deletion) lines.push(deletedText(operation, deletion), ...named(deletion.failures.sample));
   else if (extra !== null && extra > 0 && warnings.length === 0)
     lines.push(`only at the target: ${formatObjects(extra)}`);
   lines.push(...warnings.map((warning) => `warning: ${withFlags(warning)}`), verdict(report));
   return lines;
 }
 
+function named(
+  failures: readonly Pick<DeletionFailure, 'key' | 'unnameable' | 'code' | 'message'>[],
+): string[] {
+  return failures
+    .slice(0, NAMED_FAILURES)
+    .map(
+      ({ key, unnameable, code, message }) =>
+        `  ${unnameable ? key : quoteKey(key)}: ${code}: ${withFlags(message)}`,
+    );
+}
+
 function headline(report: TransferReport): string {
   const { operation, from, to, matched, copied, serverSide, skipped, bytes, elapsedMs, dryRun } = report;
-  const named = operation === 'copyKeys' || operation === 'moveKeys';
-  const where = named ? '' : ` from ${whereOf(from)} (${from.provider}) to ${whereOf(to)} (${to.provider})`;
+  const isOfKeys = operation === 'copyKeys' || operation === 'moveKeys';
+  const where = isOfKeys
+    ? ''
+    : ` from ${whereOf(from)} (${from.provider}) to ${whereOf(to)} (${to.provider})`;
   const verb = operation === 'movePrefix' || operation === 'moveKeys' ? 'move' : 'copy';
   const time = formatDuration(elapsedMs);
   if (dryRun)
