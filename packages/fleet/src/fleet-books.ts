@@ -72,6 +72,16 @@ export interface PieceEnd {
   readonly error?: FailureReason | undefined;
 }
 
+/** How a row ends. */
+export interface RowEnd {
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  readonly remaining?: number | undefined;
+  /** It was stopped before all its listings had begun. */
+  readonly isCut?: boolean | undefined;
+  readonly error?: FailureReason | undefined;
+}
+
 /** What is known of a row. */
 export interface RowAccount {
   /** The listing that it is at: 0, or 1 for the one over delete markers; -1 before. */
@@ -87,6 +97,8 @@ export interface RowAccount {
   readonly failures: readonly DeletionFailure[];
   /** What a second listing found, once it has. */
   readonly remaining?: number | undefined;
+  /** It was stopped before all its listings had begun. */
+  readonly isCut: boolean;
   /** Milliseconds since the epoch, once it is over. */
   readonly endedAt?: number | undefined;
 }
@@ -103,6 +115,7 @@ export interface Look {
 /** Workers that have said something in the last few seconds. */
 export interface FleetWorkers {
   readonly workers: number;
+  readonly ids: readonly string[];
   /** Pieces that they can deal with at once. */
   readonly slots: number;
 }
@@ -116,17 +129,18 @@ export interface FleetBooks {
   runs(): Promise<readonly FleetRun[]>;
   command(id: string): Promise<FleetCommand>;
   tell(id: string, command: FleetCommand): Promise<void>;
-  /** Everything about a run is forgotten. */
-  forget(run: FleetRun): Promise<void>;
+  /** Everything about a run is forgotten; of one whose record nobody can read, the record. */
+  forget(run: FleetRun | string): Promise<void>;
 
   row(id: RowId): Promise<RowAccount>;
   /** Begins the next listing of a row with its first piece, once. @returns false when somebody has begun it */
   beginPass(id: RowId, pass: number, piece: NewPiece): Promise<boolean>;
-  endRow(id: RowId, end: { readonly at: number; readonly remaining?: number | undefined }): Promise<void>;
+  /** @returns false where there is more to do: somebody has told the run to go on */
+  endRow(id: RowId, end: RowEnd): Promise<boolean>;
   /** The numbers of the pieces that are open. */
   openPieces(id: RowId): Promise<readonly number[]>;
-  /** Opens the pieces of a stopped row again. */
-  reopen(id: RowId): Promise<void>;
+  /** Opens what was left of a row again. @returns how often the row has begun again after its end */
+  reopen(id: RowId): Promise<number>;
 
   /** @returns undefined where there is no such piece */
   takeOver(id: PieceId): Promise<TakenPiece | undefined>;
@@ -135,6 +149,9 @@ export interface FleetBooks {
   end(id: PieceId, end: PieceEnd): Promise<readonly number[] | undefined>;
   /** @param weight how much the piece has left */
   look(id: PieceId, weight: number): Promise<Look>;
+
+  /** A worker cannot deal with a job. @returns all that have said so of it */
+  unfit(job: string, worker: string): Promise<readonly string[]>;
 
   /** A worker is there. */
   beat(worker: string, slots: number): Promise<void>;

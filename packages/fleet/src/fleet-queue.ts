@@ -1,6 +1,7 @@
 import { Queue, type JobsOptions } from 'bullmq';
 import { Redis } from 'ioredis';
 import type { PieceId, RowId } from './fleet-run.js';
+import { within } from './within.js';
 
 /** Where a fleet meets. */
 export interface FleetConnection {
@@ -26,13 +27,23 @@ const KEPT_JOBS = 1000;
 /** A job that fails is tried again after this, in milliseconds. */
 const AGAIN_MS = 2000;
 
+/** How long a connection may take to end, in milliseconds. */
+const CLOSE_MS = 2000;
+
 /** Jobs fail by errors that may pass: for how many, `piece-work.ts` and `row-work.ts` decide. */
 const ATTEMPTS = 1_000_000;
 
-/** A connection for BullMQ, to be closed by whoever made it. */
-export function connect({ url }: FleetConnection): Redis {
+/**
+ * A connection for BullMQ, to be closed by whoever made it.
+ *
+ * @param over connections that BullMQ has made of it do not look for Redis any more
+ */
+export function connect({ url }: FleetConnection, over?: AbortSignal): Redis {
   // Who waits for a job waits as long as Redis is away.
-  const client = new Redis(url, { maxRetriesPerRequest: null });
+  const client = new Redis(url, {
+    maxRetriesPerRequest: null,
+    retryStrategy: (times) => (over?.aborted ? null : Math.min(times * 50, 2000)),
+  });
   // What waits hears of it; without a listener the process would end.
   client.on('error', () => undefined);
   return client;
@@ -52,19 +63,28 @@ export class FleetQueue {
 
   /** Begins with a row. @param again how often it was begun before: a job that has ended is not done again */
   async addRow(id: RowId, again: number): Promise<void> {
-    const jobId = `${id.run}.${id.row}.row.${again}`;
+    const name = `${id.run}.${id.row}.row.${again}`;
+    const before = await this.#queue.getJob(name);
+    // Redis may have lost the end of a row and kept that of its job.
+    const isOver = before !== undefined && ((await before.isCompleted()) || (await before.isFailed()));
+    const jobId = isOver ? `${name}.${Date.now()}` : name;
     await this.#queue.add('row', { run: id.run, row: id.row }, { ...OPTIONS, jobId });
   }
 
-  /** Adds what is not there, for the row's job to wait for. */
-  async addPieces(id: RowId, pieces: readonly number[], rowJob: string): Promise<void> {
+  /** Adds what is not there, for the row's job to wait for. `anew`: the jobs that there were are over, and the pieces are not. */
+  async addPieces(
+    id: RowId,
+    pieces: readonly number[],
+    { rowJob, anew = false }: { readonly rowJob: string; readonly anew?: boolean | undefined },
+  ): Promise<void> {
+    const suffix = anew ? `.${Date.now()}` : '';
     const parent = { id: rowJob, queue: this.#queue.qualifiedName };
     await this.#queue.addBulk(
       pieces.map((piece) => ({
         name: 'piece',
         data: { ...id, piece, rowJob },
         // A piece that is gone on with after a stop has a job of that time: the one before has ended, and is not done again.
-        opts: { ...OPTIONS, jobId: `${rowJob}.${piece}`, parent },
+        opts: { ...OPTIONS, jobId: `${rowJob}.${piece}${suffix}`, parent },
       })),
     );
   }
@@ -87,9 +107,9 @@ export class FleetQueue {
 
   async close(): Promise<void> {
     const closed = this.#queue.close();
-    // Where Redis is away there is nothing to wait for.
-    if (this.#client.status === 'ready') await closed;
-    else closed.catch(() => undefined);
+    closed.catch(() => undefined);
+    // Where Redis is away there is nothing to wait for, and where it only seems to be there not for long.
+    if (this.#client.status === 'ready') await within(CLOSE_MS, closed);
     this.#client.disconnect();
   }
 }

@@ -69,7 +69,8 @@ export function fleetReport(run: FleetRun, { command, workers, rows }: Known): F
   const ended = rows.map(({ endedAt }) => endedAt).filter((at) => at !== undefined);
   const isOver = ended.length === run.rows.length;
   const wasStopped =
-    rows.some(({ pieces }) => pieces.left > 0) || (command === 'stop' && !reports.every(isComplete));
+    rows.some(({ pieces, isCut }) => pieces.left > 0 || isCut) ||
+    (command === 'stop' && !reports.every(isComplete));
   const until = isOver ? Math.max(...ended) : Date.now();
   return {
     run: run.id,
@@ -93,7 +94,7 @@ function isComplete({ complete }: FleetRowReport): boolean {
 
 function rowReport(row: FleetRow | undefined, account: RowAccount): FleetRowReport {
   const { address = '', prefix = '' } = row ?? {};
-  const { counts, byCode, pieces, errors, warnings, failures, remaining, endedAt } = account;
+  const { counts, byCode, pieces, errors, warnings, failures, remaining, isCut, endedAt } = account;
   const { deleted, filtered, failed, blocked, bytes, markers, lists, deletes, retried, throttled } = counts;
   const matched = deleted + failed + blocked;
   return {
@@ -111,6 +112,8 @@ function rowReport(row: FleetRow | undefined, account: RowAccount): FleetRowRepo
     ended: endedAt !== undefined,
     complete:
       endedAt !== undefined &&
+      !isCut &&
+      errors.length === 0 &&
       failed + blocked + pieces.left + pieces.broken + pieces.open + (remaining ?? 0) === 0,
     failures: { byCode, sample: failures },
     errors,

@@ -19,6 +19,8 @@ import { PieceLeft, PieceLost, workOnPiece } from './piece-work.js';
 import { reasonOf } from './reason-of.js';
 import { RedisBooks } from './redis-books.js';
 import { workOnRow } from './row-work.js';
+import { WorkerUnfit } from './unfit.js';
+import { within } from './within.js';
 
 /** See {@link FleetWorkerOptions.lockMs}. */
 const LOCK_MS = 15_000;
@@ -28,6 +30,12 @@ const LOOKS = 3;
 
 /** Between two times that a worker says that it is there, in milliseconds. */
 const BEAT_MS = 3000;
+
+/** When Redis has not answered for so long, a worker that goes does not wait for it, in milliseconds. */
+const AWAY_MS = 10_000;
+
+/** Between two times that it asks, in milliseconds. */
+const ASKS_MS = 500;
 
 /** A piece that has come to an error this often, one after the other, is given up. */
 const MOST_FAILED = 10;
@@ -81,8 +89,10 @@ export class FleetWorker implements AsyncDisposable {
   readonly #client: Redis;
   readonly #worker: Worker<FleetJob>;
   readonly #leave = new AbortController();
+  /** Redis is not looked for any more. */
+  readonly #gone = new AbortController();
   readonly #beating: Promise<void>;
-  /** Errors of pieces, one after the other. */
+  /** Errors of pieces and rows, one after the other. */
   readonly #failed = new Map<string, number>();
 
   private constructor(options: FleetWorkerOptions) {
@@ -91,7 +101,7 @@ export class FleetWorker implements AsyncDisposable {
     this.#options = options;
     this.#books = new RedisBooks(connection);
     this.#queue = new FleetQueue(connection);
-    this.#client = connect(connection);
+    this.#client = connect(connection, this.#gone.signal);
     this.#worker = new Worker<FleetJob>(name, (job, token, signal) => this.#perform(job, token, signal), {
       connection: this.#client,
       concurrency,
@@ -127,15 +137,29 @@ export class FleetWorker implements AsyncDisposable {
     if (this.#leave.signal.aborted) return;
     this.#leave.abort();
     await this.#beating;
-    await this.#worker.close();
+    const closed = this.#worker.close().then(
+      () => true,
+      () => true,
+    );
+    const over = new AbortController();
+    const isHandedOver = await Promise.race([closed, this.#redisIsAway(over.signal)]);
+    over.abort();
+    this.#gone.abort();
     this.#client.disconnect();
-    await this.#books.leave(this.id).catch(() => undefined);
+    if (isHandedOver) await within(AWAY_MS, this.#books.leave(this.id));
     await this.#queue.close();
     await this.#books.close();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  /** Ends when Redis has not answered for a while: what is in hand cannot be handed over. */
+  async #redisIsAway(over: AbortSignal): Promise<false> {
+    while (!over.aborted && (await within(AWAY_MS, this.#client.ping())))
+      await delay(ASKS_MS, undefined, { signal: over }).catch(() => undefined);
+    return false;
   }
 
   async #beat(): Promise<void> {
@@ -202,19 +226,18 @@ export class FleetWorker implements AsyncDisposable {
     };
     try {
       const children = await workOnPiece(work);
-      if (children.length > 0) await this.#queue.addPieces({ run: id, row }, children, rowJob);
+      if (children.length > 0) await this.#queue.addPieces({ run: id, row }, children, { rowJob });
       this.#failed.delete(name);
     } catch (error) {
       if (error instanceof PieceLost || error instanceof PieceLeft) throw error;
-      await this.#giveUp(data, name, toStoreError(error, { operation: 'deletePrefixOnFleet' }));
+      await this.#giveUp(data, error);
     }
   }
 
   /** An error that comes again and again ends a piece. @throws it when it may pass */
-  async #giveUp({ run, row, piece }: PieceJob, name: string, error: StoreError): Promise<void> {
-    const failed = (this.#failed.get(name) ?? 0) + 1;
-    this.#failed.set(name, failed);
-    if (failed < MOST_FAILED) throw error;
+  async #giveUp({ run, row, piece }: PieceJob, thrown: unknown): Promise<void> {
+    const name = `${run}.${row}.${piece}`;
+    const error = await this.#lastOf(name, thrown);
     const id = { run, row, piece };
     const taken = await this.#books.takeOver(id);
     if (taken?.status !== 'open') return;
@@ -223,18 +246,43 @@ export class FleetWorker implements AsyncDisposable {
     this.#failed.delete(name);
   }
 
+  /** @returns an error that has come again and again, to whoever could do the job. @throws it when it may pass */
+  async #lastOf(name: string, thrown: unknown): Promise<StoreError> {
+    const failed = (this.#failed.get(name) ?? 0) + 1;
+    this.#failed.set(name, failed);
+    const isUnfit = thrown instanceof WorkerUnfit;
+    const error = isUnfit ? thrown.reason : toStoreError(thrown, { operation: 'deletePrefixOnFleet' });
+    const unfit = isUnfit ? await this.#books.unfit(name, this.id) : undefined;
+    if (failed < MOST_FAILED) throw error;
+    if (!unfit) return error;
+    const { ids } = await this.#books.workers();
+    if (ids.some((id) => !unfit.includes(id))) throw error;
+    return error;
+  }
+
   async #row(job: Job<FleetJob>, token: string | undefined, id: RowId, of: { run: FleetRun; row: FleetRow }) {
     const { id: rowJob = '' } = job;
-    const outcome = await workOnRow({
-      books: this.#books,
-      id: { run: id.run, row: id.row },
-      ...of,
-      open: this.#options.open,
-      addPieces: (pieces) => this.#queue.addPieces({ run: id.run, row: id.row }, pieces, rowJob),
-      mustWait: () => job.moveToWaitingChildren(token ?? ''),
-      leave: this.#leave.signal,
-    });
-    if (outcome === 'waits') throw new WaitingChildrenError();
+    const name = `${id.run}.${id.row}`;
+    try {
+      const outcome = await workOnRow({
+        books: this.#books,
+        id: { run: id.run, row: id.row },
+        ...of,
+        open: this.#options.open,
+        addPieces: (pieces, anew) =>
+          this.#queue.addPieces({ run: id.run, row: id.row }, pieces, { rowJob, anew }),
+        mustWait: () => job.moveToWaitingChildren(token ?? ''),
+        leave: this.#leave.signal,
+      });
+      this.#failed.delete(name);
+      if (outcome === 'waits') throw new WaitingChildrenError();
+    } catch (error) {
+      if (error instanceof WaitingChildrenError || this.#leave.signal.aborted) throw error;
+      const last = await this.#lastOf(name, error);
+      const end = { at: Date.now(), error: reasonOf(last) };
+      if (!(await this.#books.endRow({ run: id.run, row: id.row }, end))) throw error;
+      this.#failed.delete(name);
+    }
   }
 
   #tell(event: FleetWorkerEvent): void {

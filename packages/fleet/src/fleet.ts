@@ -59,7 +59,7 @@ export class Fleet implements AsyncDisposable {
       maxFailures: checked.maxFailures,
     };
     await this.#books.begin(run);
-    for (const row of rows.keys()) await this.#queue.addRow({ run: run.id, row }, startedAt);
+    for (const row of rows.keys()) await this.#queue.addRow({ run: run.id, row }, 0);
     return run.id;
   }
 
@@ -98,23 +98,27 @@ export class Fleet implements AsyncDisposable {
     return this.#tell(id, 'stop');
   }
 
-  /** Goes on with a run that was paused, or stopped. */
+  /** Goes on with a run that was paused, or stopped, or whose beginning was cut off. */
   async resume(id: string): Promise<void> {
     const run = await this.#run(id);
-    const { state } = await this.#report(run);
+    if ((await this.#report(run)).state === 'done') return;
     await this.#books.tell(id, 'go');
-    if (state !== 'stopped') return;
     for (const row of run.rows.keys()) {
-      const { pieces } = await this.#books.row({ run: id, row });
-      if (pieces.left === 0 && pieces.done > 0) continue;
-      await this.#books.reopen({ run: id, row });
-      await this.#queue.addRow({ run: id, row }, Date.now());
+      const { pieces, isCut, endedAt } = await this.#books.row({ run: id, row });
+      if (endedAt !== undefined && pieces.left === 0 && !isCut) continue;
+      // Each of these does nothing where it was done: who is cut off in between, or comes second, does no harm.
+      await this.#queue.addRow({ run: id, row }, await this.#books.reopen({ run: id, row }));
     }
   }
 
   /** Forgets a run that is over. @throws StoreError `PreconditionFailed` for one that is not */
   async forget(id: string): Promise<void> {
-    const run = await this.#run(id);
+    const run = await this.#run(id).catch((error: unknown) => {
+      // Nobody can say whether it is over.
+      if (error instanceof StoreError && error.code === 'Internal') return undefined;
+      throw error;
+    });
+    if (!run) return this.#books.forget(id);
     const { state } = await this.#report(run);
     if (state !== 'done' && state !== 'stopped') {
       throw new StoreError('PreconditionFailed', `the run ${id} is ${state}; stop it first`);

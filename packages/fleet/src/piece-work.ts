@@ -20,6 +20,7 @@ import type { PieceCounts } from './piece-counts.js';
 import { PieceSession } from './piece-session.js';
 import { reasonOf } from './reason-of.js';
 import { settledBy, shared, type Rest } from './rest.js';
+import { openOn, WorkerUnfit } from './unfit.js';
 
 /** See {@link PieceWork.lookMs}. */
 const LOOK_MS = 100;
@@ -106,12 +107,12 @@ class PieceRun {
 
   async perform(): Promise<readonly number[]> {
     const { books, run, row, open } = this.#work;
-    await using store = await open(row.address);
+    await using store = await openOn(open, row.address);
     const engine = engineOf(store, 'deletePrefixOnFleet');
     const { provider, driver } = engine;
     if (provider !== row.provider || driver.place !== row.place) {
       const message = `${row.address} is ${driver.place} of ${provider} on this worker, and ${row.place} of ${row.provider} for whoever began the run`;
-      throw new StoreError('InvalidArgument', message, { operation: 'deletePrefixOnFleet' });
+      throw new WorkerUnfit(new StoreError('InvalidArgument', message, { operation: 'deletePrefixOnFleet' }));
     }
     const paced = new FleetRate(books, `${provider} ${driver.place}`);
     const rates = [

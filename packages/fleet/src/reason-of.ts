@@ -2,6 +2,6 @@ import type { FailureReason, StoreError } from '@store/core';
 
 /** An error as plain data. */
 export function reasonOf(error: StoreError): FailureReason {
-  const { code, message, retryable, providerCode, status } = error;
-  return { code, message, retryable, providerCode, status };
+  const { code, reason, retryable, providerCode, status } = error;
+  return { code, message: reason, retryable, providerCode, status };
 }

@@ -14,6 +14,7 @@ import type {
   PieceEnd,
   PieceStatus,
   RowAccount,
+  RowEnd,
   TakenPiece,
 } from './fleet-books.js';
 import { connect, DEFAULT_FLEET, type FleetConnection } from './fleet-queue.js';
@@ -25,8 +26,11 @@ import * as scripts from './redis-scripts.js';
 /** Failures of a row that are kept by their keys. */
 const MOST_FAILURES = 1000;
 
-/** A worker that has said nothing for so long is not counted, in milliseconds. */
-const SILENCE_MS = 10_000;
+/** A worker that has said nothing for so long is not counted, in seconds. */
+const SILENCE_S = 10;
+
+/** How long it is known which workers cannot deal with a job, in seconds. */
+const UNFIT_S = 3600;
 
 /** How long one piece is being shared, in milliseconds; the next one waits until its share has been taken. */
 const SHARING_MS = 500;
@@ -57,13 +61,20 @@ export class RedisBooks implements FleetBooks {
 
   async run(id: string): Promise<FleetRun | undefined> {
     const text = await this.#ask(this.#client.hget(this.#key('run', id), 'run'));
-    // Written by `begin`.
-    return text === null ? undefined : (JSON.parse(text) as FleetRun);
+    return text === null ? undefined : runIn(text, id);
   }
 
   async runs(): Promise<readonly FleetRun[]> {
     const ids = await this.#ask(this.#client.zrevrange(this.#key('runs'), 0, 999));
-    const runs = await Promise.all(ids.map((id) => this.run(id)));
+    const runs = await Promise.all(
+      ids.map((id) =>
+        this.run(id).catch((error: unknown) => {
+          // The others are shown.
+          if (error instanceof StoreError && error.code === 'Internal') return undefined;
+          throw error;
+        }),
+      ),
+    );
     return runs.filter((run) => run !== undefined);
   }
 
@@ -76,9 +87,11 @@ export class RedisBooks implements FleetBooks {
     await this.#ask(this.#client.hset(this.#key('run', id), 'command', command));
   }
 
-  async forget(run: FleetRun): Promise<void> {
-    await this.#ask(this.#client.zrem(this.#key('runs'), run.id));
-    for (const key of await this.#keysOf(run)) await this.#ask(this.#client.del(key));
+  async forget(run: FleetRun | string): Promise<void> {
+    const id = typeof run === 'string' ? run : run.id;
+    await this.#ask(this.#client.zrem(this.#key('runs'), id));
+    const keys = typeof run === 'string' ? [this.#key('run', id)] : await this.#keysOf(run);
+    for (const key of keys) await this.#ask(this.#client.del(key));
   }
 
   async row(id: RowId): Promise<RowAccount> {
@@ -100,6 +113,7 @@ export class RedisBooks implements FleetBooks {
       errors: list<FailureReason>(fields['errors']),
       warnings: list<string>(fields['warnings']),
       failures: failures.map((text) => JSON.parse(text) as DeletionFailure),
+      isCut: fields['isCut'] === '1',
       remaining: fields['remaining'] === undefined ? undefined : Number(fields['remaining']),
       endedAt: fields['endedAt'] === undefined ? undefined : Number(fields['endedAt']),
     };
@@ -110,12 +124,23 @@ export class RedisBooks implements FleetBooks {
     return (await this.#run(scripts.BEGIN_PASS, [this.#row(id), this.#pieces(id)], values)) === 1;
   }
 
-  async endRow(id: RowId, { at, remaining }: { at: number; remaining?: number | undefined }): Promise<void> {
-    const facts = { endedAt: at, ...(remaining === undefined ? {} : { remaining }) };
-    await this.#ask(this.#client.hset(this.#row(id), facts));
+  async endRow(id: RowId, { at, remaining, isCut, error }: RowEnd): Promise<boolean> {
+    const values = [at, remaining ?? '', isCut ? 1 : 0, error ? JSON.stringify(error) : ''];
+    const isEnded = await this.#run(scripts.END_ROW, [this.#row(id), this.#key('run', id.run)], values);
+    if (isEnded !== 1) return false;
+    await this.#expire(id);
+    return true;
+  }
+
+  /** Of a run that is over nothing is kept for ever. */
+  async #expire(id: RowId): Promise<void> {
     const run = await this.run(id.run);
     const accounts = await Promise.all(run?.rows.map((_, row) => this.row({ run: id.run, row })) ?? []);
-    if (!run || accounts.some(({ endedAt, pieces }) => endedAt === undefined || pieces.left > 0)) return;
+    if (
+      !run ||
+      accounts.some(({ endedAt, pieces, isCut }) => endedAt === undefined || isCut || pieces.left > 0)
+    )
+      return;
     for (const key of await this.#keysOf(run)) await this.#ask(this.#client.expire(key, KEPT_S));
   }
 
@@ -123,8 +148,8 @@ export class RedisBooks implements FleetBooks {
     return numbers(await this.#run(scripts.OPEN_PIECES, [this.#row(id)], [this.#pieces(id)]));
   }
 
-  async reopen(id: RowId): Promise<void> {
-    await this.#run(scripts.REOPEN, [this.#row(id)], [this.#pieces(id)]);
+  async reopen(id: RowId): Promise<number> {
+    return Number(await this.#run(scripts.REOPEN, [this.#row(id)], [this.#pieces(id)]));
   }
 
   async takeOver(id: PieceId): Promise<TakenPiece | undefined> {
@@ -161,7 +186,11 @@ export class RedisBooks implements FleetBooks {
       ...closed,
     ];
     // The script says nothing else.
-    return (await this.#run(scripts.WRITE, [this.#piece(id), this.#row(id)], values)) as Kept;
+    return (await this.#run(
+      scripts.WRITE,
+      [this.#piece(id), this.#row(id), this.#key('run', id.run)],
+      values,
+    )) as Kept;
   }
 
   async end(id: PieceId, end: PieceEnd): Promise<readonly number[] | undefined> {
@@ -185,22 +214,27 @@ export class RedisBooks implements FleetBooks {
   }
 
   async look(id: PieceId, weight: number): Promise<Look> {
-    const [command, failed, blocked, share] = await Promise.all([
+    const [command, failed, share] = await Promise.all([
       this.command(id.run),
-      this.#ask(this.#client.hget(this.#row(id), 'n:failed')),
-      this.#ask(this.#client.hget(this.#row(id), 'n:blocked')),
+      this.#ask(this.#client.hget(this.#key('run', id.run), 'failed')),
       this.#run(
         scripts.SHARE,
         [this.#key('weights'), this.#key('sharing')],
-        [memberOf(id), weight, SHARING_MS],
+        [memberOf(id), weight, SHARING_MS, this.#key('piece', '')],
       ),
     ]);
-    return { command, failed: Number(failed ?? 0) + Number(blocked ?? 0), mayShare: share === 1 };
+    return { command, failed: Number(failed ?? 0), mayShare: share === 1 };
+  }
+
+  async unfit(job: string, worker: string): Promise<readonly string[]> {
+    const key = this.#key('unfit', job);
+    await this.#ask(this.#client.sadd(key, worker));
+    await this.#ask(this.#client.expire(key, UNFIT_S));
+    return this.#ask(this.#client.smembers(key));
   }
 
   async beat(worker: string, slots: number): Promise<void> {
-    const key = this.#key('workers');
-    await this.#ask(this.#client.hset(key, worker, JSON.stringify({ slots, at: Date.now() })));
+    await this.#run(scripts.BEAT, [this.#key('workers')], [worker, slots]);
   }
 
   async leave(worker: string): Promise<void> {
@@ -208,11 +242,11 @@ export class RedisBooks implements FleetBooks {
   }
 
   async workers(): Promise<FleetWorkers> {
-    const all = await this.#ask(this.#client.hvals(this.#key('workers')));
-    const alive = all
-      .map((text) => JSON.parse(text) as { readonly slots: number; readonly at: number })
-      .filter(({ at }) => Math.abs(Date.now() - at) < SILENCE_MS);
-    return { workers: alive.length, slots: alive.reduce((sum, { slots }) => sum + slots, 0) };
+    const answer = await this.#run(scripts.WORKERS, [this.#key('workers')], [SILENCE_S]);
+    const alive = Array.isArray(answer) ? answer.map(String) : [];
+    const ids = alive.filter((_text, index) => index % 2 === 0);
+    const slots = alive.filter((_text, index) => index % 2 === 1).map(Number);
+    return { workers: ids.length, ids, slots: slots.reduce((sum, one) => sum + one, 0) };
   }
 
   async lease(name: string, { keys, taken, throttledIn, fixed }: Lease): Promise<Leased> {
@@ -281,6 +315,40 @@ export class RedisBooks implements FleetBooks {
       late.abort();
     }
   }
+}
+
+/** @throws StoreError `Internal` for what `begin` of this version has not written */
+function runIn(text: string, id: string): FleetRun {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    value = undefined;
+  }
+  if (isRun(value) && value.id === id) return value;
+  const message =
+    `what Redis has of the run ${id} cannot be read: it was garbled, or written by another version; ` +
+    'see to it with that version, or forget it (store fleet forget) and begin again';
+  throw new StoreError('Internal', message);
+}
+
+function isRun(value: unknown): value is FleetRun {
+  if (typeof value !== 'object' || value === null) return false;
+  const { startedAt, rows, options, keysPerJob } = value as Partial<Record<keyof FleetRun, unknown>>;
+  return (
+    typeof startedAt === 'number' &&
+    typeof keysPerJob === 'number' &&
+    typeof options === 'object' &&
+    options !== null &&
+    Array.isArray(rows) &&
+    rows.every(isRow)
+  );
+}
+
+function isRow(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const { address, prefix, provider, place } = value as Readonly<Record<string, unknown>>;
+  return [address, prefix, provider, place].every((one) => typeof one === 'string');
 }
 
 function memberOf({ run, row, piece }: PieceId): string {

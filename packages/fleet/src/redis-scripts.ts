@@ -56,7 +56,7 @@ return redis.call('HGETALL', KEYS[1])
 `);
 
 /**
- * KEYS piece, row. ARGV epoch, sequence, whole, account, counts, number of intents, number and text of each, numbers of those
+ * KEYS piece, row, run. ARGV epoch, sequence, whole, account, counts, number of intents, number and text of each, numbers of those
  * that are closed. A store that has lost its last changes has an older epoch, or another sequence.
  */
 export const WRITE = new RedisScript(`${WHOLE}
@@ -83,6 +83,7 @@ if ARGV[5] ~= '' then
     if count ~= before then
       redis.call('HSET', piece, 'n:' .. name, whole(count))
       redis.call('HINCRBY', row, 'n:' .. name, whole(count - before))
+      if name == 'failed' or name == 'blocked' then redis.call('HINCRBY', KEYS[3], 'failed', whole(count - before)) end
     end
   end
 end
@@ -142,7 +143,10 @@ end
 return open
 `);
 
-/** KEYS row. ARGV the beginning of pieces' keys. What was left when the run was stopped is open again. */
+/**
+ * KEYS row. ARGV the beginning of pieces' keys. What was left when the run was stopped is open again. Of those who do it at once
+ * one begins the row again, and all are told as the how manieth time.
+ */
 export const REOPEN = new RedisScript(`
 for n = 1, tonumber(redis.call('HGET', KEYS[1], 'pieces') or '0') do
   if redis.call('HGET', ARGV[1] .. n, 'status') == 'left' then
@@ -151,13 +155,71 @@ for n = 1, tonumber(redis.call('HGET', KEYS[1], 'pieces') or '0') do
     redis.call('HINCRBY', KEYS[1], 'is:open', 1)
   end
 end
-redis.call('HDEL', KEYS[1], 'endedAt', 'remaining')
+if redis.call('HDEL', KEYS[1], 'endedAt') == 1 then redis.call('HINCRBY', KEYS[1], 'again', 1) end
+redis.call('HDEL', KEYS[1], 'remaining', 'isCut')
+return tonumber(redis.call('HGET', KEYS[1], 'again') or '0')
 `);
 
-/** KEYS weights, sharing. ARGV member, weight, milliseconds in which one piece is shared. */
+/** KEYS row, run. ARGV endedAt, remaining or '', whether it is cut, error or ''. @returns 0 where there is more to do */
+export const END_ROW = new RedisScript(`
+local row = KEYS[1]
+local counts = redis.call('HMGET', row, 'is:open', 'is:left')
+if tonumber(counts[1] or '0') > 0 then return 0 end
+local isPartly = ARGV[3] == '1' or tonumber(counts[2] or '0') > 0
+if isPartly and ARGV[4] == '' and redis.call('HGET', KEYS[2], 'command') ~= 'stop' then return 0 end
+redis.call('HSET', row, 'endedAt', ARGV[1])
+if ARGV[2] ~= '' then redis.call('HSET', row, 'remaining', ARGV[2]) end
+if ARGV[3] == '1' then redis.call('HSET', row, 'isCut', 1) end
+if ARGV[4] ~= '' then
+  local errors = cjson.decode(redis.call('HGET', row, 'errors') or '[]')
+  errors[#errors + 1] = cjson.decode(ARGV[4])
+  redis.call('HSET', row, 'errors', cjson.encode(errors))
+end
+return 1
+`);
+
+/** KEYS workers. ARGV worker, slots. By the clock of Redis: those of the workers may be apart. */
+export const BEAT = new RedisScript(`
+local now = tonumber(redis.call('TIME')[1])
+redis.call('HSET', KEYS[1], ARGV[1], cjson.encode({ slots = tonumber(ARGV[2]), seen = now }))
+local all = redis.call('HGETALL', KEYS[1])
+for i = 1, #all, 2 do
+  local isText, one = pcall(cjson.decode, all[i + 1])
+  local seen = isText and type(one) == 'table' and tonumber(one.seen)
+  if not seen or now - seen > 3600 then redis.call('HDEL', KEYS[1], all[i]) end
+end
+`);
+
+/** KEYS workers. ARGV seconds of silence. @returns the name and the slots of each that has said something since */
+export const WORKERS = new RedisScript(`
+local now = tonumber(redis.call('TIME')[1])
+local all = redis.call('HGETALL', KEYS[1])
+local alive = {}
+for i = 1, #all, 2 do
+  local isText, one = pcall(cjson.decode, all[i + 1])
+  local seen = isText and type(one) == 'table' and tonumber(one.seen)
+  if seen and now - seen <= tonumber(ARGV[1]) then
+    alive[#alive + 1] = all[i]
+    alive[#alive + 1] = tostring(one.slots)
+  end
+end
+return alive
+`);
+
+/** KEYS weights, sharing. ARGV member, weight, milliseconds in which one piece is shared, the beginning of pieces' keys. */
 export const SHARE = new RedisScript(`
+local function isOpen(member) return redis.call('HGET', ARGV[4] .. member, 'status') == 'open' end
+if not isOpen(ARGV[1]) then
+  redis.call('ZREM', KEYS[1], ARGV[1])
+  return 0
+end
 redis.call('ZADD', KEYS[1], ARGV[2], ARGV[1])
 local most = redis.call('ZREVRANGE', KEYS[1], 0, 0)
+-- Of pieces that are over, or forgotten, some may still stand there.
+while most[1] ~= ARGV[1] and not isOpen(most[1]) do
+  redis.call('ZREM', KEYS[1], most[1])
+  most = redis.call('ZREVRANGE', KEYS[1], 0, 0)
+end
 if most[1] ~= ARGV[1] then return 0 end
 return redis.call('SET', KEYS[2], ARGV[1], 'NX', 'PX', ARGV[3]) and 1 or 0
 `);

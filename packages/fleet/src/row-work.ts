@@ -1,9 +1,11 @@
-import type { ObjectStore } from '@store/core';
+import { StoreError, type FailureReason, type ObjectStore } from '@store/core';
 import { passesOf } from '@store/core/extend';
-import type { FleetBooks } from './fleet-books.js';
+import type { FleetBooks, RowAccount } from './fleet-books.js';
 import { optionsFrom } from './fleet-options.js';
 import type { FleetRow, FleetRun, RowId } from './fleet-run.js';
+import { reasonOf } from './reason-of.js';
 import { freshAccount } from './rest.js';
+import { openOn } from './unfit.js';
 
 export interface RowWork {
   readonly books: FleetBooks;
@@ -11,8 +13,8 @@ export interface RowWork {
   readonly run: FleetRun;
   readonly row: FleetRow;
   readonly open: (address: string) => Promise<ObjectStore>;
-  /** Sees to it that there are jobs for these pieces, which this row waits for. */
-  readonly addPieces: (pieces: readonly number[]) => Promise<void>;
+  /** Sees to it that there are jobs for these pieces, which this row waits for. `anew`: those that there were are over. */
+  readonly addPieces: (pieces: readonly number[], anew?: boolean) => Promise<void>;
   /** True when there is something to wait for: then this job is over, and comes again. */
   readonly mustWait: () => Promise<boolean>;
   readonly leave: AbortSignal;
@@ -28,28 +30,56 @@ export async function workOnRow(work: RowWork): Promise<'waits' | 'over'> {
     if (open.length > 0) {
       await work.addPieces(open);
       if (await work.mustWait()) return 'waits';
+      // All jobs are over. A piece that is not was forgotten by a Redis that had kept its job.
+      const still = new Set(await books.openPieces(id));
+      const forgotten = open.filter((piece) => still.has(piece));
+      if (forgotten.length > 0) {
+        await work.addPieces(forgotten, true);
+        if (await work.mustWait()) return 'waits';
+      }
       continue;
     }
-    const { pass, pieces } = await books.row(id);
     const isStopped = (await books.command(id.run)) === 'stop';
+    const { pass, pieces } = await books.row(id);
+    if (!isStopped && pieces.left > 0) {
+      // It was told to go on while it stopped.
+      await books.reopen(id);
+      continue;
+    }
     // Markers hide versions that are there: the second listing begins where the first one has left nothing.
     const next = pieces.left === 0 && pieces.broken === 0 && pass + 1 < passes;
-    if (isStopped || !next) break;
+    if (isStopped || !next) {
+      if (await endRow(work, { pieces, isCut: isStopped && next })) return 'over';
+      continue;
+    }
     await books.beginPass(id, pass + 1, {
       account: freshAccount([{ pass: pass + 1 }]),
       intents: [],
     });
   }
-  const { pieces } = await books.row(id);
-  const isWhole = pieces.left === 0 && pieces.broken === 0;
-  const remaining = options.verify && isWhole ? await remainingOf(work) : undefined;
-  await books.endRow(id, { at: Date.now(), remaining });
-  return 'over';
+}
+
+async function endRow(
+  work: RowWork,
+  { pieces, isCut }: { readonly pieces: RowAccount['pieces']; readonly isCut: boolean },
+): Promise<boolean> {
+  const { books, id, run, leave } = work;
+  const isWhole = !isCut && pieces.left === 0 && pieces.broken === 0;
+  let remaining: number | undefined;
+  let error: FailureReason | undefined;
+  try {
+    if (run.options['verify'] && isWhole) remaining = await remainingOf(work);
+  } catch (thrown) {
+    const willPass = !(thrown instanceof StoreError) || thrown.retryable || thrown.code === 'Aborted';
+    if (willPass || leave.aborted) throw thrown;
+    error = reasonOf(thrown);
+  }
+  return books.endRow(id, { at: Date.now(), remaining, isCut, error });
 }
 
 /** Lists once more, and counts what would be deleted. */
 async function remainingOf({ run, row, open, leave }: RowWork): Promise<number> {
-  await using store = await open(row.address);
+  await using store = await openOn(open, row.address);
   const { verify: _this, ...options } = optionsFrom(run.options);
   // Filters by age reckon from the beginning of the run.
   const { matched } = await store.deletePrefix(row.prefix, {

@@ -205,7 +205,7 @@ describe('pieces of a fleet, at random', function () {
         }
         const report = fleetReport(run, {
           command: 'go',
-          workers: { workers: 0, slots: 0 },
+          workers: { workers: 0, ids: [], slots: 0 },
           rows: [await books.row(id)],
         });
         expect(new Set(gone).size, 'each once').to.equal(gone.length);

@@ -1,0 +1,304 @@
+// What an unlucky fleet meets: a Redis that is gone, steps that were cut off in the middle, orders given twice, clocks that are apart.
+import { setTimeout as delay } from 'node:timers/promises';
+import { RedisServer } from '@store/conformance';
+import { createObjectStore, StoreError, type ObjectStore, type StoreDriver } from '@store/core';
+import { memoryDriver } from '@store/memory';
+import { Fleet, FleetWorker, type FleetOptions, type FleetReport } from '@store/fleet';
+import { expect } from 'chai';
+import { Redis } from 'ioredis';
+import { after, afterEach, before, beforeEach, describe, it } from 'mocha';
+import type { FleetRun } from '#src/fleet-run.js';
+import { reasonOf } from '#src/reason-of.js';
+import { RedisBooks } from '#src/redis-books.js';
+import { freshAccount } from '#src/rest.js';
+import { workOnRow } from '#src/row-work.js';
+
+const SETTINGS = { retry: { maxAttempts: 2, baseDelayMs: 1, maxDelayMs: 1 } };
+
+describe('a fleet in adversity', function () {
+  this.timeout(60_000);
+  let redis: RedisServer | undefined;
+  let raw: Redis;
+  let books: RedisBooks;
+  let fleet: Fleet;
+  let connection: { url: string; fleet: string };
+  let driver: StoreDriver;
+  let store: ObjectStore;
+  let fleets = 0;
+  const workers = new Set<FleetWorker>();
+
+  before(async function () {
+    if (!(await RedisServer.isInstalled())) return this.skip();
+    redis = await RedisServer.start();
+    raw = new Redis(redis.url);
+  });
+  after(async () => {
+    raw?.disconnect();
+    await redis?.[Symbol.asyncDispose]();
+  });
+  beforeEach(() => {
+    connection = { url: redis?.url ?? '', fleet: `adversity-${++fleets}` };
+    books = new RedisBooks(connection);
+    fleet = new Fleet(connection);
+    stock(2000);
+  });
+  afterEach(async () => {
+    for (const worker of workers) await worker.close();
+    workers.clear();
+    await fleet?.close();
+    await books?.close();
+  });
+
+  function stock(keys: number): void {
+    const names = Array.from({ length: keys }, (_, i) => `p/${(i * 7919) % keys}`);
+    driver = memoryDriver({
+      objects: Object.fromEntries(['a', 'p', 'q', ...names].map((key) => [key, 'x'])),
+    });
+    store = createObjectStore(driver, SETTINGS);
+  }
+
+  async function work(
+    open: () => Promise<ObjectStore> = async () => createObjectStore(driver, SETTINGS),
+  ): Promise<FleetWorker> {
+    const worker = await FleetWorker.start({ connection, open, lockMs: 3000 });
+    workers.add(worker);
+    return worker;
+  }
+
+  const begin = (options: FleetOptions = {}): Promise<string> =>
+    fleet.begin([{ address: 'it:p/', store, prefix: 'p/' }], options);
+
+  function runOf(id: string, rows = 1): FleetRun {
+    const row = { address: 'it:p/', prefix: 'p/', provider: driver.provider, place: driver.place };
+    return {
+      id,
+      startedAt: Date.now(),
+      rows: Array.from({ length: rows }, () => row),
+      options: {},
+      keysPerJob: 10_000,
+    };
+  }
+
+  async function ended(run: string, ms = 20_000): Promise<FleetReport> {
+    return fleet.wait(run, { signal: AbortSignal.timeout(ms), everyMs: 50 });
+  }
+
+  async function expectDone(run: string, deleted = 2000): Promise<void> {
+    const report = await ended(run);
+    expect(report).to.deep.include({ state: 'done', complete: true, deleted, matched: deleted, failed: 0 });
+    const { objects } = await driver.list.page({ prefix: '', maxKeys: 1000 }, {});
+    expect(objects.map(({ key }) => key)).to.deep.equal(['a', 'p', 'q']);
+  }
+
+  it('closes a worker whose Redis is gone', async () => {
+    const gone = await RedisServer.start();
+    const worker = await FleetWorker.start({ connection: { url: gone.url }, open: async () => store });
+    const other = new Fleet({ url: gone.url });
+    await gone[Symbol.asyncDispose]();
+    await delay(100);
+    const closed = Promise.all([worker.close(), other.close()]).then(() => true);
+    expect(await Promise.race([closed, delay(15_000, false)])).to.equal(true);
+  });
+
+  it('goes on, when it is told to, with a run that was cut off before it had jobs', async () => {
+    const run = runOf('cut-off', 1);
+    await books.begin(run);
+    await work();
+    await fleet.resume(run.id);
+    await fleet.resume(run.id);
+    await expectDone(run.id);
+  });
+
+  it('goes on with a run that was cut off while it was told to go on', async () => {
+    const run = await begin();
+    await fleet.stop(run);
+    await work();
+    expect(await ended(run)).to.deep.include({ state: 'stopped', deleted: 0 });
+    await books.tell(run, 'go');
+    await books.reopen({ run, row: 0 });
+    await fleet.resume(run);
+    await expectDone(run);
+  });
+
+  it('goes on once with a stopped run that several tell to go on at once', async () => {
+    const run = await begin();
+    await fleet.stop(run);
+    await work();
+    await work();
+    await ended(run);
+    await Promise.all([fleet.resume(run), fleet.resume(run), fleet.resume(run)]);
+    await expectDone(run);
+    const jobs = await raw.keys(`bull:${connection.fleet}:${run}.0.row.*[0-9]`);
+    expect(jobs.filter((name) => /row\.\d+$/.test(name))).to.have.length(2);
+  });
+
+  it('goes on with what was left when it is told to go on while it stops', async () => {
+    const run = runOf('stopping', 1);
+    await books.begin(run);
+    const id = { run: run.id, row: 0 };
+    await books.beginPass(id, 0, { account: freshAccount([{ pass: 0 }]), intents: [] });
+    const taken = await books.takeOver({ ...id, piece: 1 });
+    const end = {
+      epoch: taken?.epoch ?? 0,
+      status: 'left',
+      children: [],
+      failures: [],
+      warnings: [],
+    } as const;
+    await books.end({ ...id, piece: 1 }, end);
+    await fleet.resume(run.id);
+    await work();
+    await expectDone(run.id);
+  });
+
+  it('adds a piece again that is open and whose job is over', async () => {
+    const run = runOf('orphan', 1);
+    const [row] = run.rows;
+    if (!row) throw new Error('a run without a row');
+    await books.begin(run);
+    const id = { run: run.id, row: 0 };
+    await books.beginPass(id, 0, { account: freshAccount([{ pass: 0 }]), intents: [] });
+    const added: boolean[] = [];
+    const outcome = await workOnRow({
+      books,
+      id,
+      run,
+      row,
+      open: async () => store,
+      addPieces: async (_pieces, anew = false) => {
+        added.push(anew);
+        if (added.length > 5) throw new Error('it goes round and round');
+      },
+      mustWait: async () => added.includes(true),
+      leave: new AbortController().signal,
+    });
+    expect(outcome).to.equal('waits');
+    expect(added).to.deep.equal([false, true]);
+  });
+
+  it('counts the failures of all rows of a run', async () => {
+    const run = runOf('rows', 2);
+    await books.begin(run);
+    const counts = { deleted: 0, filtered: 0, failed: 3, blocked: 1, bytes: 0, markers: 0 };
+    for (const row of [0, 1]) {
+      const id = { run: run.id, row };
+      await books.beginPass(id, 0, { account: freshAccount([{ pass: 0 }]), intents: [] });
+      const taken = await books.takeOver({ ...id, piece: 1 });
+      await books.write(
+        { ...id, piece: 1 },
+        {
+          epoch: taken?.epoch ?? 0,
+          sequence: 0,
+          whole: false,
+          intents: [],
+          closed: [],
+          account: freshAccount([{ pass: 0 }]),
+          counts: { ...counts, lists: 0, deletes: 0, retried: 0, throttled: 0 },
+        },
+      );
+    }
+    expect((await books.look({ run: run.id, row: 1, piece: 1 }, 1)).failed).to.equal(8);
+  });
+
+  it('knows workers whose clocks are apart', async () => {
+    const now = Date.now;
+    try {
+      Date.now = () => now() + 3_600_000;
+      await books.beat('ahead', 3);
+      Date.now = () => now() - 3_600_000;
+      await books.beat('behind', 2);
+    } finally {
+      Date.now = now;
+    }
+    expect(await books.workers()).to.deep.include({ workers: 2, slots: 5 });
+  });
+
+  it('shares a piece though another one is looked at after its end', async () => {
+    const run = runOf('weights', 2);
+    await books.begin(run);
+    for (const row of [0, 1])
+      await books.beginPass({ run: run.id, row }, 0, { account: freshAccount([{ pass: 0 }]), intents: [] });
+    const over = { run: run.id, row: 0, piece: 1 };
+    const taken = await books.takeOver(over);
+    await books.end(over, {
+      epoch: taken?.epoch ?? 0,
+      status: 'done',
+      children: [],
+      failures: [],
+      warnings: [],
+    });
+    expect((await books.look(over, 9)).mayShare).to.equal(false);
+    expect((await books.look({ run: run.id, row: 1, piece: 1 }, 1)).mayShare).to.equal(true);
+  });
+
+  it('ends where the second listing is refused, and says so', async () => {
+    stock(50);
+    let isOver = false;
+    const { list } = driver;
+    driver = {
+      ...driver,
+      list: {
+        ...list,
+        page: async (request, call) => {
+          if (isOver) throw new StoreError('AccessDenied', 'no listing');
+          const page = await list.page(request, call);
+          isOver = page.objects.length === 0;
+          return page;
+        },
+      },
+    };
+    const run = await begin({ verify: true });
+    isOver = false;
+    await work(async () => {
+      const { pieces } = await books.row({ run, row: 0 });
+      isOver = pieces.done > 0;
+      return createObjectStore(driver, SETTINGS);
+    });
+    const report = await ended(run);
+    expect(report).to.deep.include({ state: 'done', complete: false, deleted: 50 });
+    expect(report.rows[0]?.errors[0]).to.include({ code: 'AccessDenied' });
+    expect(report.rows[0]?.remaining).to.equal(null);
+  });
+
+  it('shows the other runs where the record of one is garbled, and says of that one what to do', async () => {
+    const run = await begin();
+    for (const text of ['{"id":', '[]', 'null', '{"id":"garbled"}']) {
+      await raw.hset(`{${connection.fleet}}:run:garbled`, 'run', text);
+      await raw.zadd(`{${connection.fleet}}:runs`, 1, 'garbled');
+      expect((await fleet.runs()).map((report) => report.run)).to.deep.equal([run]);
+      const error: unknown = await fleet.report('garbled').catch((reason: unknown) => reason);
+      expect(error).to.be.instanceOf(StoreError);
+      expect(String(error))
+        .to.match(/another version/)
+        .and.match(/forget/);
+    }
+    await fleet.forget('garbled');
+    expect(await raw.exists(`{${connection.fleet}}:run:garbled`)).to.equal(0);
+  });
+
+  it('leaves a piece to others that this worker cannot open', async function () {
+    let tries = 0;
+    const wrong = await work(async () => {
+      tries++;
+      throw new StoreError('NotFound', 'the configuration has no store "it"');
+    });
+    expect(wrong.id).not.to.equal('');
+    // Another one is there, and has something else to do.
+    const there = setInterval(() => void books.beat('busy', 1), 500);
+    try {
+      const run = await begin();
+      while (tries < 11) await delay(100);
+      await delay(300);
+      expect((await fleet.report(run)).rows[0]?.pieces).to.include({ broken: 0, open: 1 });
+      await work();
+      await expectDone(run);
+    } finally {
+      clearInterval(there);
+    }
+  });
+
+  it('has reasons without the name of what they are reasons of', () => {
+    const error = new StoreError('NotFound', 'there is no store', { operation: 'deletePrefixOnFleet' });
+    expect(reasonOf(error).message).to.equal('there is no store');
+  });
+});
