@@ -277,9 +277,9 @@ describe('a fleet in adversity', function () {
   });
 
   it('leaves a piece to others that this worker cannot open', async function () {
-    let tries = 0;
+    const seen = { tries: 0 };
     const wrong = await work(async () => {
-      tries++;
+      seen.tries++;
       throw new StoreError('NotFound', 'the configuration has no store "it"');
     });
     expect(wrong.id).not.to.equal('');
@@ -287,7 +287,7 @@ describe('a fleet in adversity', function () {
     const there = setInterval(() => void books.beat('busy', 1), 500);
     try {
       const run = await begin();
-      while (tries < 11) await delay(100);
+      while (seen.tries < 11) await delay(100);
       await delay(300);
       expect((await fleet.report(run)).rows[0]?.pieces).to.include({ broken: 0, open: 1 });
       await work();
