@@ -5,6 +5,7 @@ import { EXIT, type ExitCode } from '../exit.js';
 import { UsageError } from '../exit-codes.js';
 import { formatBytes, formatObjects } from '../format.js';
 import { quoteKey } from '@store/core';
+import { checkNotAround } from '../own-directory.js';
 import { countLine, stopwatch } from '../progress.js';
 import { placeOf, whereOf } from './jobs.js';
 import type { SyncFlags } from './options.js';
@@ -28,7 +29,9 @@ export async function performSync(
       'sync --delete asks before it deletes, and there is no terminal to ask on; use --yes',
     );
   const from = placeOf(await session.open(source));
-  const to = placeOf(await session.open(target));
+  const opened = await session.open(target);
+  if (deletes && !dryRun) await checkNotAround(opened, { command: 'sync --delete', here: true });
+  const to = placeOf(opened);
   if (ask && !(await agrees(context, from, to, flags)))
     return context.signal.aborted ? EXIT.interrupted : EXIT.failed;
   return reportedTransfers(context, { ...flags, again: 'the same command' }, [
