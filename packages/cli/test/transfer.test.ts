@@ -116,6 +116,32 @@ describe('store cp, mv, sync', () => {
     expect(await keys(b)).to.deep.equal(['x/deep/3.log', 'zz']);
   });
 
+  it('does not let one source replace another in a move', async () => {
+    await a.put('y/1.txt', 'of y');
+    await b.put('w/1.txt', 'of b');
+    for (const sources of [
+      ['a:x/1.txt', 'a:y/1.txt'],
+      ['a:x/1.txt', 'b:w/1.txt'],
+      ['-r', 'a:x/', 'a:y/'],
+      ['a:x/*.txt', 'b:w/*.txt'],
+      ['-r', 'a:z', 'a:y/'],
+    ]) {
+      const { code, stderr } = await place.run(['mv', ...sources, 'b:t/']);
+      expect({ code }, sources.join(' ')).to.deep.equal({ code: 2 });
+      expect(stderr).to.match(/would get the same|one could replace what came from another/);
+    }
+    expect((await place.run(['cp', 'a:x/1.txt', 'b:w/1.txt', 'b:t/'])).code).to.equal(2);
+    expect(await keys(b)).to.deep.equal(['w/1.txt']);
+    // What would be replaced stays where it is.
+    const { code } = await place.run(['mv', '-r', '--if-absent', 'a:x/', 'a:y/', 'b:t/']);
+    expect(code).to.equal(1);
+    expect(await keys(a)).to.deep.equal(['y/1.txt', 'z']);
+    expect(await keys(b)).to.deep.equal(['t/1.txt', 't/2.txt', 't/deep/3.log', 'w/1.txt']);
+    // Their names keep them apart.
+    await place.output('mv', '-r', 'b:t', 'b:w', 'a:new/');
+    expect(await keys(a)).to.include.members(['new/t/1.txt', 'new/w/1.txt']);
+  });
+
   it('names what was copied and could not be deleted at the source', async () => {
     await using emulator = await startEmulator({ s3: {}, buckets: ['demo'] });
     await emulator.bucket('demo').seed(['p/1', 'p/2'], 'x');
