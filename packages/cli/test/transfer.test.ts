@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { expect } from 'chai';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import type { ObjectStore } from '@store/core';
@@ -176,6 +176,20 @@ describe('store cp, mv, sync', () => {
     expect(code).to.equal(1);
     expect(stdout).to.contain('with --force they are deleted all the same');
     expect(await keys(a)).to.have.length(4);
+  });
+
+  it('takes no file and no missing path for an empty directory', async () => {
+    await writeFile(place.path('file'), 'x');
+    for (const source of ['./file', './file/', './none', './none/', './file/none']) {
+      for (const flags of [[], ['--delete', '--force', '--yes'], ['-n']]) {
+        const { code, stderr } = await place.run(['sync', ...flags, source, 'a:x/']);
+        expect({ code }, [source, ...flags].join(' ')).to.deep.equal({ code: 2 });
+        expect(stderr).to.match(/is a file|does not exist|not a directory/);
+      }
+    }
+    expect(await keys(a)).to.have.length(4);
+    // A store of the configuration has prefixes, and one that is empty is none.
+    await place.output('sync', 'b:none/', 'a:x/');
   });
 
   it('stops at an interrupt, and says how to go on', async () => {
