@@ -51,7 +51,7 @@ function readParameters({ key, versionId, ifMatch, ifNoneMatch }: ReadRequest) {
 }
 
 /** In the order in which the SDK prefers them. */
-const ALGORITHMS = ['SHA256', 'SHA1', 'CRC32', 'CRC32C'] as const;
+const ALGORITHMS = ['SHA256', 'SHA1', 'CRC32', 'CRC32C', 'CRC64NVME'] as const;
 
 /** What an answer says that its body comes to. That of an object in parts, with their number at its end, is none of its bytes. */
 function checksumOf(headers: AnswerHeaders): ObjectAnswer['checksum'] {

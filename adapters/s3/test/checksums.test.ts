@@ -11,8 +11,8 @@ const { driverOn, emulate } = useS3();
 const { wrongDriver, closeServices } = useWrongS3();
 
 const BODY = Buffer.from('123456789');
-/** Of the body: https://reveng.sourceforge.io/crc-catalogue/17plus.htm, CRC-32/ISO-HDLC and CRC-32/ISCSI. */
-const RIGHT = { crc32: 'y/Q5Jg==', crc32c: '4waSgw==' };
+/** Of the body: https://reveng.sourceforge.io/crc-catalogue/all.htm, CRC-32/ISO-HDLC, CRC-32/ISCSI and CRC-64/NVME. */
+const RIGHT = { crc32: 'y/Q5Jg==', crc32c: '4waSgw==', crc64nvme: 'rosUhgp5mIg=' };
 
 const answer = (headers: Record<string, string>) => ({
   body: BODY,
@@ -61,6 +61,7 @@ describe('s3: checksums of bodies', () => {
     const right: Record<string, string>[] = [
       { 'x-amz-checksum-crc32': RIGHT.crc32 },
       { 'x-amz-checksum-crc32c': RIGHT.crc32c },
+      { 'x-amz-checksum-crc64nvme': RIGHT.crc64nvme },
       { 'x-amz-checksum-sha1': checksum(BODY, 'SHA1') },
       { 'x-amz-checksum-sha256': checksum(BODY, 'SHA256') },
       // Of the checksums of parts.
@@ -72,7 +73,7 @@ describe('s3: checksums of bodies', () => {
       const { body } = await driver.read.get({ key: 'k' }, {});
       expect(await buffer(body), JSON.stringify(headers)).to.deep.equal(BODY);
     }
-    for (const name of ['crc32', 'crc32c', 'sha1', 'sha256']) {
+    for (const name of ['crc32', 'crc32c', 'crc64nvme', 'sha1', 'sha256']) {
       const wrong = answer({ [`x-amz-checksum-${name}`]: 'AAAAAA==' });
       const driver = await wrongDriver(() => wrong, { quirks: { checksums: 'when-supported' } });
       const { body } = await driver.read.get({ key: 'k' }, {});
