@@ -1,6 +1,12 @@
 // A worker of `fleet-scale.ts`: node fleet-scale-worker.js URL KEYS
 import { setTimeout as sleep } from 'node:timers/promises';
-import { compareKeys, createObjectStore } from '@store/core';
+import {
+  compareKeys,
+  createObjectStore,
+  type BatchDeleteResult,
+  type DeleteTarget,
+  type StoreDriver,
+} from '@store/core';
 import { FleetWorker } from '@store/fleet';
 import { peakRss } from './contestants/peak-rss.js';
 import { keyAt, objectsOf, syntheticDriver } from './synthetic-driver.js';
@@ -45,7 +51,15 @@ function timed<T>(work: () => T): T {
   return result;
 }
 
-const driver = syntheticDriver(
+function remove(targets: readonly DeleteTarget[]): BatchDeleteResult {
+  let sum = 0;
+  for (const { key } of targets) sum += Number(key.slice(6, 13)) * 1000 + Number(key.slice(21, 25));
+  deleted += targets.length;
+  indexes += BigInt(sum);
+  return { deleted: targets, failed: [] };
+}
+
+const batches = syntheticDriver(
   async ({ token, startAfter, maxKeys }) => {
     await sleep(REQUEST_MS);
     return timed(() => {
@@ -58,15 +72,21 @@ const driver = syntheticDriver(
   },
   async (targets) => {
     await sleep(REQUEST_MS);
-    return timed(() => {
-      let sum = 0;
-      for (const { key } of targets) sum += Number(key.slice(6, 13)) * 1000 + Number(key.slice(21, 25));
-      deleted += targets.length;
-      indexes += BigInt(sum);
-      return { deleted: targets, failed: [] };
-    });
+    return timed(() => remove(targets));
   },
 );
+const driver: StoreDriver = {
+  ...batches,
+  // A page that ends with a range can leave one key.
+  delete: {
+    ...batches.delete,
+    one: async (target) => {
+      await sleep(REQUEST_MS);
+      remove([target]);
+      return { key: target.key };
+    },
+  },
+};
 const worker = await FleetWorker.start({ connection: { url }, open: async () => createObjectStore(driver) });
 const before = process.cpuUsage();
 process.once('message', () => {

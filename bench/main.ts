@@ -14,6 +14,7 @@ import { onePartition } from './parts/one-partition.js';
 import { providers } from './parts/providers.js';
 import { small } from './parts/small.js';
 import { PREFIX, NO_RATE, type Part } from './parts/part.js';
+import { transfer } from './parts/transfer.js';
 import { machine, writeSection } from './report/document.js';
 import { roundRobin } from './round-robin.js';
 import { BenchServer } from './server/bench-server.js';
@@ -28,6 +29,7 @@ const PARTS: readonly Part[] = [
   providers,
   files,
   fleet,
+  transfer,
 ];
 
 /** What comes first would be slower than what comes later. */

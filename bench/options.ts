@@ -5,6 +5,8 @@ import { SHAPE_NAMES, type ShapeName } from './shapes.js';
 export interface BenchOptions {
   /** Under the prefix. */
   readonly keys: number;
+  /** Small ones, of transfers. */
+  readonly files: number;
   readonly rounds: number;
   readonly partitions: number;
   readonly shapes: readonly ShapeName[];
@@ -24,6 +26,7 @@ export interface BenchOptions {
 export const USAGE = `npm run bench -- [options]
   --part NAME         one part, or several with commas; default: all
   --keys N            default 200000
+  --files N           of transfers, beside the large ones; default 3000
   --rounds N          default 3
   --shape NAME        one shape of keys, or several with commas: ${SHAPE_NAMES.join(', ')}
   --partitions N      of the bucket, 3500 deleted keys a second each; default 64
@@ -39,6 +42,7 @@ export function readOptions(args: readonly string[]): BenchOptions {
     options: {
       part: { type: 'string' },
       keys: { type: 'string' },
+      files: { type: 'string' },
       rounds: { type: 'string' },
       shape: { type: 'string' },
       partitions: { type: 'string' },
@@ -51,6 +55,7 @@ export function readOptions(args: readonly string[]): BenchOptions {
   });
   const restricted = [
     values.keys,
+    values.files,
     values.rounds,
     values.shape,
     values.partitions,
@@ -59,6 +64,7 @@ export function readOptions(args: readonly string[]): BenchOptions {
   ];
   return {
     keys: count('keys', values.keys ?? '200000'),
+    files: count('files', values.files ?? '3000'),
     rounds: count('rounds', values.rounds ?? '3'),
     partitions: count('partitions', values.partitions ?? '64'),
     shapes: values.shape?.split(',').map(shapeOf) ?? SHAPE_NAMES,

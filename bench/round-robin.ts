@@ -27,8 +27,8 @@ export interface Contest {
   readonly ground: Ground;
   readonly contestants: readonly ContestantName[];
   readonly rounds: number;
-  /** Whether all keys are to be deleted or to be listed. */
-  readonly task: 'delete' | 'list';
+  /** Whether all keys are to be deleted, to be listed or to be brought to another place. */
+  readonly task: 'delete' | 'list' | 'transfer';
   readonly against?: string | undefined;
   readonly profiles?: string | undefined;
   readonly say: (line: string) => void;
@@ -83,7 +83,8 @@ function problemOf(
   keys: number,
   task: Contest['task'],
 ): string | undefined {
-  if (harmed > 0) return `it changed ${harmed} keys beside the prefix`;
+  if (harmed > 0) return `it changed ${harmed} keys that it should not`;
+  if (task === 'transfer') return left < keys ? `it brought ${left} of ${keys} files` : undefined;
   if (task === 'delete') return left > 0 ? `it left ${left} of ${keys} keys` : undefined;
   if (left !== keys) return `it deleted ${keys - left} keys`;
   return listed === keys ? undefined : `it listed ${listed} of ${keys} keys`;

@@ -3,12 +3,11 @@ import { pathToFileURL } from 'node:url';
 import type * as core from '@store/core';
 import type * as adapter from '@store/s3';
 import { s3Entry } from './ours.js';
-import { firstPrefix, NotHere, type Prepare } from './contestant.js';
+import { firstPrefix, NotHere, type Prepare, type Target } from './contestant.js';
 
 /** Another checkout of this project, built: what it was before a change. */
 export const prepare: Prepare = async (target) => {
-  const { against } = target;
-  if (against === undefined) throw new NotHere('--against DIRECTORY names no other checkout');
+  const against = otherCheckout(target);
   const load = (path: string): Promise<unknown> => import(pathToFileURL(join(against, path)).href);
   // The same modules as ours, of another time.
   const { openStore } = (await load('core/dist/index.js')) as typeof core;
@@ -20,3 +19,9 @@ export const prepare: Prepare = async (target) => {
     return undefined;
   };
 };
+
+/** @throws NotHere */
+export function otherCheckout({ against }: Target): string {
+  if (against === undefined) throw new NotHere('--against DIRECTORY names no other checkout');
+  return against;
+}

@@ -9,6 +9,15 @@ export interface Target {
   readonly prefixes: readonly string[];
   /** Another checkout of this project, for the contestant that is what it was. */
   readonly against?: string | undefined;
+  readonly transfer?: Transfer | undefined;
+}
+
+/** Between a directory and the first prefix. */
+export interface Transfer {
+  readonly direction: 'up' | 'down';
+  readonly directory: string;
+  /** Files on their way at the same time. */
+  readonly concurrency: number;
 }
 
 /** What a process took that is not the contestant's own. */

@@ -124,6 +124,30 @@ export const CONTESTANTS = {
     label: '`rm` of `node:fs`',
     load: async () => (await import('./files.js')).rmOfNode,
   },
+  cp: {
+    label: '**Store**, `store cp -r`',
+    load: async () => (await import('./commands.js')).storeTransfer(['cp', '-r']),
+  },
+  sync: {
+    label: '**Store**, `store sync`',
+    load: async () => (await import('./commands.js')).storeTransfer(['sync']),
+  },
+  'cp-against': {
+    label: '`store cp -r`, another checkout',
+    load: async () =>
+      (await import('./commands.js')).storeTransfer(
+        ['cp', '-r'],
+        (await import('./against.js')).otherCheckout,
+      ),
+  },
+  'rclone-copy': {
+    label: '`rclone copy`',
+    load: async () => (await import('./commands.js')).rcloneTransfer('copy'),
+  },
+  'rclone-sync': {
+    label: '`rclone sync`',
+    load: async () => (await import('./commands.js')).rcloneTransfer('sync'),
+  },
 } as const satisfies Readonly<Record<string, Contestant>>;
 
 export type ContestantName = keyof typeof CONTESTANTS;

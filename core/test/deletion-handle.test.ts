@@ -92,6 +92,26 @@ describe('a run as a handle', () => {
     expect(await after).to.include({ aborted: true });
   });
 
+  it('finishes in an orderly way: what is listed is deleted, also what has to be tried again, and nothing more is listed', async () => {
+    let refused = false;
+    const { store, driver } = makeStore({
+      keys: numbered(50_000),
+      onBatch: (targets) => {
+        if (refused) return { deleted: targets, failed: [] };
+        refused = true;
+        run.finish().catch(() => undefined);
+        const reason = { code: 'Throttled', message: 'slow down', retryable: true } as const;
+        return { deleted: [], failed: targets.map(({ key }) => ({ key, reason })) };
+      },
+    });
+    const run = store.deletion('p/');
+    const report = await run;
+    expectClosedBooks(report);
+    expect(report).to.include({ aborted: true, complete: false, failed: 0, skipped: 0 });
+    expect(report.deleted).to.equal(report.listed).and.to.be.within(1000, 45_000);
+    expect(driver.lists.length).to.be.below(50);
+  });
+
   it('that its signal or a limit stops waits for nobody who has not taken a failure yet', async () => {
     const aborting = new AbortController();
     const ways = [

@@ -43,6 +43,30 @@ describe('Pacer', () => {
     expect(clock.now() - start).to.equal(2500);
   });
 
+  it('asks for leave where a rate is shared, keeps to its batches, and tells it what the service takes and refuses', async () => {
+    const clock = new SimulatedClock();
+    const stop = new AbortController();
+    const told: string[] = [];
+    const shared = {
+      batchSize: 40,
+      take: (keys: number) => (told.push(`take ${keys}`) > 1 ? clock.sleep(500) : undefined),
+      succeeded: (keys: number) => void told.push(`succeeded ${keys}`),
+      throttled: () => void told.push('throttled'),
+    };
+    const slots = new RequestSlots(8, stop.signal, clock);
+    const pacer = new Pacer({ maxBatch: 1000, slots, pace: new Pace(clock), shared }, clock, stop.signal);
+    const start = clock.now();
+    expect(pacer.batchSize).to.equal(40);
+    const first = await pacer.acquire(100);
+    expect(first?.keys).to.equal(40);
+    expect(clock.now()).to.equal(start);
+    pacer.succeeded(40);
+    await pacer.acquire(10);
+    expect(clock.now() - start).to.equal(500);
+    pacer.throttled(first);
+    expect(told).to.deep.equal(['take 40', 'succeeded 40', 'take 10', 'throttled']);
+  });
+
   it('gives nobody a permit after the stop, and leaves nobody waiting', async () => {
     const { pacer, stop } = makePacer({ concurrency: 1, maxKeysPerSecond: 1 });
     await pacer.acquire(1);

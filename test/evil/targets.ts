@@ -100,6 +100,8 @@ export function openTarget(
     baseDelayMs: 1,
     maxDelayMs: 5,
     patienceMs: 1000,
+    // Nobody asks beside it whether the service is there, on a machine that is busy.
+    contactMs: 60_000,
     ...(counted ? { maxAttempts: ATTEMPTS } : {}),
   };
   const split = { serialPages: 1, pagesLeft: 1, pageMs: 0 };

@@ -6,7 +6,7 @@ declare -A packages=(
   [radosgw]=radosgw [ceph-mon]=ceph-mon [ceph-osd]=ceph-osd [ceph]=ceph-common
   [swift-proxy-server]=swift-proxy [swift-account-server]=swift-account
   [swift-container-server]=swift-container [swift-object-server]=swift-object [memcached]=memcached
-  [redis-server]=redis-server [chromium]=chromium [tmux]=tmux [/usr/bin/aws]=awscli [s3cmd]=s3cmd [rclone]=rclone
+  [redis-server]=redis-server [/usr/lib/postgresql]=postgresql [chromium]=chromium [tmux]=tmux [/usr/bin/aws]=awscli [s3cmd]=s3cmd [rclone]=rclone
   [restic]=restic [s3fs]=s3fs [/usr/lib/python3/dist-packages/boto3]=python3-boto3
 )
 

@@ -8,7 +8,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { RedisServer } from '@store/conformance';
+import { PostgresServer, RedisServer } from '@store/conformance';
 import Mocha from 'mocha';
 import { Ceph } from './ceph.js';
 import type { RealServer } from './real-server.js';
@@ -67,9 +67,9 @@ function runApart(file: string, env: Record<string, string>): Promise<Outcome> {
 }
 
 async function testFleet(): Promise<Outcome> {
-  if (!(await RedisServer.isInstalled()))
-    return { passed: 0, failed: 0, skipped: 0, missing: 'redis-server is not installed' };
-  console.log('\n== a fleet over Redis');
+  if (!(await RedisServer.isInstalled()) && !(await PostgresServer.isInstalled()))
+    return { passed: 0, failed: 0, skipped: 0, missing: 'neither redis-server nor postgresql is installed' };
+  console.log('\n== a fleet over Redis and PostgreSQL');
   return runApart('fleet.spec.js', {});
 }
 

@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { addAbortSignal, pipeline, Readable, Transform, type TransformCallback } from 'node:stream';
 import { StoreError, throwIfAborted } from '@store/core';
 import { bytesOf } from '@store/fs/on-disk';
-import { close, write } from './file-calls.js';
+import { close, read, write } from './file-calls.js';
 import type { Doing } from './refusals.js';
 import { PROVIDER } from './refusals.js';
 
@@ -26,6 +26,7 @@ export async function bodyOf(
     await close(fd);
     return Readable.from([], { objectMode: false });
   }
+  if (bytes <= CHUNK_BYTES) return shortBody(fd, start, bytes, doing);
   const end = start + bytes - 1;
   const file = createReadStream('', {
     fd,
@@ -40,18 +41,29 @@ export async function bodyOf(
       seen += chunk.length;
       done(null, chunk);
     },
-    flush(done: TransformCallback) {
-      const details = { ...doing, provider: PROVIDER };
-      done(
-        seen === bytes
-          ? null
-          : new StoreError('Conflict', 'the file became shorter while it was read', details),
-      );
-    },
+    flush: (done: TransformCallback) => done(seen === bytes ? null : becameShorter(doing)),
   });
   // Who reads it learns of a failure.
   pipeline(file, counted, () => undefined);
   return counted;
+}
+
+/** The same of one chunk, which is read at once; where that fails the caller closes the file. A stream of a file costs more than all the rest of reading a small one. */
+async function shortBody(fd: number, start: number, bytes: number, doing: Doing): Promise<Readable> {
+  const chunk = Buffer.allocUnsafe(bytes);
+  let seen = 0;
+  for (let more = -1; more !== 0 && seen < bytes; seen += more)
+    more = (await read(fd, chunk, seen, bytes - seen, start + seen)).bytesRead;
+  if (seen < bytes) throw becameShorter(doing);
+  await close(fd);
+  return Readable.from([chunk], { objectMode: false });
+}
+
+function becameShorter(doing: Doing): StoreError {
+  return new StoreError('Conflict', 'the file became shorter while it was read', {
+    ...doing,
+    provider: PROVIDER,
+  });
 }
 
 /** Writes a body to an empty file. */

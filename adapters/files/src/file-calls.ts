@@ -8,6 +8,7 @@ export const fstat = promisify(fs.fstat);
 export const lstat = promisify(fs.lstat);
 export const stat = promisify(fs.stat);
 export const unlink = promisify(fs.unlink);
+export const read = promisify(fs.read);
 export const write = promisify(fs.write);
 export const fsync = promisify(fs.fsync);
 export const fchmod = promisify(fs.fchmod);

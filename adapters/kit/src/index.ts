@@ -6,7 +6,7 @@ export {
   type AddressParameter,
 } from './address-parameters.js';
 export { versionReader } from './answered-version.js';
-export { checksum, type ChecksumAlgorithm } from './checksum.js';
+export { checksum, runningChecksum, type ChecksumAlgorithm, type RunningChecksum } from './checksum.js';
 export { deleteDocument } from './delete-document.js';
 export { readDeleteResult, settleQuietly, type DeleteResult } from './delete-result.js';
 export { entryOf } from './entry-of.js';
@@ -40,7 +40,7 @@ export {
   tagHeader,
   type AnswerHeaders,
 } from './object-info.js';
-export { objectRead } from './object-body.js';
+export { objectRead, type ObjectAnswer } from './object-body.js';
 export { beginningOf, isWebPage, whatCame } from './other-answer.js';
 export { endpointOf, placeOf, type Located } from './place.js';
 export { MAX_ANSWER_BYTES, MAX_SHORT_ANSWER_BYTES, readAnswer } from './read-answer.js';

@@ -1,8 +1,18 @@
 import { addAbortSignal, Readable } from 'node:stream';
 import { StoreError, type DriverCall, type GetRequest, type GetResult } from '@store/core';
+import type { RunningChecksum } from './checksum.js';
 import { checkContentRange } from './content-range.js';
 import { headerOf, objectInfo, type AnswerHeaders } from './object-info.js';
 import { undocumented } from './undocumented.js';
+
+/** An answer with an object. */
+export interface ObjectAnswer {
+  readonly status: number;
+  readonly headers: AnswerHeaders;
+  readonly body: Readable;
+  /** What the body has to come to in the end. */
+  readonly checksum?: { readonly running: RunningChecksum; readonly expected: string } | undefined;
+}
 
 /**
  * Holds the answer to a read against what was asked for, and hands its body on. After the head the caller's signal
@@ -14,7 +24,7 @@ import { undocumented } from './undocumented.js';
 export function objectRead(
   { key, range }: GetRequest,
   { signal }: DriverCall,
-  answer: { readonly status: number; readonly headers: AnswerHeaders; readonly body: Readable },
+  answer: ObjectAnswer,
   own: string,
   translate: (error: unknown) => StoreError,
 ): GetResult {
@@ -22,7 +32,7 @@ export function objectRead(
   try {
     const bytes = checkContentRange(range, { status, header: headerOf(headers, 'content-range') });
     const info = objectInfo(key, headers, own);
-    const body = objectBody(answer.body, translate, bytes);
+    const body = objectBody(answer, translate, bytes);
     return { info, body: signal ? addAbortSignal(signal, body) : body };
   } catch (error) {
     answer.body.destroy();
@@ -34,11 +44,15 @@ export function objectRead(
  * The body of an object whose failures are errors of this library, as those of every other answer are. Destroying it
  * destroys its source; nothing is copied.
  *
- * @param source read by nobody else
+ * @param answer its body is read by nobody else
  * @param translate what the source failed with
  * @param bytes that it has to have, where that is known: a part in chunks may end too soon, or too late
  */
-function objectBody(source: Readable, translate: (error: unknown) => StoreError, bytes?: number): Readable {
+function objectBody(
+  { body: source, checksum }: ObjectAnswer,
+  translate: (error: unknown) => StoreError,
+  bytes?: number,
+): Readable {
   let length = 0;
   const body = new Readable({
     read: () => void source.resume(),
@@ -50,11 +64,14 @@ function objectBody(source: Readable, translate: (error: unknown) => StoreError,
   source.pause();
   source.on('data', (chunk: Uint8Array) => {
     length += chunk.length;
+    checksum?.running.update(chunk);
     if (bytes !== undefined && length > bytes) body.destroy(translate(otherLength(bytes)));
     else if (!body.push(chunk)) source.pause();
   });
   source.on('end', () => {
     if (bytes !== undefined && length < bytes) body.destroy(translate(otherLength(bytes)));
+    else if (checksum && checksum.running.digest() !== checksum.expected)
+      body.destroy(translate(otherBody()));
     else body.push(null);
   });
   source.on('error', (error) => body.destroy(translate(error)));
@@ -66,6 +83,10 @@ function objectBody(source: Readable, translate: (error: unknown) => StoreError,
 
 function otherLength(bytes: number): StoreError {
   return undocumented(`${bytes} bytes were announced, and another number was sent`);
+}
+
+function otherBody(): StoreError {
+  return new StoreError('Corrupt', 'the body does not have its checksum', { retryable: true });
 }
 
 const BROKEN_OFF = 'the connection was closed in the middle of the object';

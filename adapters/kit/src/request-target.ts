@@ -1,6 +1,6 @@
 /** A request without its server: what its headers and parameters are called, and the values of those that it has. */
 export interface UnsignedRequest {
-  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE';
   /** Of an object; without it the request is about the bucket. */
   readonly key?: string | undefined;
   /** Those that are undefined are left out, here and in `headers`. */

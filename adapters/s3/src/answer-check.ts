@@ -13,7 +13,7 @@ import {
   type HttpAnswer,
   type XmlElement,
 } from '@store/kit';
-import { EXPECTED, type ExpectedAnswer } from './answers.js';
+import { EXPECTED, OBJECT, type ExpectedAnswer } from './answers.js';
 import type { ClientPlugin } from './client-plugin.js';
 import { answerError } from './errors.js';
 
@@ -98,7 +98,6 @@ async function check(response: HttpResponse, command: string): Promise<void> {
   const expected = EXPECTED[command];
   if (!expected) throw new StoreError('Internal', `no answer to ${command} is known`);
   const right = lackOf({ status, headers }, expected) === undefined;
-  if (right && expected.object) return;
   const short = !right || expected.root === undefined;
   const data = await readBody(response, short ? MAX_SHORT_ANSWER_BYTES : undefined);
   const document = checkSuccess({ status, headers, data }, expected);
@@ -146,6 +145,13 @@ export function readDocument(answer: WholeAnswer, expected: ExpectedAnswer): Xml
     $metadata: { httpStatusCode: status, requestId: headerOf(headers, 'x-amz-request-id') },
     $response: { statusCode: status, headers },
   });
+}
+
+/** Of an object's answer, whose body is a stream, the head. @throws as {@link readDocument} */
+export async function checkObject(answer: HttpAnswer): Promise<void> {
+  if (answer.status >= 300) readDocument(answer, OBJECT);
+  if (lackOf(answer, OBJECT) === undefined) return;
+  checkSuccess({ ...answer, data: await readAnswer(answer.res, MAX_SHORT_ANSWER_BYTES) }, OBJECT);
 }
 
 async function checkRefusal(response: HttpResponse): Promise<void> {

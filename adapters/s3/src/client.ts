@@ -1,7 +1,6 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import { HttpTransport, timeoutOf } from '@store/kit';
 import { checkAnswers } from './answer-check.js';
-import { changeRequests } from './client-plugin.js';
 import type { S3Config } from './config.js';
 import { ContentMd5 } from './content-md5.js';
 import type { Quirks } from './quirks.js';
@@ -15,12 +14,6 @@ export function createTransport(config: S3Config): HttpTransport {
 
 const silent = (): void => undefined;
 const SILENT = { trace: silent, debug: silent, info: silent, warn: silent, error: silent };
-
-/** Leaves bodies out of the signature: the signer takes a hash that is already there. */
-const unsignedPayload = changeRequests('storeUnsignedPayload', ({ headers }, command) => {
-  if (command === 'PutObjectCommand' || command === 'UploadPartCommand')
-    headers['x-amz-content-sha256'] = 'UNSIGNED-PAYLOAD';
-});
 
 /** Without an answer the SDK looks for one in its environment. */
 function regionOf({ region, endpoint }: S3Config, { regionInHost }: Quirks): { region?: string } {
@@ -78,6 +71,5 @@ export function createClient(
     }));
   client.middlewareStack.use(checkAnswers);
   client.middlewareStack.use(contentMd5.plugin);
-  if (quirks.unsignedPayload) client.middlewareStack.use(unsignedPayload);
   return client;
 }

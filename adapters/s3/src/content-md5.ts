@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { restate, StoreError } from '@store/core';
-import { checksum } from '@store/kit';
+import { checksum, type ChecksumAlgorithm } from '@store/kit';
 import { changeRequests } from './client-plugin.js';
 import type { Quirks } from './quirks.js';
 
@@ -29,10 +29,7 @@ export class ContentMd5 {
   /** The headers with the digest of a body, where the SDK does not make them. */
   headersOf(body: Buffer, algorithm: Quirks['checksumAlgorithm']): Record<string, string> {
     if (this.#active) return { 'content-md5': createHash('md5').update(body).digest('base64') };
-    return {
-      'x-amz-sdk-checksum-algorithm': algorithm,
-      [`x-amz-checksum-${algorithm.toLowerCase()}`]: checksum(body, algorithm),
-    };
+    return checksumHeaders(body, algorithm);
   }
 
   /** A request that is refused for want of Content-MD5 turns it on, where that is left to be found out. */
@@ -60,6 +57,14 @@ export class ContentMd5 {
     const digest = createHash('md5').update(body).digest('base64');
     request.headers = { ...Object.fromEntries(kept), 'content-md5': digest };
   });
+}
+
+/** The checksum of a body as the SDK sends it. */
+export function checksumHeaders(body: Buffer, algorithm: ChecksumAlgorithm): Record<string, string> {
+  return {
+    'x-amz-sdk-checksum-algorithm': algorithm,
+    [`x-amz-checksum-${algorithm.toLowerCase()}`]: checksum(body, algorithm),
+  };
 }
 
 /**

@@ -10,7 +10,7 @@ export function deleteFacet(requests: Requests): DeleteFacet {
     passThrough: ['mfa', 'bypassGovernance', 'requestPayer', 'expectedBucketOwner'],
     async one({ key, versionId, ifMatch }, call) {
       const headers = { ...deleteHeaders(call.pass), 'if-match': ifMatch };
-      const request = { method: 'DELETE', key: notEmpty(key), query: { versionId }, headers } as const;
+      const request = { method: 'DELETE', key, query: { versionId }, headers } as const;
       return requests.tell('delete', call, request, (said) => ({
         key,
         versionId,
@@ -37,7 +37,8 @@ export function batchFacet(requests: Requests): BatchFacet {
     maxBytes: 2 * 1024 * 1024,
     keys: 'xml',
     async delete(targets, call) {
-      for (const { key } of targets) notEmpty(key);
+      if (targets.some(({ key }) => key === ''))
+        throw new StoreError('InvalidArgument', 'the empty string is not a key');
       const headers = { ...XML, ...deleteHeaders(call.pass) };
       const content = deleteDocument(targets, quietDeletes, NAMESPACE);
       const request = { method: 'POST', query: { delete: '' }, headers, content } as const;
@@ -48,10 +49,4 @@ export function batchFacet(requests: Requests): BatchFacet {
       });
     },
   };
-}
-
-/** An empty key would make a request on the bucket: `DELETE /bucket/`. */
-function notEmpty(key: string): string {
-  if (key !== '') return key;
-  throw new StoreError('InvalidArgument', 'the empty string is not a key');
 }

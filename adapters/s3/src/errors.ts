@@ -51,9 +51,6 @@ export function translate(thrown: unknown, { bucket, ...where }: ErrorContext): 
   if (error instanceof StoreError || error.name === 'AbortError') return requestFailure(error, where);
   const status = error.$metadata?.httpStatusCode;
   const details = { ...where, status, requestId: error.$metadata?.requestId, cause: error };
-  // Of the SDK, about a body that it has held against the checksum that came with it.
-  if (/^Checksum mismatch/i.test(error.message))
-    return new StoreError('Corrupt', 'the body does not have its checksum', { ...details, retryable: true });
   // Of the SDK, which has looked into its environment and files, before anything is sent.
   if (error.message === 'Region is missing') return new StoreError('InvalidConfig', NO_REGION, details);
   const network = networkFailure(error.code, error);

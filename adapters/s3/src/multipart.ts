@@ -1,17 +1,15 @@
 import {
   AbortMultipartUploadCommand,
   CompleteMultipartUploadCommand,
-  CreateMultipartUploadCommand,
   ListPartsCommand,
-  UploadPartCommand,
   UploadPartCopyCommand,
 } from '@aws-sdk/client-s3';
 import type { MultipartFacet } from '@store/core';
-import { etagOf, ignoring, partsPage, quotedEtag, textIn, type XmlElement } from '@store/kit';
-import { documentOf, responseOf } from './answer-check.js';
-import { checkEncrypted, putAttributes } from './attributes.js';
+import { etagOf, ignoring, inMemory, partsPage, quotedEtag, textIn, type XmlElement } from '@store/kit';
+import { documentOf } from './answer-check.js';
+import { attributeHeaders, checkEncrypted } from './attributes.js';
 import type { Requests } from './requests.js';
-import { copySource, writeConditions } from './writes.js';
+import { copySource } from './writes.js';
 
 const MIB = 1024 * 1024;
 
@@ -31,17 +29,18 @@ export function multipartFacet(requests: Requests): MultipartFacet {
     maxCopyBytes: quirks.maxCopyBytes,
     async create(request, call) {
       const { key } = request;
-      const command = new CreateMultipartUploadCommand({ ...requests.at(key), ...putAttributes(request) });
-      return requests.send('put', key, call, command, (answer) => {
-        checkEncrypted(answer, request.encryption);
-        return textIn(documentOf(answer), 'UploadId');
+      const algorithm = quirks.checksums === 'when-supported' ? 'CRC32' : undefined;
+      const headers = { ...attributeHeaders(request), 'x-amz-checksum-algorithm': algorithm };
+      const sent = { method: 'POST', key, query: { uploads: '' }, headers } as const;
+      return requests.ask('put', call, sent, 'InitiateMultipartUploadResult', (document, said) => {
+        checkEncrypted(said, request.encryption);
+        return textIn(document, 'UploadId');
       });
     },
     part(request, call) {
-      const { key, partNumber, body } = request;
-      const command = new UploadPartCommand({ ...upload(request), PartNumber: partNumber, Body: body });
-      const read = (answer: object) => etagOf(responseOf(answer).headers);
-      return requests.send('put', key, call, command, read, body.length);
+      const { key, partNumber, uploadId, body } = request;
+      const query = { partNumber, uploadId };
+      return requests.upload(call, { method: 'PUT', key, query, content: inMemory(body) }, etagOf);
     },
     copyPart(request, call) {
       const { partNumber, from, range, ifMatch } = request;
@@ -64,13 +63,14 @@ export function multipartFacet(requests: Requests): MultipartFacet {
       return requests.send('put', request.key, call, command, (answer) => partsPage(documentOf(answer)));
     },
     complete(request, call) {
-      const { key, parts } = request;
+      const { key, parts, ifAbsent, ifMatch } = request;
       const command = new CompleteMultipartUploadCommand({
         ...upload(request),
         MultipartUpload: {
           Parts: parts.map(({ partNumber, etag }) => ({ PartNumber: partNumber, ETag: etag })),
         },
-        ...writeConditions(request),
+        IfNoneMatch: ifAbsent ? '*' : undefined,
+        IfMatch: ifMatch,
       });
       return requests.send('put', key, call, command, (answer) => ({
         key,

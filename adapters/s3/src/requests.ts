@@ -8,16 +8,22 @@ import {
   type XmlElement,
 } from '@store/kit';
 import { readDocument } from './answer-check.js';
-import { document, DONE } from './answers.js';
-import { DirectRequests } from './direct-requests.js';
+import { document, DONE, WRITTEN } from './answers.js';
+import { DirectRequests, type AnswerForm } from './direct-requests.js';
 import { createClient, createTransport } from './client.js';
 import type { S3Config } from './config.js';
-import { ContentMd5 } from './content-md5.js';
+import { checksumHeaders, ContentMd5 } from './content-md5.js';
 import { translate } from './errors.js';
 import type { Quirks } from './quirks.js';
 
 /** The type of the documents that are sent. */
 export const XML = { 'content-type': 'application/xml' };
+
+/** A request past the SDK. */
+export interface DirectRequest extends UnsignedRequest {
+  /** The key that a failure is about. Default: that of the request. */
+  readonly about?: string | undefined;
+}
 
 /** A command of the SDK. */
 export type Command<Input extends ServiceInputTypes, Output extends ServiceOutputTypes> = Parameters<
@@ -93,7 +99,7 @@ export class Requests {
   ask<T>(
     operation: string,
     call: DriverCall,
-    request: UnsignedRequest,
+    request: DirectRequest,
     root: string,
     read: (document: XmlElement, headers: AnswerHeaders) => T,
   ): Promise<T> {
@@ -108,18 +114,53 @@ export class Requests {
   tell<T>(
     operation: string,
     call: DriverCall,
-    request: UnsignedRequest,
+    request: DirectRequest,
     read: (headers: AnswerHeaders, document?: XmlElement) => T,
     expected = DONE,
   ): Promise<T> {
-    const { key, content } = request;
+    const { content } = request;
     const readAnswer = (answer: HttpAnswer): T => read(answer.headers, readDocument(answer, expected));
     const send = (): Promise<T> => {
       const digest = content && this.#contentMd5.headersOf(content, this.quirks.checksumAlgorithm);
       const sent = { ...request, headers: { ...request.headers, ...digest } };
-      return this.run(operation, key, call, (signal) => this.#direct.send(sent, signal, readAnswer));
+      return this.pass(operation, call, sent, readAnswer);
     };
     return content ? this.#contentMd5.adjusting(send) : send();
+  }
+
+  /** Writes a body: an object, or a part of one. The answer is its head, with an ETag. */
+  upload<T>(
+    call: DriverCall,
+    request: DirectRequest & { readonly content: Buffer },
+    read: (headers: AnswerHeaders) => T,
+  ): Promise<T> {
+    const { checksums, unsignedPayload } = this.quirks;
+    const { content } = request;
+    const headers = {
+      ...request.headers,
+      'content-length': content.length,
+      ...(checksums === 'when-supported' ? checksumHeaders(content, 'CRC32') : {}),
+      // The signer takes a hash that is already there.
+      'x-amz-content-sha256': unsignedPayload ? 'UNSIGNED-PAYLOAD' : undefined,
+    };
+    const readHead = (answer: HttpAnswer): T => {
+      readDocument(answer, WRITTEN);
+      return read(answer.headers);
+    };
+    return this.pass('put', call, { ...request, headers }, readHead, { short: true });
+  }
+
+  /** Sends a request past the SDK as it is. */
+  pass<T>(
+    operation: string,
+    call: DriverCall,
+    request: DirectRequest,
+    read: (answer: HttpAnswer) => T | Promise<T>,
+    form?: AnswerForm,
+  ): Promise<T> {
+    const { key, about = key, content } = request;
+    const work = (signal: AbortSignal): Promise<T> => this.#direct.send(request, signal, read, form);
+    return this.run(operation, about, call, work, content?.length);
   }
 
   close(): void {

@@ -1,8 +1,6 @@
-import { CopyObjectCommand, PutObjectCommand, type PutObjectCommandOutput } from '@aws-sdk/client-s3';
 import type { CopyRequest, PutRequest, WriteFacet } from '@store/core';
-import { inMemory, quotedEtag, textIn } from '@store/kit';
-import { documentOf } from './answer-check.js';
-import { checkEncrypted, encryptionInput, putAttributes, storageClassOf } from './attributes.js';
+import { etagOf, headerOf, inMemory, quotedEtag, textIn } from '@store/kit';
+import { attributeHeaders, checkEncrypted, encryptionHeaders } from './attributes.js';
 import type { Requests } from './requests.js';
 
 export function writeFacet(requests: Requests): WriteFacet {
@@ -15,33 +13,33 @@ export function writeFacet(requests: Requests): WriteFacet {
     encryption: requests.quirks.encryption,
     async put(request, call) {
       const { key } = request;
-      const body = inMemory(request.body);
-      const command = new PutObjectCommand({
-        ...requests.at(key),
-        Body: body,
-        ...putAttributes(request),
-        ...writeConditions(request),
+      const headers = { ...attributeHeaders(request), ...conditionHeaders(request) };
+      const sent = { method: 'PUT', key, query: {}, headers, content: inMemory(request.body) } as const;
+      return requests.upload(call, sent, (said) => {
+        checkEncrypted(said, request.encryption);
+        return { key, etag: etagOf(said), versionId: headerOf(said, 'x-amz-version-id') };
       });
-      const read = (answer: PutObjectCommandOutput) => {
-        checkEncrypted(answer, request.encryption);
-        return { key, etag: answer.ETag, versionId: answer.VersionId };
-      };
-      return requests.send('put', key, call, command, read, body.length);
     },
     copy(request, call) {
       const { from, to, storageClass, encryption } = request;
-      const command = new CopyObjectCommand({
-        ...requests.at(to),
-        CopySource: copySource(requests, request),
-        StorageClass: storageClassOf(storageClass),
-        ...encryptionInput(encryption),
-      });
-      return requests.send('copy', from, call, command, (answer) => {
-        checkEncrypted(answer, encryption);
-        return { key: to, etag: quotedEtag(textIn(documentOf(answer), 'ETag')), versionId: answer.VersionId };
+      const headers = {
+        'x-amz-copy-source': copySource(requests, request),
+        'x-amz-storage-class': storageClass,
+        ...encryptionHeaders(encryption),
+      };
+      const sent = { method: 'PUT', key: to, about: from, query: {}, headers } as const;
+      return requests.ask('copy', call, sent, 'CopyObjectResult', (document, said) => {
+        checkEncrypted(said, encryption);
+        const etag = quotedEtag(textIn(document, 'ETag'));
+        return { key: to, etag, versionId: headerOf(said, 'x-amz-version-id') };
       });
     },
   };
+}
+
+/** Of a write, as headers. */
+function conditionHeaders({ ifAbsent, ifMatch }: Pick<PutRequest, 'ifAbsent' | 'ifMatch'>) {
+  return { 'if-none-match': ifAbsent ? '*' : undefined, 'if-match': ifMatch };
 }
 
 export function copySource(
@@ -50,8 +48,4 @@ export function copySource(
 ): string {
   const source = encodeURIComponent(`${bucket}/${from}`).replaceAll('%2F', '/');
   return fromVersionId === undefined ? source : `${source}?versionId=${encodeURIComponent(fromVersionId)}`;
-}
-
-export function writeConditions({ ifAbsent, ifMatch }: Pick<PutRequest, 'ifAbsent' | 'ifMatch'>) {
-  return { IfNoneMatch: ifAbsent ? '*' : undefined, IfMatch: ifMatch };
 }

@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
 import { Place } from './run-store.js';
@@ -29,6 +29,36 @@ describe('store with plain paths', () => {
     const beside = await place.run(['rm', '-r', '--yes', '--quiet', '--journal', 'run.jsonl', './dir/']);
     expect(beside).to.include({ code: 0 });
     expect(await readdir(place.directory)).to.deep.equal(['run.jsonl']);
+  });
+
+  it('does not delete the directory it runs in, nor one above', async () => {
+    await using place = await Place.create();
+    const inner = place.path('a/b/c');
+    await mkdir(inner, { recursive: true });
+    for (const file of ['a/1', 'a/b/2', 'a/b/c/3']) await writeFile(place.path(file), 'x');
+    await symlink('b', place.path('a/link'));
+    // Never so far up that a fault of this would reach what is not the test's.
+    for (const address of ['.', './', '..', '../', '../../b', place.path('a/b'), `file:..`, '../../link/']) {
+      const { code, stderr } = await place.run(['rm', '-rf', address], '', {}, inner);
+      expect({ code, stderr }, address).to.deep.include({ code: 2 });
+      expect(stderr, address).to.match(/the directory that the command runs in.*rm -r does not delete there/);
+    }
+    const several = await place.run(['rm', '-rf', '../2', './3', '..'], '', {}, inner);
+    expect(several.code).to.equal(2);
+    const all = ['2', 'c', 'c/3'];
+    expect(await readdir(place.path('a/b'), { recursive: true })).to.have.members(all);
+    await mkdir(place.path('from'));
+    await writeFile(place.path('from/4'), 'x');
+    const sync = ['sync', '--delete', '--yes', place.path('from/'), '..'];
+    const synced = await place.run(sync, '', {}, inner);
+    expect(synced.code).to.equal(2);
+    expect(synced.stderr).to.match(/lies below it: sync --delete does not/);
+    expect(await readdir(place.path('a/b'), { recursive: true })).to.have.members(all);
+    expect(await readdir(place.path('a'))).to.have.members(['1', 'b', 'link']);
+    expect((await place.run(['rm', '-rf', '-q', '../../b/c2/', '../..2/'], '', {}, inner)).code).to.equal(0);
+    expect(
+      (await place.run(['rm', '-rf', '-q', place.path('a/b/c/')], '', {}, place.path('a'))).code,
+    ).to.equal(0);
   });
 
   it('refuses a path into the directory of an fs store, and says which address it is', async () => {

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { expect } from 'chai';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import type { ObjectStore } from '@store/core';
@@ -116,6 +116,32 @@ describe('store cp, mv, sync', () => {
     expect(await keys(b)).to.deep.equal(['x/deep/3.log', 'zz']);
   });
 
+  it('does not let one source replace another in a move', async () => {
+    await a.put('y/1.txt', 'of y');
+    await b.put('w/1.txt', 'of b');
+    for (const sources of [
+      ['a:x/1.txt', 'a:y/1.txt'],
+      ['a:x/1.txt', 'b:w/1.txt'],
+      ['-r', 'a:x/', 'a:y/'],
+      ['a:x/*.txt', 'b:w/*.txt'],
+      ['-r', 'a:z', 'a:y/'],
+    ]) {
+      const { code, stderr } = await place.run(['mv', ...sources, 'b:t/']);
+      expect({ code }, sources.join(' ')).to.deep.equal({ code: 2 });
+      expect(stderr).to.match(/would get the same|one could replace what came from another/);
+    }
+    expect((await place.run(['cp', 'a:x/1.txt', 'b:w/1.txt', 'b:t/'])).code).to.equal(2);
+    expect(await keys(b)).to.deep.equal(['w/1.txt']);
+    // What would be replaced stays where it is.
+    const { code } = await place.run(['mv', '-r', '--if-absent', 'a:x/', 'a:y/', 'b:t/']);
+    expect(code).to.equal(1);
+    expect(await keys(a)).to.deep.equal(['y/1.txt', 'z']);
+    expect(await keys(b)).to.deep.equal(['t/1.txt', 't/2.txt', 't/deep/3.log', 'w/1.txt']);
+    // Their names keep them apart.
+    await place.output('mv', '-r', 'b:t', 'b:w', 'a:new/');
+    expect(await keys(a)).to.include.members(['new/t/1.txt', 'new/w/1.txt']);
+  });
+
   it('names what was copied and could not be deleted at the source', async () => {
     await using emulator = await startEmulator({ s3: {}, buckets: ['demo'] });
     await emulator.bucket('demo').seed(['p/1', 'p/2'], 'x');
@@ -150,6 +176,20 @@ describe('store cp, mv, sync', () => {
     expect(code).to.equal(1);
     expect(stdout).to.contain('with --force they are deleted all the same');
     expect(await keys(a)).to.have.length(4);
+  });
+
+  it('takes no file and no missing path for an empty directory', async () => {
+    await writeFile(place.path('file'), 'x');
+    for (const source of ['./file', './file/', './none', './none/', './file/none']) {
+      for (const flags of [[], ['--delete', '--force', '--yes'], ['-n']]) {
+        const { code, stderr } = await place.run(['sync', ...flags, source, 'a:x/']);
+        expect({ code }, [source, ...flags].join(' ')).to.deep.equal({ code: 2 });
+        expect(stderr).to.match(/is a file|does not exist|not a directory/);
+      }
+    }
+    expect(await keys(a)).to.have.length(4);
+    // A store of the configuration has prefixes, and one that is empty is none.
+    await place.output('sync', 'b:none/', 'a:x/');
   });
 
   it('stops at an interrupt, and says how to go on', async () => {

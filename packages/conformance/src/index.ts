@@ -26,4 +26,5 @@ export {
 } from './wrong-server.js';
 export { wrongServices, type WrongServices } from './wrong-service.js';
 export { seededRandom } from './seeded-random.js';
+export { PostgresServer, type PostgresOptions } from './postgres-server.js';
 export { RedisServer } from './redis-server.js';

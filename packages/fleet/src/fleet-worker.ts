@@ -1,23 +1,17 @@
 import { toStoreError, type ObjectStore, type StoreError } from '@store/core';
-import { Worker, WaitingChildrenError, type Job } from 'bullmq';
-import type { Redis } from 'ioredis';
+import { WaitingChildrenError, type Job } from 'bullmq';
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FleetBooks } from './fleet-books.js';
-import {
-  connect,
-  DEFAULT_FLEET,
-  FleetQueue,
-  type FleetConnection,
-  type FleetJob,
-  type PieceJob,
-} from './fleet-queue.js';
+import type { FleetConnection } from './fleet-connection.js';
+import type { FleetJob, PieceJob } from './fleet-job.js';
+import { openPlace, type FleetPlace, type JobWorker } from './fleet-place.js';
+import { FleetQueue } from './fleet-queue.js';
 import type { FleetRow, FleetRun, PieceId, RowId } from './fleet-run.js';
 import type { PieceCounts } from './piece-counts.js';
 import { PieceLeft, PieceLost, workOnPiece } from './piece-work.js';
 import { reasonOf } from './reason-of.js';
-import { RedisBooks } from './redis-books.js';
 import { workOnRow } from './row-work.js';
 import { WorkerUnfit } from './unfit.js';
 import { within } from './within.js';
@@ -53,7 +47,7 @@ export interface FleetWorkerOptions {
   readonly requests?: number | undefined;
   /**
    * A piece is somebody else's when its worker has said nothing for so long, in milliseconds: it was killed, or is cut off from
-   * Redis. Default 15,000.
+   * where the fleet meets. Default 15,000.
    */
   readonly lockMs?: number | undefined;
   /** Told of what has been counted in a piece since it was told last, as it gets into the account of the run. */
@@ -77,7 +71,7 @@ export type FleetWorkerEvent =
       readonly piece?: number;
       readonly message: string;
     }
-  /** Something is wrong with Redis, or with what came from there. */
+  /** Something is wrong with the place where the fleet meets, or with what came from there. */
   | { readonly type: 'trouble'; readonly message: string };
 
 /** A worker of a fleet, at work until it is closed. */
@@ -86,24 +80,36 @@ export class FleetWorker implements AsyncDisposable {
   readonly #options: FleetWorkerOptions;
   readonly #books: FleetBooks;
   readonly #queue: FleetQueue;
-  readonly #client: Redis;
-  readonly #worker: Worker<FleetJob>;
+  readonly #place: FleetPlace;
+  #worker: JobWorker | undefined;
   readonly #leave = new AbortController();
-  /** Redis is not looked for any more. */
-  readonly #gone = new AbortController();
-  readonly #beating: Promise<void>;
+  #beating: Promise<void> | undefined;
   /** Errors of pieces and rows, one after the other. */
   readonly #failed = new Map<string, number>();
 
   private constructor(options: FleetWorkerOptions) {
-    const { connection, concurrency = 1, lockMs = LOCK_MS } = options;
-    const name = connection.fleet ?? DEFAULT_FLEET;
     this.#options = options;
-    this.#books = new RedisBooks(connection);
-    this.#queue = new FleetQueue(connection);
-    this.#client = connect(connection, this.#gone.signal);
-    this.#worker = new Worker<FleetJob>(name, (job, token, signal) => this.#perform(job, token, signal), {
-      connection: this.#client,
+    this.#place = openPlace(options.connection);
+    this.#books = this.#place.books;
+    this.#queue = new FleetQueue(this.#place);
+  }
+
+  /** Begins to work. @throws StoreError `Unavailable` where nothing answers where the fleet meets */
+  static async start(options: FleetWorkerOptions): Promise<FleetWorker> {
+    const worker = new FleetWorker(options);
+    try {
+      await worker.#start();
+    } catch (error) {
+      await worker.#place.close();
+      throw error;
+    }
+    return worker;
+  }
+
+  async #start(): Promise<void> {
+    const { concurrency = 1, lockMs = LOCK_MS } = this.#options;
+    await this.#books.beat(this.id, concurrency);
+    const worker = await this.#place.openWorker((job, token, signal) => this.#perform(job, token, signal), {
       concurrency,
       autorun: false,
       lockDuration: lockMs,
@@ -111,20 +117,14 @@ export class FleetWorker implements AsyncDisposable {
       // A worker that is killed says nothing of the piece.
       maxStalledCount: 1_000_000,
     });
-    this.#worker.on('error', (error) => this.#tell({ type: 'trouble', message: error.message }));
-    this.#worker.on('lockRenewalFailed', (jobs) => {
-      for (const job of jobs) this.#worker.cancelJob(job);
+    this.#worker = worker;
+    worker.on('error', (error) => this.#tell({ type: 'trouble', message: error.message }));
+    worker.on('lockRenewalFailed', (jobs) => {
+      for (const job of jobs) worker.cancelJob(job);
     });
     this.#beating = this.#beat();
-  }
-
-  /** Begins to work. @throws StoreError `Unavailable` where Redis does not answer */
-  static async start(options: FleetWorkerOptions): Promise<FleetWorker> {
-    const worker = new FleetWorker(options);
-    await worker.#books.beat(worker.id, options.concurrency ?? 1);
     // It ends with `close`, and tells of errors by its events.
-    worker.#worker.run().catch(() => undefined);
-    return worker;
+    worker.run().catch(() => undefined);
   }
 
   /** Jobs of the fleet that nobody is at yet. */
@@ -137,27 +137,25 @@ export class FleetWorker implements AsyncDisposable {
     if (this.#leave.signal.aborted) return;
     this.#leave.abort();
     await this.#beating;
-    const closed = this.#worker.close().then(
+    const closed = Promise.resolve(this.#worker?.close()).then(
       () => true,
       () => true,
     );
     const over = new AbortController();
-    const isHandedOver = await Promise.race([closed, this.#redisIsAway(over.signal)]);
+    const isHandedOver = await Promise.race([closed, this.#placeIsAway(over.signal)]);
     over.abort();
-    this.#gone.abort();
-    this.#client.disconnect();
     if (isHandedOver) await within(AWAY_MS, this.#books.leave(this.id));
     await this.#queue.close();
-    await this.#books.close();
+    await this.#place.close();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
 
-  /** Ends when Redis has not answered for a while: what is in hand cannot be handed over. */
-  async #redisIsAway(over: AbortSignal): Promise<false> {
-    while (!over.aborted && (await within(AWAY_MS, this.#client.ping())))
+  /** Ends when nothing has answered for a while where the fleet meets: what is in hand cannot be handed over. */
+  async #placeIsAway(over: AbortSignal): Promise<false> {
+    while (!over.aborted && (await within(AWAY_MS, this.#books.workers())))
       await delay(ASKS_MS, undefined, { signal: over }).catch(() => undefined);
     return false;
   }

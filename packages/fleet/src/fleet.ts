@@ -4,10 +4,11 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FleetBooks } from './fleet-books.js';
 import { fleetOptions, plainOptions, type FleetOptions } from './fleet-options.js';
-import { FleetQueue, type FleetConnection } from './fleet-queue.js';
+import type { FleetConnection } from './fleet-connection.js';
+import { openPlace, type FleetPlace } from './fleet-place.js';
+import { FleetQueue } from './fleet-queue.js';
 import { fleetReport, type FleetReport } from './fleet-report.js';
 import type { FleetCommand, FleetRow, FleetRun } from './fleet-run.js';
-import { RedisBooks } from './redis-books.js';
 
 /** See {@link WaitOptions.everyMs}. */
 const LOOK_MS = 500;
@@ -31,12 +32,15 @@ export interface WaitOptions {
 
 /** What there is of the runs of a fleet, and what they are told. Workers do the work: {@link FleetWorker}. */
 export class Fleet implements AsyncDisposable {
+  readonly #place: FleetPlace;
   readonly #books: FleetBooks;
   readonly #queue: FleetQueue;
 
+  /** @throws StoreError `InvalidArgument` for a URL of what is neither Redis nor PostgreSQL */
   constructor(connection: FleetConnection) {
-    this.#books = new RedisBooks(connection);
-    this.#queue = new FleetQueue(connection);
+    this.#place = openPlace(connection);
+    this.#books = this.#place.books;
+    this.#queue = new FleetQueue(this.#place);
   }
 
   /**
@@ -128,7 +132,7 @@ export class Fleet implements AsyncDisposable {
 
   async close(): Promise<void> {
     await this.#queue.close();
-    await this.#books.close();
+    await this.#place.close();
   }
 
   [Symbol.asyncDispose](): Promise<void> {

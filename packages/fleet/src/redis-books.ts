@@ -17,29 +17,22 @@ import type {
   RowEnd,
   TakenPiece,
 } from './fleet-books.js';
-import { connect, DEFAULT_FLEET, type FleetConnection } from './fleet-queue.js';
+import {
+  KEPT_S,
+  MOST_FAILURES,
+  MOST_RUNS,
+  PATIENCE_MS,
+  SHARING_MS,
+  SILENCE_MS,
+  UNFIT_S,
+} from './books-limits.js';
+import { DEFAULT_FLEET, type FleetConnection } from './fleet-connection.js';
 import type { FleetCommand, FleetRun, PieceId, RowId } from './fleet-run.js';
 import { packIntent, unpackIntent } from './kept-intent.js';
-import { COUNTS, type PieceCounts } from './piece-counts.js';
+import { connect } from './redis-connect.js';
+import { runIn } from './run-record.js';
 import * as scripts from './redis-scripts.js';
-
-/** Failures of a row that are kept by their keys. */
-const MOST_FAILURES = 1000;
-
-/** A worker that has said nothing for so long is not counted, in seconds. */
-const SILENCE_S = 10;
-
-/** How long it is known which workers cannot deal with a job, in seconds. */
-const UNFIT_S = 3600;
-
-/** How long one piece is being shared, in milliseconds; the next one waits until its share has been taken. */
-const SHARING_MS = 500;
-
-/** How long Redis may be away, in milliseconds, before what waits for it fails. */
-const PATIENCE_MS = 60_000;
-
-/** How long what is known of a run is kept after its end, in seconds. */
-const KEPT_S = 7 * 24 * 3600;
+import { counted, countsIn, tallyOf } from './tally.js';
 
 /** The books of a fleet in Redis: a hash for each run, row and piece, changed by scripts. */
 export class RedisBooks implements FleetBooks {
@@ -65,7 +58,7 @@ export class RedisBooks implements FleetBooks {
   }
 
   async runs(): Promise<readonly FleetRun[]> {
-    const ids = await this.#ask(this.#client.zrevrange(this.#key('runs'), 0, 999));
+    const ids = await this.#ask(this.#client.zrevrange(this.#key('runs'), 0, MOST_RUNS - 1));
     const runs = await Promise.all(
       ids.map((id) =>
         this.run(id).catch((error: unknown) => {
@@ -99,17 +92,9 @@ export class RedisBooks implements FleetBooks {
       this.#ask(this.#client.hgetall(this.#row(id))),
       this.#ask(this.#client.lrange(this.#failures(id), 0, -1)),
     ]);
-    const statuses: Record<PieceStatus, number> = { open: 0, done: 0, split: 0, left: 0, broken: 0 };
-    for (const status of Object.keys(statuses) as PieceStatus[])
-      statuses[status] = Number(fields[`is:${status}`] ?? 0);
-    const byCode: Record<string, number> = {};
-    for (const [name, count] of Object.entries(fields))
-      if (name.startsWith('n:code:') && count !== '0') byCode[name.slice('n:code:'.length)] = Number(count);
     return {
       pass: Number(fields['pass'] ?? -1),
-      counts: countsIn(fields),
-      byCode,
-      pieces: statuses,
+      ...tallyOf(fields),
       errors: list<FailureReason>(fields['errors']),
       warnings: list<string>(fields['warnings']),
       failures: failures.map((text) => JSON.parse(text) as DeletionFailure),
@@ -171,16 +156,12 @@ export class RedisBooks implements FleetBooks {
 
   async write(id: PieceId, change: PieceChange): Promise<Kept> {
     const { epoch, sequence, whole, intents, closed, account, counts } = change;
-    const codes = Object.entries(account?.failures.byCode ?? {}).map(([code, count]) => [
-      `code:${code}`,
-      count,
-    ]);
     const values = [
       epoch,
       sequence,
       whole ? 1 : 0,
       account ? JSON.stringify(account) : '',
-      counts ? JSON.stringify({ ...counts, ...Object.fromEntries(codes) }) : '',
+      counts ? JSON.stringify(counted(counts, account?.failures.byCode)) : '',
       intents.length,
       ...intents.flatMap((intent) => [intent.id, packIntent(intent)]),
       ...closed,
@@ -242,7 +223,7 @@ export class RedisBooks implements FleetBooks {
   }
 
   async workers(): Promise<FleetWorkers> {
-    const answer = await this.#run(scripts.WORKERS, [this.#key('workers')], [SILENCE_S]);
+    const answer = await this.#run(scripts.WORKERS, [this.#key('workers')], [SILENCE_MS / 1000]);
     const alive = Array.isArray(answer) ? answer.map(String) : [];
     const ids = alive.filter((_text, index) => index % 2 === 0);
     const slots = alive.filter((_text, index) => index % 2 === 1).map(Number);
@@ -317,52 +298,12 @@ export class RedisBooks implements FleetBooks {
   }
 }
 
-/** @throws StoreError `Internal` for what `begin` of this version has not written */
-function runIn(text: string, id: string): FleetRun {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    value = undefined;
-  }
-  if (isRun(value) && value.id === id) return value;
-  const message =
-    `what Redis has of the run ${id} cannot be read: it was garbled, or written by another version; ` +
-    'see to it with that version, or forget it (store fleet forget) and begin again';
-  throw new StoreError('Internal', message);
-}
-
-function isRun(value: unknown): value is FleetRun {
-  if (typeof value !== 'object' || value === null) return false;
-  const { startedAt, rows, options, keysPerJob } = value as Partial<Record<keyof FleetRun, unknown>>;
-  return (
-    typeof startedAt === 'number' &&
-    typeof keysPerJob === 'number' &&
-    typeof options === 'object' &&
-    options !== null &&
-    Array.isArray(rows) &&
-    rows.every(isRow)
-  );
-}
-
-function isRow(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  const { address, prefix, provider, place } = value as Readonly<Record<string, unknown>>;
-  return [address, prefix, provider, place].every((one) => typeof one === 'string');
-}
-
 function memberOf({ run, row, piece }: PieceId): string {
   return `${run}:${row}:${piece}`;
 }
 
 function packed(intents: NewPiece['intents']): Record<string, string> {
   return Object.fromEntries(intents.map((intent) => [intent.id, packIntent(intent)]));
-}
-
-function countsIn(fields: Readonly<Record<string, string>>): PieceCounts {
-  const counts = COUNTS.map((name) => [name, Number(fields[`n:${name}`] ?? 0)]);
-  // Each of the names is there.
-  return Object.fromEntries(counts) as PieceCounts;
 }
 
 function list<T>(text: string | undefined): T[] {

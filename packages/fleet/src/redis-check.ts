@@ -1,7 +1,8 @@
 import { StoreError } from '@store/core';
 import { Redis } from 'ioredis';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { FleetConnection } from './fleet-queue.js';
+import type { FleetConnection } from './fleet-connection.js';
+import { placeOf } from './place-of.js';
 
 /** How long Redis has to answer, in milliseconds. */
 const PATIENCE_MS = 10_000;
@@ -50,24 +51,6 @@ export async function checkRedis({ url }: FleetConnection, signal?: AbortSignal)
     over.abort();
     client.disconnect();
   }
-}
-
-/** Of a URL of Redis, without the user and the password. @throws StoreError `InvalidArgument` */
-export function placeOf(url: string): {
-  readonly where: string;
-  readonly hasPassword: boolean;
-} {
-  const parsed = URL.canParse(url) ? new URL(url) : undefined;
-  if (!parsed || !/^rediss?:$/.test(parsed.protocol) || parsed.hostname === '') {
-    // It may have a password, so it is not repeated.
-    const form = 'redis://[user:password@]host[:port][/database], or rediss:// for TLS';
-    throw new StoreError('InvalidArgument', `that is no URL of Redis; it has to look like ${form}`);
-  }
-  const { hostname, port, username, password } = parsed;
-  return {
-    where: `${hostname}:${port || '6379'}`,
-    hasPassword: password !== '' || username !== '',
-  };
 }
 
 async function asked(client: Redis, where: string): Promise<readonly string[]> {

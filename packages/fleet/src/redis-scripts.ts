@@ -1,5 +1,7 @@
 import type { Redis } from 'ioredis';
 import { createHash } from 'node:crypto';
+import { MOST_ERRORS, MOST_WARNINGS } from './books-limits.js';
+import { LEASE_RULE } from './lease-rule.js';
 
 /** A script that Redis runs as one step. */
 export class RedisScript {
@@ -118,14 +120,14 @@ for _, text in ipairs(cjson.decode(ARGV[4])) do
 end
 local warnings = cjson.decode(redis.call('HGET', row, 'warnings') or '[]')
 for _, text in ipairs(cjson.decode(ARGV[5])) do
-  local known = #warnings >= 50
+  local known = #warnings >= ${MOST_WARNINGS}
   for _, one in ipairs(warnings) do known = known or one == text end
   if not known then warnings[#warnings + 1] = text end
 end
 if #warnings > 0 then redis.call('HSET', row, 'warnings', cjson.encode(warnings)) end
 if ARGV[6] ~= '' then
   local errors = cjson.decode(redis.call('HGET', row, 'errors') or '[]')
-  if #errors < 20 then
+  if #errors < ${MOST_ERRORS} then
     errors[#errors + 1] = cjson.decode(ARGV[6])
     redis.call('HSET', row, 'errors', cjson.encode(errors))
   end
@@ -226,11 +228,7 @@ return redis.call('SET', KEYS[2], ARGV[1], 'NX', 'PX', ARGV[3]) and 1 or 0
 
 /**
  * KEYS rate. ARGV keys, taken, epoch in which the service asked for less or '', fixed rate or ''. Times are those of Redis.
- *
- * As the pace of one process (`Pace` of core): there is no limit until the service asks for one. Then nothing is leased for a
- * moment, and the rate begins again below what the service had been taking, as far as that has been seen; it grows slowly where
- * it has been seen twice, else faster the longer nothing is refused. What was under way when it was lowered does not lower it
- * again.
+ * It reckons as `leaseFrom` of lease-rule.ts does, which says what it is about.
  */
 export const LEASE = new RedisScript(`
 local key = KEYS[1]
@@ -249,8 +247,8 @@ local wait = 0
 local function current()
   if good == 0 then return nil end
   local seconds = (now - loweredAt) / 1000
-  if sure then return good * (1 + 0.005 * seconds + 0.0005 * seconds * seconds) end
-  return good * (1 + 0.02 * seconds + 0.01 * seconds * seconds)
+  if sure then return good * (1 + ${LEASE_RULE.sure[0]} * seconds + ${LEASE_RULE.sure[1]} * seconds * seconds) end
+  return good * (1 + ${LEASE_RULE.unsure[0]} * seconds + ${LEASE_RULE.unsure[1]} * seconds * seconds)
 end
 if ARGV[4] ~= '' then
   rate = tonumber(ARGV[4])
@@ -258,28 +256,28 @@ else
   rate = current()
   if ARGV[3] ~= '' and tonumber(ARGV[3]) >= epoch then
     epoch = epoch + 1
-    next = math.max(next, now + 200)
+    next = math.max(next, now + ${LEASE_RULE.restMs})
     local seconds = (now - since) / 1000
     if seconds >= 1 and taken > 0 then
       local seen = taken / seconds
-      local lowered = math.max(500, 0.95 * math.min(seen, rate or seen))
-      sure = lowered < good * 1.3 and lowered * 1.3 > good
+      local lowered = math.max(${LEASE_RULE.least}, ${LEASE_RULE.lowered} * math.min(seen, rate or seen))
+      sure = lowered < good * ${LEASE_RULE.alike} and lowered * ${LEASE_RULE.alike} > good
       good, loweredAt, since, taken = lowered, now, now, 0
       rate = current()
     end
-  elseif now - since > 4000 then
+  elseif now - since > ${LEASE_RULE.recentMs} then
     -- The last seconds tell more than those before.
     taken, since = taken / 2, now - (now - since) / 2
   end
 end
 if rate then
   -- What was not asked for in time is not made up for, but for a moment.
-  next = math.max(next, now - 20)
+  next = math.max(next, now - ${LEASE_RULE.madeUpMs})
   wait = math.max(0, next - now)
   next = next + tonumber(ARGV[1]) / rate * 1000
 end
 redis.call('HSET', key, 'rate', tostring(good), 'loweredAt', string.format('%.3f', loweredAt), 'next', string.format('%.3f', next),
   'epoch', epoch, 'since', string.format('%.3f', since), 'taken', string.format('%.3f', taken), 'sure', sure and 1 or 0)
-redis.call('PEXPIRE', key, 3600000)
+redis.call('PEXPIRE', key, ${LEASE_RULE.keptMs})
 return { string.format('%.3f', wait), rate and string.format('%.3f', rate) or '', tostring(epoch) }
 `);

@@ -1,18 +1,18 @@
 // Random histories of pieces: workers that die between any two requests, or wake up when others have taken over what they had;
 // pieces that are shared, left, stopped. The witness stands below the driver.
 import { setImmediate, setTimeout as delay } from 'node:timers/promises';
-import { RedisServer } from '@store/conformance';
 import { createObjectStore, StoreError, type ObjectStore, type StoreDriver } from '@store/core';
 import { memoryDriver } from '@store/memory';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { after, before, describe, it } from 'mocha';
 import type { FleetBooks } from '#src/fleet-books.js';
+import { openPlace, type FleetPlace } from '#src/fleet-place.js';
 import { fleetReport } from '#src/fleet-report.js';
 import type { FleetRun } from '#src/fleet-run.js';
 import { workOnPiece } from '#src/piece-work.js';
-import { RedisBooks } from '#src/redis-books.js';
 import { workOnRow } from '#src/row-work.js';
+import { PLACES, type TestPlace } from './places.js';
 
 const SETTINGS = {
   retry: { maxAttempts: 2, baseDelayMs: 1, maxDelayMs: 1 },
@@ -62,172 +62,179 @@ class Mortality {
   }
 }
 
-describe('pieces of a fleet, at random', function () {
-  this.timeout(120_000);
-  let redis: RedisServer | undefined;
-  let books: RedisBooks;
-  let runs = 0;
+for (const { name: kind, isInstalled, start } of PLACES)
+  describe(`pieces of a fleet at ${kind}, at random`, function () {
+    this.timeout(240_000);
+    let server: TestPlace | undefined;
+    let place: FleetPlace;
+    let books: FleetBooks;
+    let runs = 0;
 
-  before(async function () {
-    if (!(await RedisServer.isInstalled())) return this.skip();
-    redis = await RedisServer.start();
-    books = new RedisBooks({ url: redis.url });
-  });
-  after(async () => {
-    await books?.close();
-    await redis?.[Symbol.asyncDispose]();
-  });
+    before(async function () {
+      if (!(await isInstalled())) return this.skip();
+      server = await start();
+      place = openPlace({ url: server.url });
+      books = place.books;
+    });
+    after(async () => {
+      await place?.close();
+      await server?.[Symbol.asyncDispose]();
+    });
 
-  it('delete everything under the prefix and nothing else, and say so to a key', async () => {
-    await fc.assert(
-      fc.asyncProperty(anyHistory, async ({ keys, lives, denied, keysPerJob, stopped }) => {
-        const names = Array.from({ length: keys }, (_, i) => `p/${(i * 7919) % 1000}/${i}`);
-        const refused = new Set(names.slice(0, denied));
-        const objects = memoryDriver({
-          objects: Object.fromEntries(['a', 'p', 'q', ...names].map((key) => [key, 'x'])),
-        });
-        /** How often each key was there and went. */
-        const gone: string[] = [];
-        const isThere = (key: string): Promise<boolean> =>
-          objects.read.head({ key }, {}).then(
-            () => true,
-            () => false,
-          );
-        const remove = async (wanted: readonly string[]): Promise<void> => {
-          await delay(Math.random() * 4);
-          for (const key of wanted) {
-            if (await isThere(key)) gone.push(key);
-            await objects.delete.one({ key }, {});
-          }
-        };
-        const below: StoreDriver = {
-          ...objects,
-          list: { ...objects.list, maxPageSize: 7 },
-          delete: {
-            ...objects.delete,
-            one: async ({ key }) => {
-              if (refused.has(key)) throw new StoreError('AccessDenied', 'no');
-              await remove([key]);
-              return { key };
-            },
-          },
-          batch: objects.batch && {
-            ...objects.batch,
-            maxKeys: 5,
-            delete: async (targets) => {
-              const deleted = targets.filter(({ key }) => !refused.has(key));
-              await remove(deleted.map(({ key }) => key));
-              const reason = { code: 'AccessDenied', message: 'no', retryable: false } as const;
-              const failed = targets.filter(({ key }) => refused.has(key));
-              return { deleted, failed: failed.map(({ key }) => ({ key, reason })) };
-            },
-          },
-        };
-        const openWith = (mortality: Mortality) => async (): Promise<ObjectStore> => {
-          const { batch, list, delete: single } = below;
-          return createObjectStore(
-            {
-              ...below,
-              list: { ...list, page: (request, call) => mortality.call(() => list.page(request, call)) },
-              delete: { ...single, one: (target, call) => mortality.call(() => single.one(target, call)) },
-              batch: batch && {
-                ...batch,
-                delete: (targets, call) => mortality.call(() => batch.delete(targets, call)),
+    it('delete everything under the prefix and nothing else, and say so to a key', async () => {
+      await fc.assert(
+        fc.asyncProperty(anyHistory, async ({ keys, lives, denied, keysPerJob, stopped }) => {
+          const names = Array.from({ length: keys }, (_, i) => `p/${(i * 7919) % 1000}/${i}`);
+          const refused = new Set(names.slice(0, denied));
+          const objects = memoryDriver({
+            objects: Object.fromEntries(['a', 'p', 'q', ...names].map((key) => [key, 'x'])),
+          });
+          /** How often each key was there and went. */
+          const gone: string[] = [];
+          const isThere = (key: string): Promise<boolean> =>
+            objects.read.head({ key }, {}).then(
+              () => true,
+              () => false,
+            );
+          const remove = async (wanted: readonly string[]): Promise<void> => {
+            await delay(Math.random() * 4);
+            for (const key of wanted) {
+              if (await isThere(key)) gone.push(key);
+              await objects.delete.one({ key }, {});
+            }
+          };
+          const below: StoreDriver = {
+            ...objects,
+            list: { ...objects.list, maxPageSize: 7 },
+            delete: {
+              ...objects.delete,
+              one: async ({ key }) => {
+                if (refused.has(key)) throw new StoreError('AccessDenied', 'no');
+                await remove([key]);
+                return { key };
               },
             },
-            SETTINGS,
-          );
-        };
-        const run: FleetRun = {
-          id: `run-${++runs}`,
-          startedAt: Date.now(),
-          rows: [{ address: 'it', prefix: 'p/', provider: below.provider, place: below.place }],
-          options: {},
-          keysPerJob,
-        };
-        const [row] = run.rows;
-        if (!row) throw new Error('a run without a row');
-        await books.begin(run);
-        const id = { run: run.id, row: 0 };
-        const live = async (piece: number, life: Life): Promise<void> => {
-          const mortality = new Mortality(life);
-          const leave = new AbortController();
-          const timer = life.leaves === Infinity ? undefined : setTimeout(() => leave.abort(), life.leaves);
-          await workOnPiece({
-            books: mortal(books, mortality),
-            id: { ...id, piece },
-            run,
-            row,
-            open: openWith(mortality),
-            concurrency: 4,
-            idle: async () => life.idle,
-            lookMs: 2,
-            leave: leave.signal,
-            lost: undefined,
-          }).catch(() => undefined);
-          clearTimeout(timer);
-        };
-        const next = async (): Promise<readonly number[]> => {
-          let waiting: readonly number[] = [];
-          await workOnRow({
-            books,
-            id,
-            run,
-            row,
-            open: openWith(new Mortality({ calls: Infinity, isDone: false })),
-            addPieces: async (pieces) => {
-              waiting = pieces;
+            batch: objects.batch && {
+              ...objects.batch,
+              maxKeys: 5,
+              delete: async (targets) => {
+                const deleted = targets.filter(({ key }) => !refused.has(key));
+                await remove(deleted.map(({ key }) => key));
+                const reason = { code: 'AccessDenied', message: 'no', retryable: false } as const;
+                const failed = targets.filter(({ key }) => refused.has(key));
+                return { deleted, failed: failed.map(({ key }) => ({ key, reason })) };
+              },
             },
-            mustWait: async () => true,
-            leave: new AbortController().signal,
+          };
+          const openWith = (mortality: Mortality) => async (): Promise<ObjectStore> => {
+            const { batch, list, delete: single } = below;
+            return createObjectStore(
+              {
+                ...below,
+                list: { ...list, page: (request, call) => mortality.call(() => list.page(request, call)) },
+                delete: { ...single, one: (target, call) => mortality.call(() => single.one(target, call)) },
+                batch: batch && {
+                  ...batch,
+                  delete: (targets, call) => mortality.call(() => batch.delete(targets, call)),
+                },
+              },
+              SETTINGS,
+            );
+          };
+          const run: FleetRun = {
+            id: `run-${++runs}`,
+            startedAt: Date.now(),
+            rows: [{ address: 'it', prefix: 'p/', provider: below.provider, place: below.place }],
+            options: {},
+            keysPerJob,
+          };
+          const [row] = run.rows;
+          if (!row) throw new Error('a run without a row');
+          await books.begin(run);
+          const id = { run: run.id, row: 0 };
+          const live = async (piece: number, life: Life): Promise<void> => {
+            const mortality = new Mortality(life);
+            const leave = new AbortController();
+            const timer = life.leaves === Infinity ? undefined : setTimeout(() => leave.abort(), life.leaves);
+            await workOnPiece({
+              books: mortal(books, mortality),
+              id: { ...id, piece },
+              run,
+              row,
+              open: openWith(mortality),
+              concurrency: 4,
+              idle: async () => life.idle,
+              lookMs: 2,
+              leave: leave.signal,
+              lost: undefined,
+            }).catch(() => undefined);
+            clearTimeout(timer);
+          };
+          const next = async (): Promise<readonly number[]> => {
+            let waiting: readonly number[] = [];
+            await workOnRow({
+              books,
+              id,
+              run,
+              row,
+              open: openWith(new Mortality({ calls: Infinity, isDone: false })),
+              addPieces: async (pieces) => {
+                waiting = pieces;
+              },
+              mustWait: async () => true,
+              leave: new AbortController().signal,
+            });
+            return waiting;
+          };
+          const immortal = { calls: Infinity, isDone: false, leaves: Infinity, idle: 0, isSucceeded: false };
+          const left = [...lives];
+          let rounds = 0;
+          for (
+            let pieces = await next();
+            pieces.length > 0 && rounds < 200;
+            pieces = await next(), rounds++
+          ) {
+            if (stopped && rounds === 2) await books.tell(run.id, 'stop');
+            await Promise.all(
+              pieces.slice(0, 3).map(async (piece) => {
+                const life = left.shift() ?? immortal;
+                const first = live(piece, life);
+                if (life.isSucceeded) await delay(3).then(() => live(piece, left.shift() ?? immortal));
+                await first;
+              }),
+            );
+          }
+          if (stopped) {
+            await books.tell(run.id, 'go');
+            await books.reopen(id);
+            for (let pieces = await next(); pieces.length > 0; pieces = await next())
+              for (const piece of pieces) await live(piece, immortal);
+          }
+          const report = fleetReport(run, {
+            command: 'go',
+            workers: { workers: 0, ids: [], slots: 0 },
+            rows: [await books.row(id)],
           });
-          return waiting;
-        };
-        const immortal = { calls: Infinity, isDone: false, leaves: Infinity, idle: 0, isSucceeded: false };
-        const left = [...lives];
-        let rounds = 0;
-        for (let pieces = await next(); pieces.length > 0 && rounds < 200; pieces = await next(), rounds++) {
-          if (stopped && rounds === 2) await books.tell(run.id, 'stop');
-          await Promise.all(
-            pieces.slice(0, 3).map(async (piece) => {
-              const life = left.shift() ?? immortal;
-              const first = live(piece, life);
-              if (life.isSucceeded) await delay(3).then(() => live(piece, left.shift() ?? immortal));
-              await first;
-            }),
+          expect(new Set(gone).size, 'each once').to.equal(gone.length);
+          expect(gone.toSorted()).to.deep.equal(names.filter((name) => !refused.has(name)).toSorted());
+          expect(report).to.deep.include({
+            state: 'done',
+            deleted: gone.length,
+            failed: refused.size,
+            matched: names.length,
+            listed: names.length,
+            complete: refused.size === 0,
+          });
+          expect(report.rows[0]?.failures.sample.map(({ key }) => key).toSorted()).to.deep.equal(
+            [...refused].toSorted(),
           );
-        }
-        if (stopped) {
-          await books.tell(run.id, 'go');
-          await books.reopen(id);
-          for (let pieces = await next(); pieces.length > 0; pieces = await next())
-            for (const piece of pieces) await live(piece, immortal);
-        }
-        const report = fleetReport(run, {
-          command: 'go',
-          workers: { workers: 0, ids: [], slots: 0 },
-          rows: [await books.row(id)],
-        });
-        expect(new Set(gone).size, 'each once').to.equal(gone.length);
-        expect(gone.toSorted()).to.deep.equal(names.filter((name) => !refused.has(name)).toSorted());
-        expect(report).to.deep.include({
-          state: 'done',
-          deleted: gone.length,
-          failed: refused.size,
-          matched: names.length,
-          listed: names.length,
-          complete: refused.size === 0,
-        });
-        expect(report.rows[0]?.failures.sample.map(({ key }) => key).toSorted()).to.deep.equal(
-          [...refused].toSorted(),
-        );
-        const page = await objects.list.page({ prefix: '', maxKeys: 1000 }, {});
-        expect(page.objects.map(({ key }) => key)).to.include.members(['a', 'p', 'q']);
-      }),
-      { numRuns: process.env['SOAK'] ? 500 : 60, includeErrorInReport: true },
-    );
+          const page = await objects.list.page({ prefix: '', maxKeys: 1000 }, {});
+          expect(page.objects.map(({ key }) => key)).to.include.members(['a', 'p', 'q']);
+        }),
+        { numRuns: process.env['SOAK'] ? 500 : 60, includeErrorInReport: true },
+      );
+    });
   });
-});
 
 /** The books, as a worker has them that may die. */
 function mortal(books: FleetBooks, mortality: Mortality): FleetBooks {

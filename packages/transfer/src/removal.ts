@@ -3,7 +3,7 @@ import { PassThrough } from 'node:stream';
 import { quoteKey, StoreError, type DeleteTarget, type DeletionReport } from '@store/core';
 import { withSoundFacts } from '@store/core/extend';
 import type { Copied } from './copy-object.js';
-import type { Side } from './place.js';
+import { shareBucket, type Side } from './place.js';
 import type { Run } from './run.js';
 
 /** Copied objects that wait for their delete, at most. */
@@ -12,21 +12,25 @@ const WAITING = 2000;
 /** Deletes at the source, while others are copied. */
 export class Removal {
   readonly #from: Side;
+  readonly #mayBeOne: boolean;
   readonly #waiting = new PassThrough({ objectMode: true, highWaterMark: WAITING });
   readonly #changed: string[] = [];
   #deletion: Promise<DeletionReport> | undefined;
   #changedCount = 0;
 
-  constructor(from: Side) {
+  constructor(from: Side, to: Side) {
     this.#from = from;
+    // Two endpoints can lead to one bucket. There a copy onto its own key is the source: its ETag is the same, its time is not.
+    this.#mayBeOne = !shareBucket(from, to) && from.engine.provider === to.engine.provider;
     // As many wait as copies are on their way.
     setMaxListeners(0, this.#waiting);
   }
 
-  async add({ from: key, source }: Copied): Promise<void> {
+  async add({ from: key, to, source }: Copied): Promise<void> {
     const { driver } = this.#from.engine;
     const conditional = driver.delete.ifMatch !== false && source.etag !== undefined;
-    if (!conditional && !(await this.#isUnchanged(key, source))) {
+    const mustLook = !conditional || (this.#mayBeOne && key === to);
+    if (mustLook && !(await this.#isUnchanged(key, source))) {
       this.#changedCount++;
       if (this.#changed.length === 0) this.#changed.push(key);
       return;

@@ -47,7 +47,7 @@ describe('a sync that is killed again and again, and begun again', function () {
       await using emulator = await startEmulator({
         ...EACH_API,
         buckets: ['demo'],
-        latency: { baseMs: 3, jitterMs: 6 },
+        latency: { baseMs: 20, jitterMs: 20 },
       });
       const local: StoreEntry = { provider: 'fs', root: join(directory, 'from'), create: true, fsync: false };
       const back: StoreEntry = { provider: 'fs', root: join(directory, 'back'), create: true, fsync: false };
@@ -62,7 +62,7 @@ describe('a sync that is killed again and again, and begun again', function () {
       let kills = 0;
       let ended: Ended | undefined;
       while (!ended) {
-        ended = await session(local, remote, kills < KILLS ? 20 + random() * 400 : 250_000);
+        ended = await session(local, remote, kills < KILLS ? 10 + random() * 150 : 250_000);
         if (!ended) kills++;
       }
       expect(kills).to.be.above(1);

@@ -8,7 +8,8 @@ import { integer } from '../option-values.js';
 import { flagsOf } from '../table-flags.js';
 
 const MAX_PORT = 65_535;
-const REDIS = 'where the fleet meets: redis://[user:password@]host[:port][/database], or $STORE_REDIS';
+const REDIS =
+  'where the fleet meets: redis://[user:password@]host[:port][/database], or postgres://…; or $STORE_REDIS';
 const FLEET = 'which of the fleets that meet there; default: store-fleet';
 
 const HEADINGS = {

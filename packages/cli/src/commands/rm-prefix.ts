@@ -8,6 +8,7 @@ import { UsageError } from '../exit-codes.js';
 import { hidesOnly, ONLY_HIDES } from '../hidden-versions.js';
 import { lastPartPattern } from '../last-part-pattern.js';
 import { recursiveCommand } from '../pattern-hint.js';
+import { checkNotAround } from '../own-directory.js';
 import { estimatedTotal } from '../estimated-total.js';
 import { isNothing, preview, previewText, type Preview } from '../preview.js';
 import { countLine, stopwatch } from '../progress.js';
@@ -96,6 +97,7 @@ function mustAsk({ yes, deletion }: RecursiveRmOptions): boolean {
 /** @throws as `deletePrefix` when it refuses */
 async function prepare(context: Context, address: string, options: RecursiveRmOptions): Promise<Prepared> {
   const opened = await context.session.open(address);
+  if (options.recursive && !options.deletion.dryRun) await checkNotAround(opened, { command: 'rm -r' });
   const { target, chosen } = await byPattern(opened, options, context.signal);
   const backup = await backupPrefix(context, target, chosen.backup);
   const selection = { ...chosen, backup, signal: context.signal };

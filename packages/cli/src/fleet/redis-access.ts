@@ -35,14 +35,14 @@ export function accessOf({ redis, fleet }: RedisOptions): RedisAccess {
   return { connection: { url, fleet }, flags: flags.map((flag) => ` ${flag}`).join('') };
 }
 
-/** Works with a fleet whose Redis was asked before, and of which is said what is wrong with it. @throws as `checkRedis` */
+/** Works with a fleet whose Redis or PostgreSQL was asked before, and of which is said what is wrong with it. @throws as `checkPlace` */
 export async function withFleet<T>(
   { output, signal }: Context,
   { connection }: RedisAccess,
   work: (fleet: Fleet) => Promise<T>,
 ): Promise<T> {
-  const { checkRedis, Fleet } = await import('@store/fleet');
-  for (const warning of await checkRedis(connection, signal)) output.note(`warning: ${warning}`);
+  const { checkPlace, Fleet } = await import('@store/fleet');
+  for (const warning of await checkPlace(connection, signal)) output.note(`warning: ${warning}`);
   const fleet = new Fleet(connection);
   try {
     return await work(fleet);
@@ -83,5 +83,5 @@ export async function atMost(ms: number, awaited: Promise<unknown>): Promise<boo
 
 /** The URL for people: who logs in there, and how, is not repeated. */
 function withoutUser(url: string): string {
-  return url.replace(/^(rediss?:\/\/)[^]*@/, '$1USER:PASSWORD@');
+  return url.replace(/^([a-z]+:\/\/)[^]*@/i, '$1USER:PASSWORD@');
 }

@@ -59,7 +59,7 @@ export class WorkerLines {
     if (message === before && now - at < TROUBLE_INTERVAL_MS) return;
     this.#trouble = { message, at: now };
     if (this.#json) this.json({ type: 'trouble', message });
-    else this.#output.note(`Redis: ${message}`);
+    else this.#output.note(`where the fleet meets: ${message}`);
   }
 }
 

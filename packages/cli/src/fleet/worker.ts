@@ -22,8 +22,8 @@ export async function workForFleet(context: Context, options: WorkerOptions): Pr
   const { connection } = accessOf(options);
   // Without one it could open nothing of what it will be asked for.
   await session.configuration();
-  const { checkRedis, FleetWorker } = await import('@store/fleet');
-  for (const warning of await checkRedis(connection, signal)) output.note(`warning: ${warning}`);
+  const { checkPlace, FleetWorker } = await import('@store/fleet');
+  for (const warning of await checkPlace(connection, signal)) output.note(`warning: ${warning}`);
   const lines = new WorkerLines(output, json);
   const { WorkerMetrics } = await import('./worker-metrics.js');
   const metrics = new WorkerMetrics(() => worker.waiting());

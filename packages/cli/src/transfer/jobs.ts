@@ -20,6 +20,8 @@ export type Job =
  * What `cp SOURCE… TARGET` means. A target that ends in `/`, or is a store or a directory, gets the last part of the name of
  * each source; with `recursive` a source that ends in `/` has none, and gives what is under it.
  *
+ * @param move the sources are deleted, and nothing may be replaced that came from another of them
+ *
  * @throws UsageError
  */
 export async function jobsOf(
@@ -27,13 +29,14 @@ export async function jobsOf(
   sources: readonly string[],
   target: string,
   recursive: boolean,
+  move: boolean,
 ): Promise<readonly Job[]> {
   const to = await session.open(target);
   if (sources.length > 1 && !isDirectory(to))
     throw new UsageError(
       `with several sources the target is a directory: end ${JSON.stringify(target)} with "/"`,
     );
-  const jobs: Job[] = [];
+  const jobs: Extract<Job, { readonly address: string }>[] = [];
   const named = new Map<ObjectStore, (readonly [string, string])[]>();
   const name = (from: Target): void => {
     const pairs = named.get(from.store) ?? [];
@@ -62,7 +65,38 @@ export async function jobsOf(
       throw new UsageError(`${JSON.stringify(address)} names no object; use -r for everything under it`);
     } else name(from);
   }
+  checkTargetsApart(named, jobs, move);
   return [...Array.from(named, ([from, pairs]) => ({ from, to: to.store, pairs })), ...jobs];
+}
+
+/**
+ * Of two sources that go to one name only the second would be left. Objects by name are refused in any case; what is under prefixes is
+ * listed later, so a move, which deletes the first, is refused where it could happen.
+ *
+ * @throws UsageError
+ */
+function checkTargetsApart(
+  named: ReadonlyMap<ObjectStore, readonly (readonly [string, string])[]>,
+  jobs: readonly Extract<Job, { readonly address: string }>[],
+  move: boolean,
+): void {
+  const taken = new Map<string, string>();
+  for (const [from, to] of [...named.values()].flat()) {
+    if (taken.has(to))
+      throw new UsageError(`two of the sources would get the same name at the target: ${quoteKey(to)}`);
+    taken.set(to, from);
+  }
+  if (!move) return;
+  const prefixes = jobs.map(({ to: { prefix } }) => prefix);
+  const names = [...taken.keys(), ...prefixes];
+  prefixes.forEach((prefix, at) => {
+    const other = names.find((name, i) => i !== taken.size + at && name.startsWith(prefix));
+    if (other === undefined) return;
+    throw new UsageError(
+      `several of the sources go to ${whereOf({ prefix })} at the target, where one could replace what came from another, ` +
+        'and both would be gone at their sources; move one after the other, with --if-absent where nothing is to be replaced',
+    );
+  });
 }
 
 /** An entire store is one too. */

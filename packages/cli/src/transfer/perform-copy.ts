@@ -22,7 +22,9 @@ export async function performCopy(
   flags: TransferFlags,
   verb: 'copy' | 'move' = 'copy',
 ): Promise<ExitCode> {
-  const jobs = await jobsOf(context.session, sources, target, flags.recursive);
+  // With --if-absent what is there stays, and so does the source.
+  const mayLose = verb === 'move' && !flags.transfer.ifAbsent && !flags.transfer.dryRun;
+  const jobs = await jobsOf(context.session, sources, target, flags.recursive, mayLose);
   const byName = jobs.filter((job) => 'pairs' in job).length;
   const { include, exclude, olderThan, newerThan, minSize, maxSize, compare } = flags.transfer;
   const choices = { include, exclude, olderThan, newerThan, minSize, maxSize, compare };

@@ -5,7 +5,9 @@ import { EXIT, type ExitCode } from '../exit.js';
 import { UsageError } from '../exit-codes.js';
 import { formatBytes, formatObjects } from '../format.js';
 import { quoteKey } from '@store/core';
+import { checkNotAround } from '../own-directory.js';
 import { countLine, stopwatch } from '../progress.js';
+import { checkSourceDirectory } from './source-directory.js';
 import { placeOf, whereOf } from './jobs.js';
 import type { SyncFlags } from './options.js';
 import { reportedTransfers } from './reported-transfer.js';
@@ -27,8 +29,12 @@ export async function performSync(
     throw new UsageError(
       'sync --delete asks before it deletes, and there is no terminal to ask on; use --yes',
     );
-  const from = placeOf(await session.open(source));
-  const to = placeOf(await session.open(target));
+  const given = await session.open(source);
+  await checkSourceDirectory(given);
+  const from = placeOf(given);
+  const aim = await session.open(target);
+  if (deletes && !dryRun) await checkNotAround(aim, { command: 'sync --delete', here: true });
+  const to = placeOf(aim);
   if (ask && !(await agrees(context, from, to, flags)))
     return context.signal.aborted ? EXIT.interrupted : EXIT.failed;
   return reportedTransfers(context, { ...flags, again: 'the same command' }, [
