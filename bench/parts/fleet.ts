@@ -3,7 +3,7 @@ import { serverGround } from '../ground.js';
 import { absentLine, costCells, medianOf, requestCells, secondsOf, timeCells } from '../report/columns.js';
 import { markdownTable, percent, times } from '../report/markdown.js';
 import { roundRobin, type Row } from '../round-robin.js';
-import { contestOf, LOAD, PREFIX, type Part } from './part.js';
+import { contestOf, LOAD, NO_RATE, PREFIX, type Part } from './part.js';
 
 const CONTESTANTS: readonly ContestantName[] = ['ours', 'fleet-1', 'fleet-1-narrow', 'fleet-4-narrow'];
 
@@ -17,10 +17,10 @@ export const fleet: Part = {
   name: 'fleet',
   title: 'A fleet',
   async run(context) {
-    const { keys, partitions } = context.options;
+    const { keys } = context.options;
     const { server } = context;
-    const load = { ...LOAD, partitions };
-    const many = serverGround(server, { prefixes: [PREFIX], shape: 'hashed', keys, load });
+    // The service is not the limit: what a fleet gains is what one process cannot send.
+    const many = serverGround(server, { prefixes: [PREFIX], shape: 'hashed', keys, load: NO_RATE });
     const one = serverGround(server, {
       prefixes: [PREFIX],
       shape: 'hashed',
@@ -30,7 +30,7 @@ export const fleet: Part = {
     const rows = await roundRobin(contestOf(context, CONTESTANTS, { ground: many, task: 'delete' }));
     const onOne = await roundRobin(contestOf(context, ON_ONE, { ground: one, task: 'delete' }));
     const text = [
-      `${keys.toLocaleString('en')} keys, hashed, in ${partitions} partitions; workers in processes of their own, Redis on the same ` +
+      `${keys.toLocaleString('en')} keys, hashed, on a service that asks nobody for less; workers in processes of their own, Redis on the same ` +
         `machine, with its log. "Narrow" workers have four requests in flight: then what one of them may send is the limit, as its core is on a ` +
         `machine for each. CPU is that of the workers.`,
       table(rows),
