@@ -56,7 +56,7 @@ describe('packages', () => {
       ]);
       const others = files.filter(
         (path) =>
-          !/^(package\.json|README\.md|LICENSE|bin\/[a-z-]+\.js|schema\/.+\.json|deploy\/.+|dist\/.+\.(js|d\.ts))$/.test(
+          !/^(package\.json|README\.md|LICENSE|bin\/[a-z-]+\.js|schema\/.+\.json|man\/.+\.1|deploy\/.+|dist\/.+\.(js|d\.ts))$/.test(
             path,
           ),
       );
