@@ -85,7 +85,9 @@ describe('the packages in other surroundings', () => {
   let directory: string;
   let folder: string;
 
-  before(async () => {
+  before(async function () {
+    // What the suite says below is not for hooks.
+    this.timeout(300_000);
     directory = await mkdtemp(join(tmpdir(), 'store-bundlers-'));
     const packed = (await packAll(directory)).filter(({ name }) => NEEDED.includes(name));
     folder = await installed(join(directory, 'app'), packed, ...TOOLS);

@@ -77,7 +77,9 @@ describe('guides', () => {
   let folder: string;
   let emulator: ChildProcess | undefined;
 
-  before(async () => {
+  before(async function () {
+    // What the suite says below is not for hooks.
+    this.timeout(300_000);
     directory = await mkdtemp(join(tmpdir(), 'store-guides-'));
     folder = await installed(join(directory, 'reader'), await packAll(directory));
   });

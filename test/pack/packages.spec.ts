@@ -32,7 +32,9 @@ describe('packages', () => {
   let directory: string;
   let packed: readonly Packed[];
 
-  before(async () => {
+  before(async function () {
+    // What the suite says below is not for hooks.
+    this.timeout(300_000);
     directory = await mkdtemp(join(tmpdir(), 'store-pack-'));
     packed = await packAll(directory);
   });
@@ -88,7 +90,9 @@ describe('packages', () => {
     const commands: string[] = [];
     const scripts = new Map<string, Manifest['scripts']>();
 
-    before(async () => {
+    before(async function () {
+      // What the suite says below is not for hooks.
+      this.timeout(300_000);
       folder = await installed(join(directory, 'all'), packed, ...(await optionalPeers()), NODE_TYPES);
       for (const { name } of packed) {
         const text = await readFile(join(folder, 'node_modules', name, 'package.json'), 'utf8');
