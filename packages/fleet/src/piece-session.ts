@@ -1,5 +1,6 @@
 import {
   StoreError,
+  type DeletionFailure,
   type DeletionReport,
   type JournalRecord,
   type JournalSession,
@@ -82,6 +83,11 @@ export class PieceSession implements JournalSession {
   /** Ranges in which something failed, which is left as it is. */
   isFailed(range: number): boolean {
     return this.#failed.has(range);
+  }
+
+  /** Some of the keys that failed. */
+  get failures(): readonly DeletionFailure[] {
+    return this.#summary().failures.sample;
   }
 
   /** The run is over. */
@@ -186,11 +192,11 @@ export class PieceSession implements JournalSession {
   #account(open: readonly OpenIntent[]): PieceAccount {
     const partly: Record<string, readonly number[]> = {};
     for (const { intent, closed } of open) if (closed.size > 0) partly[intent.id] = Array.from(closed);
-    return { ...this.#state.summaryWithoutIntents(), closed: partly };
+    return { ...this.#summary(), closed: partly };
   }
 
   #counts(): PieceCounts {
-    const account = this.#state.summaryWithoutIntents();
+    const account = this.#summary();
     const { deleted, filtered, bytes, markersCreated: markers } = account;
     const { lists, deletes, retried, throttled } = this.#before;
     const failed = Object.values(account.failures.byCode).reduce((sum, count) => sum + count, 0);
@@ -208,6 +214,14 @@ export class PieceSession implements JournalSession {
       retried: retried + (requests?.retried ?? 0),
       throttled: throttled + (requests?.throttled ?? this.throttled),
     };
+  }
+
+  /** What was not tried again because the run was stopped is no failure: it is in a range that is left. */
+  #summary(): ReturnType<JournalState['summaryWithoutIntents']> {
+    const summary = this.#state.summaryWithoutIntents();
+    const { Aborted: _left, ...byCode } = summary.failures.byCode;
+    const sample = summary.failures.sample.filter(({ code }) => code !== 'Aborted');
+    return { ...summary, failures: { byCode, sample } };
   }
 
   #lost(): StoreError {

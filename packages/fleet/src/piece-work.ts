@@ -223,10 +223,9 @@ class PieceRun {
   #stopFor(why: Stop, deletion: Deletion): void {
     if (this.#stop) return;
     this.#stop = why;
-    // What was tried once and waits to be tried again would be a failure: others get what is left of the listing, and nothing
-    // else. Who has to go does not wait for that; whoever takes the piece up begins with its failures anew. Its end is awaited
-    // elsewhere.
-    const ended = why === 'leave' ? deletion.stop() : deletion.finish();
+    // Others get what is left of the listing, and what has been listed comes to its end here. Who is told to stop, or has to go,
+    // does not wait for that: whoever takes the piece up begins with what was not tried again. Its end is awaited elsewhere.
+    const ended = why === 'share' || why === 'turn' ? deletion.finish() : deletion.stop();
     ended.then(
       () => undefined,
       () => undefined,
@@ -239,9 +238,10 @@ class PieceRun {
     const soFar = state.soFar();
     const ranges = soFar.ranges.filter(({ id }) => !this.#session.isFailed(id));
     const why = this.#stop;
-    if (report.aborted && why === 'leave' && soFar.ranges.length > 0)
-      throw new PieceLeft('this worker goes; another one goes on');
-    if (report.aborted && why === 'command' && ranges.length > 0) return this.#end('left', { report });
+    if (report.aborted && soFar.ranges.length > 0) {
+      if (why === 'leave') throw new PieceLeft('this worker goes; another one goes on');
+      if (why === 'command') return this.#end('left', { report });
+    }
     const rest: Rest = { ranges: cutAt(ranges, this.#cuts), unsettled: soFar.unsettled };
     // What nobody can see again is gone.
     for (const { intent, index, size = 0 } of settledBy(rest))
@@ -261,7 +261,7 @@ class PieceRun {
     return endPiece(this.#work, this.#taken, {
       status,
       children: how.rest ? shared(how.rest, this.#share) : [],
-      failures: this.#session.state.failures.sample,
+      failures: this.#session.failures,
       warnings: how.report?.warnings ?? [],
       error: how.error,
     });
