@@ -1,15 +1,9 @@
 // A worker of `fleet-scale.ts`: node fleet-scale-worker.js URL KEYS
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  compareKeys,
-  createObjectStore,
-  type BatchDeleteResult,
-  type DeleteTarget,
-  type StoreDriver,
-} from '@store/core';
+import { createObjectStore, type BatchDeleteResult, type DeleteTarget, type StoreDriver } from '@store/core';
 import { FleetWorker } from '@store/fleet';
 import { peakRss } from './contestants/peak-rss.js';
-import { keyAt, objectsOf, syntheticDriver } from './synthetic-driver.js';
+import { firstBehind, objectsOf, syntheticDriver } from './synthetic-driver.js';
 
 /** What a worker has done. */
 export interface Tally {
@@ -31,18 +25,6 @@ let deleted = 0;
 let indexes = 0n;
 let driverMicroseconds = 0;
 
-/** The index of the first key behind this one. */
-function firstBehind(key: string): number {
-  let low = 0;
-  let high = total;
-  while (low < high) {
-    const middle = Math.floor((low + high) / 2);
-    if (compareKeys(keyAt(middle), key) > 0) high = middle;
-    else low = middle + 1;
-  }
-  return low;
-}
-
 function timed<T>(work: () => T): T {
   const before = process.cpuUsage();
   const result = work();
@@ -63,7 +45,7 @@ const batches = syntheticDriver(
   async ({ token, startAfter, maxKeys }) => {
     await sleep(REQUEST_MS);
     return timed(() => {
-      const start = token === undefined ? firstBehind(startAfter ?? '') : Number(token);
+      const start = token === undefined ? firstBehind(startAfter ?? '', total) : Number(token);
       const end = Math.min(start + maxKeys, total);
       const truncated = end < total;
       const nextToken = truncated ? String(end) : undefined;

@@ -4,7 +4,6 @@
 //   npm run bench:scale [-- KEYS]
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
-  compareKeys,
   createObjectStore,
   type BatchDeleteResult,
   type DeleteTarget,
@@ -13,7 +12,7 @@ import {
 } from '@store/core';
 import { keysText, Meter } from './meter.js';
 import { Once } from './once.js';
-import { keyAt, objectsOf, PAGE, PREFIX, syntheticDriver } from './synthetic-driver.js';
+import { firstBehind, keyAt, objectsOf, PAGE, PREFIX, syntheticDriver } from './synthetic-driver.js';
 
 const total = Number(process.argv[2] ?? 100_000_000);
 
@@ -24,18 +23,6 @@ const REQUEST_MS = 5;
 function indexOf(key: string): number {
   const index = Number(key.slice(6, 13)) * 1000 + Number(key.slice(21, 25));
   return keyAt(index) === key ? index : NaN;
-}
-
-/** The index of the first key behind this one. */
-function firstBehind(key: string): number {
-  let low = 0;
-  let high = total;
-  while (low < high) {
-    const middle = Math.floor((low + high) / 2);
-    if (compareKeys(keyAt(middle), key) > 0) high = middle;
-    else low = middle + 1;
-  }
-  return low;
 }
 
 const requests = { lists: 0, fromTheMiddle: 0, wasted: 0, batches: 0 };
@@ -58,7 +45,7 @@ const driver = syntheticDriver(
 function page({ token, startAfter, maxKeys }: ListPageRequest): ListPage {
   requests.lists++;
   if (token === undefined && startAfter !== undefined) requests.fromTheMiddle++;
-  const start = token === undefined ? firstBehind(startAfter ?? '') : Number(token);
+  const start = token === undefined ? firstBehind(startAfter ?? '', total) : Number(token);
   const end = Math.min(start + maxKeys, total);
   const before = listed.count;
   for (let i = start; i < end; i++) listed.add(i);

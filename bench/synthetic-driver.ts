@@ -1,4 +1,5 @@
 import {
+  compareKeys,
   DEFAULT_MAX_KEY_BYTES,
   StoreError,
   type BatchFacet,
@@ -15,6 +16,18 @@ export const PREFIX = 'bench/';
 /** The key of an index, in the order of the indexes. */
 export function keyAt(index: number): string {
   return `${PREFIX}${String(Math.floor(index / 1000)).padStart(7, '0')}/object-${String(index % 1000).padStart(4, '0')}.json`;
+}
+
+/** The index of the first key behind this one, of so many keys. */
+export function firstBehind(key: string, total: number): number {
+  let low = 0;
+  let high = total;
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    if (compareKeys(keyAt(middle), key) > 0) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }
 
 /** The objects from one index up to another one, exclusive. */

@@ -1,11 +1,10 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { chown, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { userInfo, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { freePort } from './free-port.js';
+import { endProcess, isReady } from './server-process.js';
 
 /** Where Debian's packages are, each version in a directory of its own. */
 const VERSIONS = '/usr/lib/postgresql';
@@ -129,24 +128,11 @@ export class PostgresServer implements AsyncDisposable {
       { stdio: ['ignore', 'ignore', 'pipe'], cwd: this.#directory, ...this.#owner },
     );
     this.#child = child;
-    let said = '';
-    for await (const line of createInterface({ input: child.stderr })) {
-      said += `${line}\n`;
-      if (line.includes('ready to accept connections')) {
-        // What it says later is read, and nothing is done with it.
-        child.stderr.resume();
-        return;
-      }
-    }
-    throw new Error(`PostgreSQL does not come up:\n${said.slice(-2000)}`);
+    await isReady('PostgreSQL', child.stderr, 'ready to accept connections');
   }
 
   async #stop(signal: NodeJS.Signals): Promise<void> {
-    const child = this.#child;
-    if (!child || child.exitCode !== null || child.signalCode !== null) return;
-    const ended = once(child, 'exit');
-    child.kill(signal);
-    await ended;
+    await endProcess(this.#child, signal);
   }
 }
 

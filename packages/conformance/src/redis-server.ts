@@ -1,11 +1,10 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { freePort } from './free-port.js';
+import { endProcess, isReady } from './server-process.js';
 
 /** A Redis of this machine (Debian's package redis-server), with a log of what it is told that survives its restart. */
 export class RedisServer implements AsyncDisposable {
@@ -63,23 +62,10 @@ export class RedisServer implements AsyncDisposable {
       stdio: ['ignore', 'pipe', 'ignore'],
     });
     this.#child = child;
-    let said = '';
-    for await (const line of createInterface({ input: child.stdout })) {
-      said += `${line}\n`;
-      if (line.includes('Ready to accept connections')) {
-        // What it says later is read, and nothing is done with it.
-        child.stdout.resume();
-        return;
-      }
-    }
-    throw new Error(`redis-server does not come up:\n${said.slice(-2000)}`);
+    await isReady('redis-server', child.stdout, 'Ready to accept connections');
   }
 
   async #stop(signal: NodeJS.Signals): Promise<void> {
-    const child = this.#child;
-    if (!child || child.exitCode !== null || child.signalCode !== null) return;
-    const ended = once(child, 'exit');
-    child.kill(signal);
-    await ended;
+    await endProcess(this.#child, signal);
   }
 }
