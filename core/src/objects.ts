@@ -113,4 +113,6 @@ export interface WriteResult {
   readonly key: string;
   readonly etag?: string | undefined;
   readonly versionId?: string | undefined;
+  /** Bytes that are stored now, where the store counts them as it writes. */
+  readonly size?: number | undefined;
 }

@@ -85,6 +85,7 @@ export interface GetRequest extends ReadRequest {
 export interface GetResult {
   /** Of the whole object, whatever the range. */
   readonly info: ObjectInfo;
+  /** Of the state that `info` tells of: when the object changes meanwhile, the rest of that state or an error. */
   readonly body: Readable;
 }
 

@@ -1,69 +1,118 @@
-import { createReadStream } from 'node:fs';
-import { addAbortSignal, pipeline, Readable, Transform, type TransformCallback } from 'node:stream';
+import * as fs from 'node:fs';
+import { addAbortSignal, Readable } from 'node:stream';
 import { StoreError, throwIfAborted } from '@store/core';
 import { bytesOf } from '@store/fs/on-disk';
-import { close, read, write } from './file-calls.js';
+import { etagOf } from './facts.js';
+import { close, fstat, read, write } from './file-calls.js';
 import type { Doing } from './refusals.js';
 import { PROVIDER } from './refusals.js';
 
 /** Bytes of a file that are read at once. */
 const CHUNK_BYTES = 256 * 1024;
 
+/** An open file, as it was when it was opened. */
+export interface OpenFile {
+  readonly fd: number;
+  readonly stats: fs.BigIntStats;
+}
+
 /**
  * Bytes of an open file as a stream, which closes the file at its end and when it is destroyed.
  *
- * Fails with `Conflict` when there are fewer: somebody has cut the file meanwhile.
+ * Fails with `Conflict` when the file has changed before its end: what was read is of no one state of it.
  */
 export async function bodyOf(
-  fd: number,
+  file: OpenFile,
   start: number,
   bytes: number,
   doing: Doing,
   signal: AbortSignal | undefined,
 ): Promise<Readable> {
-  if (bytes <= 0) {
-    // `end` is inclusive, so no bytes cannot be asked for.
-    await close(fd);
-    return Readable.from([], { objectMode: false });
-  }
-  if (bytes <= CHUNK_BYTES) return shortBody(fd, start, bytes, doing);
-  const end = start + bytes - 1;
-  const file = createReadStream('', {
-    fd,
-    start,
-    end,
-    highWaterMark: CHUNK_BYTES,
-    ...(signal ? { signal } : {}),
-  });
-  let seen = 0;
-  const counted = new Transform({
-    transform(chunk: Uint8Array, _encoding, done: TransformCallback) {
-      seen += chunk.length;
-      done(null, chunk);
-    },
-    flush: (done: TransformCallback) => done(seen === bytes ? null : becameShorter(doing)),
-  });
-  // Who reads it learns of a failure.
-  pipeline(file, counted, () => undefined);
-  return counted;
+  if (bytes <= CHUNK_BYTES) return shortBody(file, start, bytes, doing);
+  const body = new FileBody(file, start, bytes, doing);
+  return signal ? addAbortSignal(signal, body) : body;
 }
 
 /** The same of one chunk, which is read at once; where that fails the caller closes the file. A stream of a file costs more than all the rest of reading a small one. */
-async function shortBody(fd: number, start: number, bytes: number, doing: Doing): Promise<Readable> {
-  const chunk = Buffer.allocUnsafe(bytes);
+async function shortBody(file: OpenFile, start: number, bytes: number, doing: Doing): Promise<Readable> {
+  const chunk = Buffer.allocUnsafe(Math.max(bytes, 0));
   let seen = 0;
-  for (let more = -1; more !== 0 && seen < bytes; seen += more)
-    more = (await read(fd, chunk, seen, bytes - seen, start + seen)).bytesRead;
+  for (let more = -1; more !== 0 && seen < bytes; seen += more) {
+    const { bytesRead } = await read(file.fd, chunk, seen, bytes - seen, start + seen);
+    more = bytesRead;
+  }
   if (seen < bytes) throw becameShorter(doing);
-  await close(fd);
-  return Readable.from([chunk], { objectMode: false });
+  await checkUnchanged(file, doing);
+  await close(file.fd);
+  return Readable.from(bytes > 0 ? [chunk] : [], { objectMode: false });
+}
+
+class FileBody extends Readable {
+  readonly #file: OpenFile;
+  readonly #doing: Doing;
+  readonly #end: number;
+  #at: number;
+  #isReading = false;
+  #whenRead: (() => void) | undefined;
+
+  constructor(file: OpenFile, start: number, bytes: number, doing: Doing) {
+    super({ highWaterMark: CHUNK_BYTES });
+    this.#file = file;
+    this.#at = start;
+    this.#end = start + bytes;
+    this.#doing = doing;
+  }
+
+  override _read(): void {
+    this.#isReading = true;
+    void this.#next().catch((error: unknown) => {
+      this.destroy(error instanceof Error ? error : new Error(String(error)));
+    });
+  }
+
+  /** A file is not closed under a read: its number may be another's by then. */
+  override _destroy(error: Error | null, done: (error: Error | null) => void): void {
+    const end = (): void => fs.close(this.#file.fd, () => done(error));
+    if (this.#isReading) this.#whenRead = end;
+    else end();
+  }
+
+  async #next(): Promise<void> {
+    let chunk: Uint8Array;
+    try {
+      chunk = await this.#chunk();
+    } finally {
+      this.#isReading = false;
+      this.#whenRead?.();
+    }
+    this.push(chunk);
+    if (this.#at === this.#end) this.push(null);
+  }
+
+  async #chunk(): Promise<Uint8Array> {
+    const { fd } = this.#file;
+    const chunk = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, this.#end - this.#at));
+    const { bytesRead } = await read(fd, chunk, 0, chunk.length, this.#at);
+    if (bytesRead === 0) throw becameShorter(this.#doing);
+    this.#at += bytesRead;
+    if (this.#at === this.#end) await checkUnchanged(this.#file, this.#doing);
+    return chunk.subarray(0, bytesRead);
+  }
+}
+
+async function checkUnchanged({ fd, stats }: OpenFile, doing: Doing): Promise<void> {
+  const now = await fstat(fd, { bigint: true });
+  // One that has lost its name, or has got another, has another time of change, and the bytes that it had.
+  const ctimeNs = now.nlink === stats.nlink ? now.ctimeNs : stats.ctimeNs;
+  if (etagOf({ ...now, ctimeNs }) !== etagOf(stats)) throw changed('changed', doing);
 }
 
 function becameShorter(doing: Doing): StoreError {
-  return new StoreError('Conflict', 'the file became shorter while it was read', {
-    ...doing,
-    provider: PROVIDER,
-  });
+  return changed('became shorter', doing);
+}
+
+function changed(how: string, doing: Doing): StoreError {
+  return new StoreError('Conflict', `the file ${how} while it was read`, { ...doing, provider: PROVIDER });
 }
 
 /** Writes a body to an empty file. */

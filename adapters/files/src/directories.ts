@@ -1,4 +1,4 @@
-import { constants, existsSync, type BigIntStats } from 'node:fs';
+import { constants, existsSync, readlinkSync, type BigIntStats } from 'node:fs';
 import { mkdir, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errnoOf } from '@store/fs/on-disk';
@@ -80,6 +80,8 @@ export class Directories {
    * @throws StoreError `InvalidArgument` when a symbolic link is on the way
    */
   async find(names: readonly string[], doing: Doing): Promise<Directory | undefined> {
+    const straight = await this.#straight(names);
+    if (straight) return straight;
     if (!(await this.#root.isThere())) return undefined;
     return this.#descend(names, doing, async () => undefined);
   }
@@ -91,6 +93,8 @@ export class Directories {
    * @throws StoreError `Conflict` when a file stands where a directory must be, and as {@link find}
    */
   async make(names: readonly string[], doing: Doing): Promise<Directory | undefined> {
+    const straight = await this.#straight(names);
+    if (straight) return straight;
     await this.#root.isThere(true);
     return this.#descend(names, doing, async (parent, name) => {
       try {
@@ -105,6 +109,36 @@ export class Directories {
       }
       return this.#enter(parent, name, doing);
     });
+  }
+
+  /**
+   * Opens what is at a path below the root in one go, where what has been opened turns out to be at just that path: then no
+   * symbolic link was on the way. Whatever else happens is left to the walk from directory to directory.
+   *
+   * @returns undefined when it has to be walked
+   */
+  async openStraight(
+    names: readonly string[],
+    flags: number,
+  ): Promise<{ readonly fd: number; readonly path: string } | undefined> {
+    const { path, realPath } = this.#root;
+    if (!this.#pinned || realPath === undefined) return undefined;
+    let fd: number;
+    try {
+      fd = await open([path, ...names].join('/'), flags | constants.O_NOFOLLOW);
+    } catch {
+      return undefined;
+    }
+    // Not a look at the disk: the system knows where its open files are, and answers at once.
+    const opened = `${OPEN_FILES}/${fd}`;
+    if (readlinkSync(opened) === [realPath, ...names].join('/')) return { fd, path: opened };
+    await close(fd);
+    return undefined;
+  }
+
+  async #straight(names: readonly string[]): Promise<Directory | undefined> {
+    const opened = await this.openStraight(names, DIRECTORY);
+    return opened && new Directory(opened.path, opened.fd);
   }
 
   /** Removes directories that are empty, upwards, but never the root. */

@@ -20,7 +20,7 @@ import {
   type WriteResult,
 } from '@store/core';
 import { errnoOf, fromBinary, Listing, someAtOnce, translate, type FoundFile } from '@store/fs/on-disk';
-import { bodyOf, writeBody } from './body.js';
+import { bodyOf, writeBody, type OpenFile } from './body.js';
 import type { FilesConfig } from './config.js';
 import { Directories, Directory, lookAt, pathOfOpen } from './directories.js';
 import type { FilesDriverSettings } from './driver-settings.js';
@@ -44,9 +44,7 @@ const PERMISSIONS = 0o7777n;
 const READ = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 const NO_FOLLOW = constants.O_NOFOLLOW ?? 0;
 
-interface OpenFile {
-  readonly fd: number;
-  readonly stats: BigIntStats;
+interface FoundOpen extends OpenFile {
   /** Leads to just this file, where the system has such paths. */
   readonly path: string;
 }
@@ -104,19 +102,19 @@ export class DirectoryFiles {
     const { key, range } = request;
     const doing = { operation: 'get', key };
     return run(doing, signal, async () => {
-      const { fd, stats } = await this.#open(request, doing);
+      const file = await this.#open(request, doing);
       try {
-        const size = Number(stats.size);
+        const size = Number(file.stats.size);
         const { start = 0, end = Infinity } = range ?? {};
         if (range && start >= size) {
           const message = `the range begins at ${start}, the file has ${size} bytes`;
           throw new StoreError('InvalidArgument', message, { ...doing, provider: PROVIDER, status: 416 });
         }
-        const info = await fullInfoOf(key, stats);
+        const info = await fullInfoOf(key, file.stats);
         const bytes = Math.min(end, size - 1) - start + 1;
-        return { info, body: await bodyOf(fd, start, bytes, doing, signal) };
+        return { info, body: await bodyOf(file, start, bytes, doing, signal) };
       } catch (error) {
-        await close(fd);
+        await close(file.fd);
         throw error;
       }
     });
@@ -173,27 +171,34 @@ export class DirectoryFiles {
     }
   }
 
-  async #open({ key, ifMatch, ifNoneMatch }: ReadRequest, doing: Doing): Promise<OpenFile> {
+  async #open({ key, ifMatch, ifNoneMatch }: ReadRequest, doing: Doing): Promise<FoundOpen> {
     const place = pathToFind(key, doing);
-    const directory = place && (await this.#directories.find(place.directories, doing));
+    if (!place) throw notFound(doing);
+    const straight = await this.#directories.openStraight([...place.directories, place.name], READ);
+    const { fd, path } = straight ?? (await this.#openBelow(place, doing));
+    try {
+      const stats = await fstat(fd, { bigint: true });
+      if (stats.isDirectory()) throw notFound(doing);
+      if (!stats.isFile()) throw specialRefused(stats, doing);
+      const etag = etagOf(stats);
+      if (ifMatch !== undefined && ifMatch !== etag)
+        throw unmet(`the file's ETag is ${etag}, not ${ifMatch}`, 412, doing);
+      if (ifNoneMatch !== undefined && ifNoneMatch === etag)
+        throw unmet(`the file still has the ETag ${ifNoneMatch}`, 304, doing);
+      return { fd, stats, path };
+    } catch (error) {
+      await close(fd);
+      throw error;
+    }
+  }
+
+  async #openBelow({ directories, name }: FilePath, doing: Doing): Promise<Omit<FoundOpen, 'stats'>> {
+    const directory = await this.#directories.find(directories, doing);
     if (!directory) throw notFound(doing);
     try {
-      const path = directory.at(place.name);
-      const fd = await this.#openAt(path, place.name, doing);
-      try {
-        const stats = await fstat(fd, { bigint: true });
-        if (stats.isDirectory()) throw notFound(doing);
-        if (!stats.isFile()) throw specialRefused(stats, doing);
-        const etag = etagOf(stats);
-        if (ifMatch !== undefined && ifMatch !== etag)
-          throw unmet(`the file's ETag is ${etag}, not ${ifMatch}`, 412, doing);
-        if (ifNoneMatch !== undefined && ifNoneMatch === etag)
-          throw unmet(`the file still has the ETag ${ifNoneMatch}`, 304, doing);
-        return { fd, stats, path: pathOfOpen(fd) ?? path };
-      } catch (error) {
-        await close(fd);
-        throw error;
-      }
+      const path = directory.at(name);
+      const fd = await this.#openAt(path, name, doing);
+      return { fd, path: pathOfOpen(fd) ?? path };
     } finally {
       await directory.close();
     }
@@ -239,7 +244,8 @@ export class DirectoryFiles {
         if (!isRenamed) await rm(part, { force: true });
       }
       if (this.#fsync) await directory.sync();
-      return { key, etag: etagOf(await fstat(fd, { bigint: true })) };
+      const stats = await fstat(fd, { bigint: true });
+      return { key, etag: etagOf(stats), size: Number(stats.size) };
     } finally {
       await close(fd);
       await directory.close();

@@ -25,7 +25,12 @@ export async function fullInfoOf(key: string, stats: BigIntStats): Promise<Objec
  * Changes with every change of the file that the system notices: of its bytes, its mode, its names. It says nothing about the
  * bytes themselves: the same ones in another file have another tag.
  */
-export function etagOf({ size, mtimeNs, ctimeNs, ino }: BigIntStats): string {
+export function etagOf({
+  size,
+  mtimeNs,
+  ctimeNs,
+  ino,
+}: Pick<BigIntStats, 'size' | 'mtimeNs' | 'ctimeNs' | 'ino'>): string {
   return `"${[size, mtimeNs, ctimeNs, ino].map((part) => part.toString(16)).join('-')}"`;
 }
 

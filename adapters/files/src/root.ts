@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, realpath } from 'node:fs/promises';
 import { errnoOf } from '@store/fs/on-disk';
 import { stat } from './file-calls.js';
 import { invalidConfig } from './refusals.js';
@@ -9,10 +9,19 @@ export class Root {
   readonly path: string;
   readonly #create: boolean;
   #checked: Promise<void> | undefined;
+  #realPath: string | undefined;
 
   constructor(path: string, create: boolean) {
     this.path = path;
     this.#create = create;
+  }
+
+  /**
+   * What its path led to, without symbolic links, when it was looked at last; undefined before that. The path may lead elsewhere
+   * by now.
+   */
+  get realPath(): string | undefined {
+    return this.#realPath;
   }
 
   /**
@@ -31,6 +40,7 @@ export class Root {
     }
     try {
       if (!(await stat(this.path)).isDirectory()) throw invalidConfig(`${this.path} is not a directory`);
+      this.#realPath = (await realpath(this.path)).replace(/\/$/, '');
       return true;
     } catch (error) {
       if (errnoOf(error) === 'ENOTDIR')

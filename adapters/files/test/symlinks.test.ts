@@ -92,6 +92,22 @@ describe('files: symbolic links', () => {
     expect(await readdir(root)).not.to.include('file-link');
   });
 
+  it('may lead to the root, and to another one later', async () => {
+    const [first, second] = [at('first'), at('second')];
+    await Promise.all([first, second].map((path) => mkdir(path)));
+    await symlink(first, at('root'));
+    await using linked = createObjectStore(filesDriver(at('root'), { fsync: false }, {}));
+    await linked.put('dir/k', 'in the first');
+    await linked.get('dir/k').then(({ body }) => body.destroy());
+    await rm(at('root'));
+    await symlink(second, at('root'));
+    await errorOf(linked.get('dir/k'), 'NotFound');
+    await linked.put('dir/k', 'in the second');
+    expect(await readFile(join(first, 'dir/k'), 'utf8')).to.equal('in the first');
+    expect(await readFile(join(second, 'dir/k'), 'utf8')).to.equal('in the second');
+    expect(await (await linked.get('dir/k')).text()).to.equal('in the second');
+  });
+
   it('lead nowhere when they come in between, again and again', async function () {
     if (process.platform !== 'linux') return this.skip();
     const plain = store(false);

@@ -1,5 +1,17 @@
 import { spawnSync } from 'node:child_process';
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { once } from 'node:events';
+import {
+  chmod,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  readlink,
+  rm,
+  stat,
+  truncate,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -187,6 +199,31 @@ describe('files: a tree as it is', () => {
     await truncate(at('k'), 10);
     const error = await errorOf(buffer(body), 'Conflict');
     expect(error.reason).to.match(/became shorter/);
+  });
+
+  it('says when a file is written over while it is read, whatever its size then', async () => {
+    await store.put('k', Buffer.alloc(1_000_000, 1));
+    const { body } = await store.get('k');
+    await writeFile(at('k'), Buffer.alloc(1_000_000, 2));
+    expect((await errorOf(buffer(body), 'Conflict')).reason).to.match(/changed while it was read/);
+  });
+
+  it('closes a file that nobody reads to its end', async function () {
+    if (process.platform !== 'linux') return this.skip();
+    await store.put('k', Buffer.alloc(1_000_000));
+    const isOpen = async (): Promise<boolean> => {
+      const fds = await readdir('/proc/self/fd');
+      const paths = await Promise.all(fds.map((fd) => readlink(`/proc/self/fd/${fd}`).catch(() => '')));
+      return paths.includes(at('k'));
+    };
+    for (const begun of [false, true]) {
+      const { body } = await store.get('k');
+      if (begun) await once(body, 'readable');
+      expect(await isOpen()).to.equal(true);
+      body.destroy();
+      await once(body, 'close');
+      expect(await isOpen()).to.equal(false);
+    }
   });
 
   it('reads on from a file that is replaced meanwhile', async () => {

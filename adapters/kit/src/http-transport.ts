@@ -114,7 +114,9 @@ function answerTo(
     request.on('timeout', () => (answer ?? request).destroy(stalled(idleMs)));
     request.on('error', reject);
     // Without a word where the service changes the protocol: Node drops the connection then.
-    request.on('close', () => reject(unanswered()));
+    request.on('close', () => {
+      if (!answer) reject(unanswered());
+    });
     request.end(content);
   });
 }

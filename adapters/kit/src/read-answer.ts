@@ -21,6 +21,7 @@ export function readAnswer(body: Readable, maxBytes = MAX_ANSWER_BYTES): Promise
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let length = 0;
+    let whole = false;
     const fail = (error: unknown): void => {
       chunks.length = 0;
       reject(error);
@@ -33,9 +34,14 @@ export function readAnswer(body: Readable, maxBytes = MAX_ANSWER_BYTES): Promise
         body.destroy();
       }
     });
-    body.on('end', () => resolve(Buffer.concat(chunks, length)));
+    body.on('end', () => {
+      whole = true;
+      resolve(Buffer.concat(chunks, length));
+    });
     body.on('error', fail);
-    body.on('close', () => fail(brokenOff()));
+    body.on('close', () => {
+      if (!whole) fail(brokenOff());
+    });
     if (body.destroyed || body.readableEnded) fail(body.errored ?? brokenOff());
   });
 }

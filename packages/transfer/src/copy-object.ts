@@ -181,6 +181,7 @@ async function check(copying: Copying, { seen }: ReadObject, written: WriteResul
   if (there === md5) return;
   let problem: string | undefined;
   if (there === undefined) {
+    if (written.size === size) return;
     const found = await lookAt(to, written.key, signal);
     // Somebody else may have written it since.
     if (found.etag !== written.etag || found.size === undefined || found.size === size) return;

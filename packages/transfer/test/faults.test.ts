@@ -154,6 +154,21 @@ describe('a transfer that meets faults', () => {
     }
   });
 
+  it('notices it where the service does not hold the condition that it is sent', async () => {
+    const faulty = wrappedMemory(
+      reading(async ({ ifMatch: _, ...request }, get, nth) => {
+        if (nth === 2) await faulty.driver.write.put({ key: 'a/x', body: noise(10_000, 100) }, {});
+        return get(request);
+      }),
+    );
+    const { store } = faulty;
+    await store.put('a/x', noise(10_000));
+    const to = wrappedMemory().store;
+    const report = await copyPrefix({ store, prefix: 'a/' }, { store: to, prefix: '' }, { partBytes: 4096 });
+    expect(report.copied).to.equal(1);
+    expect(await contentsOf(to)).to.deep.equal(await contentsOf(store, 'a/'));
+  });
+
   it('names what the target refuses, and goes on', async () => {
     const { store } = wrappedMemory();
     for (let i = 0; i < 100; i++) await store.put(`a/${i}`, 'x');
