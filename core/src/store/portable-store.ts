@@ -1,6 +1,4 @@
 import { capabilitiesOf, type Capabilities } from '../capabilities.js';
-import { deleteMany } from '../deletion/delete-many.js';
-import { deletePrefix } from '../deletion/delete-prefix.js';
 import { DeletionHandle, type Deletion } from '../deletion/deletion-handle.js';
 import type { DeleteManyOptions, DeletePrefixOptions } from '../deletion/options.js';
 import { refusedAgain } from '../deletion/refused-again.js';
@@ -16,7 +14,6 @@ import { withSoundFacts } from '../facts.js';
 import { assertKey, assertPrefix } from '../keys.js';
 import { metadataOf } from '../metadata-of.js';
 import { inOrder } from '../listing/in-order.js';
-import { rangedObjectPages } from '../listing/ranged-pages.js';
 import { objectPages } from '../listing/object-pages.js';
 import { UnnameableEntries } from '../listing/unnameable-entries.js';
 import { uploadPages } from '../listing/upload-pages.js';
@@ -56,10 +53,7 @@ import { passThrough } from '../pass-through.js';
 import type { DefinedOptions } from '../options/define-options.js';
 import { portableAttributes } from './attributes.js';
 import { typeOfBody } from './body.js';
-import { copyObject, copyWith } from './copy.js';
-import { copyToStore } from './copy-to.js';
 import { fileOf } from './file.js';
-import { moveObject } from './move.js';
 import { onePage } from './one-page.js';
 import { createOptions, STORE_OPTIONS as METHODS } from './option-tables.js';
 import { checkUrlKey, postFormRequest, presignRequest } from './presign.js';
@@ -151,6 +145,7 @@ class PortableStore implements ObjectStore, Engined {
     const checked = this.#checked(from, METHODS.copy, options);
     assertKey(to, 'copy', this.#driver.keys.maxBytes);
     this.#checkAttributes(checked, 'copy');
+    const { copyObject } = await import('./copy.js');
     return within({ ...checked, operation: 'copy' }, (signal) =>
       copyObject(this[ENGINE], from, to, { ...checked, signal }),
     );
@@ -161,6 +156,7 @@ class PortableStore implements ObjectStore, Engined {
     assertKey(to, 'move', this.#driver.keys.maxBytes);
     if (from === to) throw this.#refused('move', 'an object is not moved onto itself');
     this.#checkAttributes(checked, 'move');
+    const { moveObject } = await import('./move.js');
     return within({ ...checked, operation: 'move' }, (signal) =>
       moveObject(this[ENGINE], from, to, { ...checked, signal }),
     );
@@ -178,6 +174,7 @@ class PortableStore implements ObjectStore, Engined {
       const { partBytes: _, onProgress: __, ...rest } = checked;
       return this.copy(from, to, rest);
     }
+    const { copyToStore } = await import('./copy-to.js');
     return within({ ...checked, operation: 'copyTo' }, (signal) =>
       copyToStore(this[ENGINE], from, target, to, { ...checked, signal }),
     );
@@ -228,6 +225,7 @@ class PortableStore implements ObjectStore, Engined {
     const { delimiter, startAfter, pageSize, concurrency = IN_FLIGHT } = options;
     if (delimiter !== undefined || startAfter !== undefined)
       throw this.#refused('list', 'ordered: false goes with neither delimiter nor startAfter');
+    const { rangedObjectPages } = await import('../listing/ranged-pages.js');
     const ranged = rangedObjectPages(this[ENGINE], { prefix, pageSize }, purposeOf('list', options), {
       concurrency,
     });
@@ -299,11 +297,15 @@ class PortableStore implements ObjectStore, Engined {
     targets: Iterable<string | DeleteTarget> | AsyncIterable<string | DeleteTarget>,
     options: DeleteManyOptions = {},
   ): Promise<DeletionReport> {
-    return deleteMany(this[ENGINE], targets, this.#given(METHODS.deleteMany, options));
+    const given = this.#given(METHODS.deleteMany, options);
+    const { deleteMany } = await import('../deletion/delete-many.js');
+    return deleteMany(this[ENGINE], targets, given);
   }
 
   async deletePrefix(prefix: string, options: DeletePrefixOptions = {}): Promise<DeletionReport> {
-    return deletePrefix(this[ENGINE], prefix, this.#given(METHODS.deletePrefix, options), { copy: copyWith });
+    const given = this.#given(METHODS.deletePrefix, options);
+    const { deletePrefix, copy } = await deletionCode();
+    return deletePrefix(this[ENGINE], prefix, given, { copy });
   }
 
   deletion(prefix: string, options: DeletePrefixOptions = {}): Deletion {
@@ -321,7 +323,8 @@ class PortableStore implements ObjectStore, Engined {
           await onFailure?.(failure);
         },
       };
-      return deletePrefix(this[ENGINE], prefix, { ...given, ...both }, { copy: copyWith, controls });
+      const { deletePrefix, copy } = await deletionCode();
+      return deletePrefix(this[ENGINE], prefix, { ...given, ...both }, { copy, controls });
     });
   }
 
@@ -438,4 +441,14 @@ function purposeOf(operation: string, { signal, timeoutMs }: CallOptions): Purpo
 
 async function* pagesOf<P>(ranged: AsyncIterable<{ readonly page: P }>): AsyncGenerator<P> {
   for await (const { page } of ranged) yield page;
+}
+
+/** Loaded with the first run, as are copying and listing side by side: half of the modules, which not every program needs. */
+async function deletionCode() {
+  const [{ deletePrefix }, { copyWith: copy }] = await Promise.all([
+    import('../deletion/delete-prefix.js'),
+    // A run knows nothing of how a store copies.
+    import('./copy.js'),
+  ]);
+  return { deletePrefix, copy };
 }
