@@ -19,6 +19,9 @@ const ALPHANUMERIC = ranges('09', 'AZ', 'az');
 /** Of ASCII. */
 const LAST_PRINTABLE = 0x7e;
 
+/** So many different characters, each with room for as many between it and the next, are of alphabets that lie far apart. */
+const MANY = 8;
+
 /** UTF-16's surrogates are no characters. */
 const SURROGATES: Range = [0xd800, 0xdfff];
 
@@ -43,18 +46,21 @@ export class Alphabet {
 
   /**
    * These and what else is likely. Letters and digits belong to alphabets. Of signs, and beyond ASCII, where alphabets are
-   * many and large, there is as much again as there seems to be: who looks there finds out, and it grows.
+   * many and large, there is as much again as there seems to be: who looks there finds out, and it grows. Where they turn out to
+   * lie far apart, nothing is expected between them.
+   *
+   * @param nearby characters of other positions, which have the same alphabet beyond ASCII
    */
-  static around(chars: ReadonlySet<string>): Alphabet {
+  static around(chars: ReadonlySet<string>, nearby: ReadonlySet<string> = chars): Alphabet {
     const codes = Array.from(chars, codePoint);
     const usual = codes.filter((code) => isIn(ALPHANUMERIC, code));
     const signs = codes.filter((code) => code <= LAST_PRINTABLE && !isIn(ALPHANUMERIC, code));
-    const others = codes.filter((code) => code > LAST_PRINTABLE);
+    const others = codes.some(isBeyondAscii) ? Array.from(nearby, codePoint).filter(isBeyondAscii) : [];
     return new Alphabet(
       merged([
         ...(USUAL.find((known) => usual.every((code) => isIn(known, code))) ?? []),
         ...asMuchAgain(signs, LAST_PRINTABLE),
-        ...asMuchAgain(others, LAST),
+        ...(areFarApart(others) ? others.map((code): Range => [code, code]) : asMuchAgain(others, LAST)),
       ]),
     );
   }
@@ -88,6 +94,14 @@ function ranges(...given: readonly string[]): readonly Range[] {
 
 function isIn(given: readonly Range[], code: number): boolean {
   return given.some(([first, last]) => first <= code && code <= last);
+}
+
+function isBeyondAscii(code: number): boolean {
+  return code > LAST_PRINTABLE;
+}
+
+function areFarApart(codes: readonly number[]): boolean {
+  return codes.length >= MANY && Math.max(...codes) - Math.min(...codes) > MANY * codes.length;
 }
 
 /** From the first code to the last, and as far again. */

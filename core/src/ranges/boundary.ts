@@ -1,4 +1,5 @@
 import { KeySpace } from './key-space.js';
+import { likeOthers } from './like-others.js';
 
 /** Of ASCII. */
 const LAST_PRINTABLE = 0x7e;
@@ -7,6 +8,9 @@ const LAST_PRINTABLE = 0x7e;
 const SCRIPTS = 0x7fff;
 
 const LAST_CHARACTER = 0x10fffd;
+
+/** What words are made of, and what parts them. */
+const WORDLY = /[!-/:-~]/;
 
 /** What is known of the keys near the place where a range has come to. */
 export interface Sight {
@@ -37,21 +41,40 @@ const UNSENDABLE = /[\p{Cc}\p{Cs}\p{Noncharacter_Code_Point}%]/u;
  * Names are taken for numbers with a digit per character, guessed from the sample. Nothing says where the names end when
  * the range has no end, or an end that somebody guessed. So `reach` says which digit is counted up: 0, the first one in
  * which the cursor and the end can differ, which halves the range; 1, the first one in which the sample itself differs,
- * which stays near the cursor. Who finds nothing behind a boundary halves the distance to 1.
+ * which stays near the cursor; between them, the digits between these. Who finds nothing behind a boundary halves the distance to 1.
  *
  * @param kept the share that is to be on the lower side
  */
 export function boundaryIn(sight: Sight, reach: number, kept = 1 / 2): string {
+  const guess = guessIn(sight, reach, kept);
+  const found = likeOthers(sight, guess, kept);
+  if (!found) return guess;
+  // To its end, wherever that is.
+  return 'boundary' in found
+    ? found.boundary
+    : guessIn({ ...sight, prefix: found.inside, upto: undefined }, 1, kept);
+}
+
+function guessIn(sight: Sight, reach: number, kept: number): string {
   const { prefix, cursor, upto, sample } = sight;
   const [first = cursor] = sample;
   const far = Math.max(prefix.length, upto === undefined ? 0 : shared(cursor, upto));
   const near = Math.max(far, shared(first, cursor));
-  const stem = whole(cursor, far + Math.round(reach * (near - far)));
+  const ends = likelyDigits(cursor, far, near);
+  const stem = whole(cursor, ends[Math.round(reach * (ends.length - 1))] ?? far);
   const { space, from, to } = placesBehind(stem, sight);
   const guess = space.nameAt(from + (to - from) * kept).slice(0, MAX_INVENTED);
   // What was seen tells nothing of names that begin in another way.
   const invented = (upto === undefined && reach === 0 ? laterCharacter(stem, cursor) : undefined) ?? guess;
   return stem + invented;
+}
+
+/** Where a name may be counted up, from one place to another: not in the middle of a word that was the same in all names. */
+function likelyDigits(name: string, far: number, near: number): readonly number[] {
+  const digits = [far];
+  for (let at = far + 1; at < near; at++)
+    if (name[at - 1] === '/' || !WORDLY.test(name.charAt(at))) digits.push(at);
+  return near > far ? [...digits, near] : digits;
 }
 
 /** Whether services take it for a boundary as it is. */

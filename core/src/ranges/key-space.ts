@@ -73,7 +73,7 @@ function alphabetsOf(seen: readonly ReadonlySet<string>[]): readonly Alphabet[] 
     const all = new Set(block.flatMap((chars) => Array.from(chars)));
     const common = Array.from(all).every((char) => ALPHANUMERIC.test(char)) ? all : undefined;
     const shared = common && Alphabet.around(common);
-    alphabets.push(...block.map((chars) => shared ?? Alphabet.around(chars)));
+    alphabets.push(...block.map((chars) => shared ?? Alphabet.around(chars, all)));
     const fixed = seen[end];
     if (fixed) alphabets.push(Alphabet.of(fixed));
     at += block.length + 1;

@@ -82,7 +82,7 @@ export class Lane {
       lower.misses++;
       lower.#goNearer();
       // After a few in a row, more has to be seen first.
-      if (lower.misses >= REACHES) lower.#restUntil = lower.pages + lower.misses;
+      if (lower.misses >= REACHES) lower.#restUntil = lower.pages + 1;
     }
     return lower;
   }
@@ -114,7 +114,7 @@ export class Lane {
       if (this.range.splitsAt(at) && at.startsWith(prefix) && isSendable(at, maxKeyBytes)) return at;
       this.#goNearer();
     }
-    this.#restUntil = this.pages + REACHES;
+    this.#restUntil = this.pages + 1;
     this.#reach = 0;
     return undefined;
   }

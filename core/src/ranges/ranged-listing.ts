@@ -23,7 +23,12 @@ const MOST_ELSEWHERE = 24;
 
 /** Splits in vain that are allowed, by the pages that have come: many at the beginning, while little is known. */
 function mostMisses(pages: number): number {
-  return Math.min(2 + pages / 4, 12 + pages / 16);
+  return Math.min(2 + pages / 6, 12 + pages / 16);
+}
+
+/** Pages that are allowed beyond those that the entries would have filled: each range has one that is not full. */
+function mostBeyond(pages: number): number {
+  return 6 + pages / 8;
 }
 
 /**
@@ -66,6 +71,9 @@ class RangedListing<P extends Page> {
   /** One of the ranges has come to an error. */
   #failed = false;
   #pages = 0;
+  #entries = 0;
+  /** Entries of the fullest page. */
+  #fullest = 1;
   #misses = 0;
   /** Ranges whose first page has not come yet. */
   #unproven = 0;
@@ -187,6 +195,8 @@ class RangedListing<P extends Page> {
     if (to < size || !page.truncated) range.finish();
     lane.pages++;
     this.#pages++;
+    this.#entries += count;
+    this.#fullest = Math.max(this.#fullest, size);
     if (count === 0 && size > 0) this.#settings.onWasted?.();
     this.#prove(lane, count);
     // What cannot be named may stand behind the last key, and behind the range.
@@ -230,13 +240,17 @@ class RangedListing<P extends Page> {
 
   /** How many may begin now. */
   #free(): number {
-    if (!this.#splits || this.#failed || this.#signal.aborted || this.#misses >= mostMisses(this.#pages))
-      return 0;
+    if (!this.#splits || this.#failed || this.#signal.aborted || this.#isWasteful) return 0;
     const { rules, concurrency, worthwhile } = this.#settings;
     if (this.#pageMs < rules.pageMs) return 0;
     const most = Math.min(concurrency, worthwhile?.() ?? concurrency);
     const proven = this.#lanes.size - this.#unproven;
     return Math.min(most - this.#lanes.size, Math.max(1, proven) - this.#unproven);
+  }
+
+  get #isWasteful(): boolean {
+    const beyond = this.#pages - this.#entries / this.#fullest;
+    return this.#misses >= mostMisses(this.#pages) || beyond >= mostBeyond(this.#pages);
   }
 
   #splitLane(lane: Lane, parts: number): boolean {

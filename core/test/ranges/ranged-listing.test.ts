@@ -119,6 +119,10 @@ const SHAPES: Readonly<Record<string, (i: number) => string>> = {
   'other scripts': (i) =>
     `${'文件夾目錄照片王小明'[i % 10] ?? ''}${String.fromCodePoint(0x4e00 + ((i * 7919) % 20000))}${i}`,
   'beyond the basic plane': (i) => `${String.fromCodePoint(0x1f300 + (i % 700))}${i}`,
+  'scripts far apart': (i) =>
+    `${['ä', 'ж', '日', '한', '\u{1f600}', '\u{20000}', 'ñ', 'я', '本'][i % 9] ?? ''}${['中', 'ß', 'и', '국', 'é'][i % 5] ?? ''}/照片-${i}`,
+  'tenants, years and months': (i) =>
+    `tenant-${i % 37}/2024/${digits((i % 12) + 1, 2)}/object-${i.toString(36)}`,
   'a difference at byte 900': (i) => `${'x'.repeat(890)}${digits(i)}`,
   'percent signs': (i) => `a%20b/${digits(i)}%2F${i}`,
 };
