@@ -30,6 +30,11 @@ export interface StoreAdapter<Provider extends string = string, Config = unknown
    */
   readonly url?: UrlScheme | undefined;
   /**
+   * What to add to a configuration so that symbolic links are followed. For adapters of stores that have some, and do not follow them
+   * by themselves.
+   */
+  readonly followingLinks?: Readonly<Record<string, unknown>> | undefined;
+  /**
    * Finds out how a service behaves, with small objects under a prefix of its own, which it leaves empty. For
    * adapters of services that differ.
    */

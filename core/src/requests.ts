@@ -58,6 +58,28 @@ export interface Unnameable {
   readonly name: string;
   /** Why it cannot be named. */
   readonly reason: FailureReason;
+  /** As {@link LeftOut.at}. */
+  readonly at?: string | undefined;
+}
+
+/**
+ * Something that stands among the objects of a listing, is none, and is left out on purpose: a symbolic link, a socket. What others
+ * have under its name must not be taken for something that is missing here.
+ */
+export interface LeftOut {
+  /** For people, as the name of an {@link Unnameable}. */
+  readonly name: string;
+  /**
+   * Where it stands: the key that an object in its place would have, or, with `/` at the end, how the keys of those begin that would be
+   * under it. Nobody knows of keys that are this one, or are under it. Absent where no key can be so.
+   */
+  readonly at?: string | undefined;
+  /** What it is, in one of it: `symbolic link`, `socket`. */
+  readonly kind: string;
+  /** It leads to a directory, or may: objects may be under it. */
+  readonly directory?: boolean | undefined;
+  /** It was to be followed, and leads nowhere or in circles. */
+  readonly failure?: FailureReason | undefined;
 }
 
 export interface ListPage {
@@ -65,6 +87,8 @@ export interface ListPage {
   /** The groups that `delimiter` made. */
   readonly prefixes: readonly CommonPrefix[];
   readonly unnameable?: readonly Unnameable[] | undefined;
+  /** Default: none. */
+  readonly leftOut?: readonly LeftOut[] | undefined;
   /** What the service says: there is more. */
   readonly truncated: boolean;
   readonly nextToken?: string | undefined;

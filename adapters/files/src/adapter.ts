@@ -11,4 +11,5 @@ export const files: StoreAdapter<'files', FilesConfig> = {
   secretKeys: [],
   createDriver: (config, { baseDirectory }) => filesDriver(resolve(baseDirectory, config.root), config),
   url: fileUrl,
+  followingLinks: { followSymlinks: true } satisfies Partial<FilesConfig>,
 };

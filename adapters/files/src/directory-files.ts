@@ -210,7 +210,10 @@ export class DirectoryFiles {
     } catch (error) {
       const errno = errnoOf(error);
       if (errno === 'ELOOP') throw symlinkRefused(name, this.#followSymlinks, doing);
-      if (errno === 'ENOENT' || errno === 'ENOTDIR') throw notFound(doing);
+      if (errno === 'ENOENT' || errno === 'ENOTDIR') {
+        if ((await lookAt(path))?.isSymbolicLink()) throw symlinkRefused(name, this.#followSymlinks, doing);
+        throw notFound(doing);
+      }
       const found = await lookAt(path, this.#followSymlinks ? stat : lstat).catch(() => undefined);
       // A socket, for example, cannot even be opened.
       if (found && !found.isFile() && !found.isDirectory()) throw specialRefused(found, doing);

@@ -2,12 +2,13 @@ import {
   throwIfAborted,
   StoreError,
   type CommonPrefix,
+  type LeftOut,
   type ListPage,
   type ListPageRequest,
   type ObjectInfo,
   type Unnameable,
 } from '@store/core';
-import { fromBinary, readable, toBinary } from './binary.js';
+import { fromBinary, isText, readable, toBinary } from './binary.js';
 import { someAtOnce } from './some-at-once.js';
 import { Walk, type FoundFile, type Naming } from './walk.js';
 
@@ -49,16 +50,17 @@ export class Listing {
     const files: FoundFile[] = [];
     const prefixes: CommonPrefix[] = [];
     const unnameable: Unnameable[] = [];
+    const leftOut: LeftOut[] = [];
     let last: { kind: 'key' | 'group'; bytes: string } | undefined;
     let file = first ?? (await walk.next());
-    while (file && files.length + prefixes.length + unnameable.length < request.maxKeys) {
+    while (file && files.length + prefixes.length + unnameable.length + leftOut.length < request.maxKeys) {
       throwIfAborted(signal, 'list');
-      if (file.foreign) {
-        const name = readable(file.key);
-        unnameable.push({
-          name,
-          reason: { ...file.foreign, message: `${file.path}: ${file.foreign.message}` },
-        });
+      const { foreign, passed } = file;
+      if (foreign || passed) {
+        const where = { name: readable(file.key), at: isText(file.key) ? fromBinary(file.key) : undefined };
+        if (passed) leftOut.push({ ...where, ...passed });
+        if (foreign)
+          unnameable.push({ ...where, reason: { ...foreign, message: `${file.path}: ${foreign.message}` } });
         last = { kind: 'key', bytes: file.key };
         file = await walk.next();
         continue;
@@ -78,11 +80,11 @@ export class Listing {
     const objects = await this.#describeAll(files, signal);
     if (!file || !last) {
       await walk.close();
-      return { objects, prefixes, unnameable, truncated: false };
+      return { objects, prefixes, unnameable, leftOut, truncated: false };
     }
     const nextToken = encodeToken(last);
     this.#keep(this.#id(request, nextToken), { walk, next: file });
-    return { objects, prefixes, unnameable, truncated: true, nextToken };
+    return { objects, prefixes, unnameable, leftOut, truncated: true, nextToken };
   }
 
   async close(): Promise<void> {

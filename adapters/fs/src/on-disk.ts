@@ -6,4 +6,4 @@ export { kindOf } from './foreign.js';
 export { Listing } from './listing.js';
 export { MARKER } from './root.js';
 export { someAtOnce } from './some-at-once.js';
-export type { Entry, FoundFile, Naming } from './walk.js';
+export type { Entry, FoundFile, Naming, Passed } from './walk.js';

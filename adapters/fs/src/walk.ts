@@ -1,7 +1,7 @@
 import { opendir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Dirent } from 'node:fs';
-import type { FailureReason } from '@store/core';
+import type { FailureReason, LeftOut, StoreError } from '@store/core';
 import { errnoOf, translate } from './errors.js';
 import { toBinary } from './binary.js';
 
@@ -11,12 +11,17 @@ const WINDOW_NAMES = 65_536;
 /** Names as they are: in UTF-8 one that is none could not be told from another. Node takes it, and its types do not know. */
 const BYTES = 'buffer' as BufferEncoding;
 
+/** What is to be said of something that is left out, beside where it is. */
+export type Passed = Omit<LeftOut, 'name' | 'at'>;
+
 /** A file of an object, and its key as a binary string; or what is no object, and where it stands among the keys. */
 export interface FoundFile {
   readonly key: string;
   readonly path: string;
   /** Why this is no object: a symbolic link, a file of others, a directory that cannot be read. */
   readonly foreign?: FailureReason | undefined;
+  /** It is no object, and left out on purpose. */
+  readonly passed?: Passed | undefined;
 }
 
 /** What something in a directory is to a walk. */
@@ -25,14 +30,18 @@ export interface Entry {
   /** What it adds to the key, as a binary string; of a directory all of it, as every key below begins so. */
   readonly bytes: string;
   readonly kind: 'object' | 'directory' | 'foreign';
-  /** Why it is no object. */
+  /** Why it is no object: one of both. */
   readonly foreign?: FailureReason | undefined;
+  readonly passed?: Passed | undefined;
 }
 
 /** How the names in directories stand for keys. */
 export interface Naming {
-  /** Where the keys are that begin with this, which is empty or ends in `/`; undefined where none can be. */
-  directoryOf(base: string): Promise<string | undefined> | string | undefined;
+  /**
+   * Where the keys are that begin with this, which is empty or ends in `/`; undefined where none can be, and why, where that is
+   * something that is left out.
+   */
+  directoryOf(base: string): Promise<string | Passed | undefined> | string;
   /**
    * @param name its bytes, as a binary string
    * @param directory the path where it is
@@ -86,20 +95,24 @@ export class Walk {
     const slash = this.#prefix.lastIndexOf('/');
     const base = this.#prefix.slice(0, slash + 1);
     const directory = await this.#naming.directoryOf(base);
-    if (directory !== undefined) yield* this.#walk(directory, base);
+    if (typeof directory === 'string') yield* this.#walk(directory, base);
+    else if (directory) yield { key: base, path: base, passed: directory };
   }
 
   async *#walk(directory: string, base: string): AsyncGenerator<FoundFile> {
     let last: string | undefined;
     for (;;) {
       const window = await this.#readWindow(directory, base, last);
-      if (window.unreadable && this.#mayHold(base, 'foreign'))
-        yield { key: base, path: directory, foreign: window.unreadable };
-      for (const { name, bytes, kind, foreign: reason } of window.entries) {
+      if (window.unreadable) {
+        // All of the listing is in it: nobody could say what was not listed.
+        if (base === '' || base.length < this.#prefix.length) throw window.unreadable;
+        if (this.#mayHold(base, 'foreign')) yield { key: base, path: directory, foreign: window.unreadable };
+      }
+      for (const { name, bytes, kind, foreign, passed } of window.entries) {
         const key = base + bytes;
         if (!this.#mayHold(key, kind)) continue;
         if (kind === 'directory') yield* this.#walk(join(directory, name), key);
-        else yield { key, path: join(directory, name), foreign: reason };
+        else yield { key, path: join(directory, name), foreign, passed };
       }
       if (!window.more) return;
       last = window.entries.at(-1)?.bytes;
@@ -111,7 +124,7 @@ export class Walk {
     directory: string,
     base: string,
     last: string | undefined,
-  ): Promise<{ entries: Entry[]; more: boolean; unreadable?: FailureReason }> {
+  ): Promise<{ entries: Entry[]; more: boolean; unreadable?: StoreError }> {
     const entries: Entry[] = [];
     let more = false;
     // Sorting and cutting only now and then keeps this at O(n log n) for a directory of any size.

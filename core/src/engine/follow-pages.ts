@@ -1,5 +1,5 @@
 import type { Clock } from './clock.js';
-import type { Unnameable } from '../requests.js';
+import type { LeftOut, Unnameable } from '../requests.js';
 import { StoreError } from '../errors.js';
 import type { Contact } from './contact.js';
 import type { OnRetry, RetryPolicy } from './retry.js';
@@ -8,6 +8,7 @@ import { RepeatWatch } from './repeat-watch.js';
 /** What every kind of page has in common. */
 export interface Page {
   readonly unnameable?: readonly Unnameable[] | undefined;
+  readonly leftOut?: readonly LeftOut[] | undefined;
   readonly truncated: boolean;
   readonly nextToken?: string | undefined;
 }
@@ -18,7 +19,7 @@ export interface PageRules<P extends Page> {
    * page that it refuses.
    */
   readonly check: (page: P) => void;
-  /** How many entries a page has, apart from those that cannot be named. */
+  /** How many entries a page has, apart from those that cannot be named or are left out. */
   readonly size: (page: P) => number;
 }
 
@@ -63,8 +64,8 @@ export async function* followPages<P extends Page>(
   const strange = new RepeatWatch();
   for (;;) {
     const page = await fetchChecked(following, token, fetch, rules.check);
-    const { unnameable = [] } = page;
-    emptyPages = rules.size(page) + unnameable.length === 0 ? emptyPages + 1 : 0;
+    const { unnameable = [], leftOut = [] } = page;
+    emptyPages = rules.size(page) + unnameable.length + leftOut.length === 0 ? emptyPages + 1 : 0;
     yield page;
     if (!page.truncated) return;
     // One of many versions comes many times on a page.

@@ -191,6 +191,12 @@ class RangedListing<P extends Page> {
       if (this.#elsewhere.length > MOST_ELSEWHERE) this.#elsewhere.shift();
       range.advance(keyAt(to - 1), this.#source.several === true && to === size && page.truncated);
     }
+    // What cannot be named may stand behind the last key, and behind the range.
+    const isAll = range.after === undefined && range.upto === undefined;
+    const strange = isAll ? page.unnameable : this.#strange.of(page, range);
+    const leftOut = page.leftOut?.filter(({ at }) => at === undefined || range.has(at));
+    advanceOver(range, strange);
+    advanceOver(range, leftOut);
     // The listing goes on, or there is something behind the range.
     if (to < size || !page.truncated) range.finish();
     lane.pages++;
@@ -199,14 +205,11 @@ class RangedListing<P extends Page> {
     this.#fullest = Math.max(this.#fullest, size);
     if (count === 0 && size > 0) this.#settings.onWasted?.();
     this.#prove(lane, count);
-    // What cannot be named may stand behind the last key, and behind the range.
-    const isAll = range.after === undefined && range.upto === undefined;
-    const strange = isAll ? page.unnameable : this.#strange.of(page, range);
     const isAwaited = this.queue.hungry;
-    if (count > 0 || strange?.length || (range.complete && lane.isTold)) {
+    if (count > 0 || strange?.length || leftOut?.length || (range.complete && lane.isTold)) {
       lane.isTold = true;
-      const isSame = isWhole && (isAll || page.unnameable === undefined);
-      const part = isSame ? page : this.#source.part(page, from, to, strange ?? []);
+      const isSame = isWhole && (isAll || (page.unnameable ?? page.leftOut) === undefined);
+      const part = isSame ? page : { ...this.#source.part(page, from, to, strange ?? []), leftOut };
       await this.queue.push({ range, page: part, last: range.complete });
     }
     if (isAwaited) this.#split();
@@ -288,6 +291,14 @@ function firstBehind(key: string, size: number, keyAt: (index: number) => string
     else low = middle + 1;
   }
   return low;
+}
+
+/** What was told of behind the last key has been dealt with too, and whoever takes over the rest must not tell of it again. */
+function advanceOver(range: KeyRange, told: readonly { readonly at?: string | undefined }[] = []): void {
+  for (const { at } of told) {
+    if (at === undefined || !range.has(at)) continue;
+    if (range.cursor === undefined || compareKeys(at, range.cursor) > 0) range.advance(at);
+  }
 }
 
 /** What a service answers that does not list from the middle, or does not let one. It may still list from the beginning. */

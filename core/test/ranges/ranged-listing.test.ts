@@ -146,6 +146,44 @@ describe('a listing by ranges side by side', () => {
     });
   }
 
+  it('tells once of what is left out among the keys, wherever that stands on a page', async () => {
+    for (const isLink of [
+      (key: string) => key < 'p/8',
+      (key: string) => key >= 'p/1',
+      (key: string) => /[3-9a-f]$/.test(key),
+      (key: string) => !key.includes('00'),
+    ]) {
+      const all = Array.from({ length: 4000 }, (_, i) => `p/${md5(i)}`).toSorted(byBytes);
+      const service = new Listed(all);
+      const left: string[] = [];
+      const kept: string[] = [];
+      const pages = rangedListing(
+        {
+          prefix: 'p/',
+          async *pages(after, signal) {
+            for await (const { keys, truncated } of service.pages(after, signal))
+              yield {
+                keys: keys.filter((key) => !isLink(key)),
+                leftOut: keys.filter(isLink).map((at) => ({ name: at, at, kind: 'link' })),
+                truncated,
+              };
+          },
+          size: ({ keys }) => keys.length,
+          keyAt: ({ keys }, i) => keys[i] ?? '',
+          part: (page, from, to) => ({ ...page, keys: page.keys.slice(from, to) }),
+          maxKeyBytes: 1024,
+        },
+        { concurrency: 8, clock: { now: () => performance.now() }, rules: splitRules({ pageMs: 0 }) },
+      );
+      for await (const { page } of pages) {
+        kept.push(...page.keys);
+        left.push(...page.leftOut.map(({ at }) => at));
+      }
+      expect(left.toSorted(byBytes)).to.deep.equal(all.filter(isLink));
+      expect(kept.toSorted(byBytes)).to.deep.equal(all.filter((key) => !isLink(key)));
+    }
+  });
+
   it('asks for not one page more than one after the other does, where there are few', async () => {
     for (const count of [0, 1, 99, 100, 101, 200, 201, 300]) {
       const service = new Listed(Array.from({ length: count }, (_, i) => `p/${md5(i)}`));

@@ -1,9 +1,10 @@
 import { Option } from 'commander';
 
 /** What other tools call options of ours, by the name of ours. */
-const OTHER_NAMES: Readonly<Record<string, string>> = {
-  from: 'files-from',
-  maxKeysPerSecond: 'max-rate',
+const OTHER_NAMES: Readonly<Record<string, readonly string[]>> = {
+  from: ['files-from'],
+  maxKeysPerSecond: ['max-rate'],
+  followLinks: ['copy-links', 'follow-symlinks'],
 };
 
 /** Another name of an option, which the help does not show a second time. */
@@ -22,11 +23,11 @@ class Alias extends Option {
   }
 }
 
-/** The option, and its other name where it has one. */
+/** The option, and its other names where it has some. */
 export function withAlias(option: Option): readonly Option[] {
-  const name = OTHER_NAMES[option.attributeName()];
-  if (name === undefined) return [option];
+  const names = OTHER_NAMES[option.attributeName()];
+  if (names === undefined) return [option];
   const value = / <.*>$/.exec(option.flags)?.[0] ?? '';
-  option.description += `; also --${name}`;
-  return [option, new Alias(`--${name}${value}`, option)];
+  option.description += `; also ${names.map((name) => `--${name}`).join(', ')}`;
+  return [option, ...names.map((name) => new Alias(`--${name}${value}`, option))];
 }

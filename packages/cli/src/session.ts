@@ -44,6 +44,12 @@ export interface Target {
   readonly address: string;
 }
 
+/** How an address is opened. */
+export interface Opening {
+  /** Symbolic links are followed, where the store has some. */
+  readonly followLinks?: boolean | undefined;
+}
+
 /** Where an address leads. */
 export interface Located {
   /** The same for two addresses of one store. */
@@ -96,9 +102,9 @@ export class Session implements AsyncDisposable {
    *
    * @throws StoreError `InvalidConfig`, or `InvalidArgument` when it is no address
    */
-  async open(address: string): Promise<Target> {
+  async open(address: string, opening: Opening = {}): Promise<Target> {
     return this.#waits.opening(address, async () => {
-      const { id, key, config, options } = await this.locate(address);
+      const { id, key, config, options } = await this.locate(address, opening);
       const onRetry = this.#waits.tell;
       const store = this.#stores.get(id) ?? (await openStore(config, { ...options, onRetry }));
       this.#stores.set(id, store);
@@ -160,7 +166,7 @@ export class Session implements AsyncDisposable {
    *
    * @throws as {@link open}
    */
-  async locate(address: string): Promise<Located> {
+  async locate(address: string, { followLinks }: Opening = {}): Promise<Located> {
     const given = addressSettings(this.#options);
     const url = fileUrlOf(address) ?? address;
     const scheme = /^(?:([a-z][a-z0-9+.-]*):\/\/|(file):)/.exec(url);
@@ -172,7 +178,8 @@ export class Session implements AsyncDisposable {
       else checkAddressSettings(address, adapter.url, given);
       if (/^file:(?!\/\/)/.test(address)) await this.#refuseStoreNamedFile(address);
       const { config, key, ...found } = await adapter.url.parse(url, isDirectory ? {} : given);
-      const entry = { provider: adapter.provider, ...config };
+      const links = followLinks ? adapter.followingLinks : {};
+      const entry = { provider: adapter.provider, ...config, ...links };
       return {
         id: `url ${JSON.stringify(entry)}`,
         key,
@@ -193,11 +200,13 @@ export class Session implements AsyncDisposable {
     const config = checkShape(file.value);
     const { name, entry } = selectStore(config, address.slice(0, colon) || undefined);
     const named = await this.#adapters.forProvider(entry.provider, `stores.${name}`);
+    const links = (followLinks && named.followingLinks) || undefined;
+    const meant = limited({ ...entry, ...links }, named, this.#limits);
     return {
-      id: `name ${name}`,
+      id: `name ${name}${links ? ', links followed' : ''}`,
       key: address.slice(colon + 1),
       provider: entry.provider,
-      config: { ...config, stores: { ...config.stores, [name]: limited(entry, named, this.#limits) } },
+      config: { ...config, stores: { ...config.stores, [name]: meant } },
       options: { adapters: [named], name, baseDirectory: file.directory },
       named: { name, entry, file },
     };

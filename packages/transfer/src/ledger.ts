@@ -1,4 +1,10 @@
-import { quoteKey, type FailureReason, type ObjectInfo, type StoreErrorCode } from '@store/core';
+import {
+  quoteKey,
+  type FailureReason,
+  type LeftOut,
+  type ObjectInfo,
+  type StoreErrorCode,
+} from '@store/core';
 import type { CheckedTransferOptions } from './options.js';
 import type { Transferred, TransferFailure, TransferProgress, TransferReport } from './report.js';
 
@@ -40,6 +46,8 @@ export class Ledger {
   #restBytes = 0;
   readonly #byCode = new Map<StoreErrorCode, number>();
   readonly #sample: TransferFailure[] = [];
+  readonly #leftOut = new Map<string, number>();
+  readonly #leftOutSample: { readonly name: string; readonly kind: string }[] = [];
   readonly #warnings = new Set<string>();
   readonly #lost = new Map<string, { count: number; readonly first: string }>();
   readonly #listeners: Listeners;
@@ -119,6 +127,17 @@ export class Ledger {
     await this.#book({ ...failureOf(name, reason), unnameable: true });
   }
 
+  /** Something that was to be copied and turned out to be no object. */
+  async countNoObject(key: string, reason: FailureReason): Promise<void> {
+    this.countMatched();
+    await this.#book(failureOf(key, reason));
+  }
+
+  countLeftOut({ name, kind }: LeftOut): void {
+    this.#leftOut.set(kind, (this.#leftOut.get(kind) ?? 0) + 1);
+    if (this.#leftOutSample.length < SAMPLE_SIZE) this.#leftOutSample.push({ name, kind });
+  }
+
   async #book(failure: TransferFailure): Promise<void> {
     this.#failed++;
     this.#byCode.set(failure.code, (this.#byCode.get(failure.code) ?? 0) + 1);
@@ -158,6 +177,10 @@ export class Ledger {
 
   get failures(): TransferReport['failures'] {
     return { byCode: Object.fromEntries(this.#byCode), sample: [...this.#sample] };
+  }
+
+  get leftOut(): TransferReport['leftOut'] {
+    return { byKind: Object.fromEntries(this.#leftOut), sample: [...this.#leftOutSample] };
   }
 
   get warnings(): readonly string[] {

@@ -1,5 +1,6 @@
-import { compareKeys, type ObjectInfo, type Unnameable } from '@store/core';
+import { compareKeys, type LeftOut, type ObjectInfo, type Unnameable } from '@store/core';
 import { objectPages, rangedObjectPages } from '@store/core/extend';
+import { Hidden, placeBehind } from './hidden.js';
 import type { Side } from './place.js';
 
 /** Pages of the source that are listed at the same time, where no order is needed. */
@@ -9,6 +10,8 @@ const PAGES_AT_ONCE = 4;
 export interface Pair {
   readonly source?: ObjectInfo | undefined;
   readonly target?: ObjectInfo | undefined;
+  /** Nobody knows whether the source has the target's key: a link stands there, or a directory that cannot be read. */
+  readonly hidden?: boolean | undefined;
 }
 
 export interface ListingPurpose {
@@ -16,16 +19,19 @@ export interface ListingPurpose {
   readonly signal: AbortSignal;
   /** Told of what a listing shows and no request can name. */
   readonly onUnnameable: (entry: Unnameable, side: 'source' | 'target') => Promise<void>;
+  /** Told of what the listing of the source leaves out. */
+  readonly onLeftOut: (entry: LeftOut) => Promise<void>;
 }
 
 /** Everything at the source, in no order. */
 export async function* sourcesAlone(
   { engine, prefix }: Side,
-  { onUnnameable, ...purpose }: ListingPurpose,
+  { onUnnameable, onLeftOut, ...purpose }: ListingPurpose,
 ): AsyncGenerator<Pair> {
   const pages = rangedObjectPages(engine, { prefix }, purpose, { concurrency: PAGES_AT_ONCE });
   for await (const { page } of pages) {
     for (const entry of page.unnameable ?? []) await onUnnameable(entry, 'source');
+    for (const entry of page.leftOut ?? []) await onLeftOut(entry);
     for (const source of page.objects) yield { source };
   }
 }
@@ -34,15 +40,19 @@ export async function* sourcesAlone(
 export async function* merged(from: Side, to: Side, purpose: ListingPurpose): AsyncGenerator<Pair> {
   const sources = new Ahead(entries(from, purpose, 'source'));
   const targets = new Ahead(entries(to, purpose, 'target'));
+  const hidden = new Hidden();
   try {
     let [source, target] = await Promise.all([sources.next(), targets.next()]);
     while (source || target) {
       const order = !source ? 1 : !target ? -1 : compareKeys(source.rest, target.rest);
-      if (order < 0) {
+      if (source && !source.object && order <= 0) {
+        hidden.add(source.rest);
+        source = await sources.next();
+      } else if (order < 0) {
         yield { source: source?.object };
         source = await sources.next();
       } else if (order > 0) {
-        yield { target: target?.object };
+        yield { target: target?.object, hidden: target && hidden.has(target.rest) };
         target = await targets.next();
       } else {
         yield { source: source?.object, target: target?.object };
@@ -57,7 +67,8 @@ export async function* merged(from: Side, to: Side, purpose: ListingPurpose): As
 interface Entry {
   /** Of the key, behind the prefix. */
   readonly rest: string;
-  readonly object: ObjectInfo;
+  /** Absent for what is no object, and may have some under it. */
+  readonly object?: ObjectInfo | undefined;
 }
 
 /** The entries of pages, the next of which is on its way already. */
@@ -95,11 +106,22 @@ class Ahead {
 
 async function* entries(
   { engine, prefix }: Side,
-  { onUnnameable, ...purpose }: ListingPurpose,
+  { onUnnameable, onLeftOut, ...purpose }: ListingPurpose,
   side: 'source' | 'target',
 ): AsyncGenerator<readonly Entry[], void, undefined> {
-  for await (const { objects, unnameable = [] } of objectPages(engine, { prefix }, purpose)) {
+  for await (const { objects, unnameable = [], leftOut = [] } of objectPages(engine, { prefix }, purpose)) {
     for (const entry of unnameable) await onUnnameable(entry, side);
-    yield objects.map((object) => ({ rest: object.key.slice(prefix.length), object }));
+    const found = objects.map((object): Entry => ({ rest: object.key.slice(prefix.length), object }));
+    if (side === 'target') {
+      yield found;
+      continue;
+    }
+    for (const entry of leftOut) await onLeftOut(entry);
+    const places = [...unnameable, ...leftOut].flatMap((entry) => placeBehind(prefix, entry) ?? []);
+    yield places.length === 0
+      ? found
+      : [...places.map((rest): Entry => ({ rest })), ...found].toSorted((a, b) =>
+          compareKeys(a.rest, b.rest),
+        );
   }
 }

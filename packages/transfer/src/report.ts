@@ -41,6 +41,16 @@ export interface TransferReport {
     /** The first of them; `onFailure` gets all. */
     readonly sample: readonly TransferFailure[];
   };
+  /**
+   * What stands among the objects of the source and is none: symbolic links that are not followed, sockets, FIFOs, devices. They are
+   * not copied and not counted in `listed`, and nothing that a target has under their names is deleted.
+   */
+  readonly leftOut: {
+    /** How many of each kind, such as `symbolic link`. */
+    readonly byKind: Readonly<Record<string, number>>;
+    /** The first of them. */
+    readonly sample: readonly { readonly name: string; readonly kind: string }[];
+  };
   /** Of `syncPrefix`: objects that are only at the target, and that `include` and `exclude` mean. Null where nobody looked. */
   readonly extra: number | null;
   /**

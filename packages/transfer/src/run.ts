@@ -1,11 +1,20 @@
 import { setMaxListeners } from 'node:events';
-import { quoteKey, StoreError, toStoreError, type DeletionReport, type ObjectInfo } from '@store/core';
+import {
+  quoteKey,
+  StoreError,
+  toStoreError,
+  type DeletionReport,
+  type LeftOut,
+  type ObjectInfo,
+  type Unnameable,
+} from '@store/core';
 import { compileFilter, withSoundFacts } from '@store/core/extend';
 import { ByteBudget } from './byte-budget.js';
 import { ByteRate } from './byte-rate.js';
 import { copyObject, type Copied, type Copying } from './copy-object.js';
 import { keepsMetadata } from './carried.js';
 import { Ledger } from './ledger.js';
+import { leftOutFilter } from './left-out-filter.js';
 import { selectionOf, type CheckedTransferOptions } from './options.js';
 import { merged, sourcesAlone, type Pair } from './pairs.js';
 import { shareBucket, type Side } from './place.js';
@@ -113,10 +122,10 @@ export class Run {
     const counting = options.count ? this.#totals.count(from, isMeant, signal) : undefined;
     const tasks = new SideBySide(options.concurrency, (error) => this.#break(error));
     try {
-      for await (const { source, target } of this.#pairs()) {
+      for await (const { source, target, hidden } of this.#pairs()) {
         if (this.over) break;
         if (!source) {
-          if (target) this.#task.onExtra?.(target);
+          if (target && !hidden) this.#task.onExtra?.(target);
           continue;
         }
         const verdict = this.#hasKey(source) && filter(source);
@@ -157,15 +166,20 @@ export class Run {
 
   /** Both ends in order, or the source alone. */
   #pairs(): AsyncGenerator<Pair> {
-    const { from, to, isSame, operation, keys } = this.#task;
+    const { from, to, isSame, operation, keys, options } = this.#task;
     if (keys) return named(keys);
+    const isAskedFor = leftOutFilter(from.prefix, options);
     const purpose = {
       operation,
       signal: this.signal,
-      onUnnameable: async (
-        { name, reason }: Parameters<Parameters<typeof merged>[2]['onUnnameable']>[0],
-        side: 'source' | 'target',
-      ) => {
+      onLeftOut: async (entry: LeftOut) => {
+        if (!isAskedFor(entry)) return;
+        if (entry.failure) await this.ledger.countNoObject(entry.at ?? entry.name, entry.failure);
+        else this.ledger.countLeftOut(entry);
+      },
+      onUnnameable: async ({ name, at, reason }: Unnameable, side: 'source' | 'target') => {
+        // A directory that cannot be read, and that nobody asks for.
+        if (at?.endsWith('/') && !isAskedFor({ name, at, kind: '', directory: true })) return;
         if (side === 'source') await this.ledger.countUnnameable(name, reason);
         else this.ledger.warn(`the target has ${name}, which no request can name (${reason.message})`);
       },
@@ -279,6 +293,7 @@ export class Run {
       stoppedBy,
       dryRun,
       failures: ledger.failures,
+      leftOut: ledger.leftOut,
       extra,
       deletion,
       startedAt: new Date(this.#startedAt).toISOString(),

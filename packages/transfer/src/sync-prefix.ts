@@ -85,9 +85,10 @@ async function deleteExtra(
   const { signal, ledger } = run;
   const tell = run.deleting();
   async function* targets(): AsyncGenerator<DeleteTarget> {
-    const purpose = { operation: OPERATION, signal, onUnnameable: async () => undefined };
-    for await (const { source, target } of merged(from, to, purpose)) {
-      if (source || !target || isMeant(target) !== true) continue;
+    const told = async (): Promise<void> => undefined;
+    const purpose = { operation: OPERATION, signal, onUnnameable: told, onLeftOut: told };
+    for await (const { source, target, hidden } of merged(from, to, purpose)) {
+      if (source || !target || hidden || isMeant(target) !== true) continue;
       if (dryRun) onDeleted?.(target.key);
       yield { key: target.key };
     }

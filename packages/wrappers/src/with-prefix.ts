@@ -10,6 +10,7 @@ import {
   type ListFacet,
   type MultipartFacet,
   type StoreDriver,
+  type LeftOut,
   type Unnameable,
 } from '@store/core';
 import { aroundCalls } from './around-calls.js';
@@ -43,16 +44,15 @@ export function withPrefix(driver: StoreDriver, prefix: string): StoreDriver {
   };
   const outer = <T extends Keyed>(entry: T): T => ({ ...entry, key: outerKey(entry.key) });
   /** Names are for people, and those in between are not theirs. What is strange comes behind the prefix. */
+  const outerName = (name: string): string => (name.startsWith(prefix) ? name.slice(prefix.length) : name);
+  const outerPlace = <T extends Pick<LeftOut, 'name' | 'at'>>(entry: T): T => {
+    const { at } = entry;
+    // What stands at the prefix itself, or above, has everything under it.
+    const within = at === undefined ? undefined : prefix.startsWith(at) ? '' : outerName(at);
+    return { ...entry, name: outerName(entry.name), at: within };
+  };
   const outerNames = <P extends { readonly unnameable?: readonly Unnameable[] | undefined }>(page: P): P =>
-    page.unnameable === undefined
-      ? page
-      : {
-          ...page,
-          unnameable: page.unnameable.map((entry) => ({
-            ...entry,
-            name: entry.name.startsWith(prefix) ? entry.name.slice(prefix.length) : entry.name,
-          })),
-        };
+    page.unnameable === undefined ? page : { ...page, unnameable: page.unnameable.map(outerPlace) };
   const under = <T extends { readonly prefix: string }>(request: T): T => ({
     ...request,
     prefix: prefix + request.prefix,
@@ -65,7 +65,12 @@ export function withPrefix(driver: StoreDriver, prefix: string): StoreDriver {
     page: async (request, call) => {
       const page = await driver.list.page(behind(under(request)), call);
       const prefixes = page.prefixes.map((group) => ({ ...group, prefix: outerKey(group.prefix) }));
-      return { ...outerNames(page), objects: page.objects.map(outer), prefixes };
+      return {
+        ...outerNames(page),
+        leftOut: page.leftOut?.map(outerPlace),
+        objects: page.objects.map(outer),
+        prefixes,
+      };
     },
   };
   const batched = (facet: BatchFacet): BatchFacet => ({

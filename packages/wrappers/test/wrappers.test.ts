@@ -54,6 +54,23 @@ describe('withPrefix', () => {
     expect(report.complete).to.equal(false);
   });
 
+  it('says where things stand that are left out, by its own keys', async () => {
+    const inner = memoryDriver();
+    const places = ['a/link', 'a/', 'a'];
+    const strange: StoreDriver = {
+      ...inner,
+      list: {
+        ...inner.list,
+        page: async (request, call) => ({
+          ...(await inner.list.page(request, call)),
+          leftOut: places.map((at) => ({ name: at, at, kind: 'symbolic link' })),
+        }),
+      },
+    };
+    const { leftOut = [] } = await withPrefix(strange, 'a/').list.page({ prefix: '', maxKeys: 9 }, {});
+    expect(leftOut.map(({ at }) => at)).to.deep.equal(['link', '', '']);
+  });
+
   it('leaves less room for keys, and for the bodies of batches', () => {
     const inner = memoryDriver();
     const wide: StoreDriver = {

@@ -20,6 +20,7 @@ Examples:
 
 interface PutOptions {
   readonly recursive?: boolean;
+  readonly followLinks?: boolean;
   readonly json?: boolean;
   readonly contentType?: string;
   readonly cacheControl?: string;
@@ -40,6 +41,7 @@ export function addPut(program: Command, run: Run): void {
       '-r, --recursive',
       'everything in the directory, under the prefix; as "store cp -r", which has more options',
     )
+    .option('-L, --follow-links', 'with -r: copy what symbolic links lead to')
     .option('--content-type <type>', 'MIME type (default: application/octet-stream)')
     .option('--cache-control <value>')
     .option('--metadata <name=value>', 'user metadata; can be repeated', pair)
@@ -56,7 +58,7 @@ export function addPut(program: Command, run: Run): void {
       run(async (context) => {
         if (given.recursive) return putDirectory(context, file, address, given);
         const { session, signal } = context;
-        const { tag: tags, recursive: _recursive, json: _json, ...options } = given;
+        const { tag: tags, recursive: _recursive, followLinks: _links, json: _json, ...options } = given;
         const target = await session.open(address);
         const directory = target.key === '' || target.key.endsWith('/');
         if (directory && file === '-') throw new UsageError(`${JSON.stringify(address)} names no key`);
@@ -79,7 +81,7 @@ async function putDirectory(
   context: Context,
   file: string,
   address: string,
-  { json, recursive = true, contentType, storageClass, ifAbsent, resume, ...others }: PutOptions,
+  { json, recursive = true, followLinks, contentType, storageClass, ifAbsent, resume, ...others }: PutOptions,
 ): Promise<ExitCode> {
   if (file === STDIO) throw new UsageError('-r takes a directory, and - is stdin');
   const [name] = Object.keys(others);
@@ -87,7 +89,7 @@ async function putDirectory(
     throw new UsageError(`--${name.replace('cacheControl', 'cache-control')} does not go with -r`);
   const { performCopy } = await import('../transfer/perform-copy.js');
   const transfer = { contentType, storageClass, ifAbsent, resume };
-  return performCopy(context, [directoryUrl(file)], address, { recursive, json, transfer });
+  return performCopy(context, [directoryUrl(file)], address, { recursive, followLinks, json, transfer });
 }
 
 async function openFile(path: string): Promise<Readable> {

@@ -2,6 +2,7 @@ import type { Context } from '../context.js';
 import { EXIT, type ExitCode } from '../exit.js';
 import { UsageError } from '../exit-codes.js';
 import type { PutOptions } from '@store/core';
+import { openPath } from '../transfer/open-path.js';
 
 /** How stdin and stdout are written in place of a source or a target. */
 export const STDIO = '-';
@@ -12,7 +13,8 @@ export async function toStdout(
   address: string,
   versionId?: string,
 ): Promise<ExitCode> {
-  const { store, key } = await session.openKey(address);
+  const { store, key } = await openPath(session, address);
+  if (key === '') throw new UsageError(`${JSON.stringify(address)} names no key`);
   const { body } = await store.get(key, { versionId, signal });
   try {
     for await (const chunk of body as AsyncIterable<Uint8Array>) {

@@ -3,6 +3,7 @@ import type { KeyPairs, Place } from '@store/transfer';
 import { UsageError } from '../exit-codes.js';
 import { fileUrlOf } from '../local-path.js';
 import type { Session, Target } from '../session.js';
+import { openPath, type Named } from './open-path.js';
 
 /** One run of the library: everything under a prefix, or objects by name. */
 export type Job =
@@ -20,7 +21,7 @@ export type Job =
  * What `cp SOURCE… TARGET` means. A target that ends in `/`, or is a store or a directory, gets the last part of the name of
  * each source; with `recursive` a source that ends in `/` has none, and gives what is under it.
  *
- * @param move the sources are deleted, and nothing may be replaced that came from another of them
+ * @param how `move`: the sources are deleted, and nothing may be replaced that came from another of them
  *
  * @throws UsageError
  */
@@ -28,10 +29,13 @@ export async function jobsOf(
   session: Session,
   sources: readonly string[],
   target: string,
-  recursive: boolean,
-  move: boolean,
+  {
+    recursive,
+    move,
+    followLinks,
+  }: { readonly recursive: boolean; readonly move: boolean; readonly followLinks?: boolean | undefined },
 ): Promise<readonly Job[]> {
-  const to = await session.open(target);
+  const to = await openPath(session, target);
   if (sources.length > 1 && !isDirectory(to))
     throw new UsageError(
       `with several sources the target is a directory: end ${JSON.stringify(target)} with "/"`,
@@ -44,7 +48,7 @@ export async function jobsOf(
     pairs.push([from.key, isDirectory(to) ? to.key + lastPart(from.key) : to.key]);
   };
   for (const address of sources) {
-    const from = await session.open(address);
+    const from = await openPath(session, address, { followLinks });
     const pattern = lastPart(from.key);
     if (pattern.includes('*')) {
       jobs.push({
@@ -110,10 +114,12 @@ export function placeOf({ store, key }: Target): Place {
 }
 
 /** `dir/` of `…/dir`, and nothing of `…/dir/`. */
-function nameOf({ key, address }: Target): string {
+function nameOf({ key, address, linkName }: Named): string {
   const isPath = fileUrlOf(address) !== undefined || address.startsWith('file:');
   // Of a path the key ends in `/` for each directory, however it is written.
-  if (key === '' || /(^|[/:])\.{0,2}$/.test(isPath ? address : key)) return '';
+  if (/(^|[/:])\.{0,2}$/.test(isPath ? address : key)) return '';
+  if (linkName !== undefined) return asPrefix(linkName);
+  if (key === '') return '';
   return asPrefix(lastPart(key.replace(/\/$/, '')));
 }
 

@@ -15,6 +15,11 @@ interface OwnOptions {
   readonly failures?: string | undefined;
 }
 
+/** How the sources of a transfer are opened. */
+interface SourceOptions {
+  readonly followLinks?: boolean | undefined;
+}
+
 interface CopyFlags {
   readonly recursive?: boolean | undefined;
 }
@@ -37,6 +42,17 @@ const own = defineOptions<OwnOptions>()('cp', {
       argument: 'file',
       group: 'how',
       help: 'write each key that was not copied to this file, as a line of JSON',
+    },
+  },
+});
+
+const ofSources = defineOptions<SourceOptions>()('cp', {
+  followLinks: {
+    type: types.flag,
+    cli: {
+      kind: 'flag',
+      short: 'L',
+      help: 'copy what symbolic links of the sources lead to; without it they are left out, and named',
     },
   },
 });
@@ -70,20 +86,26 @@ type Table = Readonly<Record<string, OptionEntry>>;
 
 /** The flags of `store cp`, of `store mv`, and of `store sync`. */
 export const TRANSFER_TABLES: Readonly<Record<'cp' | 'mv' | 'sync', Table>> = {
-  cp: { ...recursive.table, ...update.table, ...copyPrefixOptions.table, ...own.table },
-  mv: { ...recursive.table, ...copyPrefixOptions.table, ...own.table },
-  sync: { ...comparison.table, ...syncPrefixOptions.table, ...asked.table, ...own.table },
+  cp: {
+    ...recursive.table,
+    ...update.table,
+    ...ofSources.table,
+    ...copyPrefixOptions.table,
+    ...own.table,
+  },
+  mv: { ...recursive.table, ...ofSources.table, ...copyPrefixOptions.table, ...own.table },
+  sync: { ...comparison.table, ...ofSources.table, ...syncPrefixOptions.table, ...asked.table, ...own.table },
 };
 
 type Values = Readonly<Record<string, unknown>>;
 
-export interface TransferFlags extends OwnOptions {
+export interface TransferFlags extends OwnOptions, SourceOptions {
   readonly recursive: boolean;
   /** For the library. */
   readonly transfer: CopyPrefixOptions;
 }
 
-export interface SyncFlags extends OwnOptions {
+export interface SyncFlags extends OwnOptions, SourceOptions {
   readonly yes?: boolean | undefined;
   /** For the library. */
   readonly transfer: SyncPrefixOptions;
@@ -94,14 +116,15 @@ export function copyFlags(values: Values): TransferFlags {
   const { recursive: all = false } = recursive.take(values);
   const { update: onlyNew = false, ...how } = update.take(values);
   const compare = comparisonOf(how) ?? (onlyNew ? 'size-and-time' : undefined);
-  return { ...own.take(values), recursive: all, transfer: { ...copyPrefixOptions.pick(values), compare } };
+  const given = { ...own.take(values), ...ofSources.take(values) };
+  return { ...given, recursive: all, transfer: { ...copyPrefixOptions.pick(values), compare } };
 }
 
 /** The options of `store sync`. */
 export function syncFlags(values: Values): SyncFlags {
   const compare = comparisonOf(comparison.take(values));
   const transfer = { ...syncPrefixOptions.pick(values), compare };
-  return { ...own.take(values), ...asked.take(values), transfer };
+  return { ...own.take(values), ...ofSources.take(values), ...asked.take(values), transfer };
 }
 
 function comparisonOf({ checksum, sizeOnly }: ComparisonFlags): Comparison | undefined {

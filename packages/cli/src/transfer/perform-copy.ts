@@ -24,7 +24,8 @@ export async function performCopy(
 ): Promise<ExitCode> {
   // With --if-absent what is there stays, and so does the source.
   const mayLose = verb === 'move' && !flags.transfer.ifAbsent && !flags.transfer.dryRun;
-  const jobs = await jobsOf(context.session, sources, target, flags.recursive, mayLose);
+  const { recursive, followLinks } = flags;
+  const jobs = await jobsOf(context.session, sources, target, { recursive, move: mayLose, followLinks });
   const byName = jobs.filter((job) => 'pairs' in job).length;
   const { include, exclude, olderThan, newerThan, minSize, maxSize, compare } = flags.transfer;
   const choices = { include, exclude, olderThan, newerThan, minSize, maxSize, compare };

@@ -9,6 +9,7 @@ import { checkNotAround } from '../own-directory.js';
 import { countLine, stopwatch } from '../progress.js';
 import { checkSourceDirectory } from './source-directory.js';
 import { placeOf, whereOf } from './jobs.js';
+import { openPath } from './open-path.js';
 import type { SyncFlags } from './options.js';
 import { reportedTransfers } from './reported-transfer.js';
 
@@ -29,10 +30,11 @@ export async function performSync(
     throw new UsageError(
       'sync --delete asks before it deletes, and there is no terminal to ask on; use --yes',
     );
-  const given = await session.open(source);
+  const { followLinks } = flags;
+  const given = await openPath(session, source, { followLinks });
   await checkSourceDirectory(given);
   const from = placeOf(given);
-  const aim = await session.open(target);
+  const aim = await openPath(session, target);
   if (deletes && !dryRun) await checkNotAround(aim, { command: 'sync --delete', here: true });
   const to = placeOf(aim);
   if (ask && !(await agrees(context, from, to, flags)))

@@ -1,22 +1,19 @@
 import { stat } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
-import { engineOf } from '@store/core/extend';
 import { UsageError } from '../exit-codes.js';
-import { fileUrlOf } from '../local-path.js';
 import type { Target } from '../session.js';
 import { errorCode } from '../system-error.js';
+import { pathOf } from './path-of.js';
 
 /**
  * A path that leads to no directory has nothing under it, and that would pass for a success, or empty the target.
  *
  * @throws UsageError
  */
-export async function checkSourceDirectory({ store, key, address }: Target): Promise<void> {
-  const { place } = engineOf(store, 'sync').driver;
+export async function checkSourceDirectory(target: Target): Promise<void> {
   // A prefix of a store of the configuration is no directory, and goes with the last object under it.
-  const isPath = fileUrlOf(address) !== undefined || address.startsWith('file:');
-  if (!isPath || !place.startsWith('file:')) return;
-  const why = await stat(`${fileURLToPath(place)}/${key}`).then(
+  const path = pathOf(target);
+  if (path === undefined) return;
+  const why = await stat(path).then(
     (found) => (found.isDirectory() ? undefined : 'is a file; store cp copies one'),
     (error: unknown) => {
       const code = errorCode(error);
@@ -27,5 +24,7 @@ export async function checkSourceDirectory({ store, key, address }: Target): Pro
     },
   );
   if (why !== undefined)
-    throw new UsageError(`${JSON.stringify(address)} ${why}: sync takes a directory, and nothing was done`);
+    throw new UsageError(
+      `${JSON.stringify(target.address)} ${why}: sync takes a directory, and nothing was done`,
+    );
 }
