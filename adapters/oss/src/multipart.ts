@@ -1,8 +1,9 @@
 import type { MultipartFacet } from '@store/core';
-import { etagOf, headerOf, ignoring, inMemory, partsPage, textIn, xmlDocument } from '@store/kit';
+import { headerOf, ignoring, inMemory, partsPage, textIn, xmlDocument } from '@store/kit';
 import { attributeHeaders } from './attributes.js';
 import { given, GONE, XML, type Requests } from './requests.js';
 import { copySource, forbidOverwrite } from './writes.js';
+import { writtenEtag } from './written-etag.js';
 import { parseAnswer } from './xml.js';
 
 const MIB = 1024 * 1024;
@@ -23,7 +24,9 @@ export function multipartFacet(requests: Requests): MultipartFacet {
     part({ key, uploadId, partNumber, body }, call) {
       const subres = { uploadId, partNumber: String(partNumber) };
       const sent = { method: 'PUT', subres, content: inMemory(body), emptyAnswer: true } as const;
-      return requests.send('put', key, call, sent, ({ headers }) => etagOf(headers));
+      return requests.send('put', key, call, sent, ({ headers }, contentMd5) =>
+        writtenEtag(headers, contentMd5),
+      );
     },
     async copyPart(request, call) {
       const { key, uploadId, partNumber, from, range, ifMatch } = request;

@@ -53,13 +53,16 @@ export class Requests {
     this.#transport = new HttpTransport(config);
   }
 
-  /** @param read what a success says; what is wrong with it is told like any other failure */
+  /**
+   * @param read what a success says; what is wrong with it is told like any other failure. With the MD5 of the content that was sent,
+   * in base64
+   */
   async send<T>(
     operation: string,
     key: string | undefined,
     { signal }: DriverCall,
     request: Request,
-    read: (answer: HttpAnswer) => T,
+    read: (answer: HttpAnswer, contentMd5: string) => T,
   ): Promise<T> {
     const { successStatuses = [200], emptyAnswer, stream, about = key, bytes, ...unsigned } = request;
     const where = { provider: 'oss', operation, key: about };
@@ -68,14 +71,16 @@ export class Requests {
     // While the service moves bytes by itself, nothing moves here.
     const idleMs = bytes === undefined ? timeoutOf(this.#config) : ms;
     let answer: HttpAnswer | undefined;
+    let md5 = '';
     try {
       answer = await withDeadline({ signal, ms, operation }, async (deadline) => {
-        const { url, ...sent } = await this.#signer.sign({ ...unsigned, object: key });
+        const { url, contentMd5 = '', ...sent } = await this.#signer.sign({ ...unsigned, object: key });
+        md5 = contentMd5;
         return this.#transport.send(url, { ...sent, signal: deadline, stream, idleMs, short: emptyAnswer });
       });
       if (successStatuses.includes(answer.status)) {
         if (emptyAnswer) checkEmpty(answer);
-        return read(answer);
+        return read(answer, md5);
       }
     } catch (error) {
       if (stream) answer?.res.destroy();

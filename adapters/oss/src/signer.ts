@@ -29,6 +29,8 @@ export interface UnsignedRequest {
 interface SignedRequest extends Pick<UnsignedRequest, 'method' | 'content'> {
   readonly url: string;
   readonly headers: Readonly<Record<string, string | number>>;
+  /** Of the content, in base64. */
+  readonly contentMd5?: string | undefined;
 }
 
 interface SigningClient {
@@ -86,7 +88,8 @@ export class OssSigner {
     await this.#refresh();
     const { content } = request;
     // The SDK would copy the content to make the digest.
-    const digest = content && { 'Content-MD5': createHash('md5').update(content).digest('base64') };
+    const contentMd5 = content && createHash('md5').update(content).digest('base64');
+    const digest = contentMd5 && { 'Content-MD5': contentMd5 };
     const { url, method, headers } = await this.#client.request({
       ...request,
       ...(this.#bucket !== undefined && { bucket: this.#bucket }),
@@ -95,7 +98,7 @@ export class OssSigner {
       query: { ...request.query },
       subres: { ...request.subres },
     });
-    return { url, method, headers, content };
+    return { url, method, headers, content, contentMd5 };
   }
 
   /** A type that is given is signed, and has to be sent; without one, none may be. */

@@ -1,7 +1,8 @@
 import type { CopyRequest, WriteFacet } from '@store/core';
-import { etagOf, headerOf, inMemory, textIn } from '@store/kit';
+import { headerOf, inMemory, textIn } from '@store/kit';
 import { attributeHeaders, encryptionHeaders } from './attributes.js';
 import { checkKey, given, type Requests } from './requests.js';
+import { writtenEtag } from './written-etag.js';
 import { parseAnswer } from './xml.js';
 
 export function writeFacet(requests: Requests): WriteFacet {
@@ -19,9 +20,9 @@ export function writeFacet(requests: Requests): WriteFacet {
         content: inMemory(request.body),
         emptyAnswer: true,
       } as const;
-      return requests.send('put', key, call, sent, ({ headers }) => ({
+      return requests.send('put', key, call, sent, ({ headers }, contentMd5) => ({
         key,
-        etag: etagOf(headers),
+        etag: writtenEtag(headers, contentMd5),
         versionId: headerOf(headers, 'x-oss-version-id'),
       }));
     },

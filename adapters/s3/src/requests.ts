@@ -12,6 +12,7 @@ import { document, DONE, WRITTEN } from './answers.js';
 import { DirectRequests, type AnswerForm } from './direct-requests.js';
 import { createClient, createTransport } from './client.js';
 import type { S3Config } from './config.js';
+import { checkChecksum } from './answered-checksum.js';
 import { checksumHeaders, ContentMd5 } from './content-md5.js';
 import { translate } from './errors.js';
 import type { Quirks } from './quirks.js';
@@ -136,15 +137,17 @@ export class Requests {
   ): Promise<T> {
     const { checksums, unsignedPayload } = this.quirks;
     const { content } = request;
+    const checksum = checksums === 'when-supported' ? checksumHeaders(content, 'CRC32') : {};
     const headers = {
       ...request.headers,
       'content-length': content.length,
-      ...(checksums === 'when-supported' ? checksumHeaders(content, 'CRC32') : {}),
+      ...checksum,
       // The signer takes a hash that is already there.
       'x-amz-content-sha256': unsignedPayload ? 'UNSIGNED-PAYLOAD' : undefined,
     };
     const readHead = (answer: HttpAnswer): T => {
       readDocument(answer, WRITTEN);
+      checkChecksum(answer.headers, checksum);
       return read(answer.headers);
     };
     return this.pass('put', call, { ...request, headers }, readHead, { short: true });

@@ -44,6 +44,30 @@ describe('s3: checksums of bodies', () => {
     expect(emulator.log.of('GetObject')[0]?.headers).to.include({ 'x-amz-checksum-mode': 'ENABLED' });
   });
 
+  it('are held against what the service says that it has', async () => {
+    const body = Buffer.from(BODY);
+    for (const [crc32, isGood] of [
+      [RIGHT.crc32, true],
+      ['AAAAAA==', false],
+    ] as const) {
+      const driver = await wrongDriver(() => ({ headers: { etag: '"e"', 'x-amz-checksum-crc32': crc32 } }), {
+        profile: 'aws',
+        quirks: { forcePathStyle: true },
+      });
+      for (const write of [
+        () => driver.write.put({ key: 'k', body }, {}),
+        () => driver.multipart.part({ key: 'k', uploadId: 'u', partNumber: 1, body }, {}),
+      ]) {
+        if (isGood) await write();
+        else {
+          const { reason, retryable } = await errorOf(write(), 'Corrupt');
+          expect(reason).to.include(`crc32: AAAAAA==, and what was sent has ${RIGHT.crc32}`);
+          expect(retryable).to.equal(false);
+        }
+      }
+    }
+  });
+
   it('do not go where they are not', async () => {
     const emulator = await emulate({ s3: { quirks: { rejectChecksumHeaders: true } } });
     const driver = driverOn(emulator, { quirks: { unsignedPayload: true } });
