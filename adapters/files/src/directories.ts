@@ -3,7 +3,7 @@ import { mkdir, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errnoOf } from '@store/fs/on-disk';
 import { close, fsync, lstat, open, stat } from './file-calls.js';
-import { inTheWay, symlinkRefused, type Doing } from './refusals.js';
+import { fileInTheWay, symlinkRefused, type Doing } from './refusals.js';
 import type { Root } from './root.js';
 
 /** Where Linux has the open files of a process: a path through an open directory leads to that one, whatever its path is now. */
@@ -96,7 +96,7 @@ export class Directories {
     const straight = await this.#straight(names);
     if (straight) return straight;
     await this.#root.isThere(true);
-    return this.#descend(names, doing, async (parent, name) => {
+    return this.#descend(names, doing, async (parent, name, path) => {
       try {
         await mkdir(parent.at(name));
         if (this.#fsync) await parent.sync();
@@ -104,8 +104,7 @@ export class Directories {
         if (errnoOf(error) === 'ENOENT') return undefined;
         if (errnoOf(error) !== 'EEXIST') throw error;
         const found = await lookAt(parent.at(name), this.#followSymlinks ? stat : lstat);
-        if (found && !found.isDirectory() && !found.isSymbolicLink())
-          throw inTheWay(`${JSON.stringify(name)} is a file, where a directory must be`, doing);
+        if (found && !found.isDirectory() && !found.isSymbolicLink()) throw fileInTheWay(path, doing);
       }
       return this.#enter(parent, name, doing);
     });
@@ -173,14 +172,16 @@ export class Directories {
   async #descend(
     names: readonly string[],
     doing: Doing,
-    missing: (parent: Directory, name: string) => Promise<Directory | undefined>,
+    missing: (parent: Directory, name: string, path: string) => Promise<Directory | undefined>,
   ): Promise<Directory | undefined> {
     const { path } = this.#root;
     let directory = new Directory(path, this.#pinned ? await open(path, DIRECTORY) : undefined);
-    for (const name of names) {
+    for (const [depth, name] of names.entries()) {
       let next: Directory | undefined;
       try {
-        next = (await this.#enter(directory, name, doing)) ?? (await missing(directory, name));
+        next =
+          (await this.#enter(directory, name, doing)) ??
+          (await missing(directory, name, names.slice(0, depth + 1).join('/')));
       } finally {
         await directory.close();
       }

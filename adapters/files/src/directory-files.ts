@@ -1,5 +1,5 @@
 import { constants, type BigIntStats } from 'node:fs';
-import { copyFile, link, realpath, rename, rm } from 'node:fs/promises';
+import { copyFile, link, opendir, realpath, rename, rm } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import {
   StoreError,
@@ -29,7 +29,14 @@ import { close, fchmod, fstat, fsync, futimes, lstat, open, stat, unlink } from 
 import { fileNaming } from './file-naming.js';
 import { pathToFind, pathToWrite, type FilePath } from './file-path.js';
 import { newPart, removeLeftParts } from './part-files.js';
-import { inTheWay, notFound, PROVIDER, specialRefused, symlinkRefused, type Doing } from './refusals.js';
+import {
+  directoryInTheWay,
+  notFound,
+  PROVIDER,
+  specialRefused,
+  symlinkRefused,
+  type Doing,
+} from './refusals.js';
 import { Root } from './root.js';
 
 /** How often a write makes its directories again because a delete has just removed them. */
@@ -235,14 +242,14 @@ export class DirectoryFiles {
       try {
         await fill(fd, part);
         if (before) await fchmod(fd, Number(before.mode & PERMISSIONS));
-        if (lastModified) await futimes(fd, new Date(), lastModified);
+        if (lastModified) await futimes(fd, new Date(), secondsOf(lastModified));
         if (this.#fsync) await fsync(fd);
         throwIfAborted(signal, doing.operation);
         if (ifAbsent) await link(part, path);
         else await rename(part, path);
         isRenamed = !ifAbsent;
       } catch (error) {
-        throw await published(error, path, name, ifAbsent, doing);
+        throw await published(error, path, ifAbsent, doing);
       } finally {
         if (!isRenamed) await rm(part, { force: true });
       }
@@ -289,8 +296,7 @@ export class DirectoryFiles {
     const path = directory.at(name);
     const before = await lookAt(path);
     if (!before || before.isFile()) return { directory, name, before };
-    if (before.isDirectory())
-      throw inTheWay(`${JSON.stringify(name)} is a directory, where a file must be`, doing);
+    if (before.isDirectory()) throw directoryInTheWay(await nameIn(path), doing);
     if (!before.isSymbolicLink()) throw specialRefused(before, doing);
     const real = this.#followSymlinks ? await realpath(path).catch(() => undefined) : undefined;
     if (real === undefined) throw symlinkRefused(name, this.#followSymlinks, doing);
@@ -382,19 +388,27 @@ function byDirectory(targets: readonly DeleteTarget[]): ReadonlyMap<string, Dele
   return groups;
 }
 
+/** A name in a directory; undefined when there is none, or none that can be read. */
+async function nameIn(path: string): Promise<string | undefined> {
+  try {
+    for await (const { name } of await opendir(path)) return name;
+  } catch {
+    // It has gone, or keeps its names to itself.
+  }
+  return undefined;
+}
+
+/** Node cuts seconds off to microseconds, and a whole millisecond may be a little less than itself: half a microsecond more is in it. */
+function secondsOf(time: Date): number {
+  return (time.getTime() + 0.0005) / 1000;
+}
+
 /** What it means that a file could not be put in its place. */
-async function published(
-  error: unknown,
-  path: string,
-  name: string,
-  ifAbsent: boolean,
-  doing: Doing,
-): Promise<unknown> {
+async function published(error: unknown, path: string, ifAbsent: boolean, doing: Doing): Promise<unknown> {
   const errno = errnoOf(error) ?? '';
   if (!['EEXIST', 'EISDIR', 'ENOTEMPTY', 'ENOTDIR'].includes(errno)) return error;
   const found = await lookAt(path);
-  if (found?.isDirectory())
-    return inTheWay(`${JSON.stringify(name)} is a directory, where a file must be`, doing);
+  if (found?.isDirectory()) return directoryInTheWay(await nameIn(path), doing);
   return ifAbsent ? unmet('the file is already there', 412, doing) : error;
 }
 

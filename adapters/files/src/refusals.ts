@@ -1,4 +1,4 @@
-import { StoreError } from '@store/core';
+import { quoteKey, StoreError } from '@store/core';
 import { kindOf } from '@store/fs/on-disk';
 
 export const PROVIDER = 'files';
@@ -43,8 +43,19 @@ export function specialRefused(found: Looked, doing: Doing): StoreError {
 }
 
 /** Two keys of which one would be the directory of the other. Nothing changes by trying again. */
-export function inTheWay(what: string, doing: Doing): StoreError {
+function inTheWay(what: string, doing: Doing): StoreError {
   return new StoreError('Conflict', what, { ...doing, provider: PROVIDER, retryable: false });
+}
+
+/** @param path of the file, below the root */
+export function fileInTheWay(path: string, doing: Doing): StoreError {
+  return inTheWay(`${quoteKey(path)} is a file, where a directory must be`, doing);
+}
+
+/** @param within a name in the directory, to tell it by; undefined when it is empty */
+export function directoryInTheWay(within: string | undefined, doing: Doing): StoreError {
+  const found = within === undefined ? 'an empty directory' : `a directory, with ${quoteKey(within)} in it`;
+  return inTheWay(`${quoteKey(doing.key ?? '')} is ${found}, where a file must be`, doing);
 }
 
 export function invalidConfig(message: string): StoreError {

@@ -110,6 +110,47 @@ describe('transfers between a directory of files and a store', () => {
     expect(await readFile(join(directory, 'root/good'), 'utf8')).to.equal('good');
   });
 
+  it('names both where one is a file and the other needs a directory of that name, and goes on', async () => {
+    const { store } = wrappedMemory();
+    for (const key of ['x', 'x/y', 'file/below/k', 'dir', 'empty', 'z']) await store.put(`m/${key}`, 'new');
+    await mkdir(join(directory, 'out/dir'), { recursive: true });
+    await mkdir(join(directory, 'out/empty'));
+    await writeFile(join(directory, 'out/file'), 'old');
+    await writeFile(join(directory, 'out/dir/k'), 'old');
+    const [from, to] = [
+      { store, prefix: 'm/' },
+      { store: local, prefix: 'out/' },
+    ];
+    const isDirectory = 'is a directory, with ".*" in it, where a file must be';
+    const isFile = 'is a file, where a directory must be';
+    const check = async (run: typeof copyPrefix | typeof syncPrefix, options: object): Promise<void> => {
+      const report = await run(from, to, options);
+      expectClosedBooks(report);
+      expect(report).to.include({ failed: 4, complete: false });
+      expect(report.failures.byCode).to.deep.equal({ Conflict: 4 });
+      const told = report.failures.sample.map(({ key, message }) => `${key}: ${message}`).toSorted();
+      expect(told[0]).to.match(RegExp(`^m/dir: "out/dir" ${isDirectory}`));
+      expect(told[1]).to.equal('m/empty: "out/empty" is an empty directory, where a file must be');
+      expect(told[2]).to.equal(`m/file/below/k: "out/file" ${isFile}`);
+      // One of the two, whichever came later.
+      expect(told[3]).to.match(RegExp(`^m/x: "out/x" ${isDirectory}|^m/x/y: "out/x" ${isFile}`));
+      expect(await readFile(join(directory, 'out/z'), 'utf8')).to.equal('new');
+      expect(await readFile(join(directory, 'out/file'), 'utf8')).to.equal('old');
+      expect(await readFile(join(directory, 'out/dir/k'), 'utf8')).to.equal('old');
+    };
+    await check(copyPrefix, {});
+    await check(syncPrefix, {});
+    // What is only at the target is in the way, and stays until somebody says that it may go: nothing is deleted for a copy that fails.
+    await check(syncPrefix, { delete: true });
+    await rm(join(directory, 'out/empty'), { recursive: true });
+    await store.delete('m/x');
+    await syncPrefix(from, to, { delete: true, force: true });
+    const { complete, failed } = await syncPrefix(from, to, { delete: true });
+    expect({ complete, failed }).to.deep.equal({ complete: true, failed: 0 });
+    expect(await readFile(join(directory, 'out/file/below/k'), 'utf8')).to.equal('new');
+    expect(await readFile(join(directory, 'out/dir'), 'utf8')).to.equal('new');
+  });
+
   it('follows no link out of the directory', async () => {
     await writeFile(join(directory, 'in/real'), 'x');
     await symlink('/etc/hostname', join(directory, 'in/link'));
