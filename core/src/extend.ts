@@ -33,5 +33,6 @@ export { passThrough, passThroughOptions } from './pass-through.js';
 export { portableAttributes } from './store/attributes.js';
 export { METADATA_FIELDS } from './metadata-of.js';
 export { isGone, processMark } from './process-mark.js';
+export { diskTrouble, systemReason } from './system-reason.js';
 export { copyWith } from './store/copy.js';
 export { deleteOptions } from './store/option-tables.js';

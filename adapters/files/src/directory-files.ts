@@ -1,6 +1,6 @@
 import { constants, type BigIntStats } from 'node:fs';
 import { copyFile, link, opendir, realpath, rename, rm } from 'node:fs/promises';
-import { basename, dirname } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import {
   StoreError,
   throwIfAborted,
@@ -90,7 +90,7 @@ export class DirectoryFiles {
   }
 
   async list(request: ListPageRequest, { signal }: DriverCall): Promise<ListPage> {
-    return run({ operation: 'list' }, signal, async () => {
+    return this.#run({ operation: 'list' }, signal, async () => {
       if (!(await this.#root.isThere())) return { objects: [], prefixes: [], truncated: false };
       return this.#listing.page(request, signal);
     });
@@ -98,7 +98,7 @@ export class DirectoryFiles {
 
   async head(request: ReadRequest, { signal }: DriverCall): Promise<ObjectInfo> {
     const doing = { operation: 'head', key: request.key };
-    return run(doing, signal, async () => {
+    return this.#run(doing, signal, async () => {
       const { fd, stats } = await this.#open(request, doing);
       await close(fd);
       return fullInfoOf(request.key, stats);
@@ -108,7 +108,7 @@ export class DirectoryFiles {
   async get(request: GetRequest, { signal }: DriverCall): Promise<GetResult> {
     const { key, range } = request;
     const doing = { operation: 'get', key };
-    return run(doing, signal, async () => {
+    return this.#run(doing, signal, async () => {
       const file = await this.#open(request, doing);
       try {
         const size = Number(file.stats.size);
@@ -130,13 +130,15 @@ export class DirectoryFiles {
   async put(request: PutRequest, { signal }: DriverCall): Promise<WriteResult> {
     const { key, body } = request;
     const doing = { operation: 'put', key };
-    return run(doing, signal, () => this.#write(request, doing, signal, (fd) => writeBody(fd, body, signal)));
+    return this.#run(doing, signal, () =>
+      this.#write(request, doing, signal, (fd) => writeBody(fd, body, signal)),
+    );
   }
 
   /** A large one is not broken off in the middle: the system copies it by itself, in no time where blocks can be shared. */
   async copy({ from, to }: CopyRequest, { signal }: DriverCall): Promise<WriteResult> {
     const doing = { operation: 'copy', key: from };
-    return run(doing, signal, async () => {
+    return this.#run(doing, signal, async () => {
       const { fd, path } = await this.#open({ key: from }, doing);
       try {
         return await this.#write({ key: to }, { operation: 'copy', key: to }, signal, (_fd, part) =>
@@ -149,7 +151,7 @@ export class DirectoryFiles {
   }
 
   async deleteOne(target: DeleteTarget, { signal }: DriverCall): Promise<DeletedTarget> {
-    return run({ operation: 'delete', key: target.key }, signal, async () => {
+    return this.#run({ operation: 'delete', key: target.key }, signal, async () => {
       const { failed } = await this.#delete([target]);
       const [failure] = failed;
       if (failure) throw failure.reason;
@@ -158,11 +160,20 @@ export class DirectoryFiles {
   }
 
   async deleteBatch(targets: readonly DeleteTarget[], { signal }: DriverCall): Promise<BatchDeleteResult> {
-    return run({ operation: 'deleteBatch' }, signal, () => this.#delete(targets));
+    return this.#run({ operation: 'deleteBatch' }, signal, () => this.#delete(targets));
   }
 
   async close(): Promise<void> {
     await this.#listing.close();
+  }
+
+  async #run<T>(doing: Doing, signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
+    try {
+      throwIfAborted(signal, doing.operation);
+      return await work();
+    } catch (error) {
+      throw translate(error, doing.operation, doing.key, PROVIDER, join(this.#root.path, doing.key ?? ''));
+    }
   }
 
   /** Undefined when the file has gone meanwhile. */
@@ -414,13 +425,4 @@ async function published(error: unknown, path: string, ifAbsent: boolean, doing:
 
 function unmet(message: string, status: number, doing: Doing): StoreError {
   return new StoreError('PreconditionFailed', message, { ...doing, provider: PROVIDER, status });
-}
-
-async function run<T>(doing: Doing, signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
-  try {
-    throwIfAborted(signal, doing.operation);
-    return await work();
-  } catch (error) {
-    throw translate(error, doing.operation, doing.key, PROVIDER);
-  }
 }

@@ -241,7 +241,7 @@ export class DirectoryObjects {
     try {
       return await work();
     } catch (error) {
-      throw translate(error, operation, key);
+      throw translate(error, operation, key, 'fs', this.#root.path);
     }
   }
 

@@ -1,4 +1,5 @@
 import { StoreError, type StoreErrorCode } from '@store/core';
+import { diskTrouble } from '@store/core/extend';
 
 interface Meaning {
   readonly code: StoreErrorCode;
@@ -9,10 +10,6 @@ interface Meaning {
 const MEANINGS: Readonly<Record<string, Meaning>> = {
   EACCES: { code: 'AccessDenied', message: 'the file system denies access' },
   EPERM: { code: 'AccessDenied', message: 'the file system does not permit that' },
-  EROFS: { code: 'AccessDenied', message: 'the file system is read-only' },
-  ENOSPC: { code: 'Unavailable', message: 'the disk is full', retryable: false },
-  EDQUOT: { code: 'Unavailable', message: 'the disk quota is used up', retryable: false },
-  EFBIG: { code: 'InvalidArgument', message: 'the object is larger than the file system allows' },
   ENAMETOOLONG: {
     code: 'InvalidArgument',
     message: 'the path of this key would be too long for the file system; choose a root with a shorter path',
@@ -25,17 +22,39 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   ENOENT: { code: 'NotFound', message: 'there is no such object' },
 };
 
+/** What the trouble of a disk is to a caller; the words for it are core's. */
+const OF_DISKS: Readonly<Record<string, Omit<Meaning, 'message'>>> = {
+  EROFS: { code: 'AccessDenied' },
+  ENOSPC: { code: 'Unavailable', retryable: false },
+  EDQUOT: { code: 'Unavailable', retryable: false },
+  EFBIG: { code: 'InvalidArgument' },
+};
+
+function meaningOf(errno: string | undefined, where: string | undefined): Meaning | undefined {
+  if (errno === undefined) return undefined;
+  const trouble = diskTrouble(errno);
+  const ofDisk = OF_DISKS[errno];
+  if (trouble === undefined || !ofDisk) return MEANINGS[errno];
+  return { ...ofDisk, message: where === undefined ? trouble : `${where}: ${trouble}` };
+}
+
 /** The `code` of a system error, such as `ENOENT`. */
 export function errnoOf(error: unknown): string | undefined {
   if (!(error instanceof Error) || !('code' in error)) return undefined;
   return typeof error.code === 'string' ? error.code : undefined;
 }
 
-/** Whatever a file operation threw, in the words of this library. */
-export function translate(error: unknown, operation: string, key?: string, provider = 'fs'): StoreError {
+/** Whatever a file operation threw, in the words of this library. @param where it was done: on a disk that is full, say */
+export function translate(
+  error: unknown,
+  operation: string,
+  key?: string,
+  provider = 'fs',
+  where?: string,
+): StoreError {
   if (error instanceof StoreError) return error;
   const errno = errnoOf(error);
-  const meaning = errno === undefined ? undefined : MEANINGS[errno];
+  const meaning = meaningOf(errno, where);
   const details = { provider, operation, key, providerCode: errno, cause: error };
   if (meaning) {
     return new StoreError(meaning.code, meaning.message, {

@@ -4,6 +4,7 @@ import { rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
+import { systemReason } from '@store/core/extend';
 import { abortedError } from '@store/core';
 import type { Context } from './context.js';
 import { UsageError } from './exit-codes.js';
@@ -55,7 +56,7 @@ export class FailuresFile {
       return new FailuresFile(stream, { aside, path: replace }, context);
     } catch (error) {
       if (context.signal.aborted) throw abortedError(context.signal, 'rm');
-      const why = error instanceof Error ? error.message : String(error);
+      const why = systemReason(error);
       throw new UsageError(`--failures: the file cannot be written: ${why}`);
     }
   }
@@ -101,9 +102,7 @@ export class FailuresFile {
   #lose(error: unknown): void {
     if (this.#lost) return;
     this.#lost = true;
-    this.#onLoss(
-      `--failures: not all is in the file: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    this.#onLoss(`--failures: not all is in the file: ${systemReason(error)}`);
   }
 }
 

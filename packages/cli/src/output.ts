@@ -1,3 +1,4 @@
+import { systemReason } from '@store/core/extend';
 import { Channel, standardSink, type Sink } from './channel.js';
 import { EXIT, type ExitCode } from './exit.js';
 import { lineText, type Line } from './line.js';
@@ -227,7 +228,7 @@ export class Output {
     const { failure } = this.#stdout;
     if (!failure || this.#lossSaid) return;
     this.#lossSaid = true;
-    this.note(`store: stdout cannot be written: ${failure.message}`);
+    this.note(`store: stdout cannot be written: ${systemReason(failure)}`);
   }
 }
 

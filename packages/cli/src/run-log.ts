@@ -1,4 +1,5 @@
 import { closeSync, constants, openSync, writeSync } from 'node:fs';
+import { systemReason } from '@store/core/extend';
 import type { RetryEvent } from '@store/core';
 import { UsageError } from './exit-codes.js';
 
@@ -33,7 +34,7 @@ export class RunLog implements Disposable {
       const { O_APPEND, O_CREAT, O_NONBLOCK, O_WRONLY } = constants;
       this.#fd = openSync(path, O_WRONLY | O_APPEND | O_CREAT | (O_NONBLOCK ?? 0), 0o600);
     } catch (error) {
-      throw new UsageError(`--log-file: the file cannot be written: ${messageOf(error)}`);
+      throw new UsageError(`--log-file: the file cannot be written: ${systemReason(error)}`);
     }
   }
 
@@ -77,7 +78,7 @@ export class RunLog implements Disposable {
       for (let at = 0; at < bytes.length;) at += writeSync(this.#fd, bytes, at);
     } catch (error) {
       this[Symbol.dispose]();
-      this.#onLoss(`--log-file: not all is in the file: ${messageOf(error)}`);
+      this.#onLoss(`--log-file: not all is in the file: ${systemReason(error)}`);
     }
   }
 }
@@ -85,8 +86,4 @@ export class RunLog implements Disposable {
 /** Numbers that JSON does not have are left out. */
 function infinityAsNull(_name: string, value: unknown): unknown {
   return value === Infinity ? undefined : value;
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,6 +1,7 @@
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { systemReason } from '@store/core/extend';
 import { UsageError } from './exit-codes.js';
 import { fileTarget, openPlainly } from './file-target.js';
 
@@ -28,7 +29,7 @@ export async function writeWholeFile(
     }
   } catch (error) {
     if (how.signal.aborted) throw error;
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = systemReason(error);
     throw new UsageError(`${path} cannot be written: ${reason}`);
   }
 }

@@ -41,7 +41,7 @@ describe('store, where output cannot be written', () => {
       stdout: full,
     });
     expect(code).to.equal(1);
-    expect(stderr).to.match(/^store: stdout cannot be written: ENOSPC/);
+    expect(stderr).to.match(/^store: stdout cannot be written: the disk is full; .*\(ENOSPC\)/);
     expect(stderr).not.to.match(/\n\s+at /);
     expect(documentIn(stderr)).to.deep.include({ deleted: 2, complete: true });
     expect(await left()).to.deep.equal(['other']);
@@ -123,7 +123,7 @@ describe('store, where output cannot be written', () => {
     it(`exits with 1 after ${args.join(' ')}, with one line about why`, async () => {
       const { code, stderr } = await place.runInto(args, { stdout: full });
       expect(code).to.equal(1);
-      expect(stderr.match(/^store: stdout cannot be written: ENOSPC.*$/gm)).to.have.length(1);
+      expect(stderr.match(/^store: stdout cannot be written: the disk is full.*$/gm)).to.have.length(1);
       expect(stderr).not.to.match(/\n\s+at /);
     });
   }

@@ -1,5 +1,6 @@
 import { createHash, type Hash } from 'node:crypto';
 import { closeSync, fsyncSync, openSync, readSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { systemReason } from '@store/core/extend';
 import { StoreError, type ObjectInfo, type VersionInfo } from '@store/core';
 import * as v from 'valibot';
 
@@ -63,7 +64,7 @@ export class SetWriter {
     try {
       this.#file = openSync(this.#aside, 'wx', 0o600);
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = systemReason(error);
       throw new StoreError('InvalidArgument', `${path} cannot be written: ${reason}`, { cause: error });
     }
     this.#line({ type: 'set', format: FORMAT, ...first });
@@ -137,7 +138,7 @@ export class SetReader implements Disposable {
     try {
       this.#file = openSync(path, 'r');
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = systemReason(error);
       throw new StoreError('InvalidArgument', `${path} cannot be read: ${reason}`, { cause: error });
     }
     this.#lines = this.#split();

@@ -1,6 +1,7 @@
 import { StoreError, type DeletionJournal, type JournalSession, type RunOutline } from '@store/core';
 import { open, type FileHandle } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import { systemReason } from '@store/core/extend';
 import { checkSameRun, headerOf } from './header.js';
 import { JournalLock, realJournal } from './journal-lock.js';
 import { JournalState } from './journal-state.js';
@@ -52,7 +53,7 @@ async function begin(path: string, run: RunOutline, options: JournalFileOptions)
     await file?.close();
     await lock.release();
     if (error instanceof StoreError) throw error;
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = systemReason(error);
     throw new StoreError('InvalidArgument', `the journal ${path} cannot be used: ${reason}`, {
       cause: error,
     });

@@ -1,6 +1,7 @@
 import { StoreError } from '@store/core';
+import { systemReason } from '@store/core/extend';
 import { readFileSync } from 'node:fs';
-import { readFile, realpath, stat, unlink, utimes, writeFile } from 'node:fs/promises';
+import { open, readFile, realpath, stat, unlink, utimes, type FileHandle } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { randomUUID } from 'node:crypto';
@@ -124,12 +125,22 @@ function lockPath(journal: string): string {
 /** @returns its token; undefined when it is there already */
 async function create(path: string): Promise<string | undefined> {
   const token = randomUUID();
+  let file: FileHandle;
   try {
-    await writeFile(path, JSON.stringify(me(token)), { flag: 'wx', mode: 0o600 });
-    return token;
+    file = await open(path, 'wx', 0o600);
   } catch (error) {
     if (isCode(error, 'EEXIST')) return undefined;
     throw error;
+  }
+  try {
+    await file.writeFile(JSON.stringify(me(token)));
+    return token;
+  } catch (error) {
+    // On a full disk: one without a name would be waited for.
+    await unlink(path).catch(() => undefined);
+    throw error;
+  } finally {
+    await file.close();
   }
 }
 
@@ -218,7 +229,7 @@ function beginOf(pid: number): string | undefined {
 }
 
 function cannot(error: unknown, journal: string): StoreError {
-  const reason = error instanceof Error ? error.message : String(error);
+  const reason = systemReason(error);
   return new StoreError('InvalidArgument', `the journal ${journal} cannot be used: ${reason}`, {
     cause: error,
   });

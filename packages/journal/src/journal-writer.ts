@@ -1,6 +1,7 @@
 import { StoreError, type JournalRecord, type JournalSession, type RunSoFar } from '@store/core';
 import { open, rename, unlink, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { systemReason } from '@store/core/extend';
 import type { JournalLock } from './journal-lock.js';
 import type { JournalState } from './journal-state.js';
 import { readJournal } from './read-journal.js';
@@ -101,7 +102,7 @@ export class JournalWriter implements JournalSession {
       if (!this.#state.header.audit && this.#size > Math.max(this.#long, 2 * this.#shortened))
         await this.#shorten();
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = systemReason(error);
       const message = `the journal ${this.#path} cannot be written: ${reason}`;
       this.#failure = new StoreError('Unavailable', message, { cause: error, retryable: false });
       // Half a line at its end would be taken for a crash; it is one, if this fails too.

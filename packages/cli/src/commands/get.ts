@@ -4,8 +4,9 @@ import { link, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { diskTrouble, systemReason } from '@store/core/extend';
 import type { Command } from 'commander';
-import { quoteKey } from '@store/core';
+import { quoteKey, StoreError } from '@store/core';
 import type { Context, Run } from '../context.js';
 import { EXIT, type ExitCode } from '../exit.js';
 import { UsageError } from '../exit-codes.js';
@@ -78,6 +79,8 @@ async function get(
     const stream = await openPlainly(target, { signal, onWait: (text) => output.note(text) });
     try {
       await pipeline(await read(), stream, { signal });
+    } catch (error) {
+      throw written(path, error);
     } finally {
       stream.destroy();
     }
@@ -92,6 +95,8 @@ async function get(
   try {
     await pipeline(await read(), stream, { signal });
     await (options.force ? rename(aside, replace) : publishNew(aside, replace));
+  } catch (error) {
+    throw written(path, error);
   } finally {
     stream.destroy();
     await rm(aside, { force: true });
@@ -108,9 +113,14 @@ async function targetAt(path: string): Promise<FileTarget> {
 }
 
 function unwritable(path: string, error: unknown): UsageError {
-  return new UsageError(
-    `${path} cannot be written: ${error instanceof Error ? error.message : String(error)}`,
-  );
+  return new UsageError(`${path} cannot be written: ${systemReason(error)}`);
+}
+
+/** What it means that a file could not be written to its end; other errors are what they are. */
+function written(path: string, cause: unknown): unknown {
+  if (diskTrouble(errorCode(cause)) === undefined) return cause;
+  const message = `${path} was not written: ${systemReason(cause)}`;
+  return new StoreError('Unavailable', message, { operation: 'get', retryable: false, cause });
 }
 
 async function publishNew(aside: string, path: string): Promise<void> {

@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { systemReason } from '@store/core/extend';
 import type { DeletionJournal, JournalSession } from '@store/core';
 import { errorCode } from '../system-error.js';
 
@@ -19,7 +20,7 @@ export function orNone(
         await makeDirectory(dirname(path));
         session = await journal.begin(run);
       } catch (error) {
-        onNone(reasonOf(error));
+        onNone(systemReason(error));
         return { append: () => undefined, flush: () => Promise.resolve(), close: () => Promise.resolve() };
       }
       let lost = false;
@@ -27,7 +28,7 @@ export function orNone(
         try {
           await work;
         } catch (error) {
-          if (!lost) onNone(reasonOf(error));
+          if (!lost) onNone(systemReason(error));
           lost = true;
         }
       };
@@ -61,8 +62,4 @@ async function isMade(path: string): Promise<boolean> {
     if (code === 'ENOENT') return false;
     throw error;
   }
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
