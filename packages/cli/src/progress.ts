@@ -51,6 +51,29 @@ export function countLine(
   ];
 }
 
+/** Something that takes a while, and of which nothing is known until it ends. */
+export function waitLine(what: string, elapsedMs: number): Line {
+  return [{ text: what }, { text: formatDuration(elapsedMs) }];
+}
+
+/** How far one object is: with a bar and an ETA where its size is known. */
+export function bytesLine(
+  verb: string,
+  { bytes, total }: { readonly bytes: number; readonly total?: number | undefined },
+  elapsedMs: number,
+  about: string,
+): Line {
+  const share = total ? Math.min(bytes / total, 1) : 0;
+  return [
+    ...(total ? barParts(share) : []),
+    { text: `${formatBytes(bytes)} ${verb}` },
+    { text: `${formatBytes((bytes / Math.max(elapsedMs, 1)) * 1000)}/s`, spare: 1 },
+    { text: formatDuration(elapsedMs), spare: 2 },
+    ...etaParts(share, elapsedMs),
+    { text: about, spare: 3 },
+  ];
+}
+
 /** What went wrong so far, where something did. */
 export function troubleParts(failed: number, throttled = 0): Part[] {
   return [

@@ -64,6 +64,9 @@ export class Place implements AsyncDisposable {
     return join(this.state, 'store', 'runs');
   }
 
+  /** The command, as `node` takes it. */
+  readonly bin = BIN;
+
   path(name: string): string {
     return join(this.directory, name);
   }

@@ -83,6 +83,23 @@ describe('store cp, mv, sync', () => {
     }
   });
 
+  it('tells of one object once, with -r too', async () => {
+    for (const args of [
+      ['cp', '-r', 'a:z', 'b:'],
+      ['cp', '-r', '-n', 'a:z', 'b:'],
+      ['mv', '-r', 'b:z', 'b:moved/'],
+    ])
+      expect(await place.output(...args), args.join(' ')).to.match(
+        /^(copied|would copy) 1 object .*\n(deleted 1 object at the source\n)?(complete|dry run: .*)\n$/,
+      );
+    const report: unknown = JSON.parse(await place.output('cp', '-r', '--json', 'a:z', 'b:'));
+    expect(report).to.include({ operation: 'copyKeys', copied: 1 });
+    await a.put('z/below', 'x');
+    expect(await place.output('cp', '-r', 'a:z', 'b:both/')).to.match(
+      /^copied 1 object .*\ncomplete\ncopied 1 object/,
+    );
+  });
+
   it('takes - for stdin and stdout', async () => {
     await place.run(['cp', '-', 'b:from/stdin', '--content-type', 'text/x-mine'], 'piped');
     expect((await b.head('from/stdin')).contentType).to.equal('text/x-mine');
@@ -147,7 +164,10 @@ describe('store cp, mv, sync', () => {
     await emulator.bucket('demo').seed(['p/1', 'p/2'], 'x');
     emulator.setFaults({ deny: [{ key: '^p/2$' }] });
     await using held = await Place.create({ stores: { s3: s3Store(emulator) } });
-    const { code, stdout } = await held.run(['mv', '-r', 's3:p/', 's3:q/']);
+    const { code, stdout } = await held.run(['mv', '-r', 's3:p/', 's3:q/', '--failures', 'failed']);
+    const [line = '', ...others] = (await readFile(held.path('failed'), 'utf8')).split('\n');
+    expect(JSON.parse(line)).to.include({ key: 'p/2', code: 'AccessDenied', undeletedAt: 'source' });
+    expect(others).to.deep.equal(['']);
     expect(code).to.equal(1);
     expect(stdout).to.match(
       /deleted 1 object at the source, not deleted: 1 \(AccessDenied\)\n {2}"p\/2": AccessDenied: .*\nincomplete/,

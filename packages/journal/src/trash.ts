@@ -21,6 +21,8 @@ export interface EmptyTrashOptions extends TrashOptions {
   readonly dryRun?: boolean | undefined;
   /** Called for each object that could not be deleted. */
   readonly onFailure?: ((failure: DeletionFailure) => void) | undefined;
+  /** Called after each page of the trash: how far it is. */
+  readonly onProgress?: ((progress: Omit<EmptiedTrash, 'dryRun'>) => void) | undefined;
 }
 
 /** What became of a trash: `looked = deleted + kept + failed`. */
@@ -49,6 +51,7 @@ export const EMPTY_TRASH = defineOptions<EmptyTrashOptions>()('emptyTrash', {
   },
   dryRun: { type: types.flag, cli: { kind: 'flag', short: 'n', help: 'say what would go, delete nothing' } },
   onFailure: { type: types.callback },
+  onProgress: { type: types.callback },
 });
 
 /**
@@ -71,7 +74,7 @@ export async function* listTrash(
  * @throws StoreError `Unsupported` without `capabilities.trash`
  */
 export async function emptyTrash(store: ObjectStore, options: EmptyTrashOptions = {}): Promise<EmptiedTrash> {
-  const { bin, signal, olderThan = 0, dryRun = false, onFailure } = EMPTY_TRASH.check(options);
+  const { bin, signal, olderThan = 0, dryRun = false, onFailure, onProgress } = EMPTY_TRASH.check(options);
   const operation = 'emptyTrash';
   const engine = engineOf(store, operation);
   const before = engine.clock.now() - olderThan;
@@ -90,6 +93,7 @@ export async function emptyTrash(store: ObjectStore, options: EmptyTrashOptions 
     }
     failed += lost.length;
     for (const { key, reason } of lost) onFailure?.({ ...reason, key, attempts: 1 });
+    onProgress?.({ looked, deleted, kept, failed, bytes });
   }
   return { looked, deleted, kept, failed, bytes, dryRun };
 }

@@ -145,7 +145,12 @@ describe('the trash of fs', () => {
     expect(await trashed()).to.have.length(60);
     expect(await emptyTrash(later, { olderThan: day, bin: bins[0] })).to.include({ looked: 30, deleted: 30 });
     expect(await trashed()).to.deep.equal(numbered(30, 'b/'));
-    expect(await emptyTrash(store)).to.include({ deleted: 30, bytes: 150, failed: 0 });
+    const seen: number[] = [];
+    const onProgress = ({ looked, deleted }: { readonly looked: number; readonly deleted: number }): void => {
+      seen.push(looked, deleted);
+    };
+    expect(await emptyTrash(store, { onProgress })).to.include({ deleted: 30, bytes: 150, failed: 0 });
+    expect(seen.slice(-2)).to.deep.equal([30, 30]);
     expect(await readdir(join(root, 'trash'))).to.deep.equal([]);
   });
 

@@ -32,7 +32,7 @@ export async function moveKeys(
 ): Promise<TransferReport> {
   const task = taskOf('moveKeys', from, to, pairs, moveKeysOptions.check(options));
   if (task.options.dryRun) return run(task);
-  const removal = new Removal(task.from, task.to);
+  const removal = new Removal(task.from, task.to, task.options.onFailure);
   return run({
     ...task,
     onCopied: (copied) => removal.add(copied),

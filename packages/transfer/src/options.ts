@@ -56,7 +56,7 @@ export interface TransferOptions extends Selection {
   readonly onProgress?: ((progress: TransferProgress) => void) | undefined;
   /** Called for every object that was copied, or in a dry run would be. What it throws ends the run. */
   readonly onTransferred?: ((transferred: Transferred) => void) | undefined;
-  /** Called for every key that failed. What it throws ends the run. */
+  /** Called for every key that was not copied, and for every one that was not deleted where it should be. What it throws ends the run. */
   readonly onFailure?: ((failure: TransferFailure) => void | Promise<void>) | undefined;
 }
 

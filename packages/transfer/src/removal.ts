@@ -1,10 +1,28 @@
 import { once, setMaxListeners } from 'node:events';
 import { PassThrough } from 'node:stream';
-import { quoteKey, StoreError, type DeleteTarget, type DeletionReport } from '@store/core';
+import {
+  quoteKey,
+  StoreError,
+  type DeleteManyOptions,
+  type DeleteTarget,
+  type DeletionReport,
+} from '@store/core';
 import { withSoundFacts } from '@store/core/extend';
 import type { Copied } from './copy-object.js';
+import type { CheckedTransferOptions } from './options.js';
 import { shareBucket, type Side } from './place.js';
 import type { Run } from './run.js';
+
+/** For `onFailure` of deletes that belong to a transfer. */
+export function undeleted(
+  undeletedAt: 'source' | 'target',
+  onFailure: CheckedTransferOptions['onFailure'],
+): DeleteManyOptions['onFailure'] {
+  return (
+    onFailure &&
+    (({ versionId: _version, attempts: _attempts, ...failure }) => onFailure({ ...failure, undeletedAt }))
+  );
+}
 
 /** Copied objects that wait for their delete, at most. */
 const WAITING = 2000;
@@ -13,13 +31,16 @@ const WAITING = 2000;
 export class Removal {
   readonly #from: Side;
   readonly #mayBeOne: boolean;
+  readonly #onFailure: CheckedTransferOptions['onFailure'];
   readonly #waiting = new PassThrough({ objectMode: true, highWaterMark: WAITING });
   readonly #changed: string[] = [];
   #deletion: Promise<DeletionReport> | undefined;
   #changedCount = 0;
 
-  constructor(from: Side, to: Side) {
+  /** @param onFailure told of what was copied and stays */
+  constructor(from: Side, to: Side, onFailure: CheckedTransferOptions['onFailure']) {
     this.#from = from;
+    this.#onFailure = onFailure;
     // Two endpoints can lead to one bucket. There a copy onto its own key is the source: its ETag is the same, its time is not.
     this.#mayBeOne = !shareBucket(from, to) && from.engine.provider === to.engine.provider;
     // As many wait as copies are on their way.
@@ -33,6 +54,8 @@ export class Removal {
     if (mustLook && !(await this.#isUnchanged(key, source))) {
       this.#changedCount++;
       if (this.#changed.length === 0) this.#changed.push(key);
+      const message = 'it changed after it was copied, and stays at the source';
+      await this.#onFailure?.({ key, code: 'Conflict', message, undeletedAt: 'source' });
       return;
     }
     const target: DeleteTarget = conditional ? { key, ifMatch: source.etag } : { key };
@@ -54,7 +77,9 @@ export class Removal {
   }
 
   #begin(): Promise<DeletionReport> {
-    const deletion = this.#from.store.deleteMany(this.#waiting as AsyncIterable<DeleteTarget>);
+    const deletion = this.#from.store.deleteMany(this.#waiting as AsyncIterable<DeleteTarget>, {
+      onFailure: undeleted('source', this.#onFailure),
+    });
     // `add` and `end` hear of it; what waits must not wait for ever.
     deletion.catch(() => this.#waiting.destroy());
     return deletion;

@@ -79,6 +79,11 @@ export interface TransferFailure extends Omit<FailureReason, 'retryable'> {
   readonly key: string;
   /** No request can name what the listing showed; `key` is for people then. */
   readonly unnameable?: true | undefined;
+  /**
+   * It was to be deleted there, and is left: an object that was moved, at the source; one that is only there, at the target. Of such
+   * failures the account is `deletion`, not `failures`.
+   */
+  readonly undeletedAt?: 'source' | 'target' | undefined;
 }
 
 /** How far a run is. The counters have the meaning that they have in {@link TransferReport}. */

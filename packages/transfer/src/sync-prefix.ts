@@ -4,6 +4,7 @@ import { isSame } from './compare.js';
 import { syncPrefixOptions, type SyncPrefixOptions } from './options.js';
 import { merged } from './pairs.js';
 import { checkApart, sideOf, type Place, type Side } from './place.js';
+import { undeleted } from './removal.js';
 import type { TransferReport } from './report.js';
 import { checkOrder, checkTarget, Run, type Finished, type Task } from './run.js';
 
@@ -79,7 +80,7 @@ function reasonToKeep(
 async function deleteExtra(
   run: Run,
   { from, to }: { readonly from: Side; readonly to: Side },
-  { dryRun, maxDelete, concurrency, onDeleted }: Checked<typeof syncPrefixOptions>,
+  { dryRun, maxDelete, concurrency, onDeleted, onFailure }: Checked<typeof syncPrefixOptions>,
   isMeant: (object: ObjectInfo) => unknown,
 ): Promise<DeletionReport> {
   const { signal, ledger } = run;
@@ -100,6 +101,7 @@ async function deleteExtra(
     signal,
     onProgress: ({ deleted }) => tell(deleted),
     onDeleted: onDeleted && (({ key }) => onDeleted(key)),
+    onFailure: undeleted('target', onFailure),
   });
   for (const { key, code, message } of deletion.failures.sample.slice(0, 5))
     ledger.warn(`${quoteKey(key)} was not deleted at the target: ${code}: ${message}`);

@@ -12,6 +12,7 @@ import { EXIT, type ExitCode } from '../exit.js';
 import { UsageError } from '../exit-codes.js';
 import { fileTarget, openPlainly, type FileTarget } from '../file-target.js';
 import { errorCode } from '../system-error.js';
+import { bytesLine, stopwatch } from '../progress.js';
 import { directoryUrl } from './directory-url.js';
 import { STDIO, toStdout } from './stdio.js';
 
@@ -73,12 +74,25 @@ async function get(
   const { store, key } = await session.openKey(address);
   const path = await destination(file, key);
   const target = await targetAt(path);
-  const read = async (): Promise<Readable> =>
-    (await store.get(key, { versionId: options.versionId, signal })).body;
+  let bytes = 0;
+  let total: number | undefined;
+  const elapsedMs = stopwatch();
+  using _ = output.show(() => bytesLine('received', { bytes, total }, elapsedMs(), address));
+  const read = async (): Promise<Readable> => {
+    const { info, body } = await store.get(key, { versionId: options.versionId, signal });
+    total = info.size;
+    return body;
+  };
+  async function* counted(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
+    for await (const chunk of body) {
+      bytes += chunk.length;
+      yield chunk;
+    }
+  }
   if ('writeTo' in target) {
     const stream = await openPlainly(target, { signal, onWait: (text) => output.note(text) });
     try {
-      await pipeline(await read(), stream, { signal });
+      await pipeline(await read(), counted, stream, { signal });
     } catch (error) {
       throw written(path, error);
     } finally {
@@ -93,7 +107,7 @@ async function get(
   const stream = createWriteStream(aside, { flags: 'wx' });
   await once(stream, 'open').catch((error: unknown) => Promise.reject(unwritable(path, error)));
   try {
-    await pipeline(await read(), stream, { signal });
+    await pipeline(await read(), counted, stream, { signal });
     await (options.force ? rename(aside, replace) : publishNew(aside, replace));
   } catch (error) {
     throw written(path, error);

@@ -8,6 +8,8 @@ import { UsageError } from '../exit-codes.js';
 import { formatCount } from '../format.js';
 import { list } from '../list-option.js';
 import { integer } from '../option-values.js';
+import type { Output, Shown } from '../output.js';
+import { stopwatch, waitLine } from '../progress.js';
 import { displayKey } from '../display-key.js';
 
 interface Json {
@@ -40,6 +42,7 @@ function addChanges(job: Command, run: Run): void {
     .action((address: string, file: string) =>
       run(async ({ output, session, signal }) => {
         const { jobs } = await session.openJobs(storeAddress(address));
+        using _ = waiting(output, address);
         await output.result(await jobs.create(await readDescription(file), { signal }));
         return EXIT.complete;
       }),
@@ -52,6 +55,7 @@ function addChanges(job: Command, run: Run): void {
     .action((address: string, id: string) =>
       run(async ({ output, session, signal }) => {
         const { jobs } = await session.openJobs(storeAddress(address));
+        using _ = waiting(output, address);
         await jobs.confirm(id, { signal });
         await output.result(`${id} is confirmed`);
         return EXIT.complete;
@@ -66,6 +70,7 @@ function addChanges(job: Command, run: Run): void {
     .action((address: string, id: string, { reason }: { readonly reason: string }) =>
       run(async ({ output, session, signal }) => {
         const { jobs } = await session.openJobs(storeAddress(address));
+        using _ = waiting(output, address);
         await jobs.cancel(id, reason, { signal });
         await output.result(`${id} is being cancelled`);
         return EXIT.complete;
@@ -80,6 +85,7 @@ function addChanges(job: Command, run: Run): void {
     .action((address: string, id: string, priority: number) =>
       run(async ({ output, session, signal }) => {
         const { jobs } = await session.openJobs(storeAddress(address));
+        using _ = waiting(output, address);
         await jobs.updatePriority(id, priority, { signal });
         await output.result(`${id} has priority ${priority}`);
         return EXIT.complete;
@@ -97,6 +103,7 @@ function addViews(job: Command, run: Run): void {
     .action((address: string, { status, json }: Json & { readonly status?: readonly string[] }) =>
       run(async ({ output, session, signal }) => {
         const { jobs } = await session.openJobs(storeAddress(address));
+        using _ = waiting(output, address);
         for await (const one of jobs.list(status, { signal })) {
           await (json ? output.jsonLine(one) : output.line(jobLine(one)));
         }
@@ -119,8 +126,13 @@ function addViews(job: Command, run: Run): void {
       ) =>
         run(async ({ output, session, signal }) => {
           const { jobs } = await session.openJobs(storeAddress(address));
+          let now: Job | undefined;
+          const onProgress = (job: Job): void => {
+            now = job;
+          };
+          using _ = waiting(output, address, () => now);
           const one = wait
-            ? await jobs.wait(id, { pollMs: poll * 1000, signal })
+            ? await jobs.wait(id, { pollMs: poll * 1000, signal, onProgress })
             : await jobs.describe(id, { signal });
           await (json ? output.resultJson(one) : output.result(jobLine(one)));
           return one.failure ? EXIT.failed : EXIT.complete;
@@ -136,6 +148,7 @@ function addViews(job: Command, run: Run): void {
     .action((address: string, id: string, { reports, json }: Json & { readonly reports: string }) =>
       run(async ({ output, session, signal }) => {
         const { jobs } = await session.openJobs(storeAddress(address));
+        using _ = waiting(output, address);
         const { store } = await session.open(storeAddress(reports));
         const outcome = await jobs.readReport(store, await jobs.describe(id, { signal }), { signal });
         if (json) await output.resultJson(outcome);
@@ -143,6 +156,19 @@ function addViews(job: Command, run: Run): void {
         return exitCodeOfOutcome(outcome);
       }),
     );
+}
+
+/** Says that the service has been asked: it takes its time. @param now how the job was that is waited for, when it was last looked at */
+function waiting(
+  output: Pick<Output, 'show'>,
+  address: string,
+  now: () => Job | undefined = () => undefined,
+): Shown {
+  const elapsedMs = stopwatch();
+  return output.show(() => {
+    const job = now();
+    return waitLine(job ? jobLine(job) : `waiting for the jobs of ${address}`, elapsedMs());
+  });
 }
 
 /** One line: id, status, tasks, what it is. */

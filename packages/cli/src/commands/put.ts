@@ -8,6 +8,7 @@ import type { Context, Run } from '../context.js';
 import { EXIT, type ExitCode } from '../exit.js';
 import { UsageError } from '../exit-codes.js';
 import { pair } from '../option-values.js';
+import { bytesLine, stopwatch } from '../progress.js';
 import { directoryUrl } from './directory-url.js';
 import { STDIO } from './stdio.js';
 
@@ -57,17 +58,23 @@ export function addPut(program: Command, run: Run): void {
     .action((file: string, address: string, given: PutOptions) =>
       run(async (context) => {
         if (given.recursive) return putDirectory(context, file, address, given);
-        const { session, signal } = context;
+        const { output, session, signal } = context;
         const { tag: tags, recursive: _recursive, followLinks: _links, json: _json, ...options } = given;
         const target = await session.open(address);
         const directory = target.key === '' || target.key.endsWith('/');
         if (directory && file === '-') throw new UsageError(`${JSON.stringify(address)} names no key`);
-        const body = file === '-' ? process.stdin : await openFile(file);
+        const { body, size } = file === STDIO ? { body: process.stdin } : await openFile(file);
+        let sent = 0;
+        const elapsedMs = stopwatch();
+        using _ = output.show(() => bytesLine('sent', { bytes: sent, total: size }, elapsedMs(), address));
         try {
           await target.store.put(directory ? target.key + basename(file) : target.key, body, {
             ...options,
             tags,
             signal,
+            onProgress: ({ bytes }) => {
+              sent = bytes;
+            },
           });
         } finally {
           body.destroy();
@@ -92,12 +99,16 @@ async function putDirectory(
   return performCopy(context, [directoryUrl(file)], address, { recursive, followLinks, json, transfer });
 }
 
-async function openFile(path: string): Promise<Readable> {
+async function openFile(
+  path: string,
+): Promise<{ readonly body: Readable; readonly size?: number | undefined }> {
   try {
-    if ((await stat(path)).isDirectory()) throw new Error('it is a directory');
+    const found = await stat(path);
+    if (found.isDirectory()) throw new Error('it is a directory');
     const file = createReadStream(path);
     await once(file, 'open');
-    return file;
+    // What a pipe or a device has is not known.
+    return { body: file, size: found.isFile() ? found.size : undefined };
   } catch (error) {
     throw new UsageError(`${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
   }

@@ -1,6 +1,7 @@
 import type { Context } from '../context.js';
 import { EXIT, type ExitCode } from '../exit.js';
 import { UsageError } from '../exit-codes.js';
+import { bytesLine, stopwatch } from '../progress.js';
 import type { PutOptions } from '@store/core';
 import { openPath } from '../transfer/open-path.js';
 
@@ -29,12 +30,21 @@ export async function toStdout(
 
 /** Writes stdin to an object. */
 export async function fromStdin(
-  { session, signal }: Context,
+  { output, session, signal }: Context,
   address: string,
   options: PutOptions = {},
 ): Promise<ExitCode> {
   const { store, key } = await session.open(address);
   if (key === '' || key.endsWith('/')) throw new UsageError(`${JSON.stringify(address)} names no key`);
-  await store.put(key, process.stdin, { ...options, signal });
+  let sent = 0;
+  const elapsedMs = stopwatch();
+  using _ = output.show(() => bytesLine('sent', { bytes: sent }, elapsedMs(), address));
+  await store.put(key, process.stdin, {
+    ...options,
+    signal,
+    onProgress: ({ bytes }) => {
+      sent = bytes;
+    },
+  });
   return EXIT.complete;
 }

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { EMPTY_TRASH, emptyTrash, listTrash } from '@store/journal';
+import { EMPTY_TRASH, emptyTrash, listTrash, type EmptyTrashOptions } from '@store/journal';
 import { canAsk, confirm } from '../confirm.js';
 import type { Context, Run } from '../context.js';
 import { displayKey } from '../display-key.js';
@@ -7,6 +7,7 @@ import { failureText } from '../error-text.js';
 import { EXIT, type ExitCode } from '../exit.js';
 import { UsageError } from '../exit-codes.js';
 import { formatBytes, formatObjects } from '../format.js';
+import { countLine, stopwatch, troubleParts } from '../progress.js';
 import { flagsOf } from '../table-flags.js';
 
 interface LsOptions {
@@ -68,6 +69,13 @@ async function list(
 ): Promise<ExitCode> {
   const store = await openWhole(session, address);
   let sum: { readonly bin: string; readonly count: number; readonly bytes: number } | undefined;
+  let looked = 0;
+  const elapsedMs = stopwatch();
+  // Beside the lines that come while it lists there would be no room on one terminal.
+  using _ =
+    long && output.oneTerminal
+      ? undefined
+      : output.show(() => countLine('listed', { count: looked }, elapsedMs()));
   const tellBin = async (): Promise<void> => {
     if (!sum || long) return;
     const { bin: name, count, bytes } = sum;
@@ -78,6 +86,7 @@ async function list(
   for await (const object of listTrash(store, { bin, signal })) {
     if (output.closed) break;
     const { key, size = 0, trashedAt } = object;
+    looked++;
     if (long) {
       await (json
         ? output.jsonLine(object)
@@ -108,20 +117,25 @@ async function makeEmpty(
     throw new UsageError('trash empty asks before it deletes, and there is no terminal to ask on; use --yes');
   const store = await openWhole(session, address);
   if (ask) {
-    const { deleted, bytes } = await emptyTrash(store, { ...chosen, dryRun: true });
+    const { deleted, bytes } = await watched(output, 'counted', (onProgress) =>
+      emptyTrash(store, { ...chosen, dryRun: true, onProgress }),
+    );
     output.note(`${formatObjects(deleted)} (${formatBytes(bytes)}) would be gone for good`);
     if (!(await confirm('Delete them?', terminal, signal))) {
       output.note('nothing was deleted');
       return signal.aborted ? EXIT.interrupted : EXIT.failed;
     }
   }
-  const report = await emptyTrash(store, {
-    ...chosen,
-    onFailure: (failure) => {
-      log.failure(failure);
-      output.note(`store: ${failureText(failure)}`);
-    },
-  });
+  const report = await watched(output, chosen.dryRun ? 'counted' : 'deleted', (onProgress) =>
+    emptyTrash(store, {
+      ...chosen,
+      onProgress,
+      onFailure: (failure) => {
+        log.failure(failure);
+        output.note(`store: ${failureText(failure)}`);
+      },
+    }),
+  );
   log.account('trash', report);
   const { deleted, kept, failed, bytes, dryRun } = report;
   const what = `${formatObjects(deleted)} (${formatBytes(bytes)})`;
@@ -134,6 +148,23 @@ async function makeEmpty(
     ]);
   }
   return failed === 0 ? EXIT.complete : EXIT.failed;
+}
+
+/** Shows how far an emptying is. */
+async function watched<T>(
+  output: Pick<Context['output'], 'show'>,
+  what: string,
+  work: (onProgress: NonNullable<EmptyTrashOptions['onProgress']>) => Promise<T>,
+): Promise<T> {
+  let progress: Parameters<NonNullable<EmptyTrashOptions['onProgress']>>[0] | undefined;
+  const elapsedMs = stopwatch();
+  using _ = output.show(() => [
+    ...countLine(what, { count: progress?.deleted ?? 0, bytes: progress?.bytes }, elapsedMs()),
+    ...troubleParts(progress?.failed ?? 0),
+  ]);
+  return await work((now) => {
+    progress = now;
+  });
 }
 
 /** The trash is the whole store's. */

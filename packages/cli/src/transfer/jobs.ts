@@ -14,6 +14,8 @@ export type Job =
       readonly include?: readonly string[] | undefined;
       /** The source as it was given. */
       readonly address: string;
+      /** There is an object of the very name, which is copied too. */
+      readonly isBeside?: boolean | undefined;
     }
   | { readonly from: ObjectStore; readonly to: ObjectStore; readonly pairs: KeyPairs };
 
@@ -58,12 +60,14 @@ export async function jobsOf(
         address,
       });
     } else if (recursive) {
-      if (!isDirectory(from) && (await from.store.exists(from.key))) name(from);
+      const isBeside = !isDirectory(from) && (await from.store.exists(from.key));
+      if (isBeside) name(from);
       const prefix = asPrefix(from.key);
       jobs.push({
         from: { store: from.store, prefix },
         to: { store: to.store, prefix: isDirectory(to) ? to.key + nameOf(from) : asPrefix(to.key) },
         address,
+        isBeside,
       });
     } else if (isDirectory(from)) {
       throw new UsageError(`${JSON.stringify(address)} names no object; use -r for everything under it`);

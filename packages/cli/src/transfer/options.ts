@@ -41,7 +41,7 @@ const own = defineOptions<OwnOptions>()('cp', {
       kind: 'text',
       argument: 'file',
       group: 'how',
-      help: 'write each key that was not copied to this file, as a line of JSON',
+      help: 'write each key that was not copied, or not deleted after that, to this file, as a line of JSON',
     },
   },
 });

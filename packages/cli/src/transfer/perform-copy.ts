@@ -40,6 +40,7 @@ export async function performCopy(
   const transfers = jobs.map((job): Transfer => async (listeners) => {
     const report = await transferOf(job, flags, verb, listeners);
     if (alone) throwFailure(report);
+    if ('isBeside' in job && job.isBeside && report.listed === 0 && report.complete) return undefined;
     // A named object beside a prefix of the same name is there, whatever the prefix has.
     if (report.listed === 0 && !report.aborted && 'address' in job && byName === 0)
       nothing ??= `nothing is at ${JSON.stringify(job.address)}: there is no object under ${whereOf(job.from)}${job.include ? ' that matches' : ''}`;

@@ -23,8 +23,8 @@ export type Listeners = Pick<
   'signal' | 'onProgress' | 'onFailure' | 'onTransferred' | 'count'
 >;
 
-/** One run. */
-export type Transfer = (listeners: Listeners) => Promise<TransferReport>;
+/** One run; undefined when there was nothing to do, and is nothing to tell of. */
+export type Transfer = (listeners: Listeners) => Promise<TransferReport | undefined>;
 
 /** Does one transfer after the other, with progress and failures written, and prints the reports. */
 export async function reportedTransfers(
@@ -56,6 +56,7 @@ export async function reportedTransfers(
           ? ({ from }) => (json ? output.note(displayKey(from)) : output.print(displayKey(from)))
           : undefined,
       });
+      if (!report) continue;
       shown.end();
       log.account('transfer', report);
       reports.push(report);
