@@ -53,10 +53,39 @@ describe('store completion', () => {
       // Bash replaces what is behind the colon.
       'store ls demo:lo': ['logo', 'logs/'],
       'store rm -r :logs/': ['logs/a', 'logs/b\\ c', 'logs/d/'],
+      // A word that was completed before, and words in quotes.
+      'store ls demo:logs/b\\ ': ['logs/b\\ c'],
+      'store ls "demo:logs/b ': ['demo:logs/b c'],
+      'store ls "demo:log': ['demo:logo', 'demo:logs/'],
       'store ls demo:nothing': [],
       'store ls nowhere:': [],
     };
     expect(await offered(Object.keys(lines))).to.deep.equal(Object.values(lines));
+  });
+
+  it('offers the same in fish, and files where there is nothing else', async function () {
+    try {
+      execFileSync('fish', ['-c', 'exit 0'], { stdio: 'ignore' });
+    } catch {
+      this.skip();
+    }
+    await writeFile(place.path('script'), await place.output('completion', 'fish'));
+    const offers = (line: string): string[] =>
+      execFileSync('fish', ['--no-config', '-c', 'source script; complete -C "$LINE"'], {
+        cwd: place.directory,
+        encoding: 'utf8',
+        env: {
+          ...process.env,
+          LINE: line,
+          PATH: `${place.directory}${delimiter}${process.env['PATH'] ?? ''}`,
+        },
+      })
+        .split('\n')
+        .filter((one) => one !== '');
+    expect(offers('store completion ')).to.deep.equal(['bash', 'fish', 'zsh']);
+    expect(offers('store ls demo:lo')).to.deep.equal(['demo:logo', 'demo:logs/']);
+    expect(offers('store ls demo:logs/b\\ ')).to.deep.equal(['demo:logs/b c']);
+    expect(offers('store put scr')).to.deep.equal(['script']);
   });
 
   it('is silent about what is wrong, and ends in two seconds where nothing answers', async () => {
