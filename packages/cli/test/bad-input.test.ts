@@ -165,6 +165,18 @@ const CASES: readonly Case[] = [
     says: /--max-delete goes with one address/,
   },
   {
+    title: 'a list of keys that is not there',
+    config: GOOD,
+    args: ['rm', '--yes', '--files-from', 'nothing', 'demo:'],
+    says: /--from: nothing does not exist$/m,
+  },
+  {
+    title: 'a list of keys that is a directory',
+    config: GOOD,
+    args: ['rm', '--yes', '--from', '.', 'demo:'],
+    says: /--from: \. is a directory, and no list of keys$/m,
+  },
+  {
     title: 'a failures file that cannot be written',
     config: GOOD,
     args: ['rm', '-r', '--yes', '--failures', 'no/such/dir', 'demo:a/'],

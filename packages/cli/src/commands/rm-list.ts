@@ -8,6 +8,7 @@ import { EXIT, type ExitCode } from '../exit.js';
 import { UsageError } from '../exit-codes.js';
 import { formatCount } from '../format.js';
 import type { ListedKey } from '../list/listed-key.js';
+import { IS_DIRECTORY, unreadableList } from '../list/list-text.js';
 import { readList } from '../list/read-list.js';
 import { RefusedKeys } from '../list/refused-keys.js';
 import { keyTeller, reportedDeletion } from '../reported-deletion.js';
@@ -110,11 +111,9 @@ async function* allowed(
 
 async function isFile(path: string): Promise<boolean> {
   if (path === '-') return false;
-  try {
-    return (await stat(path)).isFile();
-  } catch (error) {
-    throw new UsageError(`--from: ${error instanceof Error ? error.message : String(error)}`);
-  }
+  const found = await stat(path).catch((error: unknown) => Promise.reject(unreadableList(path, error)));
+  if (found.isDirectory()) throw new UsageError(`--from: ${path} ${IS_DIRECTORY}`);
+  return found.isFile();
 }
 
 async function count(list: AsyncIterable<ListedKey>, signal: AbortSignal): Promise<number> {

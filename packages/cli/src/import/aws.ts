@@ -12,7 +12,10 @@ export function fromAws(config: string, credentials: string): readonly Found[] {
   for (const { name, values } of [...iniSections(credentials), ...iniSections(config)]) {
     // Others, such as `sso-session x`, are parts of profiles.
     if (/^(?!profile )\S+ /.test(name)) continue;
-    const profile = name.replace(/^profile /, '').trim();
+    const profile = name
+      .replace(/^profile /, '')
+      .trim()
+      .replace(/^(["'])(.*)\1$/, '$2');
     profiles.set(profile, new Map([...(profiles.get(profile) ?? []), ...values]));
   }
   return [...profiles].map(([name, values]) => {

@@ -25,7 +25,11 @@ function profile({ name: section, values, unclear }: IniSection): Found {
   const plain = (key: string): string => key.toLowerCase().replace(/[-_]/g, '');
   const byName = new Map(Array.from(values, ([key, value]) => [plain(key), value] as const));
   const odd = unclear.filter((key) => TAKEN.has(plain(key)));
-  if (odd.length > 0) return { name, why: `what ${odd.join(', ')} is is not clear` };
+  if (odd.length > 0)
+    return {
+      name,
+      why: `its ${odd.join(', ')} could be read in two ways (a quote, a ";" or a "#" is in it)`,
+    };
   const mode = byName.get('mode');
   if (mode !== undefined && mode !== 'AK' && mode !== 'StsToken')
     return { name, why: `its credentials are of the mode ${JSON.stringify(mode)}` };

@@ -41,7 +41,11 @@ function remote({ name, values, unclear }: IniSection): Found {
   if (service === undefined)
     return { name, why: `its provider ${JSON.stringify(of('provider') ?? '')} is not known` };
   const odd = unclear.filter((key) => TAKEN.has(key));
-  if (odd.length > 0) return { name, why: `what ${odd.join(', ')} is is not clear` };
+  if (odd.length > 0)
+    return {
+      name,
+      why: `its ${odd.join(', ')} could be read in two ways (a quote, a ";" or a "#" is in it)`,
+    };
   const path = of('force_path_style');
   return {
     name,

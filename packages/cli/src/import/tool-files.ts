@@ -60,7 +60,8 @@ export async function storesOfTool(
 
 async function textOf(path: string, mayBeMissing = false): Promise<string | undefined> {
   try {
-    return decodeConfig((await readRegularFile(path, MAX_BYTES)).bytes, path);
+    // Editors on Windows put a mark in front, which would be a part of the first section's name.
+    return decodeConfig((await readRegularFile(path, MAX_BYTES)).bytes, path).replace(/^\uFEFF/, '');
   } catch (error) {
     if (mayBeMissing && errorCode(error) === 'ENOENT') return undefined;
     if (error instanceof StoreError) throw error;

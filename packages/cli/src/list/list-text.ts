@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { UsageError } from '../exit-codes.js';
+import { errorCode } from '../system-error.js';
 
 /** A line, a key or a record is shorter, in characters: the longest key has 1,024 bytes in most stores. */
 export const MAX_LENGTH = 1024 * 1024;
@@ -19,8 +20,22 @@ export async function* textOf(file: string): AsyncGenerator<string, void, undefi
     yield decoder.decode();
   } catch (error) {
     if (error instanceof TypeError) throw new UsageError('--from: the list is no UTF-8');
-    throw new UsageError(`--from: ${error instanceof Error ? error.message : String(error)}`);
+    throw unreadableList(file, error);
   }
+}
+
+export const IS_DIRECTORY = 'is a directory, and no list of keys';
+
+/** For a list that is not there, or is none. */
+export function unreadableList(file: string, error: unknown): UsageError {
+  const code = errorCode(error);
+  const why =
+    code === 'ENOENT'
+      ? 'does not exist'
+      : code === 'EISDIR'
+        ? IS_DIRECTORY
+        : `cannot be read: ${error instanceof Error ? error.message : String(error)}`;
+  return new UsageError(`--from: ${file} ${why}`);
 }
 
 /** What ends in a separator, without it; the last one needs none. */
