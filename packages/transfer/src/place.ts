@@ -36,16 +36,21 @@ export function shareBucket(a: Side, b: Side): boolean {
  * @throws StoreError `InvalidArgument`
  */
 export function checkApart(from: Side, to: Side, operation: string): void {
-  const [source, target] = shareBucket(from, to)
-    ? [from.prefix, to.prefix]
-    : [addressOf(from), addressOf(to)];
+  const isShared = shareBucket(from, to);
+  const [source, target] = isShared ? [from.prefix, to.prefix] : [addressOf(from), addressOf(to)];
   if (source === undefined || target === undefined) return;
-  if (!source.startsWith(target) && !target.startsWith(source)) return;
+  const holdsStore = !isShared && holdsDirectoryOf(source, to.engine.driver.place);
+  if (!source.startsWith(target) && !target.startsWith(source) && !holdsStore) return;
   const message =
     source === target
       ? `source and target are the same: ${quoteKey(source)}`
       : `source and target overlap: ${quoteKey(source)} and ${quoteKey(target)}; one is inside of the other`;
   throw new StoreError('InvalidArgument', message, { operation });
+}
+
+/** Files below a directory are the source, and the target is a store whose own files lie there: each that is written would be one more. */
+function holdsDirectoryOf(source: string, place: string): boolean {
+  return place.startsWith('fs:') && place.replace('fs:', 'file:').replace(/\/?$/, '/').startsWith(source);
 }
 
 /** `memory:` is the place of every store in memory. */

@@ -178,8 +178,7 @@ export class Run {
         else this.ledger.countLeftOut(entry);
       },
       onUnnameable: async ({ name, at, reason }: Unnameable, side: 'source' | 'target') => {
-        // A directory that cannot be read, and that nobody asks for.
-        if (at?.endsWith('/') && !isAskedFor({ name, at, kind: '', directory: true })) return;
+        if (!isAskedFor({ name, at, kind: '', directory: at?.endsWith('/') })) return;
         if (side === 'source') await this.ledger.countUnnameable(name, reason);
         else this.ledger.warn(`the target has ${name}, which no request can name (${reason.message})`);
       },

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { errorOf } from '@store/conformance';
 import type { ObjectStore } from '@store/core';
 import { EACH_API, EMULATED_ENTRIES, startEmulator, type Emulator } from '@store/emulator';
-import { copyPrefix, type Transferred } from '@store/transfer';
+import { copyPrefix, movePrefix, syncPrefix, type Transferred } from '@store/transfer';
 import { expect } from 'chai';
 import { after, before, describe, it } from 'mocha';
 import { expectClosedBooks } from './books.js';
@@ -256,5 +256,15 @@ describe('copyPrefix', () => {
     await using inner = await open({ provider: 'fs', root: join(fsRoot, 'in'), create: true });
     const nested = await errorOf(copyPrefix({ store: outer, prefix: '' }, { store: inner, prefix: 'x/' }));
     expect(nested.message).to.contain('overlap');
+    await using around = await open({ provider: 'files', root: directory });
+    const sides = [
+      { store: around, prefix: '' },
+      { store: outer, prefix: 'x/' },
+    ] as const;
+    await outer.put('x/k', 'x');
+    for (const run of [copyPrefix, movePrefix, syncPrefix])
+      expect((await errorOf(run(...sides), 'InvalidArgument')).message).to.contain('overlap');
+    // What is in the store may well come out beside it.
+    expect(await copyPrefix(sides[1], { store: around, prefix: 'beside/' })).to.include({ copied: 1 });
   });
 }).timeout(120_000);

@@ -139,6 +139,13 @@ describe('what a source has and no copy gets', () => {
     }
   });
 
+  it('leaves names that are no text to the filters, too', async () => {
+    await writeFile(Buffer.concat([Buffer.from(`${directory}/in/bad`), Buffer.from([0xff])]), 'x');
+    expect(await copyPrefix(from(), to())).to.include({ copied: 3, failed: 1 });
+    expect(await copyPrefix(from(), to(), { exclude: 'bad*' })).to.include({ copied: 3, failed: 0 });
+    expect(await copyPrefix(from(), to(), { include: 'a' })).to.include({ copied: 1, failed: 0 });
+  });
+
   it('is told of once, however many ranges the source is listed by', async () => {
     const many = 60;
     const keys = Array.from({ length: many }, (_, at) => `s/k${String(at).padStart(3, '0')}`);
