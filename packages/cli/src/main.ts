@@ -1,5 +1,6 @@
 import { CommanderError, type Command } from 'commander';
 import { addAddressFlags } from './address-flags.js';
+import { unbundled } from './bundled-flags.js';
 import { addCommands } from './commands.js';
 import { addCommonFlags } from './common-flags.js';
 import type { Work } from './context.js';
@@ -30,7 +31,7 @@ export async function main(args: readonly string[]): Promise<ExitCode> {
     addCommonFlags(program);
     addAddressFlags(program, args);
     await addCommands(program, args, run);
-    await program.parseAsync(unknownCommand(program, args) ?? args, { from: 'user' });
+    await program.parseAsync(unknownCommand(program, args) ?? unbundled(program, args), { from: 'user' });
     return output.end(exitCode);
   } catch (thrown) {
     // Commander has written its message, or the help, already.

@@ -1,4 +1,3 @@
-import { systemReason } from '@store/core/extend';
 import { Channel, standardSink, type Sink } from './channel.js';
 import { EXIT, type ExitCode } from './exit.js';
 import { lineText, type Line } from './line.js';
@@ -184,7 +183,7 @@ export class Output {
     clearInterval(this.#timer);
     this.#status?.clear();
     await Promise.all([this.#stdout.deliver(''), this.#stderr.deliver('')]);
-    this.#sayLoss();
+    await this.#sayLoss();
     this.sayLast();
     await this.#stderr.deliver('');
     if (!this.#stdout.failure && !this.#stderr.failure && !this.#otherLoss) return code;
@@ -220,14 +219,16 @@ export class Output {
   async #deliver(text: string): Promise<void> {
     this.#makeRoom();
     if (await this.#stdout.deliver(text)) return;
-    this.#sayLoss();
+    await this.#sayLoss();
     await this.#stderr.deliver(text);
   }
 
-  #sayLoss(): void {
+  async #sayLoss(): Promise<void> {
     const { failure } = this.#stdout;
     if (!failure || this.#lossSaid) return;
     this.#lossSaid = true;
+    // Loaded when it is needed: the help does without.
+    const { systemReason } = await import('@store/core/extend');
     this.note(`store: stdout cannot be written: ${systemReason(failure)}`);
   }
 }

@@ -2,6 +2,7 @@ import { choicesOf, type OptionEntry, type Spelling } from '@store/core/extend';
 import { InvalidArgumentError, Option } from 'commander';
 import type { GenericSchema } from 'valibot';
 import { withAlias } from './alias.js';
+import { GlobsFile } from './globs-file.js';
 import { list } from './list-option.js';
 import { date, duration, numberOf, size } from './option-values.js';
 
@@ -12,7 +13,9 @@ export function* flagsOf(
 ): Generator<Option> {
   for (const [name, { cli, type }] of Object.entries(table)) {
     if (!cli) continue;
-    for (const option of withAlias(flagOf(name, cli, type()))) yield option.helpGroup(headingOf(cli.group));
+    const flag = flagOf(name, cli, type());
+    const fromFile = cli.argument === 'glob' ? [new GlobsFile(flag)] : [];
+    for (const option of [...withAlias(flag), ...fromFile]) yield option.helpGroup(headingOf(cli.group));
   }
 }
 

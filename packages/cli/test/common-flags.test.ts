@@ -114,6 +114,21 @@ describe('the flags of every command', () => {
     expect(stderr).to.match(/^store: the connection was refused .*\n$/);
   });
 
+  it('-v and -q go with the flags of a command in one word', async () => {
+    await using place = await Place.create({
+      stores: { demo: { provider: 'memory', objects: { 'p/1': 'x', 'p/-rv': 'x' } } },
+    });
+    for (const flags of ['-rnv', '-rvn', '-vrn', '-nrv'])
+      expect(await place.output('rm', flags, 'demo:p/'), flags).to.match(/^p\/-rv\np\/1\nwould delete 2/);
+    expect(await place.output('rm', '-rnq', 'demo:p/')).to.match(/^would delete 2/);
+    // What stands behind an option that takes a value is no flag, and nothing behind "--" is.
+    expect(await place.output('rm', '-rnv', '--include', '-rv', 'demo:p/')).to.match(
+      /^p\/-rv\nwould delete 1/,
+    );
+    expect((await place.run(['rm', '--', '-rv'])).stderr).to.contain('"-rv" is not an address');
+    expect((await place.run(['rm', '-rxv', 'demo:p/'])).stderr).to.contain("unknown option '-x'");
+  });
+
   it('--log-file has repeated requests, failures, warnings and the account, appended, and no secrets', async () => {
     await serving(createServer(refusing(2)), async (port) => {
       await using place = await Place.create({ stores: { demo: storeAt(port) } });

@@ -1,0 +1,59 @@
+import { writeFile } from 'node:fs/promises';
+import { expect } from 'chai';
+import { afterEach, beforeEach, describe, it } from 'mocha';
+import { Place } from './run-store.js';
+
+const OBJECTS = { 'p/a.log': 'x', 'p/b.log': 'x', 'p/c.txt': 'x', 'p/d/e.log': 'x', 'p/#f': 'x' };
+
+describe('--include-from, --exclude-from', () => {
+  let place: Place;
+  beforeEach(async () => {
+    place = await Place.create({
+      stores: {
+        demo: { provider: 'memory', objects: OBJECTS },
+        a: { provider: 'fs', root: './a', create: true, fsync: false },
+      },
+    });
+  });
+  afterEach(() => place[Symbol.asyncDispose]());
+
+  /** Which keys would be deleted. */
+  async function chosen(...options: readonly string[]): Promise<string[]> {
+    const stdout = await place.output('rm', '-rnv', ...options, 'demo:p/');
+    return stdout.split('\n').filter((line) => line.startsWith('p/'));
+  }
+
+  it('take patterns as they stand in files of any kind, beside those that are given', async () => {
+    await writeFile(place.path('list'), '\uFEFF# what stays\r\n*.log\r\n\r\n; d/** too\r\n[#]f');
+    expect(await chosen('--exclude-from', 'list')).to.deep.equal(['p/c.txt', 'p/d/e.log']);
+    expect(await chosen('--include-from', 'list', '--exclude', 'b*')).to.deep.equal(['p/#f', 'p/a.log']);
+    for (const order of [
+      ['--exclude', 'c*', '--exclude-from', 'list'],
+      ['--exclude-from', 'list', '--exclude', 'c*'],
+    ])
+      expect(await chosen(...order), order.join(' ')).to.deep.equal(['p/d/e.log']);
+    const copied = await place.output('cp', '-r', '--exclude-from', 'list', 'demo:p/', 'a:');
+    expect(copied).to.contain('copied 2 objects').and.to.contain('left out 3 of 5 objects');
+  });
+
+  it('mean nothing where the file says nothing, and not everything', async () => {
+    await writeFile(place.path('list'), '# none\n');
+    expect(await chosen('--include-from', 'list')).to.deep.equal([]);
+    expect(await chosen('--exclude-from', 'list')).to.have.length(5);
+  });
+
+  it('refuse what is no such file', async () => {
+    await writeFile(place.path('nul'), 'a\0b');
+    await writeFile(place.path('bytes'), Buffer.from([0x61, 0xff]));
+    for (const [file, why] of [
+      ['nothing', /cannot be read: ENOENT/],
+      ['.', /It is no file/],
+      ['nul', /has a NUL in it/],
+      ['bytes', /is no UTF-8/],
+    ] as const) {
+      const { code, stdout, stderr } = await place.run(['rm', '-rn', '--include-from', file, 'demo:p/']);
+      expect({ code, stdout }, file).to.deep.equal({ code: 2, stdout: '' });
+      expect(stderr).to.match(why);
+    }
+  });
+});
