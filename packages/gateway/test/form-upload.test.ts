@@ -15,6 +15,8 @@ interface Upload {
   readonly accessKeyId?: string;
   readonly secret?: string;
   readonly bucket?: string;
+  /** The policy says nothing of the bucket. */
+  readonly anyBucket?: boolean;
   /** Changes the policy when it has been signed. */
   readonly forged?: readonly unknown[];
 }
@@ -49,7 +51,12 @@ describe('gateway, forms of browsers', () => {
     const own = ['x-amz-algorithm', 'x-amz-credential', 'x-amz-date'].map((name) => ({
       [name]: signed[name],
     }));
-    const all = [{ bucket: 'demo' }, ['starts-with', '$key', ''], ...own, ...conditions];
+    const all = [
+      ...(upload.anyBucket ? [] : [{ bucket: 'demo' }]),
+      ['starts-with', '$key', ''],
+      ...own,
+      ...conditions,
+    ];
     const expiration = new Date(Date.now() + expiresInMs).toISOString();
     const encode = (list: readonly unknown[]) =>
       Buffer.from(JSON.stringify({ expiration, conditions: list })).toString('base64');
@@ -70,6 +77,16 @@ describe('gateway, forms of browsers', () => {
   };
   const keys = async () =>
     (await driver.list.page({ prefix: '', maxKeys: 9 }, {})).objects.map(({ key }) => key);
+
+  it('need a policy that names the bucket, and may write its words in any case', async () => {
+    const refused = await post({ anyBucket: true });
+    expect([refused.status, refused.code], refused.text).to.deep.equal([403, 'AccessDenied']);
+    expect(refused.text).to.contain('Extra input fields: bucket');
+    expect(await keys()).to.deep.equal([]);
+    const conditions = [{ bUcKeT: 'demo' }, ['StArTs-WiTh', '$KeY', 'up/'], ['Content-Length-Range', 0, 100]];
+    expect((await post({ anyBucket: true, conditions })).status).to.equal(204);
+    expect((await post({ conditions: [['Content-Length-Range', 0, 1]] })).code).to.equal('EntityTooLarge');
+  });
 
   it('become objects', async () => {
     const large = 'x\r\n--y'.repeat(100_000);

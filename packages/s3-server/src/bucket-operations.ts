@@ -6,11 +6,29 @@ import { ServiceError } from './http/service-error.js';
 import { childrenOf, childText, element, parseStrictly, textElement } from './xml.js';
 import type { Incoming } from './http/incoming.js';
 import type { Call, Service } from './operation.js';
+import { opened, sealed } from './listings.js';
 import { rootElement } from './root-element.js';
 import { refuseUnkept } from './unkept-headers.js';
 
-export async function listBuckets(buckets: Buckets): Promise<Answer> {
-  const all = await buckets.all();
+/** https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListBuckets.html: all of them, where nobody asks for fewer. */
+const MAX_LISTED_BUCKETS = 10_000;
+
+export async function listBuckets(buckets: Buckets, { query }: Incoming): Promise<Answer> {
+  const prefix = query.get('prefix');
+  const token = query.get('continuation-token');
+  const asked = query.get('max-buckets') || String(MAX_LISTED_BUCKETS);
+  if (!/^[1-9]\d{0,4}$/.test(asked) || Number(asked) > MAX_LISTED_BUCKETS) {
+    throw new ServiceError(400, 'InvalidArgument', 'The max-buckets value has to be from 1 to 10000.', {
+      ArgumentName: 'max-buckets',
+      ArgumentValue: asked,
+    });
+  }
+  // The name that was the last one.
+  const behind = token === undefined ? '' : opened(token);
+  const found = (await buckets.all())
+    .filter(({ name }) => name.startsWith(prefix ?? '') && name > behind)
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+  const all = query.has('max-buckets') ? found.slice(0, Number(asked)) : found;
   return xmlAnswer(
     rootElement(
       'ListAllMyBucketsResult',
@@ -21,6 +39,8 @@ export async function listBuckets(buckets: Buckets): Promise<Answer> {
           element('Bucket', textElement('Name', name), textElement('CreationDate', created.toISOString())),
         ),
       ),
+      textElement('Prefix', prefix),
+      textElement('ContinuationToken', all.length < found.length ? sealed(all.at(-1)?.name) : undefined),
     ),
   );
 }

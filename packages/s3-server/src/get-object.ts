@@ -6,6 +6,7 @@ import type { Answer } from './http/answer.js';
 import { ServiceError } from './http/service-error.js';
 import { infoHeaders, wishedHeaders } from './object-headers.js';
 import type { Call } from './operation.js';
+import { deleteMarkerAt } from './delete-marker.js';
 import {
   checkConditions,
   conditionHeaders,
@@ -38,6 +39,8 @@ export async function getObject(call: Call): Promise<Answer> {
     if (call.request.method === 'HEAD') return await headObject(call, reading);
     return (await readAtOnce(call, reading)) ?? (await readAfterLook(call, reading));
   } catch (error) {
+    if (error instanceof StoreError && error.code === 'NotFound')
+      throw (await deleteMarkerAt(call, reading.target.versionId)) ?? error;
     const unchanged =
       error instanceof StoreError && error.code === 'PreconditionFailed' && error.status === 304;
     // A store says no more; the one ETag that was asked about is the object's.

@@ -28,8 +28,18 @@ export interface ParsedRule extends RuleScope {
   readonly uploadsDays: number | undefined;
 }
 
+/** In characters: https://docs.aws.amazon.com/AmazonS3/latest/API/API_LifecycleRule.html; that of OSS is the same. */
+const MAX_ID_LENGTH = 255;
+
 /** Reads a `Rule` element. @throws ServiceError when S3 would not take it */
 export function readRule(rule: XmlElement): ParsedRule {
+  const id = childText(rule, 'ID');
+  if ((id?.length ?? 0) > MAX_ID_LENGTH)
+    throw new ServiceError(
+      400,
+      'InvalidArgument',
+      `ID length should not exceed allowed limit of ${MAX_ID_LENGTH}`,
+    );
   const status = childText(rule, 'Status');
   if (status !== 'Enabled' && status !== 'Disabled') throw malformed('a rule has no Status');
   const [filter] = childrenOf(rule, 'Filter');
@@ -54,7 +64,7 @@ export function readRule(rule: XmlElement): ParsedRule {
   const given = expiration ? childrenOf(expiration).map(({ name }) => name) : [];
   if (given.length > 1) throw malformed('Days, Date and ExpiredObjectDeleteMarker exclude each other');
   return {
-    id: childText(rule, 'ID'),
+    id,
     enabled: status === 'Enabled',
     prefix: childText(rule, 'Prefix') ?? (scope && childText(scope, 'Prefix')) ?? '',
     tags: [...(scope ? tagsOf(scope) : []), ...tagsOf(rule)],

@@ -35,7 +35,8 @@ export function parametersOf({ request: { query }, quirks, bucket }: Call, maxNa
   if (encoding !== undefined && encoding !== 'url') {
     throw new ServiceError(400, 'InvalidArgument', 'Invalid Encoding Method specified in Request');
   }
-  const asked = query.get(maxName) ?? String(MAX_KEYS);
+  // Without a value it is as good as not there.
+  const asked = query.get(maxName) || String(MAX_KEYS);
   if (!/^\d{1,9}$/.test(asked)) {
     throw new ServiceError(
       400,

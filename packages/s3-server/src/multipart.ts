@@ -10,6 +10,7 @@ import { checkedAttributes, checkSource, copySource, writeConditions } from './o
 import type { Call } from './operation.js';
 import { need, notImplemented } from './bucket.js';
 import { allUploads } from './upload-listing.js';
+import { OWNER, STANDARD } from './listings.js';
 import { rootElement } from './root-element.js';
 import { MAX_PARTS, partNumberOf } from './part-number.js';
 import { unkept } from './unkept.js';
@@ -229,7 +230,7 @@ export async function abortUpload(call: Call): Promise<Answer> {
 }
 
 export async function listParts(call: Call): Promise<Answer> {
-  const { bucket, key, request } = call;
+  const { bucket, key, request, quirks } = call;
   const uploadId = uploadIdOf(call);
   const asked = request.query.get('max-parts') ?? String(MAX_LISTED_PARTS);
   if (!/^\d{1,9}$/.test(asked)) {
@@ -252,6 +253,10 @@ export async function listParts(call: Call): Promise<Answer> {
       textElement('Bucket', bucket.name),
       textElement('Key', key),
       textElement('UploadId', uploadId),
+      element('Initiator', textElement('ID', 'owner'), textElement('DisplayName', 'owner')),
+      OWNER,
+      textElement('StorageClass', quirks.standardClass ?? STANDARD),
+      textElement('PartNumberMarker', token ?? '0'),
       textElement('MaxParts', maxParts),
       textElement('NextPartNumberMarker', page.nextToken),
       textElement('IsTruncated', page.truncated),

@@ -43,6 +43,7 @@ export function attributesOf({ headers }: Incoming): WriteAttributes {
       .filter(([name]) => name.startsWith(META))
       .map(([name, value]) => [name.slice(META.length), decodeWords(value)]),
   );
+  checkMetadata(metadata);
   return {
     contentType: headers.get('content-type') ?? 'binary/octet-stream',
     cacheControl: headers.get('cache-control'),
@@ -55,6 +56,24 @@ export function attributesOf({ headers }: Incoming): WriteAttributes {
     encryption: encryptionOf(headers),
     tags: tagsOfHeader(headers.get('x-amz-tagging')),
   };
+}
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingMetadata.html: names and values together, in UTF-8. */
+const MAX_METADATA_BYTES = 2048;
+
+/** @throws ServiceError `MetadataTooLarge` */
+function checkMetadata(metadata: Readonly<Record<string, string>>): void {
+  const bytes = Object.entries(metadata).reduce(
+    (sum, [name, value]) => sum + Buffer.byteLength(name) + Buffer.byteLength(value),
+    0,
+  );
+  if (bytes <= MAX_METADATA_BYTES) return;
+  throw new ServiceError(
+    400,
+    'MetadataTooLarge',
+    'Your metadata headers exceed the maximum allowed metadata size',
+    { Size: String(bytes), MaxSizeAllowed: String(MAX_METADATA_BYTES) },
+  );
 }
 
 /** As it was sent, but for `aws-chunked`, which is how the body travelled and not what it is. */
@@ -101,10 +120,14 @@ export function checkedAttributes({ request, bucket, quirks }: Call): WriteAttri
 /** For a store that keeps bytes alone. Every client says a type, which there follows from the name. */
 function bareAttributes({ contentType: _type, metadata, ...attributes }: WriteAttributes): WriteAttributes {
   if (metadata && Object.keys(metadata).length > 0) throw unkept('header', 'x-amz-meta-');
-  const { cacheControl, contentDisposition, contentEncoding } = attributes;
-  const headers = { 'cache-control': cacheControl, 'content-disposition': contentDisposition };
-  for (const [name, value] of Object.entries({ ...headers, 'content-encoding': contentEncoding }))
-    if (value !== undefined) throw unkept('header', name);
+  const headers = {
+    'cache-control': attributes.cacheControl,
+    'content-disposition': attributes.contentDisposition,
+    'content-encoding': attributes.contentEncoding,
+    'content-language': attributes.contentLanguage,
+    expires: attributes.expires,
+  };
+  for (const [name, value] of Object.entries(headers)) if (value !== undefined) throw unkept('header', name);
   return attributes;
 }
 
@@ -219,7 +242,11 @@ export async function copyObject(call: Call): Promise<Answer> {
       textElement('LastModified', new Date().toISOString()),
       textElement('ETag', written.etag),
     ),
-    { ...versionHeader(written.versionId), ...encryptionHeaders(encryption) },
+    {
+      ...versionHeader(written.versionId),
+      ...(source.versionId === undefined ? {} : { 'x-amz-copy-source-version-id': source.versionId }),
+      ...encryptionHeaders(encryption),
+    },
   );
 }
 

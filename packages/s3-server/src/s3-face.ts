@@ -162,6 +162,7 @@ export class S3Face implements Face {
         ...Object.entries(fields).map(([name, value]) => textElement(name, value)),
         textElement('Resource', rawPath),
         textElement('RequestId', requestId),
+        textElement('HostId', requestId),
       ),
       headers,
       status,
@@ -229,7 +230,7 @@ export async function performS3(
   const { buckets, quirks } = service;
   checkAccount(request, quirks);
   const { operation, bucket: bucketName, key = '' } = subject;
-  if (operation === 'ListBuckets' || bucketName === undefined) return listBuckets(buckets);
+  if (operation === 'ListBuckets' || bucketName === undefined) return listBuckets(buckets, request);
   if (operation === 'CreateBucket') return createBucket(service, request, body, bucketName);
   const bucket = buckets.find(bucketName);
   if (!bucket) throw noSuchBucket(bucketName);

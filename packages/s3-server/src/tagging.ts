@@ -1,8 +1,9 @@
 import type { Tags } from '@store/core';
 import { xmlAnswer, type Answer } from './http/answer.js';
 import { ServiceError } from './http/service-error.js';
-import { childrenOf, childText, element, parseStrictly, textElement } from './xml.js';
+import { childrenOf, childText, element, parseStrictly, textElement, type XmlElement } from './xml.js';
 import { need, versionOf } from './bucket.js';
+import { versionHeader } from './object-headers.js';
 import type { Call } from './operation.js';
 import { rootElement } from './root-element.js';
 
@@ -46,46 +47,45 @@ export async function getTagging({ bucket, key, request, signal }: Call): Promis
   const set = Object.entries(tags).map(([name, value]) =>
     element('Tag', textElement('Key', name), textElement('Value', value)),
   );
-  return xmlAnswer(rootElement('Tagging', element('TagSet', ...set)));
+  return xmlAnswer(rootElement('Tagging', element('TagSet', ...set)), versionHeader(target.versionId));
 }
 
 export async function putTagging({ bucket, key, request, body, signal }: Call): Promise<Answer> {
   const root = parseStrictly(body);
   const [set] = root?.name === 'Tagging' ? childrenOf(root, 'TagSet') : [];
-  if (!set) {
-    throw new ServiceError(
-      400,
-      'MalformedXML',
-      'The XML you provided was not well-formed or did not validate against our published schema',
-    );
-  }
-  const pairs = childrenOf(set, 'Tag').map(
-    (tag) => [childText(tag, 'Key') ?? '', childText(tag, 'Value') ?? ''] as const,
-  );
+  if (!set) throw malformed();
+  const pairs = childrenOf(set, 'Tag').map(tagOf);
   const versionId = versionOf(bucket, request.query.get('versionId'));
   await need(bucket.objects.tags).set({ key, versionId, tags: checked(pairs) }, { signal });
-  return { status: 200 };
+  return { status: 200, headers: versionHeader(versionId) };
+}
+
+/** An empty value is one; none is not. */
+function tagOf(tag: XmlElement): readonly [name: string, value: string] {
+  const [name, value] = [childText(tag, 'Key'), childText(tag, 'Value')];
+  if (name === undefined || value === undefined) throw malformed();
+  return [name, value];
+}
+
+function malformed(): ServiceError {
+  return new ServiceError(
+    400,
+    'MalformedXML',
+    'The XML you provided was not well-formed or did not validate against our published schema',
+  );
 }
 
 export async function deleteTagging({ bucket, key, request, signal }: Call): Promise<Answer> {
-  await need(bucket.objects.tags).set(
-    { key, versionId: versionOf(bucket, request.query.get('versionId')), tags: {} },
-    { signal },
-  );
-  return { status: 204 };
+  const versionId = versionOf(bucket, request.query.get('versionId'));
+  await need(bucket.objects.tags).set({ key, versionId, tags: {} }, { signal });
+  return { status: 204, headers: versionHeader(versionId) };
 }
 
 /** Brings an archived object back. */
 export async function restoreObject({ bucket, key, request, body, signal }: Call): Promise<Answer> {
   const root = parseStrictly(body);
   const days = Number(root && childText(root, 'Days'));
-  if (root?.name !== 'RestoreRequest' || !Number.isInteger(days) || days < 1) {
-    throw new ServiceError(
-      400,
-      'MalformedXML',
-      'The XML you provided was not well-formed or did not validate against our published schema',
-    );
-  }
+  if (root?.name !== 'RestoreRequest' || !Number.isInteger(days) || days < 1) throw malformed();
   const version = { key, versionId: versionOf(bucket, request.query.get('versionId')) };
   const before = await bucket.objects.read.head(version, { signal });
   await need(bucket.objects.restore)({ ...version, days }, { signal });

@@ -1,4 +1,4 @@
-import { StoreError, type StoreErrorCode } from '@store/core';
+import { fitsXml, StoreError, type StoreErrorCode } from '@store/core';
 import { ServiceError } from './http/service-error.js';
 
 /**
@@ -15,7 +15,12 @@ export function toServiceError(error: unknown): ServiceError {
       : operation === 'list'
         ? 'NoSuchBucket'
         : 'NoSuchKey';
-    return new ServiceError(404, known, sayingOf(known, error));
+    return new ServiceError(
+      404,
+      known,
+      sayingOf(known, error),
+      known === 'NoSuchKey' ? keyField(error.key) : {},
+    );
   }
   if (providerCode === 'InvalidObjectState')
     return new ServiceError(403, providerCode, sayingOf(providerCode, error));
@@ -32,6 +37,11 @@ export function toServiceError(error: unknown): ServiceError {
   }
   const refusal = REFUSALS[code];
   return refusal ? new ServiceError(refusal[0], refusal[1], sayingOf(refusal[1], error)) : internalError();
+}
+
+/** A key in an error, where XML can carry it: the path, which is there too, says it in any case. */
+export function keyField(key: string | undefined): Readonly<Record<string, string>> {
+  return key !== undefined && fitsXml(key) ? { Key: key } : {};
 }
 
 function internalError(): ServiceError {

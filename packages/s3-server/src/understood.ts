@@ -88,7 +88,7 @@ export const UNDERSTOOD: Readonly<Record<string, Understood>> = {
   GetObjectTagging: { headers: [], query: ['tagging', 'versionId'] },
   HeadBucket: { headers: [], query: [] },
   HeadObject: READ,
-  ListBuckets: { headers: [], query: [] },
+  ListBuckets: { headers: [], query: ['continuation-token', 'max-buckets', 'prefix'] },
   ListMultipartUploads: {
     headers: [],
     query: [...LISTING, 'key-marker', 'max-uploads', 'upload-id-marker', 'uploads'],

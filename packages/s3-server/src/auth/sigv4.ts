@@ -108,7 +108,7 @@ export function verifySigV4(request: RequestHead, settings: SigV4Settings): Sign
 
 function claimOfHeader({ headers }: RequestHead): Claim {
   const header = headers.get('authorization');
-  if (header === undefined) throw new ServiceError(403, 'AccessDenied', 'Access Denied');
+  if (header === undefined || header === '') throw new ServiceError(403, 'AccessDenied', 'Access Denied');
   const [, credential, signedHeaders, signature] =
     /^AWS4-HMAC-SHA256 +Credential=([^,]+), *SignedHeaders=([^,]+), *Signature=([0-9a-f]+)$/.exec(header) ??
     [];

@@ -2,7 +2,7 @@ import { Content } from '../content.js';
 import type { FaceCall, Subject } from '../face.js';
 import type { Answer } from '../http/answer.js';
 import type { Incoming } from '../http/incoming.js';
-import type { Payload } from '../payload.js';
+import { readDigests, type Payload } from '../payload.js';
 import { addressOf } from '../route.js';
 import { readForm, type Form } from './form.js';
 import { formAnswer, isFormUpload, keyOf, putOf, within } from './form-upload.js';
@@ -39,7 +39,7 @@ export async function answerForm(call: FaceCall, service: FormService): Promise<
   const body = Buffer.concat(chunks);
   const put = service.put({ ...putOf(request, form, bucket, key), body }, form);
   const about = { operation: 'PutObject', bucket, key, keys: [key] };
-  const payload = { body, content: Content.of(body), digests: new Map<string, string>() };
+  const payload = { body, content: Content.of(body), digests: readDigests(put, body, {}) };
   const answer = await service.perform({ ...call, request: put, subject: about }, payload);
   return formAnswer(answer, form, bucket, key);
 }

@@ -20,7 +20,7 @@ export interface PolicySettings {
 }
 
 /** Fields that need no condition. */
-const FREE = /^(?:x-amz-signature|signature|awsaccesskeyid|policy|bucket|x-ignore-.*)$/;
+const FREE = /^(?:x-amz-signature|signature|awsaccesskeyid|policy|x-ignore-.*)$/;
 
 /**
  * Verifies the policy of a form: its signature (version 4) first, then its time, and that each field is as it says.
@@ -86,7 +86,7 @@ export function verifyPolicyV2(
   return { accessKeyId: credential.accessKeyId, range: checkedPolicy(policy, fields, now) };
 }
 
-/** What a policy of S3 allows; a field that it does not speak of is refused. */
+/** What a policy of S3 allows; a field that it does not speak of is refused, and so is any bucket. */
 function checkedPolicy(policy: string, fields: Fields, now: number): LengthRange {
   const { covered, range } = checkPolicy(policy, fields, now);
   const extra = [...fields.keys()].find((name) => !covered.has(name) && !FREE.test(name));
@@ -112,7 +112,7 @@ export function checkPolicy(
   const covered = new Set<string>();
   let range = { min: 0, max: Infinity };
   for (const condition of conditions as readonly unknown[]) {
-    if (Array.isArray(condition) && condition[0] === 'content-length-range') {
+    if (Array.isArray(condition) && operatorOf(condition[0]) === 'content-length-range') {
       const [min, max] = [Number(condition[1]), Number(condition[2])];
       if (!(min >= 0 && max >= min)) throw invalid();
       range = { min: Math.max(range.min, min), max: Math.min(range.max, max) };
@@ -134,10 +134,16 @@ interface Match {
   readonly value: string;
 }
 
+/** Like the names of fields, in any case. */
+function operatorOf(operator: unknown): string | undefined {
+  return typeof operator === 'string' ? operator.toLowerCase() : undefined;
+}
+
 /** `{ "name": "value" }`, or `["starts-with", "$name", "value"]`. */
 function matchesOf(condition: unknown): Match[] {
   if (Array.isArray(condition)) {
-    const [how, name, value] = condition as readonly unknown[];
+    const [operator, name, value] = condition as readonly unknown[];
+    const how = operatorOf(operator);
     const known = how === 'eq' || how === 'starts-with';
     if (!known || typeof name !== 'string' || !name.startsWith('$') || typeof value !== 'string')
       throw invalid();
