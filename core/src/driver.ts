@@ -1,10 +1,11 @@
 import type { Lifecycle, LifecycleUpdate } from './lifecycle/rules.js';
-import type { ObjectInfo, Tags, WriteResult } from './objects.js';
+import type { Tags, WriteResult } from './objects.js';
 import type {
   DriverCall,
   PassThrough,
   ListPageRequest,
   ListPage,
+  ReadInfo,
   ReadRequest,
   GetRequest,
   GetResult,
@@ -132,7 +133,7 @@ export interface ListFacet {
 
 export interface ReadFacet {
   /** @throws StoreError `NotFound` when there is no such object (or its latest version is a delete marker). */
-  readonly head: Call<ReadRequest, ObjectInfo>;
+  readonly head: Call<ReadRequest, ReadInfo>;
   /** Resolves when the body begins to arrive. Destroying the body frees its socket. @throws as `head` */
   readonly get: Call<GetRequest, GetResult>;
 }
@@ -152,6 +153,8 @@ export interface WriteFacet {
   readonly lastModified?: boolean | undefined;
   /** `encryption` on `put`, `copy` and uploads. Default false. */
   readonly encryption?: boolean | undefined;
+  /** `record` on `put` and `multipart.complete`, and on reads. Default false. */
+  readonly records?: boolean | undefined;
   /** Writes the whole object or nothing. The body is a stream only where `streaming` is true. */
   readonly put: Call<PutRequest, WriteResult>;
   /** Copies on the provider's side, metadata included. @throws StoreError `NotFound` when `from` is not there */

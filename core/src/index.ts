@@ -37,6 +37,7 @@ export type * from './lifecycle/rules.js';
 export { metadataOf } from './metadata-of.js';
 export type * from './object-store.js';
 export type * from './objects.js';
+export type * from './upload-record.js';
 export type { OnRetry, RetryEvent, RetrySettings } from './engine/retry.js';
 export { encodedPieces } from './store/metadata.js';
 export { createObjectStore, type ObjectStoreSettings } from './store/portable-store.js';

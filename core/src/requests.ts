@@ -10,6 +10,7 @@ import type {
   VersionInfo,
   WriteAttributes,
 } from './objects.js';
+import type { UploadRecord } from './upload-record.js';
 
 // What the calls of a driver take and give; the calls themselves are in driver.ts.
 
@@ -99,6 +100,8 @@ export interface ReadRequest {
   readonly versionId?: string | undefined;
   readonly ifMatch?: string | undefined;
   readonly ifNoneMatch?: string | undefined;
+  /** Tell the object's {@link UploadRecord}, too; only where `write.records` is true. */
+  readonly record?: boolean | undefined;
 }
 
 export interface GetRequest extends ReadRequest {
@@ -106,9 +109,15 @@ export interface GetRequest extends ReadRequest {
   readonly range?: { readonly start: number; readonly end?: number | undefined } | undefined;
 }
 
+/** What a read tells of its object. */
+export interface ReadInfo extends ObjectInfo {
+  /** To who asked for it, where there is one. */
+  readonly record?: UploadRecord | undefined;
+}
+
 export interface GetResult {
   /** Of the whole object, whatever the range. */
-  readonly info: ObjectInfo;
+  readonly info: ReadInfo;
   /** Of the state that `info` tells of: when the object changes meanwhile, the rest of that state or an error. */
   readonly body: Readable;
 }
@@ -122,6 +131,8 @@ export interface PutRequest extends WriteAttributes {
   readonly ifMatch?: string | undefined;
   /** What the object says of itself; only where `write.lastModified` is true. */
   readonly lastModified?: Date | undefined;
+  /** What is kept beside the object, asked for when the body has been taken; only where `write.records` is true. */
+  readonly record?: (() => UploadRecord | undefined) | undefined;
 }
 
 export interface CopyRequest {
@@ -311,6 +322,8 @@ export interface CompleteUploadRequest {
   readonly parts: readonly { readonly partNumber: number; readonly etag: string }[];
   readonly ifAbsent?: boolean | undefined;
   readonly ifMatch?: string | undefined;
+  /** What is kept beside the object; only where `write.records` is true. */
+  readonly record?: UploadRecord | undefined;
 }
 
 export interface AbortUploadRequest {

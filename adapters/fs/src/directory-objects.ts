@@ -1,6 +1,7 @@
 import { open, rm, type FileHandle } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import {
+  metadataOf,
   StoreError,
   throwIfAborted,
   type BatchDeleteResult,
@@ -13,9 +14,8 @@ import {
   type GetResult,
   type ListPage,
   type ListPageRequest,
-  type ObjectInfo,
-  type ObjectMetadata,
   type PutRequest,
+  type ReadInfo,
   type ReadRequest,
   type WriteResult,
 } from '@store/core';
@@ -26,7 +26,15 @@ import type { PathCheck } from './foreign.js';
 import { describe } from './describe-object.js';
 import { Listing } from './listing.js';
 import { objectNaming } from './object-naming.js';
-import { fullInfo, openObject, readFooter, writeObject, type Footer } from './object-file.js';
+import {
+  fullInfo,
+  openObject,
+  readFooter,
+  readRecord,
+  writeObject,
+  type Footer,
+  type NewObject,
+} from './object-file.js';
 import { ObjectTree, PROVIDER } from './object-tree.js';
 import { Root } from './root.js';
 import { someAtOnce } from './some-at-once.js';
@@ -65,12 +73,15 @@ export class DirectoryObjects {
     });
   }
 
-  async head(request: ReadRequest, { signal }: DriverCall): Promise<ObjectInfo> {
+  async head(request: ReadRequest, { signal }: DriverCall): Promise<ReadInfo> {
     return this.#run('head', request.key, async () => {
       throwIfAborted(signal, 'head');
       const { file, footer } = await this.#open(request, 'head');
-      await file.close();
-      return fullInfo(footer);
+      try {
+        return await infoOf(file, footer, request);
+      } finally {
+        await file.close();
+      }
     });
   }
 
@@ -88,14 +99,18 @@ export class DirectoryObjects {
         });
       }
       const bytes = Math.min(end, footer.size - 1) - start + 1;
-      return { info: fullInfo(footer), body: await bodyOf(file, start, bytes, signal) };
+      try {
+        const info = await infoOf(file, footer, request);
+        return { info, body: await bodyOf(file, start, bytes, signal) };
+      } catch (error) {
+        await file.close();
+        throw error;
+      }
     });
   }
 
   async put(request: PutRequest, { signal }: DriverCall): Promise<WriteResult> {
-    return this.#run('put', request.key, () =>
-      this.#write(request.key, request.body, request, request.ifAbsent ?? false, signal),
-    );
+    return this.#run('put', request.key, () => this.#write(request, request.ifAbsent ?? false, signal));
   }
 
   async copy({ from, to }: CopyRequest, { signal }: DriverCall): Promise<WriteResult> {
@@ -104,7 +119,7 @@ export class DirectoryObjects {
       const { file, footer } = await this.#open({ key: from }, 'copy');
       const body = await bodyOf(file, 0, footer.size);
       try {
-        return await this.#write(to, body, fullInfo(footer), false, signal);
+        return await this.#write({ ...metadataOf(fullInfo(footer)), key: to, body }, false, signal);
       } finally {
         body.destroy();
       }
@@ -173,14 +188,9 @@ export class DirectoryObjects {
     }
   }
 
-  async #write(
-    key: string,
-    body: Uint8Array | Readable,
-    attributes: ObjectMetadata,
-    ifAbsent: boolean,
-    signal: AbortSignal | undefined,
-  ): Promise<WriteResult> {
+  async #write(object: NewObject, ifAbsent: boolean, signal: AbortSignal | undefined): Promise<WriteResult> {
     throwIfAborted(signal, 'put');
+    const { key } = object;
     const { directories, name } = this.#tree.pathOf(key);
     await this.#tree.pathCheck().check(directories, name);
     const { file, temporary } = await this.#openTemporary(key);
@@ -188,7 +198,7 @@ export class DirectoryObjects {
     try {
       let footer: Footer;
       try {
-        footer = await writeObject(file, key, body, attributes, signal);
+        footer = await writeObject(file, object, signal);
         if (this.#fsync) await file.sync();
       } finally {
         await file.close();
@@ -256,6 +266,14 @@ export class DirectoryObjects {
   #unmet(operation: string, key: string, message: string, status: number): StoreError {
     return new StoreError('PreconditionFailed', message, { ...this.#details(operation, key), status });
   }
+}
+
+/** What is told of an open file, and how it was uploaded to who asks for that. */
+async function infoOf(file: FileHandle, footer: Footer, { record }: ReadRequest): Promise<ReadInfo> {
+  const info = fullInfo(footer);
+  if (!record) return info;
+  const kept = await readRecord(file, footer);
+  return kept ? { ...info, record: kept } : info;
 }
 
 /** The bytes of an open file as a stream, which closes the file at its end and when it is destroyed. */

@@ -32,6 +32,7 @@ export function fsDriver(path: string, config: FsConfig, windowNames?: number): 
       // Replacing on condition of an ETag would need locks between processes.
       ifMatch: false,
       storageClasses: false,
+      records: true,
       put: (request, call) => objects.put(request, call),
       copy: (request, call) => objects.copy(request, call),
     },

@@ -2,16 +2,25 @@ import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
-import { metadataOf, StoreError, throwIfAborted, type ObjectInfo, type ObjectMetadata } from '@store/core';
+import {
+  metadataOf,
+  StoreError,
+  throwIfAborted,
+  type ObjectInfo,
+  type ObjectMetadata,
+  type PutRequest,
+  type UploadRecord,
+} from '@store/core';
 import * as v from 'valibot';
 import { bytesOf } from './bytes-of.js';
 import * as calls from './file-calls.js';
 import { foreign, foreignError } from './foreign.js';
 
 /**
- * One object is one file: the body, then a footer in JSON, then the footer's length and a magic number. The
- * body comes first so that it can be written while it arrives; since all is one file, one rename makes body
- * and attributes visible together.
+ * One object is one file: the body, then the record of its upload where there is one, then a footer in JSON, then the
+ * footer's length and a magic number. The body comes first so that it can be written while it arrives; since all is one
+ * file, one rename makes body and attributes visible together. Listings read every footer, so that the record, which may be
+ * long, is none of it.
  */
 const MAGIC = Buffer.from('\u0000store-fs1');
 const TRAILER_BYTES = 4 + MAGIC.length;
@@ -27,6 +36,8 @@ export interface Footer extends Omit<ObjectMetadata, 'expires'> {
   readonly lastModified: number;
   /** Milliseconds since the epoch. */
   readonly expires?: number | undefined;
+  /** Bytes of the record behind the body. */
+  readonly recordBytes?: number | undefined;
 }
 
 const text = v.optional(v.string());
@@ -41,6 +52,7 @@ const footerSchema: v.GenericSchema<Footer> = v.object({
   contentEncoding: text,
   contentLanguage: text,
   expires: v.optional(v.number()),
+  recordBytes: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0))),
   metadata: v.optional(v.record(v.string(), v.string())),
 });
 
@@ -59,12 +71,17 @@ export async function openObject(path: string): Promise<FileHandle> {
   throw foreignError(foreign(found), path);
 }
 
-/** Writes a body and its footer at the start of an empty file. */
+/** What is written of an object. */
+export interface NewObject extends ObjectMetadata {
+  readonly key: string;
+  readonly body: Uint8Array | Readable;
+  readonly record?: PutRequest['record'];
+}
+
+/** Writes a body, its record and its footer at the start of an empty file. */
 export async function writeObject(
   file: FileHandle,
-  key: string,
-  body: Uint8Array | Readable,
-  attributes: ObjectMetadata,
+  { key, body, record, ...attributes }: NewObject,
   signal: AbortSignal | undefined,
 ): Promise<Footer> {
   const hash = createHash('md5');
@@ -78,6 +95,8 @@ export async function writeObject(
   if (body instanceof Uint8Array) await write(body);
   else for await (const chunk of body) await write(bytesOf(chunk));
   const { contentType = 'application/octet-stream', expires, ...others } = metadataOf(attributes);
+  const kept = record?.();
+  const recorded = Buffer.from(kept ? JSON.stringify(kept) : '');
   const footer: Footer = {
     key,
     size,
@@ -86,11 +105,12 @@ export async function writeObject(
     ...others,
     contentType,
     expires: expires?.getTime(),
+    recordBytes: recorded.length || undefined,
   };
   const json = Buffer.from(JSON.stringify(footer));
   const length = Buffer.alloc(4);
   length.writeUInt32BE(json.length);
-  await writeAll(file, Buffer.concat([json, length, MAGIC]), size);
+  await writeAll(file, Buffer.concat([recorded, json, length, MAGIC]), size);
   return footer;
 }
 
@@ -133,7 +153,8 @@ async function footerIn(fd: number, fileSize: number, key: string, operation: st
       needed <= look.length ? look : needed <= fileSize ? await readEnd(fd, fileSize, needed) : undefined;
     const footer = end && parseFooter(end.subarray(end.length - needed, end.length - TRAILER_BYTES));
     // A file at the wrong place (copied by hand, or from another key) must not pass for this key.
-    if (footer && footer.key === key && footer.size === fileSize - needed) return footer;
+    const bytes = footer && footer.size + (footer.recordBytes ?? 0);
+    if (footer?.key === key && bytes === fileSize - needed) return footer;
   }
   throw new StoreError('Corrupt', 'the file of this object is damaged, or was not written by this library', {
     provider: 'fs',
@@ -158,6 +179,33 @@ function parseFooter(json: Buffer): Footer | undefined {
   }
 }
 
+/** How the object of an open file was uploaded; undefined where that is not kept, or what is kept is no record. */
+export async function readRecord(
+  file: FileHandle,
+  { size, recordBytes = 0 }: Footer,
+): Promise<UploadRecord | undefined> {
+  if (recordBytes === 0) return undefined;
+  const buffer = Buffer.alloc(recordBytes);
+  const { bytesRead } = await calls.read(file.fd, buffer, 0, recordBytes, size);
+  try {
+    const record: unknown = JSON.parse(buffer.subarray(0, bytesRead).toString());
+    return v.is(recordSchema, record) ? record : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const recordSchema: v.GenericSchema<UploadRecord> = v.object({
+  checksums: v.array(
+    v.object({ algorithm: v.string(), value: v.string(), type: v.picklist(['FULL_OBJECT', 'COMPOSITE']) }),
+  ),
+  parts: v.optional(
+    v.array(
+      v.object({ partNumber: v.number(), size: v.number(), checksums: v.record(v.string(), v.string()) }),
+    ),
+  ),
+});
+
 /** What a listing shows of a footer. */
 export function listedInfo({ key, size, etag, lastModified }: Footer): ObjectInfo {
   return { key, size, etag, lastModified: new Date(lastModified) };
@@ -165,7 +213,7 @@ export function listedInfo({ key, size, etag, lastModified }: Footer): ObjectInf
 
 /** All that a footer says. */
 export function fullInfo(footer: Footer): ObjectInfo {
-  const { expires, metadata = {}, ...others } = footer;
+  const { expires, recordBytes: _, metadata = {}, ...others } = footer;
   const attributes = { ...others, metadata, expires: expires === undefined ? undefined : new Date(expires) };
   return { ...listedInfo(footer), ...metadataOf(attributes) };
 }

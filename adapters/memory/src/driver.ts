@@ -32,6 +32,7 @@ export function memoryDriver(
       ifAbsent: true,
       ifMatch: true,
       storageClasses: true,
+      records: true,
       put: (request, call) => objects.put(request, call),
       copy: (request, call) => objects.copy(request, call),
     },

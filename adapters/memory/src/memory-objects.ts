@@ -23,6 +23,7 @@ import {
   type ListVersionsPageRequest,
   type ObjectInfo,
   type PutRequest,
+  type ReadInfo,
   type ReadRequest,
   type RestoreRequest,
   type SetTagsRequest,
@@ -30,6 +31,7 @@ import {
   type TagsRequest,
   type UploadPartCopyRequest,
   type UploadPartRequest,
+  type UploadRecord,
   type WriteAttributes,
   type WriteResult,
 } from '@store/core';
@@ -98,7 +100,7 @@ export class MemoryObjects {
     return listUploads(this.#uploads.all(), request);
   }
 
-  async head(request: ReadRequest, call: DriverCall): Promise<ObjectInfo> {
+  async head(request: ReadRequest, call: DriverCall): Promise<ReadInfo> {
     throwIfAborted(call.signal, 'head');
     return this.#read(request, 'head').info;
   }
@@ -134,7 +136,7 @@ export class MemoryObjects {
       });
     }
     this.#checkCondition(request, 'put');
-    return this.#write(request.key, copyOf(request.body), request);
+    return this.#write(request.key, copyOf(request.body), request, request.record?.());
   }
 
   async copy(request: CopyRequest, call: DriverCall): Promise<WriteResult> {
@@ -222,7 +224,8 @@ export class MemoryObjects {
     this.#uploads.remove(request.uploadId);
     const etag = multipartEntityTag(parts);
     const version = { body: Buffer.concat(parts), etag, ...upload.attributes };
-    return this.#written(request.key, version);
+    const { key, record } = request;
+    return this.#written(key, record ? { ...version, record } : version);
   }
 
   async abortUpload(request: AbortUploadRequest, call: DriverCall): Promise<void> {
@@ -233,7 +236,7 @@ export class MemoryObjects {
   #read(
     request: ReadRequest,
     operation: string,
-  ): { info: ObjectInfo; body: Uint8Array; version: StoredVersion } {
+  ): { info: ReadInfo; body: Uint8Array; version: StoredVersion } {
     const { key, versionId, ifMatch, ifNoneMatch } = request;
     const versions = this.#objects.get(key) ?? [];
     const version =
@@ -272,7 +275,8 @@ export class MemoryObjects {
       tagCount: Object.keys(version.tags ?? {}).length || undefined,
     };
     const shown = this.#versioning === 'off' ? info : { ...info, versionId: version.versionId };
-    return { info: shown, body: version.body, version };
+    const told = request.record && version.record ? { ...shown, record: version.record } : shown;
+    return { info: told, body: version.body, version };
   }
 
   #checkCondition(
@@ -294,8 +298,9 @@ export class MemoryObjects {
     if (ifMatch !== undefined) this.#checkCondition({ key, ifMatch }, 'delete');
   }
 
-  #write(key: string, body: Uint8Array, attributes: WriteAttributes): WriteResult {
-    return this.#written(key, { body, etag: entityTag(body), ...attributesOf(attributes) });
+  #write(key: string, body: Uint8Array, attributes: WriteAttributes, record?: UploadRecord): WriteResult {
+    const version = { body, etag: entityTag(body), ...attributesOf(attributes) };
+    return this.#written(key, record ? { ...version, record } : version);
   }
 
   #written(key: string, version: NewVersion): WriteResult {
@@ -348,7 +353,7 @@ export class MemoryObjects {
   }
 }
 
-type NewVersion = Pick<StoredVersion, 'body' | 'etag'> & VersionAttributes;
+type NewVersion = Pick<StoredVersion, 'body' | 'etag' | 'record'> & VersionAttributes;
 
 /** What a caller does to its bytes afterwards stays with the caller. */
 function copyOf(body: Uint8Array): Uint8Array {

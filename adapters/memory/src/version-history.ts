@@ -4,6 +4,7 @@ import {
   type Encryption,
   type ObjectMetadata,
   type Tags,
+  type UploadRecord,
   type WriteAttributes,
 } from '@store/core';
 
@@ -20,6 +21,7 @@ export interface StoredVersion {
   readonly storageClass?: string | undefined;
   /** As it was asked for, for those who pretend to be a service that encrypts: nothing is. */
   readonly encryption?: Encryption | undefined;
+  readonly record?: UploadRecord | undefined;
   tags?: Tags | undefined;
   /** Of an archived object that was asked back; milliseconds since the epoch. */
   restored?: { readonly from: number; readonly until: number } | undefined;

@@ -1,6 +1,6 @@
 import { StoreError, type RetrySettings, type StoreDriver } from '@store/core';
 import { checkOptionNames } from '@store/core/extend';
-import { BytesInFlight, S3Face } from '@store/s3-server';
+import { BytesInFlight, RecentCompletions, S3Face, type CompletedUpload } from '@store/s3-server';
 import { GatewayBuckets } from './gateway-buckets.js';
 import { Listener, type TlsFiles } from './listener.js';
 import type { GatewayLogEntry } from './log-entry.js';
@@ -169,6 +169,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       partBytes: Math.min(BUFFERING.partBytes, maxBytesInFlight),
     },
     server: 'Store',
+    completions: new RecentCompletions<CompletedUpload>(),
   });
   const access = accessTo(buckets, credentials);
   const inFlight = new BytesInFlight(maxBytesInFlight);

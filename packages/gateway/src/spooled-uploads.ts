@@ -20,7 +20,9 @@ import {
 } from '@store/core';
 import {
   ClaimCheck,
+  completionFingerprint,
   Content,
+  RecentCompletions,
   ServiceError,
   slowDown,
   type BytesInFlight,
@@ -28,7 +30,6 @@ import {
   type StreamedPart,
   type UploadClaims,
 } from '@store/s3-server';
-import { RecentCompletions } from './recent-completions.js';
 import { removeAll, type SpoolDirectory } from './spool-directory.js';
 
 /** How many uploads may wait at once: each costs a little memory. */
@@ -84,7 +85,7 @@ interface Spool {
 export class SpooledUploads {
   readonly #driver: StoreDriver;
   readonly #uploads = new Map<string, Spool>();
-  readonly #completions = new RecentCompletions();
+  readonly #completions = new RecentCompletions<WriteResult>();
   readonly #settings: SpoolSettings;
 
   constructor(driver: StoreDriver, settings: SpoolSettings) {
@@ -195,7 +196,7 @@ export class SpooledUploads {
     claims: UploadClaims = { whole: [], parts: [] },
   ): Promise<WriteResult> {
     const { key, uploadId } = request;
-    const fingerprint = fingerprintOf(request, claims);
+    const fingerprint = completionFingerprint(request, claims);
     const ended = this.#completions.find(uploadId, key, fingerprint);
     if (ended) return ended;
     const spool = this.#find(key, uploadId);
@@ -259,10 +260,10 @@ export class SpooledUploads {
   async #write(
     spool: Spool,
     content: Content,
-    { key, ifAbsent, ifMatch }: CompleteUploadRequest,
+    { key, ifAbsent, ifMatch, record }: CompleteUploadRequest,
     call: DriverCall,
   ): Promise<WriteResult> {
-    const put = { ...spool.attributes, ifAbsent, ifMatch };
+    const put = { ...spool.attributes, ifAbsent, ifMatch, record: record && (() => record) };
     try {
       return await content.streamed((body) => this.#driver.write.put({ ...put, body }, call));
     } catch (error) {
@@ -377,14 +378,6 @@ async function* readPart(key: string, { partNumber, file }: Part): AsyncGenerato
 
 function corrupt(key: string, message: string, cause?: unknown): StoreError {
   return new StoreError('Corrupt', message, { operation: 'put', key, cause });
-}
-
-/** The same for the same parts on the same conditions; short, however many parts there are. */
-function fingerprintOf({ parts, ifAbsent, ifMatch }: CompleteUploadRequest, claims: UploadClaims): string {
-  const named = parts.map(({ partNumber, etag }) => [partNumber, etag]);
-  return createHash('sha256')
-    .update(JSON.stringify([named, ifAbsent ?? false, ifMatch ?? '', claims]))
-    .digest('base64');
 }
 
 async function remove({ file, space }: Pick<Part, 'file' | 'space'>): Promise<void> {

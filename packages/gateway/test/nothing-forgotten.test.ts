@@ -81,11 +81,20 @@ const SHOWN: Readonly<Record<string, { value: string; with?: Request }>> = {
   'x-amz-checksum-crc64nvme': { value: 'AAAAAAAAAAA=' },
   'x-amz-checksum-sha1': { value: 'AAAA' },
   'x-amz-checksum-sha256': { value: 'AAAA' },
+  'x-amz-checksum-mode': { value: 'ENABLED' },
   'x-amz-checksum-sha512': { value: 'AAAA' },
   'x-amz-checksum-md5': { value: 'AAAA' },
   'x-amz-checksum-xxhash64': { value: 'AAAA' },
   'x-amz-checksum-xxhash3': { value: 'AAAA' },
   'x-amz-checksum-xxhash128': { value: 'AAAA' },
+  'CreateMultipartUpload x-amz-checksum-algorithm': { value: 'CRC32' },
+  'CreateMultipartUpload x-amz-checksum-type': {
+    value: 'FULL_OBJECT',
+    with: { headers: { 'x-amz-checksum-algorithm': 'CRC32' } },
+  },
+  'CompleteMultipartUpload x-amz-checksum-type': { value: 'HALF' },
+  'x-amz-max-parts': { value: '1', with: { headers: { 'x-amz-object-attributes': 'ObjectParts' } } },
+  'x-amz-part-number-marker': { value: '1', with: { headers: { 'x-amz-object-attributes': 'ObjectParts' } } },
   'x-amz-copy-source': { value: '/demo/dir/%C3%BC' },
   'x-amz-copy-source-if-match': { value: OTHER },
   'x-amz-copy-source-if-modified-since': { value: FUTURE },
@@ -100,6 +109,7 @@ const SHOWN: Readonly<Record<string, { value: string; with?: Request }>> = {
   'x-amz-source-expected-bucket-owner': { value: '222233334444' },
   'x-amz-storage-class': { value: 'STANDARD_IA' },
   'x-amz-tagging': { value: 'new=1' },
+  'max-buckets': { value: '0' },
   'x-amz-tagging-directive': { value: 'REPLACE', with: { headers: { 'x-amz-tagging': 'new=1' } } },
   ...Object.fromEntries(
     [
@@ -237,7 +247,16 @@ interface Played {
 async function play({ name, method, uri, hasBucket }: ModelledOperation, added: Request): Promise<Played> {
   const { driver, passed } = recorded(memoryDriver({ versioning: 'enabled' }));
   const body = Buffer.from('content');
-  await driver.write.put({ key: 'k', body, tags: { old: '1' }, metadata: { name: 'old' } }, {});
+  const part = { size: 3, checksums: {} };
+  const record = {
+    checksums: [{ algorithm: 'crc32', value: 'AAAAAA==', type: 'FULL_OBJECT' }],
+    parts: [
+      { ...part, partNumber: 1 },
+      { ...part, partNumber: 2 },
+    ],
+  } as const;
+  const old = { tags: { old: '1' }, metadata: { name: 'old' }, record: () => record };
+  await driver.write.put({ key: 'k', body, ...old }, {});
   await driver.write.put({ key: 'dir/a', body: Buffer.from('other') }, {});
   await driver.write.put({ key: 'dir/ü', body }, {});
   const { multipart } = driver;

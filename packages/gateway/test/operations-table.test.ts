@@ -72,7 +72,8 @@ describe('docs/gateway.md, operations', () => {
     client = new sdk.S3Client({
       endpoint: gateway.url,
       region: 'us-east-1',
-      credentials: KEYS,
+      // A copy: the SDK writes into it.
+      credentials: { ...KEYS },
       forcePathStyle: true,
       maxAttempts: 1,
       disableHostPrefix: true,

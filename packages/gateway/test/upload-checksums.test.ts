@@ -56,13 +56,17 @@ describe('gateway, checksums of uploads in parts', () => {
   };
   const completing = async (
     headers: Record<string, string>,
-    { elements = ['', ''], path = '/demo/k' }: { elements?: readonly string[]; path?: string } = {},
+    {
+      elements = ['', ''],
+      path = '/demo/k',
+      sums = [],
+    }: { elements?: readonly string[]; path?: string; sums?: readonly Record<string, string>[] } = {},
   ): Promise<RawAnswer> => {
     const uploadId = await begun(path);
     const listed: string[] = [];
     for (const [i, part] of PARTS.entries()) {
       const query = { uploadId, partNumber: String(i + 1) };
-      const { headers: sent } = await ask({ method: 'PUT', path, query }, part);
+      const { headers: sent } = await ask({ method: 'PUT', path, query, headers: sums[i] }, part);
       listed.push(
         `<Part><PartNumber>${i + 1}</PartNumber><ETag>${sent.get('etag')}</ETag>${elements[i]}</Part>`,
       );
@@ -138,13 +142,46 @@ describe('gateway, checksums of uploads in parts', () => {
     expect(taken.status, taken.body).to.equal(200);
   });
 
-  it('refuses them by name where the store joins the parts itself', async () => {
+  it('reckons them from those of the parts where the store joins these itself', async () => {
+    const sums = PARTS.map((part) => ({ 'x-amz-checksum-crc32': crcOf(part) }));
+    const path = '/memory/k';
+    for (const value of [crcOf(WHOLE), COMPOSITE_CRC, `${COMPOSITE_CRC}-2`]) {
+      const answer = await completing({ 'x-amz-checksum-crc32': value }, { path, sums });
+      expect(answer.status, answer.body).to.equal(200);
+      expect(answer.body).to.contain(`<ChecksumCRC32>${value.slice(0, 8)}`);
+    }
+    const wrong = await completing({ 'x-amz-checksum-crc32': crcOf('other') }, { path, sums });
+    expect([wrong.status, wrong.code], wrong.body).to.deep.equal([400, 'BadDigest']);
+    const elements = [`<ChecksumCRC32>${crcOf('other')}</ChecksumCRC32>`, ''];
+    const part = await completing({}, { path, sums, elements });
+    expect([part.status, part.code], part.body).to.deep.equal([400, 'InvalidPart']);
+  });
+
+  it('refuses them by name where nobody has seen what they are of', async () => {
     const answer = await completing({ 'x-amz-checksum-crc32': crcOf(WHOLE) }, { path: '/memory/k' });
     expect([answer.status, answer.code]).to.deep.equal([501, 'NotImplemented']);
     expect(answer.body).to.contain('x-amz-checksum-crc32');
     const size = await completing({ 'x-amz-mp-object-size': '8' }, { path: '/memory/k' });
     expect([size.status, size.code]).to.deep.equal([400, 'InvalidRequest']);
     expect((await completing({ 'x-amz-mp-object-size': '9' }, { path: '/memory/k' })).status).to.equal(200);
+  });
+
+  it('says the same again to who did not hear how an upload ended', async () => {
+    for (const path of ['/demo/k', '/memory/k']) {
+      const uploadId = await begun(path);
+      const query = { uploadId, partNumber: '1' };
+      const { headers } = await ask({ method: 'PUT', path, query }, 'x');
+      const document = (etag = headers.get('etag')): string =>
+        `<CompleteMultipartUpload><Part><PartNumber>1</PartNumber><ETag>${etag}</ETag></Part></CompleteMultipartUpload>`;
+      const complete = (body: string): Promise<RawAnswer> =>
+        ask({ method: 'POST', path, query: { uploadId } }, body);
+      const first = await complete(document());
+      expect(first.status, path).to.equal(200);
+      await ask({ method: 'PUT', path }, 'newer');
+      expect((await complete(document())).body, path).to.equal(first.body);
+      expect((await ask({ method: 'GET', path })).body, path).to.equal('newer');
+      expect((await complete(document('"0"'))).code, path).to.equal('NoSuchUpload');
+    }
   });
 
   it('completes no upload outside of the rights of a key', async () => {

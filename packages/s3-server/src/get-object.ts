@@ -1,10 +1,10 @@
 import { Readable } from 'node:stream';
-import { StoreError, type GetRequest, type ObjectInfo, type ReadRequest } from '@store/core';
+import { StoreError, type GetRequest, type ReadInfo, type ReadRequest } from '@store/core';
 import { versionOf } from './bucket.js';
 import { readRange, withinSize, type ByteRange } from './byte-range.js';
 import type { Answer } from './http/answer.js';
 import { ServiceError } from './http/service-error.js';
-import { infoHeaders, wishedHeaders } from './object-headers.js';
+import { headersOfChecksums, infoHeaders, wishedHeaders } from './object-headers.js';
 import type { Call } from './operation.js';
 import { deleteMarkerAt } from './delete-marker.js';
 import {
@@ -15,6 +15,7 @@ import {
   simpleConditions,
   type ConditionHeaders,
 } from './read-conditions.js';
+import { recordHeaders } from './joined-checksums.js';
 import { partNumberOf } from './part-number.js';
 
 /** How often an object is looked at that is overwritten before it is read. */
@@ -29,6 +30,8 @@ interface Reading {
   readonly range: ByteRange | undefined;
   readonly ifRange: string | undefined;
   readonly partNumber: number | undefined;
+  /** It wants to know the checksums. */
+  readonly checksums: boolean;
   readonly wished: Readonly<Record<string, string>>;
 }
 
@@ -61,13 +64,16 @@ function readingOf({ bucket, key, request }: Call): Reading {
       'Cannot specify both Range header and partNumber query parameter',
     );
   }
+  const checksums = headers.get('x-amz-checksum-mode')?.toUpperCase() === 'ENABLED';
+  const record = bucket.objects.write.records === true && (checksums || partNumber !== undefined);
   return {
-    target: { key, versionId: versionOf(bucket, query.get('versionId')) },
+    target: { key, versionId: versionOf(bucket, query.get('versionId')), ...(record ? { record } : {}) },
     given,
     simple: simpleConditions(given),
     range,
     ifRange: range && headers.get('if-range'),
     partNumber,
+    checksums,
     wished: wishedHeaders(query),
   };
 }
@@ -81,8 +87,9 @@ async function headObject({ bucket, signal }: Call, reading: Reading): Promise<A
 
 /** By one request to the store, where that can be. */
 async function readAtOnce({ bucket, signal }: Call, reading: Reading): Promise<Answer | undefined> {
-  const { target, simple, range, ifRange } = reading;
-  if (!simple || ifRange !== undefined) return undefined;
+  const { target, simple, range, ifRange, partNumber } = reading;
+  // Where a part begins, the object itself says.
+  if (!simple || ifRange !== undefined || partNumber !== undefined) return undefined;
   const asked = range && askable(range);
   if (range && !asked) return undefined;
   try {
@@ -133,21 +140,20 @@ async function readAfterLook({ bucket, signal }: Call, reading: Reading): Promis
 }
 
 function rangeWithin(
-  info: ObjectInfo,
-  { range, ifRange }: Reading,
+  info: ReadInfo,
+  { range, ifRange, partNumber }: Reading,
 ): { start: number; end: number } | undefined {
+  if (partNumber !== undefined) return partOf(info, partNumber).range;
   if (!range || info.size === undefined) return undefined;
   if (ifRange !== undefined && !holdsForRange(ifRange, info)) return undefined;
   return withinSize(range, info.size);
 }
 
 /** @throws ServiceError when the object has no such range, or no such part */
-function answerOf(info: ObjectInfo, reading: Reading, body?: Readable): Answer {
+function answerOf(info: ReadInfo, reading: Reading, body?: Readable): Answer {
   const { size } = info;
-  const parts = partsOf(info, reading.partNumber);
-  const whole = reading.partNumber !== undefined && size ? { start: 0, end: size - 1 } : undefined;
-  const range = whole ?? rangeWithin(info, reading);
-  const headers = { ...infoHeaders(info), ...reading.wished, ...parts };
+  const range = rangeWithin(info, reading);
+  const headers = { ...infoHeaders(info), ...reading.wished, ...recordedHeaders(info, reading) };
   if (!range) {
     const length = size === undefined ? {} : { 'content-length': String(size) };
     return { status: 200, headers: { ...headers, ...length }, body };
@@ -164,22 +170,59 @@ function answerOf(info: ObjectInfo, reading: Reading, body?: Readable): Answer {
   };
 }
 
-/** An object that was written at once is its own first part. Where the others end only the service that joined them knows. */
-function partsOf({ etag }: ObjectInfo, partNumber: number | undefined): Record<string, string> {
-  if (partNumber === undefined) return {};
-  const parts = /-(\d{1,5})"$/.exec(etag ?? '')?.[1];
-  if (parts !== undefined && parts !== '1') {
+/** Checksums, to who asks for them, of all that is sent; and how many parts there are, to who asks for one. */
+function recordedHeaders(info: ReadInfo, { range, partNumber, checksums }: Reading): Record<string, string> {
+  const { record } = info;
+  if (partNumber !== undefined) {
+    const { parts, checksums: sums = {} } = partOf(info, partNumber);
+    return {
+      ...(checksums ? headersOfChecksums(sums) : {}),
+      ...(parts === undefined ? {} : { 'x-amz-mp-parts-count': String(parts) }),
+    };
+  }
+  return checksums && record && !range ? recordHeaders(record) : {};
+}
+
+interface Part {
+  /** Undefined for one without bytes. */
+  readonly range: { readonly start: number; readonly end: number } | undefined;
+  /** How many there are, where the object came in parts. */
+  readonly parts: number | undefined;
+  readonly checksums?: Readonly<Record<string, string>>;
+}
+
+/**
+ * An object that was written at once is its own first part. Where the parts of others end is known of those that were joined
+ * here, in a store that keeps it.
+ *
+ * @throws ServiceError `InvalidPartNumber`; `NotImplemented` where nobody knows
+ */
+function partOf({ etag, size, record }: ReadInfo, partNumber: number): Part {
+  const parts = record?.parts;
+  if (parts) {
+    const part = parts[partNumber - 1];
+    if (!part) throw noSuchPart();
+    const start = parts.slice(0, partNumber - 1).reduce((sum, one) => sum + one.size, 0);
+    const range = part.size > 0 ? { start, end: start + part.size - 1 } : undefined;
+    return { range, parts: parts.length, checksums: part.checksums };
+  }
+  const joined = /-(\d{1,5})"$/.exec(etag ?? '')?.[1];
+  if (joined !== undefined && joined !== '1') {
     throw new ServiceError(
       501,
       'NotImplemented',
-      'The parameter partNumber is not implemented for objects of several parts.',
+      'The parameter partNumber is not implemented for objects of several parts that were not joined here.',
       { Parameter: 'partNumber' },
     );
   }
-  if (partNumber > 1) {
-    throw new ServiceError(416, 'InvalidPartNumber', 'The requested partnumber is not satisfiable');
-  }
-  return parts === undefined ? {} : { 'x-amz-mp-parts-count': parts };
+  if (partNumber > 1) throw noSuchPart();
+  const range = size ? { start: 0, end: size - 1 } : undefined;
+  const checksums = Object.fromEntries(record?.checksums.map((one) => [one.algorithm, one.value]) ?? []);
+  return { range, parts: joined === undefined ? undefined : 1, checksums };
+}
+
+function noSuchPart(): ServiceError {
+  return new ServiceError(416, 'InvalidPartNumber', 'The requested partnumber is not satisfiable');
 }
 
 /** What is made of a body; one that is not sent is given up. */

@@ -49,4 +49,5 @@ export { performS3, S3Face, SERVED_OPERATIONS, subjectOf, type S3FaceSettings } 
 export { childrenOf, childText, element, parseStrictly, serialise, textElement, XmlElement } from './xml.js';
 export { toServiceError } from './to-service-error.js';
 export { ClaimCheck, type UploadClaims } from './upload-claims.js';
+export { completionFingerprint, RecentCompletions, type CompletedUpload } from './recent-completions.js';
 export { HARMLESS, HARMLESS_TO, UNDERSTOOD, type Understood } from './understood.js';

@@ -1,11 +1,13 @@
 import type { CompleteUploadRequest, ObjectInfo, WriteResult } from '@store/core';
 import { withJoinedEtag } from '@store/core/extend';
 import { xmlAnswer, type Answer } from './http/answer.js';
+import { namesOf } from './aws-chunked.js';
+import type { Incoming } from './http/incoming.js';
 import { encodeRfc3986 } from './http/query.js';
 import { ServiceError, slowDown } from './http/service-error.js';
 import { childrenOf, childText, element, parseStrictly, textElement } from './xml.js';
 import { Content } from './content.js';
-import { checksumHeaders, encryptionHeaders, versionHeader } from './object-headers.js';
+import { checksumsIn, encryptionHeaders, headersOfChecksums, versionHeader } from './object-headers.js';
 import { checkedAttributes, checkSource, copySource, writeConditions } from './objects.js';
 import type { Call } from './operation.js';
 import { need, notImplemented } from './bucket.js';
@@ -14,7 +16,11 @@ import { OWNER, STANDARD } from './listings.js';
 import { rootElement } from './root-element.js';
 import { MAX_PARTS, partNumberOf } from './part-number.js';
 import { unkept } from './unkept.js';
-import { claimFields, claimsOf, type UploadClaims } from './upload-claims.js';
+import { announcedChecksum, announcedHeaders } from './announced-checksum.js';
+import { joinedChecksums, partFields, recordFields } from './joined-checksums.js';
+import { completionFingerprint, type CompletedUpload } from './recent-completions.js';
+import { claimedChecksums, claimsOf, type UploadClaim, type UploadClaims } from './upload-claims.js';
+import { WatchedContent } from './watched-content.js';
 import { contentOf, writePart } from './write-content.js';
 
 const MIN_PART_BYTES = 5 * 1024 * 1024;
@@ -28,7 +34,9 @@ export async function createUpload(call: Call): Promise<Answer> {
   const { bucket, key } = call;
   const createUpload = need(bucket.objects.multipart).create;
   const attributes = checkedAttributes(call);
+  const announced = announcedChecksum(call.request);
   const uploadId = await createUpload({ key, ...attributes }, { signal: call.signal });
+  call.notes?.begin({ ...call, uploadId }, announced);
   return xmlAnswer(
     rootElement(
       'InitiateMultipartUploadResult',
@@ -36,7 +44,7 @@ export async function createUpload(call: Call): Promise<Answer> {
       textElement('Key', key),
       textElement('UploadId', uploadId),
     ),
-    encryptionHeaders(attributes.encryption),
+    { ...encryptionHeaders(attributes.encryption), ...(call.notes && announcedHeaders(announced)) },
   );
 }
 
@@ -46,8 +54,21 @@ export async function uploadPart(call: Call): Promise<Answer> {
     partNumber: partNumberOf(call.request.query.get('partNumber') ?? ''),
   };
   if (call.admit([call.key]) === 0) throw slowDown();
-  const etag = await writePart(call, part, call.content);
-  return { status: 200, headers: { etag, ...checksumHeaders(call.digests) } };
+  const { notes, request, digests } = call;
+  const announced = notes?.announcedOf({ ...call, ...part })?.algorithm;
+  const missing = announced === undefined || bringsChecksum(request, announced) ? [] : [announced];
+  const watched = new WatchedContent(call.content, missing);
+  const etag = await writePart(call, part, watched.content);
+  const reckoned = watched.checksums();
+  const checksums = { ...checksumsIn(digests), ...reckoned };
+  notes?.add({ ...call, ...part }, { partNumber: part.partNumber, size: watched.bytes, etag, checksums });
+  return { status: 200, headers: { etag, ...headersOfChecksums(checksums) } };
+}
+
+/** The client says it, in front of the bytes or behind them. */
+function bringsChecksum({ headers }: Incoming, algorithm: string): boolean {
+  const name = `x-amz-checksum-${algorithm}`;
+  return headers.has(name) || namesOf(headers.get('x-amz-trailer')).includes(name);
 }
 
 export async function uploadPartCopy(call: Call): Promise<Answer> {
@@ -86,6 +107,7 @@ export async function uploadPartCopy(call: Call): Promise<Answer> {
           { signal },
         )
       : await writePart(call, part, content());
+  call.notes?.add({ ...call, ...part }, { partNumber: part.partNumber, size: bytes, etag, checksums: {} });
   return xmlAnswer(
     rootElement(
       'CopyPartResult',
@@ -134,9 +156,8 @@ export async function completeUpload(call: Call): Promise<Answer> {
     throw new ServiceError(400, 'InvalidPartOrder', 'The list of parts was not in ascending order.');
   }
   const claims = claimsOf(call.request, listed);
-  await checkSizes(call, uploadId, parts);
   const request = { key, uploadId, parts, ...writeConditions(call) };
-  const written = await completeWith(call, request, claims);
+  const { result: written, fields } = await completeOnce(call, request, claims);
   return xmlAnswer(
     rootElement(
       'CompleteMultipartUploadResult',
@@ -144,21 +165,61 @@ export async function completeUpload(call: Call): Promise<Answer> {
       textElement('Bucket', bucket.name),
       textElement('Key', key),
       textElement('ETag', written.etag),
-      ...claimFields(claims).map(([name, text]) => textElement(name, text)),
+      ...fields.map(([name, text]) => textElement(name, text)),
     ),
     versionHeader(written.versionId),
   );
 }
 
-/** @throws ServiceError `NotImplemented` for a checksum of an object that is joined where nobody here sees its bytes */
+/** A client that did not hear the answer is told the same again, where that is remembered. */
+async function completeOnce(
+  call: Call,
+  request: CompleteUploadRequest,
+  claims: UploadClaims,
+): Promise<CompletedUpload> {
+  const { notes, completions, bucket, bucketName, key } = call;
+  const { uploadId } = request;
+  const name = { bucketName, key, uploadId };
+  const noted = request.parts.map((part) => notes?.find(name, part));
+  const parts = noted.flatMap((part) => part ?? []);
+  const all = parts.length === noted.length ? parts : undefined;
+  // A bucket that sees the bytes remembers by itself, too.
+  const remembered = bucket.completeChecked ? undefined : completions;
+  const id = JSON.stringify([bucketName, uploadId]);
+  const fingerprint = completionFingerprint(request, claims);
+  const before = remembered?.find(id, key, fingerprint);
+  if (before) return before;
+  await checkSizes(call, uploadId, request.parts);
+  const { record, open } = joinedChecksums(all, notes?.announcedOf(name), claims);
+  // Held against the bytes, where they are seen.
+  const checksums = bucket.completeChecked
+    ? [...record.checksums, ...claimedChecksums(open)]
+    : record.checksums;
+  const kept = { ...record, checksums };
+  const isKept = bucket.objects.write.records === true && (checksums.length > 0 || kept.parts !== undefined);
+  const written = await completeWith(call, isKept ? { ...request, record: kept } : request, claims, open);
+  // Of bytes that were seen to be right, one way or the other.
+  const untyped = open.filter(({ type }) => type === undefined);
+  const fields = [
+    ...recordFields(kept),
+    ...untyped.flatMap(({ algorithm, value }) => partFields({ [algorithm]: value })),
+  ];
+  const completed = { result: written, fields };
+  remembered?.add(id, { key, fingerprint, result: completed });
+  notes?.forget(name);
+  return completed;
+}
+
+/** @throws ServiceError `NotImplemented` for a checksum that nobody here can tell without the bytes, which nobody here sees */
 async function completeWith(
   { bucket, signal }: Call,
   request: CompleteUploadRequest,
   claims: UploadClaims,
+  open: readonly UploadClaim[],
 ): Promise<WriteResult> {
   const { completeChecked } = bucket;
   if (completeChecked) return completeChecked(request, claims, { signal });
-  const [unseen] = claims.whole;
+  const [unseen] = open;
   if (unseen) throw unkept('header', `x-amz-checksum-${unseen.algorithm}`);
   const { multipart, read } = bucket.objects;
   const written = await need(multipart).complete(request, { signal });
@@ -226,6 +287,7 @@ export async function abortUpload(call: Call): Promise<Answer> {
   if (!found) throw new ServiceError(404, 'NoSuchUpload', 'The specified multipart upload does not exist.');
   const abort = need(bucket.objects.multipart).abort;
   await abort({ key, uploadId }, { signal: call.signal });
+  call.notes?.forget({ ...call, uploadId });
   return { status: 204 };
 }
 
@@ -247,6 +309,7 @@ export async function listParts(call: Call): Promise<Answer> {
   }
   const list = need(bucket.objects.multipart).parts;
   const page = await list({ key, uploadId, maxParts, token }, { signal: call.signal });
+  const announced = call.notes?.announcedOf({ ...call, uploadId });
   return xmlAnswer(
     rootElement(
       'ListPartsResult',
@@ -256,6 +319,8 @@ export async function listParts(call: Call): Promise<Answer> {
       element('Initiator', textElement('ID', 'owner'), textElement('DisplayName', 'owner')),
       OWNER,
       textElement('StorageClass', quirks.standardClass ?? STANDARD),
+      textElement('ChecksumAlgorithm', announced?.algorithm.toUpperCase()),
+      textElement('ChecksumType', announced?.type),
       textElement('PartNumberMarker', token ?? '0'),
       textElement('MaxParts', maxParts),
       textElement('NextPartNumberMarker', page.nextToken),
@@ -267,6 +332,9 @@ export async function listParts(call: Call): Promise<Answer> {
           textElement('LastModified', lastModified?.toISOString()),
           textElement('ETag', etag),
           textElement('Size', size),
+          ...partFields(call.notes?.find({ ...call, uploadId }, { partNumber, etag })?.checksums ?? {}).map(
+            ([name, text]) => textElement(name, text),
+          ),
         ),
       ),
     ),

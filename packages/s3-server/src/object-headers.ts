@@ -19,6 +19,19 @@ export function checksumHeaders(digests: ReadonlyMap<string, string>): Record<st
   return Object.fromEntries([...digests].filter(([name]) => name.startsWith('x-amz-checksum-')));
 }
 
+/** By algorithm, as headers. */
+export function headersOfChecksums(checksums: Readonly<Record<string, string>>): Record<string, string> {
+  const named = Object.entries(checksums).map(([name, value]) => [`x-amz-checksum-${name}`, value] as const);
+  return Object.fromEntries(named);
+}
+
+/** Those that came with a body, by algorithm. */
+export function checksumsIn(digests: ReadonlyMap<string, string>): Record<string, string> {
+  const prefix = 'x-amz-checksum-';
+  const sums = [...digests].filter(([name]) => name.startsWith(prefix));
+  return Object.fromEntries(sums.map(([name, value]) => [name.slice(prefix.length), value]));
+}
+
 export function encryptionHeaders(encryption: Encryption | undefined): Record<string, string> {
   if (!encryption) return {};
   const { type, keyId } = encryption;

@@ -4,6 +4,7 @@ import {
   type Encryption,
   type ObjectInfo,
   type ReadRequest,
+  type UploadRecord,
   type WriteAttributes,
   type WriteResult,
 } from '@store/core';
@@ -16,6 +17,7 @@ import { versionOf } from './bucket.js';
 import { checkConditions, conditionHeaders, NO_CONDITIONS, simpleConditions } from './read-conditions.js';
 import {
   checksumHeaders,
+  checksumsIn,
   ENCRYPTION,
   encryptionHeaders,
   KMS_KEY,
@@ -154,11 +156,21 @@ interface WriteConditions {
   readonly ifMatch?: string;
 }
 
+function recordOf(checksums: Readonly<Record<string, string>>): UploadRecord | undefined {
+  const found = Object.entries(checksums).map(
+    ([algorithm, value]) => ({ algorithm, value, type: 'FULL_OBJECT' }) as const,
+  );
+  return found.length > 0 ? { checksums: found } : undefined;
+}
+
 export async function putObject(call: Call): Promise<Answer> {
-  const { key, content } = call;
+  const { bucket, key, content } = call;
   if (call.admit([key]) === 0) throw slowDown();
   const attributes = { ...checkedAttributes(call), ...writeConditions(call) };
-  const written = await writeContent(call, content, { key, ...attributes });
+  const { digests } = call;
+  // What comes behind the bytes is known when they are there.
+  const record = bucket.objects.write.records ? () => recordOf(checksumsIn(digests)) : undefined;
+  const written = await writeContent(call, content, { key, ...attributes, record });
   const sums = checksumHeaders(call.digests);
   const type = Object.keys(sums).length === 0 ? {} : { 'x-amz-checksum-type': 'FULL_OBJECT' };
   const headers = { ...versionHeader(written.versionId), ...encryptionHeaders(attributes.encryption) };

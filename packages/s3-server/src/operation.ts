@@ -6,6 +6,8 @@ import type { Lease } from './http/bytes-in-flight.js';
 import type { Answer } from './http/answer.js';
 import type { Incoming } from './http/incoming.js';
 import type { S3Quirks } from './quirks.js';
+import type { CompletedUpload, RecentCompletions } from './recent-completions.js';
+import type { UploadNotes } from './upload-notes.js';
 
 /** What answers: the buckets, and how this service differs from others. */
 export interface Service {
@@ -14,6 +16,10 @@ export interface Service {
   readonly region: string;
   /** How much of one object is held in memory while it is written; default: all of it. */
   readonly buffering?: Buffering | undefined;
+  /** What is noted of uploads in parts; without it their checksums are not known. */
+  readonly notes?: UploadNotes | undefined;
+  /** How uploads ended, where that is told again. */
+  readonly completions?: RecentCompletions<CompletedUpload> | undefined;
   /** What a listing says an object is, where it says so. */
   readonly typeOf?: ((bucket: Bucket, info: ObjectInfo) => string) | undefined;
 }

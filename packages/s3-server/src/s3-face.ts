@@ -42,7 +42,9 @@ import type { S3Quirks } from './quirks.js';
 import { getAttributes } from './object-attributes.js';
 import { route } from './route.js';
 import { deleteTagging, getTagging, putTagging, restoreObject } from './tagging.js';
+import type { CompletedUpload, RecentCompletions } from './recent-completions.js';
 import { toServiceError } from './to-service-error.js';
+import { UploadNotes } from './upload-notes.js';
 import { refuseForgotten } from './understood.js';
 
 /** The longest key that S3 takes, in bytes of UTF-8. */
@@ -107,6 +109,8 @@ export interface S3FaceSettings {
   readonly buffering?: Buffering | undefined;
   /** What answers call this server. Default `StoreEmulator`. */
   readonly server?: string | undefined;
+  /** Remembers how uploads in parts ended, and says so to who asks again. */
+  readonly completions?: RecentCompletions<CompletedUpload> | undefined;
   /** In lower case: more hosts whose subdomains are buckets. */
   readonly domains?: readonly string[] | undefined;
   readonly now: () => number;
@@ -117,6 +121,7 @@ export class S3Face implements Face {
   readonly name: string;
   readonly #buckets: Buckets;
   readonly #settings: S3FaceSettings;
+  readonly #notes = new UploadNotes();
 
   constructor(buckets: Buckets, settings: S3FaceSettings) {
     this.name = settings.name ?? 's3';
@@ -135,7 +140,7 @@ export class S3Face implements Face {
 
   /** The work, after {@link verify}. @throws ServiceError */
   async perform(call: FaceCall, signed: Signed): Promise<Answer> {
-    const { quirks, region, buffering } = this.#settings;
+    const { quirks, region, buffering, completions } = this.#settings;
     call.entry.signedHeaders = signed.signedHeaders;
     const { request, arriving } = call;
     const payload = arriving
@@ -146,6 +151,8 @@ export class S3Face implements Face {
       quirks,
       region,
       buffering,
+      notes: this.#notes,
+      completions,
     });
     if (!quirks.requesterPays) return answer;
     return { ...answer, headers: { ...answer.headers, 'x-amz-request-charged': 'requester' } };

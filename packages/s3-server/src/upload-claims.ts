@@ -1,16 +1,9 @@
+import type { ObjectChecksum } from '@store/core';
+import { CHECKSUM_ELEMENTS, checksumTypeOf, checkType, type ChecksumType } from './announced-checksum.js';
 import { beginChecksum } from './checksums.js';
 import { ServiceError } from './http/service-error.js';
 import type { Incoming } from './http/incoming.js';
 import { childText, type XmlElement } from './xml.js';
-
-/** Algorithms of S3's that are known here, and how their elements call them. */
-const ELEMENTS: Readonly<Record<string, string>> = {
-  crc32: 'ChecksumCRC32',
-  crc32c: 'ChecksumCRC32C',
-  crc64nvme: 'ChecksumCRC64NVME',
-  sha1: 'ChecksumSHA1',
-  sha256: 'ChecksumSHA256',
-};
 
 const HEADER = /^x-amz-checksum-(?!type$)(.+)$/;
 
@@ -23,7 +16,7 @@ export interface UploadClaim {
    * Of all bytes, or of the checksums of the parts, one after the other; undefined where that was not said, and both are
    * meant.
    */
-  readonly type: 'FULL_OBJECT' | 'COMPOSITE' | undefined;
+  readonly type: ChecksumType | undefined;
 }
 
 /** What the end of an upload has to be held against. */
@@ -39,9 +32,7 @@ export interface UploadClaims {
  * @throws ServiceError `InvalidRequest` for checksums that are none, or are not known here
  */
 export function claimsOf({ headers }: Incoming, parts: readonly XmlElement[]): UploadClaims {
-  const type = headers.get('x-amz-checksum-type');
-  if (type !== undefined && type !== 'FULL_OBJECT' && type !== 'COMPOSITE')
-    throw invalid(`Value for x-amz-checksum-type header is invalid: ${type}`);
+  const type = checksumTypeOf(headers);
   const whole = [...headers].flatMap(([name, value]) => {
     const algorithm = HEADER.exec(name)?.[1];
     return algorithm === undefined ? [] : [claimOf(algorithm, value, type)];
@@ -50,7 +41,7 @@ export function claimsOf({ headers }: Incoming, parts: readonly XmlElement[]): U
 }
 
 function claimOf(algorithm: string, text: string, given: UploadClaim['type']): UploadClaim {
-  if (ELEMENTS[algorithm] === undefined)
+  if (CHECKSUM_ELEMENTS[algorithm] === undefined)
     throw invalid(`The algorithm of x-amz-checksum-${algorithm} is not supported.`);
   // S3 writes the number of parts behind a checksum of checksums.
   const [, value = '', parts] = /^([A-Za-z0-9+/]+={0,2})(-\d{1,5})?$/.exec(text) ?? [];
@@ -60,30 +51,40 @@ function claimOf(algorithm: string, text: string, given: UploadClaim['type']): U
   const type =
     given ??
     (parts !== undefined || hash ? 'COMPOSITE' : algorithm === 'crc64nvme' ? 'FULL_OBJECT' : undefined);
-  if (
-    type === 'FULL_OBJECT' ? hash || parts !== undefined : type === 'COMPOSITE' && algorithm === 'crc64nvme'
-  )
-    throw invalid(`The ${type} checksum type cannot be used with the ${algorithm} checksum algorithm.`);
+  if (type !== undefined) checkType(algorithm, type);
+  if (type === 'FULL_OBJECT' && parts !== undefined)
+    throw invalid(`Value for x-amz-checksum-${algorithm} header is invalid.`);
   return { algorithm, value, type };
 }
 
 function claimsOfPart(part: XmlElement): Record<string, string> {
   const claims: Record<string, string> = {};
-  for (const [algorithm, name] of Object.entries(ELEMENTS)) {
+  for (const [algorithm, name] of Object.entries(CHECKSUM_ELEMENTS)) {
     const text = childText(part, name);
     if (text !== undefined) claims[algorithm] = text;
   }
   return claims;
 }
 
-/** How the answer of a completed upload says what was found right. */
-export function claimFields({ whole, parts }: UploadClaims): (readonly [name: string, text: string])[] {
-  const said = whole.map(({ algorithm, value, type }) => {
-    const text = type === 'COMPOSITE' ? `${value}-${parts.length}` : value;
-    return [ELEMENTS[algorithm] ?? '', text] as const;
-  });
-  const type = whole.find((claim) => claim.type !== undefined)?.type;
-  return type === undefined ? said : [...said, ['ChecksumType', type]];
+/** What was found right of an object whose bytes were seen, as far as it is known what it is of. */
+export function claimedChecksums(claims: readonly UploadClaim[]): ObjectChecksum[] {
+  return claims.flatMap(({ algorithm, value, type }) => (type ? [{ algorithm, value, type }] : []));
+}
+
+export function invalidPart(algorithm: string): ServiceError {
+  return new ServiceError(
+    400,
+    'InvalidPart',
+    `One or more of the specified parts could not be found: the ${algorithm.toUpperCase()} of one is another.`,
+  );
+}
+
+export function badDigest(algorithm: string): ServiceError {
+  return new ServiceError(
+    400,
+    'BadDigest',
+    `The ${algorithm.toUpperCase()} you specified did not match the calculated checksum.`,
+  );
 }
 
 /** Holds the bytes of an upload, as its parts are joined, against what was said about them. */
@@ -118,11 +119,7 @@ export class ClaimCheck {
     const sums = new Map([...this.#part].map(([algorithm, sum]) => [algorithm, sum.base64()]));
     for (const [algorithm, value] of Object.entries(claimed)) {
       if (sums.get(algorithm) === value) continue;
-      throw new ServiceError(
-        400,
-        'InvalidPart',
-        `One or more of the specified parts could not be found: the ${algorithm.toUpperCase()} of one is another.`,
-      );
+      throw invalidPart(algorithm);
     }
     for (const { claim, composite } of this.#whole)
       composite?.update(Buffer.from(sums.get(claim.algorithm) ?? '', 'base64'));
@@ -134,11 +131,7 @@ export class ClaimCheck {
   end(): void {
     for (const { claim, full, composite } of this.#whole) {
       if (full?.base64() === claim.value || composite?.base64() === claim.value) continue;
-      throw new ServiceError(
-        400,
-        'BadDigest',
-        `The ${claim.algorithm.toUpperCase()} you specified did not match the calculated checksum.`,
-      );
+      throw badDigest(claim.algorithm);
     }
   }
 

@@ -51,7 +51,7 @@ async function writeInParts(
   { bucket, signal, room }: Call,
   multipart: MultipartFacet,
   content: Content,
-  { request: { ifAbsent, ifMatch, ...request }, put, maxBytes }: Writing,
+  { request: { ifAbsent, ifMatch, record, ...request }, put, maxBytes }: Writing,
 ): Promise<WriteResult> {
   const { key } = request;
   const { read } = bucket.objects;
@@ -73,7 +73,8 @@ async function writeInParts(
       const etag = await multipart.part({ key, uploadId, partNumber, body: piece.value }, { signal });
       parts.push({ partNumber, etag });
     }
-    const written = await multipart.complete({ key, uploadId, parts, ifAbsent, ifMatch }, { signal });
+    const ended = { key, uploadId, parts, ifAbsent, ifMatch, record: record?.() };
+    const written = await multipart.complete(ended, { signal });
     return await withJoinedEtag(written, parts.length, (head) => read.head(head, { signal }));
   } catch (error) {
     await pieces.return(undefined);

@@ -7,6 +7,7 @@ import { extraTests } from './extras.js';
 import { keyTests } from './keys.js';
 import { listTests } from './list.js';
 import { readTests } from './read.js';
+import { recordTests } from './records.js';
 import { requestTests } from './requests.js';
 import { trashTests } from './trash.js';
 import { uploadTests } from './uploads.js';
@@ -32,6 +33,7 @@ export function describeStoreDriver(
     describe('list', () => listTests(context));
     describe('read', () => readTests(context));
     describe('write', () => writeTests(context));
+    describe('records', () => recordTests(context));
     describe('delete', () => deleteTests(context));
     describe('trash', () => trashTests(context));
     describe('keys', () => keyTests(context));

@@ -1,3 +1,4 @@
+import { metadataOf } from '@store/core';
 import {
   deleteTargets,
   encodeRfc3986,
@@ -125,7 +126,8 @@ async function copyObject({ bucket, call, given, service }: ZosCall): Promise<un
   const chunks: Buffer[] = [];
   for await (const chunk of body as AsyncIterable<Buffer>) chunks.push(chunk);
   const tags = await from.memory.getTags(read, {});
-  await bucket.memory.put({ ...info, tags, storageClass: undefined, key, body: Buffer.concat(chunks) }, {});
+  const attributes = { ...metadataOf(info), encryption: info.encryption, tags };
+  await bucket.memory.put({ ...attributes, key, body: Buffer.concat(chunks) }, {});
   return undefined;
 }
 
