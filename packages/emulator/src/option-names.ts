@@ -38,6 +38,7 @@ const RATE: Names<RateLimit> = {
 
 const S3_QUIRKS: Names<S3Quirks> = {
   requireContentMd5: true,
+  deleteConditions: true,
   digestOptional: true,
   rejectCrcTrailers: true,
   rejectChunked: true,

@@ -156,7 +156,12 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const onRetry = (): void => metrics.countRetry();
   const buckets = new GatewayBuckets(stores, source, { retry, onRetry, spooling });
   // Parts are as small as the store takes them, and it looks at that itself.
-  const quirks = { serverPrefixDelete: true, minPartBytes: 0, maxCopyBytes: Infinity };
+  const quirks = {
+    serverPrefixDelete: true,
+    deleteConditions: true,
+    minPartBytes: 0,
+    maxCopyBytes: Infinity,
+  };
   const domains = (options.domains ?? []).map((domain) => domain.toLowerCase());
   const face = new S3Face(buckets, {
     domains,

@@ -154,8 +154,13 @@ describe('gateway, with requests that ask for more than the plain thing', () => 
     const emptied = [
       await ask({ method: 'DELETE', path: '/demo/k', query: { versionId: '' } }),
       await ask({ method: 'DELETE', path: '/demo/k', headers: { 'x-amz-if-match-size': '9' } }),
+      await ask({
+        method: 'DELETE',
+        path: '/demo/k',
+        headers: { 'x-amz-if-match-last-modified-time': 'Wed, 01 Jan 2020 00:00:00 GMT' },
+      }),
     ];
-    expect(emptied.map(({ status }) => status)).to.deep.equal([400, 501]);
+    expect(emptied.map(({ status }) => status)).to.deep.equal([400, 412, 501]);
     const never = { 'if-match': `${OTHER}, "x"` };
     expect((await ask({ method: 'DELETE', path: '/demo/k', headers: never })).status).to.equal(412);
     for (const condition of [

@@ -70,6 +70,8 @@ const SHOWN: Readonly<Record<string, { value: string; with?: Request }>> = {
   expires: { value: FUTURE },
   'content-md5': { value: 'AAAAAAAAAAAAAAAAAAAAAA==' },
   'if-match': { value: OTHER },
+  'x-amz-if-match-size': { value: '9' },
+  'x-amz-if-match-last-modified-time': { value: PAST },
   'if-modified-since': { value: FUTURE },
   'if-none-match': { value: '*' },
   'if-unmodified-since': { value: PAST },

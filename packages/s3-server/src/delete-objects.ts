@@ -12,12 +12,12 @@ import {
   textElement,
   type XmlElement,
 } from './xml.js';
-import type { Bucket } from './bucket.js';
 import { keyEncoder } from './listings.js';
 import { passOf } from './pass-through.js';
 import { readPlainDelete } from './plain-delete.js';
 import { rootElement } from './root-element.js';
-import { unkept } from './unkept.js';
+import { boundTo, refuseUnholdable } from './delete-conditions.js';
+import { toServiceError } from './to-service-error.js';
 import type { Call } from './operation.js';
 
 /** Documented: "The request can contain a list of up to 1000 keys". */
@@ -31,7 +31,16 @@ interface Target {
   /** As the request has it: answers name it again. */
   readonly named: string | undefined;
   readonly ifMatch: string | undefined;
+  readonly size?: string | undefined;
+  readonly lastModified?: string | undefined;
 }
+
+const ELEMENTS = {
+  what: 'element',
+  ifMatch: 'ETag',
+  size: 'Size',
+  lastModified: 'LastModifiedTime',
+} as const;
 
 /** `POST /bucket?delete`: https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html */
 export async function deleteObjects(call: Call): Promise<Answer> {
@@ -52,7 +61,9 @@ export async function deleteObjects(call: Call): Promise<Answer> {
   ) {
     throw new ServiceError(403, 'AccessDenied', 'Mfa Authentication must be used for this request');
   }
-  const conditional = !quirks.ignoreDeleteConditions && targets.some(({ ifMatch }) => ifMatch !== undefined);
+  const conditional =
+    !quirks.ignoreDeleteConditions &&
+    targets.some(({ ifMatch, size, lastModified }) => (ifMatch ?? size ?? lastModified) !== undefined);
   const unmet = conditional ? (target: Target) => unmetCondition(call, target) : undefined;
   const { wanted, absent } = await withoutAny(call, targets);
   const { deleted, failed: refused } =
@@ -108,7 +119,8 @@ export function checkDigest({ quirks, digests }: Call): void {
   );
 }
 
-function readTargets({ body, quirks, bucket }: Call): { targets: Target[]; quiet: boolean } {
+function readTargets(call: Call): { targets: Target[]; quiet: boolean } {
+  const { body, quirks } = call;
   const plain = readPlainDelete(body);
   if (plain) {
     if (plain.keys.length > (quirks.maxBatchKeys ?? MAX_KEYS)) throw malformed();
@@ -122,7 +134,7 @@ function readTargets({ body, quirks, bucket }: Call): { targets: Target[]; quiet
     throw malformed();
   }
   return {
-    targets: objects.map((object) => readTarget(object, bucket)),
+    targets: objects.map((object) => readTarget(object, call)),
     quiet: childText(root, 'Quiet') === 'true',
   };
 }
@@ -131,24 +143,27 @@ function plainTarget(key: string): Target {
   return { key, versionId: undefined, named: undefined, ifMatch: undefined };
 }
 
-function readTarget(object: XmlElement, { objects }: Bucket): Target {
+function readTarget(object: XmlElement, call: Call): Target {
   const key = childText(object, 'Key') ?? '';
   const facts = childrenOf(object);
   const names = new Set(facts.map(({ name }) => name));
   const unknown = facts.some((fact) => !KNOWN_CHILDREN.has(fact.name) || childrenOf(fact).length > 0);
   // What is there twice could be read as either.
   if (!key || unknown || names.size < facts.length) throw malformed();
-  // S3 has them in directory buckets alone.
-  for (const name of ['LastModifiedTime', 'Size']) if (names.has(name)) throw unkept('element', name);
   const named = childText(object, 'VersionId');
   const etag = childText(object, 'ETag');
   if (named === '' || etag === '') throw malformed();
   // Without versions every object is this one.
-  const versionId = named === 'null' && !objects.versions ? undefined : named;
-  return { key, versionId, named, ifMatch: etag === undefined || /^[*"]/.test(etag) ? etag : `"${etag}"` };
+  const versionId = named === 'null' && !call.bucket.objects.versions ? undefined : named;
+  const ifMatch = etag === undefined || /^[*"]/.test(etag) ? etag : `"${etag}"`;
+  const [size, lastModified] = [childText(object, 'Size'), childText(object, 'LastModifiedTime')];
+  const target = { key, versionId, named, ifMatch, size, lastModified };
+  // Of an ETag it is said key by key.
+  refuseUnholdable(call, target, { size, lastModified, ifMatch: undefined }, ELEMENTS);
+  return target;
 }
 
-/** What a bucket with a delete of its own is asked: it knows ETags, and not `*`, for any object. */
+/** What a bucket with a delete of its own is asked: it knows ETags, and not `*`, sizes and times. */
 async function withoutAny(
   call: Call,
   targets: readonly Target[],
@@ -156,7 +171,17 @@ async function withoutAny(
   if (!call.bucket.deleteMany) return { wanted: targets, absent: [] };
   const wanted: Target[] = [];
   const absent: KeyError[] = [];
-  for (const target of targets) {
+  for (const { size, lastModified, ...target } of targets) {
+    if (size !== undefined || lastModified !== undefined) {
+      try {
+        const ifMatch = await boundTo(call, target, { ifMatch: target.ifMatch, size, lastModified });
+        wanted.push({ ...target, ifMatch });
+      } catch (error) {
+        const { code, message } = toServiceError(error);
+        absent.push({ ...target, code, message });
+      }
+      continue;
+    }
     const error = target.ifMatch === '*' ? await unmetCondition(call, target) : undefined;
     if (error) absent.push({ ...target, code: error.code, message: error.message });
     else wanted.push(target.ifMatch === '*' ? { ...target, ifMatch: undefined } : target);
@@ -166,10 +191,17 @@ async function withoutAny(
 
 /** A key with an ETag is deleted only while the object still has it. */
 async function unmetCondition(
-  { bucket, signal }: Call,
-  { key, versionId, ifMatch }: Target,
+  call: Call,
+  { key, versionId, ifMatch, size, lastModified }: Target,
 ): Promise<ServiceError | undefined> {
+  if ((size ?? lastModified) !== undefined) {
+    return boundTo(call, { key, versionId }, { ifMatch, size, lastModified }).then(
+      () => undefined,
+      (error: unknown) => toServiceError(error),
+    );
+  }
   if (ifMatch === undefined) return undefined;
+  const { bucket, signal } = call;
   const current = await bucket.objects.read.head({ key, versionId }, { signal }).catch(() => undefined);
   if (current && (ifMatch === '*' || ifMatch.replaceAll('"', '') === current.etag?.replaceAll('"', '')))
     return undefined;

@@ -24,6 +24,7 @@ import {
   META,
   versionHeader,
 } from './object-headers.js';
+import { boundTo, refuseUnholdable } from './delete-conditions.js';
 import { unkept } from './unkept.js';
 import { refuseUnkept } from './unkept-headers.js';
 import type { Call } from './operation.js';
@@ -331,18 +332,22 @@ export async function deleteObject(call: Call): Promise<Answer> {
   };
 }
 
+const DELETE_HEADERS = {
+  what: 'header',
+  ifMatch: 'if-match',
+  size: 'x-amz-if-match-size',
+  lastModified: 'x-amz-if-match-last-modified-time',
+} as const;
+
 /** The ETag that a delete is bound to. @throws StoreError `NotFound`: without the object S3 answers 404 to a condition */
-async function deleteCondition(
-  { bucket, request, quirks, signal }: Call,
-  target: ReadRequest,
-): Promise<string | undefined> {
-  const ifMatch = request.headers.get('if-match');
-  if (ifMatch === undefined || quirks.ignoreDeleteConditions === true) return undefined;
-  if (!bucket.objects.delete.ifMatch) throw unkept('header', 'if-match');
-  const given = { ...NO_CONDITIONS, ifMatch };
-  const simple = simpleConditions(given);
-  if (simple) return simple.ifMatch;
-  const seen = await bucket.objects.read.head(target, { signal });
-  checkConditions(given, seen);
-  return ifMatch === '*' ? undefined : seen.etag;
+async function deleteCondition(call: Call, target: ReadRequest): Promise<string | undefined> {
+  const { headers } = call.request;
+  const given = {
+    ifMatch: headers.get(DELETE_HEADERS.ifMatch),
+    size: headers.get(DELETE_HEADERS.size),
+    lastModified: headers.get(DELETE_HEADERS.lastModified),
+  };
+  if (call.quirks.ignoreDeleteConditions === true) return undefined;
+  refuseUnholdable(call, target, given, DELETE_HEADERS);
+  return boundTo(call, target, given);
 }

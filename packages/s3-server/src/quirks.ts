@@ -48,6 +48,8 @@ export interface S3Quirks {
   readonly ignoreEncodingType?: boolean | undefined;
   /** Conditions on deletes are ignored, as by Ceph 16; `batch`: those inside a batch. */
   readonly ignoreDeleteConditions?: boolean | 'batch' | undefined;
+  /** Deletes take conditions of size and time, which S3 has in directory buckets alone. */
+  readonly deleteConditions?: boolean | undefined;
   /** Conditional writes answer 501, as Swift's. */
   readonly noConditionalPut?: boolean | undefined;
   /** Writes that ask for encryption answer 501. */

@@ -74,7 +74,10 @@ export const UNDERSTOOD: Readonly<Record<string, Understood>> = {
   CreateMultipartUpload: { headers: [...ATTRIBUTES, ...DIGESTS], query: ['uploads'] },
   DeleteBucket: { headers: [], query: [] },
   DeleteBucketLifecycle: { headers: [], query: ['lifecycle'] },
-  DeleteObject: { headers: [...DELETE, 'if-match'], query: ['versionId'] },
+  DeleteObject: {
+    headers: [...DELETE, 'if-match', 'x-amz-if-match-last-modified-time', 'x-amz-if-match-size'],
+    query: ['versionId'],
+  },
   DeleteObjectTagging: { headers: [], query: ['tagging', 'versionId'] },
   DeleteObjects: { headers: [...DELETE, ...DIGESTS], query: ['delete'] },
   DeletePrefix: {
