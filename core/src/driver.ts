@@ -28,6 +28,7 @@ import type {
   ListUploadsPage,
   CreateUploadRequest,
   UploadPartRequest,
+  UploadKeptPartRequest,
   UploadPartCopyRequest,
   ListPartsPageRequest,
   ListPartsPage,
@@ -241,6 +242,8 @@ export interface MultipartFacet extends PartLimits {
   readonly create: Call<CreateUploadRequest, string>;
   /** Sends one part and resolves to its ETag. Sending a part number again replaces that part. */
   readonly part: Call<UploadPartRequest, string>;
+  /** As `part`, for bytes that are not in memory: little of them is held at a time. */
+  readonly keptPart?: Call<UploadKeptPartRequest, string> | undefined;
   /** Copies a range of an object into a part and resolves to its ETag. */
   readonly copyPart: Call<UploadPartCopyRequest, string>;
   /** One page of the parts of an upload that have arrived, in order. */

@@ -272,6 +272,18 @@ export interface UploadPartRequest {
   readonly body: Uint8Array;
 }
 
+export interface UploadKeptPartRequest extends Omit<UploadPartRequest, 'body'> {
+  readonly body: KeptBody;
+}
+
+/** Bytes that are kept outside of memory, as in a file, and can be read from the start again. */
+export interface KeptBody {
+  /** In bytes. */
+  readonly size: number;
+  /** All of them, once more. Whoever opens it reads it to its end, or destroys it. */
+  readonly open: () => Readable;
+}
+
 export interface UploadPartCopyRequest {
   readonly key: string;
   readonly uploadId: string;

@@ -13,6 +13,8 @@ export function multipartFacet(data: DataPlane, abort: MultipartFacet['abort']):
     maxCopyBytes: 5 * 1024 * MIB,
     create: (request, call) => data.use('put', request.key, call, (s3) => s3.multipart.create(request, call)),
     part: (request, call) => data.use('put', request.key, call, (s3) => s3.multipart.part(request, call)),
+    keptPart: (request, call) =>
+      data.use('put', request.key, call, (s3) => s3.multipart.keptPart(request, call)),
     copyPart: (request, call) =>
       data.use('copy', request.from, call, (s3) => s3.multipart.copyPart(request, call)),
     parts: (request, call) => data.use('put', request.key, call, (s3) => s3.multipart.parts(request, call)),

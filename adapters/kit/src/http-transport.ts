@@ -7,7 +7,9 @@ import {
   type RequestOptions,
 } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
-import { StoreError } from '@store/core';
+import { pipeline } from 'node:stream/promises';
+import { StoreError, type KeptBody } from '@store/core';
+import { bytesOfKept } from './kept-body.js';
 import { CLOSED_AT_ONCE, networkError, NOBODY_THERE } from './network.js';
 import { MAX_ANSWER_BYTES, MAX_SHORT_ANSWER_BYTES, readAnswer } from './read-answer.js';
 import { keptAlive, type RequestLimits } from './request-limits.js';
@@ -16,6 +18,8 @@ export interface HttpCall {
   readonly method: string;
   readonly headers: Readonly<Record<string, string | number>>;
   readonly content?: string | Buffer | undefined;
+  /** In place of `content`: what is read while it is sent. Its length has to be among the headers. */
+  readonly kept?: KeptBody | undefined;
   readonly signal: AbortSignal;
   /** Hand a successful answer's body over as a stream. */
   readonly stream?: boolean | undefined;
@@ -51,7 +55,7 @@ export class HttpTransport {
   }
 
   /** @throws StoreError when there is no whole answer; an abort as it is */
-  async send(url: string, { content, stream, short, idleMs, ...call }: HttpCall): Promise<HttpAnswer> {
+  async send(url: string, { content, kept, stream, short, idleMs, ...call }: HttpCall): Promise<HttpAnswer> {
     const [, protocol = '', authority = '', path = '/'] = /^(https?:)\/\/([^/?]+)(.*)$/s.exec(url) ?? [];
     const [, v6, name, port] = /^(?:\[(.*)\]|(.*?))(?::(\d+))?$/.exec(authority) ?? [];
     const secure = protocol === 'https:';
@@ -66,7 +70,7 @@ export class HttpTransport {
     try {
       const request = secure ? httpsRequest(options) : httpRequest(options);
       if (this.#connectMs !== undefined) limitConnecting(request, this.#connectMs);
-      const res = await answerTo(request, content, idleMs);
+      const res = await answerTo(request, kept ?? content, idleMs);
       const { statusCode: status = 0, headers } = res;
       const streamed = stream === true && status < 300;
       const body = streamed ? { data: Buffer.alloc(0) } : await readWhole(res, status, short ?? false);
@@ -100,7 +104,7 @@ async function readWhole(
 /** The beginning of the answer; its body ends with `Timeout` when it stops flowing. */
 function answerTo(
   request: ClientRequest,
-  content: string | Buffer | undefined,
+  content: string | Buffer | KeptBody | undefined,
   idleMs: number,
 ): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
@@ -117,7 +121,10 @@ function answerTo(
     request.on('close', () => {
       if (!answer) reject(unanswered());
     });
-    request.end(content);
+    if (content === undefined || typeof content === 'string' || content instanceof Uint8Array)
+      request.end(content);
+    // What goes wrong with either is an error of the request, which is heard above.
+    else pipeline(bytesOfKept(content), request).catch((error: Error) => request.destroy(error));
   });
 }
 

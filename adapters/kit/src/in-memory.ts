@@ -7,5 +7,5 @@ import { StoreError, type PutRequest } from '@store/core';
  */
 export function inMemory(body: PutRequest['body']): Buffer {
   if (body instanceof Uint8Array) return Buffer.from(body.buffer, body.byteOffset, body.byteLength);
-  throw new StoreError('InvalidArgument', 'a stream was given, and streamingPut is false');
+  throw new StoreError('InvalidArgument', 'a stream was given, and write.streaming is false');
 }

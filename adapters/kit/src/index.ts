@@ -16,6 +16,7 @@ export { escapedBytes, keyOfBytes, keyOfUrlText, type KeyEncoding, type ListedKe
 export { HttpTransport, type HttpAnswer, type HttpCall } from './http-transport.js';
 export { ignoring } from './ignoring.js';
 export { inMemory } from './in-memory.js';
+export { digestsOf, type BodyDigests } from './kept-body.js';
 export {
   readLifecycleDocument,
   ruleElement,

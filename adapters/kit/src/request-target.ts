@@ -1,3 +1,5 @@
+import type { KeptBody } from '@store/core';
+
 /** A request without its server: what its headers and parameters are called, and the values of those that it has. */
 export interface UnsignedRequest {
   readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE';
@@ -7,6 +9,8 @@ export interface UnsignedRequest {
   readonly query: Values;
   readonly headers?: Values | undefined;
   readonly content?: Buffer | undefined;
+  /** In place of `content`; its length and its hash have to be among the headers. */
+  readonly kept?: KeptBody | undefined;
 }
 
 type Values = Readonly<Record<string, string | number | undefined>>;

@@ -28,6 +28,11 @@ export function multipartFacet(requests: Requests): MultipartFacet {
         writtenEtag(headers, contentMd5),
       );
     },
+    keptPart({ key, uploadId, partNumber, body: kept }, call) {
+      const subres = { uploadId, partNumber: String(partNumber) };
+      const sent = { method: 'PUT', subres, kept, emptyAnswer: true } as const;
+      return requests.send('put', key, call, sent, ({ headers }) => etagOf(headers));
+    },
     async copyPart(request, call) {
       const { key, uploadId, partNumber, from, range, ifMatch } = request;
       const sent = {

@@ -67,7 +67,7 @@ export class Requests {
     const { successStatuses = [200], emptyAnswer, stream, about = key, bytes, ...unsigned } = request;
     const where = { provider: 'oss', operation, key: about };
     if (key !== undefined) checkKey(operation, key);
-    const ms = timeoutOf(this.#config, bytes ?? request.content?.length);
+    const ms = timeoutOf(this.#config, bytes ?? request.kept?.size ?? request.content?.length);
     // While the service moves bytes by itself, nothing moves here.
     const idleMs = bytes === undefined ? timeoutOf(this.#config) : ms;
     let answer: HttpAnswer | undefined;

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { PostForm, PostFormRequest, PresignRequest } from '@store/core';
+import type { KeptBody, PostForm, PostFormRequest, PresignRequest } from '@store/core';
+import { digestsOf } from '@store/kit';
 import OSS from 'ali-oss';
 import type { OssConfig } from './config.js';
 
@@ -24,9 +25,11 @@ export interface UnsignedRequest {
   readonly query?: Record<string, string> | undefined;
   readonly headers?: Record<string, string> | undefined;
   readonly content?: Buffer | undefined;
+  /** In place of `content`. */
+  readonly kept?: KeptBody | undefined;
 }
 
-interface SignedRequest extends Pick<UnsignedRequest, 'method' | 'content'> {
+interface SignedRequest extends Pick<UnsignedRequest, 'method' | 'content' | 'kept'> {
   readonly url: string;
   readonly headers: Readonly<Record<string, string | number>>;
   /** Of the content, in base64. */
@@ -86,19 +89,24 @@ export class OssSigner {
 
   async sign(request: UnsignedRequest): Promise<SignedRequest> {
     await this.#refresh();
-    const { content } = request;
+    const { kept, ...rest } = request;
+    const { content } = rest;
     // The SDK would copy the content to make the digest.
-    const contentMd5 = content && createHash('md5').update(content).digest('base64');
-    const digest = contentMd5 && { 'Content-MD5': contentMd5 };
+    const contentMd5 = kept
+      ? (await digestsOf(kept, ['md5'], undefined)).md5
+      : content && createHash('md5').update(content).digest('base64');
+    const digest = contentMd5 === undefined ? undefined : { 'Content-MD5': contentMd5 };
     const { url, method, headers } = await this.#client.request({
-      ...request,
+      ...rest,
       ...(this.#bucket !== undefined && { bucket: this.#bucket }),
       // Fresh objects: the SDK writes into them.
       headers: { ...request.headers, ...digest },
       query: { ...request.query },
       subres: { ...request.subres },
     });
-    return { url, method, headers, content, contentMd5 };
+    return kept
+      ? { url, method, headers: { ...headers, 'Content-Length': kept.size }, kept, contentMd5 }
+      : { url, method, headers, content, contentMd5 };
   }
 
   /** A type that is given is signed, and has to be sent; without one, none may be. */

@@ -61,9 +61,14 @@ export class ContentMd5 {
 
 /** The checksum of a body as the SDK sends it. */
 export function checksumHeaders(body: Buffer, algorithm: ChecksumAlgorithm): Record<string, string> {
+  return checksumHeader(checksum(body, algorithm), algorithm);
+}
+
+/** @param value in base64 */
+export function checksumHeader(value: string, algorithm: ChecksumAlgorithm): Record<string, string> {
   return {
     'x-amz-sdk-checksum-algorithm': algorithm,
-    [`x-amz-checksum-${algorithm.toLowerCase()}`]: checksum(body, algorithm),
+    [`x-amz-checksum-${algorithm.toLowerCase()}`]: value,
   };
 }
 

@@ -64,7 +64,7 @@ export class DirectRequests {
    * @throws StoreError for an empty key, which would make a request on the bucket: `DELETE /bucket/`
    */
   async send<T>(
-    { key, method, query, headers, content }: UnsignedRequest,
+    { key, method, query, headers, content, kept }: UnsignedRequest,
     signal: AbortSignal,
     read: (answer: HttpAnswer) => T | Promise<T>,
     form?: AnswerForm,
@@ -82,7 +82,7 @@ export class DirectRequests {
     // Fresh: the signer notes in it when this request was sent.
     const properties = { ...httpAuthOption.signingProperties };
     const signed = await signer.sign(unsigned, identity, properties);
-    const sent = { ...form, method, headers: signed.headers, content, signal };
+    const sent = { ...form, method, headers: signed.headers, content, kept, signal };
     const answer = await this.#transport.send(urlOf(signed), {
       ...sent,
       idleMs: timeoutOf(this.#config),

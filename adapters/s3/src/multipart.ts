@@ -13,7 +13,9 @@ import { copySource } from './writes.js';
 
 const MIB = 1024 * 1024;
 
-export function multipartFacet(requests: Requests): MultipartFacet {
+export function multipartFacet(
+  requests: Requests,
+): MultipartFacet & { readonly keptPart: NonNullable<MultipartFacet['keptPart']> } {
   const { quirks } = requests;
   const upload = ({ key, uploadId }: { readonly key: string; readonly uploadId: string }) => ({
     ...requests.at(key),
@@ -41,6 +43,10 @@ export function multipartFacet(requests: Requests): MultipartFacet {
       const { key, partNumber, uploadId, body } = request;
       const query = { partNumber, uploadId };
       return requests.upload(call, { method: 'PUT', key, query, content: inMemory(body) }, etagOf);
+    },
+    keptPart({ key, partNumber, uploadId, body: kept }, call) {
+      const query = { partNumber, uploadId };
+      return requests.uploadKept(call, { method: 'PUT', key, query, kept }, etagOf);
     },
     copyPart(request, call) {
       const { partNumber, from, range, ifMatch } = request;

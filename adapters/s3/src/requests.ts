@@ -1,6 +1,7 @@
 import type { S3Client, ServiceInputTypes, ServiceOutputTypes } from '@aws-sdk/client-s3';
-import { StoreError, withDeadline, type DriverCall } from '@store/core';
+import { StoreError, withDeadline, type DriverCall, type KeptBody } from '@store/core';
 import {
+  digestsOf,
   timeoutOf,
   type AnswerHeaders,
   type HttpAnswer,
@@ -13,7 +14,7 @@ import { DirectRequests, type AnswerForm } from './direct-requests.js';
 import { createClient, createTransport } from './client.js';
 import type { S3Config } from './config.js';
 import { checkChecksum } from './answered-checksum.js';
-import { checksumHeaders, ContentMd5 } from './content-md5.js';
+import { checksumHeader, checksumHeaders, ContentMd5 } from './content-md5.js';
 import { translate } from './errors.js';
 import type { Quirks } from './quirks.js';
 
@@ -145,12 +146,29 @@ export class Requests {
       // The signer takes a hash that is already there.
       'x-amz-content-sha256': unsignedPayload ? 'UNSIGNED-PAYLOAD' : undefined,
     };
-    const readHead = (answer: HttpAnswer): T => {
-      readDocument(answer, WRITTEN);
-      checkChecksum(answer.headers, checksum);
-      return read(answer.headers);
+    return this.pass('put', call, { ...request, headers }, written(read, checksum), { short: true });
+  }
+
+  /** The same for a body that is not in memory: it is read for its digests, and again when it is sent. */
+  async uploadKept<T>(
+    call: DriverCall,
+    request: DirectRequest & { readonly key: string; readonly kept: KeptBody },
+    read: (headers: AnswerHeaders) => T,
+  ): Promise<T> {
+    const { checksums, unsignedPayload } = this.quirks;
+    const { key, kept } = request;
+    const work = async (signal: AbortSignal): Promise<T> => {
+      const { crc32, sha256 } = await digestsOf(kept, ['crc32', 'sha256'], signal);
+      const checksum = checksums === 'when-supported' ? checksumHeader(crc32, 'CRC32') : {};
+      const headers = {
+        ...request.headers,
+        'content-length': kept.size,
+        ...checksum,
+        'x-amz-content-sha256': unsignedPayload ? 'UNSIGNED-PAYLOAD' : sha256,
+      };
+      return this.#direct.send({ ...request, headers }, signal, written(read, checksum), { short: true });
     };
-    return this.pass('put', call, { ...request, headers }, readHead, { short: true });
+    return this.run('put', key, call, work, kept.size);
   }
 
   /** Sends a request past the SDK as it is. */
@@ -175,4 +193,15 @@ export class Requests {
   failure(thrown: unknown, operation: string, key: string | undefined): StoreError {
     return translate(thrown, { provider: 's3', operation, key, bucket: this.bucket });
   }
+}
+
+function written<T>(
+  read: (headers: AnswerHeaders) => T,
+  checksum: Readonly<Record<string, string>>,
+): (answer: HttpAnswer) => T {
+  return (answer) => {
+    readDocument(answer, WRITTEN);
+    checkChecksum(answer.headers, checksum);
+    return read(answer.headers);
+  };
 }

@@ -16,6 +16,7 @@ import {
 } from '@store/core';
 import { toServiceError, type BatchOutcome, type Bucket, type KeyError } from '@store/s3-server';
 import { untoldCause } from './untold-cause.js';
+import { spoolPart } from './spooled-file.js';
 import { SpooledUploads, type SpoolSettings } from './spooled-uploads.js';
 
 /** What the buckets of a gateway share; how the requests of batch deletes are repeated, and who hears of it, too. */
@@ -34,6 +35,7 @@ export class GatewayBucket implements Bucket {
 
   readonly streamPart: Bucket['streamPart'];
   readonly completeChecked: Bucket['completeChecked'];
+  readonly keepPart: NonNullable<Bucket['keepPart']>;
 
   constructor(name: string, driver: StoreDriver, { spooling, ...deletes }: BucketSettings) {
     this.name = name;
@@ -41,6 +43,7 @@ export class GatewayBucket implements Bucket {
     this.#spool = spool;
     this.streamPart = spool && ((part) => spool.uploadPart(part));
     this.completeChecked = spool && ((request, claims, call) => spool.complete(request, call, claims));
+    this.keepPart = (content) => spoolPart(spooling, content);
     this.objects = this.#spool ? withUploads(driver, this.#spool) : driver;
     this.#store = createObjectStore(driver, deletes);
     this.listVersions = driver.versions?.page ?? ((request, call) => nullVersions(driver, request, call));

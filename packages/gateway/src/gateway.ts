@@ -21,7 +21,7 @@ const DEFAULT_MAX_BYTES_IN_FLIGHT = 512 * MIB;
 const DEFAULT_MAX_SPOOL_BYTES = 64 * 1024 * MIB;
 const DEFAULT_UPLOADS_EXPIRE_MS = 24 * 3_600_000;
 
-/** What goes to stores that take no streams: objects in parts of so many bytes, and parts in one piece. */
+/** What goes to stores that take no streams: objects in parts of so many bytes, and parts, where they take none from files, in one piece. */
 const BUFFERING = { objectBytes: 8 * MIB, partBytes: 128 * MIB };
 
 /** How often uploads are looked at that nobody goes on with, in milliseconds. */
@@ -61,7 +61,7 @@ export interface GatewayOptions {
    */
   readonly maxBytesInFlight?: number | undefined;
   /**
-   * Where parts of uploads are kept for stores that have none. Gateways can share it: what one leaves behind that was killed,
+   * Where parts of uploads are kept for stores that have none, and wait until other stores have taken them. Gateways can share it: what one leaves behind that was killed,
    * the next one removes. Default: a directory of this user in the system's temporary one.
    */
   readonly spoolDirectory?: string | undefined;

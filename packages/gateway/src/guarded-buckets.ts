@@ -33,6 +33,7 @@ const TOUCHES: Readonly<Record<CallName, Touches>> = {
   'prefixDelete.page': writes('prefix'),
   'multipart.create': writes('key'),
   'multipart.part': writes('key'),
+  'multipart.keptPart': writes('key'),
   'multipart.copyPart': { ...writes('key'), from: true },
   'multipart.parts': reads('key'),
   'multipart.complete': writes('key'),
@@ -95,6 +96,7 @@ class GuardedBucket implements Bucket {
   readonly objects: StoreDriver;
   readonly streamPart: Bucket['streamPart'];
   readonly completeChecked: Bucket['completeChecked'];
+  readonly keepPart: Bucket['keepPart'];
   readonly #bucket: GatewayBucket;
   readonly #rights: Rights;
 
@@ -108,6 +110,8 @@ class GuardedBucket implements Bucket {
       return proceed();
     });
     const { streamPart, completeChecked } = bucket;
+    // Of no key; what becomes of it goes through the store's calls.
+    this.keepPart = bucket.keepPart;
     this.completeChecked =
       completeChecked &&
       (async (request, claims, call) => {

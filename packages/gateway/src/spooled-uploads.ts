@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, open, rm, rmdir, type FileHandle } from 'node:fs/promises';
+import { mkdir, open, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import {
@@ -25,12 +25,12 @@ import {
   RecentCompletions,
   ServiceError,
   slowDown,
-  type BytesInFlight,
   type Lease,
   type StreamedPart,
   type UploadClaims,
 } from '@store/s3-server';
-import { removeAll, type SpoolDirectory } from './spool-directory.js';
+import { removeAll } from './spool-directory.js';
+import { takeSpace, writeAll, type SpoolPlace } from './spooled-file.js';
 
 /** How many uploads may wait at once: each costs a little memory. */
 const MAX_UPLOADS = 100_000;
@@ -55,10 +55,7 @@ interface Completing {
 }
 
 /** What all uploads of a gateway share. */
-export interface SpoolSettings {
-  readonly directory: SpoolDirectory;
-  /** Room for the parts of all uploads. */
-  readonly space: BytesInFlight;
+export interface SpoolSettings extends SpoolPlace {
   /** Uploads for which nothing was sent for so long are given up, in milliseconds. */
   readonly expireMs: number;
 }
@@ -333,19 +330,6 @@ async function writePart(
     await handle.close();
   }
   return { size, etag: `"${hash.digest('hex')}"` };
-}
-
-async function writeAll(handle: FileHandle, chunk: Buffer): Promise<void> {
-  for (let at = 0; at < chunk.length;) at += (await handle.write(chunk, at)).bytesWritten;
-}
-
-function takeSpace(space: Lease, bytes: number): void {
-  if (space.take(bytes)) return;
-  throw new ServiceError(
-    507,
-    'InsufficientStorage',
-    'Parts of uploads that are not completed take all the space that they may; complete or abort some.',
-  );
 }
 
 /** The parts one after the other, all held against what their client says, and each against what arrived: a disk may be full, and files may be touched. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
@@ -9,6 +9,7 @@ import { startEmulator } from '@store/emulator';
 import { fs } from '@store/fs';
 import { startGateway, type Gateway } from '@store/gateway';
 import { memoryDriver } from '@store/memory';
+import { oss } from '@store/oss';
 import { s3 } from '@store/s3';
 import { beginChecksum } from '@store/s3-server';
 import { expect } from 'chai';
@@ -44,6 +45,12 @@ interface Opened {
   readonly close: () => Promise<void>;
 }
 
+/** Their names, without those of directories. */
+async function filesIn(directory: string): Promise<string[]> {
+  const entries = await readdir(directory, { recursive: true, withFileTypes: true });
+  return entries.filter((entry) => entry.isFile()).map(({ name }) => name);
+}
+
 const STORES: Readonly<Record<string, () => Promise<Opened>>> = {
   'a directory': async () => {
     const root = await mkdtemp(join(tmpdir(), 'store-gateway-test-'));
@@ -58,6 +65,14 @@ const STORES: Readonly<Record<string, () => Promise<Opened>>> = {
     const driver = openDriver(config, { adapters: [s3] });
     return { driver, close: () => driver.close().then(() => emulator.close()) };
   },
+  OSS: async () => {
+    const emulator = await startEmulator({ oss: {}, buckets: ['demo'] });
+    const { accessKeyId, secretAccessKey: accessKeySecret } = emulator.credential;
+    const place = { bucket: 'demo', endpoint: emulator.endpoints.oss, region: `oss-${emulator.region}` };
+    const config = { provider: 'oss', ...place, accessKeyId, accessKeySecret, pathStyle: true };
+    const driver = openDriver(config, { adapters: [oss] });
+    return { driver, close: () => driver.close().then(() => emulator.close()) };
+  },
 };
 
 for (const [name, open] of Object.entries(STORES)) {
@@ -65,19 +80,23 @@ for (const [name, open] of Object.entries(STORES)) {
     let opened: Opened;
     let driver: StoreDriver;
     let gateway: Gateway;
+    let spoolDirectory: string;
     beforeEach(async () => {
       opened = await open();
+      spoolDirectory = await mkdtemp(join(tmpdir(), 'store-gateway-spool-'));
       ({ driver } = opened);
       gateway = await startGateway({
         stores: { demo: driver, other: driver },
         credentials: [KEYS],
         // What holds no body of these tests.
         maxBytesInFlight: 9 * MIB,
+        spoolDirectory,
       });
     });
     afterEach(async () => {
       await gateway.close();
       await opened.close();
+      await rm(spoolDirectory, { recursive: true });
     });
 
     const send = (head: string, body: Buffer): Promise<RawAnswer> => exchange(gateway.url, head, body);
@@ -228,6 +247,62 @@ for (const [name, open] of Object.entries(STORES)) {
       // Clients of some languages do without it badly.
       expect(done.body).to.contain('<Location>http://gateway/other/joined</Location>');
       await expectContent('joined', content);
+    }).timeout(60_000);
+
+    it('hands parts on without holding them, where a store takes such', async () => {
+      const begun = await ask({ method: 'POST', path: '/demo/k', query: { uploads: '' } });
+      const uploadId = /<UploadId>(.*)<\/UploadId>/.exec(begun.body)?.[1] ?? '';
+      const part = (partNumber: string, headers = {}): SignedRequest => ({
+        ...put,
+        query: { uploadId, partNumber },
+        headers,
+      });
+      if (name === 'memory') {
+        expect(await ask(part('1'), BODY)).to.include({ status: 400, code: 'EntityTooLarge' });
+        return;
+      }
+      const wrong = await ask(part('1', { 'x-amz-checksum-crc64nvme': WRONG }), BODY);
+      expect(wrong).to.include({ status: 400, code: 'BadDigest' });
+      const right = ['x-amz-checksum-crc64nvme', digest('crc64nvme', BODY)] as const;
+      const chunked = inChunks('STREAMING-UNSIGNED-PAYLOAD-TRAILER', part('1'), BODY, right);
+      const sent = [await send(chunked.head, chunked.body), await ask(part('2'), BODY)];
+      // Of no announced length.
+      const { head } = signed({ ...part('3'), headers: { 'transfer-encoding': 'chunked' } });
+      const size = Buffer.from(`${BODY.length.toString(16)}\r\n`);
+      sent.push(await send(head, Buffer.concat([size, BODY, Buffer.from('\r\n0\r\n\r\n')])));
+      const listed = sent.map(({ status, body, headers }, i) => {
+        expect(status, body).to.equal(200);
+        return `<Part><PartNumber>${i + 1}</PartNumber><ETag>${headers.get('etag')}</ETag></Part>`;
+      });
+      if (driver.multipart) expect(await filesIn(spoolDirectory)).to.deep.equal([]);
+      const document = `<CompleteMultipartUpload>${listed.join('')}</CompleteMultipartUpload>`;
+      const done = await ask({ method: 'POST', path: '/demo/k', query: { uploadId } }, Buffer.from(document));
+      expect(done.status, done.body).to.equal(200);
+      await expectContent('k', Buffer.concat([BODY, BODY, BODY]));
+      expect(await filesIn(spoolDirectory)).to.deep.equal([]);
+    }).timeout(60_000);
+
+    it('hands no part on for which the spool has no room, and frees what it took', async () => {
+      if (!driver.multipart?.keptPart) return;
+      const small = await startGateway({
+        stores: { demo: driver },
+        credentials: [KEYS],
+        spoolDirectory,
+        maxSpoolBytes: BODY.length,
+      });
+      try {
+        const begun = await askGateway(small, { method: 'POST', path: '/demo/k', query: { uploads: '' } });
+        const query = { uploadId: /<UploadId>(.*)<\/UploadId>/.exec(begun.body)?.[1] ?? '', partNumber: '1' };
+        const larger = Buffer.concat([BODY, Buffer.from('x')]);
+        for (let i = 0; i < 2; i++) {
+          const refused = await askGateway(small, { ...put, query }, larger);
+          expect(refused).to.include({ status: 507, code: 'InsufficientStorage' });
+          expect((await askGateway(small, { ...put, query }, BODY)).status).to.equal(200);
+        }
+        expect(await filesIn(spoolDirectory)).to.deep.equal([]);
+      } finally {
+        await small.close();
+      }
     }).timeout(60_000);
 
     it('refuses a body that is too large before it comes, and one that has no room', async () => {

@@ -3,6 +3,7 @@ import type {
   CompleteUploadRequest,
   DeleteTarget,
   DriverCall,
+  KeptBody,
   ListVersionsPage,
   ListVersionsPageRequest,
   StoreDriver,
@@ -11,6 +12,7 @@ import type {
   WriteResult,
 } from '@store/core';
 import type { BatchOutcome } from './batch-outcome.js';
+import type { Content } from './content.js';
 import { ServiceError } from './http/service-error.js';
 import type { UploadClaims } from './upload-claims.js';
 
@@ -32,6 +34,8 @@ export interface Bucket {
   readonly lifecycle?: LifecycleRules | undefined;
   /** Takes parts of uploads as streams, where it keeps them itself; resolves to the ETag. */
   readonly streamPart?: ((part: StreamedPart, call: DriverCall) => Promise<string>) | undefined;
+  /** Keeps a part outside of memory until a store has it that takes such bodies. */
+  readonly keepPart?: ((content: Content) => Promise<SpooledPart>) | undefined;
   /**
    * Completes an upload while its bytes are held against what its client says about them, where the bucket sees them.
    *
@@ -42,6 +46,11 @@ export interface Bucket {
     | undefined;
   /** Deletes many keys in a way of its own; default: one by one. */
   deleteMany?(targets: readonly DeleteTarget[], call: DriverCall): Promise<BatchOutcome>;
+}
+
+/** A part on its way to a store; who asked for it frees its place. */
+export interface SpooledPart extends KeptBody {
+  remove(): Promise<void>;
 }
 
 export interface StreamedPart extends Omit<UploadPartRequest, 'body'> {

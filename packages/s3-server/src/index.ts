@@ -18,6 +18,7 @@ export {
   type LifecycleBeside,
   type LifecycleRuleText,
   type Buckets,
+  type SpooledPart,
   type StreamedPart,
   type Versioning,
 } from './bucket.js';

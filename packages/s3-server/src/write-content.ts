@@ -120,7 +120,16 @@ export async function writePart(
     const { streamPart } = bucket;
     return content.streamed((body) => streamPart({ ...part, key, body, size: content.size }, { signal }));
   }
-  const send = need(bucket.objects.multipart).part;
+  const { part: send, keptPart } = need(bucket.objects.multipart);
+  if (keptPart && bucket.keepPart && (content.size ?? Infinity) > STREAM_BYTES) {
+    if (room?.take(STREAM_BYTES) === false) throw slowDown();
+    const body = await bucket.keepPart(content);
+    try {
+      return await keptPart({ ...part, key, body }, { signal });
+    } finally {
+      await body.remove();
+    }
+  }
   const maxBytes = buffering?.partBytes ?? Infinity;
   const body = await content.whole(room, maxBytes, () => tooLarge(maxBytes));
   return send({ ...part, key, body }, { signal });

@@ -82,10 +82,11 @@ export function withPrefix(driver: StoreDriver, prefix: string): StoreDriver {
       return { ...rest, deleted: deleted.map(outer), failed: failed.map(outer) };
     },
   });
-  const inParts = (facet: MultipartFacet): MultipartFacet => ({
+  const inParts = ({ keptPart, ...facet }: MultipartFacet): MultipartFacet => ({
     ...facet,
     create: (request, call) => facet.create(inner(request), call),
     part: (request, call) => facet.part(inner(request), call),
+    keptPart: keptPart && ((request, call) => keptPart(inner(request), call)),
     copyPart: (request, call) => facet.copyPart({ ...inner(request), from: prefix + request.from }, call),
     parts: (request, call) => facet.parts(inner(request), call),
     complete: async (request, call) => outer(await facet.complete(inner(request), call)),

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import type { MultipartFacet, UploadInfo, UploadsFacet } from '@store/core';
 import { expect } from 'chai';
 import { errorOf } from '../error-of.js';
@@ -30,6 +31,42 @@ export function uploadTests({ testFacet }: DriverContext): void {
     if (written.etag !== undefined) expect(head.etag).to.equal(written.etag);
     expect(whole.equals(await bytesOf(driver, key))).to.equal(true);
   });
+
+  testFacet(
+    'multipart',
+    'sends parts that are not in memory',
+    async (multipart, { driver, prefix, skip }) => {
+      const { keptPart } = multipart;
+      if (!keptPart) return skip('this driver takes parts from memory alone');
+      const key = `${prefix}k`;
+      const uploadId = await multipart.create({ key }, CALL);
+      const bodies = [partOf(multipart, 1), Buffer.from('the end')];
+      const parts: { partNumber: number; etag: string }[] = [];
+      for (const [i, bytes] of bodies.entries()) {
+        const partNumber = i + 1;
+        const middle = Math.floor(bytes.length / 2);
+        const pieces = [bytes.subarray(0, middle), bytes.subarray(middle)];
+        const body = { size: bytes.length, open: () => Readable.from(pieces, { objectMode: false }) };
+        parts.push({ partNumber, etag: await keptPart({ key, uploadId, partNumber, body }, CALL) });
+      }
+      await multipart.complete({ key, uploadId, parts }, CALL);
+      expect(Buffer.concat(bodies).equals(await bytesOf(driver, key))).to.equal(true);
+      // One that cannot be read, or is shorter than was said, is no part.
+      const other = await multipart.create({ key }, CALL);
+      const broken = () =>
+        new Readable({
+          read() {
+            this.destroy(new Error('the disk is gone'));
+          },
+        });
+      for (const open of [broken, () => Readable.from(['short'], { objectMode: false })]) {
+        const sent = keptPart({ key, uploadId: other, partNumber: 1, body: { size: 1000, open } }, CALL);
+        await errorOf(sent);
+      }
+      expect((await multipart.parts({ key, uploadId: other, maxParts: 10 }, CALL)).parts).to.deep.equal([]);
+      await multipart.abort({ key, uploadId: other }, CALL);
+    },
+  );
 
   testFacet('multipart', 'names the parts that have arrived, page by page', async (multipart, given) => {
     const key = `${given.prefix}k`;
