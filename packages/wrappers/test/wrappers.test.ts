@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { createObjectStore, DeletionError, StoreError, type StoreDriver } from '@store/core';
 import { describeObjectStore } from '@store/conformance';
 import { memoryDriver } from '@store/memory';
@@ -27,6 +28,22 @@ async function codeOf(promise: Promise<unknown>): Promise<string> {
 }
 
 describe('withPrefix', () => {
+  it('keeps parts from outside of memory below the prefix', async () => {
+    const inner = memoryDriver();
+    const keys: string[] = [];
+    const { multipart } = inner;
+    if (!multipart) throw new Error('no uploads');
+    const keptPart = async ({ key }: { readonly key: string }): Promise<string> => {
+      keys.push(key);
+      return '"e"';
+    };
+    const outer = withPrefix({ ...inner, multipart: { ...multipart, keptPart } }, 'a/');
+    const body = { size: 0, open: () => Readable.from([]) };
+    await outer.multipart?.keptPart?.({ key: 'k', uploadId: 'u', partNumber: 1, body }, {});
+    expect(keys).to.deep.equal(['a/k']);
+    expect(withPrefix(inner, 'a/').multipart?.keptPart).to.equal(undefined);
+  });
+
   it('deletes nothing but its own, also with the empty prefix', async () => {
     const inner = memoryDriver();
     const outer = createObjectStore(inner);
