@@ -19,12 +19,19 @@ export interface Ground {
 /** Names that are guessed by, of a page. */
 const SAMPLE = 25;
 
-/** How far from the cursor a boundary is looked for, one after the other: see `boundaryIn`. */
+/** Parts that one is cut into at a time, at most: where keys are spread in another way than guessed, probes are for nothing. */
+const AT_ONCE = 8;
+
+/** Places among names that are like those that were seen; see `boundaryIn`. */
+const AS_SEEN = Number.EPSILON;
+
+/** How far from the cursor a boundary is looked for when there was none among these, one after the other: see `boundaryIn`. */
 const REACHES = [0, 0.5, 0.75, 1] as const;
 
 /**
  * Places that cut ranges so that there are about as many as this, or fewer: behind each of them something is left. It takes
- * two requests for each, those of one round side by side: each round cuts all that the one before has made.
+ * a page for each range that is cut and a short listing for each place, those of one round side by side: each round cuts what
+ * the one before has made.
  */
 export async function cutsIn(
   ranges: readonly OpenRange[],
@@ -32,20 +39,20 @@ export async function cutsIn(
   ground: Ground,
 ): Promise<readonly string[]> {
   const cuts: string[] = [];
+  const elsewhere: string[] = [];
   let parts: readonly Ends[] = ranges;
   while (parts.length > 0 && ranges.length + cuts.length < wanted) {
     const missing = wanted - ranges.length - cuts.length;
+    // The last ones are those that were split off first, and have most left.
+    const chosen = parts.slice(-missing);
+    const more = Math.min(AT_ONCE - 1, Math.ceil(missing / chosen.length));
     const found = await Promise.all(
-      // The last ones are those that were split off first, and have most left.
-      parts.slice(-missing).map(async (part) => ({ part, cut: await cutIn(part, ground) })),
+      chosen.map(async (part) => ({ part, places: await placesIn(part, more, { ground, elsewhere }) })),
     );
-    parts = found.flatMap(({ part, cut }) => {
-      if (cut === undefined) return [];
-      cuts.push(cut);
-      return [
-        { after: part.after, upto: cut },
-        { after: cut, upto: part.upto },
-      ];
+    parts = found.flatMap(({ part, places }) => {
+      const inside = places.slice(0, wanted - ranges.length - cuts.length);
+      cuts.push(...inside);
+      return inside.length === 0 ? [] : partsOf(part, inside);
     });
   }
   return cuts;
@@ -53,22 +60,53 @@ export async function cutsIn(
 
 type Ends = Pick<OpenRange, 'after' | 'upto'>;
 
-async function cutIn({ after, upto }: Ends, ground: Ground): Promise<string | undefined> {
+interface Known {
+  readonly ground: Ground;
+  /** Names that were seen in all parts. */
+  readonly elsewhere: string[];
+}
+
+/** Places in a part, in order, so many at most: between two of them, and behind the last one, something is left. */
+async function placesIn({ after, upto }: Ends, most: number, known: Known): Promise<readonly string[]> {
+  const { ground, elsewhere } = known;
   const { prefix, maxKeyBytes, look } = ground;
   const { names, truncated } = await look(after);
   const cursor = names.at(-1);
   // It has hardly more than a page.
-  if (!truncated || cursor === undefined || !isBefore(cursor, upto)) return undefined;
+  if (!truncated || cursor === undefined || !isBefore(cursor, upto)) return [];
   const step = Math.max(1, Math.floor(names.length / SAMPLE));
   const sample = names.filter((_name, index) => index % step === 0);
+  const placeAt = (reach: number, kept: number): string | undefined => {
+    const place = boundaryIn({ prefix, cursor, upto, sample, elsewhere }, reach, kept);
+    const isInside = compareKeys(place, cursor) > 0 && isBefore(place, upto);
+    return isInside && isSendable(place, maxKeyBytes) ? place : undefined;
+  };
+  /** What stands behind a place, in the part. */
+  const nextTo = async (place: string): Promise<string | undefined> => {
+    const [next] = (await look(place, 1)).names;
+    return next !== undefined && (upto === undefined || compareKeys(next, upto) <= 0) ? next : undefined;
+  };
+  const guesses = Array.from({ length: most }, (_, index) => placeAt(AS_SEEN, (index + 1) / (most + 1)));
+  const guessed = Array.from(new Set(guesses.filter((place) => place !== undefined))).toSorted(compareKeys);
+  const seen = await Promise.all(guessed.map(async (place) => ({ place, next: await nextTo(place) })));
+  const good = seen.flatMap(({ place, next }, index) =>
+    next === undefined || next === seen[index + 1]?.next ? [] : [{ place, next }],
+  );
+  elsewhere.push(...good.map(({ next }) => next));
+  if (good.length > 0) return good.map(({ place }) => place);
   for (const reach of REACHES) {
-    const boundary = boundaryIn({ prefix, cursor, upto, sample, elsewhere: [] }, reach);
-    const isInside = compareKeys(boundary, cursor) > 0 && isBefore(boundary, upto);
-    if (!isInside || !isSendable(boundary, maxKeyBytes)) continue;
-    const [next] = (await look(boundary, 1)).names;
-    if (next !== undefined && (upto === undefined || compareKeys(next, upto) <= 0)) return boundary;
+    const place = placeAt(reach, 1 / 2);
+    if (place !== undefined && !guessed.includes(place) && (await nextTo(place)) !== undefined)
+      return [place];
   }
-  return undefined;
+  return [];
+}
+
+function partsOf({ after, upto }: Ends, places: readonly string[]): readonly Ends[] {
+  return [...places, undefined].map((place, index) => ({
+    after: index === 0 ? after : places[index - 1],
+    upto: place ?? upto,
+  }));
 }
 
 /** The ranges as they are when they are cut where these places are inside of them. */
@@ -81,12 +119,7 @@ export function cutAt(ranges: readonly OpenRange[], cuts: readonly string[]): re
       )
       .toSorted(compareKeys);
     const { id, pass } = range;
-    return [...inside, undefined].map((cut, index) => ({
-      id,
-      pass,
-      after: index === 0 ? range.after : inside[index - 1],
-      upto: cut ?? range.upto,
-    }));
+    return partsOf(range, inside).map((part) => ({ id, pass, ...part }));
   });
 }
 

@@ -108,7 +108,7 @@ export interface Look {
   readonly command: FleetCommand;
   /** Of the run. */
   readonly failed: number;
-  /** This piece has the most left of all that are being dealt with, and nobody is being given a share just now. */
+  /** This piece has the most left of all that are being dealt with, and nobody is being given a share of another one just now. */
   readonly mayShare: boolean;
 }
 
@@ -147,7 +147,7 @@ export interface FleetBooks {
   write(id: PieceId, change: PieceChange): Promise<Kept>;
   /** @returns the numbers of its children; undefined when somebody else has the piece */
   end(id: PieceId, end: PieceEnd): Promise<readonly number[] | undefined>;
-  /** @param weight how much the piece has left */
+  /** @param weight how much the piece has left; 0: it is not to be shared now */
   look(id: PieceId, weight: number): Promise<Look>;
 
   /** A worker cannot deal with a job. @returns all that have said so of it */

@@ -10,6 +10,7 @@ import { openPlace, type FleetPlace, type JobWorker } from './fleet-place.js';
 import { FleetQueue } from './fleet-queue.js';
 import type { FleetRow, FleetRun, PieceId, RowId } from './fleet-run.js';
 import type { PieceCounts } from './piece-counts.js';
+import { LentStores } from './lent-stores.js';
 import { PieceLeft, PieceLost, workOnPiece } from './piece-work.js';
 import { reasonOf } from './reason-of.js';
 import { workOnRow } from './row-work.js';
@@ -37,7 +38,8 @@ const MOST_FAILED = 10;
 export interface FleetWorkerOptions {
   readonly connection: FleetConnection;
   /**
-   * Opens the store that an address of a run means, such as `NAME:prefix/`. Each piece has one of its own, and closes it.
+   * Opens the store that an address of a run means, such as `NAME:prefix/`. A piece has one for itself; the next one
+   * has it again, and the worker closes it.
    * What it throws is tried again, by this worker or another.
    */
   readonly open: (address: string) => Promise<ObjectStore>;
@@ -81,6 +83,7 @@ export class FleetWorker implements AsyncDisposable {
   readonly #books: FleetBooks;
   readonly #queue: FleetQueue;
   readonly #place: FleetPlace;
+  readonly #stores: LentStores;
   #worker: JobWorker | undefined;
   readonly #leave = new AbortController();
   #beating: Promise<void> | undefined;
@@ -91,6 +94,7 @@ export class FleetWorker implements AsyncDisposable {
     this.#options = options;
     this.#place = openPlace(options.connection);
     this.#books = this.#place.books;
+    this.#stores = new LentStores(options.open, options.concurrency ?? 1);
     this.#queue = new FleetQueue(this.#place);
   }
 
@@ -145,6 +149,7 @@ export class FleetWorker implements AsyncDisposable {
     const isHandedOver = await Promise.race([closed, this.#placeIsAway(over.signal)]);
     over.abort();
     if (isHandedOver) await within(AWAY_MS, this.#books.leave(this.id));
+    await this.#stores.close();
     await this.#queue.close();
     await this.#place.close();
   }
@@ -209,13 +214,13 @@ export class FleetWorker implements AsyncDisposable {
   async #piece(data: PieceJob, of: { run: FleetRun; row: FleetRow }, lost: AbortSignal | undefined) {
     const { run: id, row, piece, rowJob } = data;
     const name = `${id}.${row}.${piece}`;
-    const { open, requests, onCounts } = this.#options;
+    const { requests, onCounts } = this.#options;
     const slots = async (): Promise<number> => (await this.#books.workers()).slots;
     const work = {
       books: this.#books,
       id: { run: id, row, piece },
       ...of,
-      open,
+      lend: (address: string) => this.#stores.lend(address),
       concurrency: requests,
       onCounts: onCounts && ((counts: PieceCounts) => onCounts({ run: id, row, piece }, counts)),
       idle: async () => this.#queue.idle(await slots()),
@@ -266,7 +271,7 @@ export class FleetWorker implements AsyncDisposable {
         books: this.#books,
         id: { run: id.run, row: id.row },
         ...of,
-        open: this.#options.open,
+        lend: (address) => this.#stores.lend(address),
         addPieces: (pieces, anew) =>
           this.#queue.addPieces({ run: id.run, row: id.row }, pieces, { rowJob, anew }),
         mustWait: () => job.moveToWaitingChildren(token ?? ''),

@@ -17,6 +17,7 @@ import { optionsFrom } from './fleet-options.js';
 import { AllRates, FleetRate } from './fleet-rate.js';
 import type { FleetRow, FleetRun, PieceId } from './fleet-run.js';
 import type { PieceCounts } from './piece-counts.js';
+import type { Lent } from './lent-stores.js';
 import { PieceSession } from './piece-session.js';
 import { reasonOf } from './reason-of.js';
 import { settledBy, shared, type Rest } from './rest.js';
@@ -31,15 +32,18 @@ const YOUNG = 3;
 /** When nothing could be shared, it is not tried again before so many looks. */
 const AGAIN = 10;
 
-/** Parts for each slot that is idle: they are not alike, and who is done with his takes the next. */
+/** Pieces for each slot that is idle: they are not alike, and who is done with his takes the next. */
 const PARTS = 4;
+
+/** Ranges for each piece, from distant places: a busy partition of the service is a part of many pieces then, and all of none. */
+const RANGES = 2;
 
 export interface PieceWork {
   readonly books: FleetBooks;
   readonly id: PieceId;
   readonly run: FleetRun;
   readonly row: FleetRow;
-  readonly open: (address: string) => Promise<ObjectStore>;
+  readonly lend: (address: string) => Promise<Lent>;
   /** Most requests in flight. */
   readonly concurrency?: number | undefined;
   /** Told of what has been counted since it was told last. */
@@ -106,8 +110,9 @@ class PieceRun {
   }
 
   async perform(): Promise<readonly number[]> {
-    const { books, run, row, open } = this.#work;
-    await using store = await openOn(open, row.address);
+    const { books, run, row, lend } = this.#work;
+    await using lent = await openOn(lend, row.address);
+    const { store } = lent;
     const engine = engineOf(store, 'deletePrefixOnFleet');
     const { provider, driver } = engine;
     if (provider !== row.provider || driver.place !== row.place) {
@@ -122,7 +127,9 @@ class PieceRun {
     await paced.open();
     shareRate(engine, new AllRates(rates));
     try {
-      return await this.#delete(store);
+      const children = await this.#delete(store);
+      lent.keep();
+      return children;
     } finally {
       await paced.close();
     }
@@ -165,15 +172,14 @@ class PieceRun {
     const { ranges, unsettled } = this.#session.soFar;
     const [{ after, upto } = {}, ...more] = ranges;
     if (after !== undefined || upto !== undefined || more.length > 0 || unsettled.length > 0) return false;
-    return this.#cut(ranges, ground);
+    const others = await this.#work.idle();
+    return others > 0 && this.#cut(ranges, others, ground);
   }
 
-  /** Where others have nothing to do, and ranges can be cut: how they are. */
-  async #cut(ranges: readonly OpenRange[], ground: Ground): Promise<boolean> {
-    const others = await this.#work.idle();
-    if (others === 0) return false;
+  /** Where ranges can be cut for so many others who have nothing to do: how they are. */
+  async #cut(ranges: readonly OpenRange[], others: number, ground: Ground): Promise<boolean> {
     const wanted = PARTS * (1 + others);
-    this.#cuts = await cutsIn(ranges, wanted, ground);
+    this.#cuts = await cutsIn(ranges, RANGES * wanted, ground);
     this.#share = wanted;
     return ranges.length + this.#cuts.length > 1;
   }
@@ -202,7 +208,9 @@ class PieceRun {
     // What has its outcome is told soon, also where nothing new is sent for a while.
     await this.#session.tell();
     const { ranges, deleted, filtered } = this.#session.state.summaryWithoutIntents();
-    const { command, failed, mayShare } = await books.look(id, ranges.length);
+    // What cannot be shared just now stands in nobody's way.
+    const isShareable = this.#looks++ >= this.#sharedFrom;
+    const { command, failed, mayShare } = await books.look(id, isShareable ? ranges.length : 0);
     if (run.maxFailures !== undefined && failed > run.maxFailures && command !== 'stop') {
       await books.tell(id.run, 'stop');
       this.#stopFor('command', deletion);
@@ -212,12 +220,13 @@ class PieceRun {
     const before = this.#taken.account;
     const dealtWith = deleted + filtered - before.deleted - before.filtered;
     if (dealtWith >= run.keysPerJob) this.#stopFor('turn', deletion);
-    if (!mayShare || this.#stop || this.#looks++ < this.#sharedFrom) return;
+    if (!isShareable || !mayShare || this.#stop) return;
+    const others = await this.#work.idle();
+    if (others === 0) return;
     // Deletes are what takes long, so a run that is busy may have one range only, with millions of keys in it.
     const open = this.#session.state.soFar().ranges.filter(({ id: range }) => !this.#session.isFailed(range));
-    const isShared = await this.#cut(open, ground);
-    this.#sharedFrom = this.#looks + AGAIN;
-    if (isShared) this.#stopFor('share', deletion);
+    if (await this.#cut(open, others, ground)) this.#stopFor('share', deletion);
+    else this.#sharedFrom = this.#looks + AGAIN;
   }
 
   #stopFor(why: Stop, deletion: Deletion): void {

@@ -304,7 +304,11 @@ export class PostgresBooks implements FleetBooks {
       );
       const command = await this.#command(sql, id.run);
       const { failed, most = false } = rows[0] ?? {};
-      return { command, failed: Number(failed ?? 0), mayShare: most && (await this.#share(sql)) };
+      return {
+        command,
+        failed: Number(failed ?? 0),
+        mayShare: weight > 0 && most && (await this.#share(sql, id)),
+      };
     }, PASSING);
   }
 
@@ -560,11 +564,13 @@ export class PostgresBooks implements FleetBooks {
   }
 
   /** @returns whether nobody is being given a share just now */
-  async #share(sql: Transaction): Promise<boolean> {
+  async #share(sql: Transaction, { run, row, piece }: PieceId): Promise<boolean> {
     const { rowCount } = await sql.query(
-      `INSERT INTO store_fleet.sharing AS known (fleet, until) VALUES ($1, clock_timestamp() + make_interval(secs => $2))
-       ON CONFLICT (fleet) DO UPDATE SET until = excluded.until WHERE known.until <= clock_timestamp()`,
-      [this.#fleet, SHARING_MS / 1000],
+      `INSERT INTO store_fleet.sharing AS known (fleet, holder, until)
+       VALUES ($1, $2, clock_timestamp() + make_interval(secs => $3))
+       ON CONFLICT (fleet) DO UPDATE SET holder = excluded.holder, until = excluded.until
+       WHERE known.until <= clock_timestamp() OR known.holder = excluded.holder`,
+      [this.#fleet, `${run}:${row}:${piece}`, SHARING_MS / 1000],
     );
     return rowCount === 1;
   }

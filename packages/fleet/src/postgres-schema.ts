@@ -43,7 +43,7 @@ ALTER TABLE store_fleet.intent ALTER COLUMN intent SET STORAGE EXTERNAL;
 CREATE TABLE IF NOT EXISTS store_fleet.weight (
   fleet text, run text, row integer, piece integer, weight double precision NOT NULL, PRIMARY KEY (fleet, run, row, piece)
 );
-CREATE TABLE IF NOT EXISTS store_fleet.sharing (fleet text PRIMARY KEY, until timestamptz NOT NULL);
+CREATE TABLE IF NOT EXISTS store_fleet.sharing (fleet text PRIMARY KEY, holder text NOT NULL, until timestamptz NOT NULL);
 CREATE TABLE IF NOT EXISTS store_fleet.worker (
   fleet text, id text, slots integer NOT NULL, said_at timestamptz NOT NULL, PRIMARY KEY (fleet, id)
 );

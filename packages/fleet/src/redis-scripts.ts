@@ -208,7 +208,10 @@ end
 return alive
 `);
 
-/** KEYS weights, sharing. ARGV member, weight, milliseconds in which one piece is shared, the beginning of pieces' keys. */
+/**
+ * KEYS weights, sharing. ARGV member, weight, milliseconds in which one piece is shared, the beginning of pieces' keys. What
+ * weighs nothing is not to be shared.
+ */
 export const SHARE = new RedisScript(`
 local function isOpen(member) return redis.call('HGET', ARGV[4] .. member, 'status') == 'open' end
 if not isOpen(ARGV[1]) then
@@ -216,6 +219,7 @@ if not isOpen(ARGV[1]) then
   return 0
 end
 redis.call('ZADD', KEYS[1], ARGV[2], ARGV[1])
+if tonumber(ARGV[2]) == 0 then return 0 end
 local most = redis.call('ZREVRANGE', KEYS[1], 0, 0)
 -- Of pieces that are over, or forgotten, some may still stand there.
 while most[1] ~= ARGV[1] and not isOpen(most[1]) do
@@ -223,7 +227,10 @@ while most[1] ~= ARGV[1] and not isOpen(most[1]) do
   most = redis.call('ZREVRANGE', KEYS[1], 0, 0)
 end
 if most[1] ~= ARGV[1] then return 0 end
-return redis.call('SET', KEYS[2], ARGV[1], 'NX', 'PX', ARGV[3]) and 1 or 0
+local shared = redis.call('GET', KEYS[2])
+if shared and shared ~= ARGV[1] then return 0 end
+redis.call('SET', KEYS[2], ARGV[1], 'PX', ARGV[3])
+return 1
 `);
 
 /**

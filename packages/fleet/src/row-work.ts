@@ -1,8 +1,9 @@
-import { StoreError, type FailureReason, type ObjectStore } from '@store/core';
+import { StoreError, type FailureReason } from '@store/core';
 import { passesOf } from '@store/core/extend';
 import type { FleetBooks, RowAccount } from './fleet-books.js';
 import { optionsFrom } from './fleet-options.js';
 import type { FleetRow, FleetRun, RowId } from './fleet-run.js';
+import type { Lent } from './lent-stores.js';
 import { reasonOf } from './reason-of.js';
 import { freshAccount } from './rest.js';
 import { openOn } from './unfit.js';
@@ -12,7 +13,7 @@ export interface RowWork {
   readonly id: RowId;
   readonly run: FleetRun;
   readonly row: FleetRow;
-  readonly open: (address: string) => Promise<ObjectStore>;
+  readonly lend: (address: string) => Promise<Lent>;
   /** Sees to it that there are jobs for these pieces, which this row waits for. `anew`: those that there were are over. */
   readonly addPieces: (pieces: readonly number[], anew?: boolean) => Promise<void>;
   /** True when there is something to wait for: then this job is over, and comes again. */
@@ -78,17 +79,18 @@ async function endRow(
 }
 
 /** Lists once more, and counts what would be deleted. */
-async function remainingOf({ run, row, open, leave }: RowWork): Promise<number> {
-  await using store = await openOn(open, row.address);
+async function remainingOf({ run, row, lend, leave }: RowWork): Promise<number> {
+  await using lent = await openOn(lend, row.address);
   const { verify: _this, ...options } = optionsFrom(run.options);
   // Filters by age reckon from the beginning of the run.
-  const { matched } = await store.deletePrefix(row.prefix, {
+  const { matched } = await lent.store.deletePrefix(row.prefix, {
     ...options,
     ...agedFrom(options, Date.now() - run.startedAt),
     dryRun: true,
     signal: leave,
   });
   leave.throwIfAborted();
+  lent.keep();
   return matched;
 }
 

@@ -1,4 +1,5 @@
-import { toStoreError, type ObjectStore, type StoreError } from '@store/core';
+import { toStoreError, type StoreError } from '@store/core';
+import type { Lent } from './lent-stores.js';
 
 /** This worker cannot deal with a job at all, by its configuration or its version; another one may. */
 export class WorkerUnfit extends Error {
@@ -12,12 +13,9 @@ export class WorkerUnfit extends Error {
 }
 
 /** @throws WorkerUnfit */
-export async function openOn(
-  open: (address: string) => Promise<ObjectStore>,
-  address: string,
-): Promise<ObjectStore> {
+export async function openOn(lend: (address: string) => Promise<Lent>, address: string): Promise<Lent> {
   try {
-    return await open(address);
+    return await lend(address);
   } catch (error) {
     throw new WorkerUnfit(error);
   }

@@ -8,6 +8,7 @@ import { expect } from 'chai';
 import { Redis } from 'ioredis';
 import { after, afterEach, before, beforeEach, describe, it } from 'mocha';
 import type { FleetRun } from '#src/fleet-run.js';
+import { LentStores } from '#src/lent-stores.js';
 import { reasonOf } from '#src/reason-of.js';
 import { RedisBooks } from '#src/redis-books.js';
 import { freshAccount } from '#src/rest.js';
@@ -164,7 +165,7 @@ describe('a fleet in adversity', function () {
       id,
       run,
       row,
-      open: async () => store,
+      lend: (address) => new LentStores(async () => store, 0).lend(address),
       addPieces: async (_pieces, anew = false) => {
         added.push(anew);
         if (added.length > 5) throw new Error('it goes round and round');
@@ -233,27 +234,21 @@ describe('a fleet in adversity', function () {
 
   it('ends where the second listing is refused, and says so', async () => {
     stock(50);
-    let isOver = false;
+    let run = '';
     const { list } = driver;
     driver = {
       ...driver,
       list: {
         ...list,
         page: async (request, call) => {
-          if (isOver) throw new StoreError('AccessDenied', 'no listing');
-          const page = await list.page(request, call);
-          isOver = page.objects.length === 0;
-          return page;
+          const { pieces } = await books.row({ run, row: 0 });
+          if (pieces.done > 0) throw new StoreError('AccessDenied', 'no listing');
+          return list.page(request, call);
         },
       },
     };
-    const run = await begin({ verify: true });
-    isOver = false;
-    await work(async () => {
-      const { pieces } = await books.row({ run, row: 0 });
-      isOver = pieces.done > 0;
-      return createObjectStore(driver, SETTINGS);
-    });
+    run = await begin({ verify: true });
+    await work();
     const report = await ended(run);
     expect(report).to.deep.include({ state: 'done', complete: false, deleted: 50 });
     expect(report.rows[0]?.errors[0]).to.include({ code: 'AccessDenied' });
@@ -274,6 +269,44 @@ describe('a fleet in adversity', function () {
     }
     await fleet.forget('garbled');
     expect(await raw.exists(`{${connection.fleet}}:run:garbled`)).to.equal(0);
+  });
+
+  it('opens a store once for all pieces, and anew after an error', async () => {
+    stock(2000);
+    const seen = { opened: 0, closed: 0 };
+    let fails = 1;
+    const { batch } = driver;
+    const worker = await work(async () => {
+      seen.opened++;
+      const opened = {
+        ...driver,
+        list: {
+          ...driver.list,
+          page: async (...args: Parameters<typeof driver.list.page>) => {
+            if (fails-- > 0) throw new StoreError('Internal', 'a bad day', { retryable: true });
+            return driver.list.page(...args);
+          },
+        },
+        batch: batch && {
+          ...batch,
+          maxKeys: 10,
+          delete: async (...args: Parameters<typeof batch.delete>) => {
+            await delay(300);
+            return batch.delete(...args);
+          },
+        },
+        close: async () => {
+          seen.closed++;
+        },
+      };
+      return createObjectStore(opened, { retry: { maxAttempts: 1 } });
+    });
+    const run = await begin({ keysPerJob: 10 });
+    const report = await ended(run);
+    expect(report).to.deep.include({ state: 'done', complete: true, deleted: 2000 });
+    expect(report.rows[0]?.pieces.split).to.be.above(0);
+    await worker.close();
+    expect(seen).to.deep.equal({ opened: 2, closed: 2 });
   });
 
   it('leaves a piece to others that this worker cannot open', async function () {

@@ -60,7 +60,12 @@ for (const { name: kind, isInstalled, start } of PLACES)
       return { epoch, sequence, whole: false, intents: [], closed: [], ...more };
     }
 
-    const intent = (id: number) => ({ id, pass: 0, keys: [`p/${id}`, 'p/ü"\u{10ffff}'], sizes: [1, null] });
+    const intent = (id: number) => ({
+      id,
+      pass: 0,
+      keys: [`p/${id}`, `p/${id}\0`, 'p/ü"\u{10ffff}', 'p/ü"\u{10fffe}'],
+      sizes: [1, null, 2, 3],
+    });
 
     it('let nobody speak for a piece whom somebody else has succeeded', async () => {
       const id = await begun();
@@ -166,7 +171,9 @@ for (const { name: kind, isInstalled, start } of PLACES)
       await books.tell(other.run, 'pause');
       expect(await books.look(id, 6)).to.include({ command: 'go', mayShare: false });
       expect(await books.look(other, 1e6)).to.deep.equal({ command: 'pause', failed: 0, mayShare: true });
-      expect(await books.look(other, 1e6), 'once').to.include({ mayShare: false });
+      expect(await books.look(other, 1e6), 'it is being shared').to.include({ mayShare: true });
+      expect(await books.look(other, 0), 'it cannot be').to.include({ mayShare: false });
+      expect(await books.look(id, 6), 'another one is being shared').to.include({ mayShare: false });
     });
 
     it('forget a run and everything of it', async () => {

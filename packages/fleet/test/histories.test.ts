@@ -8,6 +8,7 @@ import fc from 'fast-check';
 import { after, before, describe, it } from 'mocha';
 import type { FleetBooks } from '#src/fleet-books.js';
 import { openPlace, type FleetPlace } from '#src/fleet-place.js';
+import { LentStores } from '#src/lent-stores.js';
 import { fleetReport } from '#src/fleet-report.js';
 import type { FleetRun } from '#src/fleet-run.js';
 import { workOnPiece } from '#src/piece-work.js';
@@ -161,7 +162,7 @@ for (const { name: kind, isInstalled, start } of PLACES)
               id: { ...id, piece },
               run,
               row,
-              open: openWith(mortality),
+              lend: (address) => new LentStores(openWith(mortality), 0).lend(address),
               concurrency: 4,
               idle: async () => life.idle,
               lookMs: 2,
@@ -170,6 +171,7 @@ for (const { name: kind, isInstalled, start } of PLACES)
             }).catch(() => undefined);
             clearTimeout(timer);
           };
+          const stores = new LentStores(openWith(new Mortality({ calls: Infinity, isDone: false })), 0);
           const next = async (): Promise<readonly number[]> => {
             let waiting: readonly number[] = [];
             await workOnRow({
@@ -177,7 +179,7 @@ for (const { name: kind, isInstalled, start } of PLACES)
               id,
               run,
               row,
-              open: openWith(new Mortality({ calls: Infinity, isDone: false })),
+              lend: (address) => stores.lend(address),
               addPieces: async (pieces) => {
                 waiting = pieces;
               },
