@@ -225,6 +225,7 @@ async function* currentObjects(
       entries: objects.map((object) => currentObject(object, isConditional)),
       unnameable,
       record: record?.page(range, { keyAt, size: objects.length, several: false, last }),
+      range,
     };
   }
 }
@@ -255,6 +256,7 @@ async function* selectedVersions(
       entries,
       unnameable,
       record: record?.page(range, { keyAt, size: versions.length, several: true, last }),
+      range,
     };
     if (last) passes.delete(range);
   }

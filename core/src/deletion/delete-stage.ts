@@ -3,6 +3,7 @@ import { Attempts } from '../engine/retry.js';
 import { toStoreError, type FailureReason, type StoreError } from '../errors.js';
 import { AskedBatch, createdMarker, targetOf, withMarker, type Accounted } from './answer.js';
 import type { Candidate } from './candidate.js';
+import type { RangeKey, RangePace } from './hot-ranges.js';
 import type { Permit } from './pace.js';
 import { refusedAgain } from './refused-again.js';
 import type { KeyStrategy } from './report.js';
@@ -42,12 +43,19 @@ export class DeleteStage {
     return this.#strategy;
   }
 
-  /** Takes a unit over; resolves when there is room for the next. */
-  async submit(unit: readonly Candidate[]): Promise<void> {
-    if (unit.length === 0) return;
-    const work = this.#process(unit)
+  /**
+   * Takes a unit over; resolves when there is room for the next.
+   *
+   * @param range of a listing, in which its keys are (or nearly all of them)
+   */
+  async submit(keys: readonly Candidate[], range?: RangeKey): Promise<void> {
+    if (keys.length === 0) return;
+    const pace = range && this.#run.pacer.paceOf(range);
+    pace?.beginUnit();
+    const work = this.#process({ keys, pace })
       .catch((error: unknown) => this.#run.breakOff(toStoreError(error, { operation: 'deletePrefix' })))
       .finally(() => {
+        pace?.endUnit();
         this.#units.delete(work);
         this.#room();
         this.#run.progress.changed();
@@ -65,14 +73,14 @@ export class DeleteStage {
     while (this.#units.size > 0) await Promise.all(this.#units);
   }
 
-  async #process(unit: readonly Candidate[]): Promise<void> {
+  async #process({ keys: all, pace }: Unit): Promise<void> {
     const attempts = new Attempts(this.#run.engine);
-    if (!(await this.#intend(unit))) return this.#giveUp(unit, attempts);
+    if (!(await this.#intend(all))) return this.#giveUp(all, attempts);
     const { backup, stop } = this.#run;
-    const ready = backup ? await backup.take(this.#run, unit) : unit;
-    if (stop.aborted) return this.#giveUp(ready, attempts);
-    if (this.#strategy === 'single' || ready.length === 1) return this.#deleteSingly(ready, attempts);
-    return this.#deleteBatch(ready, attempts);
+    const keys = backup ? await backup.take(this.#run, all) : all;
+    if (stop.aborted) return this.#giveUp(keys, attempts);
+    if (this.#strategy === 'single' || keys.length === 1) return this.#deleteSingly({ keys, pace }, attempts);
+    return this.#deleteBatch({ keys, pace }, attempts);
   }
 
   /** Writes down what is about to be sent, once for all attempts; without that nothing is. */
@@ -93,16 +101,17 @@ export class DeleteStage {
    * @param attempts that have failed, each for all of these keys
    * @param repeats some of these keys were in a request before
    */
-  async #deleteBatch(unit: readonly Candidate[], attempts: Attempts, repeats = false): Promise<void> {
+  async #deleteBatch({ keys, pace }: Unit, attempts: Attempts, repeats = false): Promise<void> {
     const { pacer } = this.#run;
-    for (let rest = unit; rest.length > 0;) {
+    for (let rest = keys; rest.length > 0;) {
       const { batch } = this.#run.calls;
-      if (this.#strategy === 'single' || !batch) return this.#deleteSingly(rest, attempts);
-      const permit = await pacer.acquire(rest.length);
+      if (this.#strategy === 'single' || !batch) return this.#deleteSingly({ keys: rest, pace }, attempts);
+      const permit = await pacer.acquire(rest.length, pace);
       if (!permit) return this.#giveUp(rest, attempts);
-      if (permit.keys >= unit.length) return this.#sendBatch(batch, unit, { permit, attempts, repeats });
+      if (permit.keys >= keys.length)
+        return this.#sendBatch(batch, { keys, pace }, { permit, attempts, repeats });
       // It has become too large for the present pace.
-      const part = rest.slice(0, permit.keys);
+      const part = { keys: rest.slice(0, permit.keys), pace };
       rest = rest.slice(permit.keys);
       await this.#sendBatch(batch, part, { permit, attempts: attempts.fork(), repeats });
     }
@@ -110,7 +119,7 @@ export class DeleteStage {
 
   async #sendBatch(
     batch: BatchFacet,
-    unit: readonly Candidate[],
+    unit: Unit,
     {
       permit,
       attempts,
@@ -119,7 +128,7 @@ export class DeleteStage {
   ): Promise<void> {
     const { ledger, pass } = this.#run;
     ledger.countDeleteRequest(repeats);
-    const asked = new AskedBatch(unit);
+    const asked = new AskedBatch(unit.keys);
     const outcome = await this.#send('deleteBatch', permit, () =>
       attempts.run((signal) => batch.delete(asked.targets, { pass, signal })),
     );
@@ -131,14 +140,11 @@ export class DeleteStage {
       const [unnamed, named] = partition(failed, ({ reason }) => reason.code === 'Unconfirmed');
       const tried = attempts.fork();
       tried.count(unnamed.map(({ reason }) => reason));
-      await this.#deleteSingly(
-        unnamed.map(({ candidate }) => candidate),
-        tried,
-      );
+      await this.#deleteSingly({ keys: unnamed.map(({ candidate }) => candidate), pace: unit.pace }, tried);
       failed = named;
     }
-    const pending = await this.#beforeRetry(failed, attempts, 'deleteBatch');
-    if (pending.length > 0) await this.#deleteBatch(pending, attempts, true);
+    const keys = await this.#beforeRetry(failed, attempts, 'deleteBatch');
+    if (keys.length > 0) await this.#deleteBatch({ keys, pace: unit.pace }, attempts, true);
   }
 
   /** Books what an answer confirms; returns the rest with its reasons. */
@@ -156,7 +162,7 @@ export class DeleteStage {
       );
     }
     const throttled = refused.filter(({ reason }) => reason.code === 'Throttled');
-    pacer.succeeded(deleted.length);
+    pacer.succeeded(deleted.length, permit);
     if (throttled.length > 0)
       this.#throttle(
         throttled.map(({ reason }) => reason),
@@ -187,8 +193,9 @@ export class DeleteStage {
   }
 
   /** A request that failed as a whole: repeated, taken apart, sent singly, or the end of the run. */
-  async #failedWhole(unit: readonly Candidate[], attempts: Attempts, error: StoreError): Promise<void> {
+  async #failedWhole(unit: Unit, attempts: Attempts, error: StoreError): Promise<void> {
     const { ledger } = this.#run;
+    const { keys, pace } = unit;
     if (error.adjusted !== undefined) ledger.warn(error.adjusted);
     const refused =
       error.adjusted === undefined && (error.code === 'InvalidArgument' || error.code === 'Corrupt');
@@ -202,23 +209,23 @@ export class DeleteStage {
 
     if (error.retryable) {
       const pending = await this.#beforeRetry(
-        unit.map((candidate) => ({ candidate, reason: error })),
+        keys.map((candidate) => ({ candidate, reason: error })),
         attempts,
         'deleteBatch',
       );
-      if (pending.length > 0) await this.#deleteBatch(pending, attempts, true);
+      if (pending.length > 0) await this.#deleteBatch({ keys: pending, pace }, attempts, true);
     } else if (refused) {
       ledger.warn(`the service refused a batch (${error.reason}); its keys were tried in smaller ones`);
-      for (const half of slices(unit, Math.ceil(unit.length / 2))) {
+      for (const half of slices(keys, Math.ceil(keys.length / 2))) {
         await (half.length === 1
-          ? this.#deleteSingly(half, attempts)
-          : this.#deleteBatch(half, attempts.fork(), true));
+          ? this.#deleteSingly({ keys: half, pace }, attempts)
+          : this.#deleteBatch({ keys: half, pace }, attempts.fork(), true));
       }
     } else {
       // Wrong credentials, no such bucket, a broken driver: no other batch will fare better.
       attempts.count([error]);
       const told = attempts.verdict(error);
-      for (const candidate of unit) await ledger.countFailed(candidate, told, attempts.failed);
+      for (const candidate of keys) await ledger.countFailed(candidate, told, attempts.failed);
       this.#run.breakOff(told);
     }
   }
@@ -229,22 +236,22 @@ export class DeleteStage {
     this.#run.ledger.warn(`${why}; the run goes on with one request a key, as the strategy single does`);
   }
 
-  async #deleteSingly(unit: readonly Candidate[], attempts: Attempts): Promise<void> {
-    await Promise.all(unit.map((candidate) => this.#deleteOne(candidate, attempts.fork())));
+  async #deleteSingly({ keys, pace }: Unit, attempts: Attempts): Promise<void> {
+    await Promise.all(keys.map((candidate) => this.#deleteOne(candidate, attempts.fork(), pace)));
   }
 
-  async #deleteOne(candidate: Candidate, attempts: Attempts): Promise<void> {
+  async #deleteOne(candidate: Candidate, attempts: Attempts, range: RangePace | undefined): Promise<void> {
     const { calls, pacer, ledger, progress, pass } = this.#run;
     const target = targetOf(candidate);
     for (;;) {
-      const permit = await pacer.acquire(1);
+      const permit = await pacer.acquire(1, range);
       if (!permit) return this.#giveUp([candidate], attempts);
       ledger.countDeleteRequest(attempts.failed > 0);
       const outcome = await this.#send('deleteOne', permit, () =>
         attempts.run((signal) => calls.delete.one(target, { pass, signal })),
       );
       if (outcome.ok) {
-        pacer.succeeded(1);
+        pacer.succeeded(1, permit);
         tellOfCharge(ledger, pass, outcome.value);
         ledger.countDeleted([withMarker(candidate, outcome.value)]);
         if (createdMarker(target, outcome.value)) ledger.markersCreated++;
@@ -349,6 +356,13 @@ export class DeleteStage {
 
 type Outcome<T> =
   { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: StoreError };
+
+/** What is sent together. */
+interface Unit {
+  readonly keys: readonly Candidate[];
+  /** Of the range that they were listed in. */
+  readonly pace: RangePace | undefined;
+}
 
 interface Failed {
   readonly candidate: Candidate;

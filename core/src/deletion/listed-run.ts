@@ -3,6 +3,7 @@ import { StoreError, toStoreError } from '../errors.js';
 import { Batches } from './batches.js';
 import type { Candidate } from './candidate.js';
 import { DeleteStage } from './delete-stage.js';
+import type { RangeKey } from './hot-ranges.js';
 import type { Verdict } from './filter.js';
 import type { DeleteManyOptions } from './options.js';
 import type { DeletionReport, KeyStrategy } from './report.js';
@@ -37,6 +38,8 @@ class ListedRun<T extends Candidate> {
   readonly #run: Run;
   readonly #stage: DeleteStage;
   readonly #batches: Batches;
+  /** That the last page was of. */
+  #range: RangeKey | undefined;
 
   constructor({ engine, source, options, company }: Asked<T>, strategy: KeyStrategy) {
     const { batch, delete: single } = company?.trash?.calls ?? engine.driver;
@@ -69,7 +72,7 @@ class ListedRun<T extends Candidate> {
       const record = keeper?.pass(index);
       if (keeper && !record) continue;
       await this.#run.attempt('list', () => this.#take(pass(this.#run, record)));
-      await this.#stage.submit(this.#batches.flush());
+      await this.#stage.submit(this.#batches.flush(), this.#range);
       await this.#stage.drain();
       if (!this.#run.over) this.#passed(index);
     }
@@ -84,8 +87,9 @@ class ListedRun<T extends Candidate> {
 
   async #take(pages: AsyncIterable<RunPage<T>>): Promise<void> {
     const { stop, ledger, progress, keeper } = this.#run;
-    for await (const { entries, unnameable = [], record } of pages) {
+    for await (const { entries, unnameable = [], record, range } of pages) {
       if (stop.aborted || this.#run.finishing) return;
+      await this.#goTo(range);
       ledger.listed += entries.length;
       for (const { name, reason } of unnameable) {
         record?.of(name).leave();
@@ -105,12 +109,21 @@ class ListedRun<T extends Candidate> {
         }
         keeper?.expect(entry, record?.of(entry.key));
         if (verdict !== true) await ledger.countFailed(entry, verdict, 0);
-        else for (const unit of this.#batches.add(entry)) await this.#stage.submit(unit);
+        else for (const unit of this.#batches.add(entry)) await this.#stage.submit(unit, range);
       }
       record?.close();
       progress.changed();
       if (this.#run.maxDeleteReached) return;
     }
+  }
+
+  /** Pages of this range follow: where one is hot, what is sent is of one range, so that it waits for nobody else, nor anybody for it. */
+  async #goTo(range: RangeKey | undefined): Promise<void> {
+    const before = this.#range;
+    this.#range = range;
+    if (before === range || this.#batches.pending === 0) return;
+    const isHot = [before, range].some((one) => one && this.#run.pacer.paceOf(one).isHot);
+    if (isHot) await this.#stage.submit(this.#batches.flush(), before);
   }
 
   /** Whether an entry is meant, or why it cannot be sent. */

@@ -1,6 +1,7 @@
 import type { Clock } from '../engine/clock.js';
 import type { RequestSlots } from '../engine/request-slots.js';
-import type { Pace, Permit } from './pace.js';
+import type { RangeKey, RangePace } from './hot-ranges.js';
+import type { Pace, Permit, RangePermit } from './pace.js';
 import type { SharedRate } from './shared-rate.js';
 
 export interface PacerSettings {
@@ -36,16 +37,35 @@ export class Pacer {
     return Math.max(1, Math.min(most, Math.floor(maxKeysPerSecond)));
   }
 
-  /** Somebody waits for leave to send a request. */
+  /** The pace of a range, which others that are listed side by side with it have nothing to do with. */
+  paceOf(range: RangeKey): RangePace {
+    return this.#settings.pace.ranges.paceOf(range);
+  }
+
+  /** Somebody waits for leave to send a request, and not because of a range that is hot. */
   get isAwaited(): boolean {
     return this.#waiting > 0;
   }
 
-  /** Waits for leave to send a request with so many keys, or fewer; undefined when the run stops before. */
-  async acquire(asked: number): Promise<Permit | undefined> {
+  /**
+   * Waits for leave to send a request with so many keys, or fewer; undefined when the run stops before.
+   *
+   * @param inRange where all of them are
+   */
+  async acquire(asked: number, inRange?: RangePace): Promise<Permit | undefined> {
+    if (!inRange?.isHot) return this.#acquireHere(asked, inRange && { pace: inRange, epoch: 0 });
+    const keys = Math.min(asked, this.batchSize, inRange.law.batchSize);
+    // Nobody else has to wait for that.
+    const isBound = await inRange.enter(keys, this.#stop);
+    const permit = await this.#acquireHere(keys, { pace: inRange, epoch: inRange.law.epoch });
+    return permit && isBound ? { ...permit, bound: 'range' } : permit;
+  }
+
+  async #acquireHere(asked: number, range: RangePermit | undefined): Promise<Permit | undefined> {
     this.#waiting++;
     try {
-      return await this.#acquire(asked);
+      const permit = await this.#acquire(asked);
+      return permit && range ? { ...permit, range } : permit;
     } finally {
       this.#waiting--;
     }
@@ -56,11 +76,12 @@ export class Pacer {
     const keys = Math.min(asked, this.batchSize);
     await this.#waitForRate(keys);
     const turn = shared?.take(keys, this.#stop);
-    if (turn) await turn;
+    const isBound = turn ? await turn : false;
     if (this.#stop.aborted) return undefined;
     const permit = pace.tryEnter(keys) ?? (await pace.enter(keys, this.#stop));
     if (!permit) return undefined;
-    if (slots.tryAcquire('delete') || (await slots.acquire('delete'))) return permit;
+    if (slots.tryAcquire('delete') || (await slots.acquire('delete')))
+      return isBound ? { ...permit, bound: 'store' } : permit;
     pace.leave();
     return undefined;
   }
@@ -72,15 +93,14 @@ export class Pacer {
   }
 
   /** The service has taken so many keys. */
-  succeeded(keys: number): void {
-    this.#settings.pace.succeeded(keys);
+  succeeded(keys: number, permit?: Permit): void {
+    this.#settings.pace.succeeded(keys, permit);
     this.#settings.shared?.succeeded(keys);
   }
 
   /** An answer, or a part of one, asked for fewer requests. */
   throttled(permit?: Permit, retryAfterMs?: number): void {
-    this.#settings.pace.throttled(permit, retryAfterMs);
-    this.#settings.shared?.throttled();
+    if (this.#settings.pace.throttled(permit, retryAfterMs)) this.#settings.shared?.throttled();
   }
 
   async #waitForRate(keys: number): Promise<void> {

@@ -11,6 +11,7 @@ import { passThrough } from '../pass-through.js';
 import type { Backup } from './backup.js';
 import type { Candidate } from './candidate.js';
 import type { RunControls } from './deletion-handle.js';
+import type { RangeKey } from './hot-ranges.js';
 import type { Verdict } from './filter.js';
 import type { JournalKeeper, PageRecord, PassRecord } from './journal-keeper.js';
 import { Ledger } from './ledger.js';
@@ -33,6 +34,8 @@ export interface RunPage<T> {
   readonly unnameable?: readonly Unnameable[] | undefined;
   /** Where its entries belong in the journal. */
   readonly record?: PageRecord | undefined;
+  /** The range of the listing that it is of. */
+  readonly range?: RangeKey | undefined;
 }
 
 /** Where the keys of a run come from, and which of them are meant. */
@@ -245,6 +248,7 @@ export class Run {
         this.#controls?.onSplit(lower.toJSON(), upper.toJSON());
       },
       concurrency: inOrder ? 1 : this.concurrency,
+      holds: (range, signal) => this.pacer.paceOf(range).wantsMore(signal),
       worthwhile: () => (this.pacer.isAwaited ? 0 : this.#slots.listsToKeepUp),
       onSerial: (message) => this.ledger.warn(message),
     };

@@ -4,11 +4,15 @@ import type { Engine } from '../engine/engine.js';
 export interface SharedRate {
   /** Keys to put into one request now. */
   readonly batchSize: number;
-  /** Resolves when so many keys may be sent, and when the signal fires; undefined: now. */
-  take(keys: number, stop: AbortSignal): Promise<void> | undefined;
+  /**
+   * Resolves when so many keys may be sent, and when the signal fires; undefined: now.
+   *
+   * @returns whether there was no leave for more: it is this rate that is the limit
+   */
+  take(keys: number, stop: AbortSignal): Promise<boolean> | undefined;
   /** The service has taken so many keys. */
   succeeded(keys: number): void;
-  /** An answer, or a part of one, asked for fewer requests. */
+  /** The service asked for fewer requests, and not because of one range of the keys alone. */
   throttled(): void;
 }
 

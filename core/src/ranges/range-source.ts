@@ -29,6 +29,8 @@ export interface RangeSettings {
   readonly concurrency: number;
   /** So many pages at a time are worth having now, asked before each split; none while the reader has more than it can deal with. Default: all. */
   readonly worthwhile?: (() => number) | undefined;
+  /** Asked before each further page of a range: resolves when the reader wants it; undefined: now. Others are listed meanwhile. */
+  readonly holds?: ((range: KeyRange, signal: AbortSignal) => Promise<void> | undefined) | undefined;
   readonly signal?: AbortSignal | undefined;
   /** What to list, where that is not everything. None of them overlap. */
   readonly ranges?: readonly KeyRange[] | undefined;

@@ -75,6 +75,8 @@ class RangedListing<P extends Page> {
   /** Entries of the fullest page. */
   #fullest = 1;
   #misses = 0;
+  /** Ranges of which the reader wants no more for the moment. */
+  #held = 0;
   /** Ranges whose first page has not come yet. */
   #unproven = 0;
   #splits: boolean;
@@ -101,7 +103,7 @@ class RangedListing<P extends Page> {
 
   /** Takes up what is waiting, as far as there is room. */
   #goOn(): void {
-    while (!this.#failed && !this.#signal.aborted && this.#lanes.size < this.#settings.concurrency) {
+    while (!this.#failed && !this.#signal.aborted && this.#busy < this.#settings.concurrency) {
       const range = this.#pending.shift();
       if (!range) return;
       this.#start(range, undefined);
@@ -213,7 +215,25 @@ class RangedListing<P extends Page> {
       await this.queue.push({ range, page: part, last: range.complete });
     }
     if (isAwaited) this.#split();
+    if (!range.complete) await this.#hold(range);
     return range.complete || this.#failed || this.#stop.signal.aborted;
+  }
+
+  /** Waits while the reader wants no more of a range. Another one may take its turn; so many are held at most. */
+  async #hold(range: KeyRange): Promise<void> {
+    const held = this.#settings.holds?.(range, this.#signal);
+    if (!held) return;
+    const isCounted = this.#held < this.#settings.concurrency;
+    if (isCounted) this.#held++;
+    this.#goOn();
+    if (this.queue.hungry) this.#split();
+    await held;
+    if (isCounted) this.#held--;
+  }
+
+  /** Ranges that are being listed. */
+  get #busy(): number {
+    return this.#lanes.size - this.#held;
   }
 
   /** Its first page has come: whether splitting was of use. */
@@ -248,7 +268,7 @@ class RangedListing<P extends Page> {
     if (this.#pageMs < rules.pageMs) return 0;
     const most = Math.min(concurrency, worthwhile?.() ?? concurrency);
     const proven = this.#lanes.size - this.#unproven;
-    return Math.min(most - this.#lanes.size, Math.max(1, proven) - this.#unproven);
+    return Math.min(most - this.#busy, Math.max(1, proven) - this.#unproven);
   }
 
   get #isWasteful(): boolean {

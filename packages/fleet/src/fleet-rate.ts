@@ -16,6 +16,8 @@ export class FleetRate implements SharedRate {
   #known: Leased = { waitMs: 0, epoch: 0 };
   /** Leased, and not sent yet. */
   #credit = 0;
+  /** The last lease had to wait. */
+  #isBound = false;
   #taken = 0;
   #throttledIn: number | undefined;
   /** Leases, one after the other. */
@@ -51,10 +53,11 @@ export class FleetRate implements SharedRate {
     return rate === undefined ? Infinity : Math.max(1, Math.floor(rate * LEASED_S));
   }
 
-  take(keys: number, stop: AbortSignal): Promise<void> | undefined {
+  take(keys: number, stop: AbortSignal): Promise<boolean> | undefined {
     if (this.#known.rate === undefined) return undefined;
-    this.#turn = this.#turn.then(() => this.#lease(keys, stop));
-    return this.#turn;
+    const leased = this.#turn.then(() => this.#lease(keys, stop));
+    this.#turn = leased.then(() => undefined);
+    return leased;
   }
 
   succeeded(keys: number): void {
@@ -67,16 +70,20 @@ export class FleetRate implements SharedRate {
     this.#turn = this.#turn.then(() => this.#ask(0)).then(() => undefined);
   }
 
-  async #lease(keys: number, stop: AbortSignal): Promise<void> {
+  /** @returns whether there was no leave for more when it was asked for last */
+  async #lease(keys: number, stop: AbortSignal): Promise<boolean> {
     const { rate } = this.#known;
-    if (rate === undefined || stop.aborted) return;
+    if (rate === undefined || stop.aborted) return false;
     if (this.#credit < keys) {
       const wanted = Math.ceil(Math.max(keys - this.#credit, rate * LEASED_S));
       const { waitMs } = await this.#ask(wanted);
       this.#credit += wanted;
+      this.#isBound = waitMs > 0;
       if (waitMs > 0) await delay(waitMs, undefined, { signal: stop }).catch(() => undefined);
     }
     this.#credit -= keys;
+    // A limit that somebody has set says nothing of the service.
+    return this.#fixed === undefined && this.#isBound;
   }
 
   /** Where the books cannot be asked, it goes on as it went: what is about to be sent needs them anyway. */
@@ -111,12 +118,15 @@ export class AllRates implements SharedRate {
   }
 
   get batchSize(): number {
-    return Math.min(...this.#rates.map(({ batchSize }) => batchSize));
+    // Asked for each key.
+    let least = Infinity;
+    for (const { batchSize } of this.#rates) least = Math.min(least, batchSize);
+    return least;
   }
 
-  take(keys: number, stop: AbortSignal): Promise<void> | undefined {
+  take(keys: number, stop: AbortSignal): Promise<boolean> | undefined {
     const turns = this.#rates.map((rate) => rate.take(keys, stop)).filter((turn) => turn !== undefined);
-    return turns.length === 0 ? undefined : Promise.all(turns).then(() => undefined);
+    return turns.length === 0 ? undefined : Promise.all(turns).then((bound) => bound.includes(true));
   }
 
   succeeded(keys: number): void {
