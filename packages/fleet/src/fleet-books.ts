@@ -106,7 +106,7 @@ export interface RowAccount {
 /** What a worker looks at now and then while it deals with a piece. */
 export interface Look {
   readonly command: FleetCommand;
-  /** Of the run. */
+  /** Of the run, since it was told to go on after a stop. */
   readonly failed: number;
   /** This piece has the most left of all that are being dealt with, and nobody is being given a share of another one just now. */
   readonly mayShare: boolean;

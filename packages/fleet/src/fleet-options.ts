@@ -24,7 +24,7 @@ export interface FleetOptions extends Pick<
 > {
   /** Most keys deleted a second by all workers together. Default: no limit but the service's own. */
   readonly maxKeysPerSecond?: number | undefined;
-  /** Stop when more keys than this have failed (or are blocked), on all workers together. Default: no limit. */
+  /** Stop when more keys than this have failed (or are blocked), on all workers together. A run that is resumed after that stops after as many again. Default: no limit. */
   readonly maxFailures?: number | undefined;
   /** Most keys that one job deals with before it gives others their turn. Default 500,000. */
   readonly keysPerJob?: number | undefined;

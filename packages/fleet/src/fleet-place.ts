@@ -27,7 +27,7 @@ export type JobQueue = Pick<
 >;
 
 /** And of its worker. */
-export type JobWorker = Pick<Worker<FleetJob>, 'run' | 'cancelJob' | 'close'> & {
+export type JobWorker = Pick<Worker<FleetJob>, 'run' | 'cancelJob' | 'pause' | 'resume' | 'close'> & {
   on(event: 'error', listener: (error: Error) => void): unknown;
   on(event: 'lockRenewalFailed', listener: (jobs: string[]) => void): unknown;
 };

@@ -14,7 +14,7 @@ import { LentStores } from './lent-stores.js';
 import { PieceLeft, PieceLost, workOnPiece } from './piece-work.js';
 import { reasonOf } from './reason-of.js';
 import { workOnRow } from './row-work.js';
-import { WorkerUnfit } from './unfit.js';
+import { WorkerRefused, WorkerUnfit } from './unfit.js';
 import { within } from './within.js';
 
 /** See {@link FleetWorkerOptions.lockMs}. */
@@ -34,6 +34,10 @@ const ASKS_MS = 500;
 
 /** A piece that has come to an error this often, one after the other, is given up. */
 const MOST_FAILED = 10;
+
+/** How long a worker rests that cannot do what others may, in milliseconds: twice as long each time, up to the second. */
+const REST_MS = 5000;
+const MOST_REST_MS = 60_000;
 
 export interface FleetWorkerOptions {
   readonly connection: FleetConnection;
@@ -73,6 +77,8 @@ export type FleetWorkerEvent =
       readonly piece?: number;
       readonly message: string;
     }
+  /** It cannot do what others may, and takes nothing on for so many milliseconds. */
+  | { readonly type: 'resting'; readonly ms: number; readonly message: string }
   /** Something is wrong with the place where the fleet meets, or with what came from there. */
   | { readonly type: 'trouble'; readonly message: string };
 
@@ -87,6 +93,9 @@ export class FleetWorker implements AsyncDisposable {
   #worker: JobWorker | undefined;
   readonly #leave = new AbortController();
   #beating: Promise<void> | undefined;
+  /** It takes no jobs for a while; so often that has been, one after the other. */
+  #isResting = false;
+  #rests = 0;
   /** Errors of pieces and rows, one after the other. */
   readonly #failed = new Map<string, number>();
 
@@ -112,7 +121,7 @@ export class FleetWorker implements AsyncDisposable {
 
   async #start(): Promise<void> {
     const { concurrency = 1, lockMs = LOCK_MS } = this.#options;
-    await this.#books.beat(this.id, concurrency);
+    await this.#sayThere();
     const worker = await this.#place.openWorker((job, token, signal) => this.#perform(job, token, signal), {
       concurrency,
       autorun: false,
@@ -170,8 +179,7 @@ export class FleetWorker implements AsyncDisposable {
     while (!signal.aborted) {
       await delay(BEAT_MS, undefined, { signal }).catch(() => undefined);
       // The next one says it.
-      if (!signal.aborted)
-        await this.#books.beat(this.id, this.#options.concurrency ?? 1).catch(() => undefined);
+      if (!signal.aborted) await this.#sayThere().catch(() => undefined);
     }
   }
 
@@ -231,6 +239,7 @@ export class FleetWorker implements AsyncDisposable {
       const children = await workOnPiece(work);
       if (children.length > 0) await this.#queue.addPieces({ run: id, row }, children, { rowJob });
       this.#failed.delete(name);
+      this.#rests = 0;
     } catch (error) {
       if (error instanceof PieceLost || error instanceof PieceLeft) throw error;
       await this.#giveUp(data, error);
@@ -256,11 +265,41 @@ export class FleetWorker implements AsyncDisposable {
     const isUnfit = thrown instanceof WorkerUnfit;
     const error = isUnfit ? thrown.reason : toStoreError(thrown, { operation: 'deletePrefixOnFleet' });
     const unfit = isUnfit ? await this.#books.unfit(name, this.id) : undefined;
-    if (failed < MOST_FAILED) throw error;
-    if (!unfit) return error;
+    const most = thrown instanceof WorkerRefused ? 1 : MOST_FAILED;
+    if (!unfit) {
+      if (failed < most) throw error;
+      return error;
+    }
     const { ids } = await this.#books.workers();
-    if (ids.some((id) => !unfit.includes(id))) throw error;
+    const isWanted = ids.some((id) => !unfit.includes(id));
+    if (isWanted) await this.#rest(error);
+    if (failed < most || isWanted) throw error;
     return error;
+  }
+
+  /** Others may do what this one cannot, which would take one job after the other out of their hands. It takes none for a while. */
+  async #rest({ message }: StoreError): Promise<void> {
+    const { signal } = this.#leave;
+    if (this.#isResting || signal.aborted) return;
+    this.#isResting = true;
+    const ms = Math.min(MOST_REST_MS, REST_MS * 2 ** this.#rests++);
+    this.#tell({ type: 'resting', ms, message });
+    // Nobody is to share anything with it meanwhile.
+    await this.#sayThere();
+    await this.#worker?.pause(true);
+    void delay(ms, undefined, { signal, ref: false })
+      .then(async () => {
+        this.#isResting = false;
+        await this.#sayThere();
+        await this.#worker?.resume();
+      })
+      // It goes.
+      .catch(() => undefined);
+  }
+
+  async #sayThere(): Promise<void> {
+    const { concurrency = 1 } = this.#options;
+    await this.#books.beat(this.id, this.#isResting ? 0 : concurrency);
   }
 
   async #row(job: Job<FleetJob>, token: string | undefined, id: RowId, of: { run: FleetRun; row: FleetRow }) {

@@ -102,7 +102,7 @@ export class Fleet implements AsyncDisposable {
     return this.#tell(id, 'stop');
   }
 
-  /** Goes on with a run that was paused, or stopped, or whose beginning was cut off. */
+  /** Goes on with a run that was paused, or stopped, or whose beginning was cut off. `maxFailures` counts anew after a stop. */
   async resume(id: string): Promise<void> {
     const run = await this.#run(id);
     if ((await this.#report(run)).state === 'done') return;

@@ -2,35 +2,45 @@ import type { KeptIntent } from './fleet-books.js';
 
 /** Keys of a page are much alike: each is written as how much of the one before it begins with, and the rest. */
 interface Packed extends Omit<KeptIntent, 'keys'> {
-  /** UTF-16 units. */
+  /** What all of them begin with. */
+  readonly stem: string;
+  /** How much more, in UTF-16 units. */
   readonly same: readonly number[];
   readonly rest: readonly string[];
 }
 
 /**
- * An intent as text, short: a thousand keys are most of what a fleet writes down. Compressing it would take half of their
- * bytes away where they are random, and a tenth of all CPU time.
+ * An intent as text: a thousand keys are most of what a fleet writes down. Compressing it would take half of their bytes away
+ * where they are random, and a tenth of all CPU time.
  */
 export function packIntent({ keys, ...others }: KeptIntent): string {
+  let [stem = ''] = keys;
+  for (const key of keys) if (!key.startsWith(stem)) stem = stem.slice(0, sameLength(stem, key, 0));
   const same: number[] = [];
   const rest: string[] = [];
-  let before = '';
+  let before = stem;
   for (const key of keys) {
-    const length = Math.min(before.length, key.length);
-    let at = 0;
-    while (at < length && before.charCodeAt(at) === key.charCodeAt(at)) at++;
-    same.push(at);
-    rest.push(key.slice(at));
+    const length = sameLength(before, key, stem.length);
+    same.push(length - stem.length);
+    rest.push(key.slice(length));
     before = key;
   }
-  const packed: Packed = { ...others, same, rest };
+  const packed: Packed = { ...others, stem, same, rest };
   return JSON.stringify(packed);
 }
 
 export function unpackIntent(text: string): KeptIntent {
   // Written by the function above.
-  const { same, rest, ...others } = JSON.parse(text) as Packed;
-  let before = '';
-  const keys = rest.map((end, index) => (before = before.slice(0, same[index]) + end));
+  const { stem, same, rest, ...others } = JSON.parse(text) as Packed;
+  let before = stem;
+  const keys = rest.map((end, index) => (before = before.slice(0, stem.length + (same[index] ?? 0)) + end));
   return { ...others, keys };
+}
+
+/** @param from they are the same up to there. Half a character is written as JSON has it, and is whole again when it is read. */
+function sameLength(a: string, b: string, from: number): number {
+  const length = Math.min(a.length, b.length);
+  let at = from;
+  while (at < length && a.charCodeAt(at) === b.charCodeAt(at)) at++;
+  return at;
 }

@@ -45,6 +45,7 @@ export class PieceSession implements JournalSession {
   #current: Promise<void> = Promise.resolve();
   #next: Promise<void> | undefined;
   #isLost = false;
+  #hasSeen = false;
 
   /** @param tell of what the books have counted since it was told last */
   constructor(
@@ -76,6 +77,11 @@ export class PieceSession implements JournalSession {
     return this.#isLost;
   }
 
+  /** Something of what is to be deleted has been listed. */
+  get hasSeen(): boolean {
+    return this.#hasSeen;
+  }
+
   get state(): JournalState {
     return this.#state;
   }
@@ -96,6 +102,7 @@ export class PieceSession implements JournalSession {
   }
 
   append(record: JournalRecord): void {
+    if (!UNSEEING.has(record.type)) this.#hasSeen = true;
     if (record.type === 'settled' && record.alive) {
       const { intent } = this.#state.openIntent(record.intent) ?? {};
       if (intent) this.#revived.see(intent, record.indexes);
@@ -229,6 +236,9 @@ export class PieceSession implements JournalSession {
     return new StoreError('PreconditionFailed', message, { operation: 'deletePrefix' });
   }
 }
+
+/** What a run writes down before any answer, and after all. */
+const UNSEEING: ReadonlySet<JournalRecord['type']> = new Set(['range', 'end']);
 
 /** As it is written down: what is undefined is not there. */
 function kept({ id, pass, keys, versions, sizes }: OpenIntent['intent']): KeptIntent {

@@ -21,7 +21,7 @@ import type { Lent } from './lent-stores.js';
 import { PieceSession } from './piece-session.js';
 import { reasonOf } from './reason-of.js';
 import { settledBy, shared, type Rest } from './rest.js';
-import { openOn, WorkerUnfit } from './unfit.js';
+import { openOn, WorkerRefused, WorkerUnfit } from './unfit.js';
 
 /** See {@link PieceWork.lookMs}. */
 const LOOK_MS = 100;
@@ -130,6 +130,8 @@ class PieceRun {
       const children = await this.#delete(store);
       lent.keep();
       return children;
+    } catch (error) {
+      throw this.#isRefused(error) ? new WorkerRefused(error) : error;
     } finally {
       await paced.close();
     }
@@ -157,7 +159,7 @@ class PieceRun {
       return await this.#settle(report);
     } catch (error) {
       if (this.#session.isLost) throw new PieceLost('another worker has the piece', { cause: error });
-      if (!(error instanceof DeletionError) || error.retryable) throw error;
+      if (!(error instanceof DeletionError) || error.retryable || this.#isRefused(error)) throw error;
       this.#session.count(error.report);
       await this.#end('broken', { report: error.report, error: reasonOf(error) });
       return [];
@@ -165,6 +167,11 @@ class PieceRun {
       this.#over.abort();
       await watch;
     }
+  }
+
+  /** It is this worker that is not let in: nothing has been seen of the piece. */
+  #isRefused(error: unknown): boolean {
+    return error instanceof StoreError && error.code === 'AccessDenied' && !this.#session.hasSeen;
   }
 
   /** A listing that nobody has begun is cut before, where others have nothing to do. */

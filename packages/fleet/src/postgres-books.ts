@@ -125,11 +125,13 @@ export class PostgresBooks implements FleetBooks {
 
   async tell(id: string, command: FleetCommand): Promise<void> {
     await this.#transact((sql) =>
-      sql.query('UPDATE store_fleet.run SET command = $3 WHERE fleet = $1 AND id = $2', [
-        this.#fleet,
-        id,
-        command,
-      ]),
+      sql.query(
+        // Where a run goes on that was stopped, failures are counted anew.
+        `UPDATE store_fleet.run SET command = $3, failed_before =
+           CASE WHEN command = 'stop' AND $3 = 'go' THEN ${FAILED} ELSE failed_before END
+         WHERE fleet = $1 AND id = $2`,
+        [this.#fleet, id, command],
+      ),
     );
   }
 
@@ -294,8 +296,7 @@ export class PostgresBooks implements FleetBooks {
         [...this.#ofPiece(id), weight],
       );
       const { rows } = await sql.query<{ failed: string | null; most: boolean }>(
-        `SELECT (SELECT sum(n) FROM store_fleet.counter
-             WHERE fleet = $1 AND run = $2 AND name IN ('n:failed', 'n:blocked')) AS failed,
+        `SELECT ${FAILED} - (SELECT failed_before FROM store_fleet.run WHERE fleet = $1 AND id = $2) AS failed,
            NOT EXISTS (
              SELECT 1 FROM store_fleet.weight JOIN store_fleet.piece USING (fleet, run, row, piece)
              WHERE fleet = $1 AND status = 'open' AND (weight, run, row, piece) > ($5::double precision, $2, $3, $4)
@@ -575,6 +576,10 @@ export class PostgresBooks implements FleetBooks {
     return rowCount === 1;
   }
 }
+
+/** Failures of the run $2 of the fleet $1, as SQL. */
+const FAILED = `(SELECT coalesce(sum(n), 0) FROM store_fleet.counter
+  WHERE fleet = $1 AND run = $2 AND name IN ('n:failed', 'n:blocked'))`;
 
 /** `bigint` comes as text. */
 interface PieceRow {

@@ -16,7 +16,7 @@ const TABLES = `
 CREATE SCHEMA IF NOT EXISTS store_fleet;
 CREATE TABLE IF NOT EXISTS store_fleet.run (
   fleet text, id text, started_at bigint NOT NULL, run text NOT NULL, command text NOT NULL DEFAULT 'go',
-  forget_at timestamptz, PRIMARY KEY (fleet, id)
+  failed_before bigint NOT NULL DEFAULT 0, forget_at timestamptz, PRIMARY KEY (fleet, id)
 );
 CREATE TABLE IF NOT EXISTS store_fleet.row (
   fleet text, run text, row integer, pass integer NOT NULL, pieces integer NOT NULL DEFAULT 0,

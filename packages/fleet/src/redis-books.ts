@@ -1,6 +1,5 @@
 import { StoreError, type DeletionFailure, type FailureReason } from '@store/core';
 import type { Redis } from 'ioredis';
-import { setTimeout as delay } from 'node:timers/promises';
 import type {
   FleetBooks,
   FleetWorkers,
@@ -73,11 +72,11 @@ export class RedisBooks implements FleetBooks {
 
   async command(id: string): Promise<FleetCommand> {
     const text = await this.#ask(this.#client.hget(this.#key('run', id), 'command'));
-    return text === 'pause' || text === 'stop' ? text : 'go';
+    return commandIn(text);
   }
 
   async tell(id: string, command: FleetCommand): Promise<void> {
-    await this.#ask(this.#client.hset(this.#key('run', id), 'command', command));
+    await this.#run(scripts.TELL, [this.#key('run', id)], [command]);
   }
 
   async forget(run: FleetRun | string): Promise<void> {
@@ -163,7 +162,7 @@ export class RedisBooks implements FleetBooks {
       account ? JSON.stringify(account) : '',
       counts ? JSON.stringify(counted(counts, account?.failures.byCode)) : '',
       intents.length,
-      ...intents.flatMap((intent) => [intent.id, packIntent(intent)]),
+      ...intents.flatMap((intent) => [intent.id, bytesOf(packIntent(intent))]),
       ...closed,
     ];
     // The script says nothing else.
@@ -195,16 +194,13 @@ export class RedisBooks implements FleetBooks {
   }
 
   async look(id: PieceId, weight: number): Promise<Look> {
-    const [command, failed, share] = await Promise.all([
-      this.command(id.run),
-      this.#ask(this.#client.hget(this.#key('run', id.run), 'failed')),
-      this.#run(
-        scripts.SHARE,
-        [this.#key('weights'), this.#key('sharing')],
-        [memberOf(id), weight, SHARING_MS, this.#key('piece', '')],
-      ),
-    ]);
-    return { command, failed: Number(failed ?? 0), mayShare: share === 1 };
+    const answer = await this.#run(
+      scripts.LOOK,
+      [this.#key('weights'), this.#key('sharing'), this.#key('run', id.run)],
+      [memberOf(id), weight, SHARING_MS, this.#key('piece', '')],
+    );
+    const [command, failed, share] = Array.isArray(answer) ? answer.map(String) : [];
+    return { command: commandIn(command), failed: Number(failed), mayShare: share === '1' };
   }
 
   async unfit(job: string, worker: string): Promise<readonly string[]> {
@@ -273,19 +269,17 @@ export class RedisBooks implements FleetBooks {
     return [this.#key('run', id), ...(await Promise.all(ofRows)).flat()];
   }
 
-  #run(script: scripts.RedisScript, keys: readonly string[], values: readonly (string | number)[]) {
+  #run(script: scripts.RedisScript, keys: readonly string[], values: readonly (string | number | Buffer)[]) {
     return this.#ask(script.run(this.#client, keys, values));
   }
 
   /** @throws StoreError `Unavailable` where Redis is away for too long, `Internal` for what it refuses */
   async #ask<T>(asked: Promise<T>): Promise<T> {
-    const late = new AbortController();
-    const patience = delay(PATIENCE_MS, undefined, { signal: late.signal, ref: false }).then(
-      () => {
-        throw new StoreError('Unavailable', `Redis has not answered for ${PATIENCE_MS / 1000} seconds`);
-      },
-      () => new Promise<never>(() => undefined),
-    );
+    let timer: NodeJS.Timeout | undefined;
+    const patience = new Promise<never>((_resolve, reject) => {
+      const message = `Redis has not answered for ${PATIENCE_MS / 1000} seconds`;
+      timer = setTimeout(() => reject(new StoreError('Unavailable', message)), PATIENCE_MS).unref();
+    });
     try {
       return await Promise.race([asked, patience]);
     } catch (error) {
@@ -293,9 +287,13 @@ export class RedisBooks implements FleetBooks {
       const message = error instanceof Error ? error.message : String(error);
       throw new StoreError('Unavailable', `Redis: ${message}`, { cause: error });
     } finally {
-      late.abort();
+      clearTimeout(timer);
     }
   }
+}
+
+function commandIn(text: string | null | undefined): FleetCommand {
+  return text === 'pause' || text === 'stop' ? text : 'go';
 }
 
 function memberOf({ run, row, piece }: PieceId): string {
@@ -310,6 +308,16 @@ function list<T>(text: string | undefined): T[] {
   const value: unknown = text === undefined ? [] : JSON.parse(text);
   // Lua writes an empty list as an object; what is in the others was written by these scripts.
   return Array.isArray(value) ? (value as T[]) : [];
+}
+
+/** Most texts are ASCII, whose bytes are had in a tenth of the time. */
+function bytesOf(text: string): Buffer {
+  return Buffer.from(text, isAscii(text) ? 'latin1' : 'utf8');
+}
+
+function isAscii(text: string): boolean {
+  // Controls are a part of it.
+  return !/[^\0-\x7f]/.test(text);
 }
 
 function numbers(value: unknown): number[] {

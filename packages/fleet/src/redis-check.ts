@@ -115,7 +115,7 @@ function refusal(
       'AccessDenied',
       hasPassword
         ? `Redis at ${where} refuses the user or the password of its URL`
-        : `Redis at ${where} wants a password: redis://:PASSWORD@${where}, or redis://USER:PASSWORD@${where}, best in STORE_REDIS`,
+        : `Redis at ${where} wants a password: redis://:PASSWORD@${where}, or redis://USER:PASSWORD@${where}, best in STORE_QUEUE`,
     );
   }
   if (/NOPERM/.test(said)) {

@@ -13,7 +13,11 @@ export class RedisScript {
     this.#sha = createHash('sha1').update(text).digest('hex');
   }
 
-  async run(client: Redis, keys: readonly string[], values: readonly (string | number)[]): Promise<unknown> {
+  async run(
+    client: Redis,
+    keys: readonly string[],
+    values: readonly (string | number | Buffer)[],
+  ): Promise<unknown> {
     try {
       return await client.evalsha(this.#sha, keys.length, ...keys, ...values);
     } catch (error) {
@@ -136,6 +140,15 @@ redis.call('ZREM', KEYS[5], ARGV[8])
 return cjson.encode(children)
 `);
 
+/** KEYS run. ARGV command. Where a run goes on that was stopped, failures are counted anew. */
+export const TELL = new RedisScript(`
+local run = KEYS[1]
+if ARGV[1] == 'go' and redis.call('HGET', run, 'command') == 'stop' then
+  redis.call('HSET', run, 'failedBefore', redis.call('HGET', run, 'failed') or '0')
+end
+redis.call('HSET', run, 'command', ARGV[1])
+`);
+
 /** KEYS row. ARGV the beginning of pieces' keys. @returns the numbers of pieces that are open */
 export const OPEN_PIECES = new RedisScript(`
 local open = {}
@@ -209,28 +222,32 @@ return alive
 `);
 
 /**
- * KEYS weights, sharing. ARGV member, weight, milliseconds in which one piece is shared, the beginning of pieces' keys. What
- * weighs nothing is not to be shared.
+ * KEYS weights, sharing, run. ARGV member, weight, milliseconds in which one piece is shared, the beginning of pieces' keys. What
+ * weighs nothing is not to be shared. @returns the command, failures since it goes on, and 1 where the piece may be shared
  */
-export const SHARE = new RedisScript(`
+export const LOOK = new RedisScript(`
 local function isOpen(member) return redis.call('HGET', ARGV[4] .. member, 'status') == 'open' end
-if not isOpen(ARGV[1]) then
-  redis.call('ZREM', KEYS[1], ARGV[1])
-  return 0
+local function mayShare()
+  if not isOpen(ARGV[1]) then
+    redis.call('ZREM', KEYS[1], ARGV[1])
+    return 0
+  end
+  redis.call('ZADD', KEYS[1], ARGV[2], ARGV[1])
+  if tonumber(ARGV[2]) == 0 then return 0 end
+  local most = redis.call('ZREVRANGE', KEYS[1], 0, 0)
+  -- Of pieces that are over, or forgotten, some may still stand there.
+  while most[1] ~= ARGV[1] and not isOpen(most[1]) do
+    redis.call('ZREM', KEYS[1], most[1])
+    most = redis.call('ZREVRANGE', KEYS[1], 0, 0)
+  end
+  if most[1] ~= ARGV[1] then return 0 end
+  local shared = redis.call('GET', KEYS[2])
+  if shared and shared ~= ARGV[1] then return 0 end
+  redis.call('SET', KEYS[2], ARGV[1], 'PX', ARGV[3])
+  return 1
 end
-redis.call('ZADD', KEYS[1], ARGV[2], ARGV[1])
-if tonumber(ARGV[2]) == 0 then return 0 end
-local most = redis.call('ZREVRANGE', KEYS[1], 0, 0)
--- Of pieces that are over, or forgotten, some may still stand there.
-while most[1] ~= ARGV[1] and not isOpen(most[1]) do
-  redis.call('ZREM', KEYS[1], most[1])
-  most = redis.call('ZREVRANGE', KEYS[1], 0, 0)
-end
-if most[1] ~= ARGV[1] then return 0 end
-local shared = redis.call('GET', KEYS[2])
-if shared and shared ~= ARGV[1] then return 0 end
-redis.call('SET', KEYS[2], ARGV[1], 'PX', ARGV[3])
-return 1
+local run = redis.call('HMGET', KEYS[3], 'command', 'failed', 'failedBefore')
+return { run[1] or '', tonumber(run[2] or '0') - tonumber(run[3] or '0'), mayShare() }
 `);
 
 /**

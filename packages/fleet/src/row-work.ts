@@ -6,7 +6,7 @@ import type { FleetRow, FleetRun, RowId } from './fleet-run.js';
 import type { Lent } from './lent-stores.js';
 import { reasonOf } from './reason-of.js';
 import { freshAccount } from './rest.js';
-import { openOn } from './unfit.js';
+import { openOn, WorkerRefused } from './unfit.js';
 
 export interface RowWork {
   readonly books: FleetBooks;
@@ -71,6 +71,7 @@ async function endRow(
   try {
     if (run.options['verify'] && isWhole) remaining = await remainingOf(work);
   } catch (thrown) {
+    if (thrown instanceof StoreError && thrown.code === 'AccessDenied') throw new WorkerRefused(thrown);
     const willPass = !(thrown instanceof StoreError) || thrown.retryable || thrown.code === 'Aborted';
     if (willPass || leave.aborted) throw thrown;
     error = reasonOf(thrown);

@@ -12,6 +12,9 @@ export class WorkerUnfit extends Error {
   }
 }
 
+/** This worker may not do it, and was told so before anything was done: its credentials are wrong, or are for less than those of others. */
+export class WorkerRefused extends WorkerUnfit {}
+
 /** @throws WorkerUnfit */
 export async function openOn(lend: (address: string) => Promise<Lent>, address: string): Promise<Lent> {
   try {

@@ -201,6 +201,40 @@ describe('a fleet in adversity', function () {
     expect((await books.look({ run: run.id, row: 1, piece: 1 }, 1)).failed).to.equal(8);
   });
 
+  it('stops after too many failures, and after as many again when it goes on', async () => {
+    stock(2000);
+    const { batch } = driver;
+    const isRefused = (key: string): boolean => key.endsWith('00');
+    const reason = { code: 'AccessDenied', message: 'no', retryable: false } as const;
+    driver = {
+      ...driver,
+      batch: batch && {
+        ...batch,
+        maxKeys: 10,
+        delete: async (targets, call) => {
+          await delay(200);
+          const may = targets.filter(({ key }) => !isRefused(key));
+          const refused = targets.filter(({ key }) => isRefused(key));
+          const { deleted } = await batch.delete(may, call);
+          return { deleted, failed: refused.map(({ key }) => ({ key, reason })) };
+        },
+      },
+    };
+    const run = await begin({ maxFailures: 4 });
+    await work();
+    let report = await ended(run);
+    expect(report.state).to.equal('stopped');
+    let resumed = 0;
+    for (; report.state === 'stopped' && resumed < 10; resumed++) {
+      const { failed } = report;
+      await fleet.resume(run);
+      report = await ended(run);
+      if (report.state === 'stopped') expect(report.failed).to.be.above(failed + 4);
+    }
+    expect(report).to.deep.include({ state: 'done', complete: false, deleted: 1981, failed: 19 });
+    expect(resumed).to.be.within(1, 3);
+  });
+
   it('knows workers whose clocks are apart', async () => {
     const now = Date.now;
     try {
@@ -320,7 +354,7 @@ describe('a fleet in adversity', function () {
     const there = setInterval(() => void books.beat('busy', 1), 500);
     try {
       const run = await begin();
-      while (seen.tries < 11) await delay(100);
+      while (seen.tries < 2) await delay(100);
       await delay(300);
       expect((await fleet.report(run)).rows[0]?.pieces).to.include({ broken: 0, open: 1 });
       await work();
@@ -328,6 +362,40 @@ describe('a fleet in adversity', function () {
     } finally {
       clearInterval(there);
     }
+  });
+
+  it('leaves what it is not let in to, to others, and takes nothing on for a while', async () => {
+    stock(50);
+    const { list } = driver;
+    const refusing: StoreDriver = {
+      ...driver,
+      list: {
+        ...list,
+        page: async () => {
+          throw new StoreError('AccessDenied', 'an unknown key', { providerCode: 'InvalidAccessKeyId' });
+        },
+      },
+    };
+    const wrong = async () => createObjectStore(refusing, SETTINGS);
+    await work(wrong);
+    await books.beat('busy', 1);
+    const there = setInterval(() => void books.beat('busy', 1), 500);
+    const run = await begin({ verify: true });
+    // It says that it has no slots.
+    while ((await books.workers()).slots !== 1) await delay(100);
+    expect((await fleet.report(run)).rows[0]?.pieces).to.include({ broken: 0, open: 1 });
+    clearInterval(there);
+    await books.leave('busy');
+    await work();
+    await expectDone(run, 50);
+    await Promise.all(Array.from(workers, (worker) => worker.close()));
+
+    await work(wrong);
+    await work(wrong);
+    const again = await begin();
+    const report = await ended(again);
+    expect(report).to.deep.include({ state: 'done', complete: false, deleted: 0 });
+    expect(report.rows[0]?.errors.map(({ code }) => code)).to.deep.equal(['AccessDenied']);
   });
 
   it('has reasons without the name of what they are reasons of', () => {

@@ -33,6 +33,11 @@ export class WorkerLines {
 
   tell(event: FleetWorkerEvent): void {
     if (event.type === 'trouble') return this.#tellTrouble(event.message);
+    if (event.type === 'resting') {
+      if (this.#json) return this.json(event);
+      const rest = `takes nothing on for ${formatDuration(event.ms)}`;
+      return this.#output.note(`this worker cannot do what others may, and ${rest}: ${event.message}`);
+    }
     const { type, run, row, piece } = event;
     // What a row does between its pieces is nobody's concern, unless it cannot.
     if (piece === undefined && type !== 'failed') return;
@@ -64,7 +69,7 @@ export class WorkerLines {
 }
 
 function saidOf(
-  event: Exclude<FleetWorkerEvent, { readonly type: 'trouble' }>,
+  event: Extract<FleetWorkerEvent, { readonly run: string }>,
   counted: InHand | undefined,
   elapsedMs: number | undefined,
 ): string {

@@ -62,7 +62,7 @@ export class WorkerMetrics {
   }
 
   tell(event: FleetWorkerEvent): void {
-    if (event.type === 'trouble' || event.piece === undefined) return;
+    if (event.type === 'trouble' || event.type === 'resting' || event.piece === undefined) return;
     if (event.type === 'begun') return this.#inHand.inc();
     this.#inHand.dec();
     this.#pieces.inc({ outcome: event.type });
