@@ -5,6 +5,7 @@ const OTHER_NAMES: Readonly<Record<string, readonly string[]>> = {
   from: ['files-from'],
   maxKeysPerSecond: ['max-rate'],
   followLinks: ['copy-links', 'follow-symlinks'],
+  queue: ['redis'],
 };
 
 /** Another name of an option, which the help does not show a second time. */

@@ -192,7 +192,7 @@ describe('store fleet', function () {
     const run = start('run', '--yes', 'demo:r/', '--redis', redis.url);
     await run.until(({ stderr }) => stderr.includes('no worker has said anything'));
     expect(run.stderr).to.contain(
-      `in the last 10 seconds; start one: store fleet worker --redis ${redis.url} --fleet test-${fleet}\n`,
+      `in the last 10 seconds; start one: store fleet worker --queue ${redis.url} --fleet test-${fleet}\n`,
     );
     await worker();
     expect((await run.finished).code).to.equal(0);
@@ -423,7 +423,7 @@ describe('store fleet', function () {
     const refused = async (url: string, exit: number, what: string): Promise<void> => {
       for (const command of commands) {
         const { code, stdout, stderr } = await place.run(
-          ['--debug', 'fleet', ...command, '--redis', url],
+          ['--debug', 'fleet', ...command, '--queue', url],
           '',
           {},
         );
@@ -447,13 +447,16 @@ describe('store fleet', function () {
       'has not answered for 10 seconds; does it want TLS',
     );
     silent.close();
-    const { stderr: none, code } = await place.run(['fleet', 'list'], '', { STORE_REDIS: '' });
+    const { stderr: none, code } = await place.run(['fleet', 'list'], '', {
+      STORE_QUEUE: '',
+      STORE_REDIS: '',
+    });
     expect(code).to.equal(2);
-    expect(none).to.contain('name it with --redis');
+    expect(none).to.contain('name it with --queue');
 
-    env = { STORE_REDIS: withPassword };
+    env = { STORE_QUEUE: withPassword };
     const one = await worker('--metrics', '0');
-    const run = start('run', '--yes', '--json', '--max-rate', '200', 'demo:p/', '--redis', withPassword);
+    const run = start('run', '--yes', '--json', '--max-rate', '200', 'demo:p/', '--queue', withPassword);
     await run.until(({ events }) => events.some(({ deleted = 0 }) => Number(deleted) > 0));
     for (const warning of [
       '(maxmemory-policy allkeys-lru); set maxmemory-policy noeviction',
@@ -476,6 +479,6 @@ describe('store fleet', function () {
     one.child.kill('SIGTERM');
     said.push(await one.finished);
     const text = said.map(({ stdout, stderr }) => stdout + stderr).join('\n');
-    expect(text).to.contain('--redis redis://USER:PASSWORD@127.0.0.1:').and.not.contain(SECRET);
+    expect(text).to.contain('--queue redis://USER:PASSWORD@127.0.0.1:').and.not.contain(SECRET);
   });
 });

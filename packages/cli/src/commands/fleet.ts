@@ -1,6 +1,7 @@
 import type { AddressSettings } from '@store/core';
 import { fleetOptions } from '@store/fleet/options';
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
+import { withAlias } from '../alias.js';
 import type { Run } from '../context.js';
 import type { Order, SteeringOptions } from '../fleet/steering.js';
 import type { WorkerOptions } from '../fleet/worker.js';
@@ -8,8 +9,8 @@ import { integer } from '../option-values.js';
 import { flagsOf } from '../table-flags.js';
 
 const MAX_PORT = 65_535;
-const REDIS =
-  'where the fleet meets: redis://[user:password@]host[:port][/database], or postgres://…; or $STORE_REDIS';
+const QUEUE =
+  'where the fleet meets: redis://[user:password@]host[:port][/database], or postgres://…; or $STORE_QUEUE';
 const FLEET = 'which of the fleets that meet there; default: store-fleet';
 
 const HEADINGS = {
@@ -19,8 +20,8 @@ const HEADINGS = {
 
 const EXAMPLES = `
 Examples:
-  store fleet worker --redis redis://redis.internal               on each machine
-  store fleet run --redis redis://redis.internal uploads:logs/    everything under it, after a count and a question
+  store fleet worker --queue redis://redis.internal               on each machine
+  store fleet run --queue redis://redis.internal uploads:logs/    everything under it, after a count and a question
   store fleet run --from prefixes.txt --yes --detach
   store fleet list
   store fleet status --watch 20261128T041501-1a2b
@@ -29,13 +30,13 @@ Examples:
 
 const RUN_EXAMPLES = `
 Examples:
-  store fleet run --redis redis://redis.internal uploads:logs/
+  store fleet run --queue redis://redis.internal uploads:logs/
   store fleet run --older-than 30d --max-keys-per-second 20000 uploads:logs/ uploads:tmp/
 `;
 
 const WORKER_EXAMPLES = `
 Examples:
-  store fleet worker --redis redis://redis.internal
+  store fleet worker --queue redis://redis.internal
   store fleet worker --concurrency 2 --metrics 9464
 `;
 
@@ -44,14 +45,16 @@ export function addFleet(program: Command, run: Run): void {
   const fleet = program
     .command('fleet')
     .addHelpText('after', EXAMPLES)
-    .description('delete everything under prefixes with many machines, which meet at a Redis');
+    .description(
+      'delete everything under prefixes with many machines, which meet at a Redis or a PostgreSQL',
+    );
   addRun(fleet, run, () => program.opts<AddressSettings>());
   addWorker(fleet, run);
   addSteering(fleet, run);
 }
 
 function addRun(fleet: Command, run: Run, given: () => AddressSettings): void {
-  const command = withRedis(fleet.command('run'))
+  const command = withQueue(fleet.command('run'))
     .addHelpText('after', RUN_EXAMPLES)
     .description('have the workers delete everything under the prefixes')
     .argument('[address...]', 'NAME:prefix/, with a store of the configuration that all workers have too')
@@ -73,7 +76,7 @@ function addRun(fleet: Command, run: Run, given: () => AddressSettings): void {
 }
 
 function addWorker(fleet: Command, run: Run): void {
-  withRedis(fleet.command('worker'))
+  withQueue(fleet.command('worker'))
     .addHelpText('after', WORKER_EXAMPLES)
     .description('work on the runs of a fleet, until interrupted')
     .option('--concurrency <n>', 'pieces at once; one keeps a core busy (default: 1)', integer(1, 64))
@@ -91,13 +94,13 @@ function addWorker(fleet: Command, run: Run): void {
 }
 
 function addSteering(fleet: Command, run: Run): void {
-  withRedis(fleet.command('list'))
+  withQueue(fleet.command('list'))
     .description('the runs, the newest first')
     .option('--json', 'a JSON object on each line')
     .action((options: SteeringOptions) =>
       run(async (context) => (await import('../fleet/steering.js')).listRuns(context, options)),
     );
-  withRedis(fleet.command('status'))
+  withQueue(fleet.command('status'))
     .description('how far a run is')
     .argument('<run>', 'its id, or the beginning of it')
     .option('--watch', 'until it is over')
@@ -112,7 +115,7 @@ function addSteering(fleet: Command, run: Run): void {
     forget: 'forget a run that is over',
   };
   for (const [order, description] of Object.entries(orders) as [Order, string][]) {
-    withRedis(fleet.command(order))
+    withQueue(fleet.command(order))
       .description(description)
       .argument('<run>', 'its id, or the beginning of it')
       .option('--json', 'as JSON')
@@ -122,6 +125,7 @@ function addSteering(fleet: Command, run: Run): void {
   }
 }
 
-function withRedis(command: Command): Command {
-  return command.option('--redis <url>', REDIS).option('--fleet <name>', FLEET);
+function withQueue(command: Command): Command {
+  for (const option of withAlias(new Option('--queue <url>', QUEUE))) command.addOption(option);
+  return command.option('--fleet <name>', FLEET);
 }

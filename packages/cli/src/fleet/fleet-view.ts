@@ -3,7 +3,7 @@ import type { Line } from '../line.js';
 import type { Output, Shown } from '../output.js';
 import { jsonText } from '../terminal-text.js';
 import { fleetLine, type FleetProgress } from './fleet-progress.js';
-import type { RedisAccess } from './redis-access.js';
+import type { QueueAccess } from './queue-access.js';
 
 /** Between two events of `--json`, in milliseconds. */
 const EVENT_INTERVAL_MS = 1_000;
@@ -22,7 +22,7 @@ export class FleetView {
   constructor(
     output: Output,
     progress: FleetProgress,
-    { access, json = false }: { readonly access: RedisAccess; readonly json?: boolean | undefined },
+    { access, json = false }: { readonly access: QueueAccess; readonly json?: boolean | undefined },
   ) {
     this.#output = output;
     this.#progress = progress;

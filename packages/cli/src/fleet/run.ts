@@ -15,12 +15,12 @@ import {
   atMost,
   whileWanted,
   withFleet,
-  type RedisAccess,
-  type RedisOptions,
-} from './redis-access.js';
+  type QueueAccess,
+  type QueueOptions,
+} from './queue-access.js';
 import { openTargets, selectionOf, type RunTarget } from './run-targets.js';
 
-export interface RunOptions extends RedisOptions {
+export interface RunOptions extends QueueOptions {
   readonly from?: string | undefined;
   readonly detach?: boolean | undefined;
   readonly yes?: boolean | undefined;
@@ -114,7 +114,7 @@ async function follow(
     begun,
   }: {
     readonly run: string;
-    readonly access: RedisAccess;
+    readonly access: QueueAccess;
     readonly targets: readonly RunTarget[];
     readonly options: RunOptions;
     readonly begun: object;

@@ -8,9 +8,9 @@ import { formatCount } from '../format.js';
 import { FleetProgress } from './fleet-progress.js';
 import { stateText, statusText, tellReport } from './fleet-text.js';
 import { FleetView } from './fleet-view.js';
-import { accessOf, whileWanted, withFleet, type RedisOptions } from './redis-access.js';
+import { accessOf, whileWanted, withFleet, type QueueOptions } from './queue-access.js';
 
-export interface SteeringOptions extends RedisOptions {
+export interface SteeringOptions extends QueueOptions {
   readonly json?: boolean;
 }
 

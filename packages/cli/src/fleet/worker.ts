@@ -1,10 +1,10 @@
 import type { Context } from '../context.js';
 import { EXIT, type ExitCode } from '../exit.js';
-import { accessOf, atMost, type RedisOptions } from './redis-access.js';
+import { accessOf, atMost, type QueueOptions } from './queue-access.js';
 import { sharedAddress } from './shared-address.js';
 import { WorkerLines } from './worker-lines.js';
 
-export interface WorkerOptions extends RedisOptions {
+export interface WorkerOptions extends QueueOptions {
   readonly concurrency?: number;
   readonly requests?: number;
   readonly metrics?: number;

@@ -4,13 +4,13 @@ import { UsageError } from '../exit-codes.js';
 import type { Context } from '../context.js';
 
 /** Where a fleet meets, as the command line says it. */
-export interface RedisOptions {
-  readonly redis?: string | undefined;
+export interface QueueOptions {
+  readonly queue?: string | undefined;
   readonly fleet?: string | undefined;
 }
 
 /** Where a fleet meets. */
-export interface RedisAccess {
+export interface QueueAccess {
   readonly connection: FleetConnection;
   /** What to write behind a command that is to meet there too, without any password. */
   readonly flags: string;
@@ -19,18 +19,18 @@ export interface RedisAccess {
 /** How long connections may take to end that are not needed any more, in milliseconds: Redis may be gone. */
 const CLOSE_MS = 2_000;
 
-/** @throws UsageError where nothing says which Redis it is */
-export function accessOf({ redis, fleet }: RedisOptions): RedisAccess {
-  const url = redis ?? (process.env['STORE_REDIS'] || undefined);
+/** @throws UsageError where nothing says where that is */
+export function accessOf({ queue, fleet }: QueueOptions): QueueAccess {
+  const url = queue ?? (process.env['STORE_QUEUE'] || process.env['STORE_REDIS'] || undefined);
   if (url === undefined) {
     throw new UsageError(
-      'a fleet meets at a Redis: name it with --redis redis://host:6379, or in STORE_REDIS, which nobody else sees',
+      'a fleet meets at a Redis or a PostgreSQL: name it with --queue redis://host:6379, or in STORE_QUEUE, which nobody else sees',
     );
   }
   if (fleet !== undefined && !/^[\w.-]{1,100}$/.test(fleet)) {
     throw new UsageError('the name of a fleet is made of letters, digits, ".", "_" and "-"');
   }
-  const where = redis === undefined ? [] : [`--redis ${withoutUser(redis)}`];
+  const where = queue === undefined ? [] : [`--queue ${withoutUser(queue)}`];
   const flags = [...where, ...(fleet === undefined ? [] : [`--fleet ${fleet}`])];
   return { connection: { url, fleet }, flags: flags.map((flag) => ` ${flag}`).join('') };
 }
@@ -38,7 +38,7 @@ export function accessOf({ redis, fleet }: RedisOptions): RedisAccess {
 /** Works with a fleet whose Redis or PostgreSQL was asked before, and of which is said what is wrong with it. @throws as `checkPlace` */
 export async function withFleet<T>(
   { output, signal }: Context,
-  { connection }: RedisAccess,
+  { connection }: QueueAccess,
   work: (fleet: Fleet) => Promise<T>,
 ): Promise<T> {
   const { checkPlace, Fleet } = await import('@store/fleet');
