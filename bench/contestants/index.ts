@@ -6,6 +6,9 @@ export interface Contestant {
   readonly load: () => Promise<Prepare>;
 }
 
+/** Requests in flight of a narrow worker: so few that four of them leave room on the two cores of a small machine. */
+export const NARROW = 2;
+
 /** Everybody by the name that `--only` takes. Code is loaded by the process that needs it. */
 export const CONTESTANTS = {
   ours: {
@@ -94,11 +97,11 @@ export const CONTESTANTS = {
   },
   'fleet-1-narrow': {
     label: '**Store**, a fleet of one narrow worker',
-    load: async () => (await import('./fleet.js')).fleetOf(1, 4),
+    load: async () => (await import('./fleet.js')).fleetOf(1, NARROW),
   },
   'fleet-4-narrow': {
     label: '**Store**, a fleet of four narrow workers',
-    load: async () => (await import('./fleet.js')).fleetOf(4, 4),
+    load: async () => (await import('./fleet.js')).fleetOf(4, NARROW),
   },
   oss: {
     label: '**Store** on OSS, `deletePrefix`',

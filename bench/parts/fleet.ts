@@ -1,6 +1,15 @@
-import type { ContestantName } from '../contestants/index.js';
+import { NARROW, type ContestantName } from '../contestants/index.js';
 import { serverGround } from '../ground.js';
-import { absentLine, costCells, medianOf, requestCells, secondsOf, timeCells } from '../report/columns.js';
+import {
+  absentLine,
+  costCells,
+  lateThrottledOf,
+  medianOf,
+  requestCells,
+  secondsOf,
+  throttledOf,
+  timeCells,
+} from '../report/columns.js';
 import { markdownTable, percent, times } from '../report/markdown.js';
 import { roundRobin, type Row } from '../round-robin.js';
 import { contestOf, LOAD, NO_RATE, PREFIX, type Part } from './part.js';
@@ -8,6 +17,8 @@ import { contestOf, LOAD, NO_RATE, PREFIX, type Part } from './part.js';
 const CONTESTANTS: readonly ContestantName[] = ['ours', 'fleet-1', 'fleet-1-narrow', 'fleet-4-narrow'];
 
 const ON_ONE: readonly ContestantName[] = ['fleet-4'];
+
+const ON_MANY: readonly ContestantName[] = ['ours', 'fleet-1-narrow', 'fleet-4-narrow'];
 
 /** Twenty seconds' worth of one partition. */
 const MAX_KEYS = 20 * LOAD.keysPerSecond;
@@ -28,12 +39,22 @@ export const fleet: Part = {
       load: { ...LOAD, partitions: 1 },
     });
     const rows = await roundRobin(contestOf(context, CONTESTANTS, { ground: many, task: 'delete' }));
+    const partitions = context.options.partitions;
+    const limited = serverGround(server, {
+      prefixes: [PREFIX],
+      shape: 'hashed',
+      keys,
+      load: { ...LOAD, partitions },
+    });
+    const onMany = await roundRobin(contestOf(context, ON_MANY, { ground: limited, task: 'delete' }));
     const onOne = await roundRobin(contestOf(context, ON_ONE, { ground: one, task: 'delete' }));
     const text = [
       `${keys.toLocaleString('en')} keys, hashed, on a service that asks nobody for less; workers in processes of their own, Redis on the same ` +
-        `machine, with its log. "Narrow" workers have four requests in flight: then what one of them may send is the limit, as its core is on a ` +
-        `machine for each. CPU is that of the workers.`,
+        `machine, with its log. "Narrow" workers have ${NARROW} requests in flight: then what one of them may send is the limit, as its core is ` +
+        `on a machine for each, and not the cores that all share here with the service. CPU is that of the workers.`,
       table(rows),
+      `The same keys in ${partitions} partitions, of which each takes ${LOAD.keysPerSecond.toLocaleString('en')} keys a second:`,
+      table(onMany),
       `${Math.min(keys, MAX_KEYS).toLocaleString('en')} keys in one partition:`,
       table(onOne),
     ];
@@ -51,6 +72,7 @@ const HEAD = [
   'lists',
   'deletes',
   'throttled',
+  'after 10 s',
 ];
 
 function table(rows: readonly Row[]): string {
@@ -59,9 +81,7 @@ function table(rows: readonly Row[]): string {
     .filter((row) => !row.absent)
     .map((row) => {
       if (row.samples.length === 0) return [`${row.label}: ${row.problem}`, ...HEAD.slice(1).map(() => '')];
-      const throttled = percent(
-        medianOf(row, ({ requests }) => requests.throttled / Math.max(1, requests.delete)),
-      );
+      const throttled = [throttledOf, lateThrottledOf].map((of) => percent(medianOf(row, of)));
       const [lists, deletes] = requestCells(row);
       return [
         row.label,
@@ -70,7 +90,7 @@ function table(rows: readonly Row[]): string {
         ...costCells(row),
         lists,
         deletes,
-        throttled,
+        ...throttled,
       ];
     });
   return markdownTable(HEAD, lines) + absentLine(rows);

@@ -1,6 +1,14 @@
 import type { ContestantName } from '../contestants/index.js';
 import { serverGround } from '../ground.js';
-import { absentLine, costCells, medianOf, requestCells, timeCells } from '../report/columns.js';
+import {
+  absentLine,
+  costCells,
+  lateThrottledOf,
+  medianOf,
+  requestCells,
+  throttledOf,
+  timeCells,
+} from '../report/columns.js';
 import { markdownTable, percent } from '../report/markdown.js';
 import { roundRobin, type Row, type Sample } from '../round-robin.js';
 import { contestOf, LOAD, PREFIX, type Part } from './part.js';
@@ -62,12 +70,4 @@ function table(rows: readonly Row[]): string {
 
 function shareOfLimit({ keys, seconds }: Sample): number {
   return (keys - LOAD.keysPerSecond) / (LOAD.keysPerSecond * seconds);
-}
-
-function throttledOf({ requests }: Sample): number {
-  return requests.throttled / Math.max(1, requests.delete);
-}
-
-function lateThrottledOf({ requests }: Sample): number {
-  return requests.lateThrottled / Math.max(1, requests.lateDeletes);
 }

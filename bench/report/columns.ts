@@ -31,6 +31,16 @@ export function requestCells(row: Row): readonly [string, string, string] {
   return [count('list'), count('delete'), count('throttled')];
 }
 
+/** The share of the deletes that the service refused as too many. */
+export function throttledOf({ requests }: Sample): number {
+  return requests.throttled / Math.max(1, requests.delete);
+}
+
+/** The same, from the eleventh second on. */
+export function lateThrottledOf({ requests }: Sample): number {
+  return requests.lateThrottled / Math.max(1, requests.lateDeletes);
+}
+
 /** Those who could take part; then, as a line, those who could not. */
 export function absentLine(rows: readonly Row[]): string {
   const absent = rows.filter((row) => row.absent).map(({ label, problem }) => `${label} (${problem})`);
