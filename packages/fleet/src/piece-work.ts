@@ -11,6 +11,7 @@ import {
 import { engineOf, shareRate } from '@store/core/extend';
 import { headerOf } from '@store/journal';
 import { cutAt, cutsIn, type Ground } from './cuts.js';
+import { setMaxListeners } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { EndedStatus, FleetBooks, TakenPiece } from './fleet-books.js';
 import { optionsFrom } from './fleet-options.js';
@@ -103,6 +104,8 @@ class PieceRun {
     const { books, id, run, row, onCounts } = work;
     this.#work = work;
     this.#taken = taken;
+    // All listings by which it is cut listen to this one signal.
+    setMaxListeners(0, this.#over.signal);
     const { prefix, provider, place } = row;
     const outline = { operation: 'deletePrefix', provider, place, prefix, options: run.options } as const;
     const header = headerOf({ ...outline, startedAt: run.startedAt }, { audit: false });
