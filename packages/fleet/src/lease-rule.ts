@@ -7,7 +7,7 @@ import type { Lease, Leased } from './fleet-books.js';
  * again. The script of Redis reckons by the same numbers.
  */
 export const LEASE_RULE = {
-  /** Growth of a rate that has been seen twice, by seconds since it was lowered, and by their square. */
+  /** Growth of a rate that has been seen twice, by seconds since it has come back, and by their square. */
   sure: [0.005, 0.0005],
   /** Of one that has not. */
   unsure: [0.02, 0.01],
@@ -15,8 +15,10 @@ export const LEASE_RULE = {
   restMs: 200,
   /** It is not lowered below so many keys a second. */
   least: 500,
-  /** Of what the service has taken. */
-  lowered: 0.95,
+  /** Of what the service has taken: at first, and after so many milliseconds. */
+  begun: 0.7,
+  lowered: 0.97,
+  recoveryMs: 2000,
   /** Two rates are the same one within this factor. */
   alike: 1.3,
   /** The last seconds tell more than those before these milliseconds. */
@@ -82,7 +84,9 @@ export function leaseFrom(
 /** What the rate has become since it was lowered. */
 function grown({ good, loweredAt, sure }: KeptRate, now: number): number | undefined {
   if (good === 0) return undefined;
-  const seconds = (now - loweredAt) / 1000;
+  const seconds = (now - loweredAt - LEASE_RULE.recoveryMs) / 1000;
+  if (seconds < 0)
+    return good * (1 + (1 - LEASE_RULE.begun) * ((seconds * 1000) / LEASE_RULE.recoveryMs) ** 3);
   const [linear, square] = sure ? LEASE_RULE.sure : LEASE_RULE.unsure;
   return good * (1 + linear * seconds + square * seconds * seconds);
 }

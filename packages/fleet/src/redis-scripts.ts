@@ -270,7 +270,8 @@ local rate = nil
 local wait = 0
 local function current()
   if good == 0 then return nil end
-  local seconds = (now - loweredAt) / 1000
+  local seconds = (now - loweredAt - ${LEASE_RULE.recoveryMs}) / 1000
+  if seconds < 0 then return good * (1 + ${1 - LEASE_RULE.begun} * (seconds * 1000 / ${LEASE_RULE.recoveryMs}) ^ 3) end
   if sure then return good * (1 + ${LEASE_RULE.sure[0]} * seconds + ${LEASE_RULE.sure[1]} * seconds * seconds) end
   return good * (1 + ${LEASE_RULE.unsure[0]} * seconds + ${LEASE_RULE.unsure[1]} * seconds * seconds)
 end
