@@ -31,7 +31,9 @@ export function multipartFacet(requests: Requests): MultipartFacet {
     keptPart({ key, uploadId, partNumber, body: kept }, call) {
       const subres = { uploadId, partNumber: String(partNumber) };
       const sent = { method: 'PUT', subres, kept, emptyAnswer: true } as const;
-      return requests.send('put', key, call, sent, ({ headers }) => etagOf(headers));
+      return requests.send('put', key, call, sent, ({ headers }, contentMd5) =>
+        writtenEtag(headers, contentMd5),
+      );
     },
     async copyPart(request, call) {
       const { key, uploadId, partNumber, from, range, ifMatch } = request;
