@@ -21,6 +21,7 @@ import { shareBucket, type Side } from './place.js';
 import { TransferError, type TransferOperation, type TransferReport } from './report.js';
 import { SideBySide } from './side-by-side.js';
 import { Totals } from './totals.js';
+import { Witness } from './witness.js';
 
 /** What is held in memory at most of the objects on their way, in bytes, beside one that needs more alone. */
 const HELD_BYTES = 192 * 1024 * 1024;
@@ -61,6 +62,8 @@ export interface Finished {
 /** One run: lists, decides, copies side by side, and keeps its books. */
 export class Run {
   readonly ledger: Ledger;
+  /** Has seen all that the source was listed with. */
+  readonly witness: Witness;
   /** The run ended early, or an error ended it. */
   readonly #stop = new AbortController();
   readonly #task: Task;
@@ -76,6 +79,7 @@ export class Run {
     const { from, to, options } = task;
     this.#task = task;
     this.ledger = new Ledger(options, task.keys !== undefined);
+    this.witness = new Witness(from);
     const { clock, driver } = to.engine;
     this.#startedAt = clock.now();
     const { maxBytesPerSecond, signal, partBytes = PART_BYTES } = options;
@@ -128,6 +132,7 @@ export class Run {
           if (target && !hidden) this.#task.onExtra?.(target);
           continue;
         }
+        this.witness.saw(source.key);
         const verdict = this.#hasKey(source) && filter(source);
         if (verdict === false) ledger.countFiltered();
         else {

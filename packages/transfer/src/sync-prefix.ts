@@ -1,4 +1,4 @@
-import { quoteKey, StoreError, type DeleteTarget, type DeletionReport, type ObjectInfo } from '@store/core';
+import { quoteKey, StoreError, type DeleteTarget, type ObjectInfo } from '@store/core';
 import { compileFilter, type Checked } from '@store/core/extend';
 import { isSame } from './compare.js';
 import { syncPrefixOptions, type SyncPrefixOptions } from './options.js';
@@ -9,6 +9,13 @@ import type { TransferReport } from './report.js';
 import { checkOrder, checkTarget, Run, type Finished, type Task } from './run.js';
 
 const OPERATION = 'syncPrefix';
+
+/** Objects that wait for a look at the source before they are deleted. */
+const WAITING = 1000;
+
+const GONE =
+  'the source no longer has what it was listed with, as when a disk goes away in the middle: nothing more was deleted at the target; ' +
+  'look at the source, and sync again';
 
 /**
  * Makes a target like a source: copies what is missing there or differs, and with `delete` deletes what is only there. Both
@@ -45,13 +52,17 @@ export async function syncPrefix(
     },
     finish: async (run) => {
       if (run.over) return { extra };
+      if (!(await run.witness.isThere(OPERATION, run.signal))) {
+        run.ledger.warn(GONE);
+        return { extra, incomplete: true };
+      }
       if (!deletes || extra === 0) return { extra };
       const why = reasonToKeep(run, extra, checked);
       if (why !== undefined) {
         run.ledger.warn(`${extra} objects that are only at the target were not deleted: ${why}`);
         return { extra, incomplete: true };
       }
-      return { extra, deletion: await deleteExtra(run, sides, checked, isMeant) } satisfies Finished;
+      return { extra, ...(await deleteExtra(run, sides, checked, isMeant)) };
     },
   };
   checkTarget(task);
@@ -75,25 +86,38 @@ function reasonToKeep(
 
 /**
  * Looks at both ends again, because nobody keeps a list of unknown length. A key is deleted when the listing of the source has
- * gone past it.
+ * gone past it, and the source is still there then.
  */
 async function deleteExtra(
   run: Run,
   { from, to }: { readonly from: Side; readonly to: Side },
   { dryRun, maxDelete, concurrency, onDeleted, onFailure }: Checked<typeof syncPrefixOptions>,
   isMeant: (object: ObjectInfo) => unknown,
-): Promise<DeletionReport> {
-  const { signal, ledger } = run;
+): Promise<Pick<Finished, 'deletion' | 'incomplete'>> {
+  const { signal, ledger, witness } = run;
+  let isGone = false;
   const tell = run.deleting();
   async function* targets(): AsyncGenerator<DeleteTarget> {
     const told = async (): Promise<void> => undefined;
     const purpose = { operation: OPERATION, signal, onUnnameable: told, onLeftOut: told };
+    let waiting: string[] = [];
     for await (const { source, target, hidden } of merged(from, to, purpose)) {
+      if (source) witness.saw(source.key);
       if (source || !target || hidden || isMeant(target) !== true) continue;
-      if (dryRun) onDeleted?.(target.key);
-      yield { key: target.key };
+      waiting.push(target.key);
+      if (waiting.length < WAITING) continue;
+      yield* await whileThere(waiting);
+      if (isGone) return;
+      waiting = [];
     }
+    yield* await whileThere(waiting);
   }
+  const whileThere = async (keys: readonly string[]): Promise<readonly DeleteTarget[]> => {
+    isGone = keys.length > 0 && !(await witness.isThere(OPERATION, signal));
+    if (isGone) return [];
+    if (dryRun) for (const key of keys) onDeleted?.(key);
+    return keys.map((key) => ({ key }));
+  };
   const deletion = await to.store.deleteMany(targets(), {
     dryRun,
     maxDelete,
@@ -105,5 +129,6 @@ async function deleteExtra(
   });
   for (const { key, code, message } of deletion.failures.sample.slice(0, 5))
     ledger.warn(`${quoteKey(key)} was not deleted at the target: ${code}: ${message}`);
-  return deletion;
+  if (isGone) ledger.warn(GONE);
+  return { deletion, incomplete: isGone };
 }
