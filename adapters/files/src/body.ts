@@ -100,7 +100,8 @@ class FileBody extends Readable {
   }
 }
 
-async function checkUnchanged({ fd, stats }: OpenFile, doing: Doing): Promise<void> {
+/** @throws StoreError `Conflict` when the file is another than it was when it was opened */
+export async function checkUnchanged({ fd, stats }: OpenFile, doing: Doing): Promise<void> {
   const now = await fstat(fd, { bigint: true });
   // One that has lost its name, or has got another, has another time of change, and the bytes that it had.
   const ctimeNs = now.nlink === stats.nlink ? now.ctimeNs : stats.ctimeNs;

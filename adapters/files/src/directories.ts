@@ -18,6 +18,15 @@ export function pathOfOpen(fd: number): string | undefined {
   return CAN_PIN ? `${OPEN_FILES}/${fd}` : undefined;
 }
 
+/** Where an open file is; undefined where the system cannot say it, as of a path that is too long. Not a look at the disk: it knows at once. */
+function realPathOfOpen(opened: string): string | undefined {
+  try {
+    return readlinkSync(opened);
+  } catch {
+    return undefined;
+  }
+}
+
 /** A directory of the tree. */
 export class Directory {
   readonly #path: string;
@@ -128,9 +137,8 @@ export class Directories {
     } catch {
       return undefined;
     }
-    // Not a look at the disk: the system knows where its open files are, and answers at once.
     const opened = `${OPEN_FILES}/${fd}`;
-    if (readlinkSync(opened) === [realPath, ...names].join('/')) return { fd, path: opened };
+    if (realPathOfOpen(opened) === [realPath, ...names].join('/')) return { fd, path: opened };
     await close(fd);
     return undefined;
   }

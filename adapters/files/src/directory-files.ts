@@ -20,7 +20,7 @@ import {
   type WriteResult,
 } from '@store/core';
 import { errnoOf, fromBinary, Listing, someAtOnce, translate, type FoundFile } from '@store/fs/on-disk';
-import { bodyOf, writeBody, type OpenFile } from './body.js';
+import { bodyOf, checkUnchanged, writeBody, type OpenFile } from './body.js';
 import type { FilesConfig } from './config.js';
 import { Directories, Directory, lookAt, pathOfOpen } from './directories.js';
 import type { FilesDriverSettings } from './driver-settings.js';
@@ -139,13 +139,14 @@ export class DirectoryFiles {
   async copy({ from, to }: CopyRequest, { signal }: DriverCall): Promise<WriteResult> {
     const doing = { operation: 'copy', key: from };
     return this.#run(doing, signal, async () => {
-      const { fd, path } = await this.#open({ key: from }, doing);
+      const file = await this.#open({ key: from }, doing);
       try {
-        return await this.#write({ key: to }, { operation: 'copy', key: to }, signal, (_fd, part) =>
-          copyFile(path, part, constants.COPYFILE_FICLONE),
-        );
+        return await this.#write({ key: to }, { operation: 'copy', key: to }, signal, async (_fd, part) => {
+          await copyFile(file.path, part, constants.COPYFILE_FICLONE);
+          await checkUnchanged(file, doing);
+        });
       } finally {
-        await close(fd);
+        await close(file.fd);
       }
     });
   }

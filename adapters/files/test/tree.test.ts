@@ -7,9 +7,12 @@ import {
   readdir,
   readFile,
   readlink,
+  realpath,
   rm,
   stat,
+  symlink,
   truncate,
+  utimes,
   writeFile,
 } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -211,6 +214,38 @@ describe('files: a tree as it is', () => {
     const { body } = await store.get('k');
     await writeFile(at('k'), Buffer.alloc(1_000_000, 2));
     expect((await errorOf(buffer(body), 'Conflict')).reason).to.match(/changed while it was read/);
+  });
+
+  it('says when a file changes while the system copies it, and leaves nothing of it', async () => {
+    await store.put('k', Buffer.alloc(10_000_000));
+    const entry = { provider: 'files', root, fsync: false, retry: { maxAttempts: 1 } };
+    const impatient = await openStore(entry, { adapters: [files] });
+    const settled = new AbortController();
+    const copied = errorOf(impatient.copy('k', 'copy'), 'Conflict').finally(() => settled.abort());
+    for (let second = 0; !settled.signal.aborted; second++) await utimes(at('k'), second, second);
+    expect((await copied).reason).to.match(/changed while it was read/);
+    await impatient.close();
+    expect(await readdir(root)).to.deep.equal(['k']);
+  });
+
+  it('reaches files below a path that is longer than the system can say it', async function () {
+    if (process.platform !== 'linux') return this.skip();
+    const directory = 'd'.repeat(250);
+    const deep = [await realpath(root), ...Array.from({ length: 15 }, () => directory)].join('/');
+    await mkdir(deep, { recursive: true });
+    await symlink(deep, at('short'));
+    const below = await open({ root: at('short') });
+    try {
+      const key = `${directory}/${directory}/k`;
+      await below.put(key, 'far');
+      const before = (await readdir('/proc/self/fd')).length;
+      for (let time = 0; time < 5; time++) expect(await (await below.get(key)).text()).to.equal('far');
+      expect((await readdir('/proc/self/fd')).length).to.equal(before);
+    } finally {
+      // Nobody else reaches it to remove it.
+      await below.deletePrefix(`${directory}/`);
+      await below.close();
+    }
   });
 
   it('closes a file that nobody reads to its end', async function () {
