@@ -76,6 +76,9 @@ describe('store cp, mv, sync, put with symbolic links', () => {
         all.map((key) => target + key),
       );
     }
+    // It would delete what is outside of its source.
+    expect((await place.run(['mv', '-rL', './site/', 'a:5/'])).code).to.equal(2);
+    expect(await readFile(place.path('real/deep/k'), 'utf8')).to.equal('k');
     await symlink('.', place.path('site/round'));
     const { code, stdout } = await place.run(['cp', '-rL', './site/', 'a:5/']);
     expect(code).to.equal(1);

@@ -9,6 +9,9 @@ Examples:
   store mv uploads:a.txt uploads:b.txt
   store mv -r uploads:2024/ archive:2024/
   store mv 'uploads:in/*.csv' ./in/
+
+Symbolic links below a source are left out, and stay: a move would delete what
+they lead to. "store cp -L" copies that.
 `;
 
 export function addMv(program: Command, run: Run): void {

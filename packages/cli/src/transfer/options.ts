@@ -93,7 +93,8 @@ export const TRANSFER_TABLES: Readonly<Record<'cp' | 'mv' | 'sync', Table>> = {
     ...copyPrefixOptions.table,
     ...own.table,
   },
-  mv: { ...recursive.table, ...ofSources.table, ...copyPrefixOptions.table, ...own.table },
+  // Not with links: a move would delete what they lead to, wherever that is.
+  mv: { ...recursive.table, ...copyPrefixOptions.table, ...own.table },
   sync: { ...comparison.table, ...ofSources.table, ...syncPrefixOptions.table, ...asked.table, ...own.table },
 };
 
