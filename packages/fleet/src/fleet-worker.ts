@@ -284,14 +284,14 @@ export class FleetWorker implements AsyncDisposable {
     this.#isResting = true;
     const ms = Math.min(MOST_REST_MS, REST_MS * 2 ** this.#rests++);
     this.#tell({ type: 'resting', ms, message });
-    // Nobody is to share anything with it meanwhile.
-    await this.#sayThere();
+    // Nobody is to share anything with it meanwhile. What is not heard now is said by the next beat: it rests, and goes on, all the same.
+    await this.#sayThere().catch(() => undefined);
     await this.#worker?.pause(true);
     void delay(ms, undefined, { signal, ref: false })
       .then(async () => {
         this.#isResting = false;
-        await this.#sayThere();
         await this.#worker?.resume();
+        await this.#sayThere();
       })
       // It goes.
       .catch(() => undefined);

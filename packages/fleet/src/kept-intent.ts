@@ -1,3 +1,4 @@
+import { inflateRawSync } from 'node:zlib';
 import type { KeptIntent } from './fleet-books.js';
 
 /** Keys of a page are much alike: each is written as how much of the one before it begins with, and the rest. */
@@ -30,6 +31,9 @@ export function packIntent({ keys, ...others }: KeptIntent): string {
 }
 
 export function unpackIntent(text: string): KeptIntent {
+  // As runs have it that were begun before: compressed, in base64, which has no brace.
+  if (!text.startsWith('{'))
+    return JSON.parse(inflateRawSync(Buffer.from(text, 'base64')).toString()) as KeptIntent;
   // Written by the function above.
   const { stem, same, rest, ...others } = JSON.parse(text) as Packed;
   let before = stem;

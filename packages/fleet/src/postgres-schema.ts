@@ -16,7 +16,7 @@ const TABLES = `
 CREATE SCHEMA IF NOT EXISTS store_fleet;
 CREATE TABLE IF NOT EXISTS store_fleet.run (
   fleet text, id text, started_at bigint NOT NULL, run text NOT NULL, command text NOT NULL DEFAULT 'go',
-  failed_before bigint NOT NULL DEFAULT 0, forget_at timestamptz, PRIMARY KEY (fleet, id)
+  forget_at timestamptz, PRIMARY KEY (fleet, id)
 );
 CREATE TABLE IF NOT EXISTS store_fleet.row (
   fleet text, run text, row integer, pass integer NOT NULL, pieces integer NOT NULL DEFAULT 0,
@@ -43,7 +43,7 @@ ALTER TABLE store_fleet.intent ALTER COLUMN intent SET STORAGE EXTERNAL;
 CREATE TABLE IF NOT EXISTS store_fleet.weight (
   fleet text, run text, row integer, piece integer, weight double precision NOT NULL, PRIMARY KEY (fleet, run, row, piece)
 );
-CREATE TABLE IF NOT EXISTS store_fleet.sharing (fleet text PRIMARY KEY, holder text NOT NULL, until timestamptz NOT NULL);
+CREATE TABLE IF NOT EXISTS store_fleet.sharing (fleet text PRIMARY KEY, until timestamptz NOT NULL);
 CREATE TABLE IF NOT EXISTS store_fleet.worker (
   fleet text, id text, slots integer NOT NULL, said_at timestamptz NOT NULL, PRIMARY KEY (fleet, id)
 );
@@ -55,16 +55,26 @@ CREATE TABLE IF NOT EXISTS store_fleet.rate (
 );
 `;
 
+/** Columns that tables were first made without. In the order in which others lock these tables. */
+const COLUMNS = [
+  { table: 'store_fleet.run', column: 'failed_before', type: 'bigint NOT NULL DEFAULT 0' },
+  { table: 'store_fleet.sharing', column: 'holder', type: `text NOT NULL DEFAULT ''` },
+] as const;
+
 /** Makes what is missing of the tables of the books and of BullMQ's. @throws StoreError as `transact` */
 export async function prepareSchemas(pool: pg.Pool, url: string): Promise<void> {
   await transact(pool, url, async (transaction) => {
     // Who may not make tables can work where they have been made.
-    const { rows } = await transaction.query<{ there: boolean }>(
-      `SELECT to_regclass('store_fleet.rate') IS NOT NULL AS there`,
+    const { rows } = await transaction.query<{ known: number }>(
+      `SELECT count(*)::integer AS known FROM unnest($1::text[], $2::text[]) AS needed (needed_table, needed_column)
+       JOIN pg_attribute ON attrelid = to_regclass(needed_table) AND attname = needed_column AND NOT attisdropped`,
+      [COLUMNS.map(({ table }) => table), COLUMNS.map(({ column }) => column)],
     );
-    if (rows[0]?.there) return;
+    if (rows[0]?.known === COLUMNS.length) return;
     await transaction.query('SELECT pg_advisory_xact_lock($1)', [LOCK]);
     await transaction.query(TABLES);
+    for (const { table, column, type } of COLUMNS)
+      await transaction.query(`ALTER TABLE ${table} ADD COLUMN IF NOT EXISTS ${column} ${type}`);
   });
   await withClient(pool, url, async (client) => {
     const version = await assertSchemaCompatibility(client, QUEUE_SCHEMA).catch((error: unknown) => {

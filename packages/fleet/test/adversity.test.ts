@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { RedisServer } from '@store/conformance';
 import { createObjectStore, StoreError, type ObjectStore, type StoreDriver } from '@store/core';
 import { memoryDriver } from '@store/memory';
-import { Fleet, FleetWorker, type FleetOptions, type FleetReport } from '@store/fleet';
+import { Fleet, FleetWorker, type FleetOptions, type FleetReport, type FleetWorkerEvent } from '@store/fleet';
 import { expect } from 'chai';
 import { Redis } from 'ioredis';
 import { after, afterEach, before, beforeEach, describe, it } from 'mocha';
@@ -60,8 +60,9 @@ describe('a fleet in adversity', function () {
 
   async function work(
     open: () => Promise<ObjectStore> = async () => createObjectStore(driver, SETTINGS),
+    onEvent?: (event: FleetWorkerEvent) => void,
   ): Promise<FleetWorker> {
-    const worker = await FleetWorker.start({ connection, open, lockMs: 3000 });
+    const worker = await FleetWorker.start({ connection, open, onEvent, lockMs: 3000 });
     workers.add(worker);
     return worker;
   }
@@ -396,6 +397,29 @@ describe('a fleet in adversity', function () {
     const report = await ended(again);
     expect(report).to.deep.include({ state: 'done', complete: false, deleted: 0 });
     expect(report.rows[0]?.errors.map(({ code }) => code)).to.deep.equal(['AccessDenied']);
+  });
+
+  it('takes jobs on again after a rest, though it could not say so', async () => {
+    stock(50);
+    let tries = 0;
+    const seen = { rested: 0 };
+    const open = async (): Promise<ObjectStore> => {
+      if (++tries === 1) throw new StoreError('NotFound', 'the configuration has no store "it"');
+      return createObjectStore(driver, SETTINGS);
+    };
+    await books.beat('busy', 1);
+    await work(open, (event) => {
+      if (event.type === 'resting') seen.rested = event.ms;
+    });
+    const run = await begin();
+    while (seen.rested === 0) await delay(50);
+    // Nothing can be said of workers meanwhile: what is there is no list of them.
+    const there = `{${connection.fleet}}:workers`;
+    await raw.rename(there, `${there}:aside`);
+    await raw.set(there, 'something else');
+    await delay(seen.rested + 1000);
+    await raw.rename(`${there}:aside`, there);
+    await expectDone(run, 50);
   });
 
   it('has reasons without the name of what they are reasons of', () => {
