@@ -105,6 +105,22 @@ describe('gateway, checksums and parts that are kept', () => {
       }
     });
 
+    it(`are told to who ends an upload again, too (${Bucket})`, async () => {
+      const upload = await client.send(
+        new sdk.CreateMultipartUploadCommand({ ...key, ChecksumAlgorithm: 'SHA256' }),
+      );
+      const at = { ...key, UploadId: upload.UploadId };
+      const { ETag, ChecksumSHA256 } = await client.send(
+        new sdk.UploadPartCommand({ ...at, PartNumber: 1, Body: 'part', ChecksumAlgorithm: 'SHA256' }),
+      );
+      const MultipartUpload = { Parts: [{ PartNumber: 1, ETag, ChecksumSHA256 }] };
+      const end = new sdk.CompleteMultipartUploadCommand({ ...at, MultipartUpload });
+      const { $metadata: _, ...first } = await client.send(end);
+      expect(first.ChecksumSHA256).to.match(/-1$/);
+      const { $metadata: _again, ...again } = await client.send(end);
+      expect(again).to.deep.equal(first);
+    });
+
     it(`are no part of the object for who reads the store (${Bucket})`, async () => {
       await client.send(new sdk.PutObjectCommand({ ...key, Body: 'content', ChecksumAlgorithm: 'CRC32' }));
       const store = createObjectStore(drivers[Bucket]);

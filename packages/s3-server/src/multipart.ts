@@ -183,11 +183,9 @@ async function completeOnce(
   const noted = request.parts.map((part) => notes?.find(name, part));
   const parts = noted.flatMap((part) => part ?? []);
   const all = parts.length === noted.length ? parts : undefined;
-  // A bucket that sees the bytes remembers by itself, too.
-  const remembered = bucket.completeChecked ? undefined : completions;
   const id = JSON.stringify([bucketName, uploadId]);
   const fingerprint = completionFingerprint(request, claims);
-  const before = remembered?.find(id, key, fingerprint);
+  const before = completions?.find(id, key, fingerprint);
   if (before) return before;
   await checkSizes(call, uploadId, request.parts);
   const { record, open } = joinedChecksums(all, notes?.announcedOf(name), claims);
@@ -205,7 +203,7 @@ async function completeOnce(
     ...untyped.flatMap(({ algorithm, value }) => partFields({ [algorithm]: value })),
   ];
   const completed = { result: written, fields };
-  remembered?.add(id, { key, fingerprint, result: completed });
+  completions?.add(id, { key, fingerprint, result: completed });
   notes?.forget(name);
   return completed;
 }
