@@ -11,7 +11,7 @@ Examples:
   store mv 'uploads:in/*.csv' ./in/
 
 Symbolic links below a source are left out, and stay: a move would delete what
-they lead to. "store cp -L" copies that.
+they lead to. The -L of cp copies that.
 `;
 
 export function addMv(program: Command, run: Run): void {
