@@ -136,16 +136,9 @@ export class Requests {
     request: DirectRequest & { readonly content: Buffer },
     read: (headers: AnswerHeaders) => T,
   ): Promise<T> {
-    const { checksums, unsignedPayload } = this.quirks;
     const { content } = request;
-    const checksum = checksums === 'when-supported' ? checksumHeaders(content, 'CRC32') : {};
-    const headers = {
-      ...request.headers,
-      'content-length': content.length,
-      ...checksum,
-      // The signer takes a hash that is already there.
-      'x-amz-content-sha256': unsignedPayload ? 'UNSIGNED-PAYLOAD' : undefined,
-    };
+    const checksum = this.#sendsChecksums ? checksumHeaders(content, 'CRC32') : {};
+    const headers = { ...request.headers, ...this.#bodyHeaders(content.length, undefined), ...checksum };
     return this.pass('put', call, { ...request, headers }, written(read, checksum), { short: true });
   }
 
@@ -155,20 +148,26 @@ export class Requests {
     request: DirectRequest & { readonly key: string; readonly kept: KeptBody },
     read: (headers: AnswerHeaders) => T,
   ): Promise<T> {
-    const { checksums, unsignedPayload } = this.quirks;
     const { key, kept } = request;
     const work = async (signal: AbortSignal): Promise<T> => {
       const { crc32, sha256 } = await digestsOf(kept, ['crc32', 'sha256'], signal);
-      const checksum = checksums === 'when-supported' ? checksumHeader(crc32, 'CRC32') : {};
-      const headers = {
-        ...request.headers,
-        'content-length': kept.size,
-        ...checksum,
-        'x-amz-content-sha256': unsignedPayload ? 'UNSIGNED-PAYLOAD' : sha256,
-      };
+      const checksum = this.#sendsChecksums ? checksumHeader(crc32, 'CRC32') : {};
+      const headers = { ...request.headers, ...this.#bodyHeaders(kept.size, sha256), ...checksum };
       return this.#direct.send({ ...request, headers }, signal, written(read, checksum), { short: true });
     };
     return this.run('put', key, call, work, kept.size);
+  }
+
+  get #sendsChecksums(): boolean {
+    return this.quirks.checksums === 'when-supported';
+  }
+
+  /** @param sha256 where it is known; the signer takes a hash that is already there, and makes it else */
+  #bodyHeaders(size: number, sha256: string | undefined) {
+    return {
+      'content-length': size,
+      'x-amz-content-sha256': this.quirks.unsignedPayload ? 'UNSIGNED-PAYLOAD' : sha256,
+    };
   }
 
   /** Sends a request past the SDK as it is. */

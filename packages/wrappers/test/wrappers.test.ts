@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { createObjectStore, DeletionError, StoreError, type StoreDriver } from '@store/core';
+import { createObjectStore, DeletionError, StoreError, type ListPage, type StoreDriver } from '@store/core';
 import { describeObjectStore } from '@store/conformance';
 import { memoryDriver } from '@store/memory';
 import { onRequest, readOnly, withPrefix, type DriverRequest } from '@store/wrappers';
@@ -25,6 +25,16 @@ async function codeOf(promise: Promise<unknown>): Promise<string> {
     (thrown: unknown) => thrown,
   );
   return error instanceof StoreError ? error.code : String(error);
+}
+
+/** A store whose listings have something else, too. */
+function listingAlso(more: Partial<ListPage>): StoreDriver {
+  const inner = memoryDriver();
+  const { list } = inner;
+  return {
+    ...inner,
+    list: { ...list, page: async (request, call) => ({ ...(await list.page(request, call)), ...more }) },
+  };
 }
 
 describe('withPrefix', () => {
@@ -54,36 +64,16 @@ describe('withPrefix', () => {
   });
 
   it('names what cannot be named without its prefix, too', async () => {
-    const inner = memoryDriver();
     const reason = { code: 'Corrupt', message: 'its bytes are no UTF-8', retryable: false } as const;
-    const strange: StoreDriver = {
-      ...inner,
-      list: {
-        ...inner.list,
-        page: async (request, call) => ({
-          ...(await inner.list.page(request, call)),
-          unnameable: [{ name: 'a/x/\\xFF', reason }],
-        }),
-      },
-    };
+    const strange = listingAlso({ unnameable: [{ name: 'a/x/\\xFF', reason }] });
     const report = await createObjectStore(withPrefix(strange, 'a/')).deletePrefix('x/');
     expect(report.failures.sample.map(({ key }) => key)).to.deep.equal(['x/\\xFF']);
     expect(report.complete).to.equal(false);
   });
 
   it('says where things stand that are left out, by its own keys', async () => {
-    const inner = memoryDriver();
     const places = ['a/link', 'a/', 'a'];
-    const strange: StoreDriver = {
-      ...inner,
-      list: {
-        ...inner.list,
-        page: async (request, call) => ({
-          ...(await inner.list.page(request, call)),
-          leftOut: places.map((at) => ({ name: at, at, kind: 'symbolic link' })),
-        }),
-      },
-    };
+    const strange = listingAlso({ leftOut: places.map((at) => ({ name: at, at, kind: 'symbolic link' })) });
     const { leftOut = [] } = await withPrefix(strange, 'a/').list.page({ prefix: '', maxKeys: 9 }, {});
     expect(leftOut.map(({ at }) => at)).to.deep.equal(['link', '', '']);
   });
