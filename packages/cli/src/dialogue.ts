@@ -19,6 +19,7 @@ export class Dialogue implements Disposable {
   readonly #stderr: Writable;
   readonly #signal: AbortSignal;
   #isHidden = false;
+  #hasEnded = false;
 
   constructor({ stdin, stderr }: Terminal, signal: AbortSignal) {
     this.#stderr = stderr;
@@ -32,6 +33,9 @@ export class Dialogue implements Disposable {
     });
     this.#lines = createInterface({ input: stdin, output: screen, terminal: stdin.isTTY === true });
     this.#answers = this.#lines[Symbol.asyncIterator]();
+    this.#lines.once('close', () => {
+      this.#hasEnded = true;
+    });
     // Readline takes Ctrl-C from the terminal; it is an interrupt here as everywhere.
     this.#lines.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
   }
@@ -40,7 +44,9 @@ export class Dialogue implements Disposable {
   async ask(question: string): Promise<string | undefined> {
     this.#signal.throwIfAborted();
     this.#lines.setPrompt(`${question} `);
-    this.#lines.prompt();
+    // What was typed ahead of the end still answers, but readline prompts nobody then: Node 24 throws.
+    if (this.#hasEnded) this.#stderr.write(`${question} `);
+    else this.#lines.prompt();
     const answered = new AbortController();
     const interrupted = once(this.#signal, 'abort', { signal: answered.signal });
     // Who is answered waits for no interrupt.
