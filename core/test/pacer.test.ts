@@ -49,6 +49,7 @@ describe('Pacer', () => {
     const told: string[] = [];
     const shared = {
       batchSize: 40,
+      sharers: 1,
       take: (keys: number) => (told.push(`take ${keys}`) > 1 ? clock.sleep(500).then(() => true) : undefined),
       succeeded: (keys: number) => void told.push(`succeeded ${keys}`),
       throttled: () => void told.push('throttled'),

@@ -2,6 +2,7 @@ import type { Clock } from '../engine/clock.js';
 import type { Engine } from '../engine/engine.js';
 import { HotRanges, type RangePace } from './hot-ranges.js';
 import { RateLaw } from './rate-law.js';
+import { sharedRateOf } from './shared-rate.js';
 
 /** Leave to send one delete request. Give it back with `Pace.leave`. */
 export interface Permit {
@@ -43,10 +44,12 @@ export class Pace {
   /** Ends the wait for the next one's time. */
   #sleep: AbortController | undefined;
   #inFlight = 0;
-  #window = FIRST_IN_FLIGHT;
+  #window: number;
 
-  constructor(clock: Clock) {
+  /** @param sharers processes that begin at the same time */
+  constructor(clock: Clock, sharers = 1) {
     this.#clock = clock;
+    this.#window = Math.max(1, Math.round(FIRST_IN_FLIGHT / sharers));
     this.#law = new RateLaw(clock, LEAST_REQUESTS);
     this.ranges = new HotRanges(clock);
   }
@@ -177,7 +180,7 @@ const PACES = new WeakMap<Engine, Pace>();
 export function paceOf(engine: Engine): Pace {
   const known = PACES.get(engine);
   if (known) return known;
-  const pace = new Pace(engine.clock);
+  const pace = new Pace(engine.clock, sharedRateOf(engine)?.sharers);
   PACES.set(engine, pace);
   return pace;
 }

@@ -4,6 +4,8 @@ import type { Engine } from '../engine/engine.js';
 export interface SharedRate {
   /** Keys to put into one request now. */
   readonly batchSize: number;
+  /** Who shares it now, this process with them: together they begin as gently as one does alone. */
+  readonly sharers: number;
   /**
    * Resolves when so many keys may be sent, and when the signal fires; undefined: now.
    *

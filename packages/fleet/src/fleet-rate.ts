@@ -10,6 +10,7 @@ const LEASED_S = 0.1;
 
 /** One rate for all workers of a fleet: what one of them is told to slow down by slows all, once. */
 export class FleetRate implements SharedRate {
+  readonly sharers: number;
   readonly #books: FleetBooks;
   readonly #name: string;
   readonly #fixed: number | undefined;
@@ -27,12 +28,17 @@ export class FleetRate implements SharedRate {
 
   /**
    * @param name of the rate among those of the fleet
-   * @param fixed keys a second that it is, whatever the service says
+   * @param how what is known of it: keys a second that it is, whatever the service says, and pieces that are dealt with at the same time
    */
-  constructor(books: FleetBooks, name: string, fixed?: number) {
+  constructor(
+    books: FleetBooks,
+    name: string,
+    { fixed, sharers }: { readonly fixed?: number | undefined; readonly sharers: number },
+  ) {
     this.#books = books;
     this.#name = name;
     this.#fixed = fixed;
+    this.sharers = sharers;
     if (fixed !== undefined) this.#known = { waitMs: 0, rate: fixed, epoch: 0 };
   }
 
@@ -115,6 +121,10 @@ export class AllRates implements SharedRate {
 
   constructor(rates: readonly SharedRate[]) {
     this.#rates = rates;
+  }
+
+  get sharers(): number {
+    return Math.max(1, ...this.#rates.map(({ sharers }) => sharers));
   }
 
   get batchSize(): number {

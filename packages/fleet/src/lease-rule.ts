@@ -2,8 +2,8 @@ import type { Lease, Leased } from './fleet-books.js';
 
 /**
  * As the pace of one process (`Pace` of core): there is no limit until the service asks for one. Then nothing is leased for a
- * moment, and the rate begins again below what the service had been taking, as far as that has been seen; it grows slowly where
- * it has been seen twice, else faster the longer nothing is refused. What was under way when it was lowered does not lower it
+ * moment, and the rate begins again below what the service had been taking, in the first second as if that were all that it
+ * takes in one; it grows slowly where it has been seen twice, else faster the longer nothing is refused. What was under way when it was lowered does not lower it
  * again. The script of Redis reckons by the same numbers.
  */
 export const LEASE_RULE = {
@@ -60,8 +60,9 @@ export function leaseFrom(
       next.epoch++;
       next.next = Math.max(next.next, now + LEASE_RULE.restMs);
       const seconds = (now - next.since) / 1000;
-      if (seconds >= 1 && next.taken > 0) {
-        const seen = next.taken / seconds;
+      // Services save up about a second's worth. At first that is better than no rate, later too little to tell one.
+      if (next.taken > 0 && (seconds >= 1 || next.good === 0)) {
+        const seen = next.taken / Math.max(1, seconds);
         const lowered = Math.max(LEASE_RULE.least, LEASE_RULE.lowered * Math.min(seen, rate ?? seen));
         next.sure = lowered < next.good * LEASE_RULE.alike && lowered * LEASE_RULE.alike > next.good;
         Object.assign(next, { good: lowered, loweredAt: now, since: now, taken: 0 });

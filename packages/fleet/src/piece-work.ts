@@ -122,11 +122,10 @@ class PieceRun {
       const message = `${row.address} is ${driver.place} of ${provider} on this worker, and ${row.place} of ${row.provider} for whoever began the run`;
       throw new WorkerUnfit(new StoreError('InvalidArgument', message, { operation: 'deletePrefixOnFleet' }));
     }
-    const paced = new FleetRate(books, `${provider} ${driver.place}`);
-    const rates = [
-      paced,
-      ...(run.maxKeysPerSecond === undefined ? [] : [new FleetRate(books, run.id, run.maxKeysPerSecond)]),
-    ];
+    const { slots: sharers } = await books.workers();
+    const paced = new FleetRate(books, `${provider} ${driver.place}`, { sharers });
+    const { maxKeysPerSecond: fixed } = run;
+    const rates = [paced, ...(fixed === undefined ? [] : [new FleetRate(books, run.id, { fixed, sharers })])];
     await paced.open();
     shareRate(engine, new AllRates(rates));
     try {

@@ -283,8 +283,9 @@ else
     epoch = epoch + 1
     next = math.max(next, now + ${LEASE_RULE.restMs})
     local seconds = (now - since) / 1000
-    if seconds >= 1 and taken > 0 then
-      local seen = taken / seconds
+    -- Services save up about a second's worth. At first that is better than no rate, later too little to tell one.
+    if taken > 0 and (seconds >= 1 or good == 0) then
+      local seen = taken / math.max(1, seconds)
       local lowered = math.max(${LEASE_RULE.least}, ${LEASE_RULE.lowered} * math.min(seen, rate or seen))
       sure = lowered < good * ${LEASE_RULE.alike} and lowered * ${LEASE_RULE.alike} > good
       good, loweredAt, since, taken = lowered, now, now, 0

@@ -199,6 +199,19 @@ for (const { name: kind, isInstalled, start } of PLACES)
       expect(await books.row(id)).to.deep.include({ pass: -1, endedAt: undefined });
     });
 
+    it('have a rate as soon as the service asks for less, from what it has taken so far', async () => {
+      const name = `rate-${++runs}`;
+      const ask = (more: object) => books.lease(name, { keys: 0, taken: 0, ...more });
+      await ask({ taken: 3500 });
+      const { rate, epoch } = await ask({ throttledIn: 0 });
+      expect(epoch).to.equal(1);
+      // As if that were all of a second, and less at first.
+      expect(rate).to.be.within(0.6 * 3500, 3500);
+      const soon = await ask({ taken: 100, throttledIn: 1 });
+      expect(soon.epoch).to.equal(2);
+      expect(soon.rate).to.be.at.least(rate ?? Infinity);
+    });
+
     it('lease one rate to all, lower it once, and let it come back', async () => {
       const name = `rate-${++runs}`;
       const ask = (more: object) => books.lease(name, { keys: 0, taken: 0, ...more });
