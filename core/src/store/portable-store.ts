@@ -1,7 +1,6 @@
 import { capabilitiesOf, type Capabilities } from '../capabilities.js';
 import { DeletionHandle, type Deletion } from '../deletion/deletion-handle.js';
 import type { DeleteManyOptions, DeletePrefixOptions } from '../deletion/options.js';
-import { refusedAgain } from '../deletion/refused-again.js';
 import type { DeletionFailure, DeletionProgress, DeletionReport } from '../deletion/report.js';
 import type { StoreDriver } from '../driver.js';
 import type { DeleteTarget, DriverCall, PostForm } from '../requests.js';
@@ -11,13 +10,12 @@ import { within } from '../engine/within.js';
 import { IN_FLIGHT } from '../engine/in-flight.js';
 import { StoreError, toStoreError } from '../errors.js';
 import { withSoundFacts } from '../facts.js';
+import { holdErrors } from '../hold-errors.js';
 import { assertKey, assertPrefix } from '../keys.js';
 import { metadataOf } from '../metadata-of.js';
 import { inOrder } from '../listing/in-order.js';
 import { objectPages } from '../listing/object-pages.js';
 import { UnnameableEntries } from '../listing/unnameable-entries.js';
-import { uploadPages } from '../listing/upload-pages.js';
-import { versionPages } from '../listing/version-pages.js';
 import type {
   CallOptions,
   CopyOptions,
@@ -54,9 +52,7 @@ import type { DefinedOptions } from '../options/define-options.js';
 import { portableAttributes } from './attributes.js';
 import { typeOfBody } from './body.js';
 import { fileOf } from './file.js';
-import { onePage } from './one-page.js';
 import { createOptions, STORE_OPTIONS as METHODS } from './option-tables.js';
-import { checkUrlKey, postFormRequest, presignRequest } from './presign.js';
 import { putObject } from './put.js';
 import { OpenObject } from './stored-object.js';
 import { checkTags } from './tags.js';
@@ -235,17 +231,20 @@ class PortableStore implements ObjectStore, Engined {
   async listPage(prefix: string, options: ListPageOptions = {}): Promise<ListedPage> {
     const given = this.#listing(prefix, METHODS.listPage, options);
     this.#checkDelimiter(given.delimiter, 'listPage');
+    const { onePage } = await import('./one-page.js');
     return onePage(this[ENGINE], prefix, given, purposeOf('listPage', given));
   }
 
   async *listVersions(prefix: string, options: ListingOptions = {}): AsyncGenerator<VersionInfo> {
     const checked = this.#listing(prefix, METHODS.listVersions, options);
+    const { versionPages } = await import('../listing/version-pages.js');
     const pages = versionPages(this[ENGINE], prefix, purposeOf('listVersions', checked));
     yield* this.#entries(pages, checked, 'listVersions', ({ versions }) => versions);
   }
 
   async *listUploads(prefix: string, options: ListingOptions = {}): AsyncGenerator<UploadInfo> {
     const checked = this.#listing(prefix, METHODS.listUploads, options);
+    const { uploadPages } = await import('../listing/upload-pages.js');
     const pages = uploadPages(this[ENGINE], prefix, purposeOf('listUploads', checked));
     yield* this.#entries(pages, checked, 'listUploads', ({ uploads }) => uploads);
   }
@@ -253,6 +252,7 @@ class PortableStore implements ObjectStore, Engined {
   async presign(key: string, options: PresignOptions = {}): Promise<string> {
     const checked = this.#checked(key, METHODS.presign, options);
     const presign = this.#facet('presign', 'presign', 'presigned URLs');
+    const { presignRequest } = await import('./presign.js');
     const request = presignRequest(key, checked);
     return this.#request('presign', checked, (call) => presign(request, call));
   }
@@ -260,6 +260,7 @@ class PortableStore implements ObjectStore, Engined {
   async presignPost(key: string, options: PresignPostOptions = {}): Promise<PostForm> {
     const checked = this.#checked(key, METHODS.presignPost, options);
     const { limits, sign } = this.#facet('postForms', 'presignPost', 'forms for uploads');
+    const { postFormRequest } = await import('./presign.js');
     const request = postFormRequest(key, checked);
     const limited = request.contentType ?? request.minBytes ?? request.maxBytes;
     if (limited !== undefined) this.#need(limits, 'presignPost', 'forms with a type or a size');
@@ -269,6 +270,7 @@ class PortableStore implements ObjectStore, Engined {
   async url(key: string, options: CallOptions = {}): Promise<string> {
     const checked = this.#checked(key, METHODS.url, options);
     const url = this.#facet('url', 'url', 'URLs without a signature');
+    const { checkUrlKey } = await import('./presign.js');
     checkUrlKey(key, 'url');
     return this.#request('url', checked, (call) => url({ key }, call));
   }
@@ -288,6 +290,7 @@ class PortableStore implements ObjectStore, Engined {
       await this[ENGINE].request({ ...purpose, onError }, (call) => facet.one(target, call));
     } catch (thrown) {
       const error = toStoreError(thrown, { operation: 'delete', provider: this.provider });
+      const { refusedAgain } = await import('../deletion/refused-again.js');
       const found = mayHaveActed ? await refusedAgain(this[ENGINE], purpose, target, error) : error;
       if (found !== 'gone') throw found;
     }
@@ -298,6 +301,7 @@ class PortableStore implements ObjectStore, Engined {
     options: DeleteManyOptions = {},
   ): Promise<DeletionReport> {
     const given = this.#given(METHODS.deleteMany, options);
+    if (typeof targets === 'object') holdErrors(targets);
     const { deleteMany } = await import('../deletion/delete-many.js');
     return deleteMany(this[ENGINE], targets, given);
   }
@@ -443,7 +447,7 @@ async function* pagesOf<P>(ranged: AsyncIterable<{ readonly page: P }>): AsyncGe
   for await (const { page } of ranged) yield page;
 }
 
-/** Loaded with the first run, as are copying and listing side by side: half of the modules, which not every program needs. */
+/** Loaded with the first run, as is what else not every program needs with its first call: most of the modules. */
 async function deletionCode() {
   const [{ deletePrefix }, { copyWith: copy }] = await Promise.all([
     import('../deletion/delete-prefix.js'),

@@ -3,12 +3,10 @@ import type { Engine, Purpose } from '../engine/engine.js';
 import { abortedError, throwIfAborted } from '../errors.js';
 import type { ObjectBody, PutOptions } from '../object-store.js';
 import type { WriteResult } from '../objects.js';
+import { holdErrors } from '../hold-errors.js';
 import { untilAborted } from '../until-aborted.js';
 import { counted, normaliseBody, sizeOfBody } from './body.js';
-import { partSizes } from './part-sizes.js';
-import { findResumption } from './resumption.js';
 import { OpenObject } from './stored-object.js';
-import { putStream } from './upload.js';
 
 /** Writes a body in the way that it and the store allow: whole, as a stream, or in parts. */
 export async function putObject(
@@ -43,9 +41,9 @@ export async function putObject(
       return written;
     }
     if (multipart) {
-      const findUpload = resume ? () => findResumption(engine, key, purpose) : undefined;
-      const sizes = partSizes(multipart, partBytes, total);
-      return await putStream({ engine, multipart, purpose, onSent }, request, sizes, findUpload);
+      holdErrors(content);
+      const { putInParts } = await import('./put-in-parts.js');
+      return await putInParts(request, { engine, multipart, purpose, onSent, partBytes, total, resume });
     }
     const pieces = Readable.from(untilAborted<Uint8Array>(content, signal, 'put'), { objectMode: false });
     return await putWhole(await new OpenObject({ info: { key }, body: pieces }, engine.provider).bytes());
