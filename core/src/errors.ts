@@ -198,6 +198,13 @@ export function toStoreError(error: unknown, details: StoreErrorDetails = {}): S
   });
 }
 
+/** What something of the caller's has thrown, such as `where`, which is named: the error alone says nothing of where it comes from. */
+export function thrownBy(what: string, error: unknown, details: StoreErrorDetails): StoreError {
+  if (error instanceof StoreError) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  return new StoreError('Internal', `${what} threw: ${message}`, { ...details, cause: error });
+}
+
 /** Throws `Aborted` when the signal has fired. */
 export function throwIfAborted(signal: AbortSignal | undefined, operation: string): void {
   if (signal?.aborted) throw abortedError(signal, operation);

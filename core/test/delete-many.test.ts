@@ -104,5 +104,6 @@ describe('deleteMany', () => {
     }
     const error = await brokenRun(store.deleteMany(targets()));
     expect(error.report).to.include({ deleted: 1000, complete: false });
+    expect(error.message).to.contain('deleteMany: the iterable of targets threw: the source broke');
   });
 });

@@ -46,6 +46,19 @@ describe('deletePrefix', () => {
     expect(deletedBeforeLastPage).to.be.greaterThan(10_000);
   });
 
+  it('asks where, and names it and the key when it throws', async () => {
+    const { driver, store } = makeStore({ keys: numbered(10) });
+    const { deleted, filtered } = await store.deletePrefix('p/', { where: ({ key }) => key < 'p/00004' });
+    expect({ deleted, filtered }).to.deep.equal({ deleted: 4, filtered: 6 });
+    const where = (): boolean => {
+      throw new RangeError('no such year');
+    };
+    const error = await brokenRun(store.deletePrefix('p/', { where }));
+    expect(error.message).to.equal('deletePrefix "p/00004": where threw: no such year');
+    expect(error.cause).to.be.instanceOf(StoreError);
+    expect(driver.stored.size).to.equal(6);
+  });
+
   describe('safety rails', () => {
     const refused: [string, DeletePrefixOptions & Record<string, unknown>, RegExp][] = [
       ['p', {}, /does not end in "\/".*partialName/],

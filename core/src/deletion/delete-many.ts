@@ -1,7 +1,7 @@
 import { suggest } from '../options/check-input.js';
 import type { DeleteTarget } from '../requests.js';
 import type { Engine } from '../engine/engine.js';
-import { StoreError } from '../errors.js';
+import { StoreError, thrownBy } from '../errors.js';
 import { keyProblem } from '../keys.js';
 import { quoteKey } from '../quote-key.js';
 import { untilAborted } from '../until-aborted.js';
@@ -98,13 +98,17 @@ function isIterable(value: unknown): boolean {
 async function* paged(targets: Targets, signal: AbortSignal | undefined): AsyncGenerator<RunPage<Candidate>> {
   let page: Candidate[] = [];
   const given = Symbol.asyncIterator in targets ? untilAborted(targets, signal, 'deleteMany') : targets;
-  for await (const target of given) {
-    // Anything else that a caller without types passes becomes a key that is refused by name. A copy, because callers
-    // use one object again for the next target.
-    page.push(typeof target === 'object' && target !== null ? { ...target } : { key: target });
-    if (page.length < PAGE_SIZE) continue;
-    yield { entries: page };
-    page = [];
+  try {
+    for await (const target of given) {
+      // Anything else that a caller without types passes becomes a key that is refused by name. A copy, because callers
+      // use one object again for the next target.
+      page.push(typeof target === 'object' && target !== null ? { ...target } : { key: target });
+      if (page.length < PAGE_SIZE) continue;
+      yield { entries: page };
+      page = [];
+    }
+  } catch (error) {
+    throw thrownBy('the iterable of targets', error, { operation: 'deleteMany' });
   }
   if (page.length > 0) yield { entries: page };
 }

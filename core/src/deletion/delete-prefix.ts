@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import type { Engine } from '../engine/engine.js';
-import { StoreError, type FailureReason } from '../errors.js';
+import { StoreError, thrownBy, type FailureReason } from '../errors.js';
 import { keyProblem } from '../keys.js';
 import { quoteKey } from '../quote-key.js';
 import { rangedObjectPages, rangedVersionPages } from '../listing/ranged-pages.js';
@@ -93,7 +93,7 @@ async function performPrefix(
   const matches = (entry: Listed): Verdict => {
     const verdict = entry.doomed !== false && filter(entry);
     // Only what is clear is asked about, and of a copy: what a caller does with it must not change what is deleted.
-    if (verdict === true && !entry.doubtful && where) return answerOf(where({ ...entry }));
+    if (verdict === true && !entry.doubtful && where) return answerOf(where, entry);
     return verdict === true && entry.doubtful ? DOUBTFUL : verdict;
   };
   // A listing that was decoded wrongly can yield '', and deleting '' means deleting the bucket.
@@ -151,9 +151,15 @@ async function performPrefix(
   return run(engine, source, options, company);
 }
 
-/** A promise, as of a function that is async, would mean everything. */
-function answerOf(answer: unknown): boolean {
+function answerOf(where: NonNullable<DeletePrefixOptions['where']>, entry: Listed): boolean {
+  let answer: unknown;
+  try {
+    answer = where({ ...entry });
+  } catch (error) {
+    throw thrownBy('where', error, { operation: 'deletePrefix', key: entry.key });
+  }
   if (typeof answer === 'boolean') return answer;
+  // A promise, as of a function that is async, would mean everything.
   throw new StoreError(
     'InvalidArgument',
     `where returns true or false, at once, and not ${inspect(answer)}`,

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import type { Engine, Purpose } from '../engine/engine.js';
-import { abortedError, throwIfAborted } from '../errors.js';
+import { abortedError, throwIfAborted, toStoreError } from '../errors.js';
 import type { ObjectBody, PutOptions } from '../object-store.js';
 import type { WriteResult } from '../objects.js';
 import { holdErrors } from '../hold-errors.js';
@@ -49,7 +49,7 @@ export async function putObject(
     return await putWhole(await new OpenObject({ info: { key }, body: pieces }, engine.provider).bytes());
   } catch (error) {
     if (signal?.aborted) throw abortedError(signal, 'put');
-    throw error;
+    throw toStoreError(error, { operation: 'put', key, provider: engine.provider });
   } finally {
     content.destroy();
   }

@@ -30,6 +30,19 @@ export function bodyTests({ test, testIf }: SuiteContext): void {
     expect((await store.head(`${prefix}k`)).size).to.equal(0);
   });
 
+  test('names the key when its body fails, and stores nothing', async (store, prefix) => {
+    for (const length of [10, 100_000]) {
+      const body = async function* (): AsyncGenerator<Buffer> {
+        yield Buffer.alloc(length);
+        throw new TypeError('the tape has torn');
+      };
+      const error = await errorOf(store.put(`${prefix}k`, body()), 'Internal');
+      expect(error.message).to.contain(`put "${prefix}k": the tape has torn`);
+      expect(error.cause).to.be.instanceOf(TypeError);
+    }
+    expect(await store.exists(`${prefix}k`)).to.equal(false);
+  });
+
   test('tells how far a body has come', async (store, prefix) => {
     const { multipart } = store.capabilities;
     const partBytes = multipart ? Math.max(multipart.minPartBytes, 1000) : 1000;
