@@ -1,3 +1,4 @@
+import { lstat } from 'node:fs/promises';
 import {
   StoreError,
   checkConfig,
@@ -193,7 +194,7 @@ export class Session implements AsyncDisposable {
     const colon = address.indexOf(':');
     if (colon < 0) {
       throw new UsageError(
-        `${JSON.stringify(address)} is not an address${await this.#storeHint(address)}; write STORE:key, with a store of the configuration, a path such as ./directory/file, or a URL such as s3://bucket/key`,
+        `${JSON.stringify(address)} is not an address${await this.#hint(address)}; write STORE:key, with a store of the configuration, a path such as ./directory/file, or a URL such as s3://bucket/key`,
       );
     }
     const file = await this.#configFile();
@@ -287,15 +288,18 @@ export class Session implements AsyncDisposable {
     }
   }
 
-  /** Somebody may have written a store's name alone. */
-  async #storeHint(address: string): Promise<string> {
-    try {
-      return address in checkShape((await this.#configFile()).value).stores
-        ? `, but "${address}:" is one`
-        : '';
-    } catch {
-      return '';
-    }
+  /** Somebody may have written a store's name alone, or a path as other tools take them. */
+  async #hint(address: string): Promise<string> {
+    const isStore = await this.#configFile().then(
+      ({ value }) => address in checkShape(value).stores,
+      () => false,
+    );
+    if (isStore) return `, but "${address}:" is one`;
+    const isPath = await lstat(address).then(
+      () => true,
+      () => false,
+    );
+    return isPath ? `, but ${JSON.stringify(`./${address}`)} is one` : '';
   }
 
   async #configFile(): Promise<ConfigFile> {

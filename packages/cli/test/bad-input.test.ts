@@ -151,6 +151,12 @@ const CASES: readonly Case[] = [
     args: ['ls', 'demo'],
     says: /"demo" is not an address, but "demo:" is one/,
   },
+  {
+    title: 'a path as other tools take them',
+    config: GOOD,
+    args: ['cp', 'store.config.json', 'demo:a/'],
+    says: /"store.config.json" is not an address, but ".\/store.config.json" is one/,
+  },
   { title: 'a key that is missing', config: GOOD, args: ['cat', 'demo:'], says: /"demo:" names no key/ },
   {
     title: 'a filter without -r',
