@@ -162,7 +162,7 @@ export class RedisBooks implements FleetBooks {
       account ? JSON.stringify(account) : '',
       counts ? JSON.stringify(counted(counts, account?.failures.byCode)) : '',
       intents.length,
-      ...intents.flatMap((intent) => [intent.id, bytesOf(packIntent(intent))]),
+      ...intents.flatMap((intent) => [intent.id, packIntent(intent)]),
       ...closed,
     ];
     // The script says nothing else.
@@ -269,7 +269,7 @@ export class RedisBooks implements FleetBooks {
     return [this.#key('run', id), ...(await Promise.all(ofRows)).flat()];
   }
 
-  #run(script: scripts.RedisScript, keys: readonly string[], values: readonly (string | number | Buffer)[]) {
+  #run(script: scripts.RedisScript, keys: readonly string[], values: readonly (string | number)[]) {
     return this.#ask(script.run(this.#client, keys, values));
   }
 
@@ -308,16 +308,6 @@ function list<T>(text: string | undefined): T[] {
   const value: unknown = text === undefined ? [] : JSON.parse(text);
   // Lua writes an empty list as an object; what is in the others was written by these scripts.
   return Array.isArray(value) ? (value as T[]) : [];
-}
-
-/** Most texts are ASCII, whose bytes are had in a tenth of the time. */
-function bytesOf(text: string): Buffer {
-  return Buffer.from(text, isAscii(text) ? 'latin1' : 'utf8');
-}
-
-function isAscii(text: string): boolean {
-  // Controls are a part of it.
-  return !/[^\0-\x7f]/.test(text);
 }
 
 function numbers(value: unknown): number[] {

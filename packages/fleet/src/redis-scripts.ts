@@ -13,11 +13,7 @@ export class RedisScript {
     this.#sha = createHash('sha1').update(text).digest('hex');
   }
 
-  async run(
-    client: Redis,
-    keys: readonly string[],
-    values: readonly (string | number | Buffer)[],
-  ): Promise<unknown> {
+  async run(client: Redis, keys: readonly string[], values: readonly (string | number)[]): Promise<unknown> {
     try {
       return await client.evalsha(this.#sha, keys.length, ...keys, ...values);
     } catch (error) {
