@@ -23,6 +23,7 @@ import type { FsConfig } from './config.js';
 import { errnoOf, translate } from './errors.js';
 import { unlink } from './file-calls.js';
 import type { PathCheck } from './foreign.js';
+import { inTurn } from './in-turn.js';
 import { describe } from './describe-object.js';
 import { Listing } from './listing.js';
 import { objectNaming } from './object-naming.js';
@@ -110,7 +111,7 @@ export class DirectoryObjects {
   }
 
   async put(request: PutRequest, { signal }: DriverCall): Promise<WriteResult> {
-    return this.#run('put', request.key, () => this.#write(request, request.ifAbsent ?? false, signal));
+    return this.#run('put', request.key, () => this.#write(request, request, signal));
   }
 
   async copy({ from, to }: CopyRequest, { signal }: DriverCall): Promise<WriteResult> {
@@ -119,7 +120,7 @@ export class DirectoryObjects {
       const { file, footer } = await this.#open({ key: from }, 'copy');
       const body = await bodyOf(file, 0, footer.size);
       try {
-        return await this.#write({ ...metadataOf(fullInfo(footer)), key: to, body }, false, signal);
+        return await this.#write({ ...metadataOf(fullInfo(footer)), key: to, body }, {}, signal);
       } finally {
         body.destroy();
       }
@@ -130,7 +131,7 @@ export class DirectoryObjects {
     return this.#run('delete', target.key, async () => {
       throwIfAborted(signal, 'delete');
       await this.#root.readable();
-      await this.#tree.removeEmpty(new Set([await this.#unlink(target.key, this.#tree.pathCheck())]));
+      await this.#tree.removeEmpty(new Set([await this.#unlink(target, this.#tree.pathCheck())]));
       return target;
     });
   }
@@ -145,7 +146,7 @@ export class DirectoryObjects {
       const check = this.#tree.pathCheck();
       await someAtOnce(targets, async (target) => {
         try {
-          directories.add(await this.#unlink(target.key, check));
+          directories.add(await this.#unlink(target, check));
           deleted.push(target);
         } catch (error) {
           failed.push({ ...target, reason: translate(error, 'delete', target.key) });
@@ -188,11 +189,17 @@ export class DirectoryObjects {
     }
   }
 
-  async #write(object: NewObject, ifAbsent: boolean, signal: AbortSignal | undefined): Promise<WriteResult> {
+  async #write(
+    object: NewObject,
+    { ifAbsent = false, ifMatch }: Pick<PutRequest, 'ifAbsent' | 'ifMatch'>,
+    signal: AbortSignal | undefined,
+  ): Promise<WriteResult> {
     throwIfAborted(signal, 'put');
     const { key } = object;
-    const { directories, name } = this.#tree.pathOf(key);
+    const { path, directories, name } = this.#tree.pathOf(key);
     await this.#tree.pathCheck().check(directories, name);
+    // So that nothing is written in vain; what counts is the look below.
+    await this.#holdTo(key, ifMatch, 'put');
     const { file, temporary } = await this.#openTemporary(key);
     let published = false;
     try {
@@ -204,7 +211,10 @@ export class DirectoryObjects {
         await file.close();
       }
       throwIfAborted(signal, 'put');
-      await this.#tree.publish(temporary, key, ifAbsent, () => this.#root.prepareAgain());
+      await inTurn(path, async () => {
+        await this.#holdTo(key, ifMatch, 'put');
+        await this.#tree.publish(temporary, key, ifAbsent, () => this.#root.prepareAgain());
+      });
       published = !ifAbsent;
       return { key, etag: footer.etag };
     } finally {
@@ -235,12 +245,22 @@ export class DirectoryObjects {
     }
   }
 
+  /** @throws StoreError `NotFound`, or `PreconditionFailed` when the object has another ETag */
+  async #holdTo(key: string, ifMatch: string | undefined, operation: string): Promise<void> {
+    if (ifMatch === undefined) return;
+    const { file } = await this.#open({ key, ifMatch }, operation);
+    await file.close();
+  }
+
   /** Removes the file of a key, if it is there; resolves to its directory. */
-  async #unlink(key: string, check: PathCheck): Promise<string> {
+  async #unlink({ key, ifMatch }: DeleteTarget, check: PathCheck): Promise<string> {
     const { directory, path, directories, name } = this.#tree.pathOf(key);
     try {
       await check.check(directories, name);
-      await unlink(path);
+      await inTurn(path, async () => {
+        await this.#holdTo(key, ifMatch, 'delete');
+        await unlink(path);
+      });
     } catch (error) {
       if (errnoOf(error) !== 'ENOENT' && errnoOf(error) !== 'ENOTDIR') throw error;
     }

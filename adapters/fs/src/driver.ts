@@ -29,15 +29,15 @@ export function fsDriver(path: string, config: FsConfig, windowNames?: number): 
     write: {
       streaming: true,
       ifAbsent: true,
-      // Replacing on condition of an ETag would need locks between processes.
-      ifMatch: false,
+      // Held by one process; another one may write in the moment between the look and the change.
+      ifMatch: true,
       storageClasses: false,
       records: true,
       put: (request, call) => objects.put(request, call),
       copy: (request, call) => objects.copy(request, call),
     },
     delete: {
-      ifMatch: false,
+      ifMatch: 'batch',
       passThrough: [],
       one: (target, call) => objects.deleteOne(target, call),
     },

@@ -18,6 +18,7 @@ import {
 } from '@store/core';
 import { errnoOf, translate } from './errors.js';
 import { PathCheck } from './foreign.js';
+import { inTurn } from './in-turn.js';
 import { describe } from './describe-object.js';
 import { makeDirectories } from './make-directories.js';
 import { objectNaming } from './object-naming.js';
@@ -67,7 +68,7 @@ export class Trash {
         try {
           const [from, to] = [this.#objects.pathOf(key), aside.pathOf(key)];
           await check.check(from.directories, from.name);
-          if (!(await move(this.#root.path, from.path, to))) return;
+          if (!(await inTurn(from.path, () => move(this.#root.path, from.path, to)))) return;
           directories.left.add(from.directory);
           directories.reached.add(to.directory);
         } catch (error) {
@@ -125,7 +126,7 @@ export class Trash {
         throw new StoreError('NotFound', 'it is not in the trash any more', details);
       }
       try {
-        await this.#objects.publish(file, key, true, () => this.#root.prepareAgain());
+        await inTurn(path, () => this.#objects.publish(file, key, true, () => this.#root.prepareAgain()));
       } catch (error) {
         if (!(error instanceof StoreError) || error.code !== 'PreconditionFailed') throw error;
         // Of a process that was killed between the two steps; this one is the second.
