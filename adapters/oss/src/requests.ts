@@ -74,7 +74,11 @@ export class Requests {
     let md5 = '';
     try {
       answer = await withDeadline({ signal, ms, operation }, async (deadline) => {
-        const { url, contentMd5 = '', ...sent } = await this.#signer.sign({ ...unsigned, object: key });
+        const {
+          url,
+          contentMd5 = '',
+          ...sent
+        } = await this.#signer.sign({ ...unsigned, object: key }, deadline);
         md5 = contentMd5;
         return this.#transport.send(url, { ...sent, signal: deadline, stream, idleMs, short: emptyAnswer });
       });

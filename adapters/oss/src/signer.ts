@@ -87,13 +87,14 @@ export class OssSigner {
     if (config.userAgent !== undefined) this.#client.userAgent = `${config.userAgent} (nodejs)`;
   }
 
-  async sign(request: UnsignedRequest): Promise<SignedRequest> {
+  /** @param signal ends the reading of a body that is not in memory */
+  async sign(request: UnsignedRequest, signal?: AbortSignal): Promise<SignedRequest> {
     await this.#refresh();
     const { kept, ...rest } = request;
     const { content } = rest;
     // The SDK would copy the content to make the digest.
     const contentMd5 = kept
-      ? (await digestsOf(kept, ['md5'], undefined)).md5
+      ? (await digestsOf(kept, ['md5'], signal)).md5
       : content && createHash('md5').update(content).digest('base64');
     const digest = contentMd5 === undefined ? undefined : { 'Content-MD5': contentMd5 };
     const { url, method, headers } = await this.#client.request({

@@ -27,8 +27,11 @@ export async function spoolPart({ directory, space }: SpoolPlace, content: Conte
   const lease = space.lease();
   let path: string | undefined;
   const remove = async (): Promise<void> => {
-    if (path !== undefined) await rm(path, { force: true });
-    lease.release();
+    try {
+      if (path !== undefined) await rm(path, { force: true });
+    } finally {
+      lease.release();
+    }
   };
   try {
     // What is announced has its place before it comes, so that it does not end in the middle.
