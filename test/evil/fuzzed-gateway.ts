@@ -5,6 +5,7 @@ import { memoryDriver } from '@store/memory';
 const accessKeyId = 'FUZZ';
 const secretAccessKey = 'secret';
 const gateway = await startGateway({
+  minPartBytes: 0,
   stores: { demo: memoryDriver(), other: memoryDriver({ versioning: 'enabled' }) },
   credentials: [{ accessKeyId, secretAccessKey }],
   maxBodyBytes: 1024 * 1024,

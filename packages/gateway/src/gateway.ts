@@ -56,6 +56,11 @@ export interface GatewayOptions {
   /** Largest body of one request in bytes. Default 5 GiB. */
   readonly maxBodyBytes?: number | undefined;
   /**
+   * Smallest part of an upload but the last, in bytes; uploads with smaller ones are not completed (400 `EntityTooSmall`). What the
+   * store wants itself applies in any case. Default 5 MiB, as S3's; 0: any.
+   */
+  readonly minPartBytes?: number | undefined;
+  /**
    * Most bytes of bodies that all requests together hold in memory; who comes with more is told to slow down (503).
    * Bodies that are streamed count with 256 KiB. Default 512 MiB.
    */
@@ -118,6 +123,7 @@ const OPTIONS: Readonly<Record<keyof GatewayOptions, true>> = {
   domains: true,
   metrics: true,
   maxBodyBytes: true,
+  minPartBytes: true,
   maxBytesInFlight: true,
   maxConnections: true,
   spoolDirectory: true,
@@ -155,11 +161,10 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const { stores = {}, source, retry } = options;
   const onRetry = (): void => metrics.countRetry();
   const buckets = new GatewayBuckets(stores, source, { retry, onRetry, spooling });
-  // Parts are as small as the store takes them, and it looks at that itself.
   const quirks = {
     serverPrefixDelete: true,
     deleteConditions: true,
-    minPartBytes: 0,
+    minPartBytes: options.minPartBytes,
     maxCopyBytes: Infinity,
   };
   const domains = (options.domains ?? []).map((domain) => domain.toLowerCase());
@@ -263,7 +268,7 @@ function accessTo(buckets: GatewayBuckets, keys: readonly GatewayKey[]): Readonl
 function checkOptions(options: GatewayOptions): void {
   checkOptionNames('startGateway', options, OPTIONS);
   checkOptionNames('startGateway timeouts', options.timeouts, TIMEOUTS);
-  const { credentials, stores = {}, source, domains = [], maxBodyBytes = 1 } = options;
+  const { credentials, stores = {}, source, domains = [], maxBodyBytes = 1, minPartBytes = 0 } = options;
   const storeless = Object.keys(stores).length === 0 && !source;
   if (credentials.length === 0 || storeless) {
     throw new StoreError('InvalidArgument', 'a gateway needs at least one store and one pair of keys');
@@ -280,4 +285,6 @@ function checkOptions(options: GatewayOptions): void {
   if (domains.includes('')) throw new StoreError('InvalidArgument', 'a domain of a gateway is empty');
   if (!(maxBodyBytes >= 1))
     throw new StoreError('InvalidArgument', 'maxBodyBytes has to be 1 or more: no object had room');
+  if (!(Number.isInteger(minPartBytes) && minPartBytes >= 0))
+    throw new StoreError('InvalidArgument', 'minPartBytes has to be a whole number of bytes, 0 or more');
 }

@@ -17,6 +17,7 @@ export function besieged() {
 
   const start = async (driver: StoreDriver, options: Partial<GatewayOptions> = {}): Promise<Gateway> => {
     const gateway = await startGateway({
+      minPartBytes: 0,
       stores: { demo: driver },
       credentials: [KEYS],
       timeouts: PATIENT,

@@ -86,6 +86,7 @@ for (const [name, open] of Object.entries(STORES)) {
       spoolDirectory = await mkdtemp(join(tmpdir(), 'store-gateway-spool-'));
       ({ driver } = opened);
       gateway = await startGateway({
+        minPartBytes: 0,
         stores: { demo: driver, other: driver },
         credentials: [KEYS],
         // What holds no body of these tests.
@@ -285,6 +286,7 @@ for (const [name, open] of Object.entries(STORES)) {
     it('hands no part on for which the spool has no room, and frees what it took', async () => {
       if (!driver.multipart?.keptPart) return;
       const small = await startGateway({
+        minPartBytes: 0,
         stores: { demo: driver },
         credentials: [KEYS],
         spoolDirectory,
@@ -307,6 +309,7 @@ for (const [name, open] of Object.entries(STORES)) {
 
     it('refuses a body that is too large before it comes, and one that has no room', async () => {
       const small = await startGateway({
+        minPartBytes: 0,
         stores: { demo: driver },
         credentials: [KEYS],
         maxBodyBytes: MIB,
@@ -357,7 +360,11 @@ describe('gateway, a store that does not wait for the end', () => {
         },
       },
     };
-    await using gateway = await startGateway({ stores: { demo: streaming }, credentials: [KEYS] });
+    await using gateway = await startGateway({
+      minPartBytes: 0,
+      stores: { demo: streaming },
+      credentials: [KEYS],
+    });
     const put = { method: 'PUT', path: '/demo/k' };
     const send = (head: string, body: Buffer): Promise<RawAnswer> => exchange(gateway.url, head, body);
     const body = BODY.subarray(0, MIB);
@@ -381,6 +388,7 @@ describe('gateway, a store and a client that are slow', () => {
 
   it('waits for the client without holding it against the store', async () => {
     await using gateway = await startGateway({
+      minPartBytes: 0,
       stores: { demo: inner },
       credentials: [KEYS],
       timeouts: { storeMs: 200 },
@@ -401,6 +409,7 @@ describe('gateway, a store and a client that are slow', () => {
       write: { ...inner.write, streaming: true, put: () => new Promise(() => undefined) },
     };
     await using gateway = await startGateway({
+      minPartBytes: 0,
       stores: { demo: stuck },
       credentials: [KEYS],
       timeouts: { storeMs: 200 },

@@ -32,6 +32,7 @@ describe('gateway, stores and directories that break while they are served', () 
   /** @returns what asks it */
   const start = async (options: Partial<GatewayOptions>) => {
     const gateway = await startGateway({
+      minPartBytes: 0,
       credentials: [KEYS],
       spoolDirectory: join(root, 'spool'),
       ...options,

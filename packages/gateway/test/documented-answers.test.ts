@@ -16,6 +16,7 @@ describe('gateway, in what its answers say beside the object', () => {
   beforeEach(async () => {
     driver = memoryDriver({ versioning: 'enabled' });
     gateway = await startGateway({
+      minPartBytes: 0,
       stores: { demo: driver, 'demo-2': memoryDriver(), photos: memoryDriver() },
       credentials: [KEYS],
     });

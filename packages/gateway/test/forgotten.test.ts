@@ -25,7 +25,7 @@ describe('gateway, with requests that ask for more than the plain thing', () => 
   beforeEach(async () => {
     driver = memoryDriver({ versioning: 'enabled' });
     ({ etag = '' } = await driver.write.put({ key: 'k', body: Buffer.from('content') }, {}));
-    gateway = await startGateway({ stores: { demo: driver }, credentials: [KEYS] });
+    gateway = await startGateway({ minPartBytes: 0, stores: { demo: driver }, credentials: [KEYS] });
   });
   afterEach(() => gateway.close());
 

@@ -9,6 +9,7 @@ import { KEYS } from './raw-client.js';
 const [config = '{}', options = '{}'] = process.argv.slice(2);
 const driver = openDriver(JSON.parse(config) as { provider: string }, { adapters: [fs, memory, s3] });
 const gateway = await startGateway({
+  minPartBytes: 0,
   ...(JSON.parse(options) as Partial<GatewayOptions>),
   stores: { demo: driver },
   credentials: [KEYS],

@@ -23,7 +23,12 @@ describe('gateway', () => {
   });
 
   const start = async (driver: StoreDriver, options: Partial<GatewayOptions> = {}): Promise<Gateway> => {
-    const gateway = await startGateway({ stores: { demo: driver }, credentials: [KEYS], ...options });
+    const gateway = await startGateway({
+      minPartBytes: 0,
+      stores: { demo: driver },
+      credentials: [KEYS],
+      ...options,
+    });
     open.push(gateway);
     return gateway;
   };
@@ -205,7 +210,7 @@ describe('gateway', () => {
 
   it('serves several stores as buckets, and makes none', async () => {
     const stores = { one: await filled('a'), two: await filled('b') };
-    const gateway = await startGateway({ stores, credentials: [KEYS] });
+    const gateway = await startGateway({ minPartBytes: 0, stores, credentials: [KEYS] });
     open.push(gateway);
     const one = await storeOn(gateway, { bucket: 'one' });
     const two = await storeOn(gateway, { bucket: 'two' });

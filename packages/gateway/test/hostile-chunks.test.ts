@@ -61,7 +61,7 @@ describe('gateway, with bodies in chunks', () => {
   let gateway: Gateway;
   before(async () => {
     driver = memoryDriver();
-    gateway = await startGateway({ stores: { demo: driver }, credentials: [KEYS] });
+    gateway = await startGateway({ minPartBytes: 0, stores: { demo: driver }, credentials: [KEYS] });
   });
   after(() => gateway.close());
   beforeEach(() => driver.delete.one({ key: 'k' }, {}));

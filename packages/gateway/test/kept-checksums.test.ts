@@ -33,7 +33,12 @@ describe('gateway, checksums and parts that are kept', () => {
     const place = { provider: 'fs', root: join(root, 'data'), create: true, fsync: false };
     drivers = { directory: openDriver(place, { adapters: [fs] }), memory: memoryDriver() };
     const spoolDirectory = join(root, 'spool');
-    gateway = await startGateway({ stores: { ...drivers }, credentials: [KEYS], spoolDirectory });
+    gateway = await startGateway({
+      minPartBytes: 0,
+      stores: { ...drivers },
+      credentials: [KEYS],
+      spoolDirectory,
+    });
     // Clients check what they read by themselves else, and would say so in place of what came.
     client = sdkOf(gateway, { responseChecksumValidation: 'WHEN_REQUIRED' });
   });

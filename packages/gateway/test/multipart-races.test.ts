@@ -27,6 +27,7 @@ describe('gateway, multipart over a directory', () => {
       { adapters: [fs] },
     );
     gateway = await startGateway({
+      minPartBytes: 0,
       stores: { demo: driver },
       credentials: [KEYS],
       spoolDirectory: join(root, 'spool'),
@@ -151,6 +152,7 @@ describe('gateway, multipart over a directory', () => {
 
   it('says that it is too late to give an upload up whose object is written', async () => {
     const other = await startGateway({
+      minPartBytes: 0,
       stores: {
         demo: {
           ...driver,

@@ -61,6 +61,7 @@ describe('docs/gateway.md, operations', () => {
 
   before(async () => {
     gateway = await startGateway({
+      minPartBytes: 0,
       credentials: [KEYS],
       source: {
         list: async () => [{ name: 'demo', created: new Date() }],

@@ -18,7 +18,7 @@ describe('gateway, read by HTTP', () => {
     driver = memoryDriver();
     ({ etag = '' } = await driver.write.put({ key: 'k', body: Buffer.from('content') }, {}));
     modified = (await driver.read.head({ key: 'k' }, {})).lastModified ?? new Date();
-    gateway = await startGateway({ stores: { demo: driver }, credentials: [KEYS] });
+    gateway = await startGateway({ minPartBytes: 0, stores: { demo: driver }, credentials: [KEYS] });
   });
   afterEach(() => gateway.close());
 
@@ -84,7 +84,11 @@ describe('gateway, read by HTTP', () => {
         get: driver.read.get,
       },
     };
-    await using other = await startGateway({ stores: { demo: restless }, credentials: [KEYS] });
+    await using other = await startGateway({
+      minPartBytes: 0,
+      stores: { demo: restless },
+      credentials: [KEYS],
+    });
     const future = new Date(Date.now() + 86_400_000).toUTCString();
     for (const headers of [
       { range: 'bytes=-7' },

@@ -266,6 +266,7 @@ describe('gateway, keys with rights', () => {
 
   before(async () => {
     gateway = await startGateway({
+      minPartBytes: 0,
       source,
       credentials: Object.entries(KINDS).map(([accessKeyId, { readOnly, within }]) => ({
         accessKeyId,

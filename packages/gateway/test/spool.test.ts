@@ -30,6 +30,7 @@ describe('gateway, the spool', () => {
   const place = () => ({ root: join(root, 'data'), create: true, fsync: false });
   const start = async (options: Partial<GatewayOptions> = {}): Promise<Gateway> => {
     const gateway = await startGateway({
+      minPartBytes: 0,
       stores: { demo: driver },
       credentials: [KEYS],
       spoolDirectory: spool,

@@ -37,6 +37,7 @@ describe('gateway, checksums of uploads in parts', () => {
     const place = { provider: 'fs', root: join(root, 'data'), create: true, fsync: false };
     driver = openDriver(place, { adapters: [fs] });
     gateway = await startGateway({
+      minPartBytes: 0,
       stores: { demo: driver, memory: memoryDriver() },
       credentials: [KEYS, { accessKeyId: 'TEAM', secretAccessKey: 's', within: ['demo/team/'] }],
       spoolDirectory: join(root, 'spool'),

@@ -10,24 +10,31 @@ export interface Joining {
   readonly record: UploadRecord;
   /** What nobody can tell without its bytes. */
   readonly open: readonly UploadClaim[];
+  /** The same of its parts. */
+  readonly openParts: readonly PartClaim[];
+}
+
+/** What was said of a part, and not the checksum itself. */
+export interface PartClaim {
+  /** Where it stands in the list. */
+  readonly index: number;
+  readonly algorithm: string;
 }
 
 /**
  * Holds what the end of an upload says against what was noted of its parts, and reckons the checksum of the object from theirs.
  *
- * @param parts all of them; undefined when one was not seen
+ * @param noted all parts that are listed; undefined for one that was not seen
  * @throws ServiceError `InvalidPart`, `BadDigest`
  */
 export function joinedChecksums(
-  parts: readonly RecordedPart[] | undefined,
+  noted: readonly (RecordedPart | undefined)[],
   announced: AnnouncedChecksum | undefined,
   claims: UploadClaims,
 ): Joining {
-  if (!parts) return { record: { checksums: [] }, open: claims.whole };
-  for (const [i, { checksums }] of parts.entries()) {
-    for (const [algorithm, value] of Object.entries(claims.parts[i] ?? {}))
-      if (checksums[algorithm] !== undefined && checksums[algorithm] !== value) throw invalidPart(algorithm);
-  }
+  const openParts = heldParts(noted, claims);
+  const parts = noted.flatMap((part) => part ?? []);
+  if (parts.length < noted.length) return { record: { checksums: [] }, open: claims.whole, openParts };
   const found: ObjectChecksum[] = [];
   const open: UploadClaim[] = [];
   for (const claim of claims.whole) {
@@ -43,7 +50,20 @@ export function joinedChecksums(
   const own = announced && checksumOf(parts, announced.algorithm, announced.type);
   if (own && !claims.whole.some(({ algorithm }) => algorithm === own.algorithm)) found.push(own);
   const recorded = parts.map(({ partNumber, size, checksums }) => ({ partNumber, size, checksums }));
-  return { record: { checksums: found, parts: recorded }, open };
+  return { record: { checksums: found, parts: recorded }, open, openParts };
+}
+
+/** @returns what was said of parts that did not come with such a checksum, or were not seen. @throws ServiceError `InvalidPart` */
+function heldParts(noted: readonly (RecordedPart | undefined)[], claims: UploadClaims): PartClaim[] {
+  const open: PartClaim[] = [];
+  for (const [index, claimed] of claims.parts.entries()) {
+    for (const [algorithm, value] of Object.entries(claimed)) {
+      const seen = noted[index]?.checksums[algorithm];
+      if (seen === undefined) open.push({ index, algorithm });
+      else if (seen !== value) throw invalidPart(algorithm);
+    }
+  }
+  return open;
 }
 
 /** Undefined when a part has none, or the algorithm no such checksum. */
@@ -81,8 +101,8 @@ export function recordHeaders(record: UploadRecord): Record<string, string> {
 export type ElementText = readonly [name: string, text: string];
 
 /** The same as the elements of an answer. */
-export function recordFields(record: UploadRecord): readonly ElementText[] {
-  const [first] = record.checksums;
+export function recordFields(record: UploadRecord | undefined): readonly ElementText[] {
+  const first = record?.checksums[0];
   if (!first) return [];
   const sums = record.checksums.map((one): ElementText => [
     CHECKSUM_ELEMENTS[one.algorithm] ?? '',

@@ -14,16 +14,22 @@ import { need, notImplemented } from './bucket.js';
 import { allUploads } from './upload-listing.js';
 import { OWNER, STANDARD } from './listings.js';
 import { rootElement } from './root-element.js';
-import { MAX_PARTS, partNumberOf } from './part-number.js';
+import { partNumberOf } from './part-number.js';
 import { unkept } from './unkept.js';
-import { announcedChecksum, announcedHeaders } from './announced-checksum.js';
-import { joinedChecksums, partFields, recordFields } from './joined-checksums.js';
+import { announcedChecksum, announcedHeaders, CHECKSUM_ELEMENTS } from './announced-checksum.js';
+import {
+  joinedChecksums,
+  partFields,
+  recordFields,
+  type Joining,
+  type PartClaim,
+} from './joined-checksums.js';
+import { checkSizes } from './joined-sizes.js';
 import { completionFingerprint, type CompletedUpload } from './recent-completions.js';
-import { claimedChecksums, claimsOf, type UploadClaim, type UploadClaims } from './upload-claims.js';
+import { claimedChecksums, claimsOf, type UploadClaims } from './upload-claims.js';
 import { WatchedContent } from './watched-content.js';
 import { contentOf, writePart } from './write-content.js';
 
-const MIN_PART_BYTES = 5 * 1024 * 1024;
 const MAX_LISTED_PARTS = 1000;
 
 function uploadIdOf({ request }: Call): string {
@@ -181,21 +187,24 @@ async function completeOnce(
   const { uploadId } = request;
   const name = { bucketName, key, uploadId };
   const noted = request.parts.map((part) => notes?.find(name, part));
-  const parts = noted.flatMap((part) => part ?? []);
-  const all = parts.length === noted.length ? parts : undefined;
   const id = JSON.stringify([bucketName, uploadId]);
   const fingerprint = completionFingerprint(request, claims);
   const before = completions?.find(id, key, fingerprint);
   if (before) return before;
-  await checkSizes(call, uploadId, request.parts);
-  const { record, open } = joinedChecksums(all, notes?.announcedOf(name), claims);
+  await checkSizes(
+    call,
+    uploadId,
+    request.parts.map((part, i) => ({ ...part, size: noted[i]?.size })),
+  );
+  const joining = joinedChecksums(noted, notes?.announcedOf(name), claims);
+  const { record, open } = joining;
   // Held against the bytes, where they are seen.
   const checksums = bucket.completeChecked
     ? [...record.checksums, ...claimedChecksums(open)]
     : record.checksums;
   const kept = { ...record, checksums };
   const isKept = bucket.objects.write.records === true && (checksums.length > 0 || kept.parts !== undefined);
-  const written = await completeWith(call, isKept ? { ...request, record: kept } : request, claims, open);
+  const written = await completeWith(call, isKept ? { ...request, record: kept } : request, claims, joining);
   // Of bytes that were seen to be right, one way or the other.
   const untyped = open.filter(({ type }) => type === undefined);
   const fields = [
@@ -213,15 +222,29 @@ async function completeWith(
   { bucket, signal }: Call,
   request: CompleteUploadRequest,
   claims: UploadClaims,
-  open: readonly UploadClaim[],
+  { open, openParts }: Joining,
 ): Promise<WriteResult> {
   const { completeChecked } = bucket;
   if (completeChecked) return completeChecked(request, claims, { signal });
   const [unseen] = open;
   if (unseen) throw unkept('header', `x-amz-checksum-${unseen.algorithm}`);
+  const [unseenPart] = openParts;
+  if (unseenPart) throw unheld(unseenPart, request);
   const { multipart, read } = bucket.objects;
   const written = await need(multipart).complete(request, { signal });
   return withJoinedEtag(written, request.parts.length, (head) => read.head(head, { signal }));
+}
+
+/** It is not accepted as if it had been held against the part. */
+function unheld({ index, algorithm }: PartClaim, { parts }: CompleteUploadRequest): ServiceError {
+  const name = CHECKSUM_ELEMENTS[algorithm] ?? algorithm;
+  const partNumber = String(parts[index]?.partNumber);
+  return new ServiceError(
+    501,
+    'NotImplemented',
+    `The element ${name} of part ${partNumber} cannot be held against its bytes: the part came without this checksum, or not through this process. List it without the checksum, or send it again.`,
+    { Element: name, PartNumber: partNumber },
+  );
 }
 
 /** NaN for what is no number in decimal digits. */
@@ -233,45 +256,6 @@ function listedNumber(text: string | undefined): number {
 function locationOf({ request: { scheme, headers }, bucket, key }: Call): string {
   const path = encodeRfc3986(`${bucket.name}/${key}`, true);
   return `${scheme ?? 'http'}://${headers.get('host') ?? 'localhost'}/${path}`;
-}
-
-/** The size of all parts is the one that was said, and all but the last have to be large enough; services behind a gateway look for themselves. */
-async function checkSizes(
-  { bucket, key, request, quirks, signal }: Call,
-  uploadId: string,
-  parts: readonly { readonly partNumber: number }[],
-): Promise<void> {
-  const minBytes = quirks.minPartBytes ?? MIN_PART_BYTES;
-  const expected = request.headers.get('x-amz-mp-object-size');
-  if (minBytes === 0 && expected === undefined) return;
-  const list = need(bucket.objects.multipart).parts;
-  const sizes = new Map<number, number>();
-  let token: string | undefined;
-  do {
-    const page = await list({ key, uploadId, maxParts: MAX_PARTS, token }, { signal });
-    for (const { partNumber, size } of page.parts) sizes.set(partNumber, size);
-    token = page.truncated ? page.nextToken : undefined;
-  } while (token !== undefined);
-  if (expected !== undefined) {
-    const size = parts.reduce((sum, { partNumber }) => sum + (sizes.get(partNumber) ?? 0), 0);
-    if (expected !== String(size)) {
-      throw new ServiceError(
-        400,
-        'InvalidRequest',
-        `The provided 'x-amz-mp-object-size' header value ${expected} does not match what was computed: ${size}`,
-      );
-    }
-  }
-  const tooSmall = parts
-    .slice(0, -1)
-    .find(({ partNumber }) => (sizes.get(partNumber) ?? Infinity) < minBytes);
-  if (!tooSmall) return;
-  throw new ServiceError(
-    400,
-    'EntityTooSmall',
-    'Your proposed upload is smaller than the minimum allowed size',
-    { PartNumber: String(tooSmall.partNumber) },
-  );
 }
 
 export async function abortUpload(call: Call): Promise<Answer> {

@@ -36,8 +36,7 @@ export class UploadNotes {
 
   begin(name: UploadName, announced: AnnouncedChecksum | undefined): void {
     this.forget(name);
-    this.#uploads.set(nameOf(name), { announced, parts: new Map() });
-    this.#count();
+    this.#begin(name, announced);
   }
 
   /** What was said when the upload was begun. */
@@ -45,10 +44,9 @@ export class UploadNotes {
     return this.#uploads.get(nameOf(name))?.announced;
   }
 
-  /** A part that is sent again replaces the one before. */
+  /** A part that is sent again replaces the one before. The upload may have been begun elsewhere. */
   add(name: UploadName, part: NotedPart): void {
-    const upload = this.#uploads.get(nameOf(name));
-    if (!upload) return;
+    const upload = this.#uploads.get(nameOf(name)) ?? this.#begin(name, undefined);
     const before = upload.parts.size;
     upload.parts.set(part.partNumber, part);
     if (upload.parts.size > before) this.#count();
@@ -65,6 +63,13 @@ export class UploadNotes {
 
   forget(name: UploadName): void {
     this.#remove(nameOf(name));
+  }
+
+  #begin(name: UploadName, announced: AnnouncedChecksum | undefined): Upload {
+    const upload = { announced, parts: new Map<number, NotedPart>() };
+    this.#uploads.set(nameOf(name), upload);
+    this.#count();
+    return upload;
   }
 
   #count(): void {

@@ -18,7 +18,12 @@ async function serve(
   driver: StoreDriver,
   quirks: S3Config['quirks'],
 ): Promise<{ readonly store: ObjectStore; readonly close: () => Promise<void> }> {
-  const gateway = await startGateway({ stores: { demo: driver }, credentials: [KEYS], retry: RETRY });
+  const gateway = await startGateway({
+    minPartBytes: 0,
+    stores: { demo: driver },
+    credentials: [KEYS],
+    retry: RETRY,
+  });
   const store = await openStore(
     {
       provider: 's3',

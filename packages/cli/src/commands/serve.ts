@@ -31,6 +31,7 @@ interface ServeOptions {
   readonly region?: string;
   readonly domain?: readonly string[];
   readonly maxBody?: number;
+  readonly minPartSize?: number;
   readonly spool?: string;
   readonly uploadsExpire?: number;
   readonly metricsPort?: number;
@@ -65,6 +66,11 @@ export function addServe(program: Command, run: Run): void {
     .option('--region <name>', 'that signatures name (default: that of the configuration, or us-east-1)')
     .option('--domain <name...>', 'a host whose subdomains are buckets: bucket.s3.example.com')
     .option('--max-body <size>', 'largest body of one request (default: 5GiB)', size)
+    .option(
+      '--min-part-size <size>',
+      'smallest part of an upload but the last; 0 for any (default: 5MiB, as S3)',
+      size,
+    )
     .option('--spool <directory>', 'where parts of uploads are kept for stores that have none')
     .option(
       '--uploads-expire <duration>',
@@ -106,6 +112,7 @@ export function addServe(program: Command, run: Run): void {
             domains: options.domain,
             metrics: metricsPort === undefined ? undefined : { port: metricsPort, host: metricsHost },
             maxBodyBytes: options.maxBody,
+            minPartBytes: options.minPartSize,
             spoolDirectory: options.spool,
             uploadsExpireMs: options.uploadsExpire,
             onRequest: logTo(output, options.logFormat),
