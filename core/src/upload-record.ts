@@ -19,7 +19,7 @@ export interface RecordedPart {
 
 /**
  * How an object was uploaded through a server that stands in front of the store, and what its writer said of its bytes. It is
- * no part of the object's metadata: who reads the object does not see it, a copy does not take it along, and another write
+ * no part of the object's metadata: who reads the object does not see it, `write.copy` does not take it along, and another write
  * replaces it.
  */
 export interface UploadRecord {

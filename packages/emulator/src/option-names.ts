@@ -39,6 +39,7 @@ const RATE: Names<RateLimit> = {
 const S3_QUIRKS: Names<S3Quirks> = {
   requireContentMd5: true,
   deleteConditions: true,
+  anyWriteCondition: true,
   digestOptional: true,
   rejectCrcTrailers: true,
   rejectChunked: true,

@@ -164,6 +164,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const quirks = {
     serverPrefixDelete: true,
     deleteConditions: true,
+    anyWriteCondition: true,
     minPartBytes: options.minPartBytes,
     maxCopyBytes: Infinity,
   };

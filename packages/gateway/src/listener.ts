@@ -65,6 +65,8 @@ export class Listener {
         serve(message, response, goOn);
       });
     this.#server.on('request', (message, response) => take(message, response));
+    // Whatever else is expected: nobody knows anything of it, and S3 goes on.
+    this.#server.on('checkExpectation', (message, response) => take(message, response));
     // Nobody is asked for a body whose signature is wrong.
     this.#server.on('checkContinue', (message, response) =>
       take(message, response, () => response.writeContinue()),

@@ -22,6 +22,7 @@ export type Action = 'read' | 'write';
 /** Requests to a bucket that are about some of its objects, or say nothing of any; all others are about the bucket as a whole. */
 const OF_OBJECTS = new Set([
   'HeadBucket',
+  'GetBucketAcl',
   'GetBucketLocation',
   'GetBucketVersioning',
   'ListObjects',

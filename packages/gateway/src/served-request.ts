@@ -10,6 +10,7 @@ import {
   entityTooLarge,
   formAnswer,
   isFormUpload,
+  isPolicyV2,
   keyOf,
   messageTooLong,
   putOf,
@@ -26,6 +27,7 @@ import {
   signedBy,
   toServiceError,
   verifyPolicy,
+  verifyPolicyV2,
   within,
   type Account,
   type Answer,
@@ -157,7 +159,8 @@ class ServedRequest {
     const key = keyOf(form);
     this.#route = { operation: 'PutObject', bucket, key };
     const fields = new Map([...form.fields, ['key', key], ['bucket', bucket]]);
-    const { accessKeyId, range } = verifyPolicy(fields, { ...policies, now: Date.now() });
+    const verify = isPolicyV2(fields) ? verifyPolicyV2 : verifyPolicy;
+    const { accessKeyId, range } = verify(fields, { ...policies, now: Date.now() });
     this.#accessKeyId = accessKeyId;
     this.#access = this.#settings.accessOf(accessKeyId);
     this.#access?.rights.check(this.#route, 'PUT');

@@ -88,7 +88,18 @@ describe('gateway, buckets', () => {
     const { LocationConstraint } = await client.send(new GetBucketLocationCommand({ Bucket: 'here' }));
     expect(LocationConstraint).to.equal('eu-west-1');
     expect(await make('here')).to.equal('BucketAlreadyOwnedByYou');
-    const wrong = ['ab', 'Upper', 'a..b', '192.168.0.1', '-a-', 'a_b', 'xn--abc', 'a'.repeat(64)];
+    const wrong = [
+      'ab',
+      'Upper',
+      'a..b',
+      'a.-b',
+      'a-.b',
+      '192.168.0.1',
+      '-a-',
+      'a_b',
+      'xn--abc',
+      'a'.repeat(64),
+    ];
     for (const name of wrong) expect(await make(name), name).to.equal('InvalidBucketName');
     expect(await readdir(root)).to.deep.equal(['here']);
     const locked = new CreateBucketCommand({ Bucket: 'locked', ObjectLockEnabledForBucket: true });
@@ -170,9 +181,8 @@ describe('gateway, buckets', () => {
     const gateway = await startGateway({ stores: { demo: memoryDriver() }, credentials: [KEYS] });
     open.push(gateway);
     const client = clientOf(gateway);
-    expect(await codeOf(client.send(new CreateBucketCommand({ Bucket: 'demo' })))).to.equal(
-      'BucketAlreadyOwnedByYou',
-    );
+    // In the oldest region, who makes a bucket again is told that it is done.
+    expect(await codeOf(client.send(new CreateBucketCommand({ Bucket: 'demo' })))).to.equal('done');
     expect(await codeOf(client.send(new CreateBucketCommand({ Bucket: 'other' })))).to.equal(
       'NotImplemented',
     );

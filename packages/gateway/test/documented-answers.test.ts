@@ -47,6 +47,29 @@ describe('gateway, in what its answers say beside the object', () => {
       });
   });
 
+  it('says of rights that the owner has all of them', async () => {
+    await client.send(new sdk.PutObjectCommand({ Bucket: 'demo', Key: 'k', Body: 'x' }));
+    const ofBucket = await client.send(new sdk.GetBucketAclCommand({ Bucket: 'demo' }));
+    const ofObject = await client.send(new sdk.GetObjectAclCommand({ Bucket: 'demo', Key: 'k' }));
+    const { Buckets: _, Owner } = await client.send(new sdk.ListBucketsCommand({}));
+    for (const acl of [ofBucket, ofObject]) {
+      expect(acl.Owner).to.deep.equal(Owner);
+      expect(acl.Grants).to.deep.equal([
+        { Grantee: { ...Owner, Type: 'CanonicalUser' }, Permission: 'FULL_CONTROL' },
+      ]);
+    }
+    const none = ask({ method: 'GET', path: '/demo/none', query: { acl: '' } });
+    expect(await none).to.include({ status: 404, code: 'NoSuchKey' });
+    expect(await ask({ method: 'PUT', path: '/demo/k', query: { acl: '' } })).to.include({ status: 501 });
+  });
+
+  it('goes on whatever else a client expects', async () => {
+    for (const wish of ['200', 'x'])
+      expect(await ask({ method: 'PUT', path: '/demo/k', headers: { expect: wish } }, 'x')).to.include({
+        status: 200,
+      });
+  });
+
   it('tells a delete marker from an object that never was', async () => {
     const put = await client.send(new sdk.PutObjectCommand({ Bucket: 'demo', Key: 'k', Body: 'x' }));
     const { VersionId: marker = '' } = await client.send(

@@ -85,7 +85,7 @@ describe('gateway, with requests that ask for more than the plain thing', () => 
       [404, { 'if-match': etag }],
       [400, { 'x-amz-metadata-directive': 'replace' }],
       [403, { 'x-amz-source-expected-bucket-owner': '222233334444' }],
-      [501, { 'if-none-match': etag }],
+      [404, { 'if-match': '*' }],
     ];
     const copy = (headers: Record<string, string>): Promise<RawAnswer> =>
       ask({ method: 'PUT', path: '/demo/copy', headers: { ...source, ...headers } });
@@ -99,6 +99,24 @@ describe('gateway, with requests that ask for more than the plain thing', () => 
     expect((await copy({ 'if-match': etag.replaceAll('"', '') })).status).to.equal(200);
   });
 
+  it('writes on conditions that S3 has not, bound to what was seen', async () => {
+    const put = async (key: string, headers: Record<string, string>, body = 'new'): Promise<number> =>
+      (await ask({ method: 'PUT', path: `/demo/${key}`, headers }, body)).status;
+    expect(await put('none', { 'if-match': '*' })).to.equal(404);
+    expect(await put('none', { 'if-match': `${OTHER}, ${etag}` })).to.equal(404);
+    expect(await put('k', { 'if-none-match': etag })).to.equal(412);
+    expect(await put('k', { 'if-none-match': `${OTHER}, ${etag}` })).to.equal(412);
+    expect(await put('k', { 'if-match': `${OTHER}, "x"` })).to.equal(412);
+    expect(await put('k', { 'if-match': `W/${etag}` })).to.equal(412);
+    expect(await keys()).to.deep.equal(['k']);
+    expect((await ask({ method: 'GET', path: '/demo/k' })).headers.get('etag')).to.equal(etag);
+    expect(await put('k', { 'if-match': `${OTHER}, ${etag}` }, 'one')).to.equal(200);
+    expect(await put('k', { 'if-match': '*' }, 'two')).to.equal(200);
+    expect(await put('k', { 'if-none-match': OTHER }, 'three')).to.equal(200);
+    expect(await put('fresh', { 'if-none-match': OTHER })).to.equal(200);
+    expect((await ask({ method: 'GET', path: '/demo/k' })).body).to.equal('three');
+  });
+
   it('writes nothing of which it would forget what was asked', async () => {
     for (const headers of [
       { 'x-amz-server-side-encryption-customer-algorithm': 'AES256' },
@@ -108,7 +126,6 @@ describe('gateway, with requests that ask for more than the plain thing', () => 
       { 'x-amz-grant-read': 'id=1' },
       { 'x-amz-website-redirect-location': '/other' },
       { 'x-amz-write-offset-bytes': '7' },
-      { 'if-match': '*' },
       { 'if-unmodified-since': 'Wed, 01 Jan 2020 00:00:00 GMT' },
       { 'content-range': 'bytes 0-3/7' },
       // S3 keeps any text.

@@ -12,6 +12,9 @@ interface Upload {
   readonly file?: string;
   readonly fileName?: string;
   readonly expiresInMs?: number;
+  /** In place of that. */
+  readonly expiration?: string;
+  readonly unsigned?: boolean;
   readonly accessKeyId?: string;
   readonly secret?: string;
   readonly bucket?: string;
@@ -57,7 +60,7 @@ describe('gateway, forms of browsers', () => {
       ...own,
       ...conditions,
     ];
-    const expiration = new Date(Date.now() + expiresInMs).toISOString();
+    const { expiration = new Date(Date.now() + expiresInMs).toISOString() } = upload;
     const encode = (list: readonly unknown[]) =>
       Buffer.from(JSON.stringify({ expiration, conditions: list })).toString('base64');
     let key: Buffer = Buffer.from(`AWS4${upload.secret ?? KEYS.secretAccessKey}`);
@@ -65,7 +68,8 @@ describe('gateway, forms of browsers', () => {
     const form = new FormData();
     for (const [name, value] of Object.entries(signed)) form.set(name, value);
     form.set('Policy', encode([...all, ...(upload.forged ?? [])]));
-    form.set('X-Amz-Signature', createHmac('sha256', key).update(encode(all)).digest('hex'));
+    if (!upload.unsigned)
+      form.set('X-Amz-Signature', createHmac('sha256', key).update(encode(all)).digest('hex'));
     form.set('file', new Blob([file]), upload.fileName ?? 'photo.jpg');
     const answer = await fetch(`${gateway.url}/${bucket}`, {
       method: 'POST',
@@ -121,6 +125,30 @@ describe('gateway, forms of browsers', () => {
     );
   });
 
+  it('are taken with the signature of older pages, too', async () => {
+    const expiration = new Date(Date.now() + 60_000).toISOString();
+    const conditions = [{ bucket: 'demo' }, ['starts-with', '$key', 'up/'], ['content-length-range', 0, 100]];
+    const policy = Buffer.from(JSON.stringify({ expiration, conditions })).toString('base64');
+    const send = async (key: string, accessKeyId: string, secret: string, file = 'content') => {
+      const form = new FormData();
+      form.set('key', key);
+      form.set('AWSAccessKeyId', accessKeyId);
+      form.set('policy', policy);
+      form.set('signature', createHmac('sha1', secret).update(policy).digest('base64'));
+      form.set('file', new Blob([file]), 'photo.jpg');
+      const answer = await fetch(`${gateway.url}/demo`, { method: 'POST', body: form });
+      return `${answer.status} ${/<Code>(\w+)/.exec(await answer.text())?.[1] ?? ''}`.trim();
+    };
+    const { accessKeyId, secretAccessKey } = KEYS;
+    expect(await send('up/1', accessKeyId, 'wrong')).to.equal('403 SignatureDoesNotMatch');
+    expect(await send('up/1', 'READER', 'secret')).to.equal('403 AccessDenied');
+    expect(await send('other/1', accessKeyId, secretAccessKey)).to.equal('403 AccessDenied');
+    expect(await send('up/1', accessKeyId, secretAccessKey, 'x'.repeat(101))).to.equal('400 EntityTooLarge');
+    expect(await keys()).to.deep.equal([]);
+    expect(await send('up/1', accessKeyId, secretAccessKey)).to.equal('204');
+    expect(await keys()).to.deep.equal(['up/1']);
+  });
+
   it('are refused when their policy does not allow them, and leave nothing', async () => {
     const refused = async (upload: Upload, expected: string) => {
       const { code, text } = await post(upload);
@@ -139,6 +167,9 @@ describe('gateway, forms of browsers', () => {
     await refused({ conditions: [['content-length-range', 1, 6]] }, 'EntityTooLarge');
     await refused({ conditions: [['content-length-range', 8, 100]] }, 'EntityTooSmall');
     await refused({ conditions: [['matches', '$key', 'x']] }, 'InvalidPolicyDocument');
+    await refused({ conditions: [{}] }, 'InvalidPolicyDocument');
+    await refused({ expiration: '2099-01-01 00:00:00' }, 'InvalidPolicyDocument');
+    await refused({ unsigned: true }, 'InvalidArgument');
     await refused({ fields: { acl: 'public-read' }, conditions: [{ acl: 'public-read' }] }, 'NotImplemented');
     expect(await keys()).to.deep.equal([]);
     await post({

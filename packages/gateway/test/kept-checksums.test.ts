@@ -126,6 +126,37 @@ describe('gateway, checksums and parts that are kept', () => {
       expect(again).to.deep.equal(first);
     });
 
+    it(`are those of a copy, which is one piece (${Bucket})`, async () => {
+      const copyOf = (Key: string, more: Partial<sdk.CopyObjectCommandInput> = {}) =>
+        client.send(
+          new sdk.CopyObjectCommand({ Bucket, Key: 'copy', CopySource: `${Bucket}/${Key}`, ...more }),
+        );
+      const told = () =>
+        client.send(new sdk.HeadObjectCommand({ Bucket, Key: 'copy', ChecksumMode: 'ENABLED' }));
+      const body = Buffer.from('content');
+      const Metadata = { by: 'me' };
+      await client.send(
+        new sdk.PutObjectCommand({ ...key, Body: body, Metadata, ChecksumAlgorithm: 'CRC32' }),
+      );
+      const { CopyObjectResult } = await copyOf('k');
+      expect(CopyObjectResult).to.include({ ChecksumCRC32: crc(body), ChecksumType: 'FULL_OBJECT' });
+      expect(await told()).to.include({ ChecksumCRC32: crc(body), ChecksumType: 'FULL_OBJECT' });
+      expect((await told()).Metadata).to.deep.equal(Metadata);
+      // Another one, where that is asked for.
+      expect((await copyOf('k', { ChecksumAlgorithm: 'SHA256' })).CopyObjectResult?.ChecksumSHA256).to.equal(
+        sha(body),
+      );
+      expect(await told()).to.include({ ChecksumSHA256: sha(body) });
+      // That of checksums is one of the parts, which a copy has not.
+      const bodies = [Buffer.from('first'), Buffer.from('end')];
+      await inParts(Bucket, bodies, { ChecksumAlgorithm: 'SHA256' });
+      await copyOf('joined');
+      expect(await told()).to.include({
+        ChecksumSHA256: sha(Buffer.concat(bodies)),
+        ChecksumType: 'FULL_OBJECT',
+      });
+    });
+
     it(`are no part of the object for who reads the store (${Bucket})`, async () => {
       await client.send(new sdk.PutObjectCommand({ ...key, Body: 'content', ChecksumAlgorithm: 'CRC32' }));
       const store = createObjectStore(drivers[Bucket]);

@@ -60,6 +60,15 @@ function walk(key: string, uploadId: string): Walked[] {
   return [
     { operation: 'HeadBucket', method: 'HEAD', path: '/demo', needs: [], visible: true },
     {
+      operation: 'GetBucketAcl',
+      method: 'GET',
+      path: '/demo',
+      query: { acl: '' },
+      needs: [],
+      visible: true,
+    },
+    { operation: 'GetObjectAcl', method: 'GET', path, query: { acl: '' }, needs: read },
+    {
       operation: 'GetBucketLocation',
       method: 'GET',
       path: '/demo',

@@ -14,7 +14,8 @@ const RESERVED = [
 export function isBucketName(name: string): boolean {
   return (
     /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(name) &&
-    !name.includes('..') &&
+    // As in the names of hosts, where each part begins and ends with a letter or a digit.
+    !/\.[.-]|-\./.test(name) &&
     !/^\d+\.\d+\.\d+\.\d+$/.test(name) &&
     !RESERVED.some((pattern) => pattern.test(name))
   );

@@ -175,8 +175,11 @@ function recordedHeaders(info: ReadInfo, { range, partNumber, checksums }: Readi
   const { record } = info;
   if (partNumber !== undefined) {
     const { parts, checksums: sums = {} } = partOf(info, partNumber);
+    const [first] = record?.checksums ?? [];
     return {
       ...(checksums ? headersOfChecksums(sums) : {}),
+      // Of the object: that of a part is always of all its bytes.
+      ...(checksums && first ? { 'x-amz-checksum-type': first.type } : {}),
       ...(parts === undefined ? {} : { 'x-amz-mp-parts-count': String(parts) }),
     };
   }

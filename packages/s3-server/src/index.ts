@@ -6,7 +6,14 @@ export { beginChecksum, type Checksum } from './checksums.js';
 export { answerForm, formSubject, POST_OBJECT } from './forms/answer-form.js';
 export { readForm, type Form } from './forms/form.js';
 export { formAnswer, isFormUpload, keyOf, putOf, signedBy, within } from './forms/form-upload.js';
-export { checkPolicy, verifyPolicy, type LengthRange, type PolicySettings } from './forms/post-policy.js';
+export {
+  checkPolicy,
+  isPolicyV2,
+  verifyPolicy,
+  verifyPolicyV2,
+  type LengthRange,
+  type PolicySettings,
+} from './forms/post-policy.js';
 export type { BatchOutcome, KeyError } from './batch-outcome.js';
 export { deleteTargets } from './batch.js';
 export { isBucketName } from './bucket-name.js';

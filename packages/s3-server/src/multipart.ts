@@ -8,7 +8,7 @@ import { ServiceError, slowDown } from './http/service-error.js';
 import { childrenOf, childText, element, parseStrictly, textElement } from './xml.js';
 import { Content } from './content.js';
 import { checksumsIn, encryptionHeaders, headersOfChecksums, versionHeader } from './object-headers.js';
-import { checkedAttributes, checkSource, copySource, writeConditions } from './objects.js';
+import { checkedAttributes, checkSource, copySource } from './objects.js';
 import type { Call } from './operation.js';
 import { need, notImplemented } from './bucket.js';
 import { allUploads } from './upload-listing.js';
@@ -28,6 +28,7 @@ import { checkSizes } from './joined-sizes.js';
 import { completionFingerprint, type CompletedUpload } from './recent-completions.js';
 import { claimedChecksums, claimsOf, type UploadClaims } from './upload-claims.js';
 import { WatchedContent } from './watched-content.js';
+import { writeConditions } from './write-conditions.js';
 import { contentOf, writePart } from './write-content.js';
 
 const MAX_LISTED_PARTS = 1000;
@@ -162,7 +163,7 @@ export async function completeUpload(call: Call): Promise<Answer> {
     throw new ServiceError(400, 'InvalidPartOrder', 'The list of parts was not in ascending order.');
   }
   const claims = claimsOf(call.request, listed);
-  const request = { key, uploadId, parts, ...writeConditions(call) };
+  const request = { key, uploadId, parts, ...(await writeConditions(call)) };
   const { result: written, fields } = await completeOnce(call, request, claims);
   return xmlAnswer(
     rootElement(

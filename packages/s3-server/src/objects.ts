@@ -3,6 +3,7 @@ import {
   StoreError,
   type Encryption,
   type ObjectInfo,
+  type ReadInfo,
   type ReadRequest,
   type UploadRecord,
   type WriteAttributes,
@@ -14,7 +15,7 @@ import type { Incoming } from './http/incoming.js';
 import { ServiceError, slowDown } from './http/service-error.js';
 import { textElement } from './xml.js';
 import { versionOf } from './bucket.js';
-import { checkConditions, conditionHeaders, NO_CONDITIONS, simpleConditions } from './read-conditions.js';
+import { checkConditions, conditionHeaders } from './read-conditions.js';
 import {
   checksumHeaders,
   checksumsIn,
@@ -24,13 +25,17 @@ import {
   META,
   versionHeader,
 } from './object-headers.js';
+import { announcedChecksum } from './announced-checksum.js';
 import { boundTo, refuseUnholdable } from './delete-conditions.js';
+import { recordFields } from './joined-checksums.js';
 import { unkept } from './unkept.js';
 import { refuseUnkept } from './unkept-headers.js';
 import type { Call } from './operation.js';
 import { passOf } from './pass-through.js';
 import { rootElement } from './root-element.js';
 import { tagsOfHeader } from './tagging.js';
+import { WatchedContent } from './watched-content.js';
+import { writeConditions, type WriteConditions } from './write-conditions.js';
 import { contentOf, writeContent } from './write-content.js';
 
 const COPY_SOURCE = 'x-amz-copy-source-';
@@ -139,24 +144,6 @@ function storageClassOf(header: string | undefined): string | undefined {
   return header === undefined || /^standard$/i.test(header) ? undefined : header;
 }
 
-/** `If-None-Match: *` and `If-Match` of a write, which its store has to hold itself. */
-export function writeConditions({ request: { headers }, quirks, bucket }: Call): WriteConditions {
-  const { write } = bucket.objects;
-  const ifNoneMatch = headers.get('if-none-match');
-  const ifMatch = headers.get('if-match');
-  if (ifNoneMatch !== undefined && (ifNoneMatch !== '*' || !write.ifAbsent || quirks.noConditionalPut))
-    throw unkept('header', 'if-none-match');
-  if (ifMatch === undefined) return { ifAbsent: ifNoneMatch !== undefined };
-  const tag = simpleConditions({ ...NO_CONDITIONS, ifMatch })?.ifMatch;
-  if (tag === undefined || !write.ifMatch || quirks.noConditionalPut) throw unkept('header', 'if-match');
-  return { ifAbsent: ifNoneMatch !== undefined, ifMatch: tag };
-}
-
-interface WriteConditions {
-  readonly ifAbsent: boolean;
-  readonly ifMatch?: string;
-}
-
 function recordOf(checksums: Readonly<Record<string, string>>): UploadRecord | undefined {
   const found = Object.entries(checksums).map(
     ([algorithm, value]) => ({ algorithm, value, type: 'FULL_OBJECT' }) as const,
@@ -167,7 +154,7 @@ function recordOf(checksums: Readonly<Record<string, string>>): UploadRecord | u
 export async function putObject(call: Call): Promise<Answer> {
   const { bucket, key, content } = call;
   if (call.admit([key]) === 0) throw slowDown();
-  const attributes = { ...checkedAttributes(call), ...writeConditions(call) };
+  const attributes = { ...checkedAttributes(call), ...(await writeConditions(call)) };
   const { digests } = call;
   // What comes behind the bytes is known when they are there.
   const record = bucket.objects.write.records ? () => recordOf(checksumsIn(digests)) : undefined;
@@ -205,15 +192,19 @@ export async function copyObject(call: Call): Promise<Answer> {
   const { bucket, key, request, quirks, signal } = call;
   const from = copySource(call);
   if (call.admit([key]) === 0) throw slowDown();
-  const conditions = writeConditions(call);
+  const conditions = await writeConditions(call);
   const bound = Object.values(conditionHeaders(request.headers, COPY_SOURCE)).some(
     (one) => one !== undefined,
   );
+  // Where it would not be kept, nobody asks for it.
+  const keeps = bucket.objects.write.records === true;
+  const record = keeps && from.bucket.objects.write.records === true;
   const source = await from.bucket.objects.read.head(
-    { key: from.key, versionId: from.versionId },
+    { key: from.key, versionId: from.versionId, ...(record ? { record } : {}) },
     { signal },
   );
   checkSource(request, source);
+  const algorithms = keeps ? copiedAlgorithms(request, source) : [];
   const { size } = source;
   const maxBytes = quirks.maxCopyBytes ?? MAX_COPY_BYTES;
   if (size !== undefined && size > maxBytes) {
@@ -234,10 +225,12 @@ export async function copyObject(call: Call): Promise<Answer> {
     );
   }
   const replaceTags = isReplaced(request, 'x-amz-tagging-directive');
-  // The copy of a store takes no conditions.
+  // The copy of a store takes no conditions, and is not held against anything.
   const conditional = conditions.ifAbsent || conditions.ifMatch !== undefined || bound;
+  const plain = !replace && !replaceTags && !conditional && algorithms.length === 0;
+  const sums = new Map<string, string>();
   const written =
-    from.bucket === bucket && !replace && !replaceTags && !conditional
+    from.bucket === bucket && plain
       ? await bucket.objects.write.copy(
           {
             from: from.key,
@@ -248,12 +241,13 @@ export async function copyObject(call: Call): Promise<Answer> {
           },
           { signal },
         )
-      : await copyThrough(call, from, source, { replace, replaceTags, conditions });
+      : await copyThrough(call, from, source, { replace, replaceTags, conditions, algorithms, sums });
   return xmlAnswer(
     rootElement(
       'CopyObjectResult',
       textElement('LastModified', new Date().toISOString()),
       textElement('ETag', written.etag),
+      ...recordFields(recordOf(Object.fromEntries(sums))).map(([name, text]) => textElement(name, text)),
     ),
     {
       ...versionHeader(written.versionId),
@@ -261,6 +255,12 @@ export async function copyObject(call: Call): Promise<Answer> {
       ...encryptionHeaders(encryption),
     },
   );
+}
+
+/** Of the checksum that the copy is to have: what is asked for, or what the source has. */
+function copiedAlgorithms({ headers }: Incoming, { record }: ReadInfo): readonly string[] {
+  const asked = announcedChecksum({ headers })?.algorithm;
+  return asked === undefined ? (record?.checksums ?? []).map(({ algorithm }) => algorithm) : [asked];
 }
 
 /** @throws ServiceError `InvalidArgument` for a directive that S3 has not */
@@ -282,16 +282,22 @@ export function checkSource({ headers }: Incoming, source: ObjectInfo): void {
   }
 }
 
+interface Copying {
+  readonly replace: boolean;
+  readonly replaceTags: boolean;
+  readonly conditions: WriteConditions;
+  /** Checksums that the copy gets, of all its bytes: it is one piece, whatever its source was. */
+  readonly algorithms: readonly string[];
+  /** Where they are told when it is there. */
+  readonly sums: Map<string, string>;
+}
+
 /** A copy that the store cannot make by itself: into another bucket, or with other attributes. */
 async function copyThrough(
   call: Call,
   from: ReturnType<typeof copySource>,
   source: ObjectInfo,
-  {
-    replace,
-    replaceTags,
-    conditions,
-  }: { readonly replace: boolean; readonly replaceTags: boolean; readonly conditions: WriteConditions },
+  { replace, replaceTags, conditions, algorithms, sums }: Copying,
 ): Promise<WriteResult> {
   const { key, signal } = call;
   const read = { key: from.key, versionId: from.versionId };
@@ -305,7 +311,13 @@ async function copyThrough(
   };
   // Bound to what was looked at.
   const content = contentOf(objects, { ...read, ifMatch: source.etag }, source.size, signal);
-  return writeContent(call, content, { ...attributes, ...conditions, key });
+  const watched = new WatchedContent(content, algorithms);
+  const record = (): UploadRecord | undefined => {
+    for (const [algorithm, value] of Object.entries(watched.checksums())) sums.set(algorithm, value);
+    return recordOf(Object.fromEntries(sums));
+  };
+  const kept = algorithms.length > 0 ? { record } : {};
+  return writeContent(call, watched.content, { ...attributes, ...conditions, key, ...kept });
 }
 
 export async function deleteObject(call: Call): Promise<Answer> {

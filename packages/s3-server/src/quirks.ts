@@ -50,6 +50,8 @@ export interface S3Quirks {
   readonly ignoreDeleteConditions?: boolean | 'batch' | undefined;
   /** Deletes take conditions of size and time, which S3 has in directory buckets alone. */
   readonly deleteConditions?: boolean | undefined;
+  /** Writes take all conditions of HTTP, where the store holds S3's. */
+  readonly anyWriteCondition?: boolean | undefined;
   /** Conditional writes answer 501, as Swift's. */
   readonly noConditionalPut?: boolean | undefined;
   /** Writes that ask for encryption answer 501. */

@@ -15,6 +15,7 @@ const BUCKET_OPERATIONS: Readonly<
   Record<string, readonly (readonly [parameter: string, operation: string])[]>
 > = {
   GET: [
+    ['acl', 'GetBucketAcl'],
     ['location', 'GetBucketLocation'],
     ['versioning', 'GetBucketVersioning'],
     ['lifecycle', 'GetBucketLifecycle'],
@@ -33,6 +34,7 @@ const OBJECT_OPERATIONS: typeof BUCKET_OPERATIONS = {
   GET: [
     ['uploadId', 'ListParts'],
     ['tagging', 'GetObjectTagging'],
+    ['acl', 'GetObjectAcl'],
     ['attributes', 'GetObjectAttributes'],
   ],
   PUT: [

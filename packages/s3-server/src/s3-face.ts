@@ -1,3 +1,4 @@
+import { getBucketAcl, getObjectAcl } from './acl.js';
 import type { Credential } from './auth/credential.js';
 import { verifySigV4, type Signed } from './auth/sigv4.js';
 import { hasSigV2, signatureV2NotTaken, verifySigV2 } from './auth/sigv2.js';
@@ -32,7 +33,7 @@ import {
   uploadPartCopy,
 } from './multipart.js';
 import { answerForm, formSubject, POST_OBJECT } from './forms/answer-form.js';
-import { verifyPolicy, verifyPolicyV2 } from './forms/post-policy.js';
+import { isPolicyV2, verifyPolicy, verifyPolicyV2 } from './forms/post-policy.js';
 import { getObject } from './get-object.js';
 import { copyObject, deleteObject, putObject } from './objects.js';
 import type { Buffering, Operation, Service } from './operation.js';
@@ -53,6 +54,7 @@ const MAX_KEY_BYTES = 1024;
 const OPERATIONS: Readonly<Record<string, Operation>> = {
   HeadBucket: headBucket,
   DeleteBucket: deleteBucket,
+  GetBucketAcl: getBucketAcl,
   GetBucketLocation: getLocation,
   GetBucketVersioning: getVersioning,
   PutBucketVersioning: putVersioning,
@@ -67,6 +69,7 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
   DeletePrefix: deletePrefix,
   GetObject: getObject,
   HeadObject: getObject,
+  GetObjectAcl: getObjectAcl,
   GetObjectAttributes: getAttributes,
   PutObject: putObject,
   CopyObject: copyObject,
@@ -197,7 +200,7 @@ export class S3Face implements Face {
     const { credentials, quirks, region, now } = this.#settings;
     return answerForm(call, {
       verify: (fields) =>
-        quirks.signatureV2 && fields.has('awsaccesskeyid')
+        quirks.signatureV2 && isPolicyV2(fields)
           ? verifyPolicyV2(fields, { credentials, now: now() })
           : verifyPolicy(fields, { credentials, region, now: now() }),
       put: (request) => {

@@ -84,10 +84,12 @@ export const UNDERSTOOD: Readonly<Record<string, Understood>> = {
     headers: [...DELETE, ...DIGESTS],
     query: [...LISTING, 'continuation-token', 'delete', 'fetch-owner', 'max-keys', 'start-after'],
   },
+  GetBucketAcl: { headers: [], query: ['acl'] },
   GetBucketLifecycle: { headers: [], query: ['lifecycle'] },
   GetBucketLocation: { headers: [], query: ['location'] },
   GetBucketVersioning: { headers: [], query: ['versioning'] },
   GetObject: READ,
+  GetObjectAcl: { headers: [], query: ['acl', 'versionId'] },
   GetObjectAttributes: {
     headers: ['x-amz-max-parts', 'x-amz-object-attributes', 'x-amz-part-number-marker'],
     query: ['attributes', 'versionId'],

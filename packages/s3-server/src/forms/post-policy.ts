@@ -4,6 +4,11 @@ import { sigV2 } from '../auth/sigv2.js';
 import { sameText, signingKey } from '../auth/sigv4.js';
 import { ServiceError } from '../http/service-error.js';
 
+/** Whether a form is signed with version 2. */
+export function isPolicyV2(fields: Fields): boolean {
+  return fields.has('awsaccesskeyid') && !fields.has('x-amz-algorithm');
+}
+
 /** A form's fields, with its bucket among them. */
 type Fields = ReadonlyMap<string, string>;
 
@@ -18,6 +23,9 @@ export interface PolicySettings {
   readonly region: string;
   readonly now: number;
 }
+
+/** As ISO 8601 writes times. */
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/;
 
 /** Fields that need no condition. */
 const FREE = /^(?:x-amz-signature|signature|awsaccesskeyid|policy|x-ignore-.*)$/;
@@ -52,7 +60,7 @@ export function verifyPolicy(
   const signature = createHmac('sha256', key).update(policy).digest('hex');
   const expired = credential.expiresAt !== undefined && now >= credential.expiresAt;
   if (
-    !sameText(signature, fields.get('x-amz-signature') ?? '') ||
+    !sameText(signature, signatureIn(fields, 'X-Amz-Signature')) ||
     fields.get('x-amz-security-token') !== credential.sessionToken ||
     expired
   ) {
@@ -66,8 +74,8 @@ export function verifyPolicy(
 }
 
 /**
- * The same for a policy that is signed with version 2. It has no source but what clients send: the signature is that of the
- * policy as it is in the form.
+ * The same for a policy that is signed with version 2, as pages have it that are older than version 4: the signature is that of the
+ * policy as it is in the form. Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/HTTPPOSTExamples.html
  */
 export function verifyPolicyV2(
   fields: Fields,
@@ -76,7 +84,7 @@ export function verifyPolicyV2(
   const policy = fields.get('policy');
   if (policy === undefined) throw denied('Access Denied');
   const credential = credentialOf(credentials, fields.get('awsaccesskeyid') ?? '');
-  if (!sameText(sigV2(credential.secretAccessKey, policy), fields.get('signature') ?? '')) {
+  if (!sameText(sigV2(credential.secretAccessKey, policy), signatureIn(fields, 'Signature'))) {
     throw new ServiceError(
       403,
       'SignatureDoesNotMatch',
@@ -84,6 +92,14 @@ export function verifyPolicyV2(
     );
   }
   return { accessKeyId: credential.accessKeyId, range: checkedPolicy(policy, fields, now) };
+}
+
+/** @throws ServiceError `InvalidArgument`, as S3, where there is none */
+function signatureIn(fields: Fields, name: string): string {
+  const signature = fields.get(name.toLowerCase());
+  if (signature !== undefined) return signature;
+  const message = `Bucket POST must contain a field named '${name}'.  If it is specified, please check the order of the fields.`;
+  throw new ServiceError(400, 'InvalidArgument', message, { ArgumentName: name, ArgumentValue: '' });
 }
 
 /** What a policy of S3 allows; a field that it does not speak of is refused, and so is any bucket. */
@@ -106,7 +122,7 @@ export function checkPolicy(
   now: number,
 ): { readonly covered: ReadonlySet<string>; readonly range: LengthRange } {
   const { expiration, conditions } = documentOf(policy);
-  const until = typeof expiration === 'string' ? Date.parse(expiration) : NaN;
+  const until = typeof expiration === 'string' && TIME.test(expiration) ? Date.parse(expiration) : NaN;
   if (Number.isNaN(until) || !Array.isArray(conditions)) throw invalid();
   if (until <= now) throw denied('Invalid according to Policy: Policy expired.');
   const covered = new Set<string>();
@@ -118,12 +134,11 @@ export function checkPolicy(
       range = { min: Math.max(range.min, min), max: Math.min(range.max, max) };
       continue;
     }
-    for (const { name, how, value } of matchesOf(condition)) {
-      covered.add(name);
-      const given = fields.get(name) ?? '';
-      if (how === 'eq' ? given === value : given.startsWith(value)) continue;
-      throw denied(`Invalid according to Policy: Policy Condition failed: ${JSON.stringify(condition)}`);
-    }
+    const { name, how, value } = matchOf(condition);
+    covered.add(name);
+    const given = fields.get(name) ?? '';
+    if (how === 'eq' ? given === value : given.startsWith(value)) continue;
+    throw denied(`Invalid according to Policy: Policy Condition failed: ${JSON.stringify(condition)}`);
   }
   return { covered, range };
 }
@@ -140,20 +155,19 @@ function operatorOf(operator: unknown): string | undefined {
 }
 
 /** `{ "name": "value" }`, or `["starts-with", "$name", "value"]`. */
-function matchesOf(condition: unknown): Match[] {
+function matchOf(condition: unknown): Match {
   if (Array.isArray(condition)) {
     const [operator, name, value] = condition as readonly unknown[];
     const how = operatorOf(operator);
     const known = how === 'eq' || how === 'starts-with';
     if (!known || typeof name !== 'string' || !name.startsWith('$') || typeof value !== 'string')
       throw invalid();
-    return [{ name: name.slice(1).toLowerCase(), how, value }];
+    return { name: name.slice(1).toLowerCase(), how, value };
   }
   if (typeof condition !== 'object' || condition === null) throw invalid();
-  return Object.entries(condition).map(([name, value]: [string, unknown]) => {
-    if (typeof value !== 'string') throw invalid();
-    return { name: name.toLowerCase(), how: 'eq', value };
-  });
+  const [[name, value] = ['', undefined], ...more]: [string, unknown][] = Object.entries(condition);
+  if (typeof value !== 'string' || more.length > 0) throw invalid();
+  return { name: name.toLowerCase(), how: 'eq', value };
 }
 
 function documentOf(policy: string): Readonly<Record<string, unknown>> {
