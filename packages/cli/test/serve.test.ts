@@ -2,12 +2,16 @@ import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import {
+  CompleteMultipartUploadCommand,
   CreateBucketCommand,
+  CreateMultipartUploadCommand,
   GetObjectCommand,
   ListBucketsCommand,
   ListObjectsV2Command,
   PutObjectCommand,
   S3Client,
+  UploadPartCommand,
+  type CompletedPart,
 } from '@aws-sdk/client-s3';
 import { openStore } from '@store/core';
 import { s3 } from '@store/s3';
@@ -81,6 +85,33 @@ describe('store serve', () => {
     expect(stderr).to.contain('"operation":"DeletePrefix"').and.not.contain('very-secret');
     const left = await place.run(['ls', '-r', 'uploads:'], '', { SECRET: 'very-secret' });
     expect(left.stdout).to.contain('logs-old/1').and.not.contain('logs/1');
+  });
+
+  it('names pages of browsers, and another minimum for parts', async () => {
+    place = await Place.create({
+      stores: { uploads: { provider: 'memory' } },
+      gateway: { accessKeyId: 'AK', secretAccessKey: 'very-secret' },
+    });
+    const origin = 'https://app.example.com';
+    const { url } = await serve(['uploads', '--cors', origin, '--min-part-size', '0']);
+    const headers = { origin, 'access-control-request-method': 'PUT' };
+    const asked = await fetch(`${url}/uploads/k`, { method: 'OPTIONS', headers });
+    expect(asked.headers.get('access-control-allow-origin')).to.equal(origin);
+    const client = clientOf(url, 'AK', 'very-secret');
+    const at = { Bucket: 'uploads', Key: 'k' };
+    const { UploadId } = await client.send(new CreateMultipartUploadCommand(at));
+    const Parts: CompletedPart[] = [];
+    for (const PartNumber of [1, 2]) {
+      const part = { ...at, UploadId, PartNumber, Body: 'small' };
+      const { ETag, ChecksumCRC32 } = await client.send(new UploadPartCommand(part));
+      Parts.push({ PartNumber, ETag, ChecksumCRC32 });
+    }
+    const end = new CompleteMultipartUploadCommand({ ...at, UploadId, MultipartUpload: { Parts } });
+    expect(await codeOf(client.send(end))).to.equal('done');
+    client.destroy();
+    const wrong = await place.run(['serve', 'uploads', '--port', '0', '--cors', 'app.example.com']);
+    expect(wrong.code).to.equal(2);
+    expect(wrong.stderr).to.contain('"app.example.com" is no origin of a page');
   });
 
   it('says what it needs', async () => {

@@ -1,6 +1,7 @@
 import { StoreError, type RetrySettings, type StoreDriver } from '@store/core';
 import { checkOptionNames } from '@store/core/extend';
 import { BytesInFlight, RecentCompletions, S3Face, type CompletedUpload } from '@store/s3-server';
+import { Cors } from './cors.js';
 import { GatewayBuckets } from './gateway-buckets.js';
 import { Listener, type TlsFiles } from './listener.js';
 import type { GatewayLogEntry } from './log-entry.js';
@@ -46,6 +47,11 @@ export interface GatewayOptions {
   readonly port?: number | undefined;
   /** Hosts whose subdomains are buckets: with `s3.example.com`, `bucket.s3.example.com`. Paths go on as they are. */
   readonly domains?: readonly string[] | undefined;
+  /**
+   * Pages of browsers that may use it: `https://app.example.com`, with one `*` for anything, or `*` for all. Default: none, as a
+   * bucket of S3's without rules.
+   */
+  readonly cors?: readonly string[] | undefined;
   /** Speaks HTTPS with this certificate, and nothing else. */
   readonly tls?: TlsFiles | undefined;
   /**
@@ -121,6 +127,7 @@ const OPTIONS: Readonly<Record<keyof GatewayOptions, true>> = {
   port: true,
   tls: true,
   domains: true,
+  cors: true,
   metrics: true,
   maxBodyBytes: true,
   minPartBytes: true,
@@ -194,6 +201,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     storeMs,
     policies: { credentials, region },
     domains,
+    cors: new Cors(options.cors ?? []),
     traffic: new Traffic(),
     onRequest: (entry: GatewayLogEntry) => {
       metrics.count(entry);

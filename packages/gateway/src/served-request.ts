@@ -42,6 +42,7 @@ import {
   wholeAnswer,
   type WholeAnswer,
 } from '@store/s3-server';
+import type { Cors } from './cors.js';
 import type { GatewayLogEntry } from './log-entry.js';
 import { Patience } from './patience.js';
 import type { Rights } from './rights.js';
@@ -64,6 +65,7 @@ export interface ServeSettings {
   readonly policies: { readonly credentials: readonly Credential[]; readonly region: string };
   /** Hosts whose subdomains are buckets. */
   readonly domains: readonly string[];
+  readonly cors: Cors;
   readonly traffic: Traffic;
   readonly onRequest: (entry: GatewayLogEntry) => void;
 }
@@ -129,6 +131,13 @@ class ServedRequest {
     try {
       head = readHead(this.#message);
       const address = addressOf(head, this.#settings.domains);
+      if (head.method === 'OPTIONS') {
+        this.#route = { operation: 'Preflight', bucket: address.bucket, key: address.key };
+        const answer = this.#settings.cors.preflight(head, address.key !== undefined);
+        lease.release();
+        await this.#tell({ answer, code: undefined });
+        return;
+      }
       if (isFormUpload(head, address) && address.bucket !== undefined) {
         await this.#serveForm(head, address.bucket, lease, goOn);
         return;
@@ -211,7 +220,7 @@ class ServedRequest {
   /** What is left of the body stays unread, so that the connection cannot go on. */
   async #sendUnread({ answer, code }: Sent): Promise<void> {
     const whole = await wholeAnswer(answer);
-    this.#setIds();
+    this.#setShared(whole);
     this.#response.setTimeout(this.#settings.idleMs, () => this.#response.destroy());
     await sendLastAnswer(this.#message, this.#response, whole, this.#message.method === 'HEAD');
     this.#log(whole.status, code);
@@ -264,7 +273,7 @@ class ServedRequest {
 
   async #send({ answer, code }: Sent): Promise<void> {
     const head = this.#message.method === 'HEAD';
-    this.#setIds();
+    this.#setShared(answer);
     this.#response.setTimeout(this.#settings.idleMs, () => this.#response.destroy());
     try {
       const broken = await sendAnswer(this.#response, answer, head);
@@ -275,7 +284,7 @@ class ServedRequest {
       if (this.#response.headersSent) throw error;
       const refusal = this.#refusal(error);
       for (const name of this.#response.getHeaderNames()) this.#response.removeHeader(name);
-      this.#setIds();
+      this.#setShared(refusal);
       await sendLastAnswer(this.#message, this.#response, refusal, head);
       this.#log(refusal.status, toServiceError(error).code);
     }
@@ -289,9 +298,13 @@ class ServedRequest {
     return this.#settings.face.refuse(error, request, this.#requestId);
   }
 
-  #setIds(): void {
-    for (const [name, value] of Object.entries(this.#settings.face.idHeaders(this.#requestId)))
-      this.#response.setHeader(name, value);
+  /** What all answers have, beside what this one has. */
+  #setShared({ headers = {} }: Answer): void {
+    const { face, cors } = this.#settings;
+    const ids = face.idHeaders(this.#requestId);
+    const { origin } = this.#message.headers;
+    const shared = { ...ids, ...cors.headersOf(origin, { ...headers, ...ids }) };
+    for (const [name, value] of Object.entries(shared)) this.#response.setHeader(name, value);
   }
 
   #log(status: number, code: string | undefined): void {

@@ -30,6 +30,7 @@ interface ServeOptions {
   readonly keys?: string;
   readonly region?: string;
   readonly domain?: readonly string[];
+  readonly cors?: readonly string[];
   readonly maxBody?: number;
   readonly minPartSize?: number;
   readonly spool?: string;
@@ -65,6 +66,7 @@ export function addServe(program: Command, run: Run): void {
     )
     .option('--region <name>', 'that signatures name (default: that of the configuration, or us-east-1)')
     .option('--domain <name...>', 'a host whose subdomains are buckets: bucket.s3.example.com')
+    .option('--cors <origin...>', 'pages of browsers that may use it: https://app.example.com, or "*"')
     .option('--max-body <size>', 'largest body of one request (default: 5GiB)', size)
     .option(
       '--min-part-size <size>',
@@ -110,6 +112,7 @@ export function addServe(program: Command, run: Run): void {
             port: options.port,
             tls: await tlsOf(options),
             domains: options.domain,
+            cors: options.cors,
             metrics: metricsPort === undefined ? undefined : { port: metricsPort, host: metricsHost },
             maxBodyBytes: options.maxBody,
             minPartBytes: options.minPartSize,
