@@ -125,6 +125,19 @@ describe('gateway, forms of browsers', () => {
     );
   });
 
+  it('have tags, or say what is wrong with them', async () => {
+    const send = (tagging: string) =>
+      post({ fields: { tagging }, conditions: [['starts-with', '$tagging', '']] });
+    const documentOf = (...names: readonly string[]) =>
+      `<Tagging><TagSet>${names.map((name) => `<Tag><Key>${name}</Key><Value>a &amp; b=c</Value></Tag>`).join('')}</TagSet></Tagging>`;
+    expect((await send('one=1')).code).to.equal('MalformedXML');
+    expect((await send(documentOf('one', 'one'))).code).to.equal('InvalidTag');
+    expect(await keys()).to.deep.equal([]);
+    expect((await send(documentOf('one', 'two +'))).status).to.equal(204);
+    const tags = await driver.tags?.get({ key: 'up/photo.jpg' }, {});
+    expect(tags).to.deep.equal({ one: 'a & b=c', 'two +': 'a & b=c' });
+  });
+
   it('are taken with the signature of older pages, too', async () => {
     const expiration = new Date(Date.now() + 60_000).toISOString();
     const conditions = [{ bucket: 'demo' }, ['starts-with', '$key', 'up/'], ['content-length-range', 0, 100]];

@@ -17,6 +17,14 @@ export function tagsOfHeader(header: string | undefined): Tags | undefined {
   return header === undefined ? undefined : checked([...new URLSearchParams(header)]);
 }
 
+/** Tags as a document has them. @throws ServiceError `MalformedXML`, `InvalidTag`, `BadRequest` */
+export function tagsOfDocument(document: Buffer): Tags {
+  const root = parseStrictly(document);
+  const [set] = root?.name === 'Tagging' ? childrenOf(root, 'TagSet') : [];
+  if (!set) throw malformed();
+  return checked(childrenOf(set, 'Tag').map(tagOf));
+}
+
 function checked(pairs: readonly (readonly [string, string])[]): Tags {
   const tags = Object.fromEntries(pairs);
   if (Object.keys(tags).length !== pairs.length) {
@@ -51,12 +59,9 @@ export async function getTagging({ bucket, key, request, signal }: Call): Promis
 }
 
 export async function putTagging({ bucket, key, request, body, signal }: Call): Promise<Answer> {
-  const root = parseStrictly(body);
-  const [set] = root?.name === 'Tagging' ? childrenOf(root, 'TagSet') : [];
-  if (!set) throw malformed();
-  const pairs = childrenOf(set, 'Tag').map(tagOf);
+  const tags = tagsOfDocument(body);
   const versionId = versionOf(bucket, request.query.get('versionId'));
-  await need(bucket.objects.tags).set({ key, versionId, tags: checked(pairs) }, { signal });
+  await need(bucket.objects.tags).set({ key, versionId, tags }, { signal });
   return { status: 200, headers: versionHeader(versionId) };
 }
 

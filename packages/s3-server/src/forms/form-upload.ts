@@ -4,6 +4,7 @@ import type { RequestHead } from '../http/incoming.js';
 import { encodeRfc3986, Query } from '../http/query.js';
 import { ServiceError } from '../http/service-error.js';
 import type { Route } from '../route.js';
+import { tagsOfDocument } from '../tagging.js';
 import { element, textElement } from '../xml.js';
 import type { Form } from './form.js';
 import type { LengthRange } from './post-policy.js';
@@ -29,13 +30,16 @@ export function keyOf({ fields, fileName }: Form): string {
   throw new ServiceError(400, 'InvalidArgument', "Bucket POST must contain a field named 'key'.");
 }
 
-/** The same as a PUT of the file. */
+/** The same as a PUT of the file. @throws ServiceError for tags that are none */
 export function putOf(head: RequestHead, { fields }: Form, bucket: string, key: string): RequestHead {
-  if (fields.has('tagging'))
-    throw new ServiceError(501, 'NotImplemented', 'Tags in a form are not implemented.');
   const headers = new Map([...fields].filter(([name]) => HEADERS.test(name)));
   const acl = fields.get('acl');
   if (acl !== undefined) headers.set('x-amz-acl', acl);
+  const tagging = fields.get('tagging');
+  if (tagging !== undefined) {
+    const tags = tagsOfDocument(Buffer.from(tagging));
+    headers.set('x-amz-tagging', new URLSearchParams(Object.entries(tags)).toString());
+  }
   const rawPath = `/${encodeRfc3986(bucket)}/${encodeRfc3986(key, true)}`;
   return { ...head, method: 'PUT', rawPath, query: Query.parse(''), rawQuery: '', headers };
 }
