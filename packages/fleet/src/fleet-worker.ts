@@ -32,6 +32,9 @@ const AWAY_MS = 10_000;
 /** Between two times that it asks, in milliseconds. */
 const ASKS_MS = 500;
 
+/** For so long it is taken for known how many workers there are, in milliseconds. */
+const SLOTS_MS = 500;
+
 /** A piece that has come to an error this often, one after the other, is given up. */
 const MOST_FAILED = 10;
 
@@ -96,6 +99,9 @@ export class FleetWorker implements AsyncDisposable {
   /** It takes no jobs for a while; so often that has been, one after the other. */
   #isResting = false;
   #rests = 0;
+  /** Of all workers, and when that was asked. */
+  #slots = 0;
+  #slotsAt = -Infinity;
   /** Errors of pieces and rows, one after the other. */
   readonly #failed = new Map<string, number>();
 
@@ -223,7 +229,6 @@ export class FleetWorker implements AsyncDisposable {
     const { run: id, row, piece, rowJob } = data;
     const name = `${id}.${row}.${piece}`;
     const { requests, onCounts } = this.#options;
-    const slots = async (): Promise<number> => (await this.#books.workers()).slots;
     const work = {
       books: this.#books,
       id: { run: id, row, piece },
@@ -231,7 +236,7 @@ export class FleetWorker implements AsyncDisposable {
       lend: (address: string) => this.#stores.lend(address),
       concurrency: requests,
       onCounts: onCounts && ((counts: PieceCounts) => onCounts({ run: id, row, piece }, counts)),
-      idle: async () => this.#queue.idle(await slots()),
+      idle: () => this.#idle(),
       leave: this.#leave.signal,
       lost,
     };
@@ -244,6 +249,17 @@ export class FleetWorker implements AsyncDisposable {
       if (error instanceof PieceLost || error instanceof PieceLeft) throw error;
       await this.#giveUp(data, error);
     }
+  }
+
+  /** Slots of all workers that have nothing to do, when none of the jobs waits. */
+  async #idle(): Promise<number> {
+    const now = performance.now();
+    if (now - this.#slotsAt > SLOTS_MS) {
+      this.#slots = (await this.#books.workers()).slots;
+      this.#slotsAt = now;
+    }
+    // One of them is where this is asked.
+    return this.#slots > 1 ? this.#queue.idle(this.#slots) : 0;
   }
 
   /** An error that comes again and again ends a piece. @throws it when it may pass */
