@@ -35,6 +35,11 @@ export interface StoreAdapter<Provider extends string = string, Config = unknown
    */
   readonly followingLinks?: Readonly<Record<string, unknown>> | undefined;
   /**
+   * What to add to the configuration of an address so that what has been written survives a power failure: before its source is deleted.
+   * For adapters whose addresses do without.
+   */
+  readonly reachingDisk?: Readonly<Record<string, unknown>> | undefined;
+  /**
    * Finds out how a service behaves, with small objects under a prefix of its own, which it leaves empty. For
    * adapters of services that differ.
    */

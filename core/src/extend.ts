@@ -21,6 +21,7 @@ export { uploadPages } from './listing/upload-pages.js';
 export { versionPages } from './listing/version-pages.js';
 export { boundaryIn, isSendable } from './ranges/boundary.js';
 export { KeySpace } from './ranges/key-space.js';
+export { WholeBody } from './whole-body.js';
 export { withJoinedEtag } from './joined-etag.js';
 export { checkInput, suggest } from './options/check-input.js';
 export { checkOptionNames } from './options/check-option-names.js';

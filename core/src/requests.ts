@@ -107,6 +107,11 @@ export interface ReadRequest {
 export interface GetRequest extends ReadRequest {
   /** Bytes `start` to `end`, both inclusive; without `end`, to the end of the object. */
   readonly range?: { readonly start: number; readonly end?: number | undefined } | undefined;
+  /**
+   * Who asks holds a body of up to so many bytes in memory anyway: a driver may read one that is not longer before it answers, and
+   * give it as a {@link WholeBody}. Default: it comes as it flows.
+   */
+  readonly wholeBytes?: number | undefined;
 }
 
 /** What a read tells of its object. */

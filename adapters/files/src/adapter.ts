@@ -11,5 +11,6 @@ export const files: StoreAdapter<'files', FilesConfig> = {
   secretKeys: [],
   createDriver: (config, { baseDirectory }) => filesDriver(resolve(baseDirectory, config.root), config),
   url: fileUrl,
+  reachingDisk: { fsync: true } satisfies Partial<FilesConfig>,
   followingLinks: { followSymlinks: true } satisfies Partial<FilesConfig>,
 };

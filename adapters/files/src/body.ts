@@ -1,9 +1,10 @@
 import * as fs from 'node:fs';
 import { addAbortSignal, Readable } from 'node:stream';
 import { StoreError, throwIfAborted } from '@store/core';
+import { WholeBody } from '@store/core/extend';
 import { bytesOf } from '@store/fs/on-disk';
 import { etagOf } from './facts.js';
-import { close, fstat, read, write } from './file-calls.js';
+import { closeSync, fstatSync, read, write } from './file-calls.js';
 import type { Doing } from './refusals.js';
 import { PROVIDER } from './refusals.js';
 
@@ -17,7 +18,8 @@ export interface OpenFile {
 }
 
 /**
- * Bytes of an open file as a stream, which closes the file at its end and when it is destroyed.
+ * Bytes of an open file as a stream, which closes the file at its end and when it is destroyed. Up to `wholeBytes`, and a chunk in
+ * any case, are read at once.
  *
  * Fails with `Conflict` when the file has changed before its end: what was read is of no one state of it.
  */
@@ -26,15 +28,18 @@ export async function bodyOf(
   start: number,
   bytes: number,
   doing: Doing,
-  signal: AbortSignal | undefined,
+  {
+    signal,
+    wholeBytes = 0,
+  }: { readonly signal?: AbortSignal | undefined; readonly wholeBytes?: number | undefined },
 ): Promise<Readable> {
-  if (bytes <= CHUNK_BYTES) return shortBody(file, start, bytes, doing);
+  if (bytes <= Math.max(CHUNK_BYTES, wholeBytes)) return wholeBody(file, start, bytes, doing);
   const body = new FileBody(file, start, bytes, doing);
   return signal ? addAbortSignal(signal, body) : body;
 }
 
-/** The same of one chunk, which is read at once; where that fails the caller closes the file. A stream of a file costs more than all the rest of reading a small one. */
-async function shortBody(file: OpenFile, start: number, bytes: number, doing: Doing): Promise<Readable> {
+/** The same, read at once; where that fails the caller closes the file. A stream of a file costs more than all the rest of reading a small one. */
+async function wholeBody(file: OpenFile, start: number, bytes: number, doing: Doing): Promise<Readable> {
   const chunk = Buffer.allocUnsafe(Math.max(bytes, 0));
   let seen = 0;
   for (let more = -1; more !== 0 && seen < bytes; seen += more) {
@@ -42,9 +47,9 @@ async function shortBody(file: OpenFile, start: number, bytes: number, doing: Do
     more = bytesRead;
   }
   if (seen < bytes) throw becameShorter(doing);
-  await checkUnchanged(file, doing);
-  await close(file.fd);
-  return Readable.from(bytes > 0 ? [chunk] : [], { objectMode: false });
+  checkUnchanged(file, doing);
+  closeSync(file.fd);
+  return new WholeBody(chunk);
 }
 
 class FileBody extends Readable {
@@ -95,25 +100,30 @@ class FileBody extends Readable {
     const { bytesRead } = await read(fd, chunk, 0, chunk.length, this.#at);
     if (bytesRead === 0) throw becameShorter(this.#doing);
     this.#at += bytesRead;
-    if (this.#at === this.#end) await checkUnchanged(this.#file, this.#doing);
+    if (this.#at === this.#end) checkUnchanged(this.#file, this.#doing);
     return chunk.subarray(0, bytesRead);
   }
 }
 
 /** @throws StoreError `Conflict` when the file is another than it was when it was opened */
-export async function checkUnchanged({ fd, stats }: OpenFile, doing: Doing): Promise<void> {
-  const now = await fstat(fd, { bigint: true });
+export function checkUnchanged({ fd, stats }: OpenFile, doing: Doing): void {
+  const now = fstatSync(fd, { bigint: true });
   // One that has lost its name, or has got another, has another time of change, and the bytes that it had.
   const ctimeNs = now.nlink === stats.nlink ? now.ctimeNs : stats.ctimeNs;
   if (etagOf({ ...now, ctimeNs }) !== etagOf(stats)) throw changed('changed', doing);
 }
+
+const HINT = '; one that is always written to can be copied from a copy of it, or a snapshot';
 
 function becameShorter(doing: Doing): StoreError {
   return changed('became shorter', doing);
 }
 
 function changed(how: string, doing: Doing): StoreError {
-  return new StoreError('Conflict', `the file ${how} while it was read`, { ...doing, provider: PROVIDER });
+  return new StoreError('Conflict', `the file ${how} while it was read${HINT}`, {
+    ...doing,
+    provider: PROVIDER,
+  });
 }
 
 /** Writes a body to an empty file. */

@@ -2,7 +2,7 @@ import { constants, existsSync, readlinkSync, type BigIntStats } from 'node:fs';
 import { mkdir, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errnoOf } from '@store/fs/on-disk';
-import { close, fsync, lstat, open, stat } from './file-calls.js';
+import { closeSync, fsync, lstat, open, stat } from './file-calls.js';
 import { fileInTheWay, symlinkRefused, type Doing } from './refusals.js';
 import type { Root } from './root.js';
 
@@ -31,11 +31,14 @@ function realPathOfOpen(opened: string): string | undefined {
 export class Directory {
   readonly #path: string;
   readonly #fd: number | undefined;
+  readonly #release: (fd: number) => void;
+  #isOpen = true;
 
-  /** @param fd it is open, and closed with this */
-  constructor(path: string, fd?: number) {
+  /** @param fd it is open, and closed with this, or given back */
+  constructor(path: string, fd?: number, release: (fd: number) => void = closeSync) {
     this.#path = fd === undefined ? path : `${OPEN_FILES}/${fd}`;
     this.#fd = fd;
+    this.#release = release;
   }
 
   at(name: string): string {
@@ -51,13 +54,21 @@ export class Directory {
     try {
       await fsync(fd);
     } finally {
-      await close(fd);
+      closeSync(fd);
     }
   }
 
-  async close(): Promise<void> {
-    if (this.#fd !== undefined) await close(this.#fd);
+  /** Once. */
+  close(): void {
+    if (this.#fd !== undefined && this.#isOpen) this.#release(this.#fd);
+    this.#isOpen = false;
   }
+}
+
+/** A directory that is open for several who work in it at the same time. */
+interface Shared {
+  readonly fd: number;
+  users: number;
 }
 
 interface Settings {
@@ -76,6 +87,7 @@ export class Directories {
   readonly #followSymlinks: boolean;
   readonly #fsync: boolean;
   readonly #pinned: boolean;
+  readonly #shared = new Map<string, Shared>();
 
   constructor(root: Root, { followSymlinks, fsync: durable, pinned = CAN_PIN }: Settings) {
     this.#root = root;
@@ -139,13 +151,27 @@ export class Directories {
     }
     const opened = `${OPEN_FILES}/${fd}`;
     if (realPathOfOpen(opened) === [realPath, ...names].join('/')) return { fd, path: opened };
-    await close(fd);
+    closeSync(fd);
     return undefined;
   }
 
+  /** One that somebody has open is used again, if it still is where it was. */
   async #straight(names: readonly string[]): Promise<Directory | undefined> {
-    const opened = await this.openStraight(names, DIRECTORY);
-    return opened && new Directory(opened.path, opened.fd);
+    const path = [this.#root.realPath, ...names].join('/');
+    let shared = this.#shared.get(path);
+    if (shared && realPathOfOpen(`${OPEN_FILES}/${shared.fd}`) === path) shared.users++;
+    else {
+      const opened = await this.openStraight(names, DIRECTORY);
+      if (!opened) return undefined;
+      shared = { fd: opened.fd, users: 1 };
+      this.#shared.set(path, shared);
+    }
+    const held = shared;
+    return new Directory(path, held.fd, () => {
+      if (--held.users > 0) return;
+      closeSync(held.fd);
+      if (this.#shared.get(path) === held) this.#shared.delete(path);
+    });
   }
 
   /** Removes directories that are empty, upwards, but never the root. */
@@ -173,7 +199,7 @@ export class Directories {
     } catch (error) {
       return errnoOf(error) === 'ENOENT';
     } finally {
-      await parent.close();
+      parent.close();
     }
   }
 
@@ -191,7 +217,7 @@ export class Directories {
           (await this.#enter(directory, name, doing)) ??
           (await missing(directory, name, names.slice(0, depth + 1).join('/')));
       } finally {
-        await directory.close();
+        directory.close();
       }
       if (!next) return undefined;
       directory = next;

@@ -25,7 +25,18 @@ import type { FilesConfig } from './config.js';
 import { Directories, Directory, lookAt, pathOfOpen } from './directories.js';
 import type { FilesDriverSettings } from './driver-settings.js';
 import { etagOf, fullInfoOf, infoOf } from './facts.js';
-import { close, fchmod, fstat, fsync, futimes, lstat, open, stat, unlink } from './file-calls.js';
+import {
+  close,
+  closeSync,
+  fchmod,
+  fstatSync,
+  fsync,
+  futimes,
+  lstat,
+  open,
+  stat,
+  unlink,
+} from './file-calls.js';
 import { fileNaming } from './file-naming.js';
 import { pathToFind, pathToWrite, type FilePath } from './file-path.js';
 import { newPart, removeLeftParts } from './part-files.js';
@@ -100,13 +111,13 @@ export class DirectoryFiles {
     const doing = { operation: 'head', key: request.key };
     return this.#run(doing, signal, async () => {
       const { fd, stats } = await this.#open(request, doing);
-      await close(fd);
+      closeSync(fd);
       return fullInfoOf(request.key, stats);
     });
   }
 
   async get(request: GetRequest, { signal }: DriverCall): Promise<GetResult> {
-    const { key, range } = request;
+    const { key, range, wholeBytes } = request;
     const doing = { operation: 'get', key };
     return this.#run(doing, signal, async () => {
       const file = await this.#open(request, doing);
@@ -119,9 +130,9 @@ export class DirectoryFiles {
         }
         const info = await fullInfoOf(key, file.stats);
         const bytes = Math.min(end, size - 1) - start + 1;
-        return { info, body: await bodyOf(file, start, bytes, doing, signal) };
+        return { info, body: await bodyOf(file, start, bytes, doing, { signal, wholeBytes }) };
       } catch (error) {
-        await close(file.fd);
+        closeSync(file.fd);
         throw error;
       }
     });
@@ -143,10 +154,10 @@ export class DirectoryFiles {
       try {
         return await this.#write({ key: to }, { operation: 'copy', key: to }, signal, async (_fd, part) => {
           await copyFile(file.path, part, constants.COPYFILE_FICLONE);
-          await checkUnchanged(file, doing);
+          checkUnchanged(file, doing);
         });
       } finally {
-        await close(file.fd);
+        closeSync(file.fd);
       }
     });
   }
@@ -196,7 +207,7 @@ export class DirectoryFiles {
     const straight = await this.#directories.openStraight([...place.directories, place.name], READ);
     const { fd, path } = straight ?? (await this.#openBelow(place, doing));
     try {
-      const stats = await fstat(fd, { bigint: true });
+      const stats = fstatSync(fd, { bigint: true });
       if (stats.isDirectory()) throw notFound(doing);
       if (!stats.isFile()) throw specialRefused(stats, doing);
       const etag = etagOf(stats);
@@ -206,7 +217,7 @@ export class DirectoryFiles {
         throw unmet(`the file still has the ETag ${ifNoneMatch}`, 304, doing);
       return { fd, stats, path };
     } catch (error) {
-      await close(fd);
+      closeSync(fd);
       throw error;
     }
   }
@@ -219,7 +230,7 @@ export class DirectoryFiles {
       const fd = await this.#openAt(path, name, doing);
       return { fd, path: pathOfOpen(fd) ?? path };
     } finally {
-      await directory.close();
+      directory.close();
     }
   }
 
@@ -266,11 +277,11 @@ export class DirectoryFiles {
         if (!isRenamed) await rm(part, { force: true });
       }
       if (this.#fsync) await directory.sync();
-      const stats = await fstat(fd, { bigint: true });
+      const stats = fstatSync(fd, { bigint: true });
       return { key, etag: etagOf(stats), size: Number(stats.size) };
     } finally {
       await close(fd);
-      await directory.close();
+      directory.close();
     }
   }
 
@@ -294,7 +305,7 @@ export class DirectoryFiles {
       } catch (error) {
         if (errnoOf(error) !== 'ENOENT') throw error;
       } finally {
-        if (!begun) await directory?.close();
+        if (!begun) directory?.close();
       }
       // A delete found the new directory empty and removed it: once more.
       if (attempt < MAKE_ATTEMPTS) continue;
@@ -314,7 +325,7 @@ export class DirectoryFiles {
     if (real === undefined) throw symlinkRefused(name, this.#followSymlinks, doing);
     // The link stays, and what it leads to is replaced.
     const target = await this.#target(new Directory(dirname(real)), basename(real), doing);
-    await directory.close();
+    directory.close();
     return target;
   }
 
@@ -358,7 +369,7 @@ export class DirectoryFiles {
             }
           });
         } finally {
-          await directory.close();
+          directory.close();
         }
       } catch (error) {
         failures(some, error);

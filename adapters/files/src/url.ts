@@ -21,7 +21,8 @@ export const fileUrl: UrlScheme = {
     const { root, key } = await split(path, asDirectory);
     const storeRoot = await storeRootOf(path);
     if (storeRoot !== undefined) throw invalid(address, storeRootHint(path, storeRoot));
-    return { config: { root }, key };
+    // As by `cp` and its like, the system writes when it thinks fit.
+    return { config: { root, fsync: false }, key };
   },
 };
 

@@ -217,7 +217,7 @@ describe('files: a tree as it is', () => {
   });
 
   it('says when a file changes while the system copies it, and leaves nothing of it', async () => {
-    await store.put('k', Buffer.alloc(10_000_000));
+    await store.put('k', Buffer.alloc(60_000_000));
     const entry = { provider: 'files', root, fsync: false, retry: { maxAttempts: 1 } };
     const impatient = await openStore(entry, { adapters: [files] });
     const settled = new AbortController();

@@ -37,7 +37,7 @@ describe('files: addresses', () => {
       ['file:/', '/', ''],
       ['file:.', join(process.cwd(), '..'), `${process.cwd().split('/').at(-1)}/`],
     ] as const)
-      expect(await parse(address), address).to.deep.equal({ config: { root: parent }, key });
+      expect(await parse(address), address).to.deep.equal({ config: { root: parent, fsync: false }, key });
   });
 
   it('are refused when they are none, or lead into an fs store', async () => {

@@ -11,7 +11,8 @@ import { pipeline } from 'node:stream/promises';
 import { StoreError, type KeptBody } from '@store/core';
 import { bytesOfKept } from './kept-body.js';
 import { CLOSED_AT_ONCE, networkError, NOBODY_THERE } from './network.js';
-import { MAX_ANSWER_BYTES, MAX_SHORT_ANSWER_BYTES, readAnswer } from './read-answer.js';
+import { sizeFact } from './facts.js';
+import { MAX_ANSWER_BYTES, MAX_SHORT_ANSWER_BYTES, readAnnounced, readAnswer } from './read-answer.js';
 import { keptAlive, type RequestLimits } from './request-limits.js';
 
 export interface HttpCall {
@@ -23,6 +24,8 @@ export interface HttpCall {
   readonly signal: AbortSignal;
   /** Hand a successful answer's body over as a stream. */
   readonly stream?: boolean | undefined;
+  /** With `stream`: one that is announced with at most so many bytes is read. */
+  readonly wholeBytes?: number | undefined;
   /** A success has no long document: what is longer than a refusal is none. */
   readonly short?: boolean | undefined;
   /** How long nothing may move on the socket, in milliseconds: not while connecting, sending, waiting or receiving. */
@@ -34,6 +37,8 @@ export interface HttpAnswer {
   readonly headers: IncomingHttpHeaders;
   /** The whole body, up to the kit's limits; empty when it is streamed. */
   readonly data: Buffer;
+  /** The body that could have been streamed, and was read: see {@link HttpCall.wholeBytes}. */
+  readonly whole?: Buffer | undefined;
   /** Why the body of a refusal was not read: it is longer than any. */
   readonly unread?: StoreError | undefined;
   readonly res: IncomingMessage;
@@ -55,7 +60,8 @@ export class HttpTransport {
   }
 
   /** @throws StoreError when there is no whole answer; an abort as it is */
-  async send(url: string, { content, kept, stream, short, idleMs, ...call }: HttpCall): Promise<HttpAnswer> {
+  async send(url: string, given: HttpCall): Promise<HttpAnswer> {
+    const { content, kept, stream, wholeBytes, short, idleMs, signal, ...call } = given;
     const [, protocol = '', authority = '', path = '/'] = /^(https?:)\/\/([^/?]+)(.*)$/s.exec(url) ?? [];
     const [, v6, name, port] = /^(?:\[(.*)\]|(.*?))(?::(\d+))?$/.exec(authority) ?? [];
     const secure = protocol === 'https:';
@@ -70,11 +76,14 @@ export class HttpTransport {
     try {
       const request = secure ? httpsRequest(options) : httpRequest(options);
       if (this.#connectMs !== undefined) limitConnecting(request, this.#connectMs);
-      const res = await answerTo(request, kept ?? content, idleMs);
+      const res = await answerTo(request, kept ?? content, idleMs, signal);
       const { statusCode: status = 0, headers } = res;
-      const streamed = stream === true && status < 300;
-      const body = streamed ? { data: Buffer.alloc(0) } : await readWhole(res, status, short ?? false);
-      return { status, headers, ...body, res };
+      if (stream && status < 300) {
+        const length = sizeFact(headers['content-length']) ?? Infinity;
+        const whole = length <= (wholeBytes ?? -1) ? await readAnnounced(res, length) : undefined;
+        return { status, headers, data: NOTHING, whole, res };
+      }
+      return { status, headers, ...(await readWhole(res, status, short ?? false)), res };
     } catch (thrown) {
       throw networkError(thrown);
     }
@@ -86,6 +95,8 @@ export class HttpTransport {
   }
 }
 
+const NOTHING = Buffer.alloc(0);
+
 /** @throws StoreError `Corrupt` for a success that is too long; of such a refusal the status says enough */
 async function readWhole(
   res: IncomingMessage,
@@ -96,7 +107,7 @@ async function readWhole(
   try {
     return { data: await readAnswer(res, isRefusal || short ? MAX_SHORT_ANSWER_BYTES : MAX_ANSWER_BYTES) };
   } catch (error) {
-    if (isRefusal && error instanceof StoreError) return { data: Buffer.alloc(0), unread: error };
+    if (isRefusal && error instanceof StoreError) return { data: NOTHING, unread: error };
     throw error;
   }
 }
@@ -106,9 +117,14 @@ function answerTo(
   request: ClientRequest,
   content: string | Buffer | KeptBody | undefined,
   idleMs: number,
+  signal: AbortSignal,
 ): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     let answer: IncomingMessage | undefined;
+    // Node would do the same with many more listeners.
+    const abort = (): void => void request.destroy(aborted(signal));
+    if (signal.aborted) abort();
+    else signal.addEventListener('abort', abort, { once: true });
     request.on('response', (res) => {
       answer = res;
       resolve(res);
@@ -119,12 +135,21 @@ function answerTo(
     request.on('error', reject);
     // Without a word where the service changes the protocol: Node drops the connection then.
     request.on('close', () => {
+      signal.removeEventListener('abort', abort);
       if (!answer) reject(unanswered());
     });
     if (content === undefined || typeof content === 'string' || content instanceof Uint8Array)
       request.end(content);
     // What goes wrong with either is an error of the request, which is heard above.
     else pipeline(bytesOfKept(content), request).catch((error: Error) => request.destroy(error));
+  });
+}
+
+/** As Node calls it, whatever the reason is. */
+function aborted({ reason: cause }: AbortSignal): Error {
+  return Object.assign(new Error('The operation was aborted', { cause }), {
+    name: 'AbortError',
+    code: 'ABORT_ERR',
   });
 }
 

@@ -1,5 +1,6 @@
 import { addAbortSignal, Readable } from 'node:stream';
 import { StoreError, type DriverCall, type GetRequest, type GetResult } from '@store/core';
+import { WholeBody } from '@store/core/extend';
 import type { RunningChecksum } from './checksum.js';
 import { checkContentRange } from './content-range.js';
 import { headerOf, objectInfo, type AnswerHeaders } from './object-info.js';
@@ -10,6 +11,8 @@ export interface ObjectAnswer {
   readonly status: number;
   readonly headers: AnswerHeaders;
   readonly body: Readable;
+  /** All of the body, where it has been read already. */
+  readonly whole?: Buffer | undefined;
   /** What the body has to come to in the end. */
   readonly checksum?: { readonly running: RunningChecksum; readonly expected: string } | undefined;
 }
@@ -32,6 +35,13 @@ export function objectRead(
   try {
     const bytes = checkContentRange(range, { status, header: headerOf(headers, 'content-range') });
     const info = objectInfo(key, headers, own);
+    const { whole, checksum } = answer;
+    if (whole) {
+      if (bytes !== undefined && whole.length !== bytes) throw otherLength(bytes);
+      checksum?.running.update(whole);
+      if (checksum && checksum.running.digest() !== checksum.expected) throw otherBody();
+      return { info, body: new WholeBody(whole) };
+    }
     const body = objectBody(answer, translate, bytes);
     return { info, body: signal ? addAbortSignal(signal, body) : body };
   } catch (error) {

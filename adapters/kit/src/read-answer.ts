@@ -46,6 +46,33 @@ export function readAnswer(body: Readable, maxBytes = MAX_ANSWER_BYTES): Promise
   });
 }
 
+/**
+ * The body of an answer that announces how long it is: Node ends it there. What breaks off before is an error.
+ *
+ * @throws StoreError `Unavailable`; whatever the stream fails with
+ */
+export function readAnnounced(body: Readable, bytes: number): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    // A small one comes as one piece, and is not copied.
+    let all: Buffer | undefined;
+    let length = 0;
+    body.on('data', (chunk: Buffer) => {
+      if (length === 0 && chunk.length === bytes) all = chunk;
+      else (all ??= Buffer.allocUnsafe(bytes)).set(chunk, length);
+      length += chunk.length;
+    });
+    body.on('end', () => {
+      if (length === bytes) resolve(all ?? Buffer.alloc(0));
+      else reject(brokenOff());
+    });
+    body.on('error', reject);
+    body.on('close', () => {
+      if (!body.readableEnded) reject(brokenOff());
+    });
+    if (body.destroyed || body.readableEnded) reject(body.errored ?? brokenOff());
+  });
+}
+
 function tooLong(maxBytes: number): StoreError {
   return new StoreError(
     'Corrupt',

@@ -13,17 +13,17 @@ export function readFacet(requests: Requests): ReadFacet {
       });
     },
     get(request, call) {
-      const { key, range } = request;
+      const { key, range, wholeBytes } = request;
       const { subres, headers: conditions } = readParameters(request);
       const Range = range && `bytes=${range.start}-${range.end ?? ''}`;
       // Without the behaviour OSS answers a range that cannot be satisfied with the whole object.
       const headers = { ...conditions, ...(Range && { Range, 'x-oss-range-behavior': 'standard' }) };
       const successStatuses = [range ? 206 : 200];
-      const sent = { method: 'GET', subres, headers, successStatuses, stream: true } as const;
-      return requests.send('get', key, call, sent, ({ status, headers: found, res: body }) => {
+      const sent = { method: 'GET', subres, headers, successStatuses, stream: true, wholeBytes } as const;
+      return requests.send('get', key, call, sent, ({ status, headers: found, res: body, whole }) => {
         etagOf(found);
         const failure = (error: unknown) => requests.failure(error, 'get', key);
-        return objectRead(request, call, { status, headers: found, body }, 'x-oss-', failure);
+        return objectRead(request, call, { status, headers: found, body, whole }, 'x-oss-', failure);
       });
     },
   };

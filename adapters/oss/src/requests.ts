@@ -32,6 +32,8 @@ export type Request = Omit<UnsignedRequest, 'object'> & {
   readonly emptyAnswer?: true;
   /** A success has an object for its body, which is not read here. */
   readonly stream?: true;
+  /** See `HttpCall.wholeBytes`. */
+  readonly wholeBytes?: number | undefined;
   /** The key that a failure is about, where it is not the one of the address. */
   readonly about?: string | undefined;
   /** How many bytes the service has to move before it answers, where it is not the body. */
@@ -64,10 +66,18 @@ export class Requests {
     request: Request,
     read: (answer: HttpAnswer, contentMd5: string) => T,
   ): Promise<T> {
-    const { successStatuses = [200], emptyAnswer, stream, about = key, bytes, ...unsigned } = request;
+    const {
+      successStatuses = [200],
+      emptyAnswer,
+      stream,
+      wholeBytes,
+      about = key,
+      bytes,
+      ...unsigned
+    } = request;
     const where = { provider: 'oss', operation, key: about };
     if (key !== undefined) checkKey(operation, key);
-    const ms = timeoutOf(this.#config, bytes ?? request.kept?.size ?? request.content?.length);
+    const ms = timeoutOf(this.#config, bytes ?? request.kept?.size ?? request.content?.length ?? wholeBytes);
     // While the service moves bytes by itself, nothing moves here.
     const idleMs = bytes === undefined ? timeoutOf(this.#config) : ms;
     let answer: HttpAnswer | undefined;
@@ -80,7 +90,8 @@ export class Requests {
           ...sent
         } = await this.#signer.sign({ ...unsigned, object: key }, deadline);
         md5 = contentMd5;
-        return this.#transport.send(url, { ...sent, signal: deadline, stream, idleMs, short: emptyAnswer });
+        const how = { stream, wholeBytes, idleMs, short: emptyAnswer };
+        return this.#transport.send(url, { ...sent, ...how, signal: deadline });
       });
       if (successStatuses.includes(answer.status)) {
         if (emptyAnswer) checkEmpty(answer);

@@ -151,7 +151,8 @@ export function readDocument(answer: WholeAnswer, expected: ExpectedAnswer): Xml
 export async function checkObject(answer: HttpAnswer): Promise<void> {
   if (answer.status >= 300) readDocument(answer, OBJECT);
   if (lackOf(answer, OBJECT) === undefined) return;
-  checkSuccess({ ...answer, data: await readAnswer(answer.res, MAX_SHORT_ANSWER_BYTES) }, OBJECT);
+  const data = answer.whole ?? (await readAnswer(answer.res, MAX_SHORT_ANSWER_BYTES));
+  checkSuccess({ ...answer, data }, OBJECT);
 }
 
 async function checkRefusal(response: HttpResponse): Promise<void> {

@@ -4,6 +4,7 @@ import { checkAnswers } from './answer-check.js';
 import type { S3Config } from './config.js';
 import { ContentMd5 } from './content-md5.js';
 import type { Quirks } from './quirks.js';
+import { Signing } from './signing.js';
 
 const DEFAULT_CONNECT_TIMEOUT_MS = 10_000;
 
@@ -11,6 +12,8 @@ const DEFAULT_CONNECT_TIMEOUT_MS = 10_000;
 export function createTransport(config: S3Config): HttpTransport {
   return new HttpTransport(config, config.connectTimeoutMs ?? DEFAULT_CONNECT_TIMEOUT_MS);
 }
+
+type RequestSigner = Awaited<ReturnType<S3Client['config']['signer']>>;
 
 const silent = (): void => undefined;
 const SILENT = { trace: silent, debug: silent, info: silent, warn: silent, error: silent };
@@ -62,13 +65,24 @@ export function createClient(
     },
   });
   // The SDK would make one for each request; its credentials and its clock are asked each time all the same.
-  const { signer } = client.config;
-  let made: ReturnType<typeof signer> | undefined;
+  const { signer, credentials } = client.config;
+  const signing = new Signing();
+  const quick = (inner: RequestSigner): RequestSigner => {
+    const sign: RequestSigner['sign'] = async (request, options = {}) => {
+      const signed = signing.sign(request, options, await credentials());
+      return signed ? { ...request, headers: { ...signed.headers } } : inner.sign(request, options);
+    };
+    // Whatever else it can do, and the SDK asks it for, it does.
+    return Object.create(inner, { sign: { value: sign } }) as RequestSigner;
+  };
+  let made: Promise<RequestSigner> | undefined;
   client.config.signer = (scheme) =>
-    (made ??= signer(scheme).catch((error: unknown) => {
-      made = undefined;
-      throw error;
-    }));
+    (made ??= signer(scheme)
+      .then(quick)
+      .catch((error: unknown) => {
+        made = undefined;
+        throw error;
+      }));
   client.middlewareStack.use(checkAnswers);
   client.middlewareStack.use(contentMd5.plugin);
   return client;

@@ -38,7 +38,7 @@ interface Model {
 }
 
 /** How an answer is read: see {@link HttpCall}. */
-export type AnswerForm = Pick<HttpCall, 'stream' | 'short'>;
+export type AnswerForm = Pick<HttpCall, 'stream' | 'wholeBytes' | 'short'>;
 
 /**
  * Sends requests past the SDK, which says where the bucket is and signs: its way from a command to a request and back

@@ -1,4 +1,3 @@
-import { createPresignedPost } from '@aws-sdk/s3-presigned-post';
 import type { PostFormsFacet } from '@store/core';
 import type { Requests } from './requests.js';
 
@@ -10,6 +9,8 @@ export function postFormsFacet(requests: Requests): PostFormsFacet {
     limits: true,
     sign: ({ key, expiresIn, contentType, minBytes, maxBytes }, call) =>
       requests.run('presignPost', key, call, async () => {
+        // Loaded by who asks for it.
+        const { createPresignedPost } = await import('@aws-sdk/s3-presigned-post');
         const limited = minBytes !== undefined || maxBytes !== undefined;
         const { url, fields } = await createPresignedPost(requests.client, {
           Bucket: requests.bucket,

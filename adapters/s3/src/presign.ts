@@ -4,7 +4,6 @@ import {
   HeadObjectCommand,
   PutObjectCommand,
 } from '@aws-sdk/client-s3';
-import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { StoreError, type PresignRequest, type StoreDriver } from '@store/core';
 import { createClient } from './client.js';
 import { signUrlV2 } from './presign-v2.js';
@@ -31,6 +30,8 @@ async function presigned({ config, quirks, bucket }: Requests, request: PresignR
   const { key, method, expiresIn, contentType, contentDisposition } = request;
   if (contentType !== undefined && method !== 'PUT' && method !== 'GET')
     throw new StoreError('InvalidArgument', 'contentType goes with a URL for PUT or GET', { provider: 's3' });
+  // Loaded by who asks for it.
+  const { getSignedUrl } = await import('@aws-sdk/s3-request-presigner');
   const client = createClient(config, { ...quirks, checksums: 'when-required' });
   const input = { Bucket: bucket, Key: key };
   try {

@@ -22,7 +22,7 @@ export function readFacet(requests: Requests): ReadFacet {
       });
     },
     get(request, call) {
-      const { key, range } = request;
+      const { key, range, wholeBytes } = request;
       const { headers, ...asked } = readParameters(request);
       const more = {
         range: range && `bytes=${range.start}-${range.end ?? ''}`,
@@ -36,11 +36,17 @@ export function readFacet(requests: Requests): ReadFacet {
         sent,
         async (answer) => {
           await checkObject(answer);
-          const { status, headers: said, res: body } = answer;
-          const object = { status, headers: said, body, checksum: checked ? checksumOf(said) : undefined };
+          const { status, headers: said, res: body, whole } = answer;
+          const object = {
+            status,
+            headers: said,
+            body,
+            whole,
+            checksum: checked ? checksumOf(said) : undefined,
+          };
           return objectRead(request, call, object, 'x-amz-', failure);
         },
-        { stream: true },
+        { stream: true, wholeBytes },
       );
     },
   };

@@ -180,7 +180,7 @@ export class Requests {
   ): Promise<T> {
     const { key, about = key, content } = request;
     const work = (signal: AbortSignal): Promise<T> => this.#direct.send(request, signal, read, form);
-    return this.run(operation, about, call, work, content?.length);
+    return this.run(operation, about, call, work, content?.length ?? form?.wholeBytes);
   }
 
   close(): void {

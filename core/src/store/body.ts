@@ -74,7 +74,7 @@ export async function* cutPieces(
     while (held + rest.length >= bytes) {
       const taken = bytes - held;
       chunks.push(rest.subarray(0, taken));
-      yield Buffer.concat(chunks, bytes);
+      yield joined(chunks, bytes);
       rest = rest.subarray(taken);
       chunks = [];
       held = 0;
@@ -85,7 +85,13 @@ export async function* cutPieces(
       held += rest.length;
     }
   }
-  if (held > 0 || number === 1) yield Buffer.concat(chunks, held);
+  if (held > 0 || number === 1) yield joined(chunks, held);
+}
+
+/** What comes in one chunk is not copied. */
+function joined(chunks: readonly Buffer[], bytes: number): Buffer {
+  const [first] = chunks;
+  return first && chunks.length === 1 ? first : Buffer.concat(chunks, bytes);
 }
 
 /** The same stream; tells how many bytes each of its chunks has when the next one is asked for: then that one has gone. */

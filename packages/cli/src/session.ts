@@ -49,6 +49,8 @@ export interface Target {
 export interface Opening {
   /** Symbolic links are followed, where the store has some. */
   readonly followLinks?: boolean | undefined;
+  /** What is written has reached the disk when a write has ended; see `StoreAdapter.reachingDisk`. */
+  readonly durable?: boolean | undefined;
 }
 
 /** Where an address leads. */
@@ -167,7 +169,7 @@ export class Session implements AsyncDisposable {
    *
    * @throws as {@link open}
    */
-  async locate(address: string, { followLinks }: Opening = {}): Promise<Located> {
+  async locate(address: string, { followLinks, durable }: Opening = {}): Promise<Located> {
     const given = addressSettings(this.#options);
     const url = fileUrlOf(address) ?? address;
     const scheme = /^(?:([a-z][a-z0-9+.-]*):\/\/|(file):)/.exec(url);
@@ -180,7 +182,8 @@ export class Session implements AsyncDisposable {
       if (/^file:(?!\/\/)/.test(address)) await this.#refuseStoreNamedFile(address);
       const { config, key, ...found } = await adapter.url.parse(url, isDirectory ? {} : given);
       const links = followLinks ? adapter.followingLinks : {};
-      const entry = { provider: adapter.provider, ...config, ...links };
+      const disk = durable ? adapter.reachingDisk : {};
+      const entry = { provider: adapter.provider, ...config, ...links, ...disk };
       return {
         id: `url ${JSON.stringify(entry)}`,
         key,

@@ -74,7 +74,7 @@ async function digestOf(
   { engine }: Side,
   { key, size }: ObjectInfo,
   partBytes = Infinity,
-): Promise<{ readonly md5: string; readonly combined: string }> {
+): Promise<{ readonly md5: string | undefined; readonly combined: string }> {
   const held = Math.min(size ?? Infinity, readBytes * 3);
   return budget.with(held, async () => {
     const reading = {
@@ -86,7 +86,7 @@ async function digestOf(
       pace: async (bytes: number) => rate?.take(bytes, signal),
       onBytes: () => undefined,
     };
-    const { body, seen } = await readObject(reading, size);
+    const { body, md5 } = await readObject(reading, size);
     const combined = createHash('md5');
     let part = createHash('md5');
     let filled = 0;
@@ -103,6 +103,6 @@ async function digestOf(
       }
     }
     if (filled > 0) combined.update(part.digest());
-    return { md5: seen().md5, combined: combined.digest('hex') };
+    return { md5: md5(), combined: combined.digest('hex') };
   });
 }

@@ -101,6 +101,7 @@ async function copyThrough(copying: Copying, source: ObjectInfo, key: string): P
     key: source.key,
     partBytes,
     ignoreChecksum: options.ignoreChecksum ?? false,
+    withoutMd5: goesInParts(copying, source),
     signal,
     pace: async (bytes) => rate?.take(bytes, signal),
     onBytes: (bytes) => {
@@ -114,11 +115,17 @@ async function copyThrough(copying: Copying, source: ObjectInfo, key: string): P
       const read = await readObject(reading, source.size);
       const written = await write(copying, read, key);
       await check(copying, read, written);
-      return { from: source.key, to: key, size: read.seen().size, source: read.info };
+      return { from: source.key, to: key, size: read.size(), source: read.info };
     });
   } finally {
     ledger.addUnderway(-underway);
   }
+}
+
+/** The ETag of what is uploaded in parts is no MD5, and a store that takes streams makes its own of just what it is given. */
+function goesInParts({ to, partBytes }: Copying, { size = 0 }: ObjectInfo): boolean {
+  const { write, multipart } = to.engine.driver;
+  return size > partBytes && (write.streaming || multipart !== undefined);
 }
 
 async function write(copying: Copying, { info, body }: ReadObject, key: string): Promise<WriteResult> {
@@ -174,19 +181,20 @@ async function tagsOf({ from, to, signal }: Copying, info: ObjectInfo): Promise<
 }
 
 /** Holds what was written against what was read; what is wrong does not stay. */
-async function check(copying: Copying, { seen }: ReadObject, written: WriteResult): Promise<void> {
+async function check(copying: Copying, read: ReadObject, written: WriteResult): Promise<void> {
   const { to, options, signal } = copying;
-  const { md5, size } = seen();
   const there = options.ignoreChecksum ? undefined : md5OfEtag(written.etag);
-  if (there === md5) return;
+  const md5 = there === undefined ? undefined : read.md5();
+  const size = read.size();
   let problem: string | undefined;
-  if (there === undefined) {
+  if (there === undefined || md5 === undefined) {
     if (written.size === size) return;
     const found = await lookAt(to, written.key, signal);
     // Somebody else may have written it since.
     if (found.etag !== written.etag || found.size === undefined || found.size === size) return;
     problem = `it has ${found.size} bytes at the target, and ${size} were read`;
   } else {
+    if (there === md5) return;
     problem = `its ETag at the target is ${there}, and what was read has the MD5 ${md5}${NO_MD5_HINT}`;
   }
   await to.store.delete(written.key, onlyThis(to, written));

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
+import { createHash, hash as hashOf } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { abortedError, StoreError, type GetRequest, type ObjectInfo } from '@store/core';
-import { withSoundFacts, type Engine } from '@store/core/extend';
+import { WholeBody, withSoundFacts, type Engine } from '@store/core/extend';
 import { md5OfEtag } from './etag-digest.js';
 
 /** Parts of an object that are read ahead of the one that is being written. */
@@ -18,6 +18,8 @@ export interface Reading {
   readonly partBytes: number;
   /** What is read is not held against the ETag. */
   readonly ignoreChecksum: boolean;
+  /** Nobody asks for the MD5 of an object that comes in parts, unless its ETag is one. */
+  readonly withoutMd5?: boolean | undefined;
   readonly signal: AbortSignal;
   /** Waits until so many bytes may be read. */
   readonly pace: (bytes: number) => Promise<void>;
@@ -29,8 +31,10 @@ export interface Reading {
 export interface ReadObject {
   readonly info: ObjectInfo;
   readonly body: Uint8Array | AsyncGenerator<Uint8Array, void, undefined>;
-  /** The MD5 and the size of what was read, when all of it was. */
-  readonly seen: () => { readonly md5: string; readonly size: number };
+  /** How many bytes were read, when all of it was. */
+  readonly size: () => number;
+  /** Of them, made where it is asked for; undefined with `withoutMd5`. */
+  readonly md5: () => string | undefined;
 }
 
 /**
@@ -52,20 +56,30 @@ async function readWhole(reading: Reading, listed: number): Promise<ReadObject |
   const { engine, key, partBytes } = reading;
   await reading.pace(listed);
   const found = await request(reading, async (call) => {
-    const { info: given, body } = await engine.driver.read.get({ key }, call);
+    const { info: given, body } = await engine.driver.read.get({ key, wholeBytes: listed }, call);
     const info = withSoundFacts(given);
     if (info.size === undefined || info.size > partBytes) {
       body.destroy();
       return undefined;
     }
     const bytes = await collect(reading, body, info.size);
-    const seen = { md5: createHash('md5').update(bytes).digest('hex'), size: bytes.length };
-    checkDigest(reading, info, seen.md5);
-    return { info, body: bytes, seen };
+    const md5 = isChecked(reading, info) ? md5Of(bytes) : undefined;
+    if (md5 !== undefined) checkDigest(reading, info, md5);
+    return { info, body: bytes, md5 };
   });
   if (!found) return undefined;
-  reading.onBytes(found.seen.size);
-  return { ...found, seen: () => found.seen };
+  const { info, body } = found;
+  reading.onBytes(body.length);
+  return { info, body, size: () => body.length, md5: () => found.md5 ?? md5Of(body) };
+}
+
+function md5Of(bytes: Uint8Array): string {
+  return hashOf('md5', bytes, 'hex');
+}
+
+/** What is read has to have the MD5 that its ETag is. */
+function isChecked({ ignoreChecksum }: Reading, { etag }: ObjectInfo): boolean {
+  return !ignoreChecksum && md5OfEtag(etag) !== undefined;
 }
 
 async function readParts(reading: Reading): Promise<ReadObject> {
@@ -73,21 +87,21 @@ async function readParts(reading: Reading): Promise<ReadObject> {
   const given = await request(reading, (call) => engine.driver.read.head({ key }, call));
   const info = withSoundFacts(given);
   const { size } = info;
-  const hash = createHash('md5');
+  const hash = reading.withoutMd5 && !isChecked(reading, info) ? undefined : createHash('md5');
   let read = 0;
   async function* body(): AsyncGenerator<Uint8Array, void, undefined> {
     const parts = size === undefined ? stream(reading, info) : ranges(reading, info, size);
     for await (const part of parts) {
-      hash.update(part);
+      hash?.update(part);
       read += part.length;
       reading.onBytes(part.length);
       yield part;
     }
-    digest = hash.digest('hex');
-    checkDigest(reading, info, digest);
+    digest = hash?.digest('hex');
+    if (digest !== undefined) checkDigest(reading, info, digest);
   }
-  let digest = '';
-  return { info, body: body(), seen: () => ({ md5: digest, size: read }) };
+  let digest: string | undefined;
+  return { info, body: body(), size: () => read, md5: () => digest };
 }
 
 /** In order; a few are on their way while the caller has one. */
@@ -125,7 +139,7 @@ async function* ranges(
 async function readRange(reading: Reading, wanted: GetRequest, size: number): Promise<Uint8Array> {
   await reading.pace(size);
   return request(reading, async (call) => {
-    const { info, body } = await reading.engine.driver.read.get(wanted, call);
+    const { info, body } = await reading.engine.driver.read.get({ ...wanted, wholeBytes: size }, call);
     // Not every service holds a condition that it is sent.
     if (info.etag !== undefined && wanted.ifMatch !== undefined && info.etag !== wanted.ifMatch) {
       body.destroy();
@@ -153,16 +167,25 @@ async function* stream(
 }
 
 async function collect(reading: Reading, body: Readable, size: number): Promise<Uint8Array> {
+  if (body instanceof WholeBody) return ofSize(reading, body.bytes, size);
   const all = Buffer.allocUnsafe(size);
   let at = 0;
   for await (const chunk of chunksOf(reading, body)) {
-    if (at + chunk.length > size)
-      throw wrongSize(reading, `has more than the ${size} bytes that it should have`);
+    if (at + chunk.length > size) throw tooMany(reading, size);
     all.set(chunk, at);
     at += chunk.length;
   }
-  if (at < size) throw wrongSize(reading, `ended after ${at} of ${size} bytes`);
-  return all;
+  return ofSize(reading, all.subarray(0, at), size);
+}
+
+function ofSize(reading: Reading, bytes: Uint8Array, size: number): Uint8Array {
+  if (bytes.length > size) throw tooMany(reading, size);
+  if (bytes.length < size) throw wrongSize(reading, `ended after ${bytes.length} of ${size} bytes`);
+  return bytes;
+}
+
+function tooMany(reading: Reading, size: number): StoreError {
+  return wrongSize(reading, `has more than the ${size} bytes that it should have`);
 }
 
 async function* chunksOf(reading: Reading, body: Readable): AsyncGenerator<Uint8Array, void, undefined> {

@@ -58,7 +58,7 @@ async function apply(context: Context, file: string, values: Values): Promise<Ex
     throw new UsageError('apply asks before it deletes, and there is no terminal to ask on; use --yes');
   const { header, approved, bytes } = readSetHeader(file);
   const address = given ?? addressOfRun(session, file, header);
-  const { store } = await session.open(address);
+  const { store } = await session.open(address, { durable: true });
   if (!agreed) {
     output.note(`${formatObjects(approved)} under ${displayKey(address)}, as they were at ${header.madeAt}`);
     if (!(await confirm('Delete them?', terminal, signal))) {

@@ -82,7 +82,9 @@ async function resume(context: Context, asked: string | undefined, values: Value
       `the run ${found.name} deleted what an approved set names: give the set to "store apply" again`,
     );
   }
-  const { store } = await context.session.open(address ?? addressOfRun(context.session, found.name, header));
+  const { store } = await context.session.open(address ?? addressOfRun(context.session, found.name, header), {
+    durable: true,
+  });
   if (asked === undefined) output.info(`going on with ${found.name}: ${header.address ?? header.place}`);
   const name = keyTeller(context, json);
   const { place } = header;

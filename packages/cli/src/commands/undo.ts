@@ -111,7 +111,7 @@ async function openStoreOf(
   if (given === undefined && 'bin' in run)
     throw new UsageError('name the store that it was deleted from, as STORE: or a URL');
   const address = given ?? ('bin' in run ? '' : addressOfRun(session, run.name, run.header));
-  return (await session.open(address)).store;
+  return (await session.open(address, { durable: true })).store;
 }
 
 function perform(store: ObjectStore, run: RunToUndo, options: UndoOptions): Promise<UndoReport> {

@@ -37,7 +37,8 @@ export async function jobsOf(
     followLinks,
   }: { readonly recursive: boolean; readonly move: boolean; readonly followLinks?: boolean | undefined },
 ): Promise<readonly Job[]> {
-  const to = await openPath(session, target);
+  // What a move has written must not be lost when its source is gone.
+  const to = await openPath(session, target, { durable: move });
   if (sources.length > 1 && !isDirectory(to))
     throw new UsageError(
       `with several sources the target is a directory: end ${JSON.stringify(target)} with "/"`,
@@ -50,7 +51,7 @@ export async function jobsOf(
     pairs.push([from.key, isDirectory(to) ? to.key + lastPart(from.key) : to.key]);
   };
   for (const address of sources) {
-    const from = await openPath(session, address, { followLinks });
+    const from = await openPath(session, address, { followLinks, durable: move });
     const pattern = lastPart(from.key);
     if (pattern.includes('*')) {
       jobs.push({

@@ -24,7 +24,7 @@ export async function openPath(session: Session, address: string, opening: Openi
     () => false,
   );
   // To nothing, too: the store says so.
-  if (!isDirectory) return session.open(address, { followLinks: true });
+  if (!isDirectory) return session.open(address, { ...opening, followLinks: true });
   return { ...(await session.open(`${address}/`, opening)), address, linkName: basename(path) };
 }
 
