@@ -16,6 +16,25 @@ function matching(options: DeletePrefixOptions, rests: readonly string[]): strin
 }
 
 describe('deletePrefix filters', () => {
+  it('rules decide in their order, the first that matches the end of a key, as those of rclone', () => {
+    const rests = ['a.tmp', 'd/a.tmp', 'd/b.log', 'keep/c.tmp', 'x/keep/c.tmp', 'keepme'];
+    const by = (...filter: readonly string[]): string[] => matching({ filter }, rests);
+    expect(by()).to.deep.equal(rests);
+    expect(by('- *.tmp')).to.deep.equal(['d/b.log', 'keepme']);
+    expect(by('- /*.tmp')).to.deep.equal(rests.slice(1));
+    expect(by('+ keep/', '- *.tmp')).to.deep.equal(['d/b.log', 'keep/c.tmp', 'x/keep/c.tmp', 'keepme']);
+    expect(by('+ /keep/**', '- *.tmp')).to.deep.equal(['d/b.log', 'keep/c.tmp', 'keepme']);
+    expect(by('+ *.log', '- *')).to.deep.equal(['d/b.log']);
+    expect(by('- *', '!', '- *.log')).to.deep.equal(rests.filter((rest) => rest !== 'd/b.log'));
+    expect(matching({ filter: ['+ *.tmp', '- *'], exclude: 'd/**' }, rests)).to.deep.equal([
+      'a.tmp',
+      'keep/c.tmp',
+      'x/keep/c.tmp',
+    ]);
+    for (const wrong of ['*.tmp', '-*.tmp', '+', '+ ', '! x', ''])
+      expect(() => by(wrong), wrong).to.throw(StoreError, /filter: .*(is no rule|cannot be read)/);
+  });
+
   it('globs match the rest of the key, and * stops at the slash', () => {
     const rests = ['a.log', 'x/a.log', 'a.txt', '.hidden.log', 'a.log/'];
     expect(matching({ include: '*.log' }, rests)).to.deep.equal(['a.log', '.hidden.log']);

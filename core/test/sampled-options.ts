@@ -25,7 +25,7 @@ function sampleOf(name: string, { cli, type }: OptionEntry): unknown {
     case 'choice':
       return choicesOf(type())[0];
     case 'list':
-      return ['*.txt'];
+      return cli.argument === 'rule' ? ['- *.txt'] : ['*.txt'];
     case undefined:
       return name === 'signal' ? new AbortController().signal : () => undefined;
   }

@@ -27,7 +27,7 @@ const OF_DISKS: Readonly<Record<string, Omit<Meaning, 'message'>>> = {
   EROFS: { code: 'AccessDenied' },
   ENOSPC: { code: 'Unavailable', retryable: false },
   EDQUOT: { code: 'Unavailable', retryable: false },
-  EFBIG: { code: 'InvalidArgument' },
+  EFBIG: { code: 'Unavailable', retryable: false },
 };
 
 function meaningOf(errno: string | undefined, where: string | undefined): Meaning | undefined {

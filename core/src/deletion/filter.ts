@@ -1,6 +1,7 @@
 import { StoreError, type FailureReason } from '../errors.js';
 import type { ObjectInfo } from '../objects.js';
 import type { Fact, OptionEntry } from '../options/option-table.js';
+import { compileRules } from './filter-rules.js';
 import { compileGlob, type GlobMatcher } from './glob.js';
 import { deletePrefixOptions, type DeletePrefixOptions } from './options.js';
 
@@ -64,8 +65,10 @@ export function compileFilter(
   }
   const include = compileGlobs(options.include, 'include');
   const exclude = compileGlobs(options.exclude, 'exclude');
+  const rules = options.filter && compileRules(options.filter);
   if (include) tests.push((object) => include(object.key.slice(prefix.length)));
   if (exclude) tests.push((object) => !exclude(object.key.slice(prefix.length)));
+  if (rules) tests.push((object) => rules(object.key.slice(prefix.length)));
   return (object) => {
     for (const test of tests) if (!test(object)) return false;
     let lacking: FactTest[] | undefined;

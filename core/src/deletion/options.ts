@@ -137,6 +137,12 @@ export interface DeletePrefixOptions extends DeleteManyOptions {
   readonly include?: string | readonly string[] | undefined;
   /** Keep keys whose rest behind the prefix matches one of these globs, whatever `include` says. */
   readonly exclude?: string | readonly string[] | undefined;
+  /**
+   * Rules as those of rclone, beside `include` and `exclude`: `+ GLOB`, `- GLOB`, of which the first that matches the rest of a key decides,
+   * and `!`, which forgets those before it. What none matches is included. A glob matches the end of the rest, from the beginning of a
+   * part on, and with `/` in front all of it; with `/` at its end it is about everything under it.
+   */
+  readonly filter?: readonly string[] | undefined;
   /** Delete only what was last modified more than this many milliseconds before the run began. */
   readonly olderThan?: number | undefined;
   /** Delete only what was last modified less than this many milliseconds before the run began. */
@@ -206,6 +212,15 @@ export const deletePrefixOptions = defineOptions<DeletePrefixOptions>()('deleteP
     type: types.globs,
     filters: 'key',
     cli: { kind: 'list', argument: 'glob', help: 'keep keys whose rest matches' },
+  },
+  filter: {
+    type: types.rules,
+    filters: 'key',
+    cli: {
+      kind: 'list',
+      argument: 'rule',
+      help: '"+ GLOB", "- GLOB", "!", as of rclone: the first that matches the end of a key decides',
+    },
   },
   olderThan: {
     type: types.duration,

@@ -12,6 +12,7 @@ export const between = (min: number, max: number) => v.pipe(v.number(), v.minVal
 /** Milliseconds. */
 export const duration = () => v.pipe(v.number(), v.finite(), v.minValue(0));
 export const date = () => v.date();
+export const rules = () => v.array(v.string());
 export const globs = () => v.union([v.string(), v.array(v.string())]);
 export const concurrency = () => integer(1, 1024);
 export const rate = () => v.pipe(v.number(), v.finite(), v.gtValue(0));

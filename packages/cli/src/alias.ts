@@ -4,6 +4,7 @@ import { Option } from 'commander';
 const OTHER_NAMES: Readonly<Record<string, readonly string[]>> = {
   from: ['files-from'],
   maxKeysPerSecond: ['max-rate'],
+  maxBytesPerSecond: ['bwlimit'],
   followLinks: ['copy-links', 'follow-symlinks'],
   queue: ['redis'],
 };

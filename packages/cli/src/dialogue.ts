@@ -60,6 +60,11 @@ export class Dialogue implements Disposable {
     }
   }
 
+  /** Why a question comes again. */
+  say(text: string): void {
+    this.#stderr.write(`${text}\n`);
+  }
+
   /** As {@link ask}; what is typed does not show. */
   async askHidden(question: string): Promise<string | undefined> {
     const answer = this.ask(question);

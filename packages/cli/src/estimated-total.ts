@@ -44,9 +44,19 @@ export function estimatedTotal(
 }
 
 function isNarrow(selection: DeletePrefixOptions): boolean {
-  const { include, exclude, olderThan, newerThan, minSize, maxSize, maxDelete, notAfterStart, ...others } =
-    selection;
-  const chosen = [include, exclude, olderThan, newerThan, minSize, maxSize, maxDelete, notAfterStart];
+  const {
+    include,
+    exclude,
+    filter,
+    olderThan,
+    newerThan,
+    minSize,
+    maxSize,
+    maxDelete,
+    notAfterStart,
+    ...others
+  } = selection;
+  const chosen = [include, exclude, filter, olderThan, newerThan, minSize, maxSize, maxDelete, notAfterStart];
   const { versions = 'current', deleteMarkers = 'keep', dryRun } = others;
   return (
     chosen.some((value) => value !== undefined) ||

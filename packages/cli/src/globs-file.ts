@@ -4,20 +4,22 @@ import { InvalidArgumentError, Option } from 'commander';
 /** Patterns are written by people. */
 const MAX_BYTES = 1024 * 1024;
 
-/** Such as `--exclude-from` beside `--exclude`: the patterns of a file, added to those that are given. */
+/** Such as `--exclude-from` beside `--exclude`: the patterns of a file, or its rules (`--filter-from`), added to those that are given. */
 export class GlobsFile extends Option {
   readonly #meant: Option;
 
-  constructor(meant: Option) {
+  /** @param rules a file without any is a mistake: everything would be meant */
+  constructor(meant: Option, rules = false) {
     const name = `${meant.long}-from`;
     super(`${name} <file>`);
     this.#meant = meant;
     this.hideHelp();
     meant.description += `; also ${name} FILE`;
-    this.argParser((path: string, others: readonly string[] | undefined) => [
-      ...(others ?? []),
-      ...globsIn(path),
-    ]);
+    this.argParser((path: string, others: readonly string[] | undefined) => {
+      const lines = globsIn(path);
+      if (rules && lines.length === 0) throw new InvalidArgumentError('The file has no rule.');
+      return [...(others ?? []), ...lines];
+    });
   }
 
   override attributeName(): string {

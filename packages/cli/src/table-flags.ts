@@ -14,7 +14,10 @@ export function* flagsOf(
   for (const [name, { cli, type }] of Object.entries(table)) {
     if (!cli) continue;
     const flag = flagOf(name, cli, type());
-    const fromFile = cli.argument === 'glob' ? [new GlobsFile(flag)] : [];
+    const fromFile =
+      cli.argument === 'glob' || cli.argument === 'rule'
+        ? [new GlobsFile(flag, cli.argument === 'rule')]
+        : [];
     for (const option of [...withAlias(flag), ...fromFile]) yield option.helpGroup(headingOf(cli.group));
   }
 }

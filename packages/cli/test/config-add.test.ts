@@ -38,6 +38,14 @@ describe('store config add', () => {
     return { code, shown: String(screen.read()), stdout: String(stdout.read()), error };
   }
 
+  it('says why it asks again', async () => {
+    const { shown } = await answering('x', 'swift', 'fi', '', './there', 'n', 'n');
+    expect(shown).to.match(/"swift" is none of .*files.*\n.*Provider/);
+    expect(shown).to.match(/this has no default: an answer is needed\nroot/);
+    const { shown: other } = await answering('y', 'f', 'files', './there', 'n');
+    expect(other).to.match(/"f" may be (files or fs|fs or files)\r?\n/);
+  });
+
   it('asks what the schema has, and writes keys as variables of the environment', async () => {
     const { code, shown, stdout } = await answering(
       undefined,

@@ -42,6 +42,27 @@ describe('--include-from, --exclude-from', () => {
     expect(await chosen('--exclude-from', 'list')).to.have.length(5);
   });
 
+  it('have rules in their order beside them, as those of rclone (--filter, --filter-from)', async () => {
+    await writeFile(place.path('rules'), '# rclone\n- *\n!\n+ /a.log\n- *.log\n');
+    expect(await chosen('--filter-from', 'rules')).to.deep.equal(['p/#f', 'p/a.log', 'p/c.txt']);
+    expect(await chosen('--filter', '+ d/', '--filter-from', 'rules')).to.deep.equal([
+      'p/#f',
+      'p/a.log',
+      'p/c.txt',
+    ]);
+    expect(await chosen('--filter', '- *.log', '--filter', '+ *')).to.deep.equal(['p/#f', 'p/c.txt']);
+    const copied = await place.output('cp', '-r', '--filter-from', 'rules', 'demo:p/', 'a:');
+    expect(copied).to.contain('copied 3 objects').and.to.contain('left out 2 of 5 objects');
+    // Without a rule everything would be meant.
+    await writeFile(place.path('none'), '# none\n');
+    const none = await place.run(['rm', '-rn', '--filter-from', 'none', 'demo:p/']);
+    expect(none).to.deep.include({ code: 2, stdout: '' });
+    expect(none.stderr).to.contain('The file has no rule');
+    const wrong = await place.run(['rm', '-rn', '--filter', '*.log', 'demo:p/']);
+    expect(wrong).to.deep.include({ code: 2, stdout: '' });
+    expect(wrong.stderr).to.contain('"*.log" is no rule');
+  });
+
   it('refuse what is no such file', async () => {
     await writeFile(place.path('nul'), 'a\0b');
     await writeFile(place.path('bytes'), Buffer.from([0x61, 0xff]));

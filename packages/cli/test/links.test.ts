@@ -48,6 +48,18 @@ describe('store cp, mv, sync, put with symbolic links', () => {
     '',
   ].join('\n');
 
+  it('does not say that nothing is there where links alone are', async () => {
+    await mkdir(place.path('links'));
+    for (const name of ['one', 'two']) await symlink('../real', place.path(`links/${name}`));
+    const { code, stdout, stderr } = await place.run(['cp', '-r', './links', 'a:']);
+    expect(code).to.equal(1);
+    expect(stdout).to.contain('2 symbolic links; -L copies what links lead to');
+    expect(stderr).to.contain('nothing was copied from "./links": beside what was left out (-L copies');
+    expect(stderr).not.to.contain('nothing is at');
+    expect((await place.run(['cp', '-rL', './links', 'a:'])).code).to.equal(0);
+    expect(await keys()).to.deep.equal(['links/one/deep/k', 'links/two/deep/k']);
+  });
+
   it('says what it left out, without being asked, and in its report', async () => {
     await once(spawn('mkfifo', [place.path('site/fifo')]), 'close');
     for (const args of [

@@ -66,6 +66,37 @@ describe('store cp, mv, sync', () => {
     expect(refused.stderr).to.contain('end "b:one" with "/"');
   });
 
+  it('goes no faster than it may (--bwlimit), whatever copies', async () => {
+    const bytes = Buffer.alloc(512 * 1024, 'x');
+    await a.put('large', bytes);
+    await writeFile(place.path('large'), bytes);
+    // The first piece is free, so that half a second is the least for both a stream and two objects.
+    await a.put('pair/1', bytes);
+    await a.put('pair/2', bytes);
+    for (const [rate, ...args] of [
+      ['512K', 'get', 'a:large', 'got'],
+      ['512K', 'put', 'large', 'b:put'],
+      ['512K', 'cp', '-r', 'a:pair/', 'b:'],
+      ['512K', 'sync', 'a:pair/', 'b:synced/'],
+    ] as const) {
+      const begun = performance.now();
+      await place.output(...args, '--bwlimit', rate);
+      expect(performance.now() - begun, args.join(' ')).to.be.above(500);
+    }
+    expect(await readFile(place.path('got'))).to.deep.equal(bytes);
+    expect((await b.head('put')).size).to.equal(bytes.length);
+    for (const [command, ...rest] of [
+      ['get', 'a:large', '-'],
+      ['put', 'large', 'b:'],
+      ['cp', 'a:large', 'b:'],
+      ['mv', 'a:large', 'b:'],
+    ] as const) {
+      const { code, stderr } = await place.run([command, ...rest, '--bwlimit', '0']);
+      expect(code, command).to.equal(2);
+      expect(stderr).to.match(/bwlimit|maxBytesPerSecond|max-bytes-per-second/);
+    }
+  });
+
   it('is quiet about one object, and says what is wrong with it', async () => {
     expect(await place.output('cp', 'a:z', 'b:')).to.equal('');
     expect(await place.run(['cp', 'a:nothing', 'b:'])).to.deep.equal({

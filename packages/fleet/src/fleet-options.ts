@@ -8,6 +8,7 @@ export interface FleetOptions extends Pick<
   | 'entireStore'
   | 'include'
   | 'exclude'
+  | 'filter'
   | 'olderThan'
   | 'newerThan'
   | 'modifiedBefore'
@@ -48,6 +49,7 @@ export const fleetOptions = defineOptions<FleetOptions>()('deletePrefixOnFleet',
   entireStore: table.entireStore,
   include: table.include,
   exclude: table.exclude,
+  filter: table.filter,
   olderThan: table.olderThan,
   newerThan: table.newerThan,
   modifiedBefore: table.modifiedBefore,

@@ -18,4 +18,15 @@ export class ByteRate {
     this.#nextAt = start + (bytes / this.#perSecond) * 1000;
     if (start > now) await this.#clock.sleep(start - now, signal);
   }
+
+  /** The same chunks, each when it may be let through. */
+  async *paced(
+    chunks: AsyncIterable<Uint8Array>,
+    signal: AbortSignal | undefined,
+  ): AsyncGenerator<Uint8Array, void, undefined> {
+    for await (const chunk of chunks) {
+      await this.take(chunk.length, signal);
+      yield chunk;
+    }
+  }
 }

@@ -29,6 +29,7 @@ export async function copyPrefix(
     ...sides,
     options: given,
     isSame: compare && ((copying, source, target) => isSame(copying, source, target, compare)),
+    finish: async (run) => ({ incomplete: !(await run.witness.check(run, OPERATION)) }),
   };
   checkTarget(task);
   return new Run(task).perform();

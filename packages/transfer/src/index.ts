@@ -1,3 +1,4 @@
+export { ByteRate } from './byte-rate.js';
 export { copyPrefix } from './copy-prefix.js';
 export { copyKeys, moveKeys, type KeyPairs } from './keys.js';
 export { movePrefix } from './move-prefix.js';

@@ -8,15 +8,17 @@ const ANY = '\u{10ffff}';
 /** Whether somebody who chooses so asks for what is left out: of something without size and time, names alone tell. */
 export function leftOutFilter(
   prefix: string,
-  { include, exclude }: Pick<Selection, 'include' | 'exclude'>,
+  { include, exclude, filter }: Pick<Selection, 'include' | 'exclude' | 'filter'>,
 ): (entry: LeftOut) => boolean {
   const isMeant = compileFilter(prefix, { include, exclude }, 0);
   const isNotExcluded = compileFilter(prefix, { exclude }, 0);
+  const isLetIn = compileFilter(prefix, { filter }, 0);
   const globs = typeof include === 'string' ? [include] : (include ?? []);
   const reachFurther = globs.some((glob) => glob.includes('/') || glob.includes('**'));
   return ({ at, name, directory }) => {
     const key = (at ?? name).replace(/\/$/, '');
-    if (!directory) return isMeant({ key }) === true;
+    if (!directory) return isMeant({ key }) === true && isLetIn({ key }) === true;
+    // A later rule may let in what is under a directory that one before it does not.
     // What is under it may be asked for.
     const mayHold = reachFurther || isMeant({ key }) === true;
     return (

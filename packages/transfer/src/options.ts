@@ -19,7 +19,7 @@ export type Comparison = 'size-and-time' | 'size' | 'checksum';
 /** Which objects at the source are meant; the rest of a key behind the prefix is what globs look at. */
 export type Selection = Pick<
   DeletePrefixOptions,
-  'include' | 'exclude' | 'olderThan' | 'newerThan' | 'minSize' | 'maxSize'
+  'include' | 'exclude' | 'filter' | 'olderThan' | 'newerThan' | 'minSize' | 'maxSize'
 >;
 
 /** What all transfers have in common. */
@@ -74,7 +74,7 @@ export interface SyncPrefixOptions extends TransferOptions {
   /** Default `size-and-time`. */
   readonly compare?: Comparison | undefined;
   /**
-   * Delete what is only at the target, at the end. What `include` and `exclude` leave out stays. Nothing is deleted when the
+   * Delete what is only at the target, at the end. What `include`, `exclude` and `filter` leave out stays. Nothing is deleted when the
    * source could not be listed to its end, when it is empty, or when something failed (see `force`). Default false.
    */
   readonly delete?: boolean | undefined;
@@ -90,11 +90,12 @@ const comparison = {
   type: () => v.picklist(['size-and-time', 'size', 'checksum']),
 } as const;
 
-const { include, exclude, olderThan, newerThan, minSize, maxSize } = deletePrefixOptions.table;
+const { include, exclude, filter, olderThan, newerThan, minSize, maxSize } = deletePrefixOptions.table;
 
 const selectionTable = {
   include: { ...include, cli: { ...include.cli, help: 'only keys whose rest behind the prefix matches' } },
   exclude: { ...exclude, cli: { ...exclude.cli, help: 'leave out keys whose rest matches' } },
+  filter,
   olderThan,
   newerThan,
   minSize,
@@ -193,6 +194,7 @@ export function withoutChoice<T extends Partial<Record<keyof Selection | 'count'
   const {
     include: _1,
     exclude: _2,
+    filter: _8,
     olderThan: _3,
     newerThan: _4,
     minSize: _5,
@@ -207,12 +209,13 @@ export function withoutChoice<T extends Partial<Record<keyof Selection | 'count'
 export function selectionOf({
   include,
   exclude,
+  filter,
   olderThan,
   newerThan,
   minSize,
   maxSize,
 }: Selection): Selection {
-  return { include, exclude, olderThan, newerThan, minSize, maxSize };
+  return { include, exclude, filter, olderThan, newerThan, minSize, maxSize };
 }
 
 /** What every transfer knows of its options. */

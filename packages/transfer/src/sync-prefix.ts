@@ -39,8 +39,8 @@ export async function syncPrefix(
   const sides = { from: sideOf(from, OPERATION), to: sideOf(to, OPERATION) };
   checkApart(sides.from, sides.to, OPERATION);
   checkOrder([sides.from, sides.to], OPERATION);
-  const { include, exclude } = given;
-  const isMeant = compileFilter(sides.to.prefix, { include, exclude }, 0);
+  const { include, exclude, filter } = given;
+  const isMeant = compileFilter(sides.to.prefix, { include, exclude, filter }, 0);
   let extra = 0;
   const task: Task = {
     operation: OPERATION,

@@ -1,5 +1,10 @@
 import { StoreError } from '@store/core';
+import type { Ledger } from './ledger.js';
 import type { Side } from './place.js';
+
+export const GONE =
+  'the source no longer has what it was listed with, as when a disk goes away in the middle, so that not all of it may have been listed; ' +
+  'look at the source, and begin again';
 
 /**
  * Tells a source that has gone away from one in which objects were deleted. A disk that is unmounted in the middle leaves an empty
@@ -26,6 +31,16 @@ export class Witness {
     const keys = new Set([this.#last, this.#first].filter((key) => key !== undefined));
     if (keys.size === 0) return true;
     for (const key of keys) if (await this.#has(key, operation, signal)) return true;
+    return false;
+  }
+
+  /** The same at the end of a run: a source that has gone is told of, and leaves the run incomplete. */
+  async check(
+    run: { readonly over: boolean; readonly signal: AbortSignal; readonly ledger: Ledger },
+    operation: string,
+  ): Promise<boolean> {
+    if (run.over || (await this.isThere(operation, run.signal))) return true;
+    run.ledger.warn(GONE);
     return false;
   }
 

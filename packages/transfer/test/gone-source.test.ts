@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ObjectStore } from '@store/core';
-import { syncPrefix, type SyncPrefixOptions, type TransferReport } from '@store/transfer';
+import { copyPrefix, syncPrefix, type SyncPrefixOptions, type TransferReport } from '@store/transfer';
 import { expect } from 'chai';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import { expectClosedBooks } from './books.js';
@@ -80,6 +80,29 @@ describe('a source that goes away in the middle of a sync', () => {
     expect(report.deletion).to.deep.include({ deleted: 0 });
     expect(report.warnings.join()).to.match(/no longer has what it was listed with/);
     expect(await left()).to.include.members(['a-gone', 'b', 'c', 'd', 'z-gone']);
+  });
+
+  it('leaves a copy incomplete, whose listing then ended as that of an emptied one', async () => {
+    const copy = (): Promise<TransferReport> =>
+      copyPrefix({ store: local, prefix: '' }, { store, prefix: 'copy/' });
+    const whole = await copy();
+    expect(whole).to.deep.include({ copied: 3, complete: true, warnings: [] });
+    let isGone = false;
+    const report = await copyPrefix(
+      { store: local, prefix: '' },
+      { store, prefix: 'copy/' },
+      {
+        concurrency: 1,
+        onTransferred: ({ from }) => {
+          if (from !== 'd' || isGone) return;
+          isGone = true;
+          unmount();
+        },
+      },
+    );
+    expectClosedBooks(report);
+    expect(report).to.deep.include({ copied: 3, failed: 0, complete: false });
+    expect(report.warnings.join()).to.match(/no longer has what it was listed with.*begin again/);
   });
 
   it('is not taken for one in which the last objects were deleted', async () => {

@@ -15,6 +15,6 @@ export function addCat(program: Command, run: Run): void {
     .argument('<address>')
     .option('--version-id <id>', 'of this version')
     .action((address: string, { versionId }: { readonly versionId?: string }) =>
-      run((context) => toStdout(context, address, versionId)),
+      run((context) => toStdout(context, address, { versionId })),
     );
 }

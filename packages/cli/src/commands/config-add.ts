@@ -188,6 +188,8 @@ async function choose(dialogue: Dialogue, question: string, choices: readonly st
     const found = choices.filter((choice) => choice === answer || choice.startsWith(answer));
     const [only] = choices.includes(answer) ? [answer] : found;
     if (only !== undefined && (found.length === 1 || only === answer)) return only;
+    const what = found.length > 1 ? `may be ${found.join(' or ')}` : `is none of ${choices.join(', ')}`;
+    dialogue.say(`${JSON.stringify(answer)} ${what}`);
   }
 }
 
@@ -196,6 +198,7 @@ async function askText(dialogue: Dialogue, question: string, canBeEmpty = false)
     const answer = await dialogue.ask(question);
     if (answer === undefined) throw new EndOfInput();
     if (answer !== '' || canBeEmpty) return answer;
+    dialogue.say('this has no default: an answer is needed');
   }
 }
 
@@ -204,6 +207,7 @@ async function askSecret(dialogue: Dialogue, word: string): Promise<string> {
     const answer = await dialogue.askHidden(`${word} (does not show):`);
     if (answer === undefined) throw new EndOfInput();
     if (answer !== '') return answer;
+    dialogue.say('this has no default: an answer is needed');
   }
 }
 

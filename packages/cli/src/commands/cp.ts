@@ -52,9 +52,9 @@ async function cp(
   const [source = '', ...others] = sources;
   if (!sources.includes(STDIO) && target !== STDIO) return performCopy(context, sources, target, flags);
   if (others.length > 0 || flags.recursive) throw new UsageError('- goes with one source, and without -r');
-  const { storageClass, contentType, ifAbsent } = flags.transfer;
-  if (source !== STDIO) return toStdout(context, source);
+  const { storageClass, contentType, ifAbsent, maxBytesPerSecond } = flags.transfer;
+  if (source !== STDIO) return toStdout(context, source, { maxBytesPerSecond });
   if (target === STDIO) throw new UsageError('stdin to stdout is no copy');
   if (flags.transfer.dryRun) return EXIT.complete;
-  return fromStdin(context, target, { storageClass, contentType, ifAbsent });
+  return fromStdin(context, target, { storageClass, contentType, ifAbsent, maxBytesPerSecond });
 }

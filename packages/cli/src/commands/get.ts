@@ -2,7 +2,6 @@ import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { link, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { diskTrouble, systemReason } from '@store/core/extend';
 import type { Command } from 'commander';
@@ -14,6 +13,7 @@ import { fileTarget, openPlainly, type FileTarget } from '../file-target.js';
 import { errorCode } from '../system-error.js';
 import { bytesLine, stopwatch } from '../progress.js';
 import { directoryUrl } from './directory-url.js';
+import { paced, paceOptions, type PaceOptions } from '../transfer/paced.js';
 import { STDIO, toStdout } from './stdio.js';
 
 const EXAMPLES = `
@@ -23,7 +23,7 @@ Examples:
   store get uploads:config.json - | jq .
 `;
 
-interface GetOptions {
+interface GetOptions extends PaceOptions {
   readonly recursive?: boolean;
   readonly json?: boolean;
   readonly force?: boolean;
@@ -31,7 +31,7 @@ interface GetOptions {
 }
 
 export function addGet(program: Command, run: Run): void {
-  program
+  const command = program
     .command('get')
     .description('write an object to a file, with -r everything under a prefix to a directory')
     .argument('<address>')
@@ -47,6 +47,7 @@ export function addGet(program: Command, run: Run): void {
     .action((address: string, file: string, options: GetOptions) =>
       run((context) => getAny(context, address, file, options)),
     );
+  for (const option of paceOptions) command.addOption(option);
 }
 
 async function getAny(
@@ -55,13 +56,13 @@ async function getAny(
   file: string,
   options: GetOptions,
 ): Promise<ExitCode> {
-  const { force, json, versionId, recursive } = options;
+  const { force, json, versionId, recursive, maxBytesPerSecond } = options;
   if (!recursive)
-    return file === STDIO ? toStdout(context, address, versionId) : get(context, address, file, options);
+    return file === STDIO ? toStdout(context, address, options) : get(context, address, file, options);
   if (versionId !== undefined) throw new UsageError('--version-id does not go with -r');
   if (file === STDIO) throw new UsageError('-r writes to a directory, and - is stdout');
   const { performCopy } = await import('../transfer/perform-copy.js');
-  const flags = { recursive, json, transfer: { ifAbsent: !force || undefined } };
+  const flags = { recursive, json, transfer: { ifAbsent: !force || undefined, maxBytesPerSecond } };
   return performCopy(context, [address], directoryUrl(`${file}/`), flags);
 }
 
@@ -78,10 +79,10 @@ async function get(
   let total: number | undefined;
   const elapsedMs = stopwatch();
   using _ = output.show(() => bytesLine('received', { bytes, total }, elapsedMs(), address));
-  const read = async (): Promise<Readable> => {
+  const read = async (): Promise<AsyncIterable<Uint8Array>> => {
     const { info, body } = await store.get(key, { versionId: options.versionId, signal });
     total = info.size;
-    return body;
+    return paced<AsyncIterable<Uint8Array>>(body, options, signal);
   };
   async function* counted(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
     for await (const chunk of body) {

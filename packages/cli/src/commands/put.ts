@@ -10,6 +10,7 @@ import { UsageError } from '../exit-codes.js';
 import { pair } from '../option-values.js';
 import { bytesLine, stopwatch } from '../progress.js';
 import { directoryUrl } from './directory-url.js';
+import { paced, paceOptions, type PaceOptions } from '../transfer/paced.js';
 import { STDIO } from './stdio.js';
 
 const EXAMPLES = `
@@ -19,7 +20,7 @@ Examples:
   pg_dump db | store put - backup:db.sql
 `;
 
-interface PutOptions {
+interface PutOptions extends PaceOptions {
   readonly recursive?: boolean;
   readonly followLinks?: boolean;
   readonly json?: boolean;
@@ -33,7 +34,7 @@ interface PutOptions {
 }
 
 export function addPut(program: Command, run: Run): void {
-  program
+  const command = program
     .command('put')
     .description('write a file, or stdin, to an object, with -r a directory to a prefix')
     .argument('<file>', '- for stdin')
@@ -59,7 +60,14 @@ export function addPut(program: Command, run: Run): void {
       run(async (context) => {
         if (given.recursive) return putDirectory(context, file, address, given);
         const { output, session, signal } = context;
-        const { tag: tags, recursive: _recursive, followLinks: _links, json: _json, ...options } = given;
+        const {
+          tag: tags,
+          recursive: _recursive,
+          followLinks: _links,
+          json: _json,
+          maxBytesPerSecond,
+          ...options
+        } = given;
         const target = await session.open(address);
         const directory = target.key === '' || target.key.endsWith('/');
         if (directory && file === '-') throw new UsageError(`${JSON.stringify(address)} names no key`);
@@ -68,7 +76,8 @@ export function addPut(program: Command, run: Run): void {
         const elapsedMs = stopwatch();
         using _ = output.show(() => bytesLine('sent', { bytes: sent, total: size }, elapsedMs(), address));
         try {
-          await target.store.put(directory ? target.key + basename(file) : target.key, body, {
+          const flowing = await paced<Readable>(body, { maxBytesPerSecond }, signal);
+          await target.store.put(directory ? target.key + basename(file) : target.key, flowing, {
             ...options,
             tags,
             signal,
@@ -82,20 +91,31 @@ export function addPut(program: Command, run: Run): void {
         return EXIT.complete;
       }),
     );
+  for (const option of paceOptions) command.addOption(option);
 }
 
 async function putDirectory(
   context: Context,
   file: string,
   address: string,
-  { json, recursive = true, followLinks, contentType, storageClass, ifAbsent, resume, ...others }: PutOptions,
+  {
+    json,
+    recursive = true,
+    followLinks,
+    contentType,
+    storageClass,
+    ifAbsent,
+    resume,
+    maxBytesPerSecond,
+    ...others
+  }: PutOptions,
 ): Promise<ExitCode> {
   if (file === STDIO) throw new UsageError('-r takes a directory, and - is stdin');
   const [name] = Object.keys(others);
   if (name !== undefined)
     throw new UsageError(`--${name.replace('cacheControl', 'cache-control')} does not go with -r`);
   const { performCopy } = await import('../transfer/perform-copy.js');
-  const transfer = { contentType, storageClass, ifAbsent, resume };
+  const transfer = { contentType, storageClass, ifAbsent, resume, maxBytesPerSecond };
   return performCopy(context, [directoryUrl(file)], address, { recursive, followLinks, json, transfer });
 }
 

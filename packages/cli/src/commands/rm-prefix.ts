@@ -96,7 +96,7 @@ function mustAsk({ yes, deletion }: RecursiveRmOptions): boolean {
 
 /** @throws as `deletePrefix` when it refuses */
 async function prepare(context: Context, address: string, options: RecursiveRmOptions): Promise<Prepared> {
-  const opened = await context.session.open(address);
+  const opened = await context.session.open(address, { durable: options.deletion.backup !== undefined });
   if (options.recursive && !options.deletion.dryRun) await checkNotAround(opened, { command: 'rm -r' });
   const { target, chosen } = await byPattern(opened, options, context.signal);
   const backup = await backupPrefix(context, target, chosen.backup);
@@ -111,9 +111,9 @@ async function byPattern(
   { recursive = false, raw, deletion }: RecursiveRmOptions,
   signal: AbortSignal,
 ): Promise<{ readonly target: Target; readonly chosen: DeletePrefixOptions }> {
-  const { exclude, backup } = deletion;
+  const { exclude, filter, backup } = deletion;
   // Those look at the rest of the key.
-  const narrow = exclude === undefined && backup === undefined;
+  const narrow = exclude === undefined && filter === undefined && backup === undefined;
   const pattern = raw ? undefined : lastPartPattern(target, { below: recursive, narrow });
   if (!pattern) {
     if (recursive) return { target, chosen: deletion };

@@ -1,8 +1,10 @@
+import type { Readable } from 'node:stream';
 import type { Context } from '../context.js';
 import { EXIT, type ExitCode } from '../exit.js';
 import { UsageError } from '../exit-codes.js';
 import { bytesLine, stopwatch } from '../progress.js';
 import type { PutOptions } from '@store/core';
+import { paced, type PaceOptions } from '../transfer/paced.js';
 import { openPath } from '../transfer/open-path.js';
 
 /** How stdin and stdout are written in place of a source or a target. */
@@ -12,13 +14,13 @@ export const STDIO = '-';
 export async function toStdout(
   { output, session, signal }: Context,
   address: string,
-  versionId?: string,
+  { versionId, ...pace }: PaceOptions & { readonly versionId?: string | undefined } = {},
 ): Promise<ExitCode> {
   const { store, key } = await openPath(session, address);
   if (key === '') throw new UsageError(`${JSON.stringify(address)} names no key`);
   const { body } = await store.get(key, { versionId, signal });
   try {
-    for await (const chunk of body as AsyncIterable<Uint8Array>) {
+    for await (const chunk of await paced<AsyncIterable<Uint8Array>>(body, pace, signal)) {
       await output.bytes(chunk);
       if (output.closed) break;
     }
@@ -32,14 +34,14 @@ export async function toStdout(
 export async function fromStdin(
   { output, session, signal }: Context,
   address: string,
-  options: PutOptions = {},
+  { maxBytesPerSecond, ...options }: PutOptions & PaceOptions = {},
 ): Promise<ExitCode> {
   const { store, key } = await session.open(address);
   if (key === '' || key.endsWith('/')) throw new UsageError(`${JSON.stringify(address)} names no key`);
   let sent = 0;
   const elapsedMs = stopwatch();
   using _ = output.show(() => bytesLine('sent', { bytes: sent }, elapsedMs(), address));
-  await store.put(key, process.stdin, {
+  await store.put(key, await paced<Readable>(process.stdin, { maxBytesPerSecond }, signal), {
     ...options,
     signal,
     onProgress: ({ bytes }) => {

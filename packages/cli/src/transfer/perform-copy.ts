@@ -27,8 +27,8 @@ export async function performCopy(
   const { recursive, followLinks } = flags;
   const jobs = await jobsOf(context.session, sources, target, { recursive, move: mayLose, followLinks });
   const byName = jobs.filter((job) => 'pairs' in job).length;
-  const { include, exclude, olderThan, newerThan, minSize, maxSize, compare } = flags.transfer;
-  const choices = { include, exclude, olderThan, newerThan, minSize, maxSize, compare };
+  const { include, exclude, filter, olderThan, newerThan, minSize, maxSize, compare } = flags.transfer;
+  const choices = { include, exclude, filter, olderThan, newerThan, minSize, maxSize, compare };
   if (byName === jobs.length && Object.values(choices).some((value) => value !== undefined))
     throw new UsageError(
       'what chooses objects (--include, --update, --min-size, …) goes with -r, or with a pattern',
@@ -43,7 +43,7 @@ export async function performCopy(
     if ('isBeside' in job && job.isBeside && report.listed === 0 && report.complete) return undefined;
     // A named object beside a prefix of the same name is there, whatever the prefix has.
     if (report.listed === 0 && !report.aborted && 'address' in job && byName === 0)
-      nothing ??= `nothing is at ${JSON.stringify(job.address)}: there is no object under ${whereOf(job.from)}${job.include ? ' that matches' : ''}`;
+      nothing ??= `${nothingAt(job.address, report)} there is no object under ${whereOf(job.from)}${job.include ? ' that matches' : ''}`;
     return report;
   });
   const telling: Telling = {
@@ -55,6 +55,15 @@ export async function performCopy(
   if (nothing === undefined) return code;
   context.output.note(`store: ${nothing}`);
   return code === EXIT.complete ? EXIT.failed : code;
+}
+
+/** What is there and was left out is told of by the report; without a file beside it that is all there is. */
+function nothingAt(address: string, { leftOut: { byKind } }: TransferReport): string {
+  const quoted = JSON.stringify(address);
+  const all = Object.values(byKind).reduce((sum, count) => sum + count, 0);
+  if (all === 0) return `nothing is at ${quoted}:`;
+  const hint = 'symbolic link' in byKind ? ' (-L copies what symbolic links lead to)' : '';
+  return `nothing was copied from ${quoted}: beside what was left out${hint}`;
 }
 
 function transferOf(

@@ -1,0 +1,37 @@
+import { StoreError } from '../errors.js';
+import { compileGlob, type GlobMatcher } from './glob.js';
+
+interface Rule {
+  readonly includes: boolean;
+  readonly matches: GlobMatcher;
+}
+
+/**
+ * Reads rules such as `- *.tmp`, of which the first that matches the rest of a key decides; what none matches is included. Their order
+ * and their anchors are those of rclone (https://rclone.org/filtering/): with `/` in front a glob is the whole rest, without it the end
+ * of it, from the beginning of a part on; one that ends in `/` is about everything under it; `!` forgets the rules before it. What a
+ * glob itself means, {@link compileGlob} says.
+ *
+ * @throws StoreError `InvalidArgument` for what is no rule
+ */
+export function compileRules(rules: readonly string[]): GlobMatcher {
+  const compiled: Rule[] = [];
+  for (const rule of rules) {
+    if (rule === '!') compiled.length = 0;
+    else compiled.push(ruleOf(rule));
+  }
+  return (rest) => compiled.find(({ matches }) => matches(rest))?.includes ?? true;
+}
+
+function ruleOf(rule: string): Rule {
+  const [, sign, glob] = /^([+-]) +(.+)$/s.exec(rule) ?? [];
+  if (glob === undefined) {
+    const message = `filter: ${JSON.stringify(rule)} is no rule: it takes "+ GLOB", "- GLOB" or "!"`;
+    throw new StoreError('InvalidArgument', message);
+  }
+  const all = glob.endsWith('/') ? `${glob}**` : glob;
+  return {
+    includes: sign === '+',
+    matches: compileGlob(all.startsWith('/') ? all.slice(1) : `**/${all}`, 'filter'),
+  };
+}
