@@ -35,6 +35,11 @@ export interface StoreAdapter<Provider extends string = string, Config = unknown
    */
   readonly followingLinks?: Readonly<Record<string, unknown>> | undefined;
   /**
+   * What to add to a configuration so that what is under a prefix can be made like something else, with deletes: for adapters of stores that
+   * have directories beside their objects.
+   */
+  readonly mirroring?: ((prefix: string) => Readonly<Record<string, unknown>>) | undefined;
+  /**
    * What to add to the configuration of an address so that what has been written survives a power failure: before its source is deleted.
    * For adapters whose addresses do without.
    */

@@ -11,6 +11,7 @@ export const files: StoreAdapter<'files', FilesConfig> = {
   secretKeys: [],
   createDriver: (config, { baseDirectory }) => filesDriver(resolve(baseDirectory, config.root), config),
   url: fileUrl,
+  mirroring: (mirror: string) => ({ mirror }) satisfies Partial<FilesConfig>,
   reachingDisk: { fsync: true } satisfies Partial<FilesConfig>,
   followingLinks: { followSymlinks: true } satisfies Partial<FilesConfig>,
 };

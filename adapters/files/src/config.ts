@@ -16,6 +16,11 @@ export interface FilesConfig {
    * Without it a crash of the process still leaves whole files only, and writing is faster.
    */
   readonly fsync?: boolean | undefined;
+  /**
+   * What is under this prefix, which ends in `/` or is empty, is being made like something else: its own directory and those above it stay
+   * when deletes empty them, and a directory under it in which there are only directories makes way for a file. Default: no prefix.
+   */
+  readonly mirror?: string | undefined;
 }
 
 const shape = {
@@ -23,6 +28,7 @@ const shape = {
   create: v.optional(v.boolean()),
   followSymlinks: v.optional(v.boolean()),
   fsync: v.optional(v.boolean()),
+  mirror: v.optional(v.string()),
 } satisfies ConfigShape<FilesConfig>;
 
 export const filesConfigSchema: v.GenericSchema<unknown, FilesConfig> = v.strictObject(shape);

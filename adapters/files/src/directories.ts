@@ -75,6 +75,8 @@ interface Settings {
   readonly followSymlinks: boolean;
   readonly fsync: boolean;
   readonly pinned?: boolean | undefined;
+  /** The directory of this prefix stays, and those above it. */
+  readonly kept?: string | undefined;
 }
 
 /**
@@ -87,9 +89,11 @@ export class Directories {
   readonly #followSymlinks: boolean;
   readonly #fsync: boolean;
   readonly #pinned: boolean;
+  readonly #kept: string;
   readonly #shared = new Map<string, Shared>();
 
-  constructor(root: Root, { followSymlinks, fsync: durable, pinned = CAN_PIN }: Settings) {
+  constructor(root: Root, { followSymlinks, fsync: durable, pinned = CAN_PIN, kept = '' }: Settings) {
+    this.#kept = kept;
     this.#root = root;
     this.#followSymlinks = followSymlinks;
     this.#fsync = durable;
@@ -180,7 +184,7 @@ export class Directories {
     for (const path of waiting) {
       const names = path === '' ? [] : path.split('/');
       const name = names.pop();
-      if (name === undefined) continue;
+      if (name === undefined || this.#kept.startsWith(`${path}/`)) continue;
       // Whatever it is that keeps a directory, it is no failure of a delete.
       if (!(await this.#removed(names, name).catch(() => false))) continue;
       // Walks on upwards: a Set is iterated in the order of insertion, additions included.

@@ -20,6 +20,7 @@ import {
   type WriteResult,
 } from '@store/core';
 import { errnoOf, fromBinary, Listing, someAtOnce, translate, type FoundFile } from '@store/fs/on-disk';
+import { isBare, removeBare } from './bare-tree.js';
 import { bodyOf, checkUnchanged, writeBody, type OpenFile } from './body.js';
 import type { FilesConfig } from './config.js';
 import { Directories, Directory, lookAt, pathOfOpen } from './directories.js';
@@ -81,16 +82,18 @@ export class DirectoryFiles {
   readonly #listing: Listing;
   readonly #followSymlinks: boolean;
   readonly #fsync: boolean;
+  readonly #mirror: string | undefined;
   readonly #cleared = new Set<string>();
 
   constructor(
     path: string,
-    { create = false, followSymlinks = false, fsync = true }: Omit<FilesConfig, 'root'>,
+    { create = false, followSymlinks = false, fsync = true, mirror }: Omit<FilesConfig, 'root'>,
     { windowNames, pinned }: FilesDriverSettings,
   ) {
     this.#root = new Root(path, create);
-    this.#directories = new Directories(this.#root, { followSymlinks, fsync, pinned });
+    this.#directories = new Directories(this.#root, { followSymlinks, fsync, pinned, kept: mirror });
     this.#followSymlinks = followSymlinks;
+    this.#mirror = mirror;
     this.#fsync = fsync;
     this.#listing = new Listing({
       provider: PROVIDER,
@@ -319,7 +322,11 @@ export class DirectoryFiles {
     const path = directory.at(name);
     const before = await lookAt(path);
     if (!before || before.isFile()) return { directory, name, before };
-    if (before.isDirectory()) throw directoryInTheWay(await nameIn(path), doing);
+    if (before.isDirectory()) {
+      const isMirrored = this.#mirror !== undefined && doing.key?.startsWith(this.#mirror);
+      if (isMirrored && (await removeBare(path))) return { directory, name, before: undefined };
+      throw await inTheWay(path, doing);
+    }
     if (!before.isSymbolicLink()) throw specialRefused(before, doing);
     const real = this.#followSymlinks ? await realpath(path).catch(() => undefined) : undefined;
     if (real === undefined) throw symlinkRefused(name, this.#followSymlinks, doing);
@@ -421,6 +428,11 @@ async function nameIn(path: string): Promise<string | undefined> {
   return undefined;
 }
 
+async function inTheWay(path: string, doing: Doing): Promise<StoreError> {
+  const within = await nameIn(path);
+  return directoryInTheWay(within, within !== undefined && (await isBare(path)), doing);
+}
+
 /** Node cuts seconds off to microseconds, and a whole millisecond may be a little less than itself: half a microsecond more is in it. */
 function secondsOf(time: Date): number {
   return (time.getTime() + 0.0005) / 1000;
@@ -431,7 +443,7 @@ async function published(error: unknown, path: string, ifAbsent: boolean, doing:
   const errno = errnoOf(error) ?? '';
   if (!['EEXIST', 'EISDIR', 'ENOTEMPTY', 'ENOTDIR'].includes(errno)) return error;
   const found = await lookAt(path);
-  if (found?.isDirectory()) return directoryInTheWay(await nameIn(path), doing);
+  if (found?.isDirectory()) return inTheWay(path, doing);
   return ifAbsent ? unmet('the file is already there', 412, doing) : error;
 }
 

@@ -52,10 +52,14 @@ export function fileInTheWay(path: string, doing: Doing): StoreError {
   return inTheWay(`${quoteKey(path)} is a file, where a directory must be`, doing);
 }
 
-/** @param within a name in the directory, to tell it by; undefined when it is empty */
-export function directoryInTheWay(within: string | undefined, doing: Doing): StoreError {
+/**
+ * @param within a name in the directory, to tell it by; undefined when it is empty
+ * @param isBare there is nothing but directories in it
+ */
+export function directoryInTheWay(within: string | undefined, isBare: boolean, doing: Doing): StoreError {
   const found = within === undefined ? 'an empty directory' : `a directory, with ${quoteKey(within)} in it`;
-  return inTheWay(`${quoteKey(doing.key ?? '')} is ${found}, where a file must be`, doing);
+  const hint = isBare ? '; there are only directories in it: remove it' : '';
+  return inTheWay(`${quoteKey(doing.key ?? '')} is ${found}, where a file must be${hint}`, doing);
 }
 
 export function invalidConfig(message: string): StoreError {

@@ -51,6 +51,8 @@ export interface Opening {
   readonly followLinks?: boolean | undefined;
   /** What is written has reached the disk when a write has ended; see `StoreAdapter.reachingDisk`. */
   readonly durable?: boolean | undefined;
+  /** What is under this prefix of the store is to be made like something else; see `StoreAdapter.mirroring`. */
+  readonly mirrored?: string | undefined;
 }
 
 /** Where an address leads. */
@@ -169,7 +171,7 @@ export class Session implements AsyncDisposable {
    *
    * @throws as {@link open}
    */
-  async locate(address: string, { followLinks, durable }: Opening = {}): Promise<Located> {
+  async locate(address: string, { followLinks, durable, mirrored }: Opening = {}): Promise<Located> {
     const given = addressSettings(this.#options);
     const url = fileUrlOf(address) ?? address;
     const scheme = /^(?:([a-z][a-z0-9+.-]*):\/\/|(file):)/.exec(url);
@@ -183,7 +185,13 @@ export class Session implements AsyncDisposable {
       const { config, key, ...found } = await adapter.url.parse(url, isDirectory ? {} : given);
       const links = followLinks ? adapter.followingLinks : {};
       const disk = durable ? adapter.reachingDisk : {};
-      const entry = { provider: adapter.provider, ...config, ...links, ...disk };
+      const entry = {
+        provider: adapter.provider,
+        ...config,
+        ...links,
+        ...disk,
+        ...(mirrored === undefined ? {} : adapter.mirroring?.(mirrored)),
+      };
       return {
         id: `url ${JSON.stringify(entry)}`,
         key,
@@ -205,10 +213,12 @@ export class Session implements AsyncDisposable {
     const { name, entry } = selectStore(config, address.slice(0, colon) || undefined);
     const named = await this.#adapters.forProvider(entry.provider, `stores.${name}`);
     const links = (followLinks && named.followingLinks) || undefined;
-    const meant = limited({ ...entry, ...links }, named, this.#limits);
+    const key = address.slice(colon + 1);
+    const mirror = mirrored === undefined ? undefined : named.mirroring?.(mirrored);
+    const meant = limited({ ...entry, ...links, ...mirror }, named, this.#limits);
     return {
-      id: `name ${name}${links ? ', links followed' : ''}`,
-      key: address.slice(colon + 1),
+      id: `name ${name}${links ? ', links followed' : ''}${mirror ? `, ${mirrored} mirrored` : ''}`,
+      key,
       provider: entry.provider,
       config: { ...config, stores: { ...config.stores, [name]: meant } },
       options: { adapters: [named], name, baseDirectory: file.directory },

@@ -60,6 +60,44 @@ describe('store cp, mv, sync, put with symbolic links', () => {
     expect(await keys()).to.deep.equal(['links/one/deep/k', 'links/two/deep/k']);
   });
 
+  it('keeps the directory that sync --delete empties, and has directories without files make way', async () => {
+    await mkdir(place.path('from'));
+    await mkdir(place.path('to/gone/deep'), { recursive: true });
+    await writeFile(place.path('to/gone/deep/k'), 'k');
+    await place.output('sync', '--delete', '--force', '-y', './from/', './to/');
+    expect(await readdir(place.path('to'))).to.deep.equal([]);
+    // A path without a / is the same directory; a file in the way of nothing but directories takes their place.
+    await writeFile(place.path('from/a'), 'file');
+    await mkdir(place.path('to/a/b/c'), { recursive: true });
+    const kept = await place.run(['sync', './from', './to']);
+    expect(kept.code).to.equal(1);
+    expect(kept.stdout).to.contain('there are only directories in it: remove it');
+    await place.output('sync', '--delete', '-y', './from', './to');
+    expect(await readFile(place.path('to/a'), 'utf8')).to.equal('file');
+    await mkdir(place.path('full/a/b'), { recursive: true });
+    await writeFile(place.path('full/a/b/mine'), 'mine');
+    expect((await place.run(['sync', '--delete', '-y', './from', './full'])).code).to.equal(1);
+    expect(await readFile(place.path('full/a/b/mine'), 'utf8')).to.equal('mine');
+  });
+
+  it('refuses a target that lies in the source by way of a link, and no other', async () => {
+    await symlink('site/dir', place.path('into'));
+    await symlink('site', place.path('as-site'));
+    for (const args of [
+      ['cp', '-r', './site', './into/new/'],
+      ['cp', '-r', './site/', './as-site/new'],
+      ['sync', './as-site/', './site/new/'],
+      ['sync', './site/dir/', './as-site/'],
+    ]) {
+      const { code, stderr } = await place.run(args);
+      expect(code, args.join(' ')).to.equal(2);
+      expect(stderr).to.contain('overlap');
+    }
+    expect(await readdir(place.path('site/dir'))).to.deep.equal(['file-link']);
+    await place.output('cp', '-r', './site/', './to-real/new/');
+    expect(await readdir(place.path('real/new'))).to.deep.equal(['page']);
+  });
+
   it('says what it left out, without being asked, and in its report', async () => {
     await once(spawn('mkfifo', [place.path('site/fifo')]), 'close');
     for (const args of [

@@ -22,7 +22,7 @@ export async function copyPrefix(
 ): Promise<TransferReport> {
   const { compare, ...given } = copyPrefixOptions.check(options);
   const sides = { from: sideOf(from, OPERATION), to: sideOf(to, OPERATION) };
-  checkApart(sides.from, sides.to, OPERATION);
+  await checkApart(sides.from, sides.to, OPERATION);
   if (compare !== undefined) checkOrder([sides.from, sides.to], OPERATION);
   const task: Task = {
     operation: OPERATION,

@@ -20,7 +20,7 @@ export async function movePrefix(
 ): Promise<TransferReport> {
   const given = movePrefixOptions.check(options);
   const sides = { from: sideOf(from, OPERATION), to: sideOf(to, OPERATION) };
-  checkApart(sides.from, sides.to, OPERATION);
+  await checkApart(sides.from, sides.to, OPERATION);
   const removal = given.dryRun ? undefined : new Removal(sides.from, sides.to, given.onFailure);
   const task: Task = {
     operation: OPERATION,

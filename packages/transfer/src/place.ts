@@ -1,3 +1,6 @@
+import { realpath } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { assertPrefix, quoteKey, StoreError, type ObjectStore } from '@store/core';
 import { engineOf, type Engine } from '@store/core/extend';
 
@@ -35,11 +38,24 @@ export function shareBucket(a: Side, b: Side): boolean {
  *
  * @throws StoreError `InvalidArgument`
  */
-export function checkApart(from: Side, to: Side, operation: string): void {
+export async function checkApart(from: Side, to: Side, operation: string): Promise<void> {
   const isShared = shareBucket(from, to);
-  const [source, target] = isShared ? [from.prefix, to.prefix] : [addressOf(from), addressOf(to)];
+  checkAddresses(
+    isShared ? [from.prefix, to.prefix] : [addressOf(from), addressOf(to)],
+    isShared ? undefined : to.engine.driver.place,
+    operation,
+  );
+  const [source, target] = await Promise.all([realAddressOf(from), realAddressOf(to)]);
+  checkAddresses([source, target], target, operation);
+}
+
+function checkAddresses(
+  [source, target]: readonly (string | undefined)[],
+  place: string | undefined,
+  operation: string,
+): void {
   if (source === undefined || target === undefined) return;
-  const holdsStore = !isShared && holdsDirectoryOf(source, to.engine.driver.place);
+  const holdsStore = place !== undefined && holdsDirectoryOf(source, place);
   if (!source.startsWith(target) && !target.startsWith(source) && !holdsStore) return;
   const message =
     source === target
@@ -56,6 +72,32 @@ function holdsDirectoryOf(source: string, place: string): boolean {
 /** `memory:` is the place of every store in memory. */
 function isAddress(place: string): boolean {
   return place.replace(/^[a-z][a-z0-9+.-]*:/, '') !== '';
+}
+
+/** Where files or a store of them are in truth: a path may lead through symbolic links. Undefined for other stores. */
+async function realAddressOf({ engine, prefix }: Side): Promise<string | undefined> {
+  const { place } = engine.driver;
+  const [, scheme, rest] = /^(file|fs):(\/\/[^#]*)$/s.exec(place) ?? [];
+  if (scheme === undefined) return undefined;
+  let path: string;
+  try {
+    path = join(fileURLToPath(`file:${rest}`), scheme === 'file' ? prefix : '');
+  } catch {
+    return undefined;
+  }
+  const beside = scheme === 'file' ? '' : encodeURI(prefix);
+  const url = pathToFileURL(await realOf(path)).href.replace(/\/?$/, '/');
+  return `${scheme === 'file' ? url : url.replace(/^file:/, 'fs:')}${beside}`;
+}
+
+/** Of what is not there, the nearest directory above that is, and the rest. */
+async function realOf(path: string): Promise<string> {
+  try {
+    return await realpath(path);
+  } catch {
+    const above = dirname(path);
+    return above === path ? path : join(await realOf(above), path.slice(above.length));
+  }
 }
 
 /** Stores of directories can be inside of one another. */

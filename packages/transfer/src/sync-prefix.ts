@@ -37,7 +37,7 @@ export async function syncPrefix(
     throw new StoreError('InvalidArgument', `${name} goes with delete`, { operation: OPERATION });
   }
   const sides = { from: sideOf(from, OPERATION), to: sideOf(to, OPERATION) };
-  checkApart(sides.from, sides.to, OPERATION);
+  await checkApart(sides.from, sides.to, OPERATION);
   checkOrder([sides.from, sides.to], OPERATION);
   const { include, exclude, filter } = given;
   const isMeant = compileFilter(sides.to.prefix, { include, exclude, filter }, 0);

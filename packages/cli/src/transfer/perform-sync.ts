@@ -31,10 +31,12 @@ export async function performSync(
       'sync --delete asks before it deletes, and there is no terminal to ask on; use --yes',
     );
   const { followLinks } = flags;
-  const given = await openPath(session, source, { followLinks });
+  // Within one directory store it is the source's that copies.
+  const mirrored = deletes ? placeOf(await openPath(session, target)).prefix : undefined;
+  const given = await openPath(session, source, { followLinks, mirrored });
   await checkSourceDirectory(given);
   const from = placeOf(given);
-  const aim = await openPath(session, target);
+  const aim = await openPath(session, target, { mirrored });
   if (deletes && !dryRun) await checkNotAround(aim, { command: 'sync --delete', here: true });
   const to = placeOf(aim);
   if (ask && !(await agrees(context, from, to, flags)))
