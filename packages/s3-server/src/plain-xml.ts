@@ -10,8 +10,11 @@ const NAME = /^[A-Za-z][A-Za-z0-9]*$/;
 const ROOT_NAME = /^([A-Za-z][A-Za-z0-9]*)(?: xmlns="[^"<&]*")?$/;
 const BLANK = /^[ \t\n]*$/;
 
-/** References other than the five of XML, carriage returns (which XML changes), and what no document may contain. */
-const ODD = /&(?!(?:amp|lt|gt|quot|apos);)|(?![\t\n])[\p{Cc}\ufffe\uffff]/u;
+/** Carriage returns (which XML changes), and what no document may contain. */
+const ODD_CHARACTER = /[^\P{Cc}\t\n]|[\ufffe\uffff]/u;
+
+/** Others than the five of XML and numbers of printable ASCII, which many clients write in place of the five. */
+const ODD_REFERENCE = /&(?!(?:amp|lt|gt|quot|apos|#(?:3[2-9]|[4-9]\d|1[01]\d|12[0-6]));)/;
 
 const REFERENCES: Readonly<Record<string, string>> = {
   '&amp;': '&',
@@ -23,7 +26,7 @@ const REFERENCES: Readonly<Record<string, string>> = {
 
 /** Whether a text has something that only a parser of all of XML can judge. */
 export function isOdd(text: string): boolean {
-  return ODD.test(text);
+  return ODD_CHARACTER.test(text) || (text.includes('&') && ODD_REFERENCE.test(text));
 }
 
 export function isBlank(text: string): boolean {
@@ -77,8 +80,10 @@ function nameOf(tag: string, root: boolean): string | undefined {
   return NAME.test(tag) ? tag : undefined;
 }
 
-/** @param text without references other than the five of XML */
+/** @param text that is not odd */
 export function withoutReferences(text: string): string {
   if (!text.includes('&')) return text;
-  return text.replace(/&[a-z]+;/g, (reference) => REFERENCES[reference] ?? reference);
+  return text.replace(/&(?:#(\d+)|[a-z]+);/g, (reference, code?: string) =>
+    code === undefined ? (REFERENCES[reference] ?? reference) : String.fromCharCode(Number(code)),
+  );
 }

@@ -22,6 +22,7 @@ const PARTS = [
   '<Object><Key>a</Key></Object>',
   '<Object><Key>a &amp; b&lt;&gt;</Key></Object>',
   '<Object><Key>漢\u{1f600}\t</Key></Object>',
+  '<Object><Key>&#38;amp;&#39;&#34;&#126;&#32;</Key></Object>',
   '<Quiet>true</Quiet>',
   '<Quiet>false</Quiet>',
 ];
@@ -38,6 +39,8 @@ const ODD_PARTS = [
   '<Object><Key>a>b</Key></Object>',
   '<Object><Key>]]></Key></Object>',
   '<Object><Key>&#1;</Key></Object>',
+  '<Object><Key>&#039;&#127;</Key></Object>',
+  '<Object><Key>&#x27;</Key></Object>',
   '<Object><Key>&eacute;</Key></Object>',
   '<Object><Key>a & b</Key></Object>',
   '<Object><Key><![CDATA[a]]></Key></Object>',

@@ -6,7 +6,7 @@ import { describe, it } from 'mocha';
 
 const BATCH =
   '<?xml version="1.0" encoding="UTF-8"?>\n<Delete xmlns="http://s3.amazonaws.com/doc/2006-03-01/">' +
-  '<Object><Key>a &amp; b&lt;&gt;&quot;&apos;</Key></Object>\n  <Object><Key>漢\u{1f600}</Key></Object><Quiet>true</Quiet></Delete>\n';
+  '<Object><Key>a &amp; b&lt;&gt;&quot;&apos;&#39;</Key></Object>\n  <Object><Key>漢\u{1f600}</Key></Object><Quiet>true</Quiet></Delete>\n';
 
 describe('plain documents', () => {
   it('are read without a parser of all of XML', () => {
@@ -40,6 +40,10 @@ describe('plain documents', () => {
       '&amp;',
       '&lt;',
       '&#65;',
+      '&#38;lt;',
+      '&#32;',
+      '&#9;',
+      '&#127;',
       '&#13;',
       '&x;',
       ']]>',
