@@ -22,9 +22,24 @@ export interface Sight {
   readonly upto: string | undefined;
   /** Some of the names that were listed last, in order. */
   readonly sample: readonly string[];
+  /** What is behind the end, as far as somebody has seen it. */
+  readonly behind?: Behind | undefined;
   /** Names from all over the listing, as far as it has come. */
   readonly elsewhere: readonly string[];
 }
+
+/** Names from the end of a range to another name. */
+export interface Behind {
+  readonly to: string;
+  /** So many times as many as from the first of the sample to its last. */
+  readonly times: number;
+}
+
+/** What is said of how much closer together names are somewhere is taken up to this: they were few that were looked at. */
+const MOST_THINNING = 1e6;
+
+/** A name, and the directory that it is in. */
+const MOST_LEVELS = 2;
 
 /** Longest invented end of a boundary, in characters: more tells nothing apart. */
 const MAX_INVENTED = 40;
@@ -62,8 +77,8 @@ function guessIn(sight: Sight, reach: number, kept: number): string {
   const near = Math.max(far, shared(first, cursor));
   const ends = likelyDigits(cursor, far, near);
   const stem = whole(cursor, ends[Math.round(reach * (ends.length - 1))] ?? far);
-  const { space, from, to } = placesBehind(stem, sight);
-  const guess = space.nameAt(from + (to - from) * kept).slice(0, MAX_INVENTED);
+  const { space, from, to, thinning } = placesBehind(stem, sight);
+  const guess = space.nameAt(from + (to - from) * shareOfPlaces(kept, thinning)).slice(0, MAX_INVENTED);
   // What was seen tells nothing of names that begin in another way.
   const invented = (upto === undefined && reach === 0 ? laterCharacter(stem, cursor) : undefined) ?? guess;
   return stem + invented;
@@ -89,26 +104,46 @@ export function stretchesLeft(sight: Sight): number {
   const [first = cursor] = sample;
   const same = Math.min(shared(first, cursor), shared(cursor, upto));
   const stem = whole(cursor, Math.max(prefix.length, same));
-  const { space, from, to } = placesBehind(stem, sight);
-  const width = from - space.placeOf(first.slice(stem.length));
+  const { from, to, width } = placesBehind(stem, sight);
   if (to <= from) return 0;
   return width > 0 ? (to - from) / width : Infinity;
 }
 
-/** The names that begin with a stem as places, and where the cursor and the end are among them. */
-function placesBehind(
-  stem: string,
-  { cursor, upto, sample, elsewhere }: Sight,
-): { readonly space: KeySpace; readonly from: number; readonly to: number } {
+/** The share of the places below which there is this share of the names, where they thin out by the same factor from each place to the next. */
+function shareOfPlaces(names: number, thinning: number): number {
+  if (Math.abs(thinning - 1) < 1e-6) return names;
+  return -Math.log(1 - names * (1 - 1 / thinning)) / Math.log(thinning);
+}
+
+/** Of the names that begin with a stem, taken for places from 0 to 1. */
+interface Places {
+  readonly space: KeySpace;
+  /** The cursor and the end. */
+  readonly from: number;
+  readonly to: number;
+  /** Of the sample. */
+  readonly width: number;
+  /** How many times as close together names are at the cursor as at the end; 1 where nothing says that they are not. */
+  readonly thinning: number;
+}
+
+function placesBehind(stem: string, { cursor, upto, sample, behind, elsewhere }: Sight): Places {
   const space = new KeySpace();
+  const [first = cursor] = sample;
   // Not the end: it may be invented, and names no alphabet then.
   const names = [...sample, cursor, ...elsewhere].filter((name) => name.startsWith(stem));
   space.add(names.map((name) => name.slice(stem.length, stem.length + MAX_INVENTED)));
-  return {
-    space,
-    from: space.placeOf(cursor.slice(stem.length)),
-    to: upto?.startsWith(stem) ? space.placeOf(upto.slice(stem.length)) : 1,
-  };
+  const place = (name: string): number => space.placeOf(name.slice(stem.length));
+  const from = place(cursor);
+  const to = upto?.startsWith(stem) ? place(upto) : 1;
+  const width = from - place(first);
+  // Between directories of several levels most places are empty: how far apart names are there depends on where a page ends.
+  const isDeep = cursor.slice(stem.length).split('/').length > MOST_LEVELS;
+  if (!behind || isDeep || !upto?.startsWith(stem)) return { space, from, to, width, thinning: 1 };
+  const widthBehind = (behind.to.startsWith(stem) ? place(behind.to) : 1) - to;
+  const isKnown = width > 0 && widthBehind > 0 && first.startsWith(stem);
+  const thinning = isKnown ? widthBehind / (width * behind.times) : 1;
+  return { space, from, to, width, thinning: Math.min(MOST_THINNING, Math.max(1 / MOST_THINNING, thinning)) };
 }
 
 /** Half-way from the character behind the stem to the last one that is likely there. */

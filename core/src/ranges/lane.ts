@@ -1,4 +1,4 @@
-import { boundaryIn, isSendable, stretchesLeft } from './boundary.js';
+import { boundaryIn, isSendable, stretchesLeft, type Sight } from './boundary.js';
 import type { KeyRange } from './key-range.js';
 import type { RangeSource } from './range-source.js';
 
@@ -7,6 +7,19 @@ const SAMPLE = 24;
 
 /** Boundaries nearer and nearer to the cursor that are tried before a range is left alone for a while. */
 const REACHES = 6;
+
+/** So many names up to another one. */
+interface Seen {
+  readonly to: string;
+  readonly count: number;
+}
+
+/** How many of the sample's stretches are left, and for what that is so. */
+interface Stretches {
+  readonly cursor: string;
+  readonly upto: string | undefined;
+  readonly left: number;
+}
 
 /** The listing that a lane is a part of. */
 export interface Surroundings extends Pick<RangeSource<never>, 'prefix' | 'maxKeyBytes'> {
@@ -29,6 +42,8 @@ export class Lane {
   #open: boolean;
   /** Somebody has taken a part of it, and it is not known yet whether there is something in that part. */
   #isShared = false;
+  /** How many pages had come when somebody took a part of it last. */
+  #splitAt = 0;
   /** The page before which it is not split again. */
   #restUntil: number;
   /** See {@link boundaryIn}. */
@@ -36,9 +51,9 @@ export class Lane {
   #sample: readonly string[] = [];
   /** Entries of its last page. */
   #lastPage = 0;
-  /** How many of the sample's stretches are left, and for which part of the range that is so. */
-  #stretches:
-    { readonly cursor: string; readonly upto: string | undefined; readonly left: number } | undefined;
+  /** The last name behind its end that is known, and how many there are up to it. */
+  #behind: Seen | undefined;
+  #stretches: Stretches | undefined;
 
   /**
    * @param from whose upper part it is
@@ -50,12 +65,20 @@ export class Lane {
     this.#restUntil = from ? 1 : serialPages;
     this.#open = from === undefined || from.#open;
     this.misses = from !== undefined && from.#open ? from.misses : 0;
-    if (from) from.#isShared = true;
+    if (!from) return;
+    from.#isShared = true;
+    from.#splitAt = from.pages;
+    this.#behind = from.#behind;
+    from.#behind = undefined;
   }
 
   /** Nothing was known of what is near its end; a real boundary is better than a guess then. */
   get open(): boolean {
     return this.#open;
+  }
+
+  get pagesSinceSplit(): number {
+    return this.pages - this.#splitAt;
   }
 
   /** Takes a look at the entries of a page from one index up to another one, exclusive. */
@@ -76,6 +99,7 @@ export class Lane {
     lower.#isShared = false;
     lower.#open = entries === 0;
     if (entries > 0) {
+      if (lower.range.upto === this.range.after) lower.#behind = this.#seen;
       lower.#reach = 0;
       lower.misses = 0;
     } else {
@@ -95,28 +119,38 @@ export class Lane {
     if (cursor === undefined) return 0;
     // Everybody asks after each page of anybody.
     if (this.#stretches?.cursor !== cursor || this.#stretches.upto !== upto)
-      this.#stretches = {
-        cursor,
-        upto,
-        left: stretchesLeft({ prefix, cursor, upto, sample: this.#sample, elsewhere }),
-      };
+      this.#stretches = { cursor, upto, left: stretchesLeft(this.#sight(prefix, cursor, elsewhere)) };
     const { left } = this.#stretches;
     return left < pagesLeft ? 0 : left * this.#lastPage;
   }
 
   /** Where to split it, so that there are likely so many parts of the same size above. Undefined: not for the time being. */
   boundary({ prefix, maxKeyBytes, elsewhere }: Surroundings, parts: number): string | undefined {
-    const { cursor, upto } = this.range;
+    const { cursor } = this.range;
     if (cursor === undefined) return undefined;
+    const sight = this.#sight(prefix, cursor, elsewhere);
     const kept = this.#open ? 1 / 2 : parts / (parts + 1);
     for (let tries = 0; tries < REACHES; tries++) {
-      const at = boundaryIn({ prefix, cursor, upto, sample: this.#sample, elsewhere }, this.#reach, kept);
+      const at = boundaryIn(sight, this.#reach, kept);
       if (this.range.splitsAt(at) && at.startsWith(prefix) && isSendable(at, maxKeyBytes)) return at;
       this.#goNearer();
     }
     this.#restUntil = this.pages + 1;
     this.#reach = 0;
     return undefined;
+  }
+
+  /** What its pages say of what is behind its beginning. */
+  get #seen(): Seen | undefined {
+    const { complete, upto, cursor } = this.range;
+    const to = complete ? upto : cursor;
+    return to === undefined ? undefined : { to, count: this.#lastPage };
+  }
+
+  #sight(prefix: string, cursor: string, elsewhere: readonly string[]): Sight {
+    const { upto } = this.range;
+    const behind = this.#behind && { to: this.#behind.to, times: this.#behind.count / this.#lastPage };
+    return { prefix, cursor, upto, sample: this.#sample, behind, elsewhere };
   }
 
   #goNearer(): void {

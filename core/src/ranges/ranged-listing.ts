@@ -28,8 +28,11 @@ function mostMisses(pages: number): number {
 
 /** Pages that are allowed beyond those that the entries would have filled: each range has one that is not full. */
 function mostBeyond(pages: number): number {
-  return 6 + pages / 8;
+  return 6 + pages / 12;
 }
+
+/** Beyond that a range is split all the same once nobody has taken a part of it for so many pages. */
+const PAGES_UNSHARED = 4;
 
 /**
  * Lists a prefix by ranges side by side. It begins with one range; while pages keep coming and the reader waits for them,
@@ -249,10 +252,13 @@ class RangedListing<P extends Page> {
   /** Has the free ones take over parts of what is left, no more at once than have been seen to get something. */
   #split(): void {
     for (let free = this.#free(); free > 0; free = this.#free()) {
-      const lanes = Array.from(this.#lanes.keys(), (lane) => ({
-        lane,
-        left: lane.entriesLeft(this.#surroundings, this.#settings.rules.pagesLeft),
-      }))
+      const fewest = this.#isWasteful ? PAGES_UNSHARED : 0;
+      const lanes = Array.from(this.#lanes.keys())
+        .filter((lane) => lane.pagesSinceSplit >= fewest)
+        .map((lane) => ({
+          lane,
+          left: lane.entriesLeft(this.#surroundings, this.#settings.rules.pagesLeft),
+        }))
         .filter(({ left }) => left > 0)
         .toSorted((a, b) => b.left - a.left);
       const [largest] = lanes;
@@ -263,7 +269,8 @@ class RangedListing<P extends Page> {
 
   /** How many may begin now. */
   #free(): number {
-    if (!this.#splits || this.#failed || this.#signal.aborted || this.#isWasteful) return 0;
+    if (!this.#splits || this.#failed || this.#signal.aborted) return 0;
+    if (this.#misses >= mostMisses(this.#pages)) return 0;
     const { rules, concurrency, worthwhile } = this.#settings;
     if (this.#pageMs < rules.pageMs) return 0;
     const most = Math.min(concurrency, worthwhile?.() ?? concurrency);
@@ -272,8 +279,7 @@ class RangedListing<P extends Page> {
   }
 
   get #isWasteful(): boolean {
-    const beyond = this.#pages - this.#entries / this.#fullest;
-    return this.#misses >= mostMisses(this.#pages) || beyond >= mostBeyond(this.#pages);
+    return this.#pages - this.#entries / this.#fullest >= mostBeyond(this.#pages);
   }
 
   #splitLane(lane: Lane, parts: number): boolean {

@@ -29,4 +29,21 @@ describe('boundaries', () => {
     expect(compareKeys(half([]), 'p/d')).to.be.below(0);
     expect(half(letters)).to.match(/^p\/[h-q]/);
   });
+
+  it('are nearer to where names are closer together', () => {
+    const sample = Array.from({ length: 25 }, (_, i) => `p/0${String(i * 4).padStart(4, '0')}`);
+    const sight = { prefix: 'p/', cursor: sample.at(-1) ?? '', upto: 'p/80000', sample, elsewhere: [] };
+    const numberAt = (times: number, to: string): number =>
+      Number(
+        boundaryIn({ ...sight, behind: { to, times } }, 0)
+          .slice(2, 7)
+          .padEnd(5, '0'),
+      );
+    // A page of as many names is as long on both sides, a hundred times as long behind the end, or a hundredth of that.
+    expect(numberAt(1, 'p/80096')).to.be.within(35_000, 45_000);
+    expect(numberAt(1, 'p/89600')).to.be.within(5000, 20_000);
+    expect(numberAt(100, 'p/80096')).to.be.within(60_000, 79_000);
+    // Nothing is known where somebody has come past the end of all these names.
+    expect(numberAt(1, 'p/80000')).to.be.within(35_000, 45_000);
+  });
 });
