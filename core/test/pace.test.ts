@@ -117,4 +117,86 @@ describe('the pace of a store', () => {
     stop.abort();
     expect(await waiting).to.equal(undefined);
   });
+
+  it('sends no more at a time while requests take far longer than they can, and never less for that', async () => {
+    const clock = new SimulatedClock();
+    const pace = new Pace(clock);
+    const stop = new AbortController().signal;
+    setMaxListeners(0, stop);
+    const end = clock.now() + 10_000;
+    let ms = 150;
+    const send = async (): Promise<void> => {
+      while (clock.now() < end) {
+        const permit = await pace.enter(1000, stop);
+        if (!permit) return;
+        const askedAt = clock.now();
+        await clock.sleep(ms);
+        pace.took(permit.keys, clock.now() - askedAt);
+        pace.leave();
+        pace.succeeded(1000);
+      }
+    };
+    const sending = Promise.all(Array.from({ length: 500 }, send));
+    await clock.sleep(200);
+    expect(pace.window).to.equal(16);
+    ms = 900;
+    // It has to be seen first.
+    await clock.sleep(1500);
+    const held = pace.window;
+    expect(held).to.be.below(40);
+    await clock.sleep(1500);
+    expect(pace.window).to.equal(held);
+    // Less, and still not near to what it can be.
+    ms = 450;
+    await clock.sleep(1500);
+    expect(pace.window).to.equal(held);
+    ms = 150;
+    await clock.sleep(1500);
+    expect(pace.window).to.be.above(2 * held);
+    await sending;
+  });
+
+  it('lets a rate that was lowered come back while requests take long, but not grow beyond that', async () => {
+    const { pace, clock } = await drive(3500, 30);
+    pace.throttled();
+    const answers = (ms: number): void => {
+      for (let i = 0; i < 50; i++) pace.took(100, ms);
+    };
+    answers(60);
+    answers(1000);
+    const lowered = pace.rate;
+    await clock.sleep(2000);
+    const back = pace.rate;
+    expect(back).to.be.above(lowered);
+    await clock.sleep(20_000);
+    expect(pace.rate).to.equal(back);
+    answers(60);
+    expect(pace.rate).to.equal(back);
+    await clock.sleep(5000);
+    expect(pace.rate).to.be.above(back);
+  });
+
+  it('takes a service that has become slower for good as it is, and larger batches for no slower service', async () => {
+    const clock = new SimulatedClock();
+    const pace = new Pace(clock);
+    const grows = (): boolean => {
+      const stop = new AbortController().signal;
+      const { window } = pace;
+      void Promise.all(Array.from({ length: window }, () => pace.enter(1, stop)));
+      pace.succeeded(1);
+      const isMore = pace.window > window;
+      for (let i = 0; i < window; i++) pace.leave();
+      return isMore;
+    };
+    for (let i = 0; i < 20; i++) pace.took(1, 20);
+    for (let i = 0; i < 20; i++) pace.took(1000, 150);
+    expect(grows()).to.equal(true);
+    for (let i = 0; i < 50; i++) pace.took(1000, 1500);
+    expect(grows()).to.equal(false);
+    for (let i = 0; i < 150; i++) {
+      await clock.sleep(1000);
+      pace.took(1000, 1500);
+    }
+    expect(grows()).to.equal(true);
+  });
 });

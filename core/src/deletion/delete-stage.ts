@@ -266,14 +266,18 @@ export class DeleteStage {
 
   /** One request under its permit, which is free again before anything waits for a retry. */
   async #send<T>(operation: string, permit: Permit, request: () => Promise<T>): Promise<Outcome<T>> {
+    const { engine, pacer } = this.#run;
+    const askedAt = engine.clock.now();
     try {
-      return { ok: true, value: await request() };
+      const value = await request();
+      pacer.took(permit, engine.clock.now() - askedAt);
+      return { ok: true, value };
     } catch (thrown) {
-      const error = toStoreError(thrown, { operation, provider: this.#run.engine.provider });
+      const error = toStoreError(thrown, { operation, provider: engine.provider });
       if (error.code === 'Throttled') this.#throttle([error], permit);
       return { ok: false, error };
     } finally {
-      this.#run.pacer.release();
+      pacer.release();
     }
   }
 

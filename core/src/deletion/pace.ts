@@ -1,6 +1,7 @@
 import type { Clock } from '../engine/clock.js';
 import type { Engine } from '../engine/engine.js';
 import { HotRanges, type RangePace } from './hot-ranges.js';
+import { LatencyGate } from './latency-gate.js';
 import { RateLaw } from './rate-law.js';
 import { sharedRateOf } from './shared-rate.js';
 
@@ -34,7 +35,7 @@ const LEAST_REQUESTS = 5;
  *
  * There is no limit until the service asks for one. Then nothing is sent for a moment; the rate begins again below what
  * the service had been taking, comes back to nearly that within two seconds, and stays near it, growing slowly at first
- * and then faster, as CUBIC does in TCP. Requests that were under way when the pace was lowered do not lower it again.
+ * and then faster, as CUBIC does in TCP; not while requests take far longer than they can. Requests that were under way when the pace was lowered do not lower it again.
  */
 export class Pace {
   readonly #clock: Clock;
@@ -43,6 +44,7 @@ export class Pace {
   readonly #queue = new Set<Waiting>();
   /** Ends the wait for the next one's time. */
   #sleep: AbortController | undefined;
+  readonly #gate: LatencyGate;
   #inFlight = 0;
   #window: number;
 
@@ -51,6 +53,7 @@ export class Pace {
     this.#clock = clock;
     this.#window = Math.max(1, Math.round(FIRST_IN_FLIGHT / sharers));
     this.#law = new RateLaw(clock, LEAST_REQUESTS);
+    this.#gate = new LatencyGate(clock);
     this.ranges = new HotRanges(clock);
   }
 
@@ -102,6 +105,12 @@ export class Pace {
     this.#serve();
   }
 
+  /** A request with so many keys has been answered after so many milliseconds: {@link LatencyGate}. */
+  took(keys: number, ms: number): void {
+    this.#gate.took(keys, ms);
+    this.#law.grows = this.#gate.isOpen;
+  }
+
   /** The service has taken so many keys. */
   succeeded(keys: number, { range }: Pick<Permit, 'range'> = {}): void {
     this.#law.succeeded(keys);
@@ -109,7 +118,7 @@ export class Pace {
       range.pace.law.succeeded(keys);
       this.ranges.succeeded();
     }
-    if (this.#window <= this.#inFlight) this.#window++;
+    if (this.#window <= this.#inFlight && this.#gate.isOpen) this.#window++;
     this.#serve();
   }
 

@@ -92,6 +92,11 @@ export class Pacer {
     this.#settings.pace.leave();
   }
 
+  /** The request of a permit has been answered after so many milliseconds. */
+  took({ keys }: Permit, ms: number): void {
+    this.#settings.pace.took(keys, ms);
+  }
+
   /** The service has taken so many keys. */
   succeeded(keys: number, permit?: Permit): void {
     this.#settings.pace.succeeded(keys, permit);

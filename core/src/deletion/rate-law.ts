@@ -56,6 +56,9 @@ export class RateLaw {
   /** It has been seen twice. */
   #sure = false;
   #loweredAt = -Infinity;
+  /** Growth beyond the rate that was good: for how long it has been held back since, and since when it is. */
+  #heldMs = 0;
+  #heldSince: number | undefined;
   /** Throttles that came soon after each other. */
   #series = 0;
   #quietUntil = -Infinity;
@@ -88,9 +91,26 @@ export class RateLaw {
     const after = seconds - RECOVERY_MS / 1000;
     if (this.#good === Infinity) return Infinity;
     const [linear, square] = this.#sure ? GROWTH.sure : GROWTH.unsure;
-    if (after >= 0) return this.#good * (1 + linear * after + square * after ** 2);
+    if (after >= 0) {
+      const grown = after - this.#heldSoFar / 1000;
+      return this.#good * (1 + linear * grown + square * grown ** 2);
+    }
     const missing = (after / (RECOVERY_MS / 1000)) ** 3;
     return this.#good * (1 + (1 - LOWERED) * missing);
+  }
+
+  /** Whether it may grow beyond the rate that was good; what it has grown stays. */
+  set grows(grows: boolean) {
+    if (grows === (this.#heldSince === undefined)) return;
+    this.#heldMs = this.#heldSoFar;
+    this.#heldSince = grows ? undefined : this.#clock.now();
+  }
+
+  /** Of the time since it had come back to the rate that was good, in milliseconds. */
+  get #heldSoFar(): number {
+    if (this.#heldSince === undefined) return this.#heldMs;
+    const since = Math.max(this.#heldSince, this.#loweredAt + RECOVERY_MS);
+    return this.#heldMs + Math.max(0, this.#clock.now() - since);
   }
 
   /** Keys to put into one request now. */
@@ -147,6 +167,7 @@ export class RateLaw {
       this.#good = good;
     }
     this.#loweredAt = now;
+    this.#heldMs = 0;
     const quiet = Math.min(MAX_QUIET_MS, QUIET_MS * 2 ** (this.#series - 1)) * (0.5 + Math.random() / 2);
     if (this.#pauses) this.#pauseFor(quiet);
     this.#delivered.clear();
