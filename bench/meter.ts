@@ -1,3 +1,12 @@
+export interface Measured {
+  readonly seconds: number;
+  readonly cpuSeconds: number;
+  /** Of the resident memory, above the start. */
+  readonly peakBytes: number;
+  /** About the memory. */
+  readonly text: string;
+}
+
 /** Measures a piece of work: time, CPU, and the peak of the resident memory above the start. */
 export class Meter {
   readonly #rssAtStart: number;
@@ -14,13 +23,14 @@ export class Meter {
   }
 
   /** Ends the measurement. */
-  stop(): { readonly seconds: number; readonly cpuSeconds: number; readonly text: string } {
+  stop(): Measured {
     clearInterval(this.#sampler);
     this.#sample();
     const seconds = (performance.now() - this.#startedAt) / 1000;
     const cpu = process.cpuUsage(this.#cpuAtStart);
-    const text = `RSS: ${mebibytes(this.#rssAtStart)} MiB at the start, peak ${mebibytes(this.#peak - this.#rssAtStart)} MiB above it`;
-    return { seconds, cpuSeconds: (cpu.user + cpu.system) / 1e6, text };
+    const peakBytes = this.#peak - this.#rssAtStart;
+    const text = `RSS: ${mebibytes(this.#rssAtStart)} MiB at the start, peak ${mebibytes(peakBytes)} MiB above it`;
+    return { seconds, cpuSeconds: (cpu.user + cpu.system) / 1e6, peakBytes, text };
   }
 
   #sample(): void {

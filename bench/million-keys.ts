@@ -6,6 +6,15 @@ import { createObjectStore } from '@store/core';
 import { keysText, Meter } from './meter.js';
 import { objectsOf, PREFIX, syntheticDriver } from './synthetic-driver.js';
 
+/** What it tells who started it. */
+export interface EngineRun {
+  readonly keys: number;
+  /** Of the resident memory, above the start. */
+  readonly peakBytes: number;
+  readonly seconds: number;
+  readonly cpuSeconds: number;
+}
+
 const total = Number(process.argv[2] ?? 1_000_000);
 
 let deleted = 0;
@@ -36,3 +45,5 @@ const measured = meter.stop();
 console.log(`keys: ${report.deleted} deleted (driver counted ${deleted}), complete: ${report.complete}`);
 console.log(measured.text);
 console.log(keysText(report.deleted, measured));
+const { peakBytes, seconds, cpuSeconds } = measured;
+process.send?.({ keys: report.deleted, peakBytes, seconds, cpuSeconds } satisfies EngineRun);

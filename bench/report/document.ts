@@ -27,8 +27,21 @@ export function machine(): string {
   return `${cpus().length} cores (${cpu?.model.trim()}), Node ${process.version}, ${process.platform}`;
 }
 
+type Section = Pick<Part, 'name' | 'title'>;
+
+/** What `docs/benchmarks.md` has in a section; nothing where there is none. */
+export async function sectionOf(part: Section): Promise<string> {
+  const document = await readFile(DOCUMENT, 'utf8').catch(() => '');
+  const from = document.indexOf(begin(part));
+  return from < 0 ? '' : document.slice(from, document.indexOf(end(part), from));
+}
+
 /** Replaces the section of one part in `docs/benchmarks.md`. */
-export async function writeSection(part: Part, { text, chart }: PartResult, command: string): Promise<void> {
+export async function writeSection(
+  part: Section,
+  { text, chart }: PartResult,
+  command: string,
+): Promise<void> {
   const section = `${begin(part)}\n\n## ${part.title}\n\n${text}\n\n\`${command}\`, ${date()}, ${machine()}\n\n${end(part)}\n`;
   const old = await readFile(DOCUMENT, 'utf8').catch(() => INTRODUCTION);
   const from = old.indexOf(begin(part));
@@ -42,11 +55,11 @@ export async function writeSection(part: Part, { text, chart }: PartResult, comm
   if (chart !== undefined) await writeFile(new URL('benchmarks.svg', DOCS), chart);
 }
 
-function begin({ name }: Part): string {
+function begin({ name }: Section): string {
   return `<!-- ${name} -->`;
 }
 
-function end({ name }: Part): string {
+function end({ name }: Section): string {
   return `<!-- end of ${name} -->`;
 }
 
