@@ -32,7 +32,7 @@ function mostBeyond(pages: number): number {
 }
 
 /** Beyond that a range is split all the same once nobody has taken a part of it for so many pages. */
-const PAGES_UNSHARED = 4;
+const PAGES_UNSHARED = 6;
 
 /**
  * Lists a prefix by ranges side by side. It begins with one range; while pages keep coming and the reader waits for them,
