@@ -38,6 +38,9 @@ export interface Behind {
 /** What is said of how much closer together names are somewhere is taken up to this: they were few that were looked at. */
 const MOST_THINNING = 1e6;
 
+/** Less than this is taken for chance: half of the places is a boundary that others are likely to have, too. */
+const LEAST_THINNING = 16;
+
 /** A name, and the directory that it is in. */
 const MOST_LEVELS = 2;
 
@@ -143,7 +146,9 @@ function placesBehind(stem: string, { cursor, upto, sample, behind, elsewhere }:
   const widthBehind = (behind.to.startsWith(stem) ? place(behind.to) : 1) - to;
   const isKnown = width > 0 && widthBehind > 0 && first.startsWith(stem);
   const thinning = isKnown ? widthBehind / (width * behind.times) : 1;
-  return { space, from, to, width, thinning: Math.min(MOST_THINNING, Math.max(1 / MOST_THINNING, thinning)) };
+  const isChance = thinning < LEAST_THINNING && 1 / thinning < LEAST_THINNING;
+  const bounded = Math.min(MOST_THINNING, Math.max(1 / MOST_THINNING, thinning));
+  return { space, from, to, width, thinning: isChance ? 1 : bounded };
 }
 
 /** Half-way from the character behind the stem to the last one that is likely there. */

@@ -81,6 +81,11 @@ export class Lane {
     return this.pages - this.#splitAt;
   }
 
+  /** It does not go on for a while: somebody may take a part of it once, as if it had gone on for long. */
+  rest(): void {
+    this.#splitAt = -Infinity;
+  }
+
   /** Takes a look at the entries of a page from one index up to another one, exclusive. */
   see(keyAt: (index: number) => string, from: number, to: number): void {
     const count = to - from;

@@ -218,14 +218,15 @@ class RangedListing<P extends Page> {
       await this.queue.push({ range, page: part, last: range.complete });
     }
     if (isAwaited) this.#split();
-    if (!range.complete) await this.#hold(range);
+    if (!range.complete) await this.#hold(lane);
     return range.complete || this.#failed || this.#stop.signal.aborted;
   }
 
   /** Waits while the reader wants no more of a range. Another one may take its turn; so many are held at most. */
-  async #hold(range: KeyRange): Promise<void> {
-    const held = this.#settings.holds?.(range, this.#signal);
+  async #hold(lane: Lane): Promise<void> {
+    const held = this.#settings.holds?.(lane.range, this.#signal);
     if (!held) return;
+    lane.rest();
     const isCounted = this.#held < this.#settings.concurrency;
     if (isCounted) this.#held++;
     this.#goOn();
