@@ -39,7 +39,7 @@ export interface Behind {
 const MOST_THINNING = 1e6;
 
 /** Less than this is taken for chance: half of the places is a boundary that others are likely to have, too. */
-const LEAST_THINNING = 16;
+const LEAST_THINNING = 100;
 
 /** A name, and the directory that it is in. */
 const MOST_LEVELS = 2;
