@@ -323,7 +323,8 @@ describe('deletePrefix', () => {
       expect(report).to.include({ deleted: 20_000, complete: true });
       expect(report.requests.throttled).to.be.greaterThan(20);
       const sizes = driver.batches.map((batch) => batch.length);
-      expect(Math.min(...sizes.slice(20, 40))).to.be.at.most(100);
+      // Smaller again when it is told again soon, which depends on how long it has waited.
+      expect(Math.min(...sizes.slice(20, 40))).to.be.at.most(250);
     });
   }
 

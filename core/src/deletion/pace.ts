@@ -35,7 +35,8 @@ const LEAST_REQUESTS = 5;
  *
  * There is no limit until the service asks for one. Then nothing is sent for a moment; the rate begins again below what
  * the service had been taking, comes back to nearly that within two seconds, and stays near it, growing slowly at first
- * and then faster, as CUBIC does in TCP; not while requests take far longer than they can. Requests that were under way when the pace was lowered do not lower it again.
+ * and then faster, as CUBIC does in TCP; not while requests take far longer than they can. Requests that were under way
+ * when the pace was lowered do not lower it again.
  */
 export class Pace {
   readonly #clock: Clock;

@@ -8,6 +8,9 @@ const SAMPLE = 24;
 /** Boundaries nearer and nearer to the cursor that are tried before a range is left alone for a while. */
 const REACHES = 6;
 
+/** Of fewer names nothing is said about how close together they are. */
+const FEW = 50;
+
 /** So many names up to another one. */
 interface Seen {
   readonly to: string;
@@ -42,8 +45,6 @@ export class Lane {
   #open: boolean;
   /** Somebody has taken a part of it, and it is not known yet whether there is something in that part. */
   #isShared = false;
-  /** How many pages had come when somebody took a part of it last. */
-  #splitAt = 0;
   /** The page before which it is not split again. */
   #restUntil: number;
   /** See {@link boundaryIn}. */
@@ -67,7 +68,6 @@ export class Lane {
     this.misses = from !== undefined && from.#open ? from.misses : 0;
     if (!from) return;
     from.#isShared = true;
-    from.#splitAt = from.pages;
     this.#behind = from.#behind;
     from.#behind = undefined;
   }
@@ -75,15 +75,6 @@ export class Lane {
   /** Nothing was known of what is near its end; a real boundary is better than a guess then. */
   get open(): boolean {
     return this.#open;
-  }
-
-  get pagesSinceSplit(): number {
-    return this.pages - this.#splitAt;
-  }
-
-  /** It does not go on for a while: somebody may take a part of it once, as if it had gone on for long. */
-  rest(): void {
-    this.#splitAt = -Infinity;
   }
 
   /** Takes a look at the entries of a page from one index up to another one, exclusive. */
@@ -154,8 +145,11 @@ export class Lane {
 
   #sight(prefix: string, cursor: string, elsewhere: readonly string[]): Sight {
     const { upto } = this.range;
-    const behind = this.#behind && { to: this.#behind.to, times: this.#behind.count / this.#lastPage };
-    return { prefix, cursor, upto, sample: this.#sample, behind, elsewhere };
+    const [behind, count] = [this.#behind, this.#lastPage];
+    // How close together a few names are is chance.
+    const isTold = behind && Math.min(behind.count, count) >= FEW;
+    const told = isTold ? { to: behind.to, times: behind.count / count } : undefined;
+    return { prefix, cursor, upto, sample: this.#sample, behind: told, elsewhere };
   }
 
   #goNearer(): void {

@@ -28,11 +28,8 @@ function mostMisses(pages: number): number {
 
 /** Pages that are allowed beyond those that the entries would have filled: each range has one that is not full. */
 function mostBeyond(pages: number): number {
-  return 6 + pages / 12;
+  return 6 + pages / 8;
 }
-
-/** Beyond that a range is split all the same once nobody has taken a part of it for so many pages. */
-const PAGES_UNSHARED = 6;
 
 /**
  * Lists a prefix by ranges side by side. It begins with one range; while pages keep coming and the reader waits for them,
@@ -218,15 +215,14 @@ class RangedListing<P extends Page> {
       await this.queue.push({ range, page: part, last: range.complete });
     }
     if (isAwaited) this.#split();
-    if (!range.complete) await this.#hold(lane);
+    if (!range.complete) await this.#hold(range);
     return range.complete || this.#failed || this.#stop.signal.aborted;
   }
 
   /** Waits while the reader wants no more of a range. Another one may take its turn; so many are held at most. */
-  async #hold(lane: Lane): Promise<void> {
-    const held = this.#settings.holds?.(lane.range, this.#signal);
+  async #hold(range: KeyRange): Promise<void> {
+    const held = this.#settings.holds?.(range, this.#signal);
     if (!held) return;
-    lane.rest();
     const isCounted = this.#held < this.#settings.concurrency;
     if (isCounted) this.#held++;
     this.#goOn();
@@ -253,13 +249,10 @@ class RangedListing<P extends Page> {
   /** Has the free ones take over parts of what is left, no more at once than have been seen to get something. */
   #split(): void {
     for (let free = this.#free(); free > 0; free = this.#free()) {
-      const fewest = this.#isWasteful ? PAGES_UNSHARED : 0;
-      const lanes = Array.from(this.#lanes.keys())
-        .filter((lane) => lane.pagesSinceSplit >= fewest)
-        .map((lane) => ({
-          lane,
-          left: lane.entriesLeft(this.#surroundings, this.#settings.rules.pagesLeft),
-        }))
+      const lanes = Array.from(this.#lanes.keys(), (lane) => ({
+        lane,
+        left: lane.entriesLeft(this.#surroundings, this.#settings.rules.pagesLeft),
+      }))
         .filter(({ left }) => left > 0)
         .toSorted((a, b) => b.left - a.left);
       const [largest] = lanes;
@@ -270,8 +263,7 @@ class RangedListing<P extends Page> {
 
   /** How many may begin now. */
   #free(): number {
-    if (!this.#splits || this.#failed || this.#signal.aborted) return 0;
-    if (this.#misses >= mostMisses(this.#pages)) return 0;
+    if (!this.#splits || this.#failed || this.#signal.aborted || this.#isWasteful) return 0;
     const { rules, concurrency, worthwhile } = this.#settings;
     if (this.#pageMs < rules.pageMs) return 0;
     const most = Math.min(concurrency, worthwhile?.() ?? concurrency);
@@ -280,7 +272,8 @@ class RangedListing<P extends Page> {
   }
 
   get #isWasteful(): boolean {
-    return this.#pages - this.#entries / this.#fullest >= mostBeyond(this.#pages);
+    const beyond = this.#pages - this.#entries / this.#fullest;
+    return this.#misses >= mostMisses(this.#pages) || beyond >= mostBeyond(this.#pages);
   }
 
   #splitLane(lane: Lane, parts: number): boolean {
