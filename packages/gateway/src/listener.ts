@@ -3,6 +3,7 @@ import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { StoreError } from '@store/core';
+import { closeOf } from '@store/s3-server';
 import { Turns } from './turns.js';
 
 /** How often connections are looked at that are too slow, in milliseconds. */
@@ -60,7 +61,7 @@ export class Listener {
     const take = (message: IncomingMessage, response: ServerResponse, goOn?: () => void): void =>
       this.#turns.take(response, () => {
         this.#answering.add(response);
-        response.once('close', () => this.#answering.delete(response));
+        void closeOf(response).then(() => this.#answering.delete(response));
         if (this.#stopping) response.setHeader('connection', 'close');
         serve(message, response, goOn);
       });

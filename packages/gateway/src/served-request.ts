@@ -6,6 +6,7 @@ import {
   addressOf,
   announcedBytes,
   bodyChunks,
+  closeOf,
   documentLimit,
   entityTooLarge,
   formAnswer,
@@ -240,7 +241,7 @@ class ServedRequest {
     });
     // A write is seen through although its client has gone: it may come back and ask how that ended.
     if (head.method === 'GET' || head.method === 'HEAD') {
-      this.#response.once('close', () => stop.abort());
+      void closeOf(this.#response).then(() => stop.abort());
     }
     const work = face.perform(
       {

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { closeOf } from '@store/s3-server';
 
 /** Most requests of one connection that wait for the one before them; clients of S3 send none. */
 const MAX_WAITING = 100;
@@ -13,10 +14,12 @@ export class Turns {
 
   /**
    * Begins when the requests before it have their answers. A connection with too many of them is closed behind its answers;
-   * what comes on it further is not heard.
+   * what comes on it further is not heard. Nor is what comes behind an answer that closes the connection:
+   * https://www.rfc-editor.org/rfc/rfc9112#section-9.6
    */
   take(response: ServerResponse, begin: () => void): void {
     const { socket } = response.req;
+    if (!socket.writable) return;
     const waiting = this.#waiting.get(socket);
     if (!waiting) {
       this.#waiting.set(socket, []);
@@ -31,11 +34,13 @@ export class Turns {
 
   #begin(response: ServerResponse, begin: () => void): void {
     const { socket } = response.req;
-    response.once('close', () => {
-      const next = this.#waiting.get(socket)?.shift();
-      if (!next) this.#waiting.delete(socket);
-      else if (!socket.destroyed) next();
-    });
+    void closeOf(response).then(() => this.#goOn(socket));
     begin();
+  }
+
+  #goOn(socket: Socket): void {
+    const next = socket.writable ? this.#waiting.get(socket)?.shift() : undefined;
+    if (next) next();
+    else this.#waiting.delete(socket);
   }
 }

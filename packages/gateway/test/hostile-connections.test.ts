@@ -64,6 +64,30 @@ describe('gateway, connections that are used in odd ways', () => {
     await isAlive(gateway);
   });
 
+  it('carries out nothing that comes behind an answer which closes its connection', async () => {
+    const { driver, most } = await counted();
+    const gateway = await start(driver, { metrics: { port: 0 } });
+    const unsigned = 'PUT /demo/k HTTP/1.1\r\nhost: x\r\ncontent-length: 10\r\n\r\n0123456789';
+    const denied = signed({ method: 'PUT', path: '/demo/k', headers: { 'content-length': '1' } });
+    const { head } = signed({ method: 'GET', path: '/demo/k' });
+    const last = 'GET /demo/k HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n';
+    for (const first of [unsigned, last, `${denied.head.replace('k HTTP', 'other HTTP')}x`]) {
+      for (const second of [head, last, unsigned, head.repeat(20)]) {
+        const client = clientOf(gateway);
+        client.send(first + second);
+        await client.closed();
+        expect(client.received.split('HTTP/1.1 ').length - 1).to.equal(1);
+        // What comes behind the client's own last request is no HTTP.
+        expect(client.received).to.match(first === last ? /^HTTP\/1\.1 40[03] / : /^HTTP\/1\.1 403 /);
+      }
+    }
+    expect(most(), 'reads').to.equal(0);
+    const told = await (await fetch(`${gateway.metricsUrl}/metrics`)).text();
+    expect(told).to.match(/^store_gateway_requests_in_flight 0$/m);
+    // Else it waited for them for as long as this test may take.
+    await gateway.close({ graceMs: 600_000 });
+  });
+
   it('knows a target with a host, when it is the one that was meant', async () => {
     const gateway = await start(await filled('k'));
     const answered = async (target: string) => {

@@ -31,6 +31,7 @@ export {
 } from './bucket.js';
 export type { Account, Face, FaceCall, Refusal, Refused, Subject } from './face.js';
 export {
+  closeOf,
   sendAnswer,
   sendLastAnswer,
   wholeAnswer,

@@ -145,8 +145,11 @@ function isGone(response: ServerResponse): boolean {
   return response.destroyed || response.req.socket.destroyed;
 }
 
-/** Resolves when a response is done with, one way or the other. One that waits behind another has no socket of its own. */
-function closeOf(response: ServerResponse): Promise<void> {
+/**
+ * Resolves when a response is done with, one way or the other. One that waits behind another has no socket of its own, and
+ * says nothing when the connection goes.
+ */
+export function closeOf(response: ServerResponse): Promise<void> {
   const { socket } = response.req;
   if (isGone(response)) return Promise.resolve();
   return new Promise((resolve) => {
