@@ -53,12 +53,46 @@ function checkTotal(parts: readonly ListedPart[], expected: string): void {
   );
 }
 
+/**
+ * The store has every part with the ETag that is listed. For who cannot leave that to the store, since he has to refuse the request for
+ * something else then.
+ *
+ * @throws ServiceError `InvalidPart`
+ */
+export async function checkPresent(
+  call: Call,
+  uploadId: string,
+  listed: readonly Omit<ListedPart, 'size'>[],
+): Promise<void> {
+  const sizes = await sizesOf(call, uploadId);
+  const missing = listed.find(({ partNumber, etag }) => !sizes.has(nameOf(partNumber, etag)));
+  if (!missing) return;
+  throw new ServiceError(
+    400,
+    'InvalidPart',
+    "One or more of the specified parts could not be found. The part may not have been uploaded, or the specified entity tag may not match the part's entity tag.",
+    { UploadId: uploadId, PartNumber: String(missing.partNumber), ETag: missing.etag.replaceAll('"', '') },
+  );
+}
+
 /** With the sizes that the store tells. */
 async function sized(
-  { bucket, key, signal }: Call,
+  call: Call,
   uploadId: string,
   listed: readonly ListedPart[],
 ): Promise<readonly ListedPart[]> {
+  const sizes = await sizesOf(call, uploadId);
+  return listed.map((part) => ({
+    ...part,
+    size: part.size ?? sizes.get(nameOf(part.partNumber, part.etag)),
+  }));
+}
+
+/** Of all parts that the store has, by number and ETag. */
+async function sizesOf(
+  { bucket, key, signal }: Call,
+  uploadId: string,
+): Promise<ReadonlyMap<string, number>> {
   const list = need(bucket.objects.multipart).parts;
   const sizes = new Map<string, number>();
   let token: string | undefined;
@@ -75,10 +109,7 @@ async function sized(
       });
     token = page.truncated ? page.nextToken : undefined;
   } while (token !== undefined);
-  return listed.map((part) => ({
-    ...part,
-    size: part.size ?? sizes.get(nameOf(part.partNumber, part.etag)),
-  }));
+  return sizes;
 }
 
 /** Another ETag is another part. */

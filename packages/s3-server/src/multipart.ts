@@ -2,8 +2,7 @@ import type { CompleteUploadRequest, ObjectInfo, WriteResult } from '@store/core
 import { withJoinedEtag } from '@store/core/extend';
 import { xmlAnswer, type Answer } from './http/answer.js';
 import { namesOf } from './aws-chunked.js';
-import type { Incoming } from './http/incoming.js';
-import { encodeRfc3986 } from './http/query.js';
+import { urlOf, type Incoming } from './http/incoming.js';
 import { ServiceError, slowDown } from './http/service-error.js';
 import { childrenOf, childText, element, parseStrictly, textElement } from './xml.js';
 import { Content } from './content.js';
@@ -24,7 +23,7 @@ import {
   type Joining,
   type PartClaim,
 } from './joined-checksums.js';
-import { checkSizes } from './joined-sizes.js';
+import { checkPresent, checkSizes } from './joined-sizes.js';
 import { completionFingerprint, type CompletedUpload } from './recent-completions.js';
 import { claimedChecksums, claimsOf, type UploadClaims } from './upload-claims.js';
 import { WatchedContent } from './watched-content.js';
@@ -103,23 +102,29 @@ export async function uploadPartCopy(call: Call): Promise<Answer> {
   // Bound to what was looked at.
   const read = { ...source, ifMatch: seen.etag };
   const bytes = range.end - range.start + 1;
-  const content = (): Content =>
+  const content =
     bytes === 0
       ? Content.of(Buffer.alloc(0))
       : contentOf(from.bucket.objects, { ...read, range }, bytes, signal);
+  const announced = call.notes?.announcedOf({ ...call, ...part })?.algorithm;
+  // Where checksums are kept, the bytes are looked at for the one that was announced.
+  const reckoned = announced !== undefined && bucket.objects.write.records === true;
+  const watched = new WatchedContent(content, reckoned ? [announced] : []);
   const etag =
-    from.bucket === bucket && bytes > 0
+    from.bucket === bucket && bytes > 0 && !reckoned
       ? await need(bucket.objects.multipart).copyPart(
           { ...part, key, from: from.key, fromVersionId: from.versionId, range, ifMatch: seen.etag },
           { signal },
         )
-      : await writePart(call, part, content());
-  call.notes?.add({ ...call, ...part }, { partNumber: part.partNumber, size: bytes, etag, checksums: {} });
+      : await writePart(call, part, watched.content);
+  const checksums = reckoned ? watched.checksums() : {};
+  call.notes?.add({ ...call, ...part }, { partNumber: part.partNumber, size: bytes, etag, checksums });
   return xmlAnswer(
     rootElement(
       'CopyPartResult',
       textElement('LastModified', new Date().toISOString()),
       textElement('ETag', etag),
+      ...partFields(checksums).map(([name, text]) => textElement(name, text)),
     ),
   );
 }
@@ -162,13 +167,13 @@ export async function completeUpload(call: Call): Promise<Answer> {
   if (parts.some(({ partNumber }, i) => i > 0 && partNumber <= (parts[i - 1]?.partNumber ?? 0))) {
     throw new ServiceError(400, 'InvalidPartOrder', 'The list of parts was not in ascending order.');
   }
-  const claims = claimsOf(call.request, listed);
+  const claims = claimsOf(call.request, listed, call.notes?.announcedOf({ ...call, uploadId }));
   const request = { key, uploadId, parts, ...(await writeConditions(call)) };
   const { result: written, fields } = await completeOnce(call, request, claims);
   return xmlAnswer(
     rootElement(
       'CompleteMultipartUploadResult',
-      textElement('Location', locationOf(call)),
+      textElement('Location', urlOf(call.request, call.request.rawPath)),
       textElement('Bucket', bucket.name),
       textElement('Key', key),
       textElement('ETag', written.etag),
@@ -218,16 +223,21 @@ async function completeOnce(
   return completed;
 }
 
-/** @throws ServiceError `NotImplemented` for a checksum that nobody here can tell without the bytes, which nobody here sees */
+/**
+ * @throws ServiceError `NotImplemented` for a checksum that nobody here can tell without the bytes, which nobody here sees;
+ * `InvalidPart` where that is so because the part is another one
+ */
 async function completeWith(
-  { bucket, signal }: Call,
+  call: Call,
   request: CompleteUploadRequest,
   claims: UploadClaims,
   { open, openParts }: Joining,
 ): Promise<WriteResult> {
+  const { bucket, signal } = call;
   const { completeChecked } = bucket;
   if (completeChecked) return completeChecked(request, claims, { signal });
   const [unseen] = open;
+  if (unseen ?? openParts[0]) await checkPresent(call, request.uploadId, request.parts);
   if (unseen) throw unkept('header', `x-amz-checksum-${unseen.algorithm}`);
   const [unseenPart] = openParts;
   if (unseenPart) throw unheld(unseenPart, request);
@@ -251,12 +261,6 @@ function unheld({ index, algorithm }: PartClaim, { parts }: CompleteUploadReques
 /** NaN for what is no number in decimal digits. */
 function listedNumber(text: string | undefined): number {
   return /^\d{1,9}$/.test(text?.trim() ?? '') ? Number(text) : NaN;
-}
-
-/** The URL of the object, as this client addresses it. */
-function locationOf({ request: { scheme, headers }, bucket, key }: Call): string {
-  const path = encodeRfc3986(`${bucket.name}/${key}`, true);
-  return `${scheme ?? 'http'}://${headers.get('host') ?? 'localhost'}/${path}`;
 }
 
 export async function abortUpload(call: Call): Promise<Answer> {

@@ -1,9 +1,16 @@
 import type { ObjectChecksum } from '@store/core';
-import { CHECKSUM_ELEMENTS, checksumTypeOf, checkType, type ChecksumType } from './announced-checksum.js';
+import {
+  CHECKSUM_ELEMENTS,
+  checksumTypeOf,
+  checkType,
+  type AnnouncedChecksum,
+  type ChecksumType,
+} from './announced-checksum.js';
 import { beginChecksum } from './checksums.js';
 import { ServiceError } from './http/service-error.js';
 import type { Incoming } from './http/incoming.js';
-import { childText, type XmlElement } from './xml.js';
+import { unkept } from './unkept.js';
+import { childrenOf, type XmlElement } from './xml.js';
 
 const HEADER = /^x-amz-checksum-(?!type$)(.+)$/;
 
@@ -29,18 +36,34 @@ export interface UploadClaims {
 /**
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity-upload.html
  *
- * @throws ServiceError `InvalidRequest` for checksums that are none, or are not known here
+ * @param announced what was said when the upload was begun
+ * @throws ServiceError `InvalidRequest` for checksums that are none, or are not known here; `BadDigest` for a type of checksum that
+ * is not the one that was announced; `NotImplemented` for a checksum of a part that is not known here
  */
-export function claimsOf({ headers }: Incoming, parts: readonly XmlElement[]): UploadClaims {
+export function claimsOf(
+  { headers }: Incoming,
+  parts: readonly XmlElement[],
+  announced: AnnouncedChecksum | undefined,
+): UploadClaims {
   const type = checksumTypeOf(headers);
+  if (announced && type !== undefined && type !== announced.type) throw otherType(announced);
   const whole = [...headers].flatMap(([name, value]) => {
     const algorithm = HEADER.exec(name)?.[1];
-    return algorithm === undefined ? [] : [claimOf(algorithm, value, type)];
+    return algorithm === undefined
+      ? []
+      : [claimOf(algorithm, value, { type, announced, count: parts.length })];
   });
   return { whole, parts: parts.map(claimsOfPart) };
 }
 
-function claimOf(algorithm: string, text: string, given: UploadClaim['type']): UploadClaim {
+interface Claiming {
+  readonly type: ChecksumType | undefined;
+  readonly announced: AnnouncedChecksum | undefined;
+  /** Of the parts that are listed. */
+  readonly count: number;
+}
+
+function claimOf(algorithm: string, text: string, { type: given, announced, count }: Claiming): UploadClaim {
   if (CHECKSUM_ELEMENTS[algorithm] === undefined)
     throw invalid(`The algorithm of x-amz-checksum-${algorithm} is not supported.`);
   // S3 writes the number of parts behind a checksum of checksums.
@@ -54,14 +77,20 @@ function claimOf(algorithm: string, text: string, given: UploadClaim['type']): U
   if (type !== undefined) checkType(algorithm, type);
   if (type === 'FULL_OBJECT' && parts !== undefined)
     throw invalid(`Value for x-amz-checksum-${algorithm} header is invalid.`);
+  if (announced?.algorithm === algorithm && (type ?? announced.type) !== announced.type)
+    throw otherType(announced);
+  if (parts !== undefined && parts !== `-${count}`) throw badDigest(algorithm);
   return { algorithm, value, type };
 }
 
 function claimsOfPart(part: XmlElement): Record<string, string> {
   const claims: Record<string, string> = {};
-  for (const [algorithm, name] of Object.entries(CHECKSUM_ELEMENTS)) {
-    const text = childText(part, name);
-    if (text !== undefined) claims[algorithm] = text;
+  for (const { name, text } of childrenOf(part)) {
+    if (!name.startsWith('Checksum')) continue;
+    const [algorithm] = Object.entries(CHECKSUM_ELEMENTS).find(([, one]) => one === name) ?? [];
+    // It is not accepted as if it had been held against the part.
+    if (algorithm === undefined) throw unkept('element', name);
+    claims[algorithm] ??= text;
   }
   return claims;
 }
@@ -76,6 +105,15 @@ export function invalidPart(algorithm: string): ServiceError {
     400,
     'InvalidPart',
     `One or more of the specified parts could not be found: the ${algorithm.toUpperCase()} of one is another.`,
+  );
+}
+
+/** As it is documented: https://docs.aws.amazon.com/AmazonS3/latest/API/API_CompleteMultipartUpload.html */
+function otherType({ type }: AnnouncedChecksum): ServiceError {
+  return new ServiceError(
+    400,
+    'BadDigest',
+    `The checksum type of this upload is ${type}, as its beginning said, and its end says another one.`,
   );
 }
 

@@ -20,6 +20,11 @@ export interface RequestHead {
   readonly receivedAt: number;
 }
 
+/** The URL of a path, as the client of a request addresses this server. */
+export function urlOf({ scheme = 'http', headers }: RequestHead, path: string): string {
+  return `${scheme}://${headers.get('host') ?? 'localhost'}${path}`;
+}
+
 /** A request, read whole. */
 export interface Incoming extends RequestHead {
   readonly body: Buffer;
