@@ -102,7 +102,8 @@ class PayloadCheck {
     this.#sha256 = chunked || unsigned ? undefined : createHash('sha256');
     // Version 2 of the signature says nothing about the body.
     this.#signedOnly = quirks.requireSignedPayload === true && unsigned && !hasSigV2(request);
-    const trailers = chunked ? namesOf(request.headers.get('x-amz-trailer')) : [];
+    const trailers = namesOf(request.headers.get('x-amz-trailer'));
+    checkTrailers(trailers, signed.payload);
     this.#digests = new DigestCheck(request, trailers, quirks);
   }
 
@@ -172,18 +173,32 @@ class DigestCheck {
       if (!sum) throw new ServiceError(400, 'InvalidRequest', `The algorithm of ${name} is not supported.`);
       this.#checksums.push({ name, algorithm, expected, sum });
     }
-    const announced = headers.get('x-amz-sdk-checksum-algorithm');
-    if (announced === undefined) return;
-    if (quirks.rejectChecksumHeaders) throw unsupportedHeader('x-amz-sdk-checksum-algorithm');
+    if (headers.has('x-amz-sdk-checksum-algorithm') && quirks.rejectChecksumHeaders)
+      throw unsupportedHeader('x-amz-sdk-checksum-algorithm');
     // Documented for S3: the announced checksum has to come with the request.
-    const wanted = `x-amz-checksum-${announced.toLowerCase()}`;
-    if (!this.#checksums.some(({ name }) => name === wanted)) {
+    this.#checkAnnounced(headers, 'x-amz-sdk-checksum-algorithm');
+    if (!isWrite(request)) return;
+    this.#checkAnnounced(headers, 'x-amz-checksum-algorithm');
+    // Of bytes in one piece there is no other.
+    if ((headers.get('x-amz-checksum-type') ?? 'FULL_OBJECT') !== 'FULL_OBJECT')
       throw new ServiceError(
         400,
         'InvalidRequest',
-        'x-amz-sdk-checksum-algorithm specified, but no corresponding x-amz-checksum-* or x-amz-trailer headers were found.',
+        'x-amz-checksum-type of one piece can be FULL_OBJECT alone.',
       );
-    }
+  }
+
+  /** @throws ServiceError `InvalidRequest` */
+  #checkAnnounced(headers: ReadonlyMap<string, string>, header: string): void {
+    const announced = headers.get(header);
+    if (announced === undefined) return;
+    const wanted = `x-amz-checksum-${announced.toLowerCase()}`;
+    if (this.#checksums.some(({ name }) => name === wanted)) return;
+    throw new ServiceError(
+      400,
+      'InvalidRequest',
+      `${header} specified, but no corresponding x-amz-checksum-* or x-amz-trailer headers were found.`,
+    );
   }
 
   update(data: Uint8Array): void {
@@ -215,6 +230,29 @@ class DigestCheck {
     }
     return right;
   }
+}
+
+/** With bytes of its own: in the words of copies and of the beginnings of uploads the same header asks for a checksum. */
+function isWrite({ method, headers }: RequestHead): boolean {
+  return method === 'PUT' && !headers.has('x-amz-copy-source');
+}
+
+/**
+ * Checksums are what may come behind a body, and only one in chunks has something behind it. What else was announced there would be
+ * forgotten.
+ *
+ * @throws ServiceError `InvalidRequest`
+ */
+function checkTrailers(names: readonly string[], payload: string): void {
+  const other = names.find((name) => !CHECKSUM_HEADER.test(name));
+  if (other !== undefined)
+    throw new ServiceError(400, 'InvalidRequest', `x-amz-trailer names ${other}, which is no checksum.`);
+  if (names.length > 0 && !(payload.startsWith('STREAMING-') && payload.endsWith('-TRAILER')))
+    throw new ServiceError(
+      400,
+      'InvalidRequest',
+      'x-amz-trailer needs a body in chunks with trailers: x-amz-content-sha256: STREAMING-…-TRAILER.',
+    );
 }
 
 function ofObject({ method, query }: RequestHead): boolean {
