@@ -178,7 +178,8 @@ class ServedRequest {
     refuseForgotten(put, 'PutObject');
     const body = { chunks: within(form.file, range) };
     const { answer, code } = await this.#perform(put, body, signedBy(accessKeyId), lease);
-    await this.#tell({ answer: code === undefined ? formAnswer(answer, form, bucket, key) : answer, code });
+    const told = code === undefined ? formAnswer(answer, form, { request: head, bucket, key }) : answer;
+    await this.#tell({ answer: told, code });
   }
 
   async #tell(sent: Sent): Promise<void> {

@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createHash, createHmac } from 'node:crypto';
 import { startGateway, type Gateway } from '@store/gateway';
 import { memoryDriver } from '@store/memory';
 import type { StoreDriver } from '@store/core';
@@ -117,12 +117,41 @@ describe('gateway, forms of browsers', () => {
     const created = await asking('success_action_status', '201');
     expect(created.status).to.equal(201);
     expect(created.text).to.contain('<Bucket>demo</Bucket><Key>up/photo.jpg</Key><ETag>');
+    const url = `${gateway.url}/demo/up/photo.jpg`;
+    expect(created.text).to.contain(`<Location>${url}</Location>`);
+    expect(created.headers.get('location')).to.equal(url);
     expect((await asking('success_action_status', '200')).status).to.equal(200);
     const { status, headers } = await asking('success_action_redirect', 'https://example.com/done?a=1');
     expect(status).to.equal(303);
     expect(headers.get('location')).to.match(
       /^https:\/\/example\.com\/done\?a=1&bucket=demo&key=up%2Fphoto\.jpg&etag=/,
     );
+    for (const elsewhere of ['javascript:alert(1)', 'data:text/html,x', 'file:///etc/passwd', '/done'])
+      expect((await asking('success_action_redirect', elsewhere)).status, elsewhere).to.equal(204);
+  });
+
+  it('forget no field that means something', async () => {
+    const asking = (name: string, value: string) =>
+      post({ fields: { [name]: value }, conditions: [{ [name]: value }] });
+    for (const [name, value] of [
+      ['x-amz-copy-source', '/other/k'],
+      ['x-amz-foo', '1'],
+      ['Content-Range', 'bytes 0-1/2'],
+      ['If-Unmodified-Since', 'Mon, 01 Jan 2001 00:00:00 GMT'],
+      ['x-amz-website-redirect-location', '/x'],
+    ] as const) {
+      const { status, code, text } = await asking(name, value);
+      expect([status, code], name).to.deep.equal([501, 'NotImplemented']);
+      expect(text).to.contain(name.toLowerCase());
+    }
+    const md5 = (text: string) => createHash('md5').update(text).digest('base64');
+    expect((await asking('Content-MD5', md5('other'))).code).to.equal('BadDigest');
+    expect((await asking('If-Match', '"0"')).code).to.be.oneOf(['PreconditionFailed', 'NoSuchKey']);
+    expect(await keys()).to.deep.equal([]);
+    expect((await asking('Content-MD5', md5('content'))).status).to.equal(204);
+    expect((await asking('If-None-Match', '*')).code).to.equal('PreconditionFailed');
+    // The name of a button, and what libraries for uploads add.
+    expect((await asking('submit', 'Upload')).status).to.equal(204);
   });
 
   it('have tags, or say what is wrong with them', async () => {

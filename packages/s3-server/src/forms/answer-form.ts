@@ -41,7 +41,7 @@ export async function answerForm(call: FaceCall, service: FormService): Promise<
   const about = { operation: 'PutObject', bucket, key, keys: [key] };
   const payload = { body, content: Content.of(body), digests: readDigests(put, body, {}) };
   const answer = await service.perform({ ...call, request: put, subject: about }, payload);
-  return formAnswer(answer, form, bucket, key);
+  return formAnswer(answer, form, { request, bucket, key });
 }
 
 async function* only(body: Buffer): AsyncGenerator<Buffer> {

@@ -1,17 +1,24 @@
 import type { Signed } from '../auth/sigv4.js';
 import { xmlAnswer, type Answer } from '../http/answer.js';
-import type { RequestHead } from '../http/incoming.js';
+import { urlOf, type RequestHead } from '../http/incoming.js';
 import { encodeRfc3986, Query } from '../http/query.js';
 import { ServiceError } from '../http/service-error.js';
 import type { Route } from '../route.js';
 import { tagsOfDocument } from '../tagging.js';
+import { unkept } from '../unkept.js';
 import { element, textElement } from '../xml.js';
 import type { Form } from './form.js';
 import type { LengthRange } from './post-policy.js';
 
 /** Fields that are headers of the object's write. */
 const HEADERS =
-  /^(?:cache-control|content-disposition|content-encoding|content-language|content-type|expires|x-amz-(?:meta-.+|storage-class|tagging|acl|website-redirect-location|server-side-.+|object-lock-.+|checksum-.+))$/;
+  /^(?:cache-control|content-disposition|content-encoding|content-language|content-md5|content-type|expires|if-match|if-none-match|x-amz-(?:meta-.+|storage-class|tagging|acl|website-redirect-location|server-side-.+|object-lock-.+|checksum-.+))$/;
+
+/** Other fields with such names are of the form itself, or say who sends it. */
+const OF_FORM = /^x-amz-(?:algorithm|credential|date|security-token|signature)$/;
+
+/** Names that mean something to S3: a field of such a name that nobody here knows would be forgotten. What else a form has means nothing. */
+const MEANT = /^(?:x-amz-|content-|if-|range$)/;
 
 /** Whether a request is a browser's form with a file, for a bucket. */
 export function isFormUpload(
@@ -30,8 +37,10 @@ export function keyOf({ fields, fileName }: Form): string {
   throw new ServiceError(400, 'InvalidArgument', "Bucket POST must contain a field named 'key'.");
 }
 
-/** The same as a PUT of the file. @throws ServiceError for tags that are none */
+/** The same as a PUT of the file. @throws ServiceError for tags that are none; `NotImplemented` for a field that would be forgotten */
 export function putOf(head: RequestHead, { fields }: Form, bucket: string, key: string): RequestHead {
+  for (const name of fields.keys())
+    if (MEANT.test(name) && !HEADERS.test(name) && !OF_FORM.test(name)) throw unkept('field', name);
   const headers = new Map([...fields].filter(([name]) => HEADERS.test(name)));
   const acl = fields.get('acl');
   if (acl !== undefined) headers.set('x-amz-acl', acl);
@@ -76,13 +85,21 @@ export async function* within(
   );
 }
 
+/** Where a form was sent to, and what it became. */
+interface FormTarget {
+  readonly request: RequestHead;
+  readonly bucket: string;
+  readonly key: string;
+}
+
 /** The answer to a form, as it asks for it. */
-export function formAnswer(put: Answer, { fields }: Form, bucket: string, key: string): Answer {
+export function formAnswer(put: Answer, { fields }: Form, { request, bucket, key }: FormTarget): Answer {
   const { etag = '', ...headers } = put.headers ?? {};
   const redirect = fields.get('success_action_redirect') ?? fields.get('redirect');
-  const location = `/${encodeRfc3986(bucket)}/${encodeRfc3986(key, true)}`;
-  if (redirect !== undefined && URL.canParse(redirect)) {
-    const url = new URL(redirect);
+  const location = urlOf(request, `${request.rawPath.replace(/\/+$/, '')}/${encodeRfc3986(key, true)}`);
+  const url = redirect !== undefined && URL.canParse(redirect) ? new URL(redirect) : undefined;
+  // A browser is sent nowhere else: to no script, and to no file.
+  if (url && /^https?:$/.test(url.protocol)) {
     for (const [name, value] of Object.entries({ bucket, key, etag })) url.searchParams.set(name, value);
     return { status: 303, headers: { ...headers, etag, location: url.href } };
   }
