@@ -63,7 +63,7 @@ export interface GatewayOptions {
   readonly maxBodyBytes?: number | undefined;
   /**
    * Smallest part of an upload but the last, in bytes; uploads with smaller ones are not completed (400 `EntityTooSmall`). What the
-   * store wants itself applies in any case. Default 5 MiB, as S3's; 0: any.
+   * store wants itself applies in any case. No more than `maxBodyBytes`. Default 5 MiB, as S3's; 0: any.
    */
   readonly minPartBytes?: number | undefined;
   /**
@@ -153,7 +153,7 @@ const TIMEOUTS: Readonly<Record<keyof GatewayTimeouts, true>> = {
  * `POST /bucket?delete&prefix=…` deletes by prefix, whatever the store.
  *
  * @throws StoreError `InvalidArgument` without credentials or stores, for options that it does not know or that cannot be, or
- * where it cannot listen
+ * where it cannot listen; `InvalidConfig` for a spool directory that cannot be written
  */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   checkOptions(options);
@@ -164,6 +164,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const { headersMs = 20_000, idleMs = 30_000, requestMs = 3_600_000, storeMs = 300_000 } = timeouts;
   const directory = new SpoolDirectory(options.spoolDirectory ?? defaultSpool());
   await directory.sweep();
+  // Also over stores that need it for nothing now: what was named has to be right when a part comes.
+  if (options.spoolDirectory !== undefined) await directory.check();
   const spooling = { directory, space: new BytesInFlight(maxSpoolBytes), expireMs: uploadsExpireMs };
   const { stores = {}, source, retry } = options;
   const onRetry = (): void => metrics.countRetry();
@@ -277,7 +279,14 @@ function accessTo(buckets: GatewayBuckets, keys: readonly GatewayKey[]): Readonl
 function checkOptions(options: GatewayOptions): void {
   checkOptionNames('startGateway', options, OPTIONS);
   checkOptionNames('startGateway timeouts', options.timeouts, TIMEOUTS);
-  const { credentials, stores = {}, source, domains = [], maxBodyBytes = 1, minPartBytes = 0 } = options;
+  const {
+    credentials,
+    stores = {},
+    source,
+    domains = [],
+    maxBodyBytes = DEFAULT_MAX_BODY_BYTES,
+    minPartBytes = 0,
+  } = options;
   const storeless = Object.keys(stores).length === 0 && !source;
   if (credentials.length === 0 || storeless) {
     throw new StoreError('InvalidArgument', 'a gateway needs at least one store and one pair of keys');
@@ -296,4 +305,9 @@ function checkOptions(options: GatewayOptions): void {
     throw new StoreError('InvalidArgument', 'maxBodyBytes has to be 1 or more: no object had room');
   if (!(Number.isInteger(minPartBytes) && minPartBytes >= 0))
     throw new StoreError('InvalidArgument', 'minPartBytes has to be a whole number of bytes, 0 or more');
+  if (minPartBytes > maxBodyBytes)
+    throw new StoreError(
+      'InvalidArgument',
+      `minPartBytes (--min-part-size) is ${minPartBytes}, and no part can be larger than maxBodyBytes (--max-body), ${maxBodyBytes}: make the one smaller or the other larger`,
+    );
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { lstat, mkdir, readdir, rm, utimes } from 'node:fs/promises';
+import { lstat, mkdir, readdir, rm, rmdir, utimes } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { StoreError } from '@store/core';
@@ -60,6 +60,21 @@ export class SpoolDirectory {
     }
   }
 
+  /**
+   * Makes the directory of this gateway and removes it, so that it is known before the first part comes whether that can be.
+   *
+   * @throws StoreError `AccessDenied` when the spool is another user's; `InvalidConfig` when it cannot be written
+   */
+  async check(): Promise<void> {
+    try {
+      await rmdir(await this.#makeOwn());
+    } catch (error) {
+      if (error instanceof StoreError) throw error;
+      const why = error instanceof Error ? error.message : String(error);
+      throw new StoreError('InvalidConfig', `the spool directory ${this.#spool} cannot be written: ${why}`);
+    }
+  }
+
   async close(): Promise<void> {
     clearInterval(this.#heartbeat);
     if (this.#made) await removeAll(join(this.#spool, this.#own));
@@ -77,16 +92,21 @@ export class SpoolDirectory {
   }
 
   async #make(): Promise<string> {
-    const path = join(this.#spool, this.#own);
-    // What is in it is nobody else's business.
-    await mkdir(this.#spool, { recursive: true, mode: 0o700 });
-    await checkOwner(this.#spool);
-    await mkdir(path, { mode: 0o700 });
+    const path = await this.#makeOwn();
     clearInterval(this.#heartbeat);
     this.#heartbeat = setInterval(() => {
       const now = new Date();
       utimes(path, now, now).catch(() => undefined);
     }, HEARTBEAT_MS).unref();
+    return path;
+  }
+
+  async #makeOwn(): Promise<string> {
+    const path = join(this.#spool, this.#own);
+    // What is in it is nobody else's business.
+    await mkdir(this.#spool, { recursive: true, mode: 0o700 });
+    await checkOwner(this.#spool);
+    await mkdir(path, { mode: 0o700 });
     return path;
   }
 }

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { openDriver, type StoreDriver } from '@store/core';
+import { openDriver, StoreError, type StoreDriver } from '@store/core';
 import { fs } from '@store/fs';
 import { startGateway, type Gateway, type GatewayOptions } from '@store/gateway';
+import { memoryDriver } from '@store/memory';
 import { expect } from 'chai';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import { askGateway, KEYS, type RawAnswer, RawClient, signed, type SignedRequest } from './raw-client.js';
@@ -173,6 +174,22 @@ describe('gateway, the spool', () => {
     expect(await sendPart(url, 'abandoned', abandoned, 2, Buffer.alloc(1))).to.include(gone);
     expect((await complete(url, 'going', going, parts)).status).to.equal(200);
     expect(await files()).to.deep.equal([]);
+  });
+
+  it('is looked at when the gateway starts, whatever its stores, and so is what could never be sent', async () => {
+    const file = join(root, 'file');
+    await writeFile(file, '');
+    const link = join(root, 'link');
+    await symlink(join(root, 'nowhere', 'deep'), link);
+    const refused = (options: Partial<GatewayOptions>) =>
+      start({ stores: { demo: memoryDriver() }, ...options }).then(
+        () => 'started',
+        (error: unknown) => (error instanceof StoreError ? `${error.code}: ${error.message}` : 'odd'),
+      );
+    for (const spoolDirectory of [file, join(file, 'below'), link])
+      expect(await refused({ spoolDirectory })).to.match(/^InvalidConfig: .*spool directory \S+ cannot be/);
+    expect(await refused({ maxBodyBytes: 10, minPartBytes: 11 })).to.match(/^InvalidArgument: minPartBytes/);
+    expect(await refused({ maxBodyBytes: 10, minPartBytes: 10 })).to.equal('started');
   });
 });
 
