@@ -51,7 +51,50 @@ describe('deletePrefix filters', () => {
     const rests = ['keep/../x', 'keep/./x', 'keep/a\nb', 'keep//x', 'keep/..', 'keep/a\u2028b'];
     expect(matching({ exclude: 'keep/**' }, rests)).to.deep.equal([]);
     expect(matching({ include: '**' }, ['', ...rests])).to.have.length(7);
-    expect(matching({ include: '../x' }, ['../x', 'ab/x', 'x'])).to.deep.equal(['../x']);
+    expect(matching({ include: '\\../x' }, ['../x', 'ab/x', 'x'])).to.deep.equal(['../x']);
+  });
+
+  it('refuses what matches nothing by mistake, and so would protect nothing, and says what to write', () => {
+    const rests = ['keep/a', 'keep/ x', 'b'];
+    for (const [glob, said] of [
+      ['keep/ ', /blank.*\[ \]/],
+      ['keep/**\t', /blank/],
+      [' keep/**', /blank/],
+      ['keep/\r', /blank/],
+      ['a\rkeep/**', /control character.*write \?/],
+      ['keep/** # the books', /comment.*\\#/],
+      ['keep/ #mine', /comment/],
+      ['./keep/**', /begins with \.\/.*leave that out/],
+      ['a/../keep/**', /keys are no paths/],
+      ['keep//**', /has \/\/ in it/],
+      ['//keep/**', /has \/\/ in it/],
+    ] as const) {
+      const rule = `- ${glob.trimStart()}`;
+      for (const options of [{ exclude: glob }, { include: [glob] }, { filter: [rule] }]) {
+        // Blanks behind the sign of a rule are no part of it.
+        if (options.filter && glob.startsWith(' ')) continue;
+        expect(() => matching(options, rests), JSON.stringify(options)).to.throw(StoreError, said);
+      }
+    }
+    expect(() => matching({ exclude: '/keep/**' }, rests)).to.throw(
+      StoreError,
+      /begins with \/.*leave the \/ out/,
+    );
+    expect(matching({ exclude: 'keep/' }, rests)).to.deep.equal(['b']);
+    expect(matching({ include: 'keep/' }, rests)).to.deep.equal(['keep/a', 'keep/ x']);
+    const odd = ['./a', 'a//b', 'a ', 'a #1', 'a # b', '/a', 'keep/', 'a\nb'];
+    for (const [glob, key] of [
+      ['\\./a', './a'],
+      ['a/\\/b', 'a//b'],
+      ['a[ ]', 'a '],
+      ['a\\ ', 'a '],
+      ['a #1', 'a #1'],
+      ['a \\# b', 'a # b'],
+      ['\\/a', '/a'],
+      ['keep\\/', 'keep/'],
+      ['a\\\nb', 'a\nb'],
+    ] as const)
+      expect(matching({ include: glob }, odd), glob).to.deep.equal([key]);
   });
 
   it('takes ! as a character of the name', () => {

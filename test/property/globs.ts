@@ -85,6 +85,6 @@ function inSet(character: string, by: string): string {
   return /[\]\\^!\-[:.=*?{},]/.test(character) ? `\\${character}` : character;
 }
 
-function escaped(name: string): string {
+export function escaped(name: string): string {
   return Array.from(name, (character) => `\\${character}`).join('');
 }

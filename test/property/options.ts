@@ -1,6 +1,6 @@
 import type { DeletePrefixOptions } from '@store/core';
 import fc from 'fast-check';
-import { followGlob, globRecipe, type GlobRecipe } from './globs.js';
+import { escaped, followGlob, globRecipe, type GlobRecipe } from './globs.js';
 import { HISTORY_HOURS, HOUR_MS } from './histories.js';
 
 /** Options as far as they do not depend on the keys and on when the run begins. */
@@ -71,10 +71,16 @@ export function followOptions(
   const between = (whole: number): number => (whole + 0.5) * HOUR_MS;
   return {
     ...others,
-    include: include?.map((one) => followGlob(one, names)),
-    exclude: exclude?.map((one) => followGlob(one, names)),
+    include: include?.map((one) => meant(followGlob(one, names))),
+    exclude: exclude?.map((one) => meant(followGlob(one, names))),
     olderThan: olderThan === undefined ? undefined : between(olderThan),
     newerThan: newerThan === undefined ? undefined : between(newerThan),
     modifiedBefore: modifiedBefore === undefined ? undefined : new Date(startedAt - between(modifiedBefore)),
   };
+}
+
+/** As it is, or escaped where a deletion refuses a glob that would match nothing by mistake, or takes `a/` for all that is under it. */
+function meant(glob: string): string {
+  const isOdd = /^[\s/]|[\s/]$|\p{Cc}|\/\/|(?:^|\/)\.\.?(?:\/|$)|\s[#;]|^\\?\.\\?\//u.test(glob);
+  return isOdd ? escaped(glob) : glob;
 }

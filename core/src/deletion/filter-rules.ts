@@ -1,5 +1,6 @@
 import { StoreError } from '../errors.js';
 import { compileGlob, type GlobMatcher } from './glob.js';
+import { meantGlob } from './meant-glob.js';
 
 interface Rule {
   readonly includes: boolean;
@@ -12,7 +13,7 @@ interface Rule {
  * of it, from the beginning of a part on; one that ends in `/` is about everything under it; `!` forgets the rules before it. What a
  * glob itself means, {@link compileGlob} says.
  *
- * @throws StoreError `InvalidArgument` for what is no rule
+ * @throws StoreError `InvalidArgument` for what is no rule, or would match nothing by mistake
  */
 export function compileRules(rules: readonly string[]): GlobMatcher {
   const compiled: Rule[] = [];
@@ -29,7 +30,7 @@ function ruleOf(rule: string): Rule {
     const message = `filter: ${JSON.stringify(rule)} is no rule: it takes "+ GLOB", "- GLOB" or "!"`;
     throw new StoreError('InvalidArgument', message);
   }
-  const all = glob.endsWith('/') ? `${glob}**` : glob;
+  const all = meantGlob(glob, 'filter', true);
   return {
     includes: sign === '+',
     matches: compileGlob(all.startsWith('/') ? all.slice(1) : `**/${all}`, 'filter'),

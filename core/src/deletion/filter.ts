@@ -3,6 +3,7 @@ import type { ObjectInfo } from '../objects.js';
 import type { Fact, OptionEntry } from '../options/option-table.js';
 import { compileRules } from './filter-rules.js';
 import { compileGlob, type GlobMatcher } from './glob.js';
+import { meantGlob } from './meant-glob.js';
 import { deletePrefixOptions, type DeletePrefixOptions } from './options.js';
 
 /** Whether an entry is meant; a reason where that cannot be told: what was listed lacks a fact that a filter needs. */
@@ -117,6 +118,8 @@ function compileGlobs(
   option: string,
 ): GlobMatcher | undefined {
   if (globs === undefined) return undefined;
-  const matchers = (typeof globs === 'string' ? [globs] : globs).map((glob) => compileGlob(glob, option));
+  const matchers = (typeof globs === 'string' ? [globs] : globs).map((glob) =>
+    compileGlob(meantGlob(glob, option, false), option),
+  );
   return (rest) => matchers.some((matches) => matches(rest));
 }

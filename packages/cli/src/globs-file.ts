@@ -28,7 +28,8 @@ export class GlobsFile extends Option {
 }
 
 /**
- * A pattern on each line; empty lines, and those that begin with `#` or `;`, are none. A file without any leaves an empty list: nothing
+ * A pattern on each line, without the blanks around it, as rclone reads such files; empty lines, and those that begin with `#` or `;`, are
+ * none. A file without any leaves an empty list: nothing
  * is included, or nothing excluded.
  *
  * @throws InvalidArgumentError for what is no such file
@@ -50,5 +51,16 @@ export function globsIn(path: string): readonly string[] {
   }
   if (text.includes('\0'))
     throw new InvalidArgumentError('The file has a NUL in it, and no pattern has one.');
-  return text.split(/\r?\n/).filter((line) => line !== '' && !/^[#;]/.test(line));
+  return text
+    .split(/\r\n?|\n/)
+    .map(withoutBlanks)
+    .filter((line) => line !== '' && !/^[#;]/.test(line));
+}
+
+/** One behind a backslash is meant. */
+function withoutBlanks(line: string): string {
+  const all = line.trimStart();
+  const trimmed = all.trimEnd();
+  const [backslashes = ''] = /\\*$/.exec(trimmed) ?? [];
+  return backslashes.length % 2 === 1 ? all.slice(0, trimmed.length + 1) : trimmed;
 }

@@ -36,6 +36,29 @@ describe('--include-from, --exclude-from', () => {
     expect(copied).to.contain('copied 2 objects').and.to.contain('left out 3 of 5 objects');
   });
 
+  it('protect whatever blanks and ends of lines an editor leaves around a pattern', async () => {
+    const left = ['p/#f', 'p/a.log', 'p/b.log', 'p/c.txt'];
+    for (const line of ['- d/', '- d/ ', '- d/**\t', '  - d/ \r\n', '# mine\r- d/\r', '- d/\u00a0']) {
+      await writeFile(place.path('rules'), line);
+      expect(await chosen('--filter-from', 'rules'), JSON.stringify(line)).to.deep.equal(left);
+    }
+    for (const line of ['d/', 'd/** ', '\td/\r', '  # mine\n d/**  \n']) {
+      await writeFile(place.path('list'), line);
+      expect(await chosen('--exclude-from', 'list'), JSON.stringify(line)).to.deep.equal(left);
+    }
+    await writeFile(place.path('list'), 'd/**\\ \n');
+    expect(await chosen('--exclude-from', 'list')).to.have.length(5);
+    for (const options of [
+      ['--filter', '- d/ '],
+      ['--exclude', './d/**'],
+      ['--exclude', '/d/'],
+    ]) {
+      const refused = await place.run(['rm', '-ry', ...options, 'demo:p/']);
+      expect(refused, options.join(' ')).to.deep.include({ code: 2, stdout: '' });
+      expect(refused.stderr).to.contain('would match nothing');
+    }
+  });
+
   it('mean nothing where the file says nothing, and not everything', async () => {
     await writeFile(place.path('list'), '# none\n');
     expect(await chosen('--include-from', 'list')).to.deep.equal([]);
