@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Page } from '../engine/follow-pages.js';
-import { StoreError, type StoreErrorCode } from '../errors.js';
+import { abortedError, StoreError, type StoreErrorCode } from '../errors.js';
 import { compareKeys } from '../keys.js';
 import { CutUnnameable } from './cut-unnameable.js';
 import { Directories } from './directories.js';
@@ -97,8 +97,16 @@ class RangedListing<P extends Page> {
   }
 
   begin(): void {
-    if (this.#pending.length === 0) this.queue.end();
     this.#goOn();
+    this.#endIfIdle();
+  }
+
+  /** Nobody begins what is left when the signal has fired, and the reader would wait for it. */
+  #endIfIdle(): void {
+    if (this.#lanes.size > 0) return;
+    const { signal } = this.#settings;
+    if (this.#pending.length > 0 && signal?.aborted) this.queue.end({ error: abortedError(signal, 'list') });
+    else this.queue.end();
   }
 
   /** Takes up what is waiting, as far as there is room. */
@@ -139,8 +147,8 @@ class RangedListing<P extends Page> {
     }
     if (lane.range.complete && !lane.isTold) this.#settings.onEmpty?.(lane.range);
     this.#goOn();
-    if (this.#lanes.size === 0) this.queue.end();
-    else if (this.queue.hungry) this.#split();
+    this.#endIfIdle();
+    if (this.#lanes.size > 0 && this.queue.hungry) this.#split();
   }
 
   async #list(lane: Lane): Promise<void> {
