@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import type { Engine, Purpose } from '../engine/engine.js';
 import { restating, StoreError, toStoreError } from '../errors.js';
 import { withSoundFacts } from '../facts.js';
+import { holdErrors } from '../hold-errors.js';
 import { metadataOf } from '../metadata-of.js';
 import type { CopyToOptions, ObjectStore } from '../object-store.js';
 import type { ObjectInfo, WriteResult } from '../objects.js';
@@ -19,8 +20,14 @@ export async function copyToStore(
 ): Promise<WriteResult> {
   const { driver } = engine;
   const purpose: Purpose = { operation: 'copyTo', signal };
-  const open: Open = (more) =>
-    engine.request(purpose, (call) => driver.read.get({ key: from, versionId, ...more }, call));
+  const open: Open = async (more) => {
+    const opened = await engine.request(purpose, (call) =>
+      driver.read.get({ key: from, versionId, ...more }, call),
+    );
+    // The signal may fire before it is read.
+    holdErrors(opened.body);
+    return opened;
+  };
   const { multipart, tags: takesTags, versions: hasVersions, metadata: keeps } = target.capabilities;
   const { info: said, body } = await open().catch(restating('copyTo'));
   try {

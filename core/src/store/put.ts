@@ -35,8 +35,9 @@ export async function putObject(
     if (write.streaming) {
       // A stream can be read once, so there is no second attempt.
       throwIfAborted(signal, 'put');
-      const body = onProgress ? counted(content, onSent) : content;
-      const written = await write.put({ ...request, body }, { signal });
+      const body = stoppable(content, signal);
+      const sent = onProgress ? counted(body, onSent) : body;
+      const written = await write.put({ ...request, body: sent }, { signal });
       if (bytes === 0) onSent(0);
       return written;
     }
@@ -53,4 +54,9 @@ export async function putObject(
   } finally {
     content.destroy();
   }
+}
+
+/** The same stream, which fails when the signal fires: one that stalls would keep whoever reads it, and the file that is open for it. */
+function stoppable(body: Readable, signal: AbortSignal | undefined): Readable {
+  return signal ? Readable.from(untilAborted<unknown>(body, signal, 'put'), { highWaterMark: 1 }) : body;
 }

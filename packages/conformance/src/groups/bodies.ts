@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { ObjectBody, PutProgress } from '@store/core';
 import { expect } from 'chai';
 import { errorOf } from '../error-of.js';
@@ -39,6 +40,25 @@ export function bodyTests({ test, testIf }: SuiteContext): void {
       const error = await errorOf(store.put(`${prefix}k`, body()), 'Internal');
       expect(error.message).to.contain(`put "${prefix}k": the tape has torn`);
       expect(error.cause).to.be.instanceOf(TypeError);
+    }
+    expect(await store.exists(`${prefix}k`)).to.equal(false);
+  });
+
+  test('ends at once when its signal fires while its body stalls, and stores nothing', async (store, prefix) => {
+    for (const begin of [undefined, 'a', 'a'.repeat(100_000)]) {
+      const stalled = async function* (): AsyncGenerator<Buffer> {
+        if (begin !== undefined) yield Buffer.from(begin);
+        await new Promise(() => undefined);
+      };
+      const readable = new Readable({ read() {} });
+      if (begin !== undefined) readable.push(begin);
+      for (const body of [readable, stalled(), ReadableStream.from(stalled())]) {
+        const controller = new AbortController();
+        const put = errorOf(store.put(`${prefix}k`, body, { signal: controller.signal }), 'Aborted');
+        await delay(20);
+        controller.abort();
+        await put;
+      }
     }
     expect(await store.exists(`${prefix}k`)).to.equal(false);
   });
