@@ -72,7 +72,7 @@ function partBytesOf({ partBytes }: Copying, { etag, size = 0 }: ObjectInfo): nu
 async function digestOf(
   { options, partBytes: readBytes, rate, budget, signal }: Copying,
   { engine }: Side,
-  { key, size }: ObjectInfo,
+  { key, etag, size }: ObjectInfo,
   partBytes = Infinity,
 ): Promise<{ readonly md5: string | undefined; readonly combined: string }> {
   const held = Math.min(size ?? Infinity, readBytes * 3);
@@ -86,7 +86,7 @@ async function digestOf(
       pace: async (bytes: number) => rate?.take(bytes, signal),
       onBytes: () => undefined,
     };
-    const { body, md5 } = await readObject(reading, size);
+    const { body, md5 } = await readObject(reading, { etag, size });
     const combined = createHash('md5');
     let part = createHash('md5');
     let filled = 0;

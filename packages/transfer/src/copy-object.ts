@@ -44,6 +44,8 @@ export interface Copying {
 export interface Copied extends Transferred {
   /** The state of the source that was copied. */
   readonly source: ObjectInfo;
+  /** Why nobody may rely on the copy, though it was written as it should be: somebody else may have written there since. */
+  readonly doubt?: string | undefined;
 }
 
 /**
@@ -112,10 +114,10 @@ async function copyThrough(copying: Copying, source: ObjectInfo, key: string): P
   const { size = Infinity } = source;
   try {
     return await budget.with(size <= partBytes ? size : partBytes * PARTS_HELD, async () => {
-      const read = await readObject(reading, source.size);
+      const read = await readObject(reading, source);
       const written = await write(copying, read, key);
-      await check(copying, read, written);
-      return { from: source.key, to: key, size: read.size(), source: read.info };
+      const doubt = await check(copying, read, written);
+      return { from: source.key, to: key, size: read.size(), source: read.info, doubt };
     });
   } finally {
     ledger.addUnderway(-underway);
@@ -180,21 +182,23 @@ async function tagsOf({ from, to, signal }: Copying, info: ObjectInfo): Promise<
   return from.store.getTags(key, from.engine.driver.versions ? { versionId, signal } : { signal });
 }
 
-/** Holds what was written against what was read; what is wrong does not stay. */
-async function check(copying: Copying, read: ReadObject, written: WriteResult): Promise<void> {
+/** Holds what was written against what was read; what is wrong does not stay. @returns what makes it doubtful */
+async function check(copying: Copying, read: ReadObject, written: WriteResult): Promise<string | undefined> {
   const { to, options, signal } = copying;
   const there = options.ignoreChecksum ? undefined : md5OfEtag(written.etag);
   const md5 = there === undefined ? undefined : read.md5();
   const size = read.size();
   let problem: string | undefined;
   if (there === undefined || md5 === undefined) {
-    if (written.size === size) return;
+    if (written.size === size) return undefined;
     const found = await lookAt(to, written.key, signal);
+    if (found.size === undefined || found.size === size) return undefined;
     // Somebody else may have written it since.
-    if (found.etag !== written.etag || found.size === undefined || found.size === size) return;
+    if (found.etag !== written.etag)
+      return `the target no longer has what was written there: ${found.size} bytes, and ${size} were written`;
     problem = `it has ${found.size} bytes at the target, and ${size} were read`;
   } else {
-    if (there === md5) return;
+    if (there === md5) return undefined;
     problem = `its ETag at the target is ${there}, and what was read has the MD5 ${md5}${NO_MD5_HINT}`;
   }
   await to.store.delete(written.key, onlyThis(to, written));

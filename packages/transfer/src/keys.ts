@@ -35,6 +35,7 @@ export async function moveKeys(
   const removal = new Removal(task.from, task.to, task.options.onFailure);
   return run({
     ...task,
+    beforeCopy: (key, target) => removal.before(key, target),
     onCopied: (copied) => removal.add(copied),
     finish: (ended) => removal.end(ended),
   });

@@ -26,6 +26,7 @@ export async function movePrefix(
     operation: OPERATION,
     ...sides,
     options: given,
+    beforeCopy: removal && ((key, target) => removal.before(key, target)),
     onCopied: removal && ((copied) => removal.add(copied)),
     finish: removal && (async (run) => removal.end(run)),
   };

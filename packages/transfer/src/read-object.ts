@@ -27,6 +27,9 @@ export interface Reading {
   readonly onBytes: (bytes: number) => void;
 }
 
+/** What was known of an object before it is read. */
+export type ListedFacts = Pick<ObjectInfo, 'etag' | 'size'>;
+
 /** An object on its way. Either all of it is there, or it comes part by part, of which the last is followed by all checks. */
 export interface ReadObject {
   readonly info: ObjectInfo;
@@ -41,23 +44,34 @@ export interface ReadObject {
  * Reads an object: a small one whole, a large one by ranges side by side, so that what breaks off is not read from the
  * beginning again. What ends too early, is not what its ETag says, or changes meanwhile is an error, at its end at the latest.
  *
- * @param size what the listing says
+ * @param listed what the listing says, or a first look
  */
-export async function readObject(reading: Reading, size: number | undefined): Promise<ReadObject> {
+export async function readObject(reading: Reading, listed: ListedFacts): Promise<ReadObject> {
+  const { size } = listed;
   if (size !== undefined && size <= reading.partBytes) {
-    const whole = await readWhole(reading, size);
+    const whole = await readWhole(reading, size, listed);
     if (whole) return whole;
   }
-  return readParts(reading);
+  return readParts(reading, listed);
 }
 
 /** Undefined when it is not as small as it was. */
-async function readWhole(reading: Reading, listed: number): Promise<ReadObject | undefined> {
+async function readWhole(
+  reading: Reading,
+  size: number,
+  listed: ListedFacts,
+): Promise<ReadObject | undefined> {
   const { engine, key, partBytes } = reading;
-  await reading.pace(listed);
+  await reading.pace(size);
   const found = await request(reading, async (call) => {
-    const { info: given, body } = await engine.driver.read.get({ key, wholeBytes: listed }, call);
+    const { info: given, body } = await engine.driver.read.get({ key, wholeBytes: size }, call);
     const info = withSoundFacts(given);
+    try {
+      checkSize(reading, info, listed);
+    } catch (error) {
+      body.destroy();
+      throw error;
+    }
     if (info.size === undefined || info.size > partBytes) {
       body.destroy();
       return undefined;
@@ -82,10 +96,11 @@ function isChecked({ ignoreChecksum }: Reading, { etag }: ObjectInfo): boolean {
   return !ignoreChecksum && md5OfEtag(etag) !== undefined;
 }
 
-async function readParts(reading: Reading): Promise<ReadObject> {
+async function readParts(reading: Reading, listed: ListedFacts): Promise<ReadObject> {
   const { engine, key } = reading;
   const given = await request(reading, (call) => engine.driver.read.head({ key }, call));
   const info = withSoundFacts(given);
+  checkSize(reading, info, listed);
   const { size } = info;
   const hash = reading.withoutMd5 && !isChecked(reading, info) ? undefined : createHash('md5');
   let read = 0;
@@ -216,6 +231,13 @@ function checkDigest(reading: Reading, { etag }: ObjectInfo, md5: string): void 
   if (reading.ignoreChecksum || expected === undefined || expected === md5) return;
   const message = `what was read has the MD5 ${md5}, and its ETag says ${expected}${NO_MD5_HINT}`;
   throw new StoreError('Corrupt', message, { ...detailsOf(reading), retryable: false });
+}
+
+/** One ETag is one size; what was replaced since has another ETag. */
+function checkSize(reading: Reading, { etag, size }: ObjectInfo, listed: ListedFacts): void {
+  if (etag === undefined || etag !== listed.etag) return;
+  if (size === undefined || listed.size === undefined || size === listed.size) return;
+  throw wrongSize(reading, `has ${size} bytes, and was listed with ${listed.size} under the same ETag`);
 }
 
 function changed(where: Pick<Reading, 'engine' | 'key'>, cause?: StoreError): StoreError {

@@ -8,6 +8,7 @@ import {
   type DeletionReport,
 } from '@store/core';
 import { withSoundFacts } from '@store/core/extend';
+import { Apart } from './apart.js';
 import type { Copied } from './copy-object.js';
 import type { CheckedTransferOptions } from './options.js';
 import { shareBucket, type Side } from './place.js';
@@ -27,37 +28,41 @@ export function undeleted(
 /** Copied objects that wait for their delete, at most. */
 const WAITING = 2000;
 
+const CHANGED = 'it changed after it was copied';
+const MAY_BE_ONE = 'source and target may be one object, under two names of one store';
+const DOUBTED = 'the target no longer has what was written there';
+
 /** Deletes at the source, while others are copied. */
 export class Removal {
   readonly #from: Side;
-  readonly #mayBeOne: boolean;
+  /** Undefined within one bucket, where no key is copied onto itself. */
+  readonly #apart: Apart | undefined;
   readonly #onFailure: CheckedTransferOptions['onFailure'];
   readonly #waiting = new PassThrough({ objectMode: true, highWaterMark: WAITING });
-  readonly #changed: string[] = [];
+  /** Why something stays, how often, and the first of it. */
+  readonly #kept = new Map<string, { count: number; readonly first: string }>();
   #deletion: Promise<DeletionReport> | undefined;
-  #changedCount = 0;
 
   /** @param onFailure told of what was copied and stays */
   constructor(from: Side, to: Side, onFailure: CheckedTransferOptions['onFailure']) {
     this.#from = from;
     this.#onFailure = onFailure;
-    // Two endpoints can lead to one bucket. There a copy onto its own key is the source: its ETag is the same, its time is not.
-    this.#mayBeOne = !shareBucket(from, to) && from.engine.provider === to.engine.provider;
+    this.#apart = shareBucket(from, to) ? undefined : new Apart(from, to);
     // As many wait as copies are on their way.
     setMaxListeners(0, this.#waiting);
   }
 
-  async add({ from: key, to, source }: Copied): Promise<void> {
+  /** Before it is copied: what is not at the target yet is another object there. */
+  async before(key: string, to: string): Promise<void> {
+    if (key === to) await this.#apart?.isProven(key);
+  }
+
+  async add({ from: key, to, source, doubt }: Copied): Promise<void> {
     const { driver } = this.#from.engine;
     const conditional = driver.delete.ifMatch !== false && source.etag !== undefined;
-    const mustLook = !conditional || (this.#mayBeOne && key === to);
-    if (mustLook && !(await this.#isUnchanged(key, source))) {
-      this.#changedCount++;
-      if (this.#changed.length === 0) this.#changed.push(key);
-      const message = 'it changed after it was copied, and stays at the source';
-      await this.#onFailure?.({ key, code: 'Conflict', message, undeletedAt: 'source' });
-      return;
-    }
+    if (doubt !== undefined) return this.#keep(key, DOUBTED, doubt);
+    if (key === to && this.#apart && !(await this.#apart.isProven(key))) return this.#keep(key, MAY_BE_ONE);
+    if (!conditional && !(await this.#isUnchanged(key, source))) return this.#keep(key, CHANGED);
     const target: DeleteTarget = conditional ? { key, ifMatch: source.etag } : { key };
     this.#deletion ??= this.#begin();
     if (!this.#waiting.destroyed && !this.#waiting.write(target)) await this.#room();
@@ -67,13 +72,23 @@ export class Removal {
 
   /** Waits until all of them are deleted: what was copied has to go also when the run ended early. */
   async end({ ledger }: Run): Promise<{ deletion: DeletionReport | null; incomplete: boolean }> {
-    if (this.#changedCount > 0)
+    for (const [why, { count, first }] of this.#kept)
       ledger.warn(
-        `${this.#changedCount} objects changed after they were copied, and stay at the source; the first of them is ${quoteKey(this.#changed[0] ?? '')}`,
+        count === 1
+          ? `${quoteKey(first)} stays at the source: ${why}`
+          : `${count} objects stay at the source: ${why}; the first of them is ${quoteKey(first)}`,
       );
     this.#waiting.end();
     const deletion = (await this.#deletion) ?? null;
-    return { deletion, incomplete: this.#changedCount > 0 };
+    return { deletion, incomplete: this.#kept.size > 0 };
+  }
+
+  async #keep(key: string, why: string, detail = why): Promise<void> {
+    const known = this.#kept.get(why);
+    if (known) known.count++;
+    else this.#kept.set(why, { count: 1, first: key });
+    const message = `${detail}; it stays at the source`;
+    await this.#onFailure?.({ key, code: 'Conflict', message, undeletedAt: 'source' });
   }
 
   #begin(): Promise<DeletionReport> {

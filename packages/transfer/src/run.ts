@@ -46,6 +46,8 @@ export interface Task {
     ((copying: Copying, source: ObjectInfo, target: ObjectInfo) => Promise<boolean>) | undefined;
   /** Told of an object that is only at the target, when both ends are looked at. */
   readonly onExtra?: ((target: ObjectInfo) => void) | undefined;
+  /** Does what has to be done before an object is copied. */
+  readonly beforeCopy?: ((from: string, to: string) => Promise<void>) | undefined;
   /** Does what else belongs to an object that was copied. */
   readonly onCopied?: ((copied: Copied) => Promise<void>) | undefined;
   /** Done when all that was listed has been settled, whether the run ended early or not. */
@@ -217,6 +219,7 @@ export class Run {
         ledger.countSkipped(source, this.#transferred(source));
         return;
       }
+      await this.#task.beforeCopy?.(source.key, this.#copying.targetKey(source.key));
       copied = await copyObject(this.#copying, source);
     } catch (error) {
       await this.#failed(source, error);

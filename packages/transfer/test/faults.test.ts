@@ -1,6 +1,6 @@
 import { errorOf } from '@store/conformance';
-import { StoreError } from '@store/core';
-import { copyPrefix, movePrefix, TransferError, type TransferFailure } from '@store/transfer';
+import { StoreError, type ObjectInfo } from '@store/core';
+import { copyPrefix, movePrefix, syncPrefix, TransferError, type TransferFailure } from '@store/transfer';
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
 import { expectClosedBooks } from './books.js';
@@ -126,6 +126,67 @@ describe('a transfer that meets faults', () => {
       expect(await contentsOf(to)).to.deep.equal({});
     });
   }
+
+  for (const [name, size] of Object.entries(SIZES)) {
+    it(`copies nothing that is shorter than it was listed under the same ETag: ${name}`, async () => {
+      for (const kept of [0, 60]) {
+        const shortened = (info: ObjectInfo) => ({ ...info, etag: '"opaque-2"', size: kept });
+        const { store } = wrappedMemory(({ read, list }) => ({
+          list: {
+            ...list,
+            page: async (request, call) => {
+              const page = await list.page(request, call);
+              return { ...page, objects: page.objects.map((info) => ({ ...info, etag: '"opaque-2"' })) };
+            },
+          },
+          read: {
+            head: async (request, call) => shortened(await read.head(request, call)),
+            get: async ({ ifMatch: _any, ...request }, call) => {
+              const { info, body } = await changedBody(await read.get(request, call), (bytes) =>
+                bytes.subarray(0, kept),
+              );
+              return { info: shortened(info), body };
+            },
+          },
+        }));
+        await store.put('a/x', noise(size));
+        const to = wrappedMemory().store;
+        for (const transfer of [copyPrefix, movePrefix, syncPrefix]) {
+          const report = await transfer(
+            { store, prefix: 'a/' },
+            { store: to, prefix: '' },
+            { partBytes: 4096 },
+          );
+          expect(report.failures.byCode, transfer.name).to.deep.equal({ Corrupt: 1 });
+          expect(report.failures.sample[0]?.message).to.match(/listed with \d+ under the same ETag/);
+          expect(await contentsOf(to)).to.deep.equal({});
+        }
+      }
+    });
+  }
+
+  it('moves nothing that the target does not have as it was written, and says so', async () => {
+    const { store } = wrappedMemory();
+    await store.put('a/x', 'the only one');
+    const { store: to } = wrappedMemory(({ write, read }) => ({
+      write: {
+        ...write,
+        put: async (request, call) => ({
+          ...(await write.put(request, call)),
+          etag: '"opaque"',
+          size: undefined,
+        }),
+      },
+      read: {
+        ...read,
+        head: async (request, call) => ({ ...(await read.head(request, call)), etag: '"x"', size: 3 }),
+      },
+    }));
+    const report = await movePrefix({ store, prefix: 'a/' }, { store: to, prefix: '' });
+    expect(report).to.deep.include({ copied: 1, complete: false, deletion: null });
+    expect(report.warnings.join()).to.match(/"a\/x" stays at the source: the target no longer has/);
+    expect(await (await store.get('a/x')).text()).to.equal('the only one');
+  });
 
   it('notices that an object changes while it is read by parts, and takes the new one', async () => {
     for (const always of [false, true]) {

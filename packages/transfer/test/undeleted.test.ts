@@ -71,7 +71,7 @@ describe('what a transfer has not deleted', () => {
       {
         key: 's/a',
         code: 'Conflict',
-        message: 'it changed after it was copied, and stays at the source',
+        message: 'it changed after it was copied; it stays at the source',
         undeletedAt: 'source',
       },
     ]);
