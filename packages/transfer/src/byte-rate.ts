@@ -1,5 +1,8 @@
 import type { Clock } from '@store/core';
 
+/** Longest wait of one timer, in milliseconds: a longer one overflows, and would end at once. */
+const LONGEST_SLEEP_MS = 2 ** 31 - 1;
+
 /** Lets so many bytes a second through, averaged. */
 export class ByteRate {
   readonly #perSecond: number;
@@ -16,7 +19,10 @@ export class ByteRate {
     const now = this.#clock.now();
     const start = Math.max(now, this.#nextAt);
     this.#nextAt = start + (bytes / this.#perSecond) * 1000;
-    if (start > now) await this.#clock.sleep(start - now, signal);
+    for (let left = start - now; left > 0; left -= LONGEST_SLEEP_MS) {
+      if (signal?.aborted) return;
+      await this.#clock.sleep(Math.min(left, LONGEST_SLEEP_MS), signal);
+    }
   }
 
   /** The same chunks, each when it may be let through. */

@@ -15,7 +15,7 @@ import { carriedFrom, keepsMetadata, timeFor } from './carried.js';
 import { md5OfEtag } from './etag-digest.js';
 import type { Ledger } from './ledger.js';
 import type { CheckedTransferOptions } from './options.js';
-import type { Side } from './place.js';
+import { isOnThisMachine, type Side } from './place.js';
 import { NO_MD5_HINT, readObject, type ReadObject, type Reading } from './read-object.js';
 import type { Transferred } from './report.js';
 
@@ -24,6 +24,9 @@ const ATTEMPTS = 3;
 
 /** What a large object holds at most, in parts: some in flight and one being filled at the target, some read ahead. */
 const PARTS_HELD = 6;
+
+const UNLIMITED =
+  "maxBytesPerSecond does not hold for copies on the provider's side: their bytes do not come here";
 
 /** What copying works with. */
 export interface Copying {
@@ -76,8 +79,10 @@ function isWorthAnother({ to }: Copying, error: unknown): boolean {
 }
 
 async function copyOnServer(copying: Copying, source: ObjectInfo, key: string): Promise<Copied> {
-  const { from, to, options, signal } = copying;
+  const { from, to, options, rate, ledger, signal } = copying;
   if (options.ifAbsent && (await to.store.exists(key, { signal }))) throw occupied(copying, key);
+  if (isOnThisMachine(to)) await rate?.take(source.size ?? 0, signal);
+  else if (rate) ledger.warn(UNLIMITED);
   const { storageClass } = options;
   const request = { from: source.key, to: key, storageClass };
   const written = await copyWith(from.engine, { operation: 'copy', signal }, request, source.size);
@@ -115,8 +120,10 @@ async function copyThrough(copying: Copying, source: ObjectInfo, key: string): P
   try {
     return await budget.with(size <= partBytes ? size : partBytes * PARTS_HELD, async () => {
       const read = await readObject(reading, source);
-      const written = await write(copying, read, key);
+      const { attributes, lost } = await attributesOf(copying, read.info, key);
+      const written = await write(copying, read, key, attributes);
       const doubt = await check(copying, read, written);
+      for (const what of lost) ledger.countLost(what, read.info.key);
       return { from: source.key, to: key, size: read.size(), source: read.info, doubt };
     });
   } finally {
@@ -130,9 +137,13 @@ function goesInParts({ to, partBytes }: Copying, { size = 0 }: ObjectInfo): bool
   return size > partBytes && (write.streaming || multipart !== undefined);
 }
 
-async function write(copying: Copying, { info, body }: ReadObject, key: string): Promise<WriteResult> {
+async function write(
+  copying: Copying,
+  { body }: ReadObject,
+  key: string,
+  attributes: PutOptions,
+): Promise<WriteResult> {
   const { to, options, partBytes, signal } = copying;
-  const attributes = await attributesOf(copying, info, key);
   const { storageClass, ifAbsent, resume } = options;
   const given: PutOptions = { ...attributes, storageClass, ifAbsent: ifAbsent || undefined, signal };
   if (body instanceof Uint8Array) return to.store.put(key, body, given);
@@ -155,9 +166,15 @@ async function write(copying: Copying, { info, body }: ReadObject, key: string):
   }
 }
 
+interface Attributes {
+  readonly attributes: PutOptions;
+  /** What the target cannot have, in words. */
+  readonly lost: readonly string[];
+}
+
 /** @throws StoreError with `strictMetadata`, when something cannot go along */
-async function attributesOf(copying: Copying, info: ObjectInfo, key: string): Promise<PutOptions> {
-  const { options, ledger } = copying;
+async function attributesOf(copying: Copying, info: ObjectInfo, key: string): Promise<Attributes> {
+  const { options } = copying;
   const { attributes, lost } = carriedFrom(info, copying.to.engine, key);
   const tags = await tagsOf(copying, info);
   const all = [
@@ -168,11 +185,11 @@ async function attributesOf(copying: Copying, info: ObjectInfo, key: string): Pr
     const message = `it cannot be copied with ${all.join(' and ')}`;
     throw new StoreError('InvalidArgument', message, { operation: 'put', key: info.key });
   }
-  for (const what of all) ledger.countLost(what, info.key);
   const time = timeFor(copying.to.engine, info);
-  if (!keepsMetadata(copying.to.engine)) return { ...time, ...(tags && tags !== 'lost' ? { tags } : {}) };
+  const kept = tags && tags !== 'lost' ? { tags } : {};
+  if (!keepsMetadata(copying.to.engine)) return { attributes: { ...time, ...kept }, lost: all };
   const contentType = options.contentType ?? attributes.contentType ?? (mime.lookup(key) || undefined);
-  return { ...attributes, ...time, contentType, ...(tags && tags !== 'lost' ? { tags } : {}) };
+  return { attributes: { ...attributes, ...time, contentType, ...kept }, lost: all };
 }
 
 async function tagsOf({ from, to, signal }: Copying, info: ObjectInfo): Promise<Tags | 'lost' | undefined> {

@@ -28,7 +28,7 @@ export interface TransferOptions extends Selection {
   readonly dryRun?: boolean | undefined;
   /** Most objects on their way at the same time. Default 32; large ones are fewer, so that memory stays bounded. */
   readonly concurrency?: number | undefined;
-  /** Most bytes read a second, averaged. Copies on the provider's side are none. Default: no limit. */
+  /** Most bytes read a second, averaged. Of copies on the provider's side none are, which a warning says. Default: no limit. */
   readonly maxBytesPerSecond?: number | undefined;
   /** Stop when more keys than this have failed. Default: no limit. */
   readonly maxFailures?: number | undefined;

@@ -33,6 +33,11 @@ export function shareBucket(a: Side, b: Side): boolean {
   return one.provider === other.provider && one.place === other.place && isAddress(one.place);
 }
 
+/** Whether what the store copies by itself goes through this machine all the same. */
+export function isOnThisMachine({ engine }: Side): boolean {
+  return /^(file|fs|memory):/.test(engine.driver.place);
+}
+
 /**
  * Refuses a target inside of the source, or around it: what is written would be listed and copied again.
  *

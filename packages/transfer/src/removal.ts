@@ -29,6 +29,8 @@ export function undeleted(
 const WAITING = 2000;
 
 const CHANGED = 'it changed after it was copied';
+const RELINKED =
+  'something other than its size and time changed after it was copied, as when source and target were one file with two names (hard links)';
 const MAY_BE_ONE = 'source and target may be one object, under two names of one store';
 const DOUBTED = 'the target no longer has what was written there';
 
@@ -62,7 +64,8 @@ export class Removal {
     const conditional = driver.delete.ifMatch !== false && source.etag !== undefined;
     if (doubt !== undefined) return this.#keep(key, DOUBTED, doubt);
     if (key === to && this.#apart && !(await this.#apart.isProven(key))) return this.#keep(key, MAY_BE_ONE);
-    if (!conditional && !(await this.#isUnchanged(key, source))) return this.#keep(key, CHANGED);
+    const change = conditional ? undefined : await this.#changeOf(key, source);
+    if (change !== undefined) return this.#keep(key, change);
     const target: DeleteTarget = conditional ? { key, ifMatch: source.etag } : { key };
     this.#deletion ??= this.#begin();
     if (!this.#waiting.destroyed && !this.#waiting.write(target)) await this.#room();
@@ -113,20 +116,20 @@ export class Removal {
     }
   }
 
-  async #isUnchanged(key: string, source: Copied['source']): Promise<boolean> {
+  async #changeOf(key: string, source: Copied['source']): Promise<string | undefined> {
     const { engine } = this.#from;
     try {
       const given = await engine.request({ operation: 'head' }, (call) =>
         engine.driver.read.head({ key }, call),
       );
       const now = withSoundFacts(given);
-      return (
-        now.etag === source.etag &&
+      const isAlike =
         now.size === source.size &&
-        (source.lastModified === undefined || isSameTime(now.lastModified, source.lastModified))
-      );
+        (source.lastModified === undefined || isSameTime(now.lastModified, source.lastModified));
+      if (isAlike && now.etag === source.etag) return undefined;
+      return isAlike && engine.driver.keys.paths ? RELINKED : CHANGED;
     } catch (error) {
-      if (error instanceof StoreError && error.code === 'NotFound') return false;
+      if (error instanceof StoreError && error.code === 'NotFound') return CHANGED;
       throw error;
     }
   }

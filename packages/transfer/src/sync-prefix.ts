@@ -59,7 +59,9 @@ export async function syncPrefix(
       if (!deletes || extra === 0) return { extra };
       const why = reasonToKeep(run, extra, checked);
       if (why !== undefined) {
-        run.ledger.warn(`${extra} objects that are only at the target were not deleted: ${why}`);
+        run.ledger.warn(
+          `${extra === 1 ? '1 object that is' : `${extra} objects that are`} only at the target ${extra === 1 ? 'was' : 'were'} not deleted: ${why}`,
+        );
         return { extra, incomplete: true };
       }
       return { extra, ...(await deleteExtra(run, sides, checked, isMeant)) };
@@ -77,7 +79,13 @@ function reasonToKeep(
 ): string | undefined {
   if (maxDelete !== undefined && extra > maxDelete) return `more than ${maxDelete} (maxDelete)`;
   if (force) return undefined;
-  if (ledger.failed > 0) return 'something failed at the source; with force they are deleted all the same';
+  if (ledger.failed > 0) {
+    const why = 'something failed at the source; with force they are deleted all the same';
+    // A file may stand where a directory is to be, or the other way round.
+    return ledger.failures.byCode.Conflict
+      ? `${why}, and the next sync copies what they were in the way of`
+      : why;
+  }
   // Whoever says how many may go has thought of it.
   if (ledger.listed === 0 && maxDelete === undefined)
     return 'the source is empty, which may be a mistake; with force they are deleted all the same';

@@ -165,6 +165,24 @@ describe('a transfer that meets faults', () => {
     });
   }
 
+  it('says of what was copied alone what it was copied without, and once', async () => {
+    const { store } = wrappedMemory();
+    for (const key of ['a/1', 'a/2']) await store.put(key, 'x', { metadata: { of: 'mine' } });
+    const { store: to } = wrappedMemory(({ write }) => ({
+      write: {
+        ...write,
+        metadata: false,
+        put: async (request, call) => {
+          if (request.key === '2') throw new StoreError('Corrupt', 'always', { retryable: false });
+          return write.put(request, call);
+        },
+      },
+    }));
+    const report = await copyPrefix({ store, prefix: 'a/' }, { store: to, prefix: '' });
+    expect(report).to.include({ copied: 1, failed: 1 });
+    expect(report.warnings).to.deep.equal(['"a/1" was copied without its metadata']);
+  });
+
   it('moves nothing that the target does not have as it was written, and says so', async () => {
     const { store } = wrappedMemory();
     await store.put('a/x', 'the only one');

@@ -1,4 +1,15 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
+import {
+  link,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  symlink,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { errorOf } from '@store/conformance';
@@ -142,6 +153,10 @@ describe('transfers between a directory of files and a store', () => {
     await check(syncPrefix, {});
     // What is only at the target is in the way, and stays until somebody says that it may go: nothing is deleted for a copy that fails.
     await check(syncPrefix, { delete: true });
+    const { warnings } = await syncPrefix(from, to, { delete: true });
+    expect(warnings.join()).to.match(
+      /^2 objects that are only at the target were not deleted: .*; with force .*, and the next sync copies what they were in the way of$/,
+    );
     await rm(join(directory, 'out/empty'), { recursive: true });
     await store.delete('m/x');
     await syncPrefix(from, to, { delete: true, force: true });
@@ -149,6 +164,18 @@ describe('transfers between a directory of files and a store', () => {
     expect({ complete, failed }).to.deep.equal({ complete: true, failed: 0 });
     expect(await readFile(join(directory, 'out/file/below/k'), 'utf8')).to.equal('new');
     expect(await readFile(join(directory, 'out/dir'), 'utf8')).to.equal('new');
+  });
+
+  it('says of a move between hard links of one file why they stay', async () => {
+    await mkdir(join(directory, 'out'));
+    await writeFile(join(directory, 'in/a'), 'one');
+    await link(join(directory, 'in/a'), join(directory, 'out/a'));
+    const other = await open({ provider: 'files', root: join(directory, 'out'), fsync: false });
+    const report = await movePrefix({ store: local, prefix: 'in/' }, { store: other, prefix: '' });
+    expect(report.warnings.join()).to.match(/"in\/a" stays at the source: .*hard links/);
+    expect(await readFile(join(directory, 'in/a'), 'utf8')).to.equal('one');
+    expect(await readFile(join(directory, 'out/a'), 'utf8')).to.equal('one');
+    await other.close();
   });
 
   it('follows no link out of the directory', async () => {
