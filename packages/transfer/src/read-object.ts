@@ -237,7 +237,8 @@ function checkDigest(reading: Reading, { etag }: ObjectInfo, md5: string): void 
 function checkSize(reading: Reading, { etag, size }: ObjectInfo, listed: ListedFacts): void {
   if (etag === undefined || etag !== listed.etag) return;
   if (size === undefined || listed.size === undefined || size === listed.size) return;
-  throw wrongSize(reading, `has ${size} bytes, and was listed with ${listed.size} under the same ETag`);
+  const message = `the body has ${size} bytes, and was listed with ${listed.size} under the same ETag`;
+  throw new StoreError('Corrupt', message, { ...detailsOf(reading), retryable: false });
 }
 
 function changed(where: Pick<Reading, 'engine' | 'key'>, cause?: StoreError): StoreError {
