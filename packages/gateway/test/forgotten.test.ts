@@ -1,10 +1,10 @@
-import { crc32 } from 'node:zlib';
 import { buffer } from 'node:stream/consumers';
 import type { StoreDriver } from '@store/core';
 import { startGateway, type Gateway } from '@store/gateway';
 import { memoryDriver } from '@store/memory';
 import { expect } from 'chai';
 import { afterEach, beforeEach, describe, it } from 'mocha';
+import { crcOf } from './crc-of.js';
 import {
   askGateway,
   exchange,
@@ -268,9 +268,3 @@ describe('gateway, with requests that ask for more than the plain thing', () => 
     other.destroy();
   });
 });
-
-function crcOf(body: string): string {
-  const bytes = Buffer.alloc(4);
-  bytes.writeUInt32BE(crc32(body));
-  return bytes.toString('base64');
-}

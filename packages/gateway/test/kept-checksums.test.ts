@@ -2,7 +2,6 @@ import { createHash, randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { crc32 } from 'node:zlib';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import * as sdk from '@aws-sdk/client-s3';
@@ -12,16 +11,11 @@ import { startGateway, type Gateway } from '@store/gateway';
 import { memoryDriver } from '@store/memory';
 import { expect } from 'chai';
 import { afterEach, beforeEach, describe, it } from 'mocha';
+import { crcOf as crc } from './crc-of.js';
 import { askGateway, KEYS } from './raw-client.js';
 import { sdkOf } from './sdk-client.js';
 
 const sha = (data: Uint8Array): string => createHash('sha256').update(data).digest('base64');
-const crcBytes = (data: Uint8Array): Buffer => {
-  const bytes = Buffer.alloc(4);
-  bytes.writeUInt32BE(crc32(data));
-  return bytes;
-};
-const crc = (data: Uint8Array): string => crcBytes(data).toString('base64');
 
 describe('gateway, checksums and parts that are kept', () => {
   let root: string;

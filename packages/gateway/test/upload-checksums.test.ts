@@ -1,14 +1,10 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { crc32 } from 'node:zlib';
-import { openDriver, type StoreDriver } from '@store/core';
-import { fs } from '@store/fs';
-import { startGateway, type Gateway } from '@store/gateway';
-import { memoryDriver } from '@store/memory';
+import type { StoreDriver } from '@store/core';
+import type { Gateway } from '@store/gateway';
 import { expect } from 'chai';
 import { afterEach, beforeEach, describe, it } from 'mocha';
+import { crcBytes, crcOf } from './crc-of.js';
+import { GatewayOverBoth } from './gateway-over-both.js';
 import { askGateway, KEYS, type RawAnswer, type SignedRequest } from './raw-client.js';
 
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity-upload.html, reckoned here in another way.
@@ -18,36 +14,20 @@ const WHOLE = PARTS.join('');
 /** Of "123456789": the check value that the catalogue of CRCs names for CRC-64/NVME. */
 const CRC64 = Buffer.from('ae8b14860a799888', 'hex').toString('base64');
 
-const crcBytes = (data: string | Buffer): Buffer => {
-  const bytes = Buffer.alloc(4);
-  bytes.writeUInt32BE(crc32(data));
-  return bytes;
-};
-const crcOf = (data: string): string => crcBytes(data).toString('base64');
 const shaOf = (data: string | Buffer): Buffer => createHash('sha256').update(data).digest();
 const COMPOSITE_CRC = crcBytes(Buffer.concat(PARTS.map(crcBytes))).toString('base64');
 const COMPOSITE_SHA = shaOf(Buffer.concat(PARTS.map(shaOf))).toString('base64');
 
 describe('gateway, checksums of uploads in parts', () => {
-  let root: string;
+  let both: GatewayOverBoth;
   let driver: StoreDriver;
   let gateway: Gateway;
   beforeEach(async () => {
-    root = await mkdtemp(join(tmpdir(), 'store-gateway-test-'));
-    const place = { provider: 'fs', root: join(root, 'data'), create: true, fsync: false };
-    driver = openDriver(place, { adapters: [fs] });
-    gateway = await startGateway({
-      minPartBytes: 0,
-      stores: { demo: driver, memory: memoryDriver() },
-      credentials: [KEYS, { accessKeyId: 'TEAM', secretAccessKey: 's', within: ['demo/team/'] }],
-      spoolDirectory: join(root, 'spool'),
-    });
+    const team = { accessKeyId: 'TEAM', secretAccessKey: 's', within: ['demo/team/'] };
+    both = await GatewayOverBoth.start('demo', [KEYS, team]);
+    ({ driver, gateway } = both);
   });
-  afterEach(async () => {
-    await gateway.close();
-    await driver.close();
-    await rm(root, { recursive: true });
-  });
+  afterEach(() => both[Symbol.asyncDispose]());
 
   const ask = (request: SignedRequest, body?: string): Promise<RawAnswer> =>
     askGateway(gateway, request, body);

@@ -1,24 +1,13 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { crc32 } from 'node:zlib';
-import { openDriver, type StoreDriver } from '@store/core';
-import { fs } from '@store/fs';
-import { startGateway, type Gateway } from '@store/gateway';
-import { memoryDriver } from '@store/memory';
+import type { Gateway } from '@store/gateway';
 import { expect } from 'chai';
 import { afterEach, beforeEach, describe, it } from 'mocha';
+import { crcBytes, crcOf } from './crc-of.js';
+import { GatewayOverBoth } from './gateway-over-both.js';
 import { askGateway, KEYS, type RawAnswer } from './raw-client.js';
 
 const PARTS = ['12345', '6789'];
 const WHOLE = PARTS.join('');
-const crcBytes = (data: string | Buffer): Buffer => {
-  const bytes = Buffer.alloc(4);
-  bytes.writeUInt32BE(crc32(data));
-  return bytes;
-};
-const crcOf = (data: string | Buffer): string => crcBytes(data).toString('base64');
 const COMPOSITE = crcOf(Buffer.concat(PARTS.map(crcBytes)));
 const shaOf = (data: string): string => createHash('sha256').update(data).digest('base64');
 
@@ -29,25 +18,13 @@ interface Part {
 }
 
 describe('gateway, the ends of uploads that were begun with a checksum', () => {
-  let root: string;
-  let driver: StoreDriver;
+  let both: GatewayOverBoth;
   let gateway: Gateway;
   beforeEach(async () => {
-    root = await mkdtemp(join(tmpdir(), 'store-gateway-test-'));
-    const place = { provider: 'fs', root: join(root, 'data'), create: true, fsync: false };
-    driver = openDriver(place, { adapters: [fs] });
-    gateway = await startGateway({
-      minPartBytes: 0,
-      stores: { directory: driver, memory: memoryDriver() },
-      credentials: [KEYS],
-      spoolDirectory: join(root, 'spool'),
-    });
+    both = await GatewayOverBoth.start('directory', [KEYS]);
+    ({ gateway } = both);
   });
-  afterEach(async () => {
-    await gateway.close();
-    await driver.close();
-    await rm(root, { recursive: true });
-  });
+  afterEach(() => both[Symbol.asyncDispose]());
 
   for (const bucket of ['directory', 'memory']) {
     const path = `/${bucket}/k`;
