@@ -34,10 +34,47 @@ export function isUnclear(glob: string): boolean {
 }
 
 function readGlob(glob: string): readonly Part[] {
-  if (glob === '' || !glob.isWellFormed()) throw new UnclearGlob(glob);
+  if (glob === '' || !glob.isWellFormed() || isMistake(glob)) throw new UnclearGlob(glob);
   const { parts, rest } = readParts(Array.from(glob), false);
   if (rest.length > 0) throw new Error('the reader left something');
-  return parts;
+  // What ends in a slash is about everything under it.
+  return meantCharacters(glob).at(-1) === '/' ? [...parts, { is: 'stars' }] : parts;
+}
+
+/** The characters of a glob; undefined stands for one that is escaped. */
+function meantCharacters(glob: string): readonly (string | undefined)[] {
+  const meant: (string | undefined)[] = [];
+  const all = Array.from(glob);
+  for (let at = 0; at < all.length; at++) {
+    const isEscape = all[at] === '\\' && at + 1 < all.length;
+    meant.push(isEscape ? undefined : all[at]);
+    if (isEscape) at++;
+  }
+  return meant;
+}
+
+/** Whether it is written for another tool, or by mistake: blanks at an end, names that no path has, line ends, comments. */
+function isMistake(glob: string): boolean {
+  const all = meantCharacters(glob);
+  const isBlank = (at: number): boolean => all[at]?.trim() === '';
+  if (isBlank(0) || isBlank(all.length - 1)) return true;
+  if (all.some((one) => one !== undefined && (one < ' ' || (one >= '\u007f' && one <= '\u009f'))))
+    return true;
+  const names: (string | undefined)[][] = [[]];
+  for (const one of all) {
+    if (one === '/') names.push([]);
+    else names.at(-1)?.push(one);
+  }
+  const isNoName = (name: readonly (string | undefined)[], at: number): boolean =>
+    name.length === 0 ? at < names.length - 1 : name.length <= 2 && name.every((one) => one === '.');
+  if (names.some(isNoName)) return true;
+  return all.some((one, at) => {
+    if ((one !== '#' && one !== ';') || !isBlank(at - 1)) return false;
+    let before = at - 1;
+    while (isBlank(before)) before--;
+    const isBehindPattern = all[before] === '/' || all[before] === '*';
+    return isBehindPattern || at === all.length - 1 || isBlank(at + 1);
+  });
 }
 
 interface Reading<T> {
