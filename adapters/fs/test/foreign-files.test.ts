@@ -180,7 +180,7 @@ describe('fs: a disk that is full', () => {
         ],
         { cwd: import.meta.dirname },
       );
-      expect(stdout.trim()).to.equal('InvalidArgument');
+      expect(stdout.trim()).to.equal('Unavailable');
       expect(await readdir(root)).to.deep.equal([]);
     } finally {
       await rm(root, { recursive: true, force: true });

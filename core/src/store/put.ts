@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import type { Engine, Purpose } from '../engine/engine.js';
-import { abortedError, throwIfAborted, toStoreError } from '../errors.js';
+import { abortedError, restate, throwIfAborted, toStoreError } from '../errors.js';
 import type { ObjectBody, PutOptions } from '../object-store.js';
 import type { WriteResult } from '../objects.js';
 import { holdErrors } from '../hold-errors.js';
@@ -50,7 +50,8 @@ export async function putObject(
     return await putWhole(await new OpenObject({ info: { key }, body: pieces }, engine.provider).bytes());
   } catch (error) {
     if (signal?.aborted) throw abortedError(signal, 'put');
-    throw toStoreError(error, { operation: 'put', key, provider: engine.provider });
+    const failure = toStoreError(error, { operation: 'put', key, provider: engine.provider });
+    throw failure.key === undefined ? restate(failure, { key }) : failure;
   } finally {
     content.destroy();
   }

@@ -153,6 +153,7 @@ describe('gateway, stores and directories that break while they are served', () 
 
   it('a spool that cannot be made is told without its path, and is made when it can be', async () => {
     const ask = await start({ stores: { demo: directory() } });
+    await rm(join(root, 'spool'), { recursive: true });
     await writeFile(join(root, 'spool'), 'in its place');
     const refused = await ask(begin);
     expect([refused.status, refused.code]).to.deep.equal([503, 'ServiceUnavailable']);
