@@ -30,6 +30,7 @@ export async function putObject(
     if (!multipart || content.length <= (partBytes ?? multipart.maxPartBytes)) return putWhole(content);
     content = Readable.from([content], { objectMode: false });
   }
+  holdErrors(content);
   const request = { key, ...attributes, body: content };
   try {
     if (write.streaming) {
@@ -42,7 +43,6 @@ export async function putObject(
       return written;
     }
     if (multipart) {
-      holdErrors(content);
       const { putInParts } = await import('./put-in-parts.js');
       return await putInParts(request, { engine, multipart, purpose, onSent, partBytes, total, resume });
     }

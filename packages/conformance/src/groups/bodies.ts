@@ -31,6 +31,16 @@ export function bodyTests({ test, testIf }: SuiteContext): void {
     expect((await store.head(`${prefix}k`)).size).to.equal(0);
   });
 
+  test('hears of a body that fails before it is read', async (store, prefix) => {
+    for (const signal of [undefined, new AbortController().signal]) {
+      const body = new Readable({ read: () => undefined });
+      const put = store.put(`${prefix}k`, body, { signal });
+      body.destroy(new Error('there is no such file'));
+      expect((await errorOf(put)).message).to.contain('there is no such file');
+    }
+    expect(await store.exists(`${prefix}k`)).to.equal(false);
+  });
+
   test('names the key when its body fails, and stores nothing', async (store, prefix) => {
     for (const length of [10, 100_000]) {
       const body = async function* (): AsyncGenerator<Buffer> {
