@@ -5,7 +5,7 @@ export { resolveEntry, type ResolveOptions } from './config/open-store.js';
 export { checkShape, entrySchema, selectStore, type ResolvedEntry } from './config/store-config.js';
 export { entryTable } from './config/open-options.js';
 export { IN_FLIGHT } from './engine/in-flight.js';
-export { compileFilter, type ObjectFilter } from './deletion/filter.js';
+export { compileFilter, filtersIn, type ObjectFilter } from './deletion/filter.js';
 export { passesOf } from './deletion/delete-prefix.js';
 export { deletePrefixOptions } from './deletion/options.js';
 export type { CheckedDeletePrefixOptions } from './deletion/options.js';

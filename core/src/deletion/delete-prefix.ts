@@ -10,7 +10,7 @@ import { backupOf, checkBackup, type Copy } from './backup.js';
 import { notByServer } from './by-server.js';
 import type { Candidate } from './candidate.js';
 import type { RunControls } from './deletion-handle.js';
-import { compileFilter, filtersOn, type Verdict } from './filter.js';
+import { compileFilter, filtersIn, type Verdict } from './filter.js';
 import type { CheckedDeletePrefixOptions, DeletePrefixOptions } from './options.js';
 import type { DeletionReport } from './report.js';
 import type { PassRecord } from './journal-keeper.js';
@@ -174,7 +174,7 @@ function isBriefEnough(options: CheckedDeletePrefixOptions): boolean {
   const { onMatch, where, ifUnchanged, backup } = options;
   const isListener = onMatch !== undefined || where !== undefined;
   const isCompared = ifUnchanged === true || backup !== undefined;
-  return !isListener && !isCompared && filtersOn('time', options).length === 0;
+  return !isListener && !isCompared && filtersIn(options, 'time').length === 0;
 }
 
 /** Whether a condition on it is one: `*` and lists are met by more than the object that was listed. */

@@ -33,7 +33,7 @@ export function compileFilter(
   startedAt: number,
   without?: Fact,
 ): ObjectFilter {
-  const left = without === undefined ? [] : filtersOn(without, asked);
+  const left = without === undefined ? [] : filtersIn(asked, without);
   const options = { ...asked, ...Object.fromEntries(left.map((name) => [name, undefined])) };
   const tests: ((object: ObjectInfo) => boolean)[] = [];
   const factTests: FactTest[] = [];
@@ -53,14 +53,14 @@ export function compileFilter(
   if (before !== undefined || after !== undefined) {
     factTests.push({
       fact: 'when it was last modified',
-      neededBy: filtersOn('time', options),
+      neededBy: filtersIn(options, 'time'),
       test: ({ lastModified }) => within(lastModified?.getTime(), (ms) => isBetween(ms, after, before)),
     });
   }
   if (minSize !== undefined || maxSize !== undefined) {
     factTests.push({
       fact: 'its size',
-      neededBy: filtersOn('size', options),
+      neededBy: filtersIn(options, 'size'),
       test: ({ size }) => within(size, (bytes) => bytes >= (minSize ?? 0) && bytes <= (maxSize ?? Infinity)),
     });
   }
@@ -82,12 +82,13 @@ export function compileFilter(
   };
 }
 
-/** The names of the filters that are given and look at a fact. */
-export function filtersOn(fact: Fact, options: DeletePrefixOptions): (keyof DeletePrefixOptions)[] {
+/** The names of the filters that are given; of those that look at one fact, where it is said. */
+export function filtersIn(options: DeletePrefixOptions, fact?: Fact): (keyof DeletePrefixOptions)[] {
   const { names, table } = deletePrefixOptions;
   return names.filter((name) => {
     const { filters }: OptionEntry = table[name];
-    return filters === fact && options[name] !== undefined && options[name] !== false;
+    const isMeant = fact === undefined ? filters !== undefined : filters === fact;
+    return isMeant && options[name] !== undefined && options[name] !== false;
   });
 }
 

@@ -36,7 +36,7 @@ export async function putObject(
     if (write.streaming) {
       // A stream can be read once, so there is no second attempt.
       throwIfAborted(signal, 'put');
-      const body = stoppable(content, signal);
+      const body = Readable.from(ofCaller(content, key, signal), { highWaterMark: 1 });
       const sent = onProgress ? counted(body, onSent) : body;
       const written = await write.put({ ...request, body: sent }, { signal });
       if (bytes === 0) onSent(0);
@@ -57,7 +57,14 @@ export async function putObject(
   }
 }
 
-/** The same stream, which fails when the signal fires: one that stalls would keep whoever reads it, and the file that is open for it. */
-function stoppable(body: Readable, signal: AbortSignal | undefined): Readable {
-  return signal ? Readable.from(untilAborted<unknown>(body, signal, 'put'), { highWaterMark: 1 }) : body;
+/**
+ * What the caller's stream has. Its failure is told as its own: a store of files would take a file that is not there for one of its
+ * objects. It ends when the signal fires, or a stream that stalls would keep whoever reads it, and the file that is open for it.
+ */
+async function* ofCaller(body: Readable, key: string, signal: AbortSignal | undefined): AsyncGenerator {
+  try {
+    yield* untilAborted<unknown>(body, signal, 'put');
+  } catch (error) {
+    throw toStoreError(error, { operation: 'put', key });
+  }
 }

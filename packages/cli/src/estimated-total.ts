@@ -1,5 +1,5 @@
 import type { DeletePrefixOptions, ObjectStore } from '@store/core';
-import { engineOf } from '@store/core/extend';
+import { engineOf, filtersIn } from '@store/core/extend';
 import type { Estimate } from './reported-deletion.js';
 
 /** A run that is over before this needs no estimate, in milliseconds. */
@@ -44,22 +44,10 @@ export function estimatedTotal(
 }
 
 function isNarrow(selection: DeletePrefixOptions): boolean {
-  const {
-    include,
-    exclude,
-    filter,
-    olderThan,
-    newerThan,
-    minSize,
-    maxSize,
-    maxDelete,
-    notAfterStart,
-    ...others
-  } = selection;
-  const chosen = [include, exclude, filter, olderThan, newerThan, minSize, maxSize, maxDelete, notAfterStart];
-  const { versions = 'current', deleteMarkers = 'keep', dryRun } = others;
+  const { versions = 'current', deleteMarkers = 'keep', maxDelete, dryRun } = selection;
   return (
-    chosen.some((value) => value !== undefined) ||
+    filtersIn(selection).length > 0 ||
+    maxDelete !== undefined ||
     versions !== 'current' ||
     deleteMarkers !== 'keep' ||
     !!dryRun

@@ -8,6 +8,7 @@ export {
   copyPrefixOptions,
   movePrefixOptions,
   syncPrefixOptions,
+  selectionOf,
   withoutChoice,
 } from './options.js';
 export type {

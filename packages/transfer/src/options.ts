@@ -102,6 +102,8 @@ const selectionTable = {
   maxSize,
 } as const satisfies OptionTable<Selection>;
 
+const selectionOptions = defineOptions<Selection>()('selection', selectionTable);
+
 const transferTable = {
   ...selectionTable,
   dryRun: {
@@ -205,17 +207,9 @@ export function withoutChoice<T extends Partial<Record<keyof Selection | 'count'
   return rest;
 }
 
-/** Those of the options that choose. */
-export function selectionOf({
-  include,
-  exclude,
-  filter,
-  olderThan,
-  newerThan,
-  minSize,
-  maxSize,
-}: Selection): Selection {
-  return { include, exclude, filter, olderThan, newerThan, minSize, maxSize };
+/** Those of the options that choose, as far as they are given. */
+export function selectionOf(options: Selection): Selection {
+  return selectionOptions.pick(options);
 }
 
 /** What every transfer knows of its options. */

@@ -4,6 +4,7 @@ import {
   copyPrefix,
   moveKeys,
   movePrefix,
+  selectionOf,
   withoutChoice,
   type TransferReport,
 } from '@store/transfer';
@@ -27,13 +28,16 @@ export async function performCopy(
   const { recursive, followLinks } = flags;
   const jobs = await jobsOf(context.session, sources, target, { recursive, move: mayLose, followLinks });
   const byName = jobs.filter((job) => 'pairs' in job).length;
-  const { include, exclude, filter, olderThan, newerThan, minSize, maxSize, compare } = flags.transfer;
-  const choices = { include, exclude, filter, olderThan, newerThan, minSize, maxSize, compare };
-  if (byName === jobs.length && Object.values(choices).some((value) => value !== undefined))
+  const isChoosing =
+    flags.transfer.compare !== undefined || Object.keys(selectionOf(flags.transfer)).length > 0;
+  if (byName === jobs.length && isChoosing)
     throw new UsageError(
       'what chooses objects (--include, --update, --min-size, …) goes with -r, or with a pattern',
     );
-  if (include !== undefined && jobs.some((job) => 'include' in job && job.include !== undefined))
+  if (
+    flags.transfer.include !== undefined &&
+    jobs.some((job) => 'include' in job && job.include !== undefined)
+  )
     throw new UsageError('--include does not go with a source that is a pattern');
   const alone = jobs.length === 1 && sources.length === 1 && byName === 1;
   let nothing: string | undefined;
