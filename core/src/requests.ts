@@ -109,7 +109,7 @@ export interface GetRequest extends ReadRequest {
   readonly range?: { readonly start: number; readonly end?: number | undefined } | undefined;
   /**
    * Who asks holds a body of up to so many bytes in memory anyway: a driver may read one that is not longer before it answers, and
-   * give it as a {@link WholeBody}. Default: it comes as it flows.
+   * give it as a `WholeBody`. Default: it comes as it flows.
    */
   readonly wholeBytes?: number | undefined;
 }

@@ -324,7 +324,7 @@ export interface RetryContext extends Line {
 /**
  * Runs one request until it succeeds, fails for good, or patience ends.
  *
- * @param request its signal ends it where nobody answers; see {@link Attempts.run}
+ * @param request its signal ends it where nobody answers; see `Attempts.run`
  */
 export async function retrying<T>(
   context: RetryContext,

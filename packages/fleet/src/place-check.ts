@@ -7,7 +7,7 @@ import { checkRedis } from './redis-check.js';
  * Asks the place whether a fleet can meet there, before anything is begun.
  *
  * @returns what is against it and does not keep a fleet from working, as sentences
- * @throws StoreError as {@link checkRedis} and {@link checkPostgres}; `InvalidArgument` for a URL of something else
+ * @throws StoreError as `checkRedis` and `checkPostgres` do; `InvalidArgument` for a URL of something else
  */
 export async function checkPlace(
   connection: FleetConnection,
