@@ -204,11 +204,18 @@ describe('a fleet in adversity', function () {
 
   it('stops after too many failures, and after as many again when it goes on', async () => {
     stock(2000);
-    const { batch } = driver;
+    const { batch, delete: single } = driver;
     const isRefused = (key: string): boolean => key.endsWith('00');
     const reason = { code: 'AccessDenied', message: 'no', retryable: false } as const;
     driver = {
       ...driver,
+      delete: {
+        ...single,
+        one: async (target, call) => {
+          if (isRefused(target.key)) throw new StoreError(reason.code, reason.message);
+          return single.one(target, call);
+        },
+      },
       batch: batch && {
         ...batch,
         maxKeys: 10,
@@ -233,6 +240,9 @@ describe('a fleet in adversity', function () {
       if (report.state === 'stopped') expect(report.failed).to.be.above(failed + 4);
     }
     expect(report).to.deep.include({ state: 'done', complete: false, deleted: 1981, failed: 19 });
+    const { objects } = await driver.list.page({ prefix: 'p/', maxKeys: 1000 }, {});
+    expect(objects.filter(({ key }) => isRefused(key))).to.have.length(19);
+    expect(objects).to.have.length(19);
     expect(resumed).to.be.within(1, 3);
   });
 
