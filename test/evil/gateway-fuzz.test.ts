@@ -58,9 +58,16 @@ describe(`fuzz of the gateway's requests, SEED=${SEED}`, function () {
 /** How long an answer may take, in milliseconds. */
 const PATIENCE_MS = 20_000;
 
+/**
+ * When a client says that nothing more comes, in milliseconds: what is damaged may be waited for until then. Not at once: who says
+ * so has gone, for an HTTP server of Node, and an answer that takes a moment is not sent any more.
+ */
+const OVER_AFTER_MS = 1000;
+
 /** Sends bytes, then nothing more. @returns the status of the answer. @throws Error when there is none */
 async function ask(port: number, request: Buffer): Promise<number> {
   const socket = connect({ port, host: '127.0.0.1' });
+  let over: NodeJS.Timeout | undefined;
   try {
     return await new Promise<number>((resolve, reject) => {
       let received = '';
@@ -79,9 +86,11 @@ async function ask(port: number, request: Buffer): Promise<number> {
       });
       socket.on('error', (error) => fail(String(error)));
       socket.on('close', () => fail('closed'));
-      socket.end(request);
+      socket.write(request);
+      over = setTimeout(() => socket.end(), OVER_AFTER_MS);
     });
   } finally {
+    clearTimeout(over);
     socket.destroy();
   }
 }
