@@ -1,7 +1,9 @@
+import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
 import type { ObjectStore } from '@store/core';
 import type { Transfer } from './contestants/contestant.js';
 import { openBenchStore, startEmulatorProcess } from './emulator-process.js';
@@ -11,6 +13,8 @@ import { PREFIX } from './parts/part.js';
 export const LARGE_FILES = 3;
 export const LARGE_MIB = 50;
 const FOLDER_SIZE = 100;
+
+const execute = promisify(execFile);
 
 const NO_REQUESTS = { list: 0, delete: 0, throttled: 0, other: 0, lateDeletes: 0, lateThrottled: 0 };
 
@@ -51,14 +55,18 @@ export class TransferGround implements AsyncDisposable {
   /** The ground of one direction: the other side is empty at first, and then held against this one by checksum. */
   towards(direction: Transfer['direction'], concurrency: number): Ground {
     const up = direction === 'up';
-    const directory = join(this.#place, up ? 'pattern' : 'run');
+    let directory = join(this.#place, 'pattern');
+    let runs = 0;
     let cpuAtStart = 0;
     return {
       name: `${direction}, ${this.#digests.size} files`,
       fill: async () => {
-        await rm(join(this.#place, 'run'), { recursive: true, force: true });
+        // One of its own: ext4 looks long for a place of new files where many have just been deleted.
+        if (!up) directory = join(this.#place, `run-${runs++}`);
         if (up) await this.#store.deletePrefix(PREFIX);
         else await this.#upload();
+        // What is still to be written would be written while somebody is measured.
+        await execute('sync');
         cpuAtStart = await this.#cpu();
         return this.#digests.size;
       },

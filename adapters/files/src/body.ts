@@ -2,9 +2,8 @@ import * as fs from 'node:fs';
 import { addAbortSignal, Readable } from 'node:stream';
 import { StoreError, throwIfAborted } from '@store/core';
 import { WholeBody } from '@store/core/extend';
-import { bytesOf } from '@store/fs/on-disk';
+import { bytesOf, type FileCalls } from '@store/fs/on-disk';
 import { etagOf } from './facts.js';
-import { closeSync, fstatSync, read, write } from './file-calls.js';
 import type { Doing } from './refusals.js';
 import { PROVIDER } from './refusals.js';
 
@@ -13,6 +12,7 @@ const CHUNK_BYTES = 256 * 1024;
 
 /** An open file, as it was when it was opened. */
 export interface OpenFile {
+  readonly calls: FileCalls;
   readonly fd: number;
   readonly stats: fs.BigIntStats;
 }
@@ -43,12 +43,11 @@ async function wholeBody(file: OpenFile, start: number, bytes: number, doing: Do
   const chunk = Buffer.allocUnsafe(Math.max(bytes, 0));
   let seen = 0;
   for (let more = -1; more !== 0 && seen < bytes; seen += more) {
-    const { bytesRead } = await read(file.fd, chunk, seen, bytes - seen, start + seen);
-    more = bytesRead;
+    more = await file.calls.read(file.fd, chunk, seen, bytes - seen, start + seen);
   }
   if (seen < bytes) throw becameShorter(doing);
   checkUnchanged(file, doing);
-  closeSync(file.fd);
+  fs.closeSync(file.fd);
   return new WholeBody(chunk);
 }
 
@@ -95,9 +94,9 @@ class FileBody extends Readable {
   }
 
   async #chunk(): Promise<Uint8Array> {
-    const { fd } = this.#file;
+    const { calls, fd } = this.#file;
     const chunk = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, this.#end - this.#at));
-    const { bytesRead } = await read(fd, chunk, 0, chunk.length, this.#at);
+    const bytesRead = await calls.read(fd, chunk, 0, chunk.length, this.#at);
     if (bytesRead === 0) throw becameShorter(this.#doing);
     this.#at += bytesRead;
     if (this.#at === this.#end) checkUnchanged(this.#file, this.#doing);
@@ -107,7 +106,7 @@ class FileBody extends Readable {
 
 /** @throws StoreError `Conflict` when the file is another than it was when it was opened */
 export function checkUnchanged({ fd, stats }: OpenFile, doing: Doing): void {
-  const now = fstatSync(fd, { bigint: true });
+  const now = fs.fstatSync(fd, { bigint: true });
   // One that has lost its name, or has got another, has another time of change, and the bytes that it had.
   const ctimeNs = now.nlink === stats.nlink ? now.ctimeNs : stats.ctimeNs;
   if (etagOf({ ...now, ctimeNs }) !== etagOf(stats)) throw changed('changed', doing);
@@ -128,22 +127,22 @@ function changed(how: string, doing: Doing): StoreError {
 
 /** Writes a body to an empty file. */
 export async function writeBody(
+  calls: FileCalls,
   fd: number,
   body: Uint8Array | Readable,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  if (body instanceof Uint8Array) return writeAll(fd, body);
+  if (body instanceof Uint8Array) return writeAll(calls, fd, body);
   // Also of a body that does not go on.
   if (signal) addAbortSignal(signal, body);
   for await (const chunk of body) {
     throwIfAborted(signal, 'put');
-    await writeAll(fd, bytesOf(chunk));
+    await writeAll(calls, fd, bytesOf(chunk));
   }
 }
 
-async function writeAll(fd: number, bytes: Uint8Array): Promise<void> {
+async function writeAll(calls: FileCalls, fd: number, bytes: Uint8Array): Promise<void> {
   for (let written = 0; written < bytes.length;) {
-    const { bytesWritten } = await write(fd, bytes, written, bytes.length - written);
-    written += bytesWritten;
+    written += await calls.write(fd, bytes, written, bytes.length - written);
   }
 }

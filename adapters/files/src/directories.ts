@@ -1,8 +1,8 @@
-import { constants, existsSync, readlinkSync, type BigIntStats } from 'node:fs';
-import { mkdir, rmdir } from 'node:fs/promises';
+import { closeSync, constants, existsSync, fsync as fsyncOf, readlinkSync, type BigIntStats } from 'node:fs';
+import { mkdir, open, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { errnoOf } from '@store/fs/on-disk';
-import { closeSync, fsync, lstat, open, stat } from './file-calls.js';
+import { promisify } from 'node:util';
+import { errnoOf, type FileCalls } from '@store/fs/on-disk';
 import { fileInTheWay, symlinkRefused, type Doing } from './refusals.js';
 import type { Root } from './root.js';
 
@@ -10,6 +10,8 @@ import type { Root } from './root.js';
 const OPEN_FILES = '/proc/self/fd';
 
 const CAN_PIN = process.platform === 'linux' && existsSync(OPEN_FILES);
+
+const fsync = promisify(fsyncOf);
 
 const DIRECTORY = constants.O_RDONLY | (constants.O_DIRECTORY ?? 0);
 
@@ -49,12 +51,11 @@ export class Directory {
   async sync(): Promise<void> {
     if (this.#fd !== undefined) return fsync(this.#fd);
     // Windows opens no directory.
-    const fd = await open(this.#path, 'r').catch(() => undefined);
-    if (fd === undefined) return;
+    const handle = await open(this.#path, 'r').catch(() => undefined);
     try {
-      await fsync(fd);
+      await handle?.sync();
     } finally {
-      closeSync(fd);
+      await handle?.close();
     }
   }
 
@@ -72,6 +73,7 @@ interface Shared {
 }
 
 interface Settings {
+  readonly calls: FileCalls;
   readonly followSymlinks: boolean;
   readonly fsync: boolean;
   readonly pinned?: boolean | undefined;
@@ -85,14 +87,18 @@ interface Settings {
  * paths, each is looked at before.
  */
 export class Directories {
+  readonly #calls: FileCalls;
   readonly #root: Root;
   readonly #followSymlinks: boolean;
   readonly #fsync: boolean;
   readonly #pinned: boolean;
   readonly #kept: string;
   readonly #shared = new Map<string, Shared>();
+  /** Ends when a directory has been made, or could not be. */
+  readonly #making = new Map<string, Promise<unknown>>();
 
-  constructor(root: Root, { followSymlinks, fsync: durable, pinned = CAN_PIN, kept = '' }: Settings) {
+  constructor(root: Root, { calls, followSymlinks, fsync: durable, pinned = CAN_PIN, kept = '' }: Settings) {
+    this.#calls = calls;
     this.#kept = kept;
     this.#root = root;
     this.#followSymlinks = followSymlinks;
@@ -120,6 +126,24 @@ export class Directories {
   async make(names: readonly string[], doing: Doing): Promise<Directory | undefined> {
     const straight = await this.#straight(names);
     if (straight) return straight;
+    const path = names.join('/');
+    const byAnother = this.#making.get(path);
+    if (byAnother && this.#pinned) {
+      await byAnother;
+      const made = await this.#straight(names);
+      if (made) return made;
+    }
+    const making = this.#make(names, doing);
+    const end = making.catch(() => undefined);
+    this.#making.set(path, end);
+    try {
+      return await making;
+    } finally {
+      if (this.#making.get(path) === end) this.#making.delete(path);
+    }
+  }
+
+  async #make(names: readonly string[], doing: Doing): Promise<Directory | undefined> {
     await this.#root.isThere(true);
     return this.#descend(names, doing, async (parent, name, path) => {
       try {
@@ -128,7 +152,7 @@ export class Directories {
       } catch (error) {
         if (errnoOf(error) === 'ENOENT') return undefined;
         if (errnoOf(error) !== 'EEXIST') throw error;
-        const found = await lookAt(parent.at(name), this.#followSymlinks ? stat : lstat);
+        const found = await this.look(parent.at(name));
         if (found && !found.isDirectory() && !found.isSymbolicLink()) throw fileInTheWay(path, doing);
       }
       return this.#enter(parent, name, doing);
@@ -149,7 +173,7 @@ export class Directories {
     if (!this.#pinned || realPath === undefined) return undefined;
     let fd: number;
     try {
-      fd = await open([path, ...names].join('/'), flags | constants.O_NOFOLLOW);
+      fd = await this.#calls.open([path, ...names].join('/'), flags | constants.O_NOFOLLOW);
     } catch {
       return undefined;
     }
@@ -213,7 +237,7 @@ export class Directories {
     missing: (parent: Directory, name: string, path: string) => Promise<Directory | undefined>,
   ): Promise<Directory | undefined> {
     const { path } = this.#root;
-    let directory = new Directory(path, this.#pinned ? await open(path, DIRECTORY) : undefined);
+    let directory = new Directory(path, this.#pinned ? await this.#calls.open(path, DIRECTORY) : undefined);
     for (const [depth, name] of names.entries()) {
       let next: Directory | undefined;
       try {
@@ -229,39 +253,31 @@ export class Directories {
     return directory;
   }
 
+  /** What is at a path, or behind it where links are followed. */
+  async look(path: string): Promise<BigIntStats | undefined> {
+    return this.#followSymlinks ? this.#calls.lookThrough(path) : this.#calls.lookAt(path);
+  }
+
   /** @returns undefined where there is no directory */
   async #enter(parent: Directory, name: string, doing: Doing): Promise<Directory | undefined> {
     const path = parent.at(name);
     if (this.#pinned) {
       const noFollow = this.#followSymlinks ? 0 : constants.O_NOFOLLOW;
       try {
-        return new Directory(path, await open(path, DIRECTORY | noFollow));
+        return new Directory(path, await this.#calls.open(path, DIRECTORY | noFollow));
       } catch (error) {
         if (!['ENOENT', 'ENOTDIR', 'ELOOP'].includes(errnoOf(error) ?? '')) throw error;
         return this.#nothing(path, name, doing);
       }
     }
-    const found = await lookAt(path, this.#followSymlinks ? stat : lstat);
+    const found = await this.look(path);
     return found?.isDirectory() ? new Directory(path) : this.#nothing(path, name, doing);
   }
 
   async #nothing(path: string, name: string, doing: Doing): Promise<undefined> {
-    const found = await lookAt(path);
-    if (found?.isSymbolicLink() && !(this.#followSymlinks && (await lookAt(path, stat))))
+    const found = await this.#calls.lookAt(path);
+    if (found?.isSymbolicLink() && !(this.#followSymlinks && (await this.#calls.lookThrough(path))))
       throw symlinkRefused(name, this.#followSymlinks, doing);
     return undefined;
-  }
-}
-
-/** What is at a path, if anything. */
-export async function lookAt(
-  path: string,
-  look: (path: string, options: { readonly bigint: true }) => Promise<BigIntStats> = lstat,
-): Promise<BigIntStats | undefined> {
-  try {
-    return await look(path, { bigint: true });
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENOTDIR') return undefined;
-    throw error;
   }
 }

@@ -1,5 +1,5 @@
-import { constants, type BigIntStats } from 'node:fs';
-import { copyFile, link, opendir, realpath, rename, rm } from 'node:fs/promises';
+import { closeSync, constants, fstatSync, type BigIntStats } from 'node:fs';
+import { copyFile, link, opendir, realpath, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import {
   StoreError,
@@ -19,25 +19,21 @@ import {
   type ReadRequest,
   type WriteResult,
 } from '@store/core';
-import { errnoOf, fromBinary, Listing, someAtOnce, translate, type FoundFile } from '@store/fs/on-disk';
+import {
+  errnoOf,
+  FileCalls,
+  fromBinary,
+  Listing,
+  someAtOnce,
+  translate,
+  type FoundFile,
+} from '@store/fs/on-disk';
 import { isBare, removeBare } from './bare-tree.js';
 import { bodyOf, checkUnchanged, writeBody, type OpenFile } from './body.js';
 import type { FilesConfig } from './config.js';
-import { Directories, Directory, lookAt, pathOfOpen } from './directories.js';
+import { Directories, Directory, pathOfOpen } from './directories.js';
 import type { FilesDriverSettings } from './driver-settings.js';
 import { etagOf, fullInfoOf, infoOf } from './facts.js';
-import {
-  close,
-  closeSync,
-  fchmod,
-  fstatSync,
-  fsync,
-  futimes,
-  lstat,
-  open,
-  stat,
-  unlink,
-} from './file-calls.js';
 import { fileNaming } from './file-naming.js';
 import { pathToFind, pathToWrite, type FilePath } from './file-path.js';
 import { newPart, removeLeftParts } from './part-files.js';
@@ -77,6 +73,7 @@ interface Target {
 
 /** The files of a directory as objects. */
 export class DirectoryFiles {
+  readonly #calls: FileCalls;
   readonly #root: Root;
   readonly #directories: Directories;
   readonly #listing: Listing;
@@ -88,16 +85,18 @@ export class DirectoryFiles {
   constructor(
     path: string,
     { create = false, followSymlinks = false, fsync = true, mirror }: Omit<FilesConfig, 'root'>,
-    { windowNames, pinned }: FilesDriverSettings,
+    { windowNames, pinned, onTheSpot }: FilesDriverSettings,
   ) {
+    const calls = new FileCalls(path, onTheSpot);
+    this.#calls = calls;
     this.#root = new Root(path, create);
-    this.#directories = new Directories(this.#root, { followSymlinks, fsync, pinned, kept: mirror });
+    this.#directories = new Directories(this.#root, { calls, followSymlinks, fsync, pinned, kept: mirror });
     this.#followSymlinks = followSymlinks;
     this.#mirror = mirror;
     this.#fsync = fsync;
     this.#listing = new Listing({
       provider: PROVIDER,
-      naming: fileNaming(path, followSymlinks),
+      naming: fileNaming(calls, path, followSymlinks),
       describe: (file) => this.#describe(file),
       windowNames,
     });
@@ -145,7 +144,7 @@ export class DirectoryFiles {
     const { key, body } = request;
     const doing = { operation: 'put', key };
     return this.#run(doing, signal, () =>
-      this.#write(request, doing, signal, (fd) => writeBody(fd, body, signal)),
+      this.#write(request, doing, signal, (fd) => writeBody(this.#calls, fd, body, signal)),
     );
   }
 
@@ -195,7 +194,7 @@ export class DirectoryFiles {
   async #describe({ key: binary, path }: FoundFile): Promise<ObjectInfo | undefined> {
     const key = fromBinary(binary);
     try {
-      const stats = await lookAt(path, this.#followSymlinks ? stat : lstat);
+      const stats = await this.#directories.look(path);
       return stats?.isFile() ? infoOf(key, stats) : undefined;
     } catch (error) {
       // Its directory lets names be read, and nothing else.
@@ -218,14 +217,14 @@ export class DirectoryFiles {
         throw unmet(`the file's ETag is ${etag}, not ${ifMatch}`, 412, doing);
       if (ifNoneMatch !== undefined && ifNoneMatch === etag)
         throw unmet(`the file still has the ETag ${ifNoneMatch}`, 304, doing);
-      return { fd, stats, path };
+      return { calls: this.#calls, fd, stats, path };
     } catch (error) {
       closeSync(fd);
       throw error;
     }
   }
 
-  async #openBelow({ directories, name }: FilePath, doing: Doing): Promise<Omit<FoundOpen, 'stats'>> {
+  async #openBelow({ directories, name }: FilePath, doing: Doing): Promise<Pick<FoundOpen, 'fd' | 'path'>> {
     const directory = await this.#directories.find(directories, doing);
     if (!directory) throw notFound(doing);
     try {
@@ -239,15 +238,16 @@ export class DirectoryFiles {
 
   async #openAt(path: string, name: string, doing: Doing): Promise<number> {
     try {
-      return await open(path, READ | (this.#followSymlinks ? 0 : NO_FOLLOW));
+      return await this.#calls.open(path, READ | (this.#followSymlinks ? 0 : NO_FOLLOW));
     } catch (error) {
       const errno = errnoOf(error);
       if (errno === 'ELOOP') throw symlinkRefused(name, this.#followSymlinks, doing);
       if (errno === 'ENOENT' || errno === 'ENOTDIR') {
-        if ((await lookAt(path))?.isSymbolicLink()) throw symlinkRefused(name, this.#followSymlinks, doing);
+        if ((await this.#calls.lookAt(path))?.isSymbolicLink())
+          throw symlinkRefused(name, this.#followSymlinks, doing);
         throw notFound(doing);
       }
-      const found = await lookAt(path, this.#followSymlinks ? stat : lstat).catch(() => undefined);
+      const found = await this.#directories.look(path).catch(() => undefined);
       // A socket, for example, cannot even be opened.
       if (found && !found.isFile() && !found.isDirectory()) throw specialRefused(found, doing);
       throw error;
@@ -267,15 +267,15 @@ export class DirectoryFiles {
       let isRenamed = false;
       try {
         await fill(fd, part);
-        if (before) await fchmod(fd, Number(before.mode & PERMISSIONS));
-        if (lastModified) await futimes(fd, new Date(), secondsOf(lastModified));
-        if (this.#fsync) await fsync(fd);
+        if (before) await this.#calls.fchmod(fd, Number(before.mode & PERMISSIONS));
+        if (lastModified) await this.#calls.futimes(fd, new Date(), secondsOf(lastModified));
+        if (this.#fsync) await this.#calls.fsync(fd);
         throwIfAborted(signal, doing.operation);
         if (ifAbsent) await link(part, path);
-        else await rename(part, path);
+        else await this.#calls.rename(part, path);
         isRenamed = !ifAbsent;
       } catch (error) {
-        throw await published(error, path, ifAbsent, doing);
+        throw await this.#published(error, path, ifAbsent, doing);
       } finally {
         if (!isRenamed) await rm(part, { force: true });
       }
@@ -283,9 +283,18 @@ export class DirectoryFiles {
       const stats = fstatSync(fd, { bigint: true });
       return { key, etag: etagOf(stats), size: Number(stats.size) };
     } finally {
-      await close(fd);
+      await this.#calls.close(fd);
       directory.close();
     }
+  }
+
+  /** What it means that a file could not be put in its place. */
+  async #published(error: unknown, path: string, ifAbsent: boolean, doing: Doing): Promise<unknown> {
+    const errno = errnoOf(error) ?? '';
+    if (!['EEXIST', 'EISDIR', 'ENOTEMPTY', 'ENOTDIR'].includes(errno)) return error;
+    const found = await this.#calls.lookAt(path);
+    if (found?.isDirectory()) return inTheWay(path, doing);
+    return ifAbsent ? unmet('the file is already there', 412, doing) : error;
   }
 
   /** Makes the directories of a file and begins it: while there is something in a directory, nobody removes that. */
@@ -301,7 +310,7 @@ export class DirectoryFiles {
           await this.#clear(place.directories, directory);
           const target = await this.#target(directory, place.name, doing);
           const part = target.directory.at(newPart());
-          const fd = await open(part, 'wx');
+          const fd = await this.#calls.open(part, 'wx');
           begun = true;
           return { ...target, fd, part };
         }
@@ -320,7 +329,7 @@ export class DirectoryFiles {
   /** @throws StoreError for what must not be replaced */
   async #target(directory: Directory, name: string, doing: Doing): Promise<Target> {
     const path = directory.at(name);
-    const before = await lookAt(path);
+    const before = await this.#calls.lookAt(path);
     if (!before || before.isFile()) return { directory, name, before };
     if (before.isDirectory()) {
       const isMirrored = this.#mirror !== undefined && doing.key?.startsWith(this.#mirror);
@@ -392,12 +401,12 @@ export class DirectoryFiles {
     const name = pathToFind(key, doing)?.name;
     if (name === undefined) return false;
     const path = directory.at(name);
-    const found = await lookAt(path);
+    const found = await this.#calls.lookAt(path);
     if (!found || found.isDirectory()) return false;
     if (found.isSymbolicLink() && !this.#followSymlinks) throw symlinkRefused(name, false, doing);
     if (!found.isFile() && !found.isSymbolicLink()) throw specialRefused(found, doing);
     try {
-      await unlink(path);
+      await this.#calls.unlink(path);
       return true;
     } catch (error) {
       if (errnoOf(error) === 'ENOENT') return false;
@@ -436,15 +445,6 @@ async function inTheWay(path: string, doing: Doing): Promise<StoreError> {
 /** Node cuts seconds off to microseconds, and a whole millisecond may be a little less than itself: half a microsecond more is in it. */
 function secondsOf(time: Date): number {
   return (time.getTime() + 0.0005) / 1000;
-}
-
-/** What it means that a file could not be put in its place. */
-async function published(error: unknown, path: string, ifAbsent: boolean, doing: Doing): Promise<unknown> {
-  const errno = errnoOf(error) ?? '';
-  if (!['EEXIST', 'EISDIR', 'ENOTEMPTY', 'ENOTDIR'].includes(errno)) return error;
-  const found = await lookAt(path);
-  if (found?.isDirectory()) return inTheWay(path, doing);
-  return ifAbsent ? unmet('the file is already there', 412, doing) : error;
 }
 
 function unmet(message: string, status: number, doing: Doing): StoreError {

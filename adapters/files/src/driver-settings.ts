@@ -4,4 +4,6 @@ export interface FilesDriverSettings {
   readonly windowNames?: number | undefined;
   /** Reach files by open directories, not by their paths. Default: where the system can. */
   readonly pinned?: boolean | undefined;
+  /** Make calls of the file system on the spot, not in threads. Default: by what kind of disk it is. */
+  readonly onTheSpot?: boolean | undefined;
 }

@@ -1,13 +1,17 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { opendir, rm } from 'node:fs/promises';
+import { lstat, opendir, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { errnoOf } from '@store/fs/on-disk';
-import { lstat } from './file-calls.js';
 
 /** A file that is being written stands beside the one that it will be, under a name that tells who writes it. */
 const PART = /^\.store-([0-9a-f]{8})-(\d{1,10})-[0-9a-f]{12}\.part$/;
 
 const HOST = createHash('sha256').update(hostname()).digest('hex').slice(0, 8);
+
+/** What tells the parts of two that have one process number, as in two containers. */
+const OWN = randomBytes(3).toString('hex');
+
+let made = 0;
 
 /** Parts that are older are nobody's, in milliseconds. */
 const STALE_AFTER_MS = 24 * 3_600_000;
@@ -20,7 +24,8 @@ export function isPart(name: string): boolean {
 }
 
 export function newPart(): string {
-  return `.store-${HOST}-${process.pid}-${randomBytes(6).toString('hex')}.part`;
+  const number = (made++ % 0x1000000).toString(16).padStart(6, '0');
+  return `.store-${HOST}-${process.pid}-${OWN}${number}.part`;
 }
 
 /**

@@ -1,6 +1,5 @@
-import { mkdir, realpath } from 'node:fs/promises';
+import { mkdir, realpath, stat } from 'node:fs/promises';
 import { errnoOf } from '@store/fs/on-disk';
-import { stat } from './file-calls.js';
 import { invalidConfig } from './refusals.js';
 import { storeRootHint, storeRootOf } from './store-root.js';
 

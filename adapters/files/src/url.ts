@@ -1,8 +1,7 @@
 import { realpath } from 'node:fs/promises';
 import { dirname, relative, resolve, sep } from 'node:path';
 import { StoreError, type UrlScheme, type UrlTarget } from '@store/core';
-import { lookAt } from './directories.js';
-import { stat } from './file-calls.js';
+import { FileCalls } from '@store/fs/on-disk';
 import { PROVIDER } from './refusals.js';
 import { storeRootHint, storeRootOf } from './store-root.js';
 
@@ -27,19 +26,20 @@ export const fileUrl: UrlScheme = {
 };
 
 async function split(path: string, asDirectory: boolean): Promise<{ root: string; key: string }> {
-  const found = await lookAt(path);
+  const calls = new FileCalls(path);
+  const found = await calls.lookAt(path);
   // A link to a directory is itself what is named, unless there is a `/` behind it.
-  const isLinked = asDirectory && found?.isSymbolicLink() && (await isDirectory(path));
+  const isLinked = asDirectory && found?.isSymbolicLink() && (await isDirectory(calls, path));
   const real = isLinked ? await realpath(path) : path;
   let root = dirname(real);
-  while (!(await isDirectory(root)) && root !== dirname(root)) root = dirname(root);
+  while (!(await isDirectory(calls, root)) && root !== dirname(root)) root = dirname(root);
   const key = relative(root, real).split(sep).join('/');
   const isPrefix = asDirectory || found?.isDirectory();
   return { root, key: isPrefix && key !== '' ? `${key}/` : key };
 }
 
-async function isDirectory(path: string): Promise<boolean> {
-  return (await lookAt(path, stat))?.isDirectory() ?? false;
+async function isDirectory(calls: FileCalls, path: string): Promise<boolean> {
+  return (await calls.lookThrough(path))?.isDirectory() ?? false;
 }
 
 function decode(name: string, address: string): string {

@@ -24,6 +24,7 @@ for (const fsync of [true, false]) {
 
 for (const [how, config, settings] of [
   ['by their paths', {}, { pinned: false, windowNames: 3 }],
+  ['in threads', {}, { onTheSpot: false }],
   ['with symbolic links followed', { followSymlinks: true }, {}],
 ] as const) {
   const root = await mkdtemp(join(tmpdir(), 'store-files-'));

@@ -21,7 +21,7 @@ import {
 } from '@store/core';
 import type { FsConfig } from './config.js';
 import { errnoOf, translate } from './errors.js';
-import { unlink } from './file-calls.js';
+import type { FileCalls } from './file-calls.js';
 import type { PathCheck } from './foreign.js';
 import { inTurn } from './in-turn.js';
 import { describe } from './describe-object.js';
@@ -58,11 +58,11 @@ export class DirectoryObjects {
     this.#listing = new Listing({
       provider: PROVIDER,
       naming: objectNaming(this.#root.objects),
-      describe,
+      describe: (file) => describe(this.#root.calls, file),
       windowNames,
     });
     this.#fsync = config.fsync ?? true;
-    this.#tree = new ObjectTree(this.#root.objects, path, this.#fsync);
+    this.#tree = new ObjectTree(this.#root.calls, this.#root.objects, path, this.#fsync);
     this.trash = new Trash(this.#root, this.#tree, this.#fsync);
   }
 
@@ -79,7 +79,7 @@ export class DirectoryObjects {
       throwIfAborted(signal, 'head');
       const { file, footer } = await this.#open(request, 'head');
       try {
-        return await infoOf(file, footer, request);
+        return await infoOf(this.#root.calls, file, footer, request);
       } finally {
         await file.close();
       }
@@ -101,7 +101,7 @@ export class DirectoryObjects {
       }
       const bytes = Math.min(end, footer.size - 1) - start + 1;
       try {
-        const info = await infoOf(file, footer, request);
+        const info = await infoOf(this.#root.calls, file, footer, request);
         return { info, body: await bodyOf(file, start, bytes, signal) };
       } catch (error) {
         await file.close();
@@ -175,7 +175,7 @@ export class DirectoryObjects {
         : error;
     }
     try {
-      const footer = await readFooter(file, key, operation);
+      const footer = await readFooter(this.#root.calls, file, key, operation);
       if (ifMatch !== undefined && ifMatch !== footer.etag) {
         throw this.#unmet(operation, key, `the object's ETag is ${footer.etag}, not ${ifMatch}`, 412);
       }
@@ -259,7 +259,7 @@ export class DirectoryObjects {
       await check.check(directories, name);
       await inTurn(path, async () => {
         await this.#holdTo(key, ifMatch, 'delete');
-        await unlink(path);
+        await this.#root.calls.unlink(path);
       });
     } catch (error) {
       if (errnoOf(error) !== 'ENOENT' && errnoOf(error) !== 'ENOTDIR') throw error;
@@ -289,10 +289,15 @@ export class DirectoryObjects {
 }
 
 /** What is told of an open file, and how it was uploaded to who asks for that. */
-async function infoOf(file: FileHandle, footer: Footer, { record }: ReadRequest): Promise<ReadInfo> {
+async function infoOf(
+  calls: FileCalls,
+  file: FileHandle,
+  footer: Footer,
+  { record }: ReadRequest,
+): Promise<ReadInfo> {
   const info = fullInfo(footer);
   if (!record) return info;
-  const kept = await readRecord(file, footer);
+  const kept = await readRecord(calls, file, footer);
   return kept ? { ...info, record: kept } : info;
 }
 

@@ -1,8 +1,7 @@
-import type { Dirent, Stats } from 'node:fs';
+import type { Stats } from 'node:fs';
 import { join } from 'node:path';
 import { StoreError, type FailureReason } from '@store/core';
-import { lstat } from './file-calls.js';
-import { errnoOf } from './errors.js';
+import type { FileCalls } from './file-calls.js';
 
 /** What tells what kind of thing it is: of a listing, or of a look at it. */
 export type Kind = Pick<
@@ -15,7 +14,7 @@ export type Kind = Pick<
  * one; nothing else is followed, opened, replaced or deleted: behind a symbolic link lie files of others, and opening a
  * FIFO waits for ever.
  */
-export function foreign(found: Dirent | Stats): FailureReason {
+export function foreign(found: Kind): FailureReason {
   return {
     code: 'Unsupported',
     message: `${kindOf(found)} is no object of this store: it is neither followed nor deleted`,
@@ -29,17 +28,19 @@ export function foreignError({ code, message, retryable }: FailureReason, path: 
 
 /** Looks at paths, each once, and refuses those that lead through or to something that is no object's. */
 export class PathCheck {
+  readonly #calls: FileCalls;
   readonly #objects: string;
   readonly #looked = new Map<string, Promise<void>>();
 
   /** @param objects the directory below which everything is the store's */
-  constructor(objects: string) {
+  constructor(calls: FileCalls, objects: string) {
+    this.#calls = calls;
     this.#objects = objects;
   }
 
   /** @throws StoreError `Unsupported` when a directory on the way, or the file, is something else */
   async check(directories: readonly string[], file: string): Promise<void> {
-    await look(join(await this.checkDirectories(directories), file), 'file');
+    await this.#look(join(await this.checkDirectories(directories), file), 'file');
   }
 
   /** @returns the last one's path. @throws as {@link check} */
@@ -47,21 +48,17 @@ export class PathCheck {
     let path = this.#objects;
     for (const name of directories) {
       path = join(path, name);
-      const looked = this.#looked.get(path) ?? look(path, 'directory');
+      const looked = this.#looked.get(path) ?? this.#look(path, 'directory');
       this.#looked.set(path, looked);
       await looked;
     }
     return path;
   }
-}
 
-async function look(path: string, wanted: 'directory' | 'file'): Promise<void> {
-  try {
-    const found = await lstat(path);
-    if (wanted === 'directory' ? !found.isDirectory() : !found.isFile())
+  async #look(path: string, wanted: 'directory' | 'file'): Promise<void> {
+    const found = await this.#calls.lookAt(path);
+    if (found && (wanted === 'directory' ? !found.isDirectory() : !found.isFile()))
       throw foreignError(foreign(found), path);
-  } catch (error) {
-    if (errnoOf(error) !== 'ENOENT' && errnoOf(error) !== 'ENOTDIR') throw error;
   }
 }
 

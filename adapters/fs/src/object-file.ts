@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { constants } from 'node:fs';
+import { constants, fstatSync } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import {
@@ -13,7 +13,7 @@ import {
 } from '@store/core';
 import * as v from 'valibot';
 import { bytesOf } from './bytes-of.js';
-import * as calls from './file-calls.js';
+import type { FileCalls } from './file-calls.js';
 import { foreign, foreignError } from './foreign.js';
 
 /**
@@ -127,30 +127,49 @@ async function writeAll(file: FileHandle, bytes: Uint8Array, position: number): 
  *
  * @throws StoreError `Corrupt` when the file does not end as this library ends it
  */
-export async function readFooter(file: FileHandle, key: string, operation: string): Promise<Footer> {
-  const { size } = await file.stat();
-  return footerIn(file.fd, size, key, operation);
+export async function readFooter(
+  calls: FileCalls,
+  { fd }: FileHandle,
+  key: string,
+  operation: string,
+): Promise<Footer> {
+  return footerIn(calls, fd, fstatSync(fd).size, key, operation);
 }
 
 /** The footer of the file at a path, which is not kept open. @throws as {@link openObject} and {@link readFooter} */
-export async function footerAt(path: string, key: string, operation: string): Promise<Footer> {
+export async function footerAt(
+  calls: FileCalls,
+  path: string,
+  key: string,
+  operation: string,
+): Promise<Footer> {
   const fd = await calls.open(path, READ_FLAGS);
   try {
-    const found = await calls.fstat(fd);
+    const found = fstatSync(fd);
     if (!found.isFile()) throw foreignError(foreign(found), path);
-    return await footerIn(fd, found.size, key, operation);
+    return await footerIn(calls, fd, found.size, key, operation);
   } finally {
     await calls.close(fd);
   }
 }
 
-async function footerIn(fd: number, fileSize: number, key: string, operation: string): Promise<Footer> {
-  const look = await readEnd(fd, fileSize, Math.min(fileSize, FIRST_LOOK_BYTES));
+async function footerIn(
+  calls: FileCalls,
+  fd: number,
+  fileSize: number,
+  key: string,
+  operation: string,
+): Promise<Footer> {
+  const look = await readEnd(calls, fd, fileSize, Math.min(fileSize, FIRST_LOOK_BYTES));
   const trailer = look.subarray(-TRAILER_BYTES);
   if (trailer.length === TRAILER_BYTES && trailer.subarray(4).equals(MAGIC)) {
     const needed = trailer.readUInt32BE() + TRAILER_BYTES;
     const end =
-      needed <= look.length ? look : needed <= fileSize ? await readEnd(fd, fileSize, needed) : undefined;
+      needed <= look.length
+        ? look
+        : needed <= fileSize
+          ? await readEnd(calls, fd, fileSize, needed)
+          : undefined;
     const footer = end && parseFooter(end.subarray(end.length - needed, end.length - TRAILER_BYTES));
     // A file at the wrong place (copied by hand, or from another key) must not pass for this key.
     const bytes = footer && footer.size + (footer.recordBytes ?? 0);
@@ -163,9 +182,9 @@ async function footerIn(fd: number, fileSize: number, key: string, operation: st
   });
 }
 
-async function readEnd(fd: number, fileSize: number, bytes: number): Promise<Buffer> {
+async function readEnd(calls: FileCalls, fd: number, fileSize: number, bytes: number): Promise<Buffer> {
   const buffer = Buffer.alloc(bytes);
-  const { bytesRead } = await calls.read(fd, buffer, 0, bytes, fileSize - bytes);
+  const bytesRead = await calls.read(fd, buffer, 0, bytes, fileSize - bytes);
   return buffer.subarray(0, bytesRead);
 }
 
@@ -181,12 +200,13 @@ function parseFooter(json: Buffer): Footer | undefined {
 
 /** How the object of an open file was uploaded; undefined where that is not kept, or what is kept is no record. */
 export async function readRecord(
+  calls: FileCalls,
   file: FileHandle,
   { size, recordBytes = 0 }: Footer,
 ): Promise<UploadRecord | undefined> {
   if (recordBytes === 0) return undefined;
   const buffer = Buffer.alloc(recordBytes);
-  const { bytesRead } = await calls.read(file.fd, buffer, 0, recordBytes, size);
+  const bytesRead = await calls.read(file.fd, buffer, 0, recordBytes, size);
   try {
     const record: unknown = JSON.parse(buffer.subarray(0, bytesRead).toString());
     return v.is(recordSchema, record) ? record : undefined;

@@ -2,6 +2,7 @@ import { access, link, open, rename, rmdir, type FileHandle } from 'node:fs/prom
 import { dirname, join } from 'node:path';
 import { StoreError } from '@store/core';
 import { errnoOf } from './errors.js';
+import type { FileCalls } from './file-calls.js';
 import { PathCheck } from './foreign.js';
 import { makeDirectories } from './make-directories.js';
 import { pathOfKey } from './path-encoding.js';
@@ -22,6 +23,7 @@ export interface KeyPath {
 
 /** A directory with the files of objects at the places of their keys: the store's own, or a part of the trash. */
 export class ObjectTree {
+  readonly #calls: FileCalls;
   readonly #path: string;
   readonly #root: string;
   readonly #fsync: boolean;
@@ -31,7 +33,8 @@ export class ObjectTree {
    * @param root of the store; it stays, whatever is removed
    * @param fsync wait until names have reached the disk
    */
-  constructor(path: string, root: string, fsync: boolean) {
+  constructor(calls: FileCalls, path: string, root: string, fsync: boolean) {
+    this.#calls = calls;
     this.#path = path;
     this.#root = root;
     this.#fsync = fsync;
@@ -44,7 +47,7 @@ export class ObjectTree {
   }
 
   pathCheck(): PathCheck {
-    return new PathCheck(this.#path);
+    return new PathCheck(this.#calls, this.#path);
   }
 
   /**

@@ -2,6 +2,7 @@
 export { fromBinary, isText, readable, toBinary } from './binary.js';
 export { bytesOf } from './bytes-of.js';
 export { errnoOf, translate } from './errors.js';
+export { FileCalls } from './file-calls.js';
 export { kindOf } from './foreign.js';
 export { Listing } from './listing.js';
 export { MARKER } from './root.js';

@@ -5,6 +5,7 @@ import { StoreError } from '@store/core';
 import { isGone, processMark } from '@store/core/extend';
 import { errnoOf } from './errors.js';
 import type { FsConfig } from './config.js';
+import { FileCalls } from './file-calls.js';
 import { makeDirectories } from './make-directories.js';
 import { openObject } from './object-file.js';
 
@@ -33,6 +34,7 @@ export class Root {
   readonly path: string;
   readonly objects: string;
   readonly trash: string;
+  readonly calls: FileCalls;
   readonly #tmp: string;
   readonly #config: FsConfig;
   #checked: Promise<boolean> | undefined;
@@ -43,6 +45,7 @@ export class Root {
     this.objects = join(path, 'objects');
     this.#tmp = join(path, 'tmp');
     this.trash = join(path, TRASH);
+    this.calls = new FileCalls(path);
     this.#config = config;
   }
 

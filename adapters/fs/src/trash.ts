@@ -102,7 +102,7 @@ export class Trash {
           const walk = new Walk(objectNaming(join(this.#root.trash, name, id)), '', after);
           for (let file = await walk.next(); file; file = await walk.next()) {
             throwIfAborted(signal, 'listTrash');
-            const info = file.foreign ? undefined : await describe(file);
+            const info = file.foreign ? undefined : await describe(this.#root.calls, file);
             if (!info) continue;
             const { key, size } = info;
             objects.push({ bin: name, id, key, size, trashedAt: timeOf(id) });
@@ -189,8 +189,8 @@ export class Trash {
   async #tree(bin: string, id: string): Promise<ObjectTree> {
     checkPlace(BIN.test(bin) && CALL_ID.test(id), `${bin}/${id}`);
     // Behind a symbolic link lie files of others.
-    const path = await new PathCheck(this.#root.path).checkDirectories([TRASH, bin, id]);
-    return new ObjectTree(path, this.#root.path, this.#fsync);
+    const path = await new PathCheck(this.#root.calls, this.#root.path).checkDirectories([TRASH, bin, id]);
+    return new ObjectTree(this.#root.calls, path, this.#root.path, this.#fsync);
   }
 
   #newId(): string {
