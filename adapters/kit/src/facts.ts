@@ -56,8 +56,9 @@ export function plainTime(bytes: Uint8Array, from: number, to: number): Date | u
   // To `Date.UTC` years below 100 are of another century, and everything that is too large goes on.
   if (!year || !month || !day || hour === undefined || minute === undefined) return undefined;
   if (second === undefined || ms === undefined) return undefined;
-  if (year < 100 || month > 12 || day > 28 || hour > 23 || minute > 59 || second > 59) return undefined;
-  return new Date(Date.UTC(year, month - 1, day, hour, minute, second, ms));
+  if (year < 100 || month > 12 || day > 31 || hour > 23 || minute > 59 || second > 59) return undefined;
+  const time = new Date(Date.UTC(year, month - 1, day, hour, minute, second, ms));
+  return time.getUTCDate() === day ? time : undefined;
 }
 
 function digits(bytes: Uint8Array, from: number, to: number): number | undefined {

@@ -17,6 +17,7 @@ import {
   timeFact,
   versionReader,
 } from '#src/index.js';
+import { plainTime } from '#src/facts.js';
 
 describe('kit', () => {
   it('reads sizes and times, and leaves out what is none', () => {
@@ -42,6 +43,19 @@ describe('kit', () => {
     expect(timeFact('2026-01-02T03:04:05')).to.equal(undefined);
     expect(timeFact('2026-01-02T03:04:05.000Z and later')).to.equal(undefined);
     expect(timeFact('2026-13-02T03:04:05.000Z')).to.equal(undefined);
+  });
+
+  it('reads a time by its bytes as it does by its text, on every day that there is, and on those that there are not', () => {
+    const two = (number: number): string => String(number).padStart(2, '0');
+    for (const year of [1999, 2000, 2023, 2024])
+      for (let month = 0; month <= 13; month++)
+        for (let day = 0; day <= 32; day++) {
+          const time = `${year}-${two(month)}-${two(day)}T23:59:58.007Z`;
+          const plain = plainTime(Buffer.from(time), 0, time.length);
+          if (plain) expect(plain.toISOString(), time).to.equal(time);
+          // Nothing but what is no day is left to the slower way.
+          else expect(timeFact(time)?.toISOString(), time).not.to.equal(time);
+        }
   });
 
   it('takes nothing but a clear word for the end of a listing', () => {

@@ -3,7 +3,14 @@ import { DeletionHandle, type Deletion } from '../deletion/deletion-handle.js';
 import type { DeleteManyOptions, DeletePrefixOptions } from '../deletion/options.js';
 import type { DeletionFailure, DeletionProgress, DeletionReport } from '../deletion/report.js';
 import type { StoreDriver } from '../driver.js';
-import type { DeleteTarget, DriverCall, PostForm } from '../requests.js';
+import type {
+  DeleteTarget,
+  DriverCall,
+  ListPage,
+  ListUploadsPage,
+  ListVersionsPage,
+  PostForm,
+} from '../requests.js';
 import { Engine, ENGINE, type Engined, type EngineSettings, type Purpose } from '../engine/engine.js';
 import type { Page } from '../engine/follow-pages.js';
 import { within } from '../engine/within.js';
@@ -200,32 +207,27 @@ class PortableStore implements ObjectStore, Engined {
     options: ListOptions & { delimiter: string },
   ): AsyncIterable<ObjectInfo | CommonPrefix>;
   list(prefix: string, options?: ListOptions & { delimiter?: undefined }): AsyncIterable<ObjectInfo>;
-  async *list(prefix: string, options: ListOptions = {}): AsyncIterable<ObjectInfo | CommonPrefix> {
-    const given = this.#listing(prefix, METHODS.list, options);
-    const { delimiter, startAfter, pageSize, ordered = true, ...checked } = given;
+  list(prefix: string, options: ListOptions = {}): AsyncIterable<ObjectInfo | CommonPrefix> {
+    return this.#entries(
+      'list',
+      () => this.#begin(prefix, this.#listing(prefix, METHODS.list, options)),
+      inOrder,
+    );
+  }
+
+  async #begin(prefix: string, given: ListOptions): Promise<Begun<ListPage>> {
+    const { delimiter, startAfter, pageSize, ordered = true, concurrency = IN_FLIGHT } = given;
+    const purpose = purposeOf('list', given);
     if (!ordered) {
-      yield* this.#unordered(prefix, given);
-      return;
+      if (delimiter !== undefined || startAfter !== undefined)
+        throw this.#refused('list', 'ordered: false goes with neither delimiter nor startAfter');
+      const { rangedObjectPages } = await import('../listing/ranged-pages.js');
+      const ranged = rangedObjectPages(this[ENGINE], { prefix, pageSize }, purpose, { concurrency });
+      return { pages: pagesOf(ranged), given };
     }
     this.#checkDelimiter(delimiter, 'list');
     if (startAfter !== undefined) this.#need(this.#driver.list.order === 'utf8', 'list', 'startAfter');
-    const pages = objectPages(
-      this[ENGINE],
-      { prefix, delimiter, startAfter, pageSize },
-      purposeOf('list', checked),
-    );
-    yield* this.#entries(pages, checked, 'list', inOrder);
-  }
-
-  async *#unordered(prefix: string, options: ListOptions): AsyncGenerator<ObjectInfo> {
-    const { delimiter, startAfter, pageSize, concurrency = IN_FLIGHT } = options;
-    if (delimiter !== undefined || startAfter !== undefined)
-      throw this.#refused('list', 'ordered: false goes with neither delimiter nor startAfter');
-    const { rangedObjectPages } = await import('../listing/ranged-pages.js');
-    const ranged = rangedObjectPages(this[ENGINE], { prefix, pageSize }, purposeOf('list', options), {
-      concurrency,
-    });
-    yield* this.#entries(pagesOf(ranged), options, 'list', ({ objects }) => objects);
+    return { pages: objectPages(this[ENGINE], { prefix, delimiter, startAfter, pageSize }, purpose), given };
   }
 
   async listPage(prefix: string, options: ListPageOptions = {}): Promise<ListedPage> {
@@ -235,18 +237,22 @@ class PortableStore implements ObjectStore, Engined {
     return onePage(this[ENGINE], prefix, given, purposeOf('listPage', given));
   }
 
-  async *listVersions(prefix: string, options: ListingOptions = {}): AsyncGenerator<VersionInfo> {
-    const checked = this.#listing(prefix, METHODS.listVersions, options);
-    const { versionPages } = await import('../listing/version-pages.js');
-    const pages = versionPages(this[ENGINE], prefix, purposeOf('listVersions', checked));
-    yield* this.#entries(pages, checked, 'listVersions', ({ versions }) => versions);
+  listVersions(prefix: string, options: ListingOptions = {}): AsyncGenerator<VersionInfo> {
+    const begin = async (): Promise<Begun<ListVersionsPage>> => {
+      const given = this.#listing(prefix, METHODS.listVersions, options);
+      const { versionPages } = await import('../listing/version-pages.js');
+      return { pages: versionPages(this[ENGINE], prefix, purposeOf('listVersions', given)), given };
+    };
+    return this.#entries('listVersions', begin, ({ versions }) => versions);
   }
 
-  async *listUploads(prefix: string, options: ListingOptions = {}): AsyncGenerator<UploadInfo> {
-    const checked = this.#listing(prefix, METHODS.listUploads, options);
-    const { uploadPages } = await import('../listing/upload-pages.js');
-    const pages = uploadPages(this[ENGINE], prefix, purposeOf('listUploads', checked));
-    yield* this.#entries(pages, checked, 'listUploads', ({ uploads }) => uploads);
+  listUploads(prefix: string, options: ListingOptions = {}): AsyncGenerator<UploadInfo> {
+    const begin = async (): Promise<Begun<ListUploadsPage>> => {
+      const given = this.#listing(prefix, METHODS.listUploads, options);
+      const { uploadPages } = await import('../listing/upload-pages.js');
+      return { pages: uploadPages(this[ENGINE], prefix, purposeOf('listUploads', given)), given };
+    };
+    return this.#entries('listUploads', begin, ({ uploads }) => uploads);
   }
 
   async presign(key: string, options: PresignOptions = {}): Promise<string> {
@@ -385,16 +391,18 @@ class PortableStore implements ObjectStore, Engined {
     return this.#given(method, options);
   }
 
+  /** Begun when somebody asks for the first one. One generator for all: each more costs as much as listing does. */
   async *#entries<P extends Page, Entry>(
-    pages: AsyncIterable<P>,
-    { onUnnameable }: ListingOptions,
     operation: string,
+    begin: () => Promise<Begun<P>>,
     entriesOf: (page: P) => Iterable<Entry>,
   ): AsyncGenerator<Entry> {
-    const strange = new UnnameableEntries(onUnnameable);
+    const { pages, given } = await begin();
+    const strange = new UnnameableEntries(given.onUnnameable);
     for await (const page of pages) {
       strange.take(page);
-      yield* entriesOf(page);
+      // Not `yield*`, which waits twice for each of them.
+      for (const entry of entriesOf(page)) yield entry;
     }
     strange.end({ provider: this.provider, operation });
   }
@@ -433,6 +441,12 @@ class PortableStore implements ObjectStore, Engined {
   #need(has: boolean, operation: string, what: string): void {
     if (!has) throw this[ENGINE].unsupported(operation, what);
   }
+}
+
+/** A listing that begins. */
+interface Begun<P> {
+  readonly pages: AsyncIterable<P>;
+  readonly given: ListingOptions;
 }
 
 function isEmpty(metadata: object = {}): boolean {
