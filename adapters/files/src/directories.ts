@@ -128,7 +128,7 @@ export class Directories {
     if (straight) return straight;
     const path = names.join('/');
     const byAnother = this.#making.get(path);
-    if (byAnother && this.#pinned) {
+    if (byAnother) {
       await byAnother;
       const made = await this.#straight(names);
       if (made) return made;
