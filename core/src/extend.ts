@@ -10,7 +10,7 @@ export { passesOf } from './deletion/delete-prefix.js';
 export { deletePrefixOptions } from './deletion/options.js';
 export type { CheckedDeletePrefixOptions } from './deletion/options.js';
 export { checkPrefix } from './deletion/safety.js';
-export { shareRate, type SharedRate } from './deletion/shared-rate.js';
+export { shareRate, type Leave, type SharedRate, type Slowed } from './deletion/shared-rate.js';
 export { Engine, engineOf, type Purpose } from './engine/engine.js';
 export { Contact, eitherSignal } from './engine/contact.js';
 export { retrying, retryPolicy, type Line, type RetryPolicy } from './engine/retry.js';

@@ -66,7 +66,17 @@ async function drive(ranges: number, limitOf: (range: number) => Limit | undefin
   const late = sent.filter(({ at }) => at >= LATE_S * 1000 && at < SECONDS * 1000);
   const rateOf = (of: (one: Sent) => boolean): number =>
     late.filter((one) => one.ok && of(one)).reduce((sum, one) => sum + one.keys, 0) / (SECONDS - LATE_S);
-  return { rateOf, throttled: late.filter(({ ok }) => !ok).length / late.length };
+  return {
+    rateOf,
+    throttled: late.filter(({ ok }) => !ok).length / late.length,
+    refused: sent.filter(({ ok }) => !ok).length,
+  };
+}
+
+/** One and the same for all ranges. */
+function oneLimit(perSecond: number): () => Limit {
+  const limit = new Limit(perSecond);
+  return () => limit;
 }
 
 describe('ranges that a service slows', () => {
@@ -101,6 +111,13 @@ describe('ranges that a service slows', () => {
       expect(rate / 3500).to.be.above(0.95);
       expect(throttled).to.be.below(0.02);
     });
+
+  it('are the store that is slow as a whole, when it has just begun, after the first two rounds', async () => {
+    const runs = await Promise.all(Array.from({ length: 5 }, () => drive(8, oneLimit(3500))));
+    const refused = runs.reduce((sum, run) => sum + run.refused, 0) / runs.length;
+    // Five of the first eight requests, and those that were sent before anybody knew.
+    expect(refused).to.be.below(27);
+  });
 
   it('are not listed ahead, and what is beside them is deleted meanwhile', async () => {
     const limit = new Limit(500);

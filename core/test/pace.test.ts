@@ -79,7 +79,19 @@ describe('the pace of a store', () => {
     pace.throttled();
     expect(pace.batchSize).to.equal(100);
     await clock.sleep(11_000);
-    expect(pace.batchSize).to.equal(Infinity);
+    expect(pace.batchSize).to.be.above(700);
+  });
+
+  it('takes a first rate from what the service has taken, less what it may have saved up', async () => {
+    const clock = new SimulatedClock();
+    const pace = new Pace(clock);
+    const stop = new AbortController().signal;
+    const permit = await pace.enter(1000, stop);
+    await clock.sleep(150);
+    for (let i = 0; i < 4; i++) pace.succeeded(1000);
+    pace.throttled(permit);
+    await clock.sleep(2000);
+    expect(pace.rate).to.be.within(0.9 * (4000 / 1.15), 4000 / 1.15);
   });
 
   it('does not pause again for a service that has taken nothing since', async () => {

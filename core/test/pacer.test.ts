@@ -47,12 +47,15 @@ describe('Pacer', () => {
     const clock = new SimulatedClock();
     const stop = new AbortController();
     const told: string[] = [];
+    const leave = { isBound: true, giveBack: () => void told.push('given back') };
     const shared = {
       batchSize: 40,
       sharers: 1,
-      take: (keys: number) => (told.push(`take ${keys}`) > 1 ? clock.sleep(500).then(() => true) : undefined),
+      epoch: 0,
+      take: (keys: number) =>
+        told.push(`take ${keys}`) > 1 ? clock.sleep(500).then(() => leave) : undefined,
       succeeded: (keys: number) => void told.push(`succeeded ${keys}`),
-      throttled: () => void told.push('throttled'),
+      throttled: (of: string) => void told.push(`throttled: ${of}`),
     };
     const slots = new RequestSlots(8, stop.signal, clock);
     const pacer = new Pacer({ maxBatch: 1000, slots, pace: new Pace(clock), shared }, clock, stop.signal);
@@ -65,7 +68,56 @@ describe('Pacer', () => {
     await pacer.acquire(10);
     expect(clock.now() - start).to.equal(500);
     pacer.throttled(first);
-    expect(told).to.deep.equal(['take 40', 'succeeded 40', 'take 10', 'throttled']);
+    expect(told).to.deep.equal(['take 40', 'succeeded 40', 'take 10', 'throttled: store']);
+  });
+
+  it('has what waits for its turn wait anew, in smaller batches, where its range becomes hot meanwhile', async () => {
+    const { pacer, clock } = makePacer();
+    const [range, other] = [pacer.paceOf({}), pacer.paceOf({})];
+    const permits = await Promise.all(Array.from({ length: 8 }, () => pacer.acquire(1000, range)));
+    const waiting = pacer.acquire(1000, range);
+    const beside = pacer.acquire(1000, other);
+    const before = clock.now();
+    pacer.succeeded(1000, permits[1]);
+    pacer.throttled(permits[0]);
+    pacer.release();
+    // The turn goes to who is not held back.
+    expect(await beside).to.deep.include({ keys: 1000, bound: undefined });
+    pacer.release();
+    expect((await waiting)?.keys).to.be.at.most(250);
+    expect(clock.now() - before).to.be.within(50, 200);
+  });
+
+  it('gives back what it had leave for, and asks anew, where the rate that is shared is lowered meanwhile', async () => {
+    const clock = new SimulatedClock();
+    const stop = new AbortController();
+    let [epoch, given, asked] = [0, 0, 0];
+    const shared = {
+      batchSize: 1000,
+      sharers: 1,
+      get epoch() {
+        return epoch;
+      },
+      take: async (keys: number) => {
+        asked += keys;
+        await clock.sleep(epoch * 500);
+        return { isBound: epoch > 0, giveBack: () => void (given += keys) };
+      },
+      succeeded: () => undefined,
+      throttled: () => undefined,
+    };
+    const slots = new RequestSlots(100, stop.signal, clock);
+    const settings = { maxBatch: 1000, maxKeysPerSecond: 1e6, slots, pace: new Pace(clock), shared };
+    const pacer = new Pacer(settings, clock, stop.signal);
+    for (let i = 0; i < 8; i++) await pacer.acquire(100);
+    const waiting = pacer.acquire(100);
+    await clock.sleep(10);
+    epoch = 1;
+    const before = clock.now();
+    pacer.release();
+    expect((await waiting)?.bound).to.equal('store');
+    expect(clock.now() - before).to.be.within(500, 510);
+    expect([asked, given]).to.deep.equal([1000, 100]);
   });
 
   it('gives nobody a permit after the stop, and leaves nobody waiting', async () => {

@@ -27,8 +27,21 @@ export class Delivered {
 
   /** Keys a second; undefined when it was cleared just now. */
   get rate(): number | undefined {
-    const ms = Math.max(0, this.#clock.now() - this.#since) + (this.#hasBefore ? SPAN_MS : 0);
-    return ms < SHORTEST_MS ? undefined : (this.total / ms) * 1000;
+    return this.#ms < SHORTEST_MS ? undefined : this.rateWith(0);
+  }
+
+  /** Keys a second, where what had been saved up in so many seconds came with them. */
+  rateWith(saved: number): number {
+    return this.total / (this.seconds + saved);
+  }
+
+  /** Over which it is measured. */
+  get seconds(): number {
+    return this.#ms / 1000;
+  }
+
+  get #ms(): number {
+    return Math.max(0, this.#clock.now() - this.#since) + (this.#hasBefore ? SPAN_MS : 0);
   }
 
   add(keys: number): void {

@@ -7,6 +7,13 @@ const LATELY_MS = 1000;
 /** Fewer answers tell nothing. */
 const FEW_ANSWERS = 6;
 
+/**
+ * Of a store that has not taken much yet, so many more throttles than good answers tell, of which each counts as two: nearly all
+ * that is asked of a store that is slow as a whole is refused, from the first time on.
+ */
+const YOUNG_THROTTLES = 3;
+const GOOD_COUNTS = 2;
+
 /** Units of a hot range that a run deals with before more of it is listed. */
 const UNITS = 2;
 
@@ -28,6 +35,8 @@ export class HotRanges {
   #good = 0;
   #bad = 0;
   #countedAt = -Infinity;
+  /** Throttles beyond what good answers are held against. */
+  #excess = 0;
   /** Where there was a throttle, and when. */
   readonly #throttled = new Map<RangePace, number>();
 
@@ -46,16 +55,24 @@ export class HotRanges {
   succeeded(): void {
     this.#forget();
     this.#good++;
+    this.#excess = Math.max(0, this.#excess - GOOD_COUNTS);
   }
 
-  /** A throttle that no rate explains. @returns whether it is the whole store that asks for less */
-  throttled(pace: RangePace): boolean {
+  /**
+   * A throttle that no rate explains.
+   *
+   * @param isYoung the store has not taken much yet
+   * @returns whether it is the whole store that asks for less
+   */
+  throttled(pace: RangePace, isYoung: boolean): boolean {
     const now = this.#forget();
     this.#bad++;
+    this.#excess++;
     this.#throttled.set(pace, now);
     for (const [one, at] of this.#throttled) if (now - at > LATELY_MS) this.#throttled.delete(one);
-    const isEnough = this.#good + this.#bad >= FEW_ANSWERS && this.#throttled.size > 1;
-    return isEnough && this.#bad > this.#good;
+    if (this.#throttled.size < 2) return false;
+    if (isYoung && this.#excess >= YOUNG_THROTTLES) return true;
+    return this.#good + this.#bad >= FEW_ANSWERS && this.#bad > this.#good;
   }
 
   /** It was the store, and not these ranges. */
@@ -64,6 +81,7 @@ export class HotRanges {
     this.#throttled.clear();
     this.#good = 0;
     this.#bad = 0;
+    this.#excess = 0;
   }
 
   #forget(): number {

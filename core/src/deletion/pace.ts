@@ -3,7 +3,7 @@ import type { Engine } from '../engine/engine.js';
 import { HotRanges, type RangePace } from './hot-ranges.js';
 import { LatencyGate } from './latency-gate.js';
 import { RateLaw } from './rate-law.js';
-import { sharedRateOf } from './shared-rate.js';
+import { sharedRateOf, type Slowed } from './shared-rate.js';
 
 /** Leave to send one delete request. Give it back with `Pace.leave`. */
 export interface Permit {
@@ -26,6 +26,15 @@ export interface RangePermit {
 /** Requests in flight at first; each good answer allows one more, so that they double from one round to the next. */
 const FIRST_IN_FLIGHT = 8;
 
+/** The same of all who begin at the same time: each of them hears late that others were refused. */
+const FIRST_TOGETHER = 4;
+
+/** A store is young until it has taken so many keys: not much more than one part of what takes more. */
+const YOUNG_KEYS = 10_000;
+
+/** A refusal of a store that is young makes all wait for so long, in milliseconds: what comes next says whose it was. */
+const DOUBT_MS = 50;
+
 /** Requests a second, at least. */
 const LEAST_REQUESTS = 5;
 
@@ -47,12 +56,14 @@ export class Pace {
   #sleep: AbortController | undefined;
   readonly #gate: LatencyGate;
   #inFlight = 0;
+  /** Keys that the store has taken, as far as that is of interest. */
+  #taken = 0;
   #window: number;
 
   /** @param sharers processes that begin at the same time */
   constructor(clock: Clock, sharers = 1) {
     this.#clock = clock;
-    this.#window = Math.max(1, Math.round(FIRST_IN_FLIGHT / sharers));
+    this.#window = sharers > 1 ? Math.max(1, Math.round(FIRST_TOGETHER / sharers)) : FIRST_IN_FLIGHT;
     this.#law = new RateLaw(clock, LEAST_REQUESTS);
     this.#gate = new LatencyGate(clock);
     this.ranges = new HotRanges(clock);
@@ -106,6 +117,13 @@ export class Pace {
     this.#serve();
   }
 
+  /** The request of a permit is not sent after all. */
+  giveBack({ keys, range }: Pick<Permit, 'keys' | 'range'>): void {
+    this.#law.takeBack(keys);
+    if (range && range.epoch > 0) range.pace.law.takeBack(keys);
+    this.leave();
+  }
+
   /** A request with so many keys has been answered after so many milliseconds: {@link LatencyGate}. */
   took(keys: number, ms: number): void {
     this.#gate.took(keys, ms);
@@ -115,9 +133,10 @@ export class Pace {
   /** The service has taken so many keys. */
   succeeded(keys: number, { range }: Pick<Permit, 'range'> = {}): void {
     this.#law.succeeded(keys);
+    if (this.#isYoung) this.#taken += keys;
     if (range) {
       range.pace.law.succeeded(keys);
-      this.ranges.succeeded();
+      if (keys > 0) this.ranges.succeeded();
     }
     if (this.#window <= this.#inFlight && this.#gate.isOpen) this.#window++;
     this.#serve();
@@ -127,21 +146,28 @@ export class Pace {
    * An answer, or a part of one, asked for fewer requests.
    *
    * @param retryAfterMs for how long the service wants nothing
-   * @returns whether that slows all that is sent to the store, and not one range
+   * @returns what is slowed by that; undefined where it is no news
    */
   throttled(
     { epoch, range, bound }: Pick<Permit, 'epoch' | 'range' | 'bound'> = { epoch: this.#law.epoch },
     retryAfterMs = 0,
-  ): boolean {
+  ): Slowed | undefined {
     const isOfRange = range && bound !== 'store' && retryAfterMs === 0 && epoch === this.#law.epoch;
     if (isOfRange) {
-      range.pace.law.throttled(range.epoch, retryAfterMs);
-      if (bound === 'range' || !this.ranges.throttled(range.pace)) return false;
+      const isNew = range.pace.law.throttled(range.epoch, retryAfterMs) && range.epoch === 0;
+      if (bound === 'range' || !this.ranges.throttled(range.pace, this.#isYoung)) {
+        if (this.#isYoung && bound !== 'range') this.#law.pauseFor(DOUBT_MS);
+        return isNew ? 'new range' : 'range';
+      }
     }
-    if (!this.#law.throttled(epoch, retryAfterMs)) return false;
+    if (!this.#law.throttled(epoch, retryAfterMs)) return undefined;
     this.ranges.clear();
     this.#window = Math.max(1, Math.ceil(this.#window / 2));
-    return true;
+    return 'store';
+  }
+
+  get #isYoung(): boolean {
+    return this.#taken < YOUNG_KEYS && this.#law.epoch === 0;
   }
 
   /** Milliseconds until one more request may be sent; Infinity when that depends on those in flight. */

@@ -2,7 +2,7 @@ import type { Clock } from '../engine/clock.js';
 import type { RequestSlots } from '../engine/request-slots.js';
 import type { RangeKey, RangePace } from './hot-ranges.js';
 import type { Pace, Permit, RangePermit } from './pace.js';
-import type { SharedRate } from './shared-rate.js';
+import type { Leave, SharedRate } from './shared-rate.js';
 
 export interface PacerSettings {
   /** Most keys in one request. */
@@ -22,10 +22,13 @@ export class Pacer {
   /** When the next keys may go, by `maxKeysPerSecond`. */
   #nextKeyAt = 0;
   #waiting = 0;
+  /** Of the rate that is shared, as far as it is heeded. */
+  #sharedEpoch: number | undefined;
 
   /** @param stop when it fires, nobody gets a permit any more, and nobody waits for one */
   constructor(settings: PacerSettings, clock: Clock, stop: AbortSignal) {
     this.#settings = settings;
+    this.#sharedEpoch = settings.shared?.epoch;
     this.#clock = clock;
     this.#stop = stop;
   }
@@ -53,37 +56,71 @@ export class Pacer {
    * @param inRange where all of them are
    */
   async acquire(asked: number, inRange?: RangePace): Promise<Permit | undefined> {
-    if (!inRange?.isHot) return this.#acquireHere(asked, inRange && { pace: inRange, epoch: 0 });
+    const { shared } = this.#settings;
+    for (;;) {
+      this.#heed();
+      const [isHot, epoch] = [inRange?.isHot, shared?.epoch];
+      const begun = await this.#begin(asked, inRange);
+      if (!begun) return undefined;
+      if (isHot === inRange?.isHot && epoch === shared?.epoch) return begun.permit;
+      // The service has asked for less while this one waited for its turn, and would refuse it as well.
+      this.#giveBack(begun);
+    }
+  }
+
+  /** What others were told of the store explains what was seen of ranges. */
+  #heed(): void {
+    const { pace, shared } = this.#settings;
+    if (!shared || shared.epoch === this.#sharedEpoch) return;
+    this.#sharedEpoch = shared.epoch;
+    pace.ranges.clear();
+  }
+
+  async #begin(asked: number, inRange: RangePace | undefined): Promise<Begun | undefined> {
+    if (!inRange?.isHot) return this.#beginHere(asked, inRange && { pace: inRange, epoch: 0 });
     const keys = Math.min(asked, this.batchSize, inRange.law.batchSize);
     // Nobody else has to wait for that.
     const isBound = await inRange.enter(keys, this.#stop);
-    const permit = await this.#acquireHere(keys, { pace: inRange, epoch: inRange.law.epoch });
-    return permit && isBound ? { ...permit, bound: 'range' } : permit;
+    return this.#beginHere(keys, { pace: inRange, epoch: inRange.law.epoch }, isBound ? 'range' : undefined);
   }
 
-  async #acquireHere(asked: number, range: RangePermit | undefined): Promise<Permit | undefined> {
+  async #beginHere(
+    asked: number,
+    range: RangePermit | undefined,
+    bound?: 'range',
+  ): Promise<Begun | undefined> {
     this.#waiting++;
     try {
-      const permit = await this.#acquire(asked);
-      return permit && range ? { ...permit, range } : permit;
+      return await this.#beginOf(asked, range, bound);
     } finally {
       this.#waiting--;
     }
   }
 
-  async #acquire(asked: number): Promise<Permit | undefined> {
+  async #beginOf(asked: number, range: RangePermit | undefined, bound?: 'range'): Promise<Begun | undefined> {
     const { pace, slots, shared } = this.#settings;
     const keys = Math.min(asked, this.batchSize);
     await this.#waitForRate(keys);
     const turn = shared?.take(keys, this.#stop);
-    const isBound = turn ? await turn : false;
+    const leave = turn && (await turn);
     if (this.#stop.aborted) return undefined;
     const permit = pace.tryEnter(keys) ?? (await pace.enter(keys, this.#stop));
     if (!permit) return undefined;
-    if (slots.tryAcquire('delete') || (await slots.acquire('delete')))
-      return isBound ? { ...permit, bound: 'store' } : permit;
-    pace.leave();
-    return undefined;
+    if (!slots.tryAcquire('delete') && !(await slots.acquire('delete'))) {
+      pace.leave();
+      return undefined;
+    }
+    const by = bound ?? (leave?.isBound ? 'store' : permit.bound);
+    return { permit: { ...permit, range, bound: by }, leave };
+  }
+
+  /** A request is not sent after all. */
+  #giveBack({ permit, leave }: Begun): void {
+    const { maxKeysPerSecond, slots, pace } = this.#settings;
+    if (maxKeysPerSecond !== undefined) this.#nextKeyAt -= (permit.keys / maxKeysPerSecond) * 1000;
+    leave?.giveBack();
+    slots.release('delete');
+    pace.giveBack(permit);
   }
 
   /** The request of a permit has ended, well or not. */
@@ -105,7 +142,8 @@ export class Pacer {
 
   /** An answer, or a part of one, asked for fewer requests. */
   throttled(permit?: Permit, retryAfterMs?: number): void {
-    if (this.#settings.pace.throttled(permit, retryAfterMs)) this.#settings.shared?.throttled();
+    const slowed = this.#settings.pace.throttled(permit, retryAfterMs);
+    if (slowed) this.#settings.shared?.throttled(slowed);
   }
 
   async #waitForRate(keys: number): Promise<void> {
@@ -116,4 +154,10 @@ export class Pacer {
     this.#nextKeyAt = start + (keys / maxKeysPerSecond) * 1000;
     if (start > now) await this.#clock.sleep(start - now, this.#stop);
   }
+}
+
+/** A request that may be sent, and what it was given leave by. */
+interface Begun {
+  readonly permit: Permit;
+  readonly leave: Leave | undefined;
 }

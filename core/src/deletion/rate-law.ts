@@ -30,9 +30,15 @@ const MAX_QUIET_MS = 2000;
  * How much faster it goes after so many seconds at the rate that was good: slowly where the service has asked for less
  * at about this rate before, quickly where that may have been an accident.
  */
-const GROWTH = { sure: [0.005, 0.0005], unsure: [0.02, 0.01] } as const;
+const GROWTH = { sure: [0.005, 0.0005], unsure: [0.02, 0.01], guessed: [0.05, 0.03] } as const;
 
 const LEAST_KEYS = 500;
+
+/**
+ * Services save up about what they take in so many seconds, and what one has taken at first is that, too. It may be less; so a
+ * first rate that was guessed by this grows faster.
+ */
+const SAVED_S = 1;
 
 /** Timers come late by about this much, in milliseconds. */
 const CLOCK_STEP_MS = 20;
@@ -53,8 +59,7 @@ export class RateLaw {
   #epoch = 0;
   /** Keys a second that the service was seen to take. */
   #good = Infinity;
-  /** It has been seen twice. */
-  #sure = false;
+  #known: keyof typeof GROWTH = 'guessed';
   #loweredAt = -Infinity;
   /** Growth beyond the rate that was good: for how long it has been held back since, and since when it is. */
   #heldMs = 0;
@@ -90,7 +95,7 @@ export class RateLaw {
     const seconds = (this.#clock.now() - this.#loweredAt) / 1000;
     const after = seconds - RECOVERY_MS / 1000;
     if (this.#good === Infinity) return Infinity;
-    const [linear, square] = this.#sure ? GROWTH.sure : GROWTH.unsure;
+    const [linear, square] = GROWTH[this.#known];
     if (after >= 0) {
       const grown = after - this.#heldSoFar / 1000;
       return this.#good * (1 + linear * grown + square * grown ** 2);
@@ -139,6 +144,11 @@ export class RateLaw {
     this.#nextAt = Math.max(this.#nextAt, this.#clock.now() - CLOCK_STEP_MS) + (keys / this.rate) * 1000;
   }
 
+  /** So many keys do not go after all. */
+  takeBack(keys: number): void {
+    if (this.#good !== Infinity) this.#nextAt -= (keys / this.rate) * 1000;
+  }
+
   /** The service has taken so many keys. */
   succeeded(keys: number): void {
     this.#delivered.add(keys);
@@ -155,26 +165,31 @@ export class RateLaw {
     const now = this.#clock.now();
     const isNew = epoch === this.#epoch;
     if (isNew) this.#pauses = epoch === 0 || this.#delivered.total > 0;
-    if (this.#pauses) this.#pauseFor(askedWaitMs({ retryAfterMs }));
+    if (this.#pauses) this.pauseFor(askedWaitMs({ retryAfterMs }));
     if (!isNew) return false;
     this.#epoch++;
     this.#series = now - this.#loweredAt < SOON_MS ? this.#series + 1 : 1;
-    const { rate: seen, total } = this.#delivered;
+    const { total } = this.#delivered;
+    const isFirst = this.#good === Infinity;
+    const isGuessed = isFirst && this.#delivered.seconds < SAVED_S;
+    const seen = isFirst ? this.#delivered.rateWith(SAVED_S) : this.#delivered.rate;
     // Where it was lowered a moment ago, or nothing has been taken yet, too little has been seen to tell a rate.
     if (seen !== undefined && total > 0) {
       const good = Math.max(this.#floor, Math.min(seen, this.rate) * NEARLY);
-      this.#sure = good < this.#good * ALIKE && good * ALIKE > this.#good;
+      const isAlike = good < this.#good * ALIKE && good * ALIKE > this.#good;
+      this.#known = isGuessed ? 'guessed' : isAlike ? 'sure' : 'unsure';
       this.#good = good;
     }
     this.#loweredAt = now;
     this.#heldMs = 0;
     const quiet = Math.min(MAX_QUIET_MS, QUIET_MS * 2 ** (this.#series - 1)) * (0.5 + Math.random() / 2);
-    if (this.#pauses) this.#pauseFor(quiet);
+    if (this.#pauses) this.pauseFor(quiet);
     this.#delivered.clear();
     return true;
   }
 
-  #pauseFor(ms: number): void {
+  /** Nothing goes for so many milliseconds. */
+  pauseFor(ms: number): void {
     this.#quietUntil = Math.max(this.#quietUntil, this.#clock.now() + ms);
     this.#nextAt = Math.max(this.#nextAt, this.#quietUntil);
   }

@@ -172,6 +172,12 @@ export interface Lease {
   readonly taken: number;
   /** The last time that the rate was lowered that this worker knows of; given when the service has asked for less since. */
   readonly throttledIn?: number | undefined;
+  /** Ranges of the keys in which the service has asked for less for the first time since it was said last. Default 0. */
+  readonly hot?: number | undefined;
+  /** How often it has, in any of them, since it was said last. Default 0. */
+  readonly refused?: number | undefined;
+  /** Requests that the service has carried out since it was said last. Default 0. */
+  readonly good?: number | undefined;
   /** The rate is this, and never another one. */
   readonly fixed?: number | undefined;
 }
@@ -182,4 +188,6 @@ export interface Leased {
   readonly rate?: number | undefined;
   /** How often it has been lowered. */
   readonly epoch: number;
+  /** The service has not taken much yet, or of late, and nothing is known of it. */
+  readonly isYoung: boolean;
 }

@@ -123,9 +123,13 @@ class PieceRun {
       throw new WorkerUnfit(new StoreError('InvalidArgument', message, { operation: 'deletePrefixOnFleet' }));
     }
     const { slots: sharers } = await books.workers();
-    const paced = new FleetRate(books, `${provider} ${driver.place}`, { sharers });
+    const { clock } = engine;
+    const paced = new FleetRate(books, `${provider} ${driver.place}`, { sharers, clock });
     const { maxKeysPerSecond: fixed } = run;
-    const rates = [paced, ...(fixed === undefined ? [] : [new FleetRate(books, run.id, { fixed, sharers })])];
+    const rates = [
+      paced,
+      ...(fixed === undefined ? [] : [new FleetRate(books, run.id, { fixed, sharers, clock })]),
+    ];
     await paced.open();
     shareRate(engine, new AllRates(rates));
     try {

@@ -67,7 +67,8 @@ export class PostgresWorkers {
     );
     const { rate = '', asked_at: askedAt = 0, now = 0 } = rows[0] ?? {};
     const isKnown = rate !== '' && now - askedAt < LEASE_RULE.keptMs;
-    const known = isKnown ? (JSON.parse(rate) as KeptRate) : freshRate(now);
+    // An earlier version may have kept less of it.
+    const known = { ...freshRate(now), ...(isKnown ? (JSON.parse(rate) as Partial<KeptRate>) : {}) };
     const { kept, leased } = leaseFrom(known, lease, now);
     await sql.query('UPDATE store_fleet.rate SET rate = $3, asked_at = $4 WHERE fleet = $1 AND name = $2', [
       ...names,

@@ -226,11 +226,17 @@ export class RedisBooks implements FleetBooks {
     return { workers: ids.length, ids, slots: slots.reduce((sum, one) => sum + one, 0) };
   }
 
-  async lease(name: string, { keys, taken, throttledIn, fixed }: Lease): Promise<Leased> {
-    const values = [keys, taken, throttledIn ?? '', fixed ?? ''];
+  async lease(name: string, lease: Lease): Promise<Leased> {
+    const { keys, taken, throttledIn, fixed, hot = 0, refused = 0, good = 0 } = lease;
+    const values = [keys, taken, throttledIn ?? '', fixed ?? '', hot, refused, good];
     const answer = await this.#run(scripts.LEASE, [this.#key('rate', name)], values);
-    const [wait, rate, epoch] = Array.isArray(answer) ? answer.map(String) : [];
-    return { waitMs: Number(wait), rate: rate ? Number(rate) : undefined, epoch: Number(epoch) };
+    const [wait, rate, epoch, young] = Array.isArray(answer) ? answer.map(String) : [];
+    return {
+      waitMs: Number(wait),
+      rate: rate ? Number(rate) : undefined,
+      epoch: Number(epoch),
+      isYoung: young === '1',
+    };
   }
 
   async close(): Promise<void> {

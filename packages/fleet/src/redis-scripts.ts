@@ -247,44 +247,70 @@ return { run[1] or '', tonumber(run[2] or '0') - tonumber(run[3] or '0'), maySha
 `);
 
 /**
- * KEYS rate. ARGV keys, taken, epoch in which the service asked for less or '', fixed rate or ''. Times are those of Redis.
+ * KEYS rate. ARGV keys, taken, epoch in which the service asked for less or '', fixed rate or '', new hot ranges,
+ * throttles in ranges, good answers. Times are those of Redis.
  * It reckons as `leaseFrom` of lease-rule.ts does, which says what it is about.
  */
 export const LEASE = new RedisScript(`
 local key = KEYS[1]
 local time = redis.call('TIME')
 local now = tonumber(time[1]) * 1000 + tonumber(time[2]) / 1000
-local kept = redis.call('HMGET', key, 'rate', 'loweredAt', 'next', 'epoch', 'since', 'taken', 'sure')
+local kept = redis.call('HMGET', key, 'rate', 'loweredAt', 'next', 'epoch', 'since', 'taken', 'known', 'hot', 'excess')
 local good = tonumber(kept[1] or '0')
 local loweredAt = tonumber(kept[2] or '0')
 local next = tonumber(kept[3] or '0')
 local epoch = tonumber(kept[4] or '0')
 local since = tonumber(kept[5] or now)
 local taken = tonumber(kept[6] or '0') + tonumber(ARGV[2])
-local sure = kept[7] == '1'
+local known = kept[7] or 'guessed'
+local hot = tonumber(kept[8] or '0')
+local excess = tonumber(kept[9] or '0')
 local rate = nil
 local wait = 0
 local function current()
   if good == 0 then return nil end
   local seconds = (now - loweredAt - ${LEASE_RULE.recoveryMs}) / 1000
   if seconds < 0 then return good * (1 + ${1 - LEASE_RULE.begun} * (seconds * 1000 / ${LEASE_RULE.recoveryMs}) ^ 3) end
-  if sure then return good * (1 + ${LEASE_RULE.sure[0]} * seconds + ${LEASE_RULE.sure[1]} * seconds * seconds) end
-  return good * (1 + ${LEASE_RULE.unsure[0]} * seconds + ${LEASE_RULE.unsure[1]} * seconds * seconds)
+  local growth = cjson.decode('${JSON.stringify(LEASE_RULE.growth)}')[known]
+  return good * (1 + growth[1] * seconds + growth[2] * seconds * seconds)
 end
+local function isYoung() return good == 0 and taken < ${LEASE_RULE.young.keys} end
 if ARGV[4] ~= '' then
   rate = tonumber(ARGV[4])
 else
+  local first = good == 0
+  local function guess(till)
+    return math.max(${LEASE_RULE.least}, ${LEASE_RULE.lowered} * taken / (${LEASE_RULE.savedS} + (till - since) / 1000))
+  end
+  if not first and known == 'guessed' and since < loweredAt then
+    -- What is told while nothing is leased for the first time had been taken before.
+    if now - loweredAt < ${LEASE_RULE.restMs} then
+      good = guess(loweredAt)
+    else
+      since, taken = loweredAt, tonumber(ARGV[2])
+    end
+  end
   rate = current()
-  if ARGV[3] ~= '' and tonumber(ARGV[3]) >= epoch then
+  if isYoung() then
+    hot = hot + tonumber(ARGV[5])
+    excess = math.max(0, excess + tonumber(ARGV[6]) - ${LEASE_RULE.young.good} * tonumber(ARGV[7]))
+  end
+  local isStore = hot >= ${LEASE_RULE.young.hot} and excess >= ${LEASE_RULE.young.excess}
+  if (ARGV[3] ~= '' and tonumber(ARGV[3]) >= epoch) or isStore then
+    hot, excess = 0, 0
     epoch = epoch + 1
     next = math.max(next, now + ${LEASE_RULE.restMs})
     local seconds = (now - since) / 1000
-    -- Services save up about a second's worth. At first that is better than no rate, later too little to tell one.
-    if taken > 0 and (seconds >= 1 or good == 0) then
-      local seen = taken / math.max(1, seconds)
-      local lowered = math.max(${LEASE_RULE.least}, ${LEASE_RULE.lowered} * math.min(seen, rate or seen))
-      sure = lowered < good * ${LEASE_RULE.alike} and lowered * ${LEASE_RULE.alike} > good
-      good, loweredAt, since, taken = lowered, now, now, 0
+    -- Later a second is too little to tell a rate; at first any is better than none.
+    if taken > 0 and first then
+      good, loweredAt, known = guess(now), now, 'guessed'
+      if seconds >= ${LEASE_RULE.savedS} then known, since, taken = 'unsure', now, 0 end
+      rate = current()
+    elseif taken > 0 and seconds >= 1 then
+      local seen = math.min(taken / seconds, rate or math.huge)
+      local lowered = math.max(${LEASE_RULE.least}, ${LEASE_RULE.lowered} * seen)
+      local alike = lowered < good * ${LEASE_RULE.alike} and lowered * ${LEASE_RULE.alike} > good
+      good, loweredAt, known, since, taken = lowered, now, alike and 'sure' or 'unsure', now, 0
       rate = current()
     end
   elseif now - since > ${LEASE_RULE.recentMs} then
@@ -299,7 +325,8 @@ if rate then
   next = next + tonumber(ARGV[1]) / rate * 1000
 end
 redis.call('HSET', key, 'rate', tostring(good), 'loweredAt', string.format('%.3f', loweredAt), 'next', string.format('%.3f', next),
-  'epoch', epoch, 'since', string.format('%.3f', since), 'taken', string.format('%.3f', taken), 'sure', sure and 1 or 0)
+  'epoch', epoch, 'since', string.format('%.3f', since), 'taken', string.format('%.3f', taken), 'known', known, 'hot', hot,
+  'excess', excess)
 redis.call('PEXPIRE', key, ${LEASE_RULE.keptMs})
-return { string.format('%.3f', wait), rate and string.format('%.3f', rate) or '', tostring(epoch) }
+return { string.format('%.3f', wait), rate and string.format('%.3f', rate) or '', tostring(epoch), isYoung() and '1' or '' }
 `);
