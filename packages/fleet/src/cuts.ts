@@ -32,15 +32,25 @@ const REACHES = [0, 0.5, 0.75, 1] as const;
  * Places that cut ranges so that there are about as many as this, or fewer: behind each of them something is left. It takes
  * a page for each range that is cut and a short listing for each place, those of one round side by side: each round cuts what
  * the one before has made.
+ *
+ * @param onSure called once, as soon as it is known that there will be several parts
  */
 export async function cutsIn(
   ranges: readonly OpenRange[],
   wanted: number,
   ground: Ground,
+  onSure: () => void = () => undefined,
 ): Promise<readonly string[]> {
   const cuts: string[] = [];
+  let isSure = false;
+  const sayIfSure = (): void => {
+    if (isSure || ranges.length + cuts.length < 2) return;
+    isSure = true;
+    onSure();
+  };
   const elsewhere: string[] = [];
   let parts: readonly Ends[] = ranges;
+  sayIfSure();
   while (parts.length > 0 && ranges.length + cuts.length < wanted) {
     const missing = wanted - ranges.length - cuts.length;
     // The last ones are those that were split off first, and have most left.
@@ -54,6 +64,7 @@ export async function cutsIn(
       cuts.push(...inside);
       return inside.length === 0 ? [] : partsOf(part, inside);
     });
+    sayIfSure();
   }
   return cuts;
 }

@@ -95,6 +95,7 @@ class PieceRun {
   #share = 1;
   /** Where ranges are cut when it is shared. */
   #cuts: readonly string[] = [];
+  #cutting: Promise<unknown> = Promise.resolve();
   /** How often it has looked, and when it may be shared. */
   #looks = 0;
   #sharedFrom = YOUNG;
@@ -162,6 +163,8 @@ class PieceRun {
     const watch = this.#watch(deletion, ground);
     try {
       const report = await deletion;
+      // What could not be cut goes on as it is.
+      if (this.#stop === 'share') await this.#cutting.catch(() => undefined);
       return await this.#settle(report);
     } catch (error) {
       if (this.#session.isLost) throw new PieceLost('another worker has the piece', { cause: error });
@@ -190,9 +193,14 @@ class PieceRun {
   }
 
   /** Where ranges can be cut for so many others who have nothing to do: how they are. */
-  async #cut(ranges: readonly OpenRange[], others: number, ground: Ground): Promise<boolean> {
+  async #cut(
+    ranges: readonly OpenRange[],
+    others: number,
+    ground: Ground,
+    onSure?: () => void,
+  ): Promise<boolean> {
     const wanted = PARTS * (1 + others);
-    this.#cuts = await cutsIn(ranges, RANGES * wanted, ground);
+    this.#cuts = await cutsIn(ranges, RANGES * wanted, ground, onSure);
     this.#share = wanted;
     return ranges.length + this.#cuts.length > 1;
   }
@@ -238,8 +246,10 @@ class PieceRun {
     if (others === 0) return;
     // Deletes are what takes long, so a run that is busy may have one range only, with millions of keys in it.
     const open = this.#session.state.soFar().ranges.filter(({ id: range }) => !this.#session.isFailed(range));
-    if (await this.#cut(open, others, ground)) this.#stopFor('share', deletion);
-    else this.#sharedFrom = this.#looks + AGAIN;
+    // The others wait: what has been listed comes to its end while it is still being cut.
+    const cutting = this.#cut(open, others, ground, () => this.#stopFor('share', deletion));
+    this.#cutting = cutting;
+    if (!(await cutting)) this.#sharedFrom = this.#looks + AGAIN;
   }
 
   #stopFor(why: Stop, deletion: Deletion): void {

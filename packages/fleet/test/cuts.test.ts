@@ -32,6 +32,21 @@ const anyKeys = fc.uniqueArray(
 );
 
 describe('ranges that are shared', () => {
+  it('are known to be several before all of them have been cut, and never where there is only one', async () => {
+    const keys = Array.from({ length: 1000 }, (_, i) => `p/${String(i).padStart(4, '0')}`);
+    const told: number[] = [];
+    const ground = groundOf(keys);
+    const whole = [{ id: 1, pass: 0 }];
+    const cuts = await cutsIn(whole, 32, ground, () => told.push(ground.requests));
+    expect(cuts.length).to.be.above(8);
+    expect(told).to.have.length(1);
+    expect(told[0]).to.be.below(ground.requests / 2);
+    const small = groundOf(keys.slice(0, 5));
+    expect(await cutsIn(whole, 32, small, () => told.push(0))).to.deep.equal([]);
+    await cutsIn([...whole, { id: 2, pass: 0, after: 'p/5' }], 32, small, () => told.push(small.requests));
+    expect(told.slice(1), 'two are several as they are').to.deep.equal([1]);
+  });
+
   it('have each key in exactly one part, wherever they are cut', async () => {
     await fc.assert(
       fc.asyncProperty(
