@@ -23,6 +23,7 @@ export type {
   DeletionProgress,
   DeletionReport,
   DeletionStrategy,
+  LeftOutReport,
   UploadsReport,
 } from './deletion/report.js';
 export type { DeleteMarkerSelection, VersionSelection } from './deletion/version-selection.js';

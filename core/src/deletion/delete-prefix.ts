@@ -11,6 +11,7 @@ import { notByServer } from './by-server.js';
 import type { Candidate } from './candidate.js';
 import type { RunControls } from './deletion-handle.js';
 import { compileFilter, filtersIn, type Verdict } from './filter.js';
+import { leftOutFilter } from './left-out-filter.js';
 import type { CheckedDeletePrefixOptions, DeletePrefixOptions } from './options.js';
 import type { DeletionReport } from './report.js';
 import type { PassRecord } from './journal-keeper.js';
@@ -144,6 +145,7 @@ async function performPrefix(
     problem,
     matches,
     onMatch: options.onMatch,
+    wouldMatch: leftOutFilter(prefix, options),
     verify: options.verify,
   };
   // A dry run lists, whatever the strategy.
@@ -225,11 +227,12 @@ async function* currentObjects(
   const purpose = run.listing('list');
   const pages = rangedObjectPages(run.engine, { prefix, brief }, purpose, run.sideBySide(inOrder, record));
   for await (const { range, page, last } of pages) {
-    const { objects, unnameable } = page;
+    const { objects, unnameable, leftOut } = page;
     const keyAt = (index: number): string => objects[index]?.key ?? '';
     yield {
       entries: objects.map((object) => currentObject(object, isConditional)),
       unnameable,
+      leftOut,
       record: record?.page(range, { keyAt, size: objects.length, several: false, last }),
       range,
     };

@@ -3,6 +3,7 @@ import { reasonText, type FailureReason, type StoreErrorCode } from '../errors.j
 import { soundSize } from '../facts.js';
 import type { Candidate, Deleted } from './candidate.js';
 import type { JournalKeeper } from './journal-keeper.js';
+import { LeftOutBooks } from './left-out-books.js';
 import type { DeleteManyOptions } from './options.js';
 import type { DeletionFailure, DeletionProgress, DeletionReport, DeletionStrategy } from './report.js';
 
@@ -59,6 +60,7 @@ export class Ledger {
   throttled = 0;
   /** Deletes that put a delete marker on top. */
   markersCreated = 0;
+  readonly leftOut = new LeftOutBooks();
   readonly #byCode: Partial<Record<StoreErrorCode, number>> = {};
   readonly #sample: DeletionFailure[] = [];
   readonly #warnings = new Set<string>();
@@ -205,6 +207,7 @@ export class Ledger {
       dryRun: facts.dryRun,
       maxDeleteReached: facts.maxDeleteReached,
       failures: { byCode: { ...this.#byCode }, sample: [...this.#sample] },
+      leftOut: this.leftOut.report,
       requests: {
         list: this.listRequests,
         delete: this.deleteRequests,

@@ -87,10 +87,11 @@ class ListedRun<T extends Candidate> {
 
   async #take(pages: AsyncIterable<RunPage<T>>): Promise<void> {
     const { stop, ledger, progress, keeper } = this.#run;
-    for await (const { entries, unnameable = [], record, range } of pages) {
+    for await (const { entries, unnameable = [], leftOut = [], record, range } of pages) {
       if (stop.aborted || this.#run.finishing) return;
       await this.#goTo(range);
       ledger.listed += entries.length;
+      for (const entry of leftOut) if (this.#source.wouldMatch?.(entry) ?? true) ledger.leftOut.count(entry);
       for (const { name, reason } of unnameable) {
         record?.of(name).leave();
         await ledger.countUnnameable(name, reason);

@@ -49,6 +49,11 @@ export interface DeletionReport {
     /** The first of them; `onFailure` gets all. */
     readonly sample: readonly DeletionFailure[];
   };
+  /**
+   * What the listing of this session showed among the objects and is none: symbolic links, sockets, FIFOs, devices. It stays, is not
+   * counted in `listed`, and is no reason to be incomplete. Only what `include`, `exclude` and `filter` let in.
+   */
+  readonly leftOut: LeftOutReport;
   readonly requests: {
     readonly list: number;
     readonly delete: number;
@@ -71,6 +76,14 @@ export interface DeletionReport {
   readonly startedAt: string;
   readonly elapsedMs: number;
   readonly warnings: readonly string[];
+}
+
+/** What stands among objects and is none: see `LeftOut`. */
+export interface LeftOutReport {
+  /** How many of each kind, such as `symbolic link`. */
+  readonly byKind: Readonly<Record<string, number>>;
+  /** The first of them. */
+  readonly sample: readonly { readonly name: string; readonly kind: string }[];
 }
 
 /** What became of the incomplete multipart uploads under a prefix. */

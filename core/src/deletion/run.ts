@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import type { PassThrough, Unnameable } from '../requests.js';
+import type { LeftOut, PassThrough, Unnameable } from '../requests.js';
 import { LONGEST_TIMER_MS } from '../engine/clock.js';
 import type { Engine, Purpose, Slot } from '../engine/engine.js';
 import { IN_FLIGHT } from '../engine/in-flight.js';
@@ -32,6 +32,8 @@ export interface RunPage<T> {
   readonly entries: readonly T[];
   /** Under the prefix, and no request can name them: they fail, whatever the filters say. */
   readonly unnameable?: readonly Unnameable[] | undefined;
+  /** Stands among the entries, and stays. */
+  readonly leftOut?: readonly LeftOut[] | undefined;
   /** Where its entries belong in the journal. */
   readonly record?: PageRecord | undefined;
   /** The range of the listing that it is of. */
@@ -53,6 +55,8 @@ export interface RunSource<T extends Candidate> {
   readonly problem?: ((entry: T) => string | undefined) | undefined;
   readonly matches: (entry: T) => Verdict;
   readonly onMatch?: ((entry: T) => unknown) | undefined;
+  /** Whether something that stays would be meant, were it an object; default: all of it. */
+  readonly wouldMatch?: ((entry: LeftOut) => boolean) | undefined;
   /** List once more when all is done. */
   readonly verify?: boolean | undefined;
 }

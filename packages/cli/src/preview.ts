@@ -1,5 +1,6 @@
-import { quoteKey, type DeletePrefixOptions } from '@store/core';
+import { quoteKey, type DeletePrefixOptions, type LeftOutReport } from '@store/core';
 import { formatBytes, formatCount, formatObjects } from './format.js';
+import { countsOf } from './left-out-text.js';
 import { hidesOnly, ONLY_HIDES } from './hidden-versions.js';
 import type { Target } from './session.js';
 
@@ -15,6 +16,7 @@ export interface Preview {
   readonly stuck: number;
   /** Incomplete uploads that would be aborted. */
   readonly uploads: number;
+  readonly leftOut: LeftOutReport['byKind'];
   readonly bytes: number;
   readonly sample: readonly string[];
   /** All was counted; else there is more. */
@@ -48,6 +50,7 @@ export async function preview(
       matched: report.matched - report.failed,
       stuck: report.failed,
       uploads: report.uploads?.listed ?? 0,
+      leftOut: report.leftOut.byKind,
       bytes: report.bytes,
       sample,
       complete: !report.aborted,
@@ -70,7 +73,8 @@ export function previewText(
   found: Preview,
   maxDelete = Infinity,
 ): readonly string[] {
-  const { matched, stuck, uploads, bytes, sample, complete } = found;
+  const { matched, stuck, uploads, leftOut, bytes, sample, complete } = found;
+  const stays = countsOf(leftOut);
   const where = key === '' ? `the entire store ${address}` : quoteKey(key);
   if (isNothing(found)) return [`nothing under ${where} matches`];
   if (matched + stuck + uploads === 0)
@@ -87,6 +91,7 @@ export function previewText(
     ...(more > 0 || !complete ? [`  … and ${least}${things(more)} more`] : []),
     ...(uploads > 0 ? [`and ${least}${formatCount(uploads)} incomplete uploads`] : []),
     ...(stuck > 0 ? [`${least}${formatObjects(stuck)} more cannot be deleted`] : []),
+    ...(stays === undefined ? [] : [`what is no file stays: ${least}${stays}`]),
     ...(matched > maxDelete ? [`at most ${formatCount(maxDelete)} of them (--max-delete)`] : []),
     ...(found.onlyHides ? [ONLY_HIDES] : []),
   ];

@@ -1,5 +1,6 @@
 import { quoteKey, type DeletionReport } from '@store/core';
 import { formatBytes, formatCount, formatDuration, formatObjects, formatRate } from './format.js';
+import { leftOutText } from './left-out-text.js';
 
 /** Failures that the text names; the rest is counted, and in the file of `--failures`. */
 const NAMED_FAILURES = 10;
@@ -28,7 +29,9 @@ export type ReportFacts = Pick<
   | 'backup'
   | 'elapsedMs'
   | 'warnings'
->;
+> &
+  // Journals of earlier versions have none.
+  Partial<Pick<DeletionReport, 'leftOut'>>;
 
 /** A report for people, in lines. */
 export function reportText(report: ReportFacts): string[] {
@@ -54,10 +57,11 @@ export function reportText(report: ReportFacts): string[] {
   return lines;
 }
 
-/** What there is to say besides the keys: uploads, and where what was deleted is now. */
+/** What there is to say besides the keys: what is none, uploads, and where what was deleted is now. */
 export function besidesText(report: ReportFacts): string[] {
   const lines: string[] = [];
-  const { uploads } = report;
+  const { uploads, leftOut } = report;
+  if (leftOut) lines.push(...leftOutText(leftOut, 'not deleted'));
   if (uploads) {
     lines.push(
       `incomplete uploads: ${formatCount(uploads.aborted)} of ${formatCount(uploads.listed)} aborted` +

@@ -113,6 +113,40 @@ describe('store cp, mv, sync, put with symbolic links', () => {
     expect(await keys()).to.deep.equal(['json/page', 's/page', 'site/page']);
   });
 
+  it('says what rm -r leaves, being no files, and does not fail for it', async () => {
+    await once(spawn('mkfifo', [place.path('site/fifo')]), 'close');
+    const left = LEFT_OUT.replace('left out', 'not deleted').replace(/; -L.*/, '');
+    expect(await place.output('rm', '-rn', './site/')).to.contain(left);
+    expect(await place.output('rm', '-rn', '--out', 'set', './site/')).to.contain(
+      left.replace('deleted', 'in it'),
+    );
+    expect(await place.output('rm', '-rn', '--exclude', 'dir/', './site/')).not.to.contain('file-link');
+    expect(await place.output('rm', '-rn', '--include', 'page', './site/')).not.to.contain('being no');
+    const gone = await place.output('rm', '-ry', './site/');
+    expect(gone)
+      .to.contain(left)
+      .and.match(/\ncomplete\n$/);
+    expect(await readdir(place.path('site'))).to.have.members(['dir', 'fifo', 'link']);
+    const report: unknown = JSON.parse(await place.output('rm', '-ry', '--json', './site/'));
+    expect(report).to.deep.include({
+      listed: 0,
+      complete: true,
+      leftOut: {
+        byKind: { 'symbolic link': 2, FIFO: 1 },
+        sample: [
+          { name: 'site/dir/file-link', kind: 'symbolic link' },
+          { name: 'site/fifo', kind: 'FIFO' },
+          { name: 'site/link', kind: 'symbolic link' },
+        ],
+      },
+    });
+    expect(await readFile(place.path('real/deep/k'), 'utf8')).to.equal('k');
+    const [, run = ''] = /\n(\S+)/.exec(await place.output('runs')) ?? [];
+    expect(await place.output('report', run)).to.contain(
+      'not deleted, being no files: 2 symbolic links, 1 FIFO',
+    );
+  });
+
   it('follows links with -L, also as other tools call it', async () => {
     const all = ['dir/file-link', 'link/deep/k', 'page'];
     for (const [target, ...args] of [

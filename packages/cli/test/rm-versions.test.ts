@@ -122,6 +122,7 @@ describe('what is asked before a run', () => {
       matched: 12,
       stuck: 1,
       uploads: 3,
+      leftOut: { FIFO: 1, 'symbolic link': 2 },
       bytes: 0,
       sample: ['p/1'],
       complete: true,
@@ -133,6 +134,7 @@ describe('what is asked before a run', () => {
     expect(text)
       .to.contain('and 3 incomplete uploads')
       .and.contain('1 object more cannot be deleted')
+      .and.contain('what is no file stays: 1 FIFO, 2 symbolic links')
       .and.contain('at most 5 of them');
     const none = { ...found, matched: 0, stuck: 0, sample: [] };
     expect(previewText({ store, key: 'p/', address: 'demo:p/' }, none).join('\n')).not.to.match(/^nothing/);

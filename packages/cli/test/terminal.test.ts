@@ -132,6 +132,7 @@ describe('on a terminal', () => {
       matched: 0,
       stuck: 0,
       uploads: 0,
+      leftOut: {},
       bytes: 0,
       sample: [],
       complete: false,

@@ -1,10 +1,5 @@
-import {
-  quoteKey,
-  type FailureReason,
-  type LeftOut,
-  type ObjectInfo,
-  type StoreErrorCode,
-} from '@store/core';
+import { quoteKey, type FailureReason, type ObjectInfo, type StoreErrorCode } from '@store/core';
+import { LeftOutBooks } from '@store/core/extend';
 import type { CheckedTransferOptions } from './options.js';
 import type { Transferred, TransferFailure, TransferProgress, TransferReport } from './report.js';
 
@@ -44,10 +39,9 @@ export class Ledger {
   /** Read of objects that are not there yet. */
   #underway = 0;
   #restBytes = 0;
+  readonly leftOut = new LeftOutBooks();
   readonly #byCode = new Map<StoreErrorCode, number>();
   readonly #sample: TransferFailure[] = [];
-  readonly #leftOut = new Map<string, number>();
-  readonly #leftOutSample: { readonly name: string; readonly kind: string }[] = [];
   readonly #warnings = new Set<string>();
   readonly #lost = new Map<string, { count: number; readonly first: string }>();
   readonly #listeners: Listeners;
@@ -133,11 +127,6 @@ export class Ledger {
     await this.#book(failureOf(key, reason));
   }
 
-  countLeftOut({ name, kind }: LeftOut): void {
-    this.#leftOut.set(kind, (this.#leftOut.get(kind) ?? 0) + 1);
-    if (this.#leftOutSample.length < SAMPLE_SIZE) this.#leftOutSample.push({ name, kind });
-  }
-
   async #book(failure: TransferFailure): Promise<void> {
     this.#failed++;
     this.#byCode.set(failure.code, (this.#byCode.get(failure.code) ?? 0) + 1);
@@ -177,10 +166,6 @@ export class Ledger {
 
   get failures(): TransferReport['failures'] {
     return { byCode: Object.fromEntries(this.#byCode), sample: [...this.#sample] };
-  }
-
-  get leftOut(): TransferReport['leftOut'] {
-    return { byKind: Object.fromEntries(this.#leftOut), sample: [...this.#leftOutSample] };
   }
 
   get warnings(): readonly string[] {

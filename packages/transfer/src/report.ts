@@ -1,4 +1,10 @@
-import { StoreError, type DeletionReport, type FailureReason, type StoreErrorCode } from '@store/core';
+import {
+  StoreError,
+  type DeletionReport,
+  type FailureReason,
+  type LeftOutReport,
+  type StoreErrorCode,
+} from '@store/core';
 import type { Place } from './place.js';
 
 /**
@@ -45,12 +51,7 @@ export interface TransferReport {
    * What stands among the objects of the source and is none: symbolic links that are not followed, sockets, FIFOs, devices. They are
    * not copied and not counted in `listed`, and nothing that a target has under their names is deleted.
    */
-  readonly leftOut: {
-    /** How many of each kind, such as `symbolic link`. */
-    readonly byKind: Readonly<Record<string, number>>;
-    /** The first of them. */
-    readonly sample: readonly { readonly name: string; readonly kind: string }[];
-  };
+  readonly leftOut: LeftOutReport;
   /** Of `syncPrefix`: objects that are only at the target, and that `include` and `exclude` mean. Null where nobody looked. */
   readonly extra: number | null;
   /**

@@ -8,13 +8,12 @@ import {
   type ObjectInfo,
   type Unnameable,
 } from '@store/core';
-import { compileFilter, withSoundFacts } from '@store/core/extend';
+import { compileFilter, leftOutFilter, withSoundFacts } from '@store/core/extend';
 import { ByteBudget } from './byte-budget.js';
 import { ByteRate } from './byte-rate.js';
 import { copyObject, type Copied, type Copying } from './copy-object.js';
 import { keepsMetadata } from './carried.js';
 import { Ledger } from './ledger.js';
-import { leftOutFilter } from './left-out-filter.js';
 import { selectionOf, type CheckedTransferOptions } from './options.js';
 import { merged, sourcesAlone, type Pair } from './pairs.js';
 import { shareBucket, type Side } from './place.js';
@@ -182,7 +181,7 @@ export class Run {
       onLeftOut: async (entry: LeftOut) => {
         if (!isAskedFor(entry)) return;
         if (entry.failure) await this.ledger.countNoObject(entry.at ?? entry.name, entry.failure);
-        else this.ledger.countLeftOut(entry);
+        else this.ledger.leftOut.count(entry);
       },
       onUnnameable: async ({ name, at, reason }: Unnameable, side: 'source' | 'target') => {
         if (!isAskedFor({ name, at, kind: '', directory: at?.endsWith('/') })) return;
@@ -300,7 +299,7 @@ export class Run {
       stoppedBy,
       dryRun,
       failures: ledger.failures,
-      leftOut: ledger.leftOut,
+      leftOut: ledger.leftOut.report,
       extra,
       deletion,
       startedAt: new Date(this.#startedAt).toISOString(),

@@ -4,6 +4,7 @@ import type { Context } from '../context.js';
 import { EXIT, type ExitCode } from '../exit.js';
 import { UsageError } from '../exit-codes.js';
 import { formatBytes, formatObjects } from '../format.js';
+import { leftOutText } from '../left-out-text.js';
 import { keyTeller } from '../reported-deletion.js';
 import { countLine, stopwatch } from '../progress.js';
 import { openingOf } from '../runs/opening.js';
@@ -62,6 +63,7 @@ export async function writeSetFile(
   else
     await output.result([
       `${formatObjects(count)} in ${file}, ${formatBytes(bytes)}; nothing was deleted`,
+      ...leftOutText(report.leftOut, 'not in it'),
       `store: to delete these and nothing else: store apply ${file}`,
     ]);
   return EXIT.complete;

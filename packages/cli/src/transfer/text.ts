@@ -1,6 +1,7 @@
 import { quoteKey, type DeletionFailure, type DeletionReport } from '@store/core';
 import type { TransferReport } from '@store/transfer';
 import { formatBytes, formatCount, formatDuration, formatObjects } from '../format.js';
+import { leftOutText } from '../left-out-text.js';
 import { whereOf } from './jobs.js';
 
 /** Failures that the text names; the rest is counted, and in the file of `--failures`. */
@@ -16,28 +17,13 @@ export function transferText(report: TransferReport): string[] {
   for (const [code, count] of Object.entries(failures.byCode))
     lines.push(`not copied: ${formatObjects(count)}, ${code}`);
   lines.push(...named(failures.sample));
-  lines.push(...leftOutText(report));
+  lines.push(...leftOutText(report.leftOut, 'left out', '; -L copies what links lead to'));
   if (skipped > 0 && !dryRun) lines.push(`left alone: ${formatObjects(skipped)}`);
   if (deletion) lines.push(deletedText(operation, deletion), ...named(deletion.failures.sample));
   else if (extra !== null && extra > 0 && warnings.length === 0)
     lines.push(`only at the target: ${formatObjects(extra)}`);
   lines.push(...warnings.map((warning) => `warning: ${withFlags(warning)}`), verdict(report));
   return lines;
-}
-
-/** What is there and was not copied, because it is no file. */
-function leftOutText({ leftOut: { byKind, sample } }: TransferReport): string[] {
-  const kinds = Object.entries(byKind);
-  if (kinds.length === 0) return [];
-  const counts = kinds.map(([kind, count]) => `${formatCount(count)} ${kind}${count === 1 ? '' : 's'}`);
-  const all = kinds.reduce((sum, [, count]) => sum + count, 0);
-  const shown = sample.slice(0, NAMED_FAILURES);
-  const hint = 'symbolic link' in byKind ? '; -L copies what links lead to' : '';
-  return [
-    `left out, being no ${all === 1 ? 'file' : 'files'}: ${counts.join(', ')}${hint}`,
-    ...shown.map(({ name, kind }) => `  ${quoteKey(name)}: ${kind}`),
-    ...(all > shown.length ? [`  … and ${formatCount(all - shown.length)} more`] : []),
-  ];
 }
 
 function named(

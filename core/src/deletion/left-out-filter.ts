@@ -1,6 +1,6 @@
-import type { LeftOut } from '@store/core';
-import { compileFilter } from '@store/core/extend';
-import type { Selection } from './options.js';
+import type { LeftOut } from '../requests.js';
+import { compileFilter } from './filter.js';
+import type { DeletePrefixOptions } from './options.js';
 
 /** A name that no pattern is about, but those that are about all. */
 const ANY = '\u{10ffff}';
@@ -8,7 +8,7 @@ const ANY = '\u{10ffff}';
 /** Whether somebody who chooses so asks for what is left out: of something without size and time, names alone tell. */
 export function leftOutFilter(
   prefix: string,
-  { include, exclude, filter }: Pick<Selection, 'include' | 'exclude' | 'filter'>,
+  { include, exclude, filter }: Pick<DeletePrefixOptions, 'include' | 'exclude' | 'filter'>,
 ): (entry: LeftOut) => boolean {
   const isMeant = compileFilter(prefix, { include, exclude }, 0);
   const isNotExcluded = compileFilter(prefix, { exclude }, 0);
