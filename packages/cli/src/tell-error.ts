@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
 import { DeletionError, toStoreError, type StoreError } from '@store/core';
-import { TransferError } from '@store/transfer';
 import { errorDocument, errorText } from './error-text.js';
 import { exitCodeOfError } from './exit-codes.js';
 import type { ExitCode } from './exit.js';
@@ -8,7 +7,7 @@ import type { Output } from './output.js';
 import { reportText } from './report-text.js';
 import type { GlobalOptions } from './session.js';
 
-/** Says what ended the work, with what it had done until then. @returns what to exit with */
+/** Says what ended the work, with what it had deleted until then; a transfer has told of itself. @returns what to exit with */
 export async function tellError(
   output: Output,
   thrown: unknown,
@@ -25,7 +24,4 @@ export async function tellError(
 async function tellReport(output: Output, error: StoreError): Promise<void> {
   if (error instanceof DeletionError && error.report.listed > 0)
     await output.result(reportText(error.report));
-  if (!(error instanceof TransferError) || error.report.listed === 0) return;
-  const { transferText } = await import('./transfer/text.js');
-  await output.result(transferText(error.report));
 }

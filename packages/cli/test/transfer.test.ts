@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { expect } from 'chai';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import type { ObjectStore } from '@store/core';
@@ -8,7 +8,7 @@ import { startEmulator } from '@store/emulator';
 import { lineText } from '#src/line.js';
 import { transferLine } from '#src/transfer/view.js';
 import { s3Store } from './emulated-stores.js';
-import { finish, Place } from './run-store.js';
+import { FAULTY_ADAPTERS, finish, Place } from './run-store.js';
 
 const CONFIG = {
   stores: {
@@ -48,6 +48,37 @@ describe('store cp, mv, sync', () => {
       ['as/', 'in/', 'x/'].flatMap((dir) => ['1.txt', '2.txt', 'deep/3.log'].map((rest) => dir + rest)),
     );
     expect(await (await b.get('as/deep/3.log')).text()).to.equal('text of x/deep/3.log');
+  });
+
+  it('says from where to where it copied as that was given, where a prefix does not say it', async () => {
+    await mkdir(place.path('src'));
+    for (const name of ['1.txt', '2.txt', '3.log']) await writeFile(place.path(`src/${name}`), name);
+    const first = async (...args: readonly string[]): Promise<string> =>
+      (await place.output(...args)).replace(/ in \d.*/s, '').replace(/ \(\d+ B\)/, '');
+    expect(await first('cp', './src/*.txt', './to/')).to.equal(
+      'copied 2 objects from "./src/*.txt" (files) to "to/" (files)',
+    );
+    expect(await first('cp', './src/*.{txt,log}', 'b:')).to.equal(
+      'copied 3 objects from "./src/*.{txt,log}" (files) to "b:" (fs)',
+    );
+    expect(await first('cp', 'a:x/*.txt', 'b:in/')).to.equal(
+      'copied 2 objects from "a:x/*.txt" (fs) to "in/" (fs)',
+    );
+    expect(await first('cp', '-r', 'a:', './to/')).to.equal(
+      'copied 4 objects from "a:" (fs) to "to/" (files)',
+    );
+    const { stderr } = await place.run(['cp', './none/*.zip', 'b:']);
+    expect(stderr).to.equal('store: nothing is at "./none/*.zip": there is no object that matches\n');
+    // What breaks off says it too.
+    const objects = Object.fromEntries(Array.from({ length: 30 }, (_, i) => [`${10 + i}`, 'x']));
+    await place.configure({
+      stores: { ...CONFIG.stores, broken: { provider: 'broken', maxPageSize: 10, objects } },
+    });
+    const broken = await place.run(['--adapter', FAULTY_ADAPTERS, 'cp', 'broken:*', 'b:']);
+    expect(broken.stdout).to.match(
+      /^copied \d+ objects .*from "broken:\*" \(memory\) to "b:" .*\nincomplete\n$/,
+    );
+    expect(broken.stderr).to.match(/^store: .*truncated[^\n]*\n/);
   });
 
   it('copies several objects, and those that match a pattern, into a directory', async () => {

@@ -74,7 +74,7 @@ export async function jobsOf(
       throw new UsageError(`${JSON.stringify(address)} names no object; use -r for everything under it`);
     } else name(from);
   }
-  checkTargetsApart(named, jobs, move);
+  checkTargetsApart(named, jobs, move ? target : undefined);
   return [...Array.from(named, ([from, pairs]) => ({ from, to: to.store, pairs })), ...jobs];
 }
 
@@ -82,12 +82,13 @@ export async function jobsOf(
  * Of two sources that go to one name only the second would be left. Objects by name are refused in any case; what is under prefixes is
  * listed later, so a move, which deletes the first, is refused where it could happen.
  *
+ * @param movedTo the target of a move, as it was given
  * @throws UsageError
  */
 function checkTargetsApart(
   named: ReadonlyMap<ObjectStore, readonly (readonly [string, string])[]>,
   jobs: readonly Extract<Job, { readonly address: string }>[],
-  move: boolean,
+  movedTo: string | undefined,
 ): void {
   const taken = new Map<string, string>();
   for (const [from, to] of [...named.values()].flat()) {
@@ -95,14 +96,14 @@ function checkTargetsApart(
       throw new UsageError(`two of the sources would get the same name at the target: ${quoteKey(to)}`);
     taken.set(to, from);
   }
-  if (!move) return;
+  if (movedTo === undefined) return;
   const prefixes = jobs.map(({ to: { prefix } }) => prefix);
   const names = [...taken.keys(), ...prefixes];
   prefixes.forEach((prefix, at) => {
     const other = names.find((name, i) => i !== taken.size + at && name.startsWith(prefix));
     if (other === undefined) return;
     throw new UsageError(
-      `several of the sources go to ${whereOf({ prefix })} at the target, where one could replace what came from another, ` +
+      `several of the sources go to ${whereOf({ prefix }, movedTo)} at the target, where one could replace what came from another, ` +
         'and both would be gone at their sources; move one after the other, with --if-absent where nothing is to be replaced',
     );
   });
@@ -136,7 +137,12 @@ function lastPart(key: string): string {
   return key.slice(key.lastIndexOf('/') + 1);
 }
 
-/** In words, for messages. */
-export function whereOf({ prefix }: Pick<Place, 'prefix'>): string {
-  return prefix === '' ? 'the entire store' : quoteKey(prefix);
+/**
+ * In words, for messages.
+ *
+ * @param address as it was given: says what an empty prefix does not, as that of a directory that is a store of its own
+ */
+export function whereOf({ prefix }: Pick<Place, 'prefix'>, address?: string): string {
+  if (prefix !== '') return quoteKey(prefix);
+  return address === undefined ? 'the entire store' : quoteKey(address);
 }

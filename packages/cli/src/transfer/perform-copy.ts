@@ -41,15 +41,20 @@ export async function performCopy(
     throw new UsageError('--include does not go with a source that is a pattern');
   const alone = jobs.length === 1 && sources.length === 1 && byName === 1;
   let nothing: string | undefined;
-  const transfers = jobs.map((job): Transfer => async (listeners) => {
+  const perform = async (job: Job, listeners: Listeners): Promise<TransferReport | undefined> => {
     const report = await transferOf(job, flags, verb, listeners);
     if (alone) throwFailure(report);
     if ('isBeside' in job && job.isBeside && report.listed === 0 && report.complete) return undefined;
     // A named object beside a prefix of the same name is there, whatever the prefix has.
     if (report.listed === 0 && !report.aborted && 'address' in job && byName === 0)
-      nothing ??= `${nothingAt(job.address, report)} there is no object under ${whereOf(job.from)}${job.include ? ' that matches' : ''}`;
+      nothing ??= `${nothingAt(job.address, report)} there is no object ${job.include ? 'that matches' : `under ${whereOf(job.from, job.address)}`}`;
     return report;
-  });
+  };
+  const transfers = jobs.map((job): Transfer => ({
+    ends:
+      'address' in job ? { from: job.address, to: target, isPattern: job.include !== undefined } : undefined,
+    perform: (listeners) => perform(job, listeners),
+  }));
   const telling: Telling = {
     ...flags,
     silent: alone && !flags.transfer.dryRun,

@@ -11,6 +11,7 @@ import { checkSourceDirectory } from './source-directory.js';
 import { placeOf, whereOf } from './jobs.js';
 import { openPath } from './open-path.js';
 import type { SyncFlags } from './options.js';
+import type { Target } from '../session.js';
 import { reportedTransfers } from './reported-transfer.js';
 
 const SAMPLE_KEYS = 5;
@@ -39,19 +40,22 @@ export async function performSync(
   const aim = await openPath(session, target, { mirrored });
   if (deletes && !dryRun) await checkNotAround(aim, { command: 'sync --delete', here: true });
   const to = placeOf(aim);
-  if (ask && !(await agrees(context, from, to, flags)))
+  if (ask && !(await agrees(context, from, aim, flags)))
     return context.signal.aborted ? EXIT.interrupted : EXIT.failed;
   return reportedTransfers(context, { ...flags, again: 'the same command' }, [
-    (listeners) => {
-      const { json } = flags;
-      const onDeleted =
-        context.verbose && deletes
-          ? (key: string) =>
-              json
-                ? context.output.note(`delete ${quoteKey(key)}`)
-                : context.output.print(`delete ${quoteKey(key)}`)
-          : undefined;
-      return syncPrefix(from, to, { ...flags.transfer, ...listeners, onDeleted });
+    {
+      ends: { from: source, to: target },
+      perform: (listeners) => {
+        const { json } = flags;
+        const onDeleted =
+          context.verbose && deletes
+            ? (key: string) =>
+                json
+                  ? context.output.note(`delete ${quoteKey(key)}`)
+                  : context.output.print(`delete ${quoteKey(key)}`)
+            : undefined;
+        return syncPrefix(from, to, { ...flags.transfer, ...listeners, onDeleted });
+      },
     },
   ]);
 }
@@ -60,9 +64,10 @@ export async function performSync(
 async function agrees(
   { output, signal }: Context,
   from: Place,
-  to: Place,
+  aim: Target,
   { transfer }: SyncFlags,
 ): Promise<boolean> {
+  const to = placeOf(aim);
   const sample: string[] = [];
   let progress: TransferProgress | undefined;
   const elapsedMs = stopwatch();
@@ -86,7 +91,7 @@ async function agrees(
   const gone = found.deletion?.matched ?? 0;
   if (gone === 0) return true;
   output.note([
-    `copies ${formatObjects(found.skipped)} (${formatBytes(found.bytes)}) to ${whereOf(to)} (${to.store.provider}), and deletes there what the source does not have: ${formatObjects(gone)}`,
+    `copies ${formatObjects(found.skipped)} (${formatBytes(found.bytes)}) to ${whereOf(to, aim.address)} (${to.store.provider}), and deletes there what the source does not have: ${formatObjects(gone)}`,
     ...sample.map((key) => `  ${quoteKey(key)}`),
     ...(gone > sample.length ? [`  … and ${formatObjects(gone - sample.length)} more`] : []),
   ]);

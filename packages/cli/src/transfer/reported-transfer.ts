@@ -1,10 +1,16 @@
-import type { TransferFailure, TransferOptions, TransferProgress, TransferReport } from '@store/transfer';
+import {
+  TransferError,
+  type TransferFailure,
+  type TransferOptions,
+  type TransferProgress,
+  type TransferReport,
+} from '@store/transfer';
 import type { Context } from '../context.js';
 import { displayKey } from '../display-key.js';
 import { EXIT, type ExitCode } from '../exit.js';
 import { openFailures } from '../failures-file.js';
 import { stopwatch } from '../progress.js';
-import { transferText } from './text.js';
+import { transferText, type Ends } from './text.js';
 import { transferLine } from './view.js';
 
 /** How transfers are told of. */
@@ -23,8 +29,12 @@ export type Listeners = Pick<
   'signal' | 'onProgress' | 'onFailure' | 'onTransferred' | 'count'
 >;
 
-/** One run; undefined when there was nothing to do, and is nothing to tell of. */
-export type Transfer = (listeners: Listeners) => Promise<TransferReport | undefined>;
+/** One run, and between what. */
+export interface Transfer {
+  readonly ends?: Ends | undefined;
+  /** Undefined when there was nothing to do, and is nothing to tell of. */
+  readonly perform: (listeners: Listeners) => Promise<TransferReport | undefined>;
+}
 
 /** Does one transfer after the other, with progress and failures written, and prints the reports. */
 export async function reportedTransfers(
@@ -36,13 +46,15 @@ export async function reportedTransfers(
   const sayAgain = (): void => output.lastly(`to go on: ${again}`);
   signal.addEventListener('abort', sayAgain, { once: true });
   const reports: TransferReport[] = [];
+  let ends: Ends | undefined;
   try {
-    for (const transfer of transfers) {
+    for (const { perform, ends: given } of transfers) {
+      ends = given;
       if (signal.aborted) break;
       let progress: TransferProgress | undefined;
       const elapsedMs = stopwatch();
       using shown = output.show(() => transferLine(progress, elapsedMs(), session.throttled));
-      const report = await transfer({
+      const report = await perform({
         signal,
         count: output.interactive && !output.quiet,
         onProgress: (now) => {
@@ -60,7 +72,7 @@ export async function reportedTransfers(
       shown.end();
       log.account('transfer', report);
       reports.push(report);
-      if (!json && !(silent && report.complete)) await output.result(transferText(report));
+      if (!json && !(silent && report.complete)) await output.result(transferText(report, ends));
     }
     await failures?.close();
     if (json) await output.resultJson(reports.length === 1 ? reports[0] : reports);
@@ -69,6 +81,8 @@ export async function reportedTransfers(
   } catch (error) {
     output.lastly(undefined);
     await (reports.length > 0 || signal.aborted ? failures?.close() : failures?.discard());
+    if (!json && error instanceof TransferError && error.report.listed > 0)
+      await output.result(transferText(error.report, ends));
     throw error;
   } finally {
     signal.removeEventListener('abort', sayAgain);

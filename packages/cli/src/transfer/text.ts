@@ -7,10 +7,18 @@ import { whereOf } from './jobs.js';
 /** Failures that the text names; the rest is counted, and in the file of `--failures`. */
 const NAMED_FAILURES = 10;
 
+/** The ends of a run, as they were given: a report knows places alone. */
+export interface Ends {
+  readonly from: string;
+  readonly to: string;
+  /** Of what is under its place, `from` means a part. */
+  readonly isPattern?: boolean | undefined;
+}
+
 /** A report for people, in lines. */
-export function transferText(report: TransferReport): string[] {
+export function transferText(report: TransferReport, ends?: Ends): string[] {
   const { operation, listed, filtered, same, skipped, dryRun, failures, deletion, extra, warnings } = report;
-  const lines = [headline(report)];
+  const lines = [headline(report, ends)];
   if (same > 0) lines.push(`the same already: ${formatObjects(same)}`);
   if (filtered > 0)
     lines.push(`left out ${formatCount(filtered)} of ${formatObjects(listed)} because of the filters`);
@@ -37,12 +45,13 @@ function named(
     );
 }
 
-function headline(report: TransferReport): string {
+function headline(report: TransferReport, ends: Ends | undefined): string {
   const { operation, from, to, matched, copied, serverSide, skipped, bytes, elapsedMs, dryRun } = report;
   const isOfKeys = operation === 'copyKeys' || operation === 'moveKeys';
+  const source = ends?.isPattern ? quoteKey(ends.from) : whereOf(from, ends?.from);
   const where = isOfKeys
     ? ''
-    : ` from ${whereOf(from)} (${from.provider}) to ${whereOf(to)} (${to.provider})`;
+    : ` from ${source} (${from.provider}) to ${whereOf(to, ends?.to)} (${to.provider})`;
   const verb = operation === 'movePrefix' || operation === 'moveKeys' ? 'move' : 'copy';
   const time = formatDuration(elapsedMs);
   if (dryRun)
