@@ -30,6 +30,9 @@ const PART_BYTES = 8 * 1024 * 1024;
 /** Shortest time between two calls of `onProgress`, in milliseconds. */
 const INTERVAL_MS = 100;
 
+/** Objects that are held back until what is in their way has gone; more than these fail. */
+const MOST_HELD_BACK = 10_000;
+
 /** What is to be done, and how. */
 export interface Task {
   readonly operation: TransferOperation;
@@ -47,6 +50,8 @@ export interface Task {
   readonly onExtra?: ((target: ObjectInfo) => void) | undefined;
   /** Does what has to be done before an object is copied. */
   readonly beforeCopy?: ((from: string, to: string) => Promise<void>) | undefined;
+  /** What meets a `Conflict`, as where a file stands and a directory is to be, waits for `finish`, which may call `tryAgain`. */
+  readonly holdsBack?: boolean | undefined;
   /** Does what else belongs to an object that was copied. */
   readonly onCopied?: ((copied: Copied) => Promise<void>) | undefined;
   /** Done when all that was listed has been settled, whether the run ended early or not. */
@@ -71,6 +76,8 @@ export class Run {
   readonly #copying: Copying;
   readonly #totals = new Totals();
   readonly #startedAt: number;
+  readonly #heldBack: { readonly source: ObjectInfo; readonly error: StoreError }[] = [];
+  #holdsBack: boolean;
   #phase: 'copying' | 'deleting' = 'copying';
   #deleted = 0;
   #toldAt = -Infinity;
@@ -79,6 +86,7 @@ export class Run {
   constructor(task: Task) {
     const { from, to, options } = task;
     this.#task = task;
+    this.#holdsBack = task.holdsBack ?? false;
     this.ledger = new Ledger(options, task.keys !== undefined);
     this.witness = new Witness(from);
     const { clock, driver } = to.engine;
@@ -153,6 +161,7 @@ export class Run {
     } catch (error) {
       this.#breakUnlessOver(error);
     }
+    await this.giveUp().catch((error: unknown) => this.#breakUnlessOver(error));
     this.#stop.abort();
     await counting;
     this.#tell(true);
@@ -164,10 +173,31 @@ export class Run {
   /** Begins to delete. @returns to be told how many are deleted */
   deleting(): (deleted: number) => void {
     this.#phase = 'deleting';
+    const before = this.#deleted;
     return (deleted) => {
-      this.#deleted = deleted;
+      this.#deleted = before + deleted;
       this.#tell();
     };
+  }
+
+  /** The keys at the target of what is held back. */
+  get heldBack(): readonly string[] {
+    return this.#heldBack.map(({ source }) => this.#copying.targetKey(source.key));
+  }
+
+  /** Copies what is held back; what fails now has failed. */
+  async tryAgain(): Promise<void> {
+    this.#holdsBack = false;
+    this.#phase = 'copying';
+    const tasks = new SideBySide(this.#task.options.concurrency, (error) => this.#break(error));
+    for (const { source } of this.#heldBack.splice(0)) await tasks.add(() => this.#settle(source, undefined));
+    await tasks.end();
+  }
+
+  /** What is held back has failed. */
+  async giveUp(): Promise<void> {
+    this.#holdsBack = false;
+    for (const { source, error } of this.#heldBack.splice(0)) await this.#failed(source, error);
   }
 
   /** Both ends in order, or the source alone. */
@@ -238,6 +268,10 @@ export class Run {
       return;
     }
     const error = toStoreError(thrown, { operation: this.#task.operation, key: source.key });
+    if (this.#holdsBack && error.code === 'Conflict' && this.#heldBack.length < MOST_HELD_BACK) {
+      this.#heldBack.push({ source, error });
+      return;
+    }
     await ledger.countFailed(source, error);
     if (ledger.hopeless) this.#break(error);
     else if (ledger.tooMany) this.#stop.abort();

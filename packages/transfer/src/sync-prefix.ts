@@ -1,12 +1,14 @@
-import { quoteKey, StoreError, type DeleteTarget, type ObjectInfo } from '@store/core';
+import { quoteKey, StoreError, type DeleteTarget, type DeletionReport, type ObjectInfo } from '@store/core';
 import { compileFilter, type Checked } from '@store/core/extend';
+import { bothDeletions } from './both-deletions.js';
 import { isSame } from './compare.js';
+import { inTheWayOf } from './in-the-way.js';
 import { syncPrefixOptions, type SyncPrefixOptions } from './options.js';
 import { merged } from './pairs.js';
 import { checkApart, sideOf, type Place, type Side } from './place.js';
 import { undeleted } from './removal.js';
 import type { TransferReport } from './report.js';
-import { checkOrder, checkTarget, Run, type Finished, type Task } from './run.js';
+import { checkOrder, checkTarget, Run, type Task } from './run.js';
 
 const OPERATION = 'syncPrefix';
 
@@ -46,6 +48,7 @@ export async function syncPrefix(
     operation: OPERATION,
     ...sides,
     options: given,
+    holdsBack: deletes && !given.dryRun && sides.to.engine.driver.keys.paths,
     isSame: (copying, source, target) => isSame(copying, source, target, compare),
     onExtra: (target) => {
       if (isMeant(target) === true) extra++;
@@ -57,18 +60,48 @@ export async function syncPrefix(
         return { extra, incomplete: true };
       }
       if (!deletes || extra === 0) return { extra };
-      const why = reasonToKeep(run, extra, checked);
+      const isExtra = (target: ObjectInfo): boolean => isMeant(target) === true;
+      const way = await makeWay(run, extra, { sides, checked, isExtra });
+      const { deletion: made = null } = way;
+      const rest = extra - (made?.matched ?? 0);
+      if (way.incomplete || run.over || rest <= 0)
+        return { extra, deletion: made, incomplete: way.incomplete };
+      const why = reasonToKeep(run, rest, checked);
       if (why !== undefined) {
         run.ledger.warn(
-          `${extra === 1 ? '1 object that is' : `${extra} objects that are`} only at the target ${extra === 1 ? 'was' : 'were'} not deleted: ${why}`,
+          `${rest === 1 ? '1 object that is' : `${rest} objects that are`} only at the target ${rest === 1 ? 'was' : 'were'} not deleted: ${why}`,
         );
-        return { extra, incomplete: true };
+        return { extra, deletion: made, incomplete: true };
       }
-      return { extra, ...(await deleteExtra(run, sides, checked, isMeant)) };
+      const isLeft = (target: ObjectInfo): boolean => isExtra(target) && !way.isInTheWay?.(target.key);
+      const { maxDelete } = checked;
+      const left = {
+        ...checked,
+        maxDelete: maxDelete === undefined ? undefined : maxDelete - (made?.matched ?? 0),
+      };
+      const { deletion, incomplete } = await deleteExtra(run, sides, left, isLeft);
+      return { extra, deletion: made ? bothDeletions(made, deletion) : deletion, incomplete };
     },
   };
   checkTarget(task);
   return new Run(task).perform();
+}
+
+interface Sides {
+  readonly from: Side;
+  readonly to: Side;
+}
+
+/** What is only at the target. */
+interface Extra {
+  readonly sides: Sides;
+  readonly checked: Checked<typeof syncPrefixOptions>;
+  readonly isExtra: (target: ObjectInfo) => boolean;
+}
+
+interface Deleted {
+  readonly deletion: DeletionReport;
+  readonly incomplete: boolean;
 }
 
 /** Why what is only at the target stays; undefined when it may go. */
@@ -81,7 +114,7 @@ function reasonToKeep(
   if (force) return undefined;
   if (ledger.failed > 0) {
     const why = 'something failed at the source; with force they are deleted all the same';
-    // A file may stand where a directory is to be, or the other way round.
+    // A file may stand where a directory is to be, or the other way round, and hold up more than can be held back.
     return ledger.failures.byCode.Conflict
       ? `${why}, and the next sync copies what they were in the way of`
       : why;
@@ -93,15 +126,36 @@ function reasonToKeep(
 }
 
 /**
+ * In directories, deletes what is in the way of objects that are held back, and copies these: what is only at the target goes, but for
+ * one that is in the way not before all that can be copied is.
+ */
+async function makeWay(
+  run: Run,
+  extra: number,
+  { sides, checked, isExtra }: Extra,
+): Promise<Partial<Deleted> & { readonly isInTheWay?: (key: string) => boolean }> {
+  if (run.heldBack.length === 0) return {};
+  if (extra === 0 || reasonToKeep(run, extra, checked) !== undefined) {
+    await run.giveUp();
+    return {};
+  }
+  const isInTheWay = inTheWayOf(run.heldBack);
+  const made = await deleteExtra(run, sides, checked, (target) => isExtra(target) && isInTheWay(target.key));
+  if (made.incomplete) await run.giveUp();
+  else await run.tryAgain();
+  return { ...made, isInTheWay };
+}
+
+/**
  * Looks at both ends again, because nobody keeps a list of unknown length. A key is deleted when the listing of the source has
  * gone past it, and the source is still there then.
  */
 async function deleteExtra(
   run: Run,
-  { from, to }: { readonly from: Side; readonly to: Side },
+  { from, to }: Sides,
   { dryRun, maxDelete, concurrency, onDeleted, onFailure }: Checked<typeof syncPrefixOptions>,
-  isMeant: (object: ObjectInfo) => unknown,
-): Promise<Pick<Finished, 'deletion' | 'incomplete'>> {
+  isToGo: (object: ObjectInfo) => boolean,
+): Promise<Deleted> {
   const { signal, ledger, witness } = run;
   let isGone = false;
   const tell = run.deleting();
@@ -111,7 +165,7 @@ async function deleteExtra(
     let waiting: string[] = [];
     for await (const { source, target, hidden } of merged(from, to, purpose)) {
       if (source) witness.saw(source.key);
-      if (source || !target || hidden || isMeant(target) !== true) continue;
+      if (source || !target || hidden || !isToGo(target)) continue;
       waiting.push(target.key);
       if (waiting.length < WAITING) continue;
       yield* await whileThere(waiting);

@@ -13,7 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { errorOf } from '@store/conformance';
-import type { ObjectStore } from '@store/core';
+import { StoreError, type ObjectStore } from '@store/core';
 import { copyPrefix, movePrefix, syncPrefix } from '@store/transfer';
 import fc from 'fast-check';
 import { expect } from 'chai';
@@ -151,19 +151,105 @@ describe('transfers between a directory of files and a store', () => {
     };
     await check(copyPrefix, {});
     await check(syncPrefix, {});
-    // What is only at the target is in the way, and stays until somebody says that it may go: nothing is deleted for a copy that fails.
-    await check(syncPrefix, { delete: true });
-    const { warnings } = await syncPrefix(from, to, { delete: true });
-    expect(warnings.join()).to.match(
-      /^2 objects that are only at the target were not deleted: .*; with force .*, and the next sync copies what they were in the way of$/,
+    // No more may go than is said.
+    await check(syncPrefix, { delete: true, maxDelete: 1 });
+    // What is in the way of nothing stays where something fails.
+    await writeFile(join(directory, 'out/old'), 'old');
+    const report = await syncPrefix(from, to, { delete: true });
+    expectClosedBooks(report);
+    expect(report).to.include({ copied: 2, failed: 2, extra: 3, complete: false });
+    expect(report.deletion).to.include({ deleted: 2, failed: 0 });
+    expect(report.warnings.join()).to.match(
+      /^1 object that is only at the target was not deleted: .*; with force/,
     );
-    await rm(join(directory, 'out/empty'), { recursive: true });
-    await store.delete('m/x');
-    await syncPrefix(from, to, { delete: true, force: true });
-    const { complete, failed } = await syncPrefix(from, to, { delete: true });
-    expect({ complete, failed }).to.deep.equal({ complete: true, failed: 0 });
-    expect(await readFile(join(directory, 'out/file/below/k'), 'utf8')).to.equal('new');
-    expect(await readFile(join(directory, 'out/dir'), 'utf8')).to.equal('new');
+    expect(await readFile(join(directory, 'out/old'), 'utf8')).to.equal('old');
+  });
+
+  describe('of names that a file and a directory have swapped', () => {
+    const refused = new Set<string>();
+    const order: string[] = [];
+    let from: Parameters<typeof syncPrefix>[0];
+    let to: typeof from;
+    beforeEach(async () => {
+      refused.clear();
+      order.length = 0;
+      const { store } = wrappedMemory(({ read }) => ({
+        read: {
+          ...read,
+          get: async (request, call) => {
+            if (refused.has(request.key)) throw new StoreError('AccessDenied', 'not this one');
+            return read.get(request, call);
+          },
+        },
+      }));
+      for (const key of ['file/below/k', 'file/l', 'dir', 'z']) await store.put(`m/${key}`, 'new');
+      await mkdir(join(directory, 'out/dir/deep'), { recursive: true });
+      for (const path of ['file', 'dir/deep/k', 'dir/l', 'old'])
+        await writeFile(join(directory, 'out', path), 'old');
+      [from, to] = [
+        { store, prefix: 'm/' },
+        { store: local, prefix: 'out/' },
+      ];
+    });
+    const sync = async (options: Parameters<typeof syncPrefix>[2]) => {
+      const report = await syncPrefix(from, to, {
+        delete: true,
+        onTransferred: ({ to: key }) => void order.push(key),
+        onDeleted: (key) => void order.push(key),
+        ...options,
+      });
+      expectClosedBooks(report);
+      return report;
+    };
+    const textOf = (path: string) => readFile(join(directory, 'out', path), 'utf8');
+
+    it('makes both as they are at the source, in one run, and deletes the rest at its end', async () => {
+      const report = await sync({ maxDelete: 4 });
+      expect(report).to.deep.include({ copied: 4, failed: 0, extra: 4, complete: true, warnings: [] });
+      expect(report.deletion).to.deep.include({ listed: 4, deleted: 4, complete: true });
+      expect(order[0]).to.equal('out/z');
+      expect(order.slice(1, 4)).to.have.members(['out/file', 'out/dir/deep/k', 'out/dir/l']);
+      expect(order.slice(4, 7)).to.have.members(['out/file/below/k', 'out/file/l', 'out/dir']);
+      expect(order[7]).to.equal('out/old');
+      for (const path of ['file/below/k', 'file/l', 'dir', 'z']) expect(await textOf(path)).to.equal('new');
+      expect(await sync({})).to.deep.include({ same: 4, extra: 0, complete: true });
+    });
+
+    it('deletes nothing where anything else fails, or more is to go than may', async () => {
+      refused.add('m/z');
+      for (const [options, failed] of [
+        [{}, 4],
+        [{ force: true, maxDelete: 3 }, 4],
+      ] as const) {
+        const report = await sync(options);
+        expect(report).to.deep.include({ failed, deletion: null, complete: false });
+        expect(await textOf('file')).to.equal('old');
+        expect(await textOf('dir/l')).to.equal('old');
+      }
+      expect(await sync({ force: true })).to.deep.include({ copied: 3, failed: 1 });
+    });
+
+    it('keeps the rest where what was in the way of something has gone for nothing', async () => {
+      refused.add('m/dir');
+      // It is refused when it is read, and then something has failed.
+      expect(await sync({})).to.deep.include({ copied: 1, failed: 3, deletion: null });
+      await rm(join(directory, 'out/dir'), { recursive: true });
+      await mkdir(join(directory, 'out/dir'));
+      refused.clear();
+      const report = await sync({});
+      expect(report).to.deep.include({ copied: 2, same: 1, failed: 1, extra: 2, complete: false });
+      expect(report.deletion).to.deep.include({ deleted: 1 });
+      expect(await textOf('old')).to.equal('old');
+    });
+
+    it('leaves what is excluded in the way, and without delete all of it', async () => {
+      const report = await sync({ exclude: ['file', 'dir/deep/**'] });
+      expect(report).to.deep.include({ failed: 3, complete: false });
+      expect(await textOf('file')).to.equal('old');
+      expect(await textOf('dir/deep/k')).to.equal('old');
+      expect(await textOf('old')).to.equal('old');
+      expect(await syncPrefix(from, to)).to.deep.include({ failed: 3, deletion: null });
+    });
   });
 
   it('says of a move between hard links of one file why they stay', async () => {
@@ -235,6 +321,7 @@ describe('transfers between a directory of files and a store', () => {
           Object.entries(source).map(([path, text]) => [`m/${path}`, text]),
         );
         expect(texts).to.deep.equal({ beside: 'x', ...expected });
+        for (const [path, text] of Object.entries(old)) await local.put(`${name}-back/${path}`, text);
         await syncPrefix({ store, prefix: 'm/' }, { store: local, prefix: `${name}-back/` }, options);
         const back: Record<string, string> = {};
         for await (const { key } of local.list(`${name}-back/`))
