@@ -11,6 +11,7 @@ export { leftOutFilter } from './deletion/left-out-filter.js';
 export { passesOf } from './deletion/delete-prefix.js';
 export { deletePrefixOptions } from './deletion/options.js';
 export type { CheckedDeletePrefixOptions } from './deletion/options.js';
+export { selectionOptions, type Selection } from './deletion/selection.js';
 export { checkPrefix } from './deletion/safety.js';
 export { shareRate, type Leave, type SharedRate, type Slowed } from './deletion/shared-rate.js';
 export { Engine, engineOf, type Purpose } from './engine/engine.js';

@@ -16,10 +16,10 @@ export type {
   CopyPrefixOptions,
   KeysOptions,
   MovePrefixOptions,
-  Selection,
   SyncPrefixOptions,
   TransferOptions,
 } from './options.js';
+export type { Selection } from '@store/core/extend';
 export type { Place } from './place.js';
 export { TransferError } from './report.js';
 export type {

@@ -1,11 +1,11 @@
-import type { DeletePrefixOptions } from '@store/core';
 import {
   defineOptions,
-  deletePrefixOptions,
   IN_FLIGHT,
   optionTypes as types,
+  selectionOptions,
   type Checked,
   type OptionTable,
+  type Selection,
 } from '@store/core/extend';
 import * as v from 'valibot';
 import type { Transferred, TransferFailure, TransferProgress } from './report.js';
@@ -15,12 +15,6 @@ import type { Transferred, TransferFailure, TransferProgress } from './report.js
  * `size`: it has the same size. `checksum`: it has the same size and MD5; by the ETags where these are MD5s, else it is read.
  */
 export type Comparison = 'size-and-time' | 'size' | 'checksum';
-
-/** Which objects at the source are meant; the rest of a key behind the prefix is what globs look at. */
-export type Selection = Pick<
-  DeletePrefixOptions,
-  'include' | 'exclude' | 'filter' | 'olderThan' | 'newerThan' | 'minSize' | 'maxSize'
->;
 
 /** What all transfers have in common. */
 export interface TransferOptions extends Selection {
@@ -90,22 +84,8 @@ const comparison = {
   type: () => v.picklist(['size-and-time', 'size', 'checksum']),
 } as const;
 
-const { include, exclude, filter, olderThan, newerThan, minSize, maxSize } = deletePrefixOptions.table;
-
-const selectionTable = {
-  include: { ...include, cli: { ...include.cli, help: 'only keys whose rest behind the prefix matches' } },
-  exclude: { ...exclude, cli: { ...exclude.cli, help: 'leave out keys whose rest matches' } },
-  filter,
-  olderThan,
-  newerThan,
-  minSize,
-  maxSize,
-} as const satisfies OptionTable<Selection>;
-
-const selectionOptions = defineOptions<Selection>()('selection', selectionTable);
-
 const transferTable = {
-  ...selectionTable,
+  ...selectionOptions.table,
   dryRun: {
     type: types.flag,
     cli: { kind: 'flag', short: 'n', help: 'say what would be done, and do nothing' },

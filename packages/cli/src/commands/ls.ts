@@ -1,10 +1,11 @@
 import { Option, type Command } from 'commander';
-import type { CommonPrefix, ObjectInfo, VersionInfo } from '@store/core';
+import type { CommonPrefix, ObjectInfo, Unnameable, VersionInfo } from '@store/core';
 import type { Context, Run } from '../context.js';
 import type { ExitCode } from '../exit.js';
 import { formatBytes } from '../format.js';
 import { displayKey } from '../display-key.js';
 import { countLine, stopwatch } from '../progress.js';
+import { ListingFilter, listingFlags } from '../listing-filter.js';
 import { UnnameableNotes } from '../unnameable-notes.js';
 
 interface LsOptions {
@@ -16,17 +17,20 @@ interface LsOptions {
   readonly versions?: boolean;
 }
 
+type Values = Readonly<Record<string, unknown>>;
+
 const EXAMPLES = `
 Examples:
   store ls uploads:                                 objects, and groups up to the next "/"
   store ls -l uploads:logs/2026-
   store ls -r --json uploads:logs/ | store rm --from - --yes uploads:
+  store ls -r --exclude 'tmp/' uploads:             as rm -r and cp -r choose
   store ls --versions uploads:logs/
   store ls --retries 0 --timeout 5s uploads:        is it there?
 `;
 
 export function addLs(program: Command, run: Run): void {
-  program
+  const command = program
     .command('ls')
     .addHelpText('after', EXAMPLES)
     .description('list what is under a prefix: objects, and groups up to the next "/"')
@@ -46,18 +50,24 @@ export function addLs(program: Command, run: Run): void {
       ).conflicts(['startAfter', 'unordered']),
     )
     .option('--json', 'one JSON document a line')
-    .action((address: string, options: LsOptions) => run((context) => ls(context, address, options)));
+    .action((address: string, options: LsOptions & Values) =>
+      run((context) => ls(context, address, options)),
+    );
+  for (const flag of listingFlags()) command.addOption(flag);
 }
 
 async function ls(
   { output, session, signal }: Context,
   address: string,
-  options: LsOptions,
+  options: LsOptions & Values,
 ): Promise<ExitCode> {
   const { store, key } = await session.open(address);
   const { startAfter, unordered = false } = options;
   const unnameable = new UnnameableNotes(output);
-  const onUnnameable = unnameable.tell;
+  const filter = new ListingFilter(key, options);
+  const onUnnameable = (entry: Unnameable): void => {
+    if (filter.hasStrange(entry)) unnameable.tell(entry);
+  };
   let listed = 0;
   const elapsedMs = stopwatch();
   // Where the list itself is on the terminal, it tells how far it is.
@@ -66,6 +76,7 @@ async function ls(
     : output.show(() => countLine('listed', { count: listed }, elapsedMs(), address));
   if (options.versions) {
     for await (const version of store.listVersions(key, { signal, onUnnameable })) {
+      if (!filter.has(version)) continue;
       listed++;
       await (options.json ? output.jsonLine(version) : output.line(versionText(version)));
       if (output.closed) break;
@@ -76,6 +87,7 @@ async function ls(
     ? store.list(key, { startAfter, ordered: !unordered, signal, onUnnameable })
     : store.list(key, { delimiter: '/', startAfter, signal, onUnnameable });
   for await (const entry of entries) {
+    if (!filter.has(entry)) continue;
     listed++;
     await (options.json ? output.jsonLine(entry) : output.line(entryText(entry, options.long ?? false)));
     if (output.closed) break;
