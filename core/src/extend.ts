@@ -12,6 +12,7 @@ export { passesOf } from './deletion/delete-prefix.js';
 export { deletePrefixOptions } from './deletion/options.js';
 export type { CheckedDeletePrefixOptions } from './deletion/options.js';
 export { selectionOptions, type Selection } from './deletion/selection.js';
+export { UnmetRules } from './deletion/unmet-rules.js';
 export { checkPrefix } from './deletion/safety.js';
 export { shareRate, type Leave, type SharedRate, type Slowed } from './deletion/shared-rate.js';
 export { Engine, engineOf, type Purpose } from './engine/engine.js';

@@ -23,6 +23,7 @@ import type { KeyRange } from '../ranges/key-range.js';
 import { SeenNameless } from './seen-nameless.js';
 import { checkTrash, trashOf } from './trash.js';
 import { withJournal } from './with-journal.js';
+import { UnmetRules } from './unmet-rules.js';
 import { MarkerPass, ObjectVersionPass, type VersionPass } from './version-selection.js';
 
 /** An object or version that was listed. Those whose `doomed` is false are kept by the selection of versions. */
@@ -91,7 +92,10 @@ async function performPrefix(
   const deleteMarkers = markersOf(options);
   const startedAt = company.keeper?.soFar?.startedAt ?? engine.clock.now();
   const filter = compileFilter(prefix, options, startedAt);
+  // Of a run that goes on with another, nobody knows what that one has listed.
+  const unmet = company.keeper?.soFar ? undefined : new UnmetRules(options);
   const matches = (entry: Listed): Verdict => {
+    unmet?.see(entry.key, prefix);
     const verdict = entry.doomed !== false && filter(entry);
     // Only what is clear is asked about, and of a copy: what a caller does with it must not change what is deleted.
     if (verdict === true && !entry.doubtful && where) return answerOf(where, entry);
@@ -137,15 +141,26 @@ async function performPrefix(
     });
   }
   const uploadFilter = compileFilter(prefix, options, startedAt, 'size');
+  const wouldMatch = leftOutFilter(prefix, options);
   const source: RunSource<Listed> = {
     prefix,
     versions,
-    uploads: options.uploads ? (run) => abortUploads(run, prefix, uploadFilter) : undefined,
+    uploads: options.uploads
+      ? (run) =>
+          abortUploads(run, prefix, (upload) => {
+            unmet?.see(upload.key, prefix);
+            return uploadFilter(upload);
+          })
+      : undefined,
     passes,
     problem,
     matches,
     onMatch: options.onMatch,
-    wouldMatch: leftOutFilter(prefix, options),
+    wouldMatch: (entry) => {
+      unmet?.seeLeftOut(entry, prefix);
+      return wouldMatch(entry);
+    },
+    unmet,
     verify: options.verify,
   };
   // A dry run lists, whatever the strategy.

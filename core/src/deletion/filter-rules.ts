@@ -16,15 +16,19 @@ interface Rule {
  * @throws StoreError `InvalidArgument` for what is no rule, or would match nothing by mistake
  */
 export function compileRules(rules: readonly string[]): GlobMatcher {
-  const compiled: Rule[] = [];
-  for (const rule of rules) {
-    if (rule === '!') compiled.length = 0;
-    else compiled.push(ruleOf(rule));
-  }
+  const compiled = activeRules(rules).map(readRule);
   return (rest) => compiled.find(({ matches }) => matches(rest))?.includes ?? true;
 }
 
-function ruleOf(rule: string): Rule {
+/** Those that are not forgotten. @throws StoreError `InvalidArgument` for one that is no rule, forgotten or not */
+export function activeRules(rules: readonly string[]): readonly string[] {
+  const last = rules.lastIndexOf('!');
+  for (const rule of rules.slice(0, Math.max(last, 0))) if (rule !== '!') readRule(rule);
+  return rules.slice(last + 1);
+}
+
+/** One that is not `!`. @throws StoreError `InvalidArgument` */
+export function readRule(rule: string): Rule {
   const [, sign, glob] = /^([+-]) +(.+)$/s.exec(rule) ?? [];
   if (glob === undefined) {
     const message = `filter: ${JSON.stringify(rule)} is no rule: it takes "+ GLOB", "- GLOB" or "!"`;

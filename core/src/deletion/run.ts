@@ -57,6 +57,8 @@ export interface RunSource<T extends Candidate> {
   readonly onMatch?: ((entry: T) => unknown) | undefined;
   /** Whether something that stays would be meant, were it an object; default: all of it. */
   readonly wouldMatch?: ((entry: LeftOut) => boolean) | undefined;
+  /** The rules that nothing has matched, for a warning when all has been listed. */
+  readonly unmet?: { readonly warning: string | undefined } | undefined;
   /** List once more when all is done. */
   readonly verify?: boolean | undefined;
 }
@@ -283,6 +285,8 @@ export class Run {
         uploads = (await abortUploads?.(this)) ?? null;
       });
       if (!this.over) await deleting.deleteAll();
+      const warning = this.over ? undefined : source.unmet?.warning;
+      if (warning !== undefined) this.ledger.warn(warning);
       if (verify && !dryRun && !this.#error && !this.stop.aborted) {
         await this.attempt('list', async () => {
           remaining = await this.#verify(source);

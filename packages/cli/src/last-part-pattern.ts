@@ -26,7 +26,14 @@ export function lastPartPattern(
   if (!mayBePattern(address) || !part.includes('*')) return undefined;
   const begin = narrow ? start + part.search(SPECIAL) : start;
   const glob = key.slice(begin);
-  return { prefix: key.slice(0, begin), include: below ? [glob, `${glob}/**`] : [glob] };
+  return { prefix: key.slice(0, begin), include: [below ? withBelow(glob) : glob] };
+}
+
+/** What matches, and what is under it: as one glob, so that it is one thing that may match nothing. */
+export function withBelow(glob: string): string {
+  // A backslash at the end is a mistake, and must not take the brace for its own.
+  const [backslashes = ''] = /\\*$/.exec(glob) ?? [];
+  return backslashes.length % 2 === 1 ? glob : `${glob}{,/**}`;
 }
 
 /** Whether {@link lastPartPattern} may find one, as far as that can be told without the configuration. */

@@ -59,6 +59,27 @@ describe('--include-from, --exclude-from', () => {
     }
   });
 
+  it('are named where they matched nothing, at the end of rm, cp, mv and sync', async () => {
+    await writeFile(place.path('list'), '*.log\nd/\n.DS_Store\n');
+    const warning = 'warning: nothing that was listed matches exclude ".DS_Store"\n';
+    for (const args of [
+      ['rm', '-rn', '--exclude-from', 'list', 'demo:p/'],
+      ['cp', '-r', '--exclude-from', 'list', 'demo:p/', 'a:'],
+      ['sync', '-n', '--exclude-from', 'list', 'demo:p/', 'a:'],
+      ['mv', '-rn', '--exclude-from', 'list', 'demo:p/', 'a:x/'],
+      ['rm', '-n', '--exclude-from', 'list', 'demo:p/*'],
+    ])
+      expect(await place.output(...args), args.join(' ')).to.contain(warning);
+    // One glob that means what matches, and what is under it.
+    for (const args of [
+      ['rm', '-rn', 'demo:p/d*'],
+      ['rm', '-rn', 'demo:p/*.log'],
+      ['cp', '-r', 'demo:p/*.log', 'a:'],
+    ])
+      expect(await place.output(...args), args.join(' ')).not.to.contain('warning');
+    expect(await place.output('cp', 'demo:p/*.zip', 'a:')).to.contain('matches include "*.zip"\n');
+  });
+
   it('mean nothing where the file says nothing, and not everything', async () => {
     await writeFile(place.path('list'), '# none\n');
     expect(await chosen('--include-from', 'list')).to.deep.equal([]);

@@ -8,7 +8,7 @@ import {
   type ObjectInfo,
   type Unnameable,
 } from '@store/core';
-import { compileFilter, leftOutFilter, withSoundFacts } from '@store/core/extend';
+import { compileFilter, leftOutFilter, UnmetRules, withSoundFacts } from '@store/core/extend';
 import { ByteBudget } from './byte-budget.js';
 import { ByteRate } from './byte-rate.js';
 import { copyObject, type Copied, type Copying } from './copy-object.js';
@@ -74,6 +74,7 @@ export class Run {
   readonly #stop = new AbortController();
   readonly #task: Task;
   readonly #copying: Copying;
+  readonly #unmet: UnmetRules;
   readonly #totals = new Totals();
   readonly #startedAt: number;
   readonly #heldBack: { readonly source: ObjectInfo; readonly error: StoreError }[] = [];
@@ -89,6 +90,7 @@ export class Run {
     this.#holdsBack = task.holdsBack ?? false;
     this.ledger = new Ledger(options, task.keys !== undefined);
     this.witness = new Witness(from);
+    this.#unmet = new UnmetRules(selectionOf(options));
     const { clock, driver } = to.engine;
     this.#startedAt = clock.now();
     const { maxBytesPerSecond, signal, partBytes = PART_BYTES } = options;
@@ -128,7 +130,7 @@ export class Run {
 
   /** @throws TransferError when an error ended it */
   async perform(): Promise<TransferReport> {
-    const { from, options, finish } = this.#task;
+    const { from, to, options, finish } = this.#task;
     const { ledger, signal } = this.#copying;
     const filter = compileFilter(from.prefix, selectionOf(options), this.#startedAt);
     const isMeant = (object: ObjectInfo): boolean => filter(object) === true && this.#hasKey(object);
@@ -137,6 +139,8 @@ export class Run {
     try {
       for await (const { source, target, hidden } of this.#pairs()) {
         if (this.over) break;
+        if (source) this.#unmet.see(source.key, from.prefix);
+        else if (target) this.#unmet.see(target.key, to.prefix);
         if (!source) {
           if (target && !hidden) this.#task.onExtra?.(target);
           continue;
@@ -155,6 +159,8 @@ export class Run {
       this.#breakUnlessOver(error);
     }
     await tasks.end();
+    const { warning } = this.#unmet;
+    if (!this.over && warning !== undefined) ledger.warn(warning);
     let finished: Finished = {};
     try {
       finished = (await finish?.(this)) ?? {};
@@ -209,12 +215,15 @@ export class Run {
       operation,
       signal: this.signal,
       onLeftOut: async (entry: LeftOut) => {
+        this.#unmet.seeLeftOut(entry, from.prefix);
         if (!isAskedFor(entry)) return;
         if (entry.failure) await this.ledger.countNoObject(entry.at ?? entry.name, entry.failure);
         else this.ledger.leftOut.count(entry);
       },
       onUnnameable: async ({ name, at, reason }: Unnameable, side: 'source' | 'target') => {
-        if (!isAskedFor({ name, at, kind: '', directory: at?.endsWith('/') })) return;
+        const directory = at?.endsWith('/');
+        this.#unmet.seeLeftOut({ name, at, directory }, (side === 'source' ? from : to).prefix);
+        if (!isAskedFor({ name, at, kind: '', directory })) return;
         if (side === 'source') await this.ledger.countUnnameable(name, reason);
         else this.ledger.warn(`the target has ${name}, which no request can name (${reason.message})`);
       },

@@ -87,6 +87,10 @@ describe('what a source has and no copy gets', () => {
     expect(await told({ include: ['*.txt'] })).to.deep.equal({});
     expect(await told({ include: ['link/**'] })).to.deep.equal({ 'symbolic link': 1 });
     expect(await told({ include: ['**/file-*'] })).to.deep.equal({ 'symbolic link': 2 });
+    const { warnings } = await copyPrefix(from(), to(), {
+      exclude: ['link', 'link/**', 'dir/file-link', 'lnik'],
+    });
+    expect(warnings).to.deep.equal(['nothing that was listed matches exclude "lnik"']);
   });
 
   it('is copied where links are followed; those that lead nowhere or in circles are failures', async () => {

@@ -151,6 +151,18 @@ describe('syncPrefix', () => {
       expect(Object.keys(await contentsOf(target, 't/'))).to.deep.equal(['a', 'b', 'c', 'keep.log']);
     });
 
+    it('names a rule that matched nothing at either end, and no other', async () => {
+      const { target, sync } = await both();
+      await target.put('t/keep/k', 'x');
+      const globs = { exclude: ['keep/', 'a', 'kepe/'] };
+      for (const options of [{}, { delete: true }, { dryRun: true }]) {
+        const report = await sync({ ...globs, ...options });
+        expect(report.warnings).to.deep.equal(['nothing that was listed matches exclude "kepe/"']);
+        expect(report.complete).to.equal(true);
+      }
+      expect((await sync({ ...globs, signal: AbortSignal.abort() })).warnings).to.deep.equal([]);
+    });
+
     it('does not take for extra what is at the source and was left out by size', async () => {
       const { target, sync } = await both();
       const report = await sync({ delete: true, minSize: 100 });

@@ -28,7 +28,7 @@ export function transferText(report: TransferReport, ends?: Ends): string[] {
   lines.push(...leftOutText(report.leftOut, 'left out', '; -L copies what links lead to'));
   if (skipped > 0 && !dryRun) lines.push(`left alone: ${formatObjects(skipped)}`);
   if (deletion) lines.push(deletedText(operation, deletion), ...named(deletion.failures.sample));
-  else if (extra !== null && extra > 0 && warnings.length === 0)
+  else if (extra !== null && extra > 0 && !warnings.some((warning) => warning.includes('only at the target')))
     lines.push(`only at the target: ${formatObjects(extra)}`);
   lines.push(...warnings.map((warning) => `warning: ${withFlags(warning)}`), verdict(report));
   return lines;
