@@ -15,6 +15,7 @@ export { selectionOptions, type Selection } from './deletion/selection.js';
 export { UnmetRules } from './deletion/unmet-rules.js';
 export { checkPrefix } from './deletion/safety.js';
 export { shareRate, type Leave, type SharedRate, type Slowed } from './deletion/shared-rate.js';
+export { holdErrors } from './hold-errors.js';
 export { Engine, engineOf, type Purpose } from './engine/engine.js';
 export { Contact, eitherSignal } from './engine/contact.js';
 export { retrying, retryPolicy, type Line, type RetryPolicy } from './engine/retry.js';

@@ -1,4 +1,5 @@
 // A module for `--adapter`: memory stores on which deletes fail, or never end.
+import { Readable } from 'node:stream';
 import { StoreError, type StoreAdapter } from '@store/core';
 import { withFaults, type FaultRule } from '@store/conformance';
 import { memory, type MemoryConfig } from '@store/memory';
@@ -59,6 +60,23 @@ export const broken = faulty(
   'broken',
   [2, 3, 4].map((nth) => ({ operation: 'list.page', nth, effect: { do: 'drop-token' } })),
 );
+
+/** The connection of a body breaks as soon as the answer has begun. */
+export const torn: StoreAdapter<string, MemoryConfig> = {
+  ...memory,
+  provider: 'torn',
+  createDriver(config, context) {
+    const driver = memory.createDriver(config, context);
+    const get: typeof driver.read.get = async (request, call) => {
+      const { info, body: whole } = await driver.read.get(request, call);
+      whole.destroy();
+      const body = new Readable({ read: () => undefined });
+      setImmediate(() => body.destroy(new StoreError('Unavailable', 'the connection was reset')));
+      return { info, body };
+    };
+    return { ...driver, read: { ...driver.read, get } };
+  },
+};
 
 /** Deletes never end. */
 export const hanging: StoreAdapter<string, MemoryConfig> = {

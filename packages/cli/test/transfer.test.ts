@@ -97,6 +97,28 @@ describe('store cp, mv, sync', () => {
     expect(refused.stderr).to.contain('end "b:one" with "/"');
   });
 
+  it('says that a connection broke before anything was read', async () => {
+    await place.configure({ stores: { torn: { provider: 'torn', objects: { k: 'text' } } } });
+    for (const args of [
+      ['get', 'torn:k', 'file'],
+      ['get', '--bwlimit', '1M', 'torn:k', 'file'],
+      ['cp', '--bwlimit', '1M', 'torn:k', '-'],
+      ['cp', 'torn:k', './file'],
+      ['cat', 'torn:k'],
+    ]) {
+      const { code, stdout, stderr } = await place.run([
+        '--adapter',
+        FAULTY_ADAPTERS,
+        '--retries',
+        '0',
+        ...args,
+      ]);
+      expect({ code, stdout }, args.join(' ')).to.deep.equal({ code: 1, stdout: '' });
+      expect(stderr, args.join(' ')).to.match(/^store: .*the connection was reset\n$/);
+    }
+    expect(await readdir(place.directory)).not.to.include('file');
+  });
+
   it('goes no faster than it may (--bwlimit), whatever copies', async () => {
     const bytes = Buffer.alloc(512 * 1024, 'x');
     await a.put('large', bytes);

@@ -14,6 +14,7 @@ import {
   type StoreErrorCode,
   type UploadsFacet,
 } from '@store/core';
+import { holdErrors } from '@store/core/extend';
 import { toServiceError, type BatchOutcome, type Bucket, type KeyError } from '@store/s3-server';
 import { untoldCause } from './untold-cause.js';
 import { spoolPart } from './spooled-file.js';
@@ -105,7 +106,13 @@ function withUploads(driver: StoreDriver, spool: SpooledUploads): StoreDriver {
       copyPart: async ({ range, ...request }, call) => {
         const { from: key, fromVersionId: versionId, ifMatch } = request;
         const { body } = await driver.read.get({ key, versionId, ifMatch, range }, call);
-        return spool.uploadPart({ ...request, size: range.end - range.start + 1, body });
+        // It may fail before the file is open that it goes to, and is not wanted where none is to be had.
+        holdErrors(body);
+        try {
+          return await spool.uploadPart({ ...request, size: range.end - range.start + 1, body });
+        } finally {
+          body.destroy();
+        }
       },
       parts: (request) => spool.listParts(request),
       complete: (request, call) => spool.complete(request, call),

@@ -1,4 +1,5 @@
 import { systemClock } from '@store/core';
+import { holdErrors } from '@store/core/extend';
 import { InvalidArgumentError, Option } from 'commander';
 import { withAlias } from '../alias.js';
 import { size } from '../option-values.js';
@@ -26,7 +27,8 @@ export async function paced<T extends AsyncIterable<Uint8Array>>(
   signal: AbortSignal,
 ): Promise<T | AsyncGenerator<Uint8Array, void, undefined>> {
   if (maxBytesPerSecond === undefined) return body;
-  // Loaded by who asks for it.
+  // Loaded by who asks for it; meanwhile the body may fail.
+  holdErrors(body);
   const { ByteRate } = await import('@store/transfer');
   return new ByteRate(maxBytesPerSecond, systemClock).paced(body, signal);
 }
