@@ -66,6 +66,12 @@ describe('store rm, as in other tools', () => {
     ],
     [['b:logs/*-0[1]'], ['logs/2019-01', 'logs/2020-01']],
     [['b:logs/2019-1\\[0\\]*'], ['logs/2019-1[0]x']],
+    [['b:logs/{2019-0,2020}*'], ['logs/2019-01', 'logs/2020-01']],
+    [
+      ['-r', '--entire-store', 'b:{oth,t}*'],
+      ['other/1', 'top'],
+    ],
+    [['b:logs/\\{2019-0,2020\\}*'], []],
     [
       ['b:t*', 'b:other/*'],
       ['other/1', 'top'],
