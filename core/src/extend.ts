@@ -6,6 +6,7 @@ export { checkShape, entrySchema, selectStore, type ResolvedEntry } from './conf
 export { entryTable } from './config/open-options.js';
 export { IN_FLIGHT } from './engine/in-flight.js';
 export { compileFilter, filtersIn, type ObjectFilter } from './deletion/filter.js';
+export { KeyRules } from './deletion/key-rules.js';
 export { LeftOutBooks } from './deletion/left-out-books.js';
 export { leftOutFilter } from './deletion/left-out-filter.js';
 export { passesOf } from './deletion/delete-prefix.js';

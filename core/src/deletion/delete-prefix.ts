@@ -11,6 +11,7 @@ import { notByServer } from './by-server.js';
 import type { Candidate } from './candidate.js';
 import type { RunControls } from './deletion-handle.js';
 import { compileFilter, filtersIn, type Verdict } from './filter.js';
+import { KeyRules } from './key-rules.js';
 import { leftOutFilter } from './left-out-filter.js';
 import type { CheckedDeletePrefixOptions, DeletePrefixOptions } from './options.js';
 import type { DeletionReport } from './report.js';
@@ -91,9 +92,10 @@ async function performPrefix(
   const isConditional = isCompared && engine.driver.delete.ifMatch !== false;
   const deleteMarkers = markersOf(options);
   const startedAt = company.keeper?.soFar?.startedAt ?? engine.clock.now();
-  const filter = compileFilter(prefix, options, startedAt);
+  const keyRules = new KeyRules(options);
+  const filter = compileFilter(prefix, options, startedAt, undefined, keyRules);
   // Of a run that goes on with another, nobody knows what that one has listed.
-  const unmet = company.keeper?.soFar ? undefined : new UnmetRules(options);
+  const unmet = company.keeper?.soFar ? undefined : new UnmetRules(keyRules);
   const matches = (entry: Listed): Verdict => {
     unmet?.see(entry.key, prefix);
     const verdict = entry.doomed !== false && filter(entry);
@@ -140,7 +142,7 @@ async function performPrefix(
       yield* versions === 'current' ? pages : nameless.leaveOut(pages);
     });
   }
-  const uploadFilter = compileFilter(prefix, options, startedAt, 'size');
+  const uploadFilter = compileFilter(prefix, options, startedAt, 'size', keyRules);
   const wouldMatch = leftOutFilter(prefix, options);
   const source: RunSource<Listed> = {
     prefix,

@@ -1,9 +1,7 @@
 import { StoreError, type FailureReason } from '../errors.js';
 import type { ObjectInfo } from '../objects.js';
 import type { Fact, OptionEntry } from '../options/option-table.js';
-import { compileRules } from './filter-rules.js';
-import { compileGlob, type GlobMatcher } from './glob.js';
-import { meantGlob } from './meant-glob.js';
+import { KeyRules, type KeyRule } from './key-rules.js';
 import { deletePrefixOptions, type DeletePrefixOptions } from './options.js';
 
 /** Whether an entry is meant; a reason where that cannot be told: what was listed lacks a fact that a filter needs. */
@@ -24,6 +22,7 @@ interface FactTest {
  * to know.
  *
  * @param startedAt when the run began, in milliseconds since the epoch
+ * @param rules the globs and rules of `asked`, where others look at them too
  * @param without a fact that entries of this kind do not have; filters that look at it are left out
  * @throws StoreError `InvalidArgument` for a glob that cannot be read or bounds that exclude each other
  */
@@ -32,6 +31,7 @@ export function compileFilter(
   asked: DeletePrefixOptions,
   startedAt: number,
   without?: Fact,
+  rules: KeyRules = new KeyRules(asked),
 ): ObjectFilter {
   const left = without === undefined ? [] : filtersIn(asked, without);
   const options = { ...asked, ...Object.fromEntries(left.map((name) => [name, undefined])) };
@@ -64,12 +64,14 @@ export function compileFilter(
       test: ({ size }) => within(size, (bytes) => bytes >= (minSize ?? 0) && bytes <= (maxSize ?? Infinity)),
     });
   }
-  const include = compileGlobs(options.include, 'include');
-  const exclude = compileGlobs(options.exclude, 'exclude');
-  const rules = options.filter && compileRules(options.filter);
-  if (include) tests.push((object) => include(object.key.slice(prefix.length)));
-  if (exclude) tests.push((object) => !exclude(object.key.slice(prefix.length)));
-  if (rules) tests.push((object) => rules(object.key.slice(prefix.length)));
+  const { include, exclude, filter } = rules;
+  const matching = (list: readonly KeyRule[], { key }: ObjectInfo): KeyRule | undefined => {
+    const rest = key.slice(prefix.length);
+    return list.find(({ matches }) => matches(rest));
+  };
+  if (include) tests.push((object) => matching(include, object) !== undefined);
+  if (exclude) tests.push((object) => matching(exclude, object) === undefined);
+  if (filter) tests.push((object) => matching(filter, object)?.includes ?? true);
   return (object) => {
     for (const test of tests) if (!test(object)) return false;
     let lacking: FactTest[] | undefined;
@@ -112,15 +114,4 @@ function unknown(lacking: readonly FactTest[]): FailureReason {
 function earliest(times: readonly (number | undefined)[]): number | undefined {
   const given = times.filter((time) => time !== undefined);
   return given.length === 0 ? undefined : Math.min(...given);
-}
-
-function compileGlobs(
-  globs: string | readonly string[] | undefined,
-  option: string,
-): GlobMatcher | undefined {
-  if (globs === undefined) return undefined;
-  const matchers = (typeof globs === 'string' ? [globs] : globs).map((glob) =>
-    compileGlob(meantGlob(glob, option, false), option),
-  );
-  return (rest) => matchers.some((matches) => matches(rest));
 }

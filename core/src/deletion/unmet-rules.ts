@@ -1,41 +1,20 @@
-import { quoteKey } from '../quote-key.js';
 import type { LeftOut } from '../requests.js';
-import { activeRules, readRule } from './filter-rules.js';
-import { compileGlob, type GlobMatcher } from './glob.js';
-import { meantGlob } from './meant-glob.js';
-import type { DeletePrefixOptions } from './options.js';
+import type { KeyRule, KeyRules } from './key-rules.js';
 
 /** Rules that a warning names. */
 const NAMED = 5;
-
-interface Rule {
-  /** Such as `exclude "tmp/**"`. */
-  readonly name: string;
-  readonly matches: GlobMatcher;
-}
 
 /**
  * Those of the globs and rules of a run that nothing has matched yet, whatever else decided on it. One that never is matched may be
  * misspelt, and what it was to protect is deleted. As soon as each has been matched, looking costs nothing.
  */
 export class UnmetRules {
-  #unmet: readonly Rule[];
+  #unmet: readonly KeyRule[];
   #seen = false;
 
-  /** @throws StoreError `InvalidArgument` as `compileFilter` */
-  constructor({
-    include,
-    exclude,
-    filter = [],
-  }: Pick<DeletePrefixOptions, 'include' | 'exclude' | 'filter'>) {
-    this.#unmet = [
-      ...rulesOf('include', include),
-      ...rulesOf('exclude', exclude),
-      ...activeRules(filter).map((rule) => ({
-        name: `filter ${quoteKey(rule)}`,
-        matches: readRule(rule).matches,
-      })),
-    ];
+  /** @param rules those that the filter of the run is made of, so that no key is looked at twice */
+  constructor(rules: KeyRules) {
+    this.#unmet = rules.all;
   }
 
   /** @param prefix that the key begins with; the rules are about the rest */
@@ -66,11 +45,4 @@ export class UnmetRules {
     const more = this.#unmet.length - names.length;
     return `nothing that was listed matches ${names.join(', ')}${more > 0 ? `, and ${more} more` : ''}`;
   }
-}
-
-function rulesOf(option: 'include' | 'exclude', globs: string | readonly string[] = []): readonly Rule[] {
-  return (typeof globs === 'string' ? [globs] : globs).map((glob) => ({
-    name: `${option} ${quoteKey(glob)}`,
-    matches: compileGlob(meantGlob(glob, option, false), option),
-  }));
 }

@@ -8,7 +8,7 @@ import {
   type ObjectInfo,
   type Unnameable,
 } from '@store/core';
-import { compileFilter, leftOutFilter, UnmetRules, withSoundFacts } from '@store/core/extend';
+import { compileFilter, KeyRules, leftOutFilter, UnmetRules, withSoundFacts } from '@store/core/extend';
 import { ByteBudget } from './byte-budget.js';
 import { ByteRate } from './byte-rate.js';
 import { copyObject, type Copied, type Copying } from './copy-object.js';
@@ -74,6 +74,7 @@ export class Run {
   readonly #stop = new AbortController();
   readonly #task: Task;
   readonly #copying: Copying;
+  readonly #rules: KeyRules;
   readonly #unmet: UnmetRules;
   readonly #totals = new Totals();
   readonly #startedAt: number;
@@ -90,7 +91,8 @@ export class Run {
     this.#holdsBack = task.holdsBack ?? false;
     this.ledger = new Ledger(options, task.keys !== undefined);
     this.witness = new Witness(from);
-    this.#unmet = new UnmetRules(selectionOf(options));
+    this.#rules = new KeyRules(selectionOf(options));
+    this.#unmet = new UnmetRules(this.#rules);
     const { clock, driver } = to.engine;
     this.#startedAt = clock.now();
     const { maxBytesPerSecond, signal, partBytes = PART_BYTES } = options;
@@ -132,7 +134,7 @@ export class Run {
   async perform(): Promise<TransferReport> {
     const { from, to, options, finish } = this.#task;
     const { ledger, signal } = this.#copying;
-    const filter = compileFilter(from.prefix, selectionOf(options), this.#startedAt);
+    const filter = compileFilter(from.prefix, selectionOf(options), this.#startedAt, undefined, this.#rules);
     const isMeant = (object: ObjectInfo): boolean => filter(object) === true && this.#hasKey(object);
     const counting = options.count ? this.#totals.count(from, isMeant, signal) : undefined;
     const tasks = new SideBySide(options.concurrency, (error) => this.#break(error));
