@@ -1,5 +1,5 @@
 import { realpath } from 'node:fs/promises';
-import { dirname, relative, resolve, sep } from 'node:path';
+import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { StoreError, type UrlScheme, type UrlTarget } from '@store/core';
 import { FileCalls } from '@store/fs/on-disk';
 import { PROVIDER } from './refusals.js';
@@ -7,7 +7,8 @@ import { storeRootHint, storeRootOf } from './store-root.js';
 
 /**
  * `file:///dir/name`, or `file:dir/name` from the current directory on: the directory that holds what is named is the store,
- * and the name is the key, with `/` behind it for a directory. Of what is not there, the nearest directory above that is.
+ * and the name is the key, with `/` behind it for a directory. Of what is not there, the nearest directory above that is; of a pattern, the
+ * one above the directory of what it means.
  */
 export const fileUrl: UrlScheme = {
   scheme: 'file',
@@ -30,8 +31,11 @@ async function split(path: string, asDirectory: boolean): Promise<{ root: string
   const found = await calls.lookAt(path);
   // A link to a directory is itself what is named, unless there is a `/` behind it.
   const isLinked = asDirectory && found?.isSymbolicLink() && (await isDirectory(calls, path));
-  const real = isLinked ? await realpath(path) : path;
-  let root = dirname(real);
+  // What files a pattern means lies in the directory that is named before it: that is a part of a store, not all of one.
+  const isPattern = !found && basename(path).includes('*') && (await isDirectory(calls, dirname(path)));
+  const above = isPattern ? await realpath(dirname(path)) : undefined;
+  const real = above === undefined ? (isLinked ? await realpath(path) : path) : join(above, basename(path));
+  let root = dirname(above ?? real);
   while (!(await isDirectory(calls, root)) && root !== dirname(root)) root = dirname(root);
   const key = relative(root, real).split(sep).join('/');
   const isPrefix = asDirectory || found?.isDirectory();

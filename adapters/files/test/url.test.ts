@@ -34,6 +34,10 @@ describe('files: addresses', () => {
       [`file:${root}/link/`, root, 'dir/'],
       [`file:${root}/link/file`, join(root, 'link'), 'file'],
       [`file:${dir}/file/below`, dir, 'file/below'],
+      [`file:${dir}/*.txt`, root, 'dir/*.txt'],
+      [`file:${root}/link/*`, root, 'dir/*'],
+      [`file:${dir}/none/*`, dir, 'none/*'],
+      ['file:/*', '/', '*'],
       ['file:/', '/', ''],
       ['file:.', join(process.cwd(), '..'), `${process.cwd().split('/').at(-1)}/`],
     ] as const)

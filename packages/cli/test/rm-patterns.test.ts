@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { expect } from 'chai';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import type { DeletionReport } from '@store/core';
@@ -45,6 +47,14 @@ describe('store rm, as in other tools', () => {
     expect(stdout).to.contain('deleted 5 objects');
     expect(deleted).to.deep.equal(KEYS.slice(0, 5));
     expect((await remove('-rf', 'b:nothing/')).code).to.equal(0);
+  });
+
+  it('takes patterns of files in a directory', async () => {
+    const files = ['src/a.zip', 'src/b.txt', 'src/sub/c.zip', 'd.zip'];
+    await mkdir(place.path('src/sub'), { recursive: true });
+    for (const file of files) await writeFile(place.path(file), 'x');
+    expect((await place.run(['rm', '-y', './src/*.zip'])).code).to.equal(0);
+    expect(files.filter((file) => existsSync(place.path(file)))).to.deep.equal(files.slice(1));
   });
 
   it('says nothing about a key that is not there with -f, and refuses --strict beside it', async () => {

@@ -56,7 +56,7 @@ describe('store cp, mv, sync', () => {
     const first = async (...args: readonly string[]): Promise<string> =>
       (await place.output(...args)).replace(/ in \d.*/s, '').replace(/ \(\d+ B\)/, '');
     expect(await first('cp', './src/*.txt', './to/')).to.equal(
-      'copied 2 objects from "./src/*.txt" (files) to "to/" (files)',
+      'copied 2 objects from "./src/*.txt" (files) to "to/" (files) on the provider\'s side',
     );
     expect(await first('cp', './src/*.{txt,log}', 'b:')).to.equal(
       'copied 3 objects from "./src/*.{txt,log}" (files) to "b:" (fs)',
