@@ -120,6 +120,49 @@ describe('Pacer', () => {
     expect([asked, given]).to.deep.equal([1000, 100]);
   });
 
+  it('keeps to the rate of the caller when a range becomes hot for those who wait', async () => {
+    const { pacer, clock } = makePacer({ concurrency: 32, maxKeysPerSecond: 1000 });
+    const range = pacer.paceOf({});
+    const begun = clock.now();
+    const bySecond: number[] = [];
+    const send = async (): Promise<void> => {
+      const permit = await pacer.acquire(100, range);
+      const second = Math.floor((clock.now() - begun) / 1000);
+      bySecond[second] = (bySecond[second] ?? 0) + (permit?.keys ?? 0);
+      if (second === 2) pacer.throttled(permit);
+      else pacer.succeeded(permit?.keys ?? 0, permit);
+      pacer.release();
+    };
+    await Promise.all(
+      Array.from({ length: 20 }, async () => {
+        for (let i = 0; i < 5; i++) await send();
+      }),
+    );
+    expect(bySecond.reduce((sum, keys) => sum + keys, 0)).to.equal(10_000);
+    // One batch is free.
+    for (const [second, keys] of bySecond.entries()) expect(keys, `second ${second}`).to.be.at.most(1100);
+  });
+
+  it('lets those who wait for a hot range go in the order in which they came, one at a time', async () => {
+    const { pacer, clock } = makePacer({ concurrency: 100 });
+    const range = pacer.paceOf({});
+    const first = await pacer.acquire(1000, range);
+    pacer.succeeded(1000, first);
+    pacer.throttled(first);
+    pacer.release();
+    const order: number[] = [];
+    const before = clock.sleeps.length;
+    await Promise.all(
+      Array.from({ length: 50 }, async (_, i) => {
+        await pacer.acquire(100, range);
+        order.push(i);
+        pacer.release();
+      }),
+    );
+    expect(order).to.deep.equal(Array.from({ length: 50 }, (_, i) => i));
+    expect(clock.sleeps.length - before).to.be.at.most(100);
+  });
+
   it('gives nobody a permit after the stop, and leaves nobody waiting', async () => {
     const { pacer, stop } = makePacer({ concurrency: 1, maxKeysPerSecond: 1 });
     await pacer.acquire(1);

@@ -98,6 +98,8 @@ export class HotRanges {
 export class RangePace {
   readonly law: RateLaw;
   readonly #clock: Clock;
+  /** Ends when the last of those that wait has had its turn: each would wake for each of the others. */
+  #turns: Promise<void> = Promise.resolve();
   /** Units that have no outcome yet. */
   #units = 0;
   readonly #waiting = new Set<() => void>();
@@ -113,7 +115,13 @@ export class RangePace {
   }
 
   /** Waits until so many keys may be sent, or the signal fires. @returns whether it had to wait for the rate */
-  async enter(keys: number, stop: AbortSignal): Promise<boolean> {
+  enter(keys: number, stop: AbortSignal): Promise<boolean> {
+    const turn = this.#turns.then(() => this.#enter(keys, stop));
+    this.#turns = turn.then(() => undefined);
+    return turn;
+  }
+
+  async #enter(keys: number, stop: AbortSignal): Promise<boolean> {
     let isBound = this.law.isReached;
     for (let ms = this.law.msToGo; ms > 0 && !stop.aborted; ms = this.law.msToGo) {
       isBound = true;

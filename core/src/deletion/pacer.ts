@@ -57,14 +57,16 @@ export class Pacer {
    */
   async acquire(asked: number, inRange?: RangePace): Promise<Permit | undefined> {
     const { shared } = this.#settings;
-    for (;;) {
+    for (let [most, isAllowed] = [asked, false]; ;) {
       this.#heed();
       const [isHot, epoch] = [inRange?.isHot, shared?.epoch];
-      const begun = await this.#begin(asked, inRange);
+      const begun = await this.#begin(most, inRange, isAllowed);
       if (!begun) return undefined;
       if (isHot === inRange?.isHot && epoch === shared?.epoch) return begun.permit;
       // The service has asked for less while this one waited for its turn, and would refuse it as well.
       this.#giveBack(begun);
+      // What the caller allows it has waited for; to give that back would let others go all at once.
+      [most, isAllowed] = [begun.permit.keys, true];
     }
   }
 
@@ -76,31 +78,38 @@ export class Pacer {
     pace.ranges.clear();
   }
 
-  async #begin(asked: number, inRange: RangePace | undefined): Promise<Begun | undefined> {
-    if (!inRange?.isHot) return this.#beginHere(asked, inRange && { pace: inRange, epoch: 0 });
+  /** @param isAllowed by the caller's `maxKeysPerSecond` */
+  async #begin(
+    asked: number,
+    inRange: RangePace | undefined,
+    isAllowed: boolean,
+  ): Promise<Begun | undefined> {
+    if (!inRange?.isHot) return this.#beginHere(asked, isAllowed, inRange && { pace: inRange, epoch: 0 });
     const keys = Math.min(asked, this.batchSize, inRange.law.batchSize);
     // Nobody else has to wait for that.
     const isBound = await inRange.enter(keys, this.#stop);
-    return this.#beginHere(keys, { pace: inRange, epoch: inRange.law.epoch }, isBound ? 'range' : undefined);
+    const range = { pace: inRange, epoch: inRange.law.epoch };
+    return this.#beginHere(keys, isAllowed, range, isBound ? 'range' : undefined);
   }
 
   async #beginHere(
     asked: number,
+    isAllowed: boolean,
     range: RangePermit | undefined,
     bound?: 'range',
   ): Promise<Begun | undefined> {
     this.#waiting++;
     try {
-      return await this.#beginOf(asked, range, bound);
+      const keys = Math.min(asked, this.batchSize);
+      if (!isAllowed) await this.#waitForRate(keys);
+      return await this.#beginOf(keys, range, bound);
     } finally {
       this.#waiting--;
     }
   }
 
-  async #beginOf(asked: number, range: RangePermit | undefined, bound?: 'range'): Promise<Begun | undefined> {
+  async #beginOf(keys: number, range: RangePermit | undefined, bound?: 'range'): Promise<Begun | undefined> {
     const { pace, slots, shared } = this.#settings;
-    const keys = Math.min(asked, this.batchSize);
-    await this.#waitForRate(keys);
     const turn = shared?.take(keys, this.#stop);
     const leave = turn && (await turn);
     if (this.#stop.aborted) return undefined;
@@ -116,8 +125,7 @@ export class Pacer {
 
   /** A request is not sent after all. */
   #giveBack({ permit, leave }: Begun): void {
-    const { maxKeysPerSecond, slots, pace } = this.#settings;
-    if (maxKeysPerSecond !== undefined) this.#nextKeyAt -= (permit.keys / maxKeysPerSecond) * 1000;
+    const { slots, pace } = this.#settings;
     leave?.giveBack();
     slots.release('delete');
     pace.giveBack(permit);

@@ -118,8 +118,9 @@ export class FleetRate implements SharedRate {
     this.#credit -= keys;
     // A limit that somebody has set says nothing of the service.
     const isBound = this.#fixed === undefined && this.#isBound;
+    // Not more than is leased at a time: what comes later is leased by then.
     const giveBack = (): void => {
-      this.#credit += keys;
+      this.#credit = Math.min(this.#credit + keys, Math.ceil((this.#known.rate ?? rate) * LEASED_S));
     };
     return { isBound, giveBack };
   }

@@ -48,6 +48,8 @@ export interface KeptRate {
   /** Since when `taken` has been counted. */
   readonly since: number;
   readonly taken: number;
+  /** Of all that it has taken, as much as makes it no longer young. */
+  readonly ever: number;
   readonly known: keyof typeof LEASE_RULE.growth;
   /** While it is young: ranges that have become hot, and throttles beyond what good answers are held against. */
   readonly hot: number;
@@ -62,6 +64,7 @@ export function freshRate(now: number): KeptRate {
     epoch: 0,
     since: now,
     taken: 0,
+    ever: 0,
     known: 'guessed',
     hot: 0,
     excess: 0,
@@ -74,7 +77,11 @@ export function leaseFrom(
   { keys, taken, throttledIn, fixed, hot = 0, refused = 0, good = 0 }: Lease,
   now: number,
 ): { readonly kept: KeptRate; readonly leased: Leased } {
-  const next: { -readonly [Name in keyof KeptRate]: KeptRate[Name] } = { ...kept, taken: kept.taken + taken };
+  const next: { -readonly [Name in keyof KeptRate]: KeptRate[Name] } = {
+    ...kept,
+    taken: kept.taken + taken,
+    ever: Math.min(LEASE_RULE.young.keys, kept.ever + taken),
+  };
   let rate = fixed ?? grown(next, now);
   if (fixed === undefined) {
     const isFirst = next.good === 0;
@@ -127,8 +134,8 @@ export function leaseFrom(
   return { kept: next, leased: { waitMs, rate, epoch: next.epoch, isYoung: isYoung(next) } };
 }
 
-function isYoung({ good, taken }: KeptRate): boolean {
-  return good === 0 && taken < LEASE_RULE.young.keys;
+function isYoung({ good, ever }: KeptRate): boolean {
+  return good === 0 && ever < LEASE_RULE.young.keys;
 }
 
 /** A first rate, where the service has taken what it had saved up, too. */

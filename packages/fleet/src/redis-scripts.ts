@@ -255,7 +255,7 @@ export const LEASE = new RedisScript(`
 local key = KEYS[1]
 local time = redis.call('TIME')
 local now = tonumber(time[1]) * 1000 + tonumber(time[2]) / 1000
-local kept = redis.call('HMGET', key, 'rate', 'loweredAt', 'next', 'epoch', 'since', 'taken', 'known', 'hot', 'excess')
+local kept = redis.call('HMGET', key, 'rate', 'loweredAt', 'next', 'epoch', 'since', 'taken', 'known', 'hot', 'excess', 'ever')
 local good = tonumber(kept[1] or '0')
 local loweredAt = tonumber(kept[2] or '0')
 local next = tonumber(kept[3] or '0')
@@ -265,6 +265,7 @@ local taken = tonumber(kept[6] or '0') + tonumber(ARGV[2])
 local known = kept[7] or 'guessed'
 local hot = tonumber(kept[8] or '0')
 local excess = tonumber(kept[9] or '0')
+local ever = math.min(${LEASE_RULE.young.keys}, tonumber(kept[10] or '0') + tonumber(ARGV[2]))
 local rate = nil
 local wait = 0
 local function current()
@@ -274,7 +275,7 @@ local function current()
   local growth = cjson.decode('${JSON.stringify(LEASE_RULE.growth)}')[known]
   return good * (1 + growth[1] * seconds + growth[2] * seconds * seconds)
 end
-local function isYoung() return good == 0 and taken < ${LEASE_RULE.young.keys} end
+local function isYoung() return good == 0 and ever < ${LEASE_RULE.young.keys} end
 if ARGV[4] ~= '' then
   rate = tonumber(ARGV[4])
 else
@@ -326,7 +327,7 @@ if rate then
 end
 redis.call('HSET', key, 'rate', tostring(good), 'loweredAt', string.format('%.3f', loweredAt), 'next', string.format('%.3f', next),
   'epoch', epoch, 'since', string.format('%.3f', since), 'taken', string.format('%.3f', taken), 'known', known, 'hot', hot,
-  'excess', excess)
+  'excess', excess, 'ever', ever)
 redis.call('PEXPIRE', key, ${LEASE_RULE.keptMs})
 return { string.format('%.3f', wait), rate and string.format('%.3f', rate) or '', tostring(epoch), isYoung() and '1' or '' }
 `);

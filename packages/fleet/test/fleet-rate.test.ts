@@ -150,6 +150,20 @@ describe('the rate of a fleet', () => {
     expect(share / runs).to.be.above(0.9);
   });
 
+  it('is that of a store that is known after a while, however slow it is: one hot part of it does not slow the others', () => {
+    let kept = freshRate(0);
+    let epoch = 0;
+    let isYoung = true;
+    for (let second = 1; second <= 3600; second++) {
+      const isHot = second === 600 || second === 3600;
+      const lease = { keys: 0, taken: 500, good: 5, hot: isHot ? 1 : 0, refused: isHot ? 20 : 0 };
+      const next = leaseFrom(kept, lease, second * 1000);
+      kept = next.kept;
+      ({ epoch, isYoung } = next.leased);
+    }
+    expect([epoch, isYoung]).to.deep.equal([0, false]);
+  });
+
   it('is not there while the service asks for nothing', async () => {
     const { refused, share } = await deleteTogether(1_000_000, 0.2);
     expect(refused).to.equal(0);
