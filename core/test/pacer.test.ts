@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { Pace } from '#src/deletion/pace.js';
 import { Pacer } from '#src/deletion/pacer.js';
 import { RequestSlots } from '#src/engine/request-slots.js';
@@ -11,6 +12,8 @@ function makePacer({
 }: { concurrency?: number; maxKeysPerSecond?: number } = {}) {
   const clock = new SimulatedClock();
   const stop = new AbortController();
+  // The simulated clock leaves its listeners there.
+  setMaxListeners(0, stop.signal);
   const slots = new RequestSlots(concurrency, stop.signal, clock);
   const settings = { maxBatch: 1000, maxKeysPerSecond, slots, pace: new Pace(clock) };
   const pacer = new Pacer(settings, clock, stop.signal);
