@@ -173,8 +173,8 @@ export class RateLaw {
     const isFirst = this.#good === Infinity;
     const isGuessed = isFirst && this.#delivered.seconds < SAVED_S;
     const seen = isFirst ? this.#delivered.rateWith(SAVED_S) : this.#delivered.rate;
-    // Where it was lowered a moment ago, or nothing has been taken yet, too little has been seen to tell a rate.
-    if (seen !== undefined && total > 0) {
+    // Where it was lowered a moment ago, or next to nothing has been taken yet, too little has been seen to tell a rate.
+    if (seen !== undefined && total > (isGuessed ? LEAST_KEYS : 0)) {
       const good = Math.max(this.#floor, Math.min(seen, this.rate) * NEARLY);
       const isAlike = good < this.#good * ALIKE && good * ALIKE > this.#good;
       this.#known = isGuessed ? 'guessed' : isAlike ? 'sure' : 'unsure';
