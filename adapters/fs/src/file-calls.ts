@@ -24,13 +24,13 @@ const MOST_BYTES = 64 * 1024;
 const BIG = { bigint: true } as const;
 const BIG_OR_NONE = { bigint: true, throwIfNoEntry: false } as const;
 
-/** What is called for every file of a tree, on one disk: {@link OnTheSpot}. */
+/** What is called for every file of a tree, on one disk, on the spot where that is one of this machine. */
 export class FileCalls {
   readonly #spot: OnTheSpot;
 
   /**
    * @param path on the disk, such as the root of the tree
-   * @param onTheSpot as {@link OnTheSpot} has it; for tests
+   * @param onTheSpot not to be asked what disk it is; for tests
    */
   constructor(path: string, onTheSpot?: boolean) {
     this.#spot = new OnTheSpot(path, onTheSpot);
