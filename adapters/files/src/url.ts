@@ -1,5 +1,5 @@
 import { realpath } from 'node:fs/promises';
-import { basename, dirname, join, relative, resolve, sep } from 'node:path';
+import { basename, dirname, relative, resolve, sep } from 'node:path';
 import { StoreError, type UrlScheme, type UrlTarget } from '@store/core';
 import { FileCalls } from '@store/fs/on-disk';
 import { PROVIDER } from './refusals.js';
@@ -29,13 +29,16 @@ export const fileUrl: UrlScheme = {
 async function split(path: string, asDirectory: boolean): Promise<{ root: string; key: string }> {
   const calls = new FileCalls(path);
   const found = await calls.lookAt(path);
+  const [above, name] = [dirname(path), basename(path)];
+  if (!found && name.includes('*') && (await isDirectory(calls, above))) {
+    // What files a pattern means lies in the directory that is named before it: that is a part of a store, not all of one.
+    const within = await realpath(above);
+    return { root: dirname(within), key: within === dirname(within) ? name : `${basename(within)}/${name}` };
+  }
   // A link to a directory is itself what is named, unless there is a `/` behind it.
   const isLinked = asDirectory && found?.isSymbolicLink() && (await isDirectory(calls, path));
-  // What files a pattern means lies in the directory that is named before it: that is a part of a store, not all of one.
-  const isPattern = !found && basename(path).includes('*') && (await isDirectory(calls, dirname(path)));
-  const above = isPattern ? await realpath(dirname(path)) : undefined;
-  const real = above === undefined ? (isLinked ? await realpath(path) : path) : join(above, basename(path));
-  let root = dirname(above ?? real);
+  const real = isLinked ? await realpath(path) : path;
+  let root = dirname(real);
   while (!(await isDirectory(calls, root)) && root !== dirname(root)) root = dirname(root);
   const key = relative(root, real).split(sep).join('/');
   const isPrefix = asDirectory || found?.isDirectory();
