@@ -1,44 +1,144 @@
+export { DeletionError } from '@store/deletion';
 export type {
-  AdapterContext,
-  AddressSettings,
-  ConfigShape,
-  DiagnoseContext,
-  Finding,
-  StoreAdapter,
-  UrlScheme,
-  UrlTarget,
-} from './adapter.js';
-export type { Capabilities } from './capabilities.js';
-export { systemClock, type Clock } from './engine/clock.js';
-export type { OpenOptions } from './config/open-options.js';
-export { checkConfig, diagnoseStore, openDriver, openStore } from './config/open-store.js';
-export type { ConfigFor, StoreConfig, StoreEntry } from './config/config-types.js';
-export { withDeadline } from './deadline.js';
-export type { DeleteManyOptions, DeletePrefixOptions } from './deletion/options.js';
-export type { Deletion, DeletionEvent } from './deletion/deletion-handle.js';
-export type * from './deletion/journal.js';
-export { DeletionError } from './deletion/report.js';
-export type {
+  DeleteManyOptions,
+  DeleteMarkerSelection,
+  DeletePrefixOptions,
+  Deletion,
+  DeletionEvent,
   DeletionFailure,
+  DeletionJournal,
   DeletionProgress,
   DeletionReport,
   DeletionStrategy,
+  JournalRecord,
+  JournalSession,
   LeftOutReport,
+  OpenRange,
+  RunOutline,
+  RunSoFar,
+  Unsettled,
   UploadsReport,
-} from './deletion/report.js';
-export type { DeleteMarkerSelection, VersionSelection } from './deletion/version-selection.js';
-export type * from './driver.js';
-export type * from './requests.js';
-export { abortedError, restate, StoreError, throwIfAborted, toStoreError } from './errors.js';
-export type { FailureReason, StoreErrorCode, StoreErrorDetails } from './errors.js';
-export { httpStatusOf } from './http-status.js';
-export { assertKey, assertPrefix, compareKeys, DEFAULT_MAX_KEY_BYTES, fitsXml, xmlBytes } from './keys.js';
-export { quoteKey } from './quote-key.js';
-export type * from './lifecycle/rules.js';
-export { metadataOf } from './metadata-of.js';
+  VersionSelection,
+} from '@store/deletion';
+// What adapters work with is there for applications, too; tables of options and the like are not.
+export {
+  abortedError,
+  assertKey,
+  assertPrefix,
+  compareKeys,
+  DEFAULT_MAX_KEY_BYTES,
+  encodedPieces,
+  fitsXml,
+  httpStatusOf,
+  metadataOf,
+  quoteKey,
+  restate,
+  StoreError,
+  systemClock,
+  throwIfAborted,
+  toStoreError,
+  withDeadline,
+  xmlBytes,
+} from '@store/driver';
+export type {
+  AbortUploadRequest,
+  AdapterContext,
+  AddressSettings,
+  BatchDeleteResult,
+  BatchFacet,
+  Call,
+  Capabilities,
+  Clock,
+  CommonPrefix,
+  CompleteUploadRequest,
+  ConfigShape,
+  CopyRequest,
+  CreateUploadRequest,
+  DeletedTarget,
+  DeleteFacet,
+  DeletePrefixPage,
+  DeletePrefixPageRequest,
+  DeleteTarget,
+  DiagnoseContext,
+  DriverCall,
+  Encryption,
+  ExpirationRule,
+  FailedTarget,
+  FailureReason,
+  Finding,
+  GetRequest,
+  GetResult,
+  KeptBody,
+  LeftOut,
+  Lifecycle,
+  LifecycleDocumentRest,
+  LifecycleFacet,
+  LifecycleRule,
+  LifecycleUpdate,
+  ListFacet,
+  ListPage,
+  ListPageRequest,
+  ListPartsPage,
+  ListPartsPageRequest,
+  ListUploadsPage,
+  ListUploadsPageRequest,
+  ListVersionsPage,
+  ListVersionsPageRequest,
+  MultipartFacet,
+  ObjectChecksum,
+  ObjectInfo,
+  ObjectMetadata,
+  PartInfo,
+  PartLimits,
+  PassThrough,
+  PostForm,
+  PostFormRequest,
+  PostFormsFacet,
+  PrefixDeleteFacet,
+  PresignRequest,
+  PutRequest,
+  ReadFacet,
+  ReadInfo,
+  ReadRequest,
+  RecordedPart,
+  RequestCharge,
+  RestoreRequest,
+  RestoreState,
+  SetTagsRequest,
+  StoreAdapter,
+  StoreDriver,
+  StoreErrorCode,
+  StoreErrorDetails,
+  Tags,
+  TagsFacet,
+  TagsRequest,
+  TrashedObject,
+  TrashedTarget,
+  TrashFacet,
+  TrashPage,
+  TrashPageRequest,
+  TrashPutRequest,
+  TrashResult,
+  Unnameable,
+  UploadInfo,
+  UploadKeptPartRequest,
+  UploadPartCopyRequest,
+  UploadPartRequest,
+  UploadRecord,
+  UploadsFacet,
+  UrlRequest,
+  UrlScheme,
+  UrlTarget,
+  VersionInfo,
+  VersioningState,
+  VersionsFacet,
+  WriteAttributes,
+  WriteFacet,
+  WriteResult,
+} from '@store/driver';
+export type { OnRetry, RetryEvent, RetrySettings } from '@store/engine';
+export type { ConfigFor, StoreConfig, StoreEntry } from './config/config-types.js';
+export type { OpenOptions } from './config/open-options.js';
+export { checkConfig, diagnoseStore, openDriver, openStore } from './config/open-store.js';
 export type * from './object-store.js';
-export type * from './objects.js';
-export type * from './upload-record.js';
-export type { OnRetry, RetryEvent, RetrySettings } from './engine/retry.js';
-export { encodedPieces } from './store/metadata.js';
 export { createObjectStore, type ObjectStoreSettings } from './store/portable-store.js';

@@ -1,11 +1,11 @@
 import type { Readable } from 'node:stream';
 import type { ReadableStream as NodeReadableStream } from 'node:stream/web';
-import type { Capabilities } from './capabilities.js';
-import type { DeleteManyOptions, DeletePrefixOptions } from './deletion/options.js';
-import type { Deletion } from './deletion/deletion-handle.js';
-import type { DeletionReport } from './deletion/report.js';
-import type { DeleteTarget, PassThrough, PostForm, Unnameable } from './requests.js';
 import type {
+  Capabilities,
+  DeleteTarget,
+  PassThrough,
+  PostForm,
+  Unnameable,
   CommonPrefix,
   Encryption,
   ObjectInfo,
@@ -14,7 +14,8 @@ import type {
   VersionInfo,
   WriteAttributes,
   WriteResult,
-} from './objects.js';
+} from '@store/driver';
+import type { DeleteManyOptions, DeletePrefixOptions, Deletion, DeletionReport } from '@store/deletion';
 
 /**
  * One bucket (or directory), whatever the provider. Every method rejects with a `StoreError`, and refuses options that it

@@ -1,5 +1,5 @@
 import { openStore, type DeletePrefixOptions } from '@store/core';
-import { deletePrefixOptions } from '@store/core/extend';
+import { deletePrefixOptions } from '@store/deletion';
 import { memory } from '@store/memory';
 import { expect } from 'chai';
 import { describe, it } from 'mocha';

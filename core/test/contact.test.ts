@@ -1,8 +1,7 @@
 import { createObjectStore, StoreError, type RetryEvent } from '@store/core';
-import { errorOf, SimulatedClock } from '@store/conformance';
+import { errorOf, SimulatedClock, SetDriver } from '@store/conformance';
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
-import { SetDriver } from './set-driver.js';
 
 const refused = (): StoreError => new StoreError('Unavailable', 'refused', { unanswered: 'is it running?' });
 

@@ -1,9 +1,8 @@
-import { errorOf, expectClosedBooks, numbered } from '@store/conformance';
+import { errorOf, expectClosedBooks, numbered, SetDriver } from '@store/conformance';
 import { createObjectStore, DeletionError, StoreError, type DeletionEvent } from '@store/core';
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
 import { denied, makeStore } from './deletion-harness.js';
-import { SetDriver } from './set-driver.js';
 
 const turn = () => new Promise((resolve) => setTimeout(resolve, 5));
 

@@ -1,7 +1,6 @@
-import { errorOf, SimulatedClock } from '@store/conformance';
+import { errorOf, SimulatedClock, SetDriver, type SetDriverSettings } from '@store/conformance';
 import { createObjectStore, DeletionError, type DeletionReport } from '@store/core';
 import { expect } from 'chai';
-import { SetDriver, type SetDriverSettings } from './set-driver.js';
 
 export function makeStore(settings: SetDriverSettings) {
   const driver = new SetDriver(settings);

@@ -29,7 +29,7 @@ import {
   type VersionOptions,
 } from '@store/core';
 import { createContainer, storeModule } from '@store/core/container';
-import { deletePrefixOptions } from '@store/core/extend';
+import { deletePrefixOptions } from '@store/deletion';
 import { memory } from '@store/memory';
 import {
   cancelExpiration,

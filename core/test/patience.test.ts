@@ -9,8 +9,14 @@ import {
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
 import { brokenRun } from './deletion-harness.js';
-import { SetDriver, type SetDriverSettings } from './set-driver.js';
-import { SimulatedClock, errorOf, expectClosedBooks, numbered } from '@store/conformance';
+import {
+  SetDriver,
+  SimulatedClock,
+  errorOf,
+  expectClosedBooks,
+  numbered,
+  type SetDriverSettings,
+} from '@store/conformance';
 
 type Request = 'list' | 'batch' | 'single' | 'key';
 

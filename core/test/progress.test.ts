@@ -6,14 +6,12 @@ import {
   type UploadInfo,
   type VersionInfo,
 } from '@store/core';
-import { Engine } from '@store/core/extend';
-import { EntryOrder } from '#src/listing/entry-order.js';
-import { RepeatWatch } from '#src/engine/repeat-watch.js';
+
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { describe, it } from 'mocha';
 import { brokenRun, denied } from './deletion-harness.js';
-import { BARE, SimulatedClock, errorOf, expectClosedBooks } from '@store/conformance';
+import { SimulatedClock, errorOf, expectClosedBooks } from '@store/conformance';
 import { PageDriver, type PageScripts } from './page-driver.js';
 
 function storeOf(scripts: PageScripts): { driver: PageDriver; store: ObjectStore } {
@@ -190,53 +188,6 @@ describe('a listing that never ends', () => {
     });
     expect(await store.deletePrefix('p/')).to.include({ listed: 61 * 51, complete: true });
   });
-});
-
-describe('versions and uploads in order', () => {
-  it('takes pages that cut a key in two, and asks again for one that does not continue', () => {
-    const engine = new Engine(BARE);
-    const order = new EntryOrder<VersionInfo>(engine, 'p/', { operation: 'x' }, ({ versionId }) => versionId);
-    order.take([version('p/a', '1'), version('p/b', '1'), version('p/b', '2')]);
-    const refused =
-      (...page: readonly VersionInfo[]): (() => void) =>
-      () =>
-        order.take(page);
-    expect(refused(version('p/b', '3'), version('p/b', '2'))).to.throw(/"p\/b" came again/);
-    expect(refused(version('p/b', '3'), version('p/a', '2'))).to.throw(/goes back from "p\/b"/);
-    expect(refused(version('p/b', '3'), version('q', '2'))).to.throw(/outside the prefix/);
-    // Nothing of the refused pages is remembered.
-    order.take([version('p/b', '3'), version('p/c', '1')]);
-  });
-});
-
-describe('RepeatWatch', () => {
-  it('knows again what it has seen while that is little, and nothing else', () => {
-    fc.assert(
-      fc.property(fc.uniqueArray(fc.string({ unit: 'binary' }), { maxLength: 200 }), (names) => {
-        const watch = new RepeatWatch();
-        for (const name of names) expect(watch.add(name), name).to.equal(false);
-        for (const name of names) expect(watch.has(name) && watch.add(name), name).to.equal(true);
-      }),
-    );
-  });
-
-  for (const [straight, round] of [
-    [0, 3],
-    [0, 50_000],
-    [200_000, 1000],
-    [200_000, 3],
-    [30_000, 30_000],
-  ] as const) {
-    it(`finds a circle of ${round} names after ${straight} others, and none before`, () => {
-      const watch = new RepeatWatch();
-      for (let i = 0; i < straight + round; i++) watch.add(`name-${i}`);
-      expect(watch.circles).to.equal(false);
-      let steps = 0;
-      while (!watch.circles && steps < 10 * (straight + round) + 10_000)
-        watch.add(`name-${straight + (steps++ % round)}`);
-      expect(watch.circles).to.equal(true);
-    });
-  }
 });
 
 describe('a service that deletes by prefix and never ends', () => {

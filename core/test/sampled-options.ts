@@ -1,4 +1,5 @@
-import { choicesOf, type OptionEntry } from '@store/core/extend';
+import { choicesOf } from '@store/driver/extend';
+import type { OptionEntry } from '@store/driver';
 
 /** A value for each option of a table, so that tests of all options are tests of a new one too. */
 export function sampled<Table extends Readonly<Record<string, OptionEntry>>>(

@@ -1,10 +1,10 @@
-import { numbered } from '@store/conformance';
+import { numbered, SetDriver } from '@store/conformance';
 import { createObjectStore } from '@store/core';
-import { engineOf, shareRate } from '@store/core/extend';
+import { engineOf } from '@store/engine';
+import { shareRate } from '@store/deletion/runs';
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
 import { setTimeout as delay } from 'node:timers/promises';
-import { SetDriver } from './set-driver.js';
 
 /** Delete requests that a run sends before the first of them is answered. */
 async function sentAtFirst(sharers: number): Promise<number> {

@@ -18,7 +18,7 @@ import {
   type ReadRequest,
   type StoreAdapter,
   type StoreDriver,
-} from '@store/core';
+} from '@store/driver';
 import sqlite, { type Database } from 'node-sqlite3-wasm';
 import * as v from 'valibot';
 

@@ -20,7 +20,15 @@ const TOOLS = [
   'typescript@7.0.2',
   '@types/node@20',
 ];
-const NEEDED = ['@store/core', '@store/kit', '@store/memory', '@store/s3'];
+const NEEDED = [
+  '@store/core',
+  '@store/deletion',
+  '@store/driver',
+  '@store/engine',
+  '@store/kit',
+  '@store/memory',
+  '@store/s3',
+];
 
 /** Deletes a prefix in memory, and has the SDK of a provider find nobody at an address. */
 const WORK = `

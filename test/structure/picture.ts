@@ -8,17 +8,16 @@ const STYLE = `
 
 /** What the drawing says of a node beside its name. */
 const NOTES: Readonly<Record<string, string>> = {
-  driver: 'the contract of adapters: facets',
-  requests: 'what its calls take and give',
-  'engine/': 'one request, repeated; pages, followed',
-  'listing/': 'pages, checked',
-  'ranges/': 'a listing, split while it runs',
-  'deletion/': 'list → filter → batch → delete → account',
+  '@store/driver': 'the contract of adapters',
+  '@store/engine': 'requests, repeated; listings, split',
+  '@store/deletion': 'list → filter → batch → delete → account',
+  'object-store': 'the interface',
   'store/': 'ObjectStore over a driver',
   'config/': 'openStore',
   'container/': 'for inversify',
-  'options/': 'one table of options an operation',
 };
+
+const CORE = '@store/core';
 
 /** The house as the code has it: the packages, and the rooms of core. */
 export async function architectureSvg(): Promise<string> {
@@ -27,17 +26,19 @@ export async function architectureSvg(): Promise<string> {
 }
 
 function dot(): string {
-  const packages = packagesOf();
+  const packages = reduced(packagesOf());
+  const others = new Map([...packages].filter(([name]) => name !== CORE));
   return `digraph store {${STYLE}
   subgraph cluster_core {
-    label="@store/core"; color="#8794a1"; style=rounded; margin=14;
+    label="${CORE}"; color="#8794a1"; style=rounded; margin=14;
 ${nodesOf(reduced(roomsOf('core')), 'core:')}
   }
-${nodesOf(reduced(withoutCore(packages)), '')}
-${[...packages]
-  .filter(([name, needs]) => needs.has('@store/core') && !needsOnlyThrough(packages, name))
-  .map(([name]) => `  "${name}" -> "core:extend" [lhead=cluster_core];`)
+${nodesOf(without(CORE, others), '')}
+${[...others]
+  .filter(([, needs]) => needs.has(CORE))
+  .map(([name]) => `  "${name}" -> "core:index" [lhead=cluster_core];`)
   .join('\n')}
+${Array.from(packages.get(CORE) ?? [], (name) => `  "core:object-store" -> "${name}" [ltail=cluster_core];`).join('\n')}
 }`;
 }
 
@@ -50,17 +51,10 @@ function nodesOf(graph: Graph, prefix: string): string {
     .join('\n');
 }
 
-function withoutCore(graph: Graph): Graph {
-  const others = [...graph].filter(([name]) => name !== '@store/core');
+/** Without the arrows to one node. */
+function without(node: string, graph: Graph): Graph {
   return new Map(
-    others.map(([name, needs]) => [name, new Set([...needs].filter((one) => one !== '@store/core'))]),
-  );
-}
-
-/** Core is reached by way of another package that is needed too. */
-function needsOnlyThrough(graph: Graph, name: string): boolean {
-  return [...(graph.get(name) ?? [])].some(
-    (other) => other !== '@store/core' && graph.get(other)?.has('@store/core'),
+    [...graph].map(([name, others]) => [name, new Set([...others].filter((one) => one !== node))]),
   );
 }
 

@@ -1,4 +1,4 @@
-import type { StoreAdapter } from '@store/core';
+import type { StoreAdapter } from '@store/driver';
 import { addressScheme, textParameter, wordParameter } from '@store/kit';
 import { ctyunConfigSchema, type CtyunConfig } from './config.js';
 import { ctyunDriver } from './driver.js';

@@ -1,5 +1,4 @@
-import { restate, StoreError } from '@store/core';
-import { expectation } from '@store/core/extend';
+import { expectation, restate, StoreError } from '@store/driver';
 import { saysTruncated, undocumented } from '@store/kit';
 import * as v from 'valibot';
 

@@ -1,4 +1,4 @@
-import { optionTypes as types } from '@store/core/extend';
+import { optionTypes as types } from '@store/driver';
 import { decodeMetadata, sizeFact, timeFact } from '@store/kit';
 import * as v from 'valibot';
 

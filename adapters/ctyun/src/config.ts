@@ -1,4 +1,4 @@
-import type { ConfigShape } from '@store/core';
+import type { ConfigShape } from '@store/driver';
 import { endpointUrl, requestLimits, someText as text, type RequestLimits } from '@store/kit';
 import * as v from 'valibot';
 

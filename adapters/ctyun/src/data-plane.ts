@@ -1,5 +1,5 @@
 import { addAbortListener } from 'node:events';
-import { abortedError, restate, StoreError, type DriverCall } from '@store/core';
+import { abortedError, restate, StoreError, type DriverCall } from '@store/driver';
 import type { S3Driver } from '@store/s3';
 import { getEndpoints, getKeys } from './calls.js';
 import type { CtyunConfig, DataPlaneConfig } from './config.js';

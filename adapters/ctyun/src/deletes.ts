@@ -1,4 +1,4 @@
-import type { BatchFacet, DeleteFacet } from '@store/core';
+import type { BatchFacet, DeleteFacet } from '@store/driver';
 import { versionReader } from '@store/kit';
 import { deleteObject, deleteObjects } from './calls.js';
 import { keyFailure } from './errors.js';

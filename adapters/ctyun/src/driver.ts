@@ -1,4 +1,4 @@
-import { DEFAULT_MAX_KEY_BYTES, type StoreDriver } from '@store/core';
+import { DEFAULT_MAX_KEY_BYTES, type StoreDriver } from '@store/driver';
 import { endpointOf, placeOf } from '@store/kit';
 import type { CtyunConfig } from './config.js';
 import { DataPlane } from './data-plane.js';

@@ -1,4 +1,4 @@
-import { StoreError, type ExpirationRule, type LifecycleFacet } from '@store/core';
+import { StoreError, type ExpirationRule, type LifecycleFacet } from '@store/driver';
 import { ignoring } from '@store/kit';
 import * as v from 'valibot';
 import { readAnswer } from './answers.js';

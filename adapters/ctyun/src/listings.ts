@@ -4,7 +4,7 @@ import {
   type UploadsFacet,
   type Unnameable,
   type VersionsFacet,
-} from '@store/core';
+} from '@store/driver';
 import {
   escapedBytes,
   ignoring,

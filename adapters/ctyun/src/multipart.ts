@@ -1,4 +1,4 @@
-import type { MultipartFacet } from '@store/core';
+import type { MultipartFacet } from '@store/driver';
 import type { DataPlane } from './data-plane.js';
 
 const MIB = 1024 * 1024;

@@ -1,4 +1,4 @@
-import { StoreError, type PostFormsFacet, type StoreDriver, type TagsFacet } from '@store/core';
+import { StoreError, type PostFormsFacet, type StoreDriver, type TagsFacet } from '@store/driver';
 import { ignoring, undocumented } from '@store/kit';
 import { deleteTags, getTags, makeForm, makeLink, putTags, unfreezeObject } from './calls.js';
 import type { DataPlane } from './data-plane.js';

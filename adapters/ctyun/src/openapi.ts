@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { restate, StoreError, withDeadline, type DriverCall } from '@store/core';
+import { restate, StoreError, withDeadline, type DriverCall } from '@store/driver';
 import {
   headerOf,
   HttpTransport,

@@ -1,4 +1,4 @@
-import { StoreError, type ReadFacet, type ReadRequest } from '@store/core';
+import { StoreError, type ReadFacet, type ReadRequest } from '@store/driver';
 import { restoreState } from '@store/kit';
 import { headObject } from './calls.js';
 import type { DataPlane } from './data-plane.js';

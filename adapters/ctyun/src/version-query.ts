@@ -1,4 +1,4 @@
-import { compareKeys } from '@store/core';
+import { compareKeys } from '@store/driver';
 
 /** Above every other character; what follows it sorts last. */
 const LAST_CHARACTER = '\u{10ffff}';

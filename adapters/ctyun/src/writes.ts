@@ -1,4 +1,4 @@
-import type { WriteFacet } from '@store/core';
+import type { WriteFacet } from '@store/driver';
 import { copyObject } from './calls.js';
 import type { DataPlane } from './data-plane.js';
 import type { OpenApi } from './openapi.js';

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { StoreAdapter } from '@store/core';
+import type { StoreAdapter } from '@store/driver';
 import { filesConfigSchema, type FilesConfig } from './config.js';
 import { filesDriver } from './driver.js';
 import { fileUrl } from './url.js';

@@ -1,7 +1,7 @@
 import * as fs from 'node:fs';
 import { addAbortSignal, Readable } from 'node:stream';
-import { StoreError, throwIfAborted } from '@store/core';
-import { WholeBody } from '@store/core/extend';
+import { StoreError, throwIfAborted } from '@store/driver';
+import { WholeBody } from '@store/driver/extend';
 import { bytesOf, type FileCalls } from '@store/fs/on-disk';
 import { etagOf } from './facts.js';
 import type { Doing } from './refusals.js';

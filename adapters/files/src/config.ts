@@ -1,4 +1,4 @@
-import type { ConfigShape } from '@store/core';
+import type { ConfigShape } from '@store/driver';
 import * as v from 'valibot';
 
 export interface FilesConfig {

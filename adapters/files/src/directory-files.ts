@@ -18,7 +18,7 @@ import {
   type PutRequest,
   type ReadRequest,
   type WriteResult,
-} from '@store/core';
+} from '@store/driver';
 import {
   errnoOf,
   FileCalls,

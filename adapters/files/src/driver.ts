@@ -1,5 +1,5 @@
 import { pathToFileURL } from 'node:url';
-import type { StoreDriver } from '@store/core';
+import type { StoreDriver } from '@store/driver';
 import type { FilesConfig } from './config.js';
 import { DirectoryFiles } from './directory-files.js';
 import type { FilesDriverSettings } from './driver-settings.js';

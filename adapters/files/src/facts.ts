@@ -1,6 +1,6 @@
 import type { BigIntStats } from 'node:fs';
 import { extname } from 'node:path';
-import type { ObjectInfo } from '@store/core';
+import type { ObjectInfo } from '@store/driver';
 
 const NS_PER_MS = 1_000_000n;
 

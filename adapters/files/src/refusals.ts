@@ -1,4 +1,4 @@
-import { quoteKey, StoreError } from '@store/core';
+import { quoteKey, StoreError } from '@store/driver';
 import { kindOf } from '@store/fs/on-disk';
 
 export const PROVIDER = 'files';

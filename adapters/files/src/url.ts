@@ -1,6 +1,6 @@
 import { realpath } from 'node:fs/promises';
 import { basename, dirname, relative, resolve, sep } from 'node:path';
-import { StoreError, type UrlScheme, type UrlTarget } from '@store/core';
+import { StoreError, type UrlScheme, type UrlTarget } from '@store/driver';
 import { FileCalls } from '@store/fs/on-disk';
 import { PROVIDER } from './refusals.js';
 import { storeRootHint, storeRootOf } from './store-root.js';

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { StoreAdapter } from '@store/core';
+import type { StoreAdapter } from '@store/driver';
 import { fsConfigSchema, type FsConfig } from './config.js';
 import { fsDriver } from './driver.js';
 import { fsUrl } from './url.js';

@@ -1,4 +1,4 @@
-import { StoreError } from '@store/core';
+import { StoreError } from '@store/driver';
 
 /** A piece of a body's stream. @throws StoreError `InvalidArgument` for one that is neither bytes nor text */
 export function bytesOf(chunk: unknown): Uint8Array {

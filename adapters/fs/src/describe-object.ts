@@ -1,4 +1,4 @@
-import { StoreError, type ObjectInfo } from '@store/core';
+import { StoreError, type ObjectInfo } from '@store/driver';
 import { fromBinary } from './binary.js';
 import { errnoOf } from './errors.js';
 import { footerAt, listedInfo } from './object-file.js';

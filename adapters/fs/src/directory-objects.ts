@@ -18,7 +18,7 @@ import {
   type ReadInfo,
   type ReadRequest,
   type WriteResult,
-} from '@store/core';
+} from '@store/driver';
 import type { FsConfig } from './config.js';
 import { errnoOf, translate } from './errors.js';
 import type { FileCalls } from './file-calls.js';

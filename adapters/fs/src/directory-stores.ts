@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, lstatSync, readdirSync, statSync } from 'node:fs';
 import { mkdir, opendir, readdir, rename, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { StoreError, type StoreDriver } from '@store/core';
+import { StoreError, type StoreDriver } from '@store/driver';
 import type { FsConfig } from './config.js';
 import { fsDriver } from './driver.js';
 import { errnoOf, translate } from './errors.js';

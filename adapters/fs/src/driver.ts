@@ -1,5 +1,5 @@
 import { pathToFileURL } from 'node:url';
-import { DEFAULT_MAX_KEY_BYTES, type StoreDriver } from '@store/core';
+import { DEFAULT_MAX_KEY_BYTES, type StoreDriver } from '@store/driver';
 import type { FsConfig } from './config.js';
 import { DirectoryObjects } from './directory-objects.js';
 import { PROVIDER } from './object-tree.js';

@@ -1,5 +1,5 @@
-import { StoreError, type StoreErrorCode } from '@store/core';
-import { diskTrouble } from '@store/core/extend';
+import { StoreError, type StoreErrorCode } from '@store/driver';
+import { diskTrouble } from '@store/driver/extend';
 
 interface Meaning {
   readonly code: StoreErrorCode;

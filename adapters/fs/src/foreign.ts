@@ -1,6 +1,6 @@
 import type { Stats } from 'node:fs';
 import { join } from 'node:path';
-import { StoreError, type FailureReason } from '@store/core';
+import { StoreError, type FailureReason } from '@store/driver';
 import type { FileCalls } from './file-calls.js';
 
 /** What tells what kind of thing it is: of a listing, or of a look at it. */

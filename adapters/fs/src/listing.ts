@@ -1,13 +1,13 @@
 import {
-  throwIfAborted,
   StoreError,
+  throwIfAborted,
   type CommonPrefix,
   type LeftOut,
   type ListPage,
   type ListPageRequest,
   type ObjectInfo,
   type Unnameable,
-} from '@store/core';
+} from '@store/driver';
 import { fromBinary, isText, readable, toBinary } from './binary.js';
 import { someAtOnce } from './some-at-once.js';
 import { Walk, type FoundFile, type Naming } from './walk.js';

@@ -10,7 +10,7 @@ import {
   type ObjectMetadata,
   type PutRequest,
   type UploadRecord,
-} from '@store/core';
+} from '@store/driver';
 import * as v from 'valibot';
 import { bytesOf } from './bytes-of.js';
 import type { FileCalls } from './file-calls.js';

@@ -1,6 +1,6 @@
 import { access, link, open, rename, rmdir, type FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { StoreError } from '@store/core';
+import { StoreError } from '@store/driver';
 import { errnoOf } from './errors.js';
 import type { FileCalls } from './file-calls.js';
 import { PathCheck } from './foreign.js';

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { link, lstat, mkdir, open, opendir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { StoreError } from '@store/core';
-import { isGone, processMark } from '@store/core/extend';
+import { StoreError } from '@store/driver';
+import { isGone, processMark } from '@store/driver/extend';
 import { errnoOf } from './errors.js';
 import type { FsConfig } from './config.js';
 import { FileCalls } from './file-calls.js';

@@ -15,7 +15,7 @@ import {
   type TrashPageRequest,
   type TrashPutRequest,
   type TrashResult,
-} from '@store/core';
+} from '@store/driver';
 import { errnoOf, translate } from './errors.js';
 import { PathCheck } from './foreign.js';
 import { inTurn } from './in-turn.js';

@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join, sep } from 'node:path';
-import { StoreError, type UrlScheme, type UrlTarget } from '@store/core';
+import { StoreError, type UrlScheme, type UrlTarget } from '@store/driver';
 import { MARKER } from './root.js';
 
 /**

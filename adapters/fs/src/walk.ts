@@ -1,7 +1,7 @@
 import { opendir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Dirent } from 'node:fs';
-import type { FailureReason, LeftOut, StoreError } from '@store/core';
+import type { FailureReason, LeftOut, StoreError } from '@store/driver';
 import { errnoOf, translate } from './errors.js';
 import { toBinary } from './binary.js';
 

@@ -1,5 +1,4 @@
-import type { AddressSettings, StoreError } from '@store/core';
-import { suggest } from '@store/core/extend';
+import { suggest, type AddressSettings, type StoreError } from '@store/driver';
 
 /** What may stand at the end of an address. */
 export interface AddressParameter {

@@ -1,4 +1,4 @@
-import { StoreError, type AddressSettings, type UrlScheme, type UrlTarget } from '@store/core';
+import { StoreError, type AddressSettings, type UrlScheme, type UrlTarget } from '@store/driver';
 import { addressParameters, parameterText, type AddressParameter } from './address-parameters.js';
 
 /** Where credentials come from: words of the configuration, and the variables of the environment. */

@@ -1,4 +1,4 @@
-import type { DeleteTarget } from '@store/core';
+import type { DeleteTarget } from '@store/driver';
 
 /**
  * Reads version ids in the answer to a batch delete. Some services name the version `null` (or an empty one) for an

@@ -1,4 +1,4 @@
-import type { GetRequest, StoreError } from '@store/core';
+import type { GetRequest, StoreError } from '@store/driver';
 import { undocumented } from './undocumented.js';
 
 /**

@@ -1,4 +1,4 @@
-import type { DeleteTarget } from '@store/core';
+import type { DeleteTarget } from '@store/driver';
 import { escapedText } from './xml-writing.js';
 
 /**

@@ -1,4 +1,4 @@
-import type { BatchDeleteResult, DeletedTarget, DeleteTarget, FailedTarget } from '@store/core';
+import type { BatchDeleteResult, DeletedTarget, DeleteTarget, FailedTarget } from '@store/driver';
 import { versionReader } from './answered-version.js';
 import { keyOfElement, type KeyEncoding } from './key-bytes.js';
 import type { ServiceCodes } from './service-codes.js';

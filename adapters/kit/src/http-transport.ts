@@ -8,7 +8,7 @@ import {
 } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { pipeline } from 'node:stream/promises';
-import { StoreError, type KeptBody } from '@store/core';
+import { StoreError, type KeptBody } from '@store/driver';
 import { bytesOfKept } from './kept-body.js';
 import { CLOSED_AT_ONCE, networkError, NOBODY_THERE } from './network.js';
 import { sizeFact } from './facts.js';

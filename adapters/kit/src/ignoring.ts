@@ -1,4 +1,4 @@
-import { StoreError } from '@store/core';
+import { StoreError } from '@store/driver';
 
 /**
  * Takes a refusal for a success: what was to be is so already.

@@ -1,4 +1,4 @@
-import { StoreError, type PutRequest } from '@store/core';
+import { StoreError, type PutRequest } from '@store/driver';
 
 /**
  * The bytes of a body where streams cannot be sent: the same ones, not a copy.

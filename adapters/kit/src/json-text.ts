@@ -1,4 +1,4 @@
-import { StoreError } from '@store/core';
+import { StoreError } from '@store/driver';
 import { escapedBytes, keyOfUrlText, SHOWN_BYTES, unnameableName, type ListedKey } from './key-bytes.js';
 import { undocumented } from './undocumented.js';
 import { MAX_TEXT_LENGTH } from './xml.js';

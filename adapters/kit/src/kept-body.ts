@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { StoreError, type KeptBody } from '@store/core';
+import { StoreError, type KeptBody } from '@store/driver';
 import { runningChecksum } from './checksum.js';
 
 /** What signatures and services want to know of a body before it is sent. */

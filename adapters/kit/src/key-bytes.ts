@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import type { Unnameable } from '@store/core';
+import type { Unnameable } from '@store/driver';
 import { MAX_TEXT_LENGTH, type XmlElement } from './xml.js';
 
 /** Most bytes (or characters) that are shown of a name that is none: a server may send one of any length. */

@@ -1,4 +1,4 @@
-import { StoreError, type ExpirationRule, type Lifecycle, type LifecycleUpdate } from '@store/core';
+import { StoreError, type ExpirationRule, type Lifecycle, type LifecycleUpdate } from '@store/driver';
 import { xmlOf } from './xml-writing.js';
 import type { XmlElement } from './xml.js';
 

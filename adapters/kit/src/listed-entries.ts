@@ -5,7 +5,7 @@ import {
   type Unnameable,
   type UploadInfo,
   type VersionInfo,
-} from '@store/core';
+} from '@store/driver';
 import { incomplete } from './listing-document.js';
 import { RepeatedWord, type XmlElement } from './xml.js';
 

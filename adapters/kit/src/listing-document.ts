@@ -1,4 +1,4 @@
-import { StoreError, type Unnameable } from '@store/core';
+import { StoreError, type Unnameable } from '@store/driver';
 import { keyOfElement, type KeyEncoding, type ListedKey } from './key-bytes.js';
 import { saysTruncated } from './listing-end.js';
 import { undocumented } from './undocumented.js';

@@ -1,4 +1,4 @@
-import type { ListPage, ListPartsPage, ListUploadsPage, ListVersionsPage } from '@store/core';
+import type { ListPage, ListPartsPage, ListUploadsPage, ListVersionsPage } from '@store/driver';
 import { infoReader, newestFirst, partInfo, uploadInfo, versionInfo } from './listed-entries.js';
 import { ListingDocument } from './listing-document.js';
 import { joinMarkers } from './page-token.js';

@@ -1,4 +1,4 @@
-import { encodedPieces } from '@store/core';
+import { encodedPieces } from '@store/driver';
 
 type Texts = Readonly<Record<string, string>>;
 

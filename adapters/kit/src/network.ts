@@ -1,4 +1,10 @@
-import { restate, StoreError, toStoreError, type StoreErrorCode, type StoreErrorDetails } from '@store/core';
+import {
+  restate,
+  StoreError,
+  toStoreError,
+  type StoreErrorCode,
+  type StoreErrorDetails,
+} from '@store/driver';
 
 export interface NetworkFailure {
   readonly code: StoreErrorCode;

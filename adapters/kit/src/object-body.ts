@@ -1,6 +1,6 @@
 import { addAbortSignal, Readable } from 'node:stream';
-import { StoreError, type DriverCall, type GetRequest, type GetResult } from '@store/core';
-import { WholeBody } from '@store/core/extend';
+import { StoreError, type DriverCall, type GetRequest, type GetResult } from '@store/driver';
+import { WholeBody } from '@store/driver/extend';
 import type { RunningChecksum } from './checksum.js';
 import { checkContentRange } from './content-range.js';
 import { headerOf, objectInfo, type AnswerHeaders } from './object-info.js';

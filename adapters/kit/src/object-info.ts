@@ -1,4 +1,4 @@
-import type { Encryption, ObjectInfo, RestoreState, Tags } from '@store/core';
+import type { Encryption, ObjectInfo, RestoreState, Tags } from '@store/driver';
 import { sizeFact, timeFact } from './facts.js';
 import { decodeMetadata } from './metadata-headers.js';
 import { undocumented } from './undocumented.js';

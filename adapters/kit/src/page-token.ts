@@ -1,4 +1,4 @@
-import { StoreError } from '@store/core';
+import { StoreError } from '@store/driver';
 
 /** Two markers as one token, for listings that go on by both. */
 export function joinMarkers(key: string, id: string | undefined): string {

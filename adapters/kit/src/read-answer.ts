@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import { StoreError } from '@store/core';
+import { StoreError } from '@store/driver';
 
 /**
  * Most bytes of an answer that is not an object's body. A page of 1000 keys of 1 KiB each, six bytes for every escaped

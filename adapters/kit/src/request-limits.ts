@@ -1,4 +1,4 @@
-import { optionTypes as types } from '@store/core/extend';
+import { optionTypes as types } from '@store/driver';
 import * as v from 'valibot';
 
 /** What a configuration says about requests over HTTP. */

@@ -1,4 +1,4 @@
-import type { KeptBody } from '@store/core';
+import type { KeptBody } from '@store/driver';
 
 /** A request without its server: what its headers and parameters are called, and the values of those that it has. */
 export interface UnsignedRequest {

@@ -1,4 +1,4 @@
-import { StoreError, type FailureReason, type StoreErrorCode } from '@store/core';
+import { StoreError, type FailureReason, type StoreErrorCode } from '@store/driver';
 import { entryOf } from './entry-of.js';
 import { saidByService } from './said.js';
 import { codeOfStatus } from './status.js';

@@ -1,4 +1,4 @@
-import type { StoreErrorCode } from '@store/core';
+import type { StoreErrorCode } from '@store/driver';
 
 /** What an HTTP status means where the service gives no code of its own that is known. */
 const BY_STATUS: Readonly<Record<number, StoreErrorCode>> = {

@@ -1,4 +1,4 @@
-import type { Tags } from '@store/core';
+import type { Tags } from '@store/driver';
 import { undocumented } from './undocumented.js';
 import type { XmlContent } from './xml-writing.js';
 import type { XmlElement } from './xml.js';

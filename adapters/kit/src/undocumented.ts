@@ -1,4 +1,4 @@
-import { StoreError, type StoreErrorDetails } from '@store/core';
+import { StoreError, type StoreErrorDetails } from '@store/driver';
 
 /**
  * An answer that is not the one that is documented: `Corrupt`. Something on the way, such as a proxy, may have answered in

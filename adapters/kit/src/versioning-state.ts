@@ -1,4 +1,4 @@
-import type { VersioningState } from '@store/core';
+import type { VersioningState } from '@store/driver';
 import { undocumented } from './undocumented.js';
 
 /** Nothing is said of a bucket that never had versions. */

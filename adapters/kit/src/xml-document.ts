@@ -1,6 +1,6 @@
 import { isAscii } from 'node:buffer';
 import { undocumented } from './undocumented.js';
-import type { StoreError } from '@store/core';
+import type { StoreError } from '@store/driver';
 
 /**
  * Tags, comments and the like. A page of 1000 entries has some 25 000; a document that is all of them would cost far

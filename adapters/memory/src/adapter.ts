@@ -1,4 +1,4 @@
-import type { StoreAdapter } from '@store/core';
+import type { StoreAdapter } from '@store/driver';
 import { memoryConfigSchema, type MemoryConfig } from './config.js';
 import { memoryDriver } from './driver.js';
 

@@ -1,4 +1,4 @@
-import { StoreError, type RestoreState } from '@store/core';
+import { StoreError, type RestoreState } from '@store/driver';
 import type { StoredVersion } from './version-history.js';
 
 /** Classes, as S3 and OSS call them, whose objects have to be restored before they can be read. */

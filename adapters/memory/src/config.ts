@@ -1,5 +1,4 @@
-import type { ConfigShape } from '@store/core';
-import { optionTypes as types } from '@store/core/extend';
+import { optionTypes as types, type ConfigShape } from '@store/driver';
 import * as v from 'valibot';
 
 export interface MemoryConfig {

@@ -1,4 +1,4 @@
-import { DEFAULT_MAX_KEY_BYTES, type StoreDriver, type VersionsFacet } from '@store/core';
+import { DEFAULT_MAX_KEY_BYTES, type StoreDriver, type VersionsFacet } from '@store/driver';
 import type { MemoryConfig } from './config.js';
 import { MemoryObjects, PROVIDER } from './memory-objects.js';
 

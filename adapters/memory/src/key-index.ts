@@ -1,4 +1,4 @@
-import { compareKeys } from '@store/core';
+import { compareKeys } from '@store/driver';
 
 /** Where a walk over gaps leaves notes: at every so many positions. */
 const NOTE_EVERY = 64;

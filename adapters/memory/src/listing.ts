@@ -12,7 +12,7 @@ import {
   type ObjectInfo,
   type UploadInfo,
   type VersionInfo,
-} from '@store/core';
+} from '@store/driver';
 import type { KeyIndex } from './key-index.js';
 import { decodeToken, encodeToken } from './page-token.js';
 import type { ArrivedPart } from './uploads.js';

@@ -34,7 +34,7 @@ import {
   type UploadRecord,
   type WriteAttributes,
   type WriteResult,
-} from '@store/core';
+} from '@store/driver';
 import type { MemoryConfig } from './config.js';
 import { checkReadable, restoreState, restoreVersion } from './archive.js';
 import { KeyIndex } from './key-index.js';

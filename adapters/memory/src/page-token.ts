@@ -1,4 +1,4 @@
-import { StoreError } from '@store/core';
+import { StoreError } from '@store/driver';
 
 /** Opaque continuation tokens: a list of strings, so that they hold when their keys are gone. */
 export function encodeToken(...parts: readonly string[]): string {

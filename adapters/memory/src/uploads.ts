@@ -1,4 +1,4 @@
-import { StoreError, type UploadInfo } from '@store/core';
+import { StoreError, type UploadInfo } from '@store/driver';
 import type { VersionAttributes } from './version-history.js';
 
 export interface ArrivedPart {

@@ -6,7 +6,7 @@ import {
   type Tags,
   type UploadRecord,
   type WriteAttributes,
-} from '@store/core';
+} from '@store/driver';
 
 /** One version of one key; a delete marker has no body. */
 export interface StoredVersion {

@@ -1,4 +1,4 @@
-import type { StoreAdapter } from '@store/core';
+import type { StoreAdapter } from '@store/driver';
 import { addressScheme, switchParameter, textParameter, wordParameter } from '@store/kit';
 import { ossConfigSchema, type OssConfig } from './config.js';
 import { ossDriver } from './driver.js';

@@ -1,4 +1,4 @@
-import type { Encryption, WriteAttributes } from '@store/core';
+import type { Encryption, WriteAttributes } from '@store/driver';
 import { encodeMetadata, tagHeader } from '@store/kit';
 
 /** What a write attaches to its object. */

@@ -1,4 +1,4 @@
-import type { BatchFacet, DeleteFacet, DriverCall } from '@store/core';
+import type { BatchFacet, DeleteFacet, DriverCall } from '@store/driver';
 import { deleteDocument, headerOf, isUrlEncoded, readDeleteResult } from '@store/kit';
 import { keyFailure } from './errors.js';
 import { checkKey, given, GONE, XML, type Requests } from './requests.js';

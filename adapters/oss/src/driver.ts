@@ -1,4 +1,4 @@
-import type { StoreDriver } from '@store/core';
+import type { StoreDriver } from '@store/driver';
 import { placeOf } from '@store/kit';
 import { endpointOfOss, type OssConfig } from './config.js';
 import { batchFacet, deleteFacet } from './deletes.js';

@@ -1,4 +1,4 @@
-import { StoreError, type StoreErrorCode } from '@store/core';
+import { StoreError, type StoreErrorCode } from '@store/driver';
 import {
   codeMessage,
   headerOf,

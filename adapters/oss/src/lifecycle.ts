@@ -1,4 +1,4 @@
-import type { Lifecycle, LifecycleFacet } from '@store/core';
+import type { Lifecycle, LifecycleFacet } from '@store/driver';
 import { ignoring, readLifecycleDocument, writeLifecycleDocument, type RuleForm } from '@store/kit';
 import { GONE, XML, type Requests } from './requests.js';
 import { parseAnswer } from './xml.js';

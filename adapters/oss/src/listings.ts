@@ -1,4 +1,4 @@
-import type { ListFacet, UploadsFacet, VersionsFacet } from '@store/core';
+import type { ListFacet, UploadsFacet, VersionsFacet } from '@store/driver';
 import {
   ListingDocument,
   objectsPage,

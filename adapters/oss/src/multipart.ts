@@ -1,4 +1,4 @@
-import type { MultipartFacet } from '@store/core';
+import type { MultipartFacet } from '@store/driver';
 import { headerOf, ignoring, inMemory, partsPage, textIn, xmlDocument } from '@store/kit';
 import { attributeHeaders } from './attributes.js';
 import { given, GONE, XML, type Requests } from './requests.js';

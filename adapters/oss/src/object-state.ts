@@ -1,4 +1,4 @@
-import type { StoreDriver, TagsFacet } from '@store/core';
+import type { StoreDriver, TagsFacet } from '@store/driver';
 import { ignoring, taggingOf, tagsOf, xmlDocument } from '@store/kit';
 import { given, XML, type Requests } from './requests.js';
 import { parseAnswer } from './xml.js';

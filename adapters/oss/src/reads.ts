@@ -1,4 +1,4 @@
-import type { ReadFacet, ReadRequest } from '@store/core';
+import type { ReadFacet, ReadRequest } from '@store/driver';
 import { etagOf, objectInfo, objectRead } from '@store/kit';
 import { given, type Requests } from './requests.js';
 

@@ -5,7 +5,7 @@ import {
   type PostForm,
   type PostFormRequest,
   type PresignRequest,
-} from '@store/core';
+} from '@store/driver';
 import {
   beginningOf,
   HttpTransport,

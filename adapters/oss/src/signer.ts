@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { KeptBody, PostForm, PostFormRequest, PresignRequest } from '@store/core';
+import type { KeptBody, PostForm, PostFormRequest, PresignRequest } from '@store/driver';
 import { digestsOf } from '@store/kit';
 import OSS from 'ali-oss';
 import type { OssConfig } from './config.js';

@@ -1,4 +1,4 @@
-import type { CopyRequest, WriteFacet } from '@store/core';
+import type { CopyRequest, WriteFacet } from '@store/driver';
 import { headerOf, inMemory, textIn } from '@store/kit';
 import { attributeHeaders, encryptionHeaders } from './attributes.js';
 import { checkKey, given, type Requests } from './requests.js';

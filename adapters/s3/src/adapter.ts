@@ -1,4 +1,4 @@
-import type { StoreAdapter } from '@store/core';
+import type { StoreAdapter } from '@store/driver';
 import { addressScheme, switchParameter, textParameter, wordParameter } from '@store/kit';
 import { quirksOf, s3ConfigSchema, type S3Config } from './config.js';
 import { s3Driver } from './driver.js';

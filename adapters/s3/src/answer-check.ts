@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { StoreError } from '@store/core';
+import { StoreError } from '@store/driver';
 import {
   beginningOf,
   headerOf,

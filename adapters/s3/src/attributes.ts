@@ -1,4 +1,4 @@
-import { StoreError, type Encryption, type WriteAttributes } from '@store/core';
+import { StoreError, type Encryption, type WriteAttributes } from '@store/driver';
 import { encodeMetadata, encryptionOf, tagHeader, type AnswerHeaders } from '@store/kit';
 
 /** What a write attaches to its object. */

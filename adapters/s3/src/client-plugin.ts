@@ -1,5 +1,5 @@
 import type { S3Client } from '@aws-sdk/client-s3';
-import { StoreError } from '@store/core';
+import { StoreError } from '@store/driver';
 
 /** Middleware for the SDK's client. */
 export type ClientPlugin = Parameters<S3Client['middlewareStack']['use']>[0];

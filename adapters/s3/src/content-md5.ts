@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { restate, StoreError } from '@store/core';
+import { restate, StoreError } from '@store/driver';
 import { checksum, type ChecksumAlgorithm } from '@store/kit';
 import { changeRequests } from './client-plugin.js';
 import type { Quirks } from './quirks.js';

@@ -1,4 +1,4 @@
-import { StoreError, type DeletePrefixPage, type PrefixDeleteFacet } from '@store/core';
+import { StoreError, type DeletePrefixPage, type PrefixDeleteFacet } from '@store/driver';
 import { ListingDocument, sizeFact, type AnswerHeaders, type XmlElement } from '@store/kit';
 import { isAnswerToOther } from './answer-check.js';
 import { keyFailure } from './errors.js';

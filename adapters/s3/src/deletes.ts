@@ -1,4 +1,4 @@
-import { StoreError, type BatchFacet, type DeleteFacet } from '@store/core';
+import { StoreError, type BatchFacet, type DeleteFacet } from '@store/driver';
 import { deleteDocument, headerOf, readDeleteResult, settleQuietly } from '@store/kit';
 import { keyFailure } from './errors.js';
 import { chargeOf, deleteHeaders } from './pass-through.js';

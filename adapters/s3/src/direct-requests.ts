@@ -1,5 +1,5 @@
 import { ListObjectsV2Command, type S3Client } from '@aws-sdk/client-s3';
-import { StoreError } from '@store/core';
+import { StoreError } from '@store/driver';
 import {
   givenValues,
   type HttpTransport,

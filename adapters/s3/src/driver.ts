@@ -1,4 +1,4 @@
-import { DEFAULT_MAX_KEY_BYTES, type StoreDriver } from '@store/core';
+import { DEFAULT_MAX_KEY_BYTES, type StoreDriver } from '@store/driver';
 import { endpointOf, placeOf } from '@store/kit';
 import { quirksOf, type S3Config } from './config.js';
 import { prefixDeleteFacet } from './delete-prefix.js';

@@ -1,4 +1,4 @@
-import { StoreError } from '@store/core';
+import { StoreError } from '@store/driver';
 import {
   codeMessage,
   headerOf,

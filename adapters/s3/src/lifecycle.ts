@@ -1,4 +1,4 @@
-import { StoreError, type Lifecycle, type LifecycleDocumentRest, type LifecycleFacet } from '@store/core';
+import { StoreError, type Lifecycle, type LifecycleDocumentRest, type LifecycleFacet } from '@store/driver';
 import { headerOf, ignoring, readLifecycleDocument, writeLifecycleDocument } from '@store/kit';
 import type { Quirks } from './quirks.js';
 import { XML, type Requests } from './requests.js';

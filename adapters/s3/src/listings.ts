@@ -5,7 +5,7 @@ import {
   type ListPage,
   type UploadsFacet,
   type VersionsFacet,
-} from '@store/core';
+} from '@store/driver';
 import {
   ListingDocument,
   objectsPage,

@@ -4,7 +4,7 @@ import {
   ListPartsCommand,
   UploadPartCopyCommand,
 } from '@aws-sdk/client-s3';
-import type { MultipartFacet } from '@store/core';
+import type { MultipartFacet } from '@store/driver';
 import { etagOf, ignoring, inMemory, partsPage, quotedEtag, textIn, type XmlElement } from '@store/kit';
 import { documentOf } from './answer-check.js';
 import { attributeHeaders, checkEncrypted } from './attributes.js';

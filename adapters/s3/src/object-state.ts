@@ -4,7 +4,7 @@ import {
   RestoreObjectCommand,
   type Tier,
 } from '@aws-sdk/client-s3';
-import type { StoreDriver, TagsFacet } from '@store/core';
+import type { StoreDriver, TagsFacet } from '@store/driver';
 import { ignoring, tagsOf } from '@store/kit';
 import { documentOf } from './answer-check.js';
 import type { Requests } from './requests.js';

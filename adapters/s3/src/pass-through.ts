@@ -1,4 +1,4 @@
-import type { PassThrough, RequestCharge } from '@store/core';
+import type { PassThrough, RequestCharge } from '@store/driver';
 import { headerOf, type AnswerHeaders } from '@store/kit';
 
 export function listHeaders(pass: PassThrough | undefined) {

@@ -1,4 +1,4 @@
-import type { PostFormsFacet } from '@store/core';
+import type { PostFormsFacet } from '@store/driver';
 import type { Requests } from './requests.js';
 
 /** What one request may bring: https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html */

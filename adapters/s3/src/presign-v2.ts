@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import type { S3Client } from '@aws-sdk/client-s3';
-import { StoreError, type PresignRequest } from '@store/core';
+import { StoreError, type PresignRequest } from '@store/driver';
 
 type Credentials = Awaited<ReturnType<S3Client['config']['credentials']>>;
 

@@ -4,7 +4,7 @@ import {
   HeadObjectCommand,
   PutObjectCommand,
 } from '@aws-sdk/client-s3';
-import { StoreError, type PresignRequest, type StoreDriver } from '@store/core';
+import { StoreError, type PresignRequest, type StoreDriver } from '@store/driver';
 import { createClient } from './client.js';
 import { signUrlV2 } from './presign-v2.js';
 import type { Requests } from './requests.js';

@@ -1,4 +1,4 @@
-import type { ReadFacet, ReadRequest } from '@store/core';
+import type { ReadFacet, ReadRequest } from '@store/driver';
 import {
   headerOf,
   objectInfo,

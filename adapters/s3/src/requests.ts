@@ -1,5 +1,5 @@
 import type { S3Client, ServiceInputTypes, ServiceOutputTypes } from '@aws-sdk/client-s3';
-import { StoreError, withDeadline, type DriverCall, type KeptBody } from '@store/core';
+import { StoreError, withDeadline, type DriverCall, type KeptBody } from '@store/driver';
 import {
   digestsOf,
   timeoutOf,

@@ -1,4 +1,4 @@
-import type { CopyRequest, PutRequest, WriteFacet } from '@store/core';
+import type { CopyRequest, PutRequest, WriteFacet } from '@store/driver';
 import { etagOf, headerOf, inMemory, quotedEtag, textIn } from '@store/kit';
 import { attributeHeaders, checkEncrypted, encryptionHeaders } from './attributes.js';
 import type { Requests } from './requests.js';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
-import { WholeBody } from '@store/core/extend';
+import { WholeBody } from '@store/driver/extend';
 import { errorOf } from '@store/conformance';
 import { expect } from 'chai';
 import { afterEach, describe, it } from 'mocha';

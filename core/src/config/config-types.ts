@@ -1,5 +1,5 @@
-import type { StoreAdapter } from '../adapter.js';
-import type { RetrySettings } from '../engine/retry.js';
+import type { StoreAdapter } from '@store/driver';
+import type { RetrySettings } from '@store/engine';
 
 /**
  * A configuration: named stores, each with its provider.

@@ -1,4 +1,4 @@
-import { StoreError } from '../errors.js';
+import { StoreError } from '@store/driver';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 

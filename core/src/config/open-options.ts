@@ -1,13 +1,13 @@
 import * as v from 'valibot';
-import type { StoreAdapter } from '../adapter.js';
-import type { StoreDriver } from '../driver.js';
-import type { Clock } from '../engine/clock.js';
-import type { EngineSettings } from '../engine/engine.js';
-import type { SplitSettings } from '../engine/split-rules.js';
-import type { OnRetry } from '../engine/retry.js';
-import { defineOptions } from '../options/define-options.js';
-import type { OptionTable } from '../options/option-table.js';
-import * as types from '../options/option-types.js';
+import {
+  defineOptions,
+  optionTypes as types,
+  type StoreAdapter,
+  type StoreDriver,
+  type Clock,
+  type OptionTable,
+} from '@store/driver';
+import type { EngineSettings, SplitSettings, OnRetry } from '@store/engine';
 import type { Environment } from './interpolate.js';
 
 export interface OpenOptions<Adapter extends StoreAdapter = StoreAdapter> {

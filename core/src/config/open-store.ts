@@ -1,10 +1,15 @@
-import type { AdapterContext, DiagnoseContext, Finding, StoreAdapter } from '../adapter.js';
-import type { StoreDriver } from '../driver.js';
-import { StoreError } from '../errors.js';
+import {
+  defineOptions,
+  optionTypes as types,
+  StoreError,
+  type AdapterContext,
+  type DiagnoseContext,
+  type Finding,
+  type StoreAdapter,
+  type StoreDriver,
+} from '@store/driver';
 import type { ObjectStore } from '../object-store.js';
 import { createObjectStore } from '../store/portable-store.js';
-import { defineOptions } from '../options/define-options.js';
-import * as types from '../options/option-types.js';
 import type { ConfigFor, StoreConfig, StoreEntry } from './config-types.js';
 import { openOptions, type OpenOptions } from './open-options.js';
 import {

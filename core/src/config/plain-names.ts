@@ -1,4 +1,4 @@
-import { StoreError } from '../errors.js';
+import { StoreError } from '@store/driver';
 
 /**
  * Refuses the name `__proto__` anywhere in a configuration. `JSON.parse` makes it a property like any other, most of

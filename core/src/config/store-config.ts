@@ -1,9 +1,13 @@
 import * as v from 'valibot';
-import type { AdapterContext, StoreAdapter } from '../adapter.js';
-import { StoreError } from '../errors.js';
-import type { RetrySettings } from '../engine/retry.js';
-import { checkInput, suggest } from '../options/check-input.js';
-import * as types from '../options/option-types.js';
+import {
+  checkInput,
+  optionTypes as types,
+  StoreError,
+  suggest,
+  type AdapterContext,
+  type StoreAdapter,
+} from '@store/driver';
+import type { RetrySettings } from '@store/engine';
 import type { StoreConfig, StoreEntry } from './config-types.js';
 import { interpolate, type Environment } from './interpolate.js';
 import { refuseProto } from './plain-names.js';

@@ -1,5 +1,5 @@
 import { Container } from 'inversify';
-import type { StoreAdapter } from '../adapter.js';
+import type { StoreAdapter } from '@store/driver';
 import { containerOptions, type OpenOptions } from '../config/open-options.js';
 import type { ConfigFor } from '../config/config-types.js';
 import { storeModule } from './store-module.js';

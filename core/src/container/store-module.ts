@@ -1,5 +1,5 @@
 import { ContainerModule } from 'inversify';
-import type { StoreAdapter } from '../adapter.js';
+import type { StoreAdapter } from '@store/driver';
 import { containerOptions, type OpenOptions } from '../config/open-options.js';
 import { openNow } from '../config/open-store.js';
 import type { ConfigFor } from '../config/config-types.js';

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { StoreError } from '../errors.js';
+import { StoreError } from '@store/driver';
 import type { ObjectBody } from '../object-store.js';
 
 const NO_BODY =

@@ -1,6 +1,4 @@
-import { StoreError } from '../errors.js';
-import type { ObjectInfo, WriteResult } from '../objects.js';
-import { quoteKey } from '../quote-key.js';
+import { quoteKey, StoreError, type ObjectInfo, type WriteResult } from '@store/driver';
 
 /**
  * Holds what stands under the key of a copy against what was copied and what the write said.

@@ -1,7 +1,4 @@
-import type { CopyRequest } from '../requests.js';
-import { StoreError } from '../errors.js';
-import { metadataOf } from '../metadata-of.js';
-import type { ObjectInfo, WriteResult } from '../objects.js';
+import { metadataOf, StoreError, type CopyRequest, type ObjectInfo, type WriteResult } from '@store/driver';
 import { uploadParts, type Part, type Uploading } from './upload.js';
 
 /** Size of a part that is copied, in bytes: none of it passes through here, so fewer and larger ones are better. */

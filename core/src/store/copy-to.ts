@@ -1,12 +1,17 @@
 import type { Readable } from 'node:stream';
-import type { Engine, Purpose } from '../engine/engine.js';
-import { restating, StoreError, toStoreError } from '../errors.js';
-import { withSoundFacts } from '../facts.js';
-import { holdErrors } from '../hold-errors.js';
-import { metadataOf } from '../metadata-of.js';
+import type { Engine, Purpose } from '@store/engine';
+import {
+  holdErrors,
+  metadataOf,
+  restating,
+  StoreError,
+  toStoreError,
+  withSoundFacts,
+  type ObjectInfo,
+  type WriteResult,
+  type GetResult,
+} from '@store/driver';
 import type { CopyToOptions, ObjectStore } from '../object-store.js';
-import type { ObjectInfo, WriteResult } from '../objects.js';
-import type { GetResult } from '../requests.js';
 import { checkCopy } from './check-copy.js';
 import { partSizes } from './part-sizes.js';
 

@@ -1,9 +1,6 @@
-import type { Engine, Purpose } from '../engine/engine.js';
-import { restating } from '../errors.js';
-import { soundSize } from '../facts.js';
+import type { Engine, Purpose } from '@store/engine';
+import { restating, soundSize, type WriteResult, type CopyRequest } from '@store/driver';
 import type { CopyOptions } from '../object-store.js';
-import type { WriteResult } from '../objects.js';
-import type { CopyRequest } from '../requests.js';
 import { copyParts } from './copy-parts.js';
 
 /** Copies an object in one request, or by parts where it is too large for one. */

@@ -1,8 +1,6 @@
-import type { Engine, Purpose } from '../engine/engine.js';
-import { restating, StoreError } from '../errors.js';
-import { withSoundFacts } from '../facts.js';
+import type { Engine, Purpose } from '@store/engine';
+import { restating, StoreError, withSoundFacts, type ObjectInfo, type WriteResult } from '@store/driver';
 import type { MoveOptions } from '../object-store.js';
-import type { ObjectInfo, WriteResult } from '../objects.js';
 import { checkCopy } from './check-copy.js';
 import { copyWith } from './copy.js';
 

@@ -1,9 +1,7 @@
-import type { Engine, Purpose } from '../engine/engine.js';
-import { untrusted } from '../engine/follow-pages.js';
-import { StoreError } from '../errors.js';
+import { untrusted, type Engine, type Purpose } from '@store/engine';
+import { inOrder, objectPages } from '@store/engine/pages';
+import { StoreError } from '@store/driver';
 import type { ListedPage, ListPageOptions } from '../object-store.js';
-import { inOrder } from '../listing/in-order.js';
-import { objectPages } from '../listing/object-pages.js';
 
 /** Where a page ended: the service's token, the last name of the page, and which listing it is of. */
 type Place = readonly [token: string, last: string, listing: string];

@@ -1,5 +1,7 @@
 import * as v from 'valibot';
-import { deleteManyOptions, deletePrefixOptions, type DeletePrefixOptions } from '../deletion/options.js';
+import { deleteManyOptions, deletePrefixOptions, type DeletePrefixOptions } from '@store/deletion';
+import type { EngineSettings } from '@store/engine';
+import { defineOptions, optionTypes as types, passThroughTable, type OptionTable } from '@store/driver';
 import type {
   CallOptions,
   CopyOptions,
@@ -18,11 +20,6 @@ import type {
   RestoreOptions,
   VersionOptions,
 } from '../object-store.js';
-import type { EngineSettings } from '../engine/engine.js';
-import { defineOptions } from '../options/define-options.js';
-import type { OptionTable } from '../options/option-table.js';
-import * as types from '../options/option-types.js';
-import { passThroughTable } from '../pass-through.js';
 
 const callTable = {
   signal: { type: types.signal },

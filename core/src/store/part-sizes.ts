@@ -1,4 +1,4 @@
-import type { PartLimits } from '../driver.js';
+import type { PartLimits } from '@store/driver';
 
 /** Size of a part when the caller does not say, in bytes. */
 const DEFAULT_PART_BYTES = 8 * 1024 ** 2;

@@ -1,28 +1,51 @@
-import { capabilitiesOf, type Capabilities } from '../capabilities.js';
-import { DeletionHandle, type Deletion } from '../deletion/deletion-handle.js';
-import type { DeleteManyOptions, DeletePrefixOptions } from '../deletion/options.js';
-import type { DeletionFailure, DeletionProgress, DeletionReport } from '../deletion/report.js';
-import type { StoreDriver } from '../driver.js';
-import type {
-  DeleteTarget,
-  DriverCall,
-  ListPage,
-  ListUploadsPage,
-  ListVersionsPage,
-  PostForm,
-} from '../requests.js';
-import { Engine, ENGINE, type Engined, type EngineSettings, type Purpose } from '../engine/engine.js';
-import type { Page } from '../engine/follow-pages.js';
-import { within } from '../engine/within.js';
-import { IN_FLIGHT } from '../engine/in-flight.js';
-import { StoreError, toStoreError } from '../errors.js';
-import { withSoundFacts } from '../facts.js';
-import { holdErrors } from '../hold-errors.js';
-import { assertKey, assertPrefix } from '../keys.js';
-import { metadataOf } from '../metadata-of.js';
-import { inOrder } from '../listing/in-order.js';
-import { objectPages } from '../listing/object-pages.js';
-import { UnnameableEntries } from '../listing/unnameable-entries.js';
+import {
+  assertKey,
+  assertPrefix,
+  capabilitiesOf,
+  checkTags,
+  holdErrors,
+  metadataOf,
+  passThrough,
+  portableAttributes,
+  StoreError,
+  toStoreError,
+  withSoundFacts,
+  type Capabilities,
+  type StoreDriver,
+  type DeleteTarget,
+  type DriverCall,
+  type ListPage,
+  type ListUploadsPage,
+  type ListVersionsPage,
+  type PostForm,
+  type CommonPrefix,
+  type ObjectInfo,
+  type Tags,
+  type UploadInfo,
+  type VersionInfo,
+  type WriteAttributes,
+  type WriteResult,
+  type DefinedOptions,
+} from '@store/driver';
+import {
+  DeletionHandle,
+  type Deletion,
+  type DeleteManyOptions,
+  type DeletePrefixOptions,
+  type DeletionFailure,
+  type DeletionProgress,
+  type DeletionReport,
+} from '@store/deletion';
+import {
+  Engine,
+  ENGINE,
+  IN_FLIGHT,
+  within,
+  type Engined,
+  type EngineSettings,
+  type Purpose,
+  type Page,
+} from '@store/engine';
 import type {
   CallOptions,
   CopyOptions,
@@ -45,24 +68,11 @@ import type {
   StoreFile,
   VersionOptions,
 } from '../object-store.js';
-import type {
-  CommonPrefix,
-  ObjectInfo,
-  Tags,
-  UploadInfo,
-  VersionInfo,
-  WriteAttributes,
-  WriteResult,
-} from '../objects.js';
-import { passThrough } from '../pass-through.js';
-import type { DefinedOptions } from '../options/define-options.js';
-import { portableAttributes } from './attributes.js';
 import { typeOfBody } from './body.js';
 import { fileOf } from './file.js';
 import { createOptions, STORE_OPTIONS as METHODS } from './option-tables.js';
 import { putObject } from './put.js';
 import { OpenObject } from './stored-object.js';
-import { checkTags } from './tags.js';
 
 /** How the requests of a store are sent and repeated. */
 export type ObjectStoreSettings = EngineSettings;
@@ -208,26 +218,24 @@ class PortableStore implements ObjectStore, Engined {
   ): AsyncIterable<ObjectInfo | CommonPrefix>;
   list(prefix: string, options?: ListOptions & { delimiter?: undefined }): AsyncIterable<ObjectInfo>;
   list(prefix: string, options: ListOptions = {}): AsyncIterable<ObjectInfo | CommonPrefix> {
-    return this.#entries(
-      'list',
-      () => this.#begin(prefix, this.#listing(prefix, METHODS.list, options)),
-      inOrder,
-    );
+    return this.#entries('list', () => this.#begin(prefix, this.#listing(prefix, METHODS.list, options)));
   }
 
-  async #begin(prefix: string, given: ListOptions): Promise<Begun<ListPage>> {
+  async #begin(prefix: string, given: ListOptions): Promise<Begun<ListPage, ObjectInfo | CommonPrefix>> {
     const { delimiter, startAfter, pageSize, ordered = true, concurrency = IN_FLIGHT } = given;
     const purpose = purposeOf('list', given);
+    const { inOrder, objectPages } = await import('@store/engine/pages');
     if (!ordered) {
       if (delimiter !== undefined || startAfter !== undefined)
         throw this.#refused('list', 'ordered: false goes with neither delimiter nor startAfter');
-      const { rangedObjectPages } = await import('../listing/ranged-pages.js');
+      const { rangedObjectPages } = await import('@store/engine/ranges');
       const ranged = rangedObjectPages(this[ENGINE], { prefix, pageSize }, purpose, { concurrency });
-      return { pages: pagesOf(ranged), given };
+      return { pages: pagesOf(ranged), entriesOf: inOrder, given };
     }
     this.#checkDelimiter(delimiter, 'list');
     if (startAfter !== undefined) this.#need(this.#driver.list.order === 'utf8', 'list', 'startAfter');
-    return { pages: objectPages(this[ENGINE], { prefix, delimiter, startAfter, pageSize }, purpose), given };
+    const pages = objectPages(this[ENGINE], { prefix, delimiter, startAfter, pageSize }, purpose);
+    return { pages, entriesOf: inOrder, given };
   }
 
   async listPage(prefix: string, options: ListPageOptions = {}): Promise<ListedPage> {
@@ -238,21 +246,23 @@ class PortableStore implements ObjectStore, Engined {
   }
 
   listVersions(prefix: string, options: ListingOptions = {}): AsyncGenerator<VersionInfo> {
-    const begin = async (): Promise<Begun<ListVersionsPage>> => {
+    const begin = async (): Promise<Begun<ListVersionsPage, VersionInfo>> => {
       const given = this.#listing(prefix, METHODS.listVersions, options);
-      const { versionPages } = await import('../listing/version-pages.js');
-      return { pages: versionPages(this[ENGINE], prefix, purposeOf('listVersions', given)), given };
+      const { versionPages } = await import('@store/engine/pages');
+      const pages = versionPages(this[ENGINE], prefix, purposeOf('listVersions', given));
+      return { pages, entriesOf: ({ versions }) => versions, given };
     };
-    return this.#entries('listVersions', begin, ({ versions }) => versions);
+    return this.#entries('listVersions', begin);
   }
 
   listUploads(prefix: string, options: ListingOptions = {}): AsyncGenerator<UploadInfo> {
-    const begin = async (): Promise<Begun<ListUploadsPage>> => {
+    const begin = async (): Promise<Begun<ListUploadsPage, UploadInfo>> => {
       const given = this.#listing(prefix, METHODS.listUploads, options);
-      const { uploadPages } = await import('../listing/upload-pages.js');
-      return { pages: uploadPages(this[ENGINE], prefix, purposeOf('listUploads', given)), given };
+      const { uploadPages } = await import('@store/engine/pages');
+      const pages = uploadPages(this[ENGINE], prefix, purposeOf('listUploads', given));
+      return { pages, entriesOf: ({ uploads }) => uploads, given };
     };
-    return this.#entries('listUploads', begin, ({ uploads }) => uploads);
+    return this.#entries('listUploads', begin);
   }
 
   async presign(key: string, options: PresignOptions = {}): Promise<string> {
@@ -296,7 +306,7 @@ class PortableStore implements ObjectStore, Engined {
       await this[ENGINE].request({ ...purpose, onError }, (call) => facet.one(target, call));
     } catch (thrown) {
       const error = toStoreError(thrown, { operation: 'delete', provider: this.provider });
-      const { refusedAgain } = await import('../deletion/refused-again.js');
+      const { refusedAgain } = await import('@store/deletion/runs');
       const found = mayHaveActed ? await refusedAgain(this[ENGINE], purpose, target, error) : error;
       if (found !== 'gone') throw found;
     }
@@ -308,7 +318,7 @@ class PortableStore implements ObjectStore, Engined {
   ): Promise<DeletionReport> {
     const given = this.#given(METHODS.deleteMany, options);
     if (typeof targets === 'object') holdErrors(targets);
-    const { deleteMany } = await import('../deletion/delete-many.js');
+    const { deleteMany } = await import('@store/deletion/runs');
     return deleteMany(this[ENGINE], targets, given);
   }
 
@@ -394,10 +404,10 @@ class PortableStore implements ObjectStore, Engined {
   /** Begun when somebody asks for the first one. One generator for all: each more costs as much as listing does. */
   async *#entries<P extends Page, Entry>(
     operation: string,
-    begin: () => Promise<Begun<P>>,
-    entriesOf: (page: P) => Iterable<Entry>,
+    begin: () => Promise<Begun<P, Entry>>,
   ): AsyncGenerator<Entry> {
-    const { pages, given } = await begin();
+    const { pages, entriesOf, given } = await begin();
+    const { UnnameableEntries } = await import('@store/engine/pages');
     const strange = new UnnameableEntries(given.onUnnameable);
     for await (const page of pages) {
       strange.take(page);
@@ -444,8 +454,9 @@ class PortableStore implements ObjectStore, Engined {
 }
 
 /** A listing that begins. */
-interface Begun<P> {
+interface Begun<P, Entry> {
   readonly pages: AsyncIterable<P>;
+  readonly entriesOf: (page: P) => Iterable<Entry>;
   readonly given: ListingOptions;
 }
 
@@ -464,7 +475,7 @@ async function* pagesOf<P>(ranged: AsyncIterable<{ readonly page: P }>): AsyncGe
 /** Loaded with the first run, as is what else not every program needs with its first call: most of the modules. */
 async function deletionCode() {
   const [{ deletePrefix }, { copyWith: copy }] = await Promise.all([
-    import('../deletion/delete-prefix.js'),
+    import('@store/deletion/runs'),
     // A run knows nothing of how a store copies.
     import('./copy.js'),
   ]);

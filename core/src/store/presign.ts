@@ -1,8 +1,11 @@
-import type { PostFormRequest, PresignRequest } from '../requests.js';
-import { StoreError } from '../errors.js';
-import type { Checked } from '../options/define-options.js';
+import {
+  portableAttributes,
+  StoreError,
+  type PostFormRequest,
+  type PresignRequest,
+  type Checked,
+} from '@store/driver';
 import type { STORE_OPTIONS } from './option-tables.js';
-import { portableAttributes } from './attributes.js';
 
 /** The request for a URL that works with every provider. @throws StoreError `InvalidArgument` */
 export function presignRequest(key: string, options: Checked<typeof STORE_OPTIONS.presign>): PresignRequest {

@@ -1,7 +1,6 @@
 import type { Readable } from 'node:stream';
+import type { WriteResult, PutRequest } from '@store/driver';
 import type { PutOptions } from '../object-store.js';
-import type { WriteResult } from '../objects.js';
-import type { PutRequest } from '../requests.js';
 import { partSizes } from './part-sizes.js';
 import { findResumption } from './resumption.js';
 import { putStream, type Uploading } from './upload.js';

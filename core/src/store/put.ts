@@ -1,10 +1,15 @@
 import { Readable } from 'node:stream';
-import type { Engine, Purpose } from '../engine/engine.js';
-import { abortedError, restate, throwIfAborted, toStoreError } from '../errors.js';
+import type { Engine, Purpose } from '@store/engine';
+import {
+  abortedError,
+  holdErrors,
+  restate,
+  throwIfAborted,
+  toStoreError,
+  untilAborted,
+  type WriteResult,
+} from '@store/driver';
 import type { ObjectBody, PutOptions } from '../object-store.js';
-import type { WriteResult } from '../objects.js';
-import { holdErrors } from '../hold-errors.js';
-import { untilAborted } from '../until-aborted.js';
 import { counted, normaliseBody, sizeOfBody } from './body.js';
 import { OpenObject } from './stored-object.js';
 

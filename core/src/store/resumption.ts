@@ -1,7 +1,6 @@
-import type { Engine, Purpose } from '../engine/engine.js';
-import { untrusted } from '../engine/follow-pages.js';
-import { uploadPages } from '../listing/upload-pages.js';
-import type { PartInfo, UploadInfo } from '../objects.js';
+import { untrusted, type Engine, type Purpose } from '@store/engine';
+import { uploadPages } from '@store/engine/pages';
+import type { PartInfo, UploadInfo } from '@store/driver';
 
 /** Parts asked for in one request; what S3 and OSS give at most. */
 const PARTS_PAGE = 1000;

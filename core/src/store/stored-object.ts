@@ -1,9 +1,7 @@
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import type { GetResult } from '../requests.js';
-import { StoreError, toStoreError } from '../errors.js';
+import { StoreError, toStoreError, type GetResult, type ObjectInfo } from '@store/driver';
 import type { StoredObject } from '../object-store.js';
-import type { ObjectInfo } from '../objects.js';
 
 /** A driver's answer to `get`, with the usual ways to consume it. */
 export class OpenObject implements StoredObject {

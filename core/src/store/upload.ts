@@ -1,12 +1,17 @@
 import type { Readable } from 'node:stream';
-import type { MultipartFacet } from '../driver.js';
-import type { CreateUploadRequest, DriverCall, PutRequest } from '../requests.js';
-import type { Engine, Purpose } from '../engine/engine.js';
-import { StoreError, toStoreError } from '../errors.js';
-import { withJoinedEtag } from '../joined-etag.js';
-import type { WriteResult } from '../objects.js';
+import {
+  StoreError,
+  toStoreError,
+  untilAborted,
+  type MultipartFacet,
+  type CreateUploadRequest,
+  type DriverCall,
+  type PutRequest,
+  type WriteResult,
+} from '@store/driver';
+import type { Engine, Purpose } from '@store/engine';
+import { withJoinedEtag } from '@store/driver/extend';
 import type { Resumption } from './resumption.js';
-import { untilAborted } from '../until-aborted.js';
 import { cutPieces } from './body.js';
 
 /** Parts in flight at once, at most: memory for a put is about this many parts, and one being filled. */

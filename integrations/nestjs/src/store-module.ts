@@ -14,7 +14,7 @@ import {
   type StoreAdapter,
   type StoreConfig,
 } from '@store/core';
-import { checkShape } from '@store/core/extend';
+import { checkShape } from '@store/core/config';
 import { storeToken } from './inject-store.js';
 
 export interface StoreModuleOptions extends Omit<OpenOptions, 'adapters' | 'name'> {

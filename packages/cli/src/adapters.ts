@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { StoreError, type StoreAdapter } from '@store/core';
-import { suggest } from '@store/core/extend';
+import { suggest } from '@store/driver';
 
 /** The adapters that come with the command, and the URL schemes of those that have one. */
 const BUNDLED: Readonly<Record<string, string | undefined>> = {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { StoreAdapter } from '@store/core';
-import { entrySchema } from '@store/core/extend';
+import { entrySchema } from '@store/core/config';
 import { gatewaySchema } from '@store/gateway';
 import { toJsonSchema } from '@valibot/to-json-schema';
 import type { GenericSchema } from 'valibot';

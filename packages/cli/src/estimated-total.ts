@@ -1,5 +1,6 @@
 import type { DeletePrefixOptions, ObjectStore } from '@store/core';
-import { engineOf, filtersIn } from '@store/core/extend';
+import { engineOf } from '@store/engine';
+import { filtersIn } from '@store/deletion/filters';
 import type { Estimate } from './reported-deletion.js';
 
 /** A run that is over before this needs no estimate, in milliseconds. */

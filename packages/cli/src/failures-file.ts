@@ -4,7 +4,7 @@ import { rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
-import { systemReason } from '@store/core/extend';
+import { systemReason } from '@store/driver/extend';
 import { abortedError } from '@store/core';
 import type { Context } from './context.js';
 import { UsageError } from './exit-codes.js';

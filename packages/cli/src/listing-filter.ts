@@ -5,7 +5,7 @@ import {
   type Unnameable,
   type VersionInfo,
 } from '@store/core';
-import { compileFilter, leftOutFilter, selectionOptions, type Selection } from '@store/core/extend';
+import { compileFilter, leftOutFilter, selectionOptions, type Selection } from '@store/deletion/filters';
 import type { Option } from 'commander';
 import { flagsOf } from './table-flags.js';
 

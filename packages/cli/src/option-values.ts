@@ -1,4 +1,5 @@
-import { expectation, isWhole, limitOf } from '@store/core/extend';
+import { isWhole, limitOf } from '@store/driver/extend';
+import { expectation } from '@store/driver';
 import { InvalidArgumentError } from 'commander';
 import ms from 'ms';
 import { safeParse, type GenericSchema } from 'valibot';

@@ -228,7 +228,7 @@ export class Output {
     if (!failure || this.#lossSaid) return;
     this.#lossSaid = true;
     // Loaded when it is needed: the help does without.
-    const { systemReason } = await import('@store/core/extend');
+    const { systemReason } = await import('@store/driver/extend');
     this.note(`store: stdout cannot be written: ${systemReason(failure)}`);
   }
 }

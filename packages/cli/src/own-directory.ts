@@ -1,7 +1,7 @@
 import { realpath } from 'node:fs/promises';
 import { relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { engineOf } from '@store/core/extend';
+import { engineOf } from '@store/engine';
 import { UsageError } from './exit-codes.js';
 import type { Target } from './session.js';
 

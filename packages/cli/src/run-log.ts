@@ -1,5 +1,5 @@
 import { closeSync, constants, openSync, writeSync } from 'node:fs';
-import { systemReason } from '@store/core/extend';
+import { systemReason } from '@store/driver/extend';
 import type { RetryEvent } from '@store/core';
 import { UsageError } from './exit-codes.js';
 

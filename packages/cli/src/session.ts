@@ -10,7 +10,8 @@ import {
   type StoreConfig,
   type StoreEntry,
 } from '@store/core';
-import { checkShape, engineOf, selectStore, type Contact } from '@store/core/extend';
+import { checkShape, selectStore } from '@store/core/config';
+import { engineOf, type Contact } from '@store/engine';
 import type { OssJobs } from '@store/oss';
 import { addressSettings, checkAddressSettings, checkSettingsAreForAnother } from './address-settings.js';
 import { Adapters } from './adapters.js';

@@ -1,4 +1,5 @@
-import { choicesOf, type OptionEntry, type Spelling } from '@store/core/extend';
+import { choicesOf } from '@store/driver/extend';
+import type { OptionEntry, Spelling } from '@store/driver';
 import { InvalidArgumentError, Option } from 'commander';
 import type { GenericSchema } from 'valibot';
 import { withAlias } from './alias.js';

@@ -1,5 +1,6 @@
 import type { DeletePrefixOptions } from '@store/core';
-import { deletePrefixOptions, optionTypes as types, type OptionTable } from '@store/core/extend';
+import { deletePrefixOptions } from '@store/deletion';
+import { optionTypes as types, type OptionTable } from '@store/driver';
 
 /** How a run of deletes is told of. */
 export interface TellingOptions {

@@ -1,5 +1,5 @@
 import type { RetryEvent } from '@store/core';
-import type { Contact } from '@store/core/extend';
+import type { Contact } from '@store/engine';
 import { formatDuration } from './format.js';
 import type { Line } from './line.js';
 import type { Output } from './output.js';

@@ -1,7 +1,7 @@
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { systemReason } from '@store/core/extend';
+import { systemReason } from '@store/driver/extend';
 import { UsageError } from './exit-codes.js';
 import { fileTarget, openPlainly } from './file-target.js';
 

@@ -14,6 +14,7 @@ export {
 } from './faulty-driver.js';
 export { numbered } from './numbered.js';
 export { runVictim } from './run-victim.js';
+export { SetDriver, type SetDriverSettings } from './set-driver.js';
 export { SimulatedClock } from './simulated-clock.js';
 export { describeObjectStore } from './suite.js';
 export type { Expectations } from './suite-context.js';

@@ -1,5 +1,5 @@
 import type { Refusal, WholeAnswer } from '@store/s3-server';
-import { checkInput, optionTypes as types } from '@store/core/extend';
+import { checkInput, optionTypes as types } from '@store/driver';
 import * as v from 'valibot';
 import { Random } from './random.js';
 

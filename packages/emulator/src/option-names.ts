@@ -1,4 +1,4 @@
-import { checkOptionNames } from '@store/core/extend';
+import { checkOptionNames } from '@store/driver/extend';
 import type { S3Quirks } from '@store/s3-server';
 import type { EmulatorOptions, OssFaceOptions, ZosFaceOptions } from './emulator-options.js';
 import type { Latency, RateLimit } from './load-model.js';

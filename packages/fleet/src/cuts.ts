@@ -1,5 +1,5 @@
 import { compareKeys, type OpenRange } from '@store/core';
-import { boundaryIn, isSendable } from '@store/core/extend';
+import { boundaryIn, isSendable } from '@store/engine/ranges';
 
 /** Names that a listing shows behind a place, in order. */
 export interface Shown {

@@ -1,5 +1,6 @@
 import { StoreError, type DeletePrefixOptions } from '@store/core';
-import { defineOptions, deletePrefixOptions, optionTypes } from '@store/core/extend';
+import { defineOptions, optionTypes } from '@store/driver';
+import { deletePrefixOptions } from '@store/deletion';
 
 /** What a fleet is told: of what `deletePrefix` takes, what is the same for each part of a prefix; and how the fleet goes. */
 export interface FleetOptions extends Pick<

@@ -1,5 +1,5 @@
 import type { Clock } from '@store/core';
-import type { Leave, SharedRate, Slowed } from '@store/core/extend';
+import type { Leave, SharedRate, Slowed } from '@store/deletion/runs';
 import type { FleetBooks, Leased } from './fleet-books.js';
 
 /** Between two times that a worker asks what the rate is, in milliseconds. */

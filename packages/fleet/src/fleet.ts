@@ -1,5 +1,6 @@
 import { StoreError, type ObjectStore } from '@store/core';
-import { checkPrefix, engineOf } from '@store/core/extend';
+import { checkPrefix } from '@store/deletion/filters';
+import { engineOf } from '@store/engine';
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FleetBooks } from './fleet-books.js';

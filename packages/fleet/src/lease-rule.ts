@@ -1,7 +1,7 @@
 import type { Lease, Leased } from './fleet-books.js';
 
 /**
- * As the pace of one process (`Pace` of core): there is no limit until the service asks for one. Then nothing is leased for a
+ * As the pace of one process (`Pace` of `@store/deletion`): there is no limit until the service asks for one. Then nothing is leased for a
  * moment, and the rate begins again below what the service had been taking, in the first second as if that were all that it
  * takes in one; it grows slowly where it has been seen twice, else faster the longer nothing is refused. What was under way when it was lowered does not lower it
  * again. The script of Redis reckons by the same numbers.

@@ -8,7 +8,8 @@ import {
   type ObjectStore,
   type OpenRange,
 } from '@store/core';
-import { engineOf, shareRate } from '@store/core/extend';
+import { engineOf } from '@store/engine';
+import { shareRate } from '@store/deletion/runs';
 import { headerOf } from '@store/journal';
 import { cutAt, cutsIn, type Ground } from './cuts.js';
 import { setMaxListeners } from 'node:events';

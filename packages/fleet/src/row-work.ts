@@ -1,5 +1,5 @@
 import { StoreError, type FailureReason } from '@store/core';
-import { passesOf } from '@store/core/extend';
+import { passesOf } from '@store/deletion/runs';
 import type { FleetBooks, RowAccount } from './fleet-books.js';
 import { optionsFrom } from './fleet-options.js';
 import type { FleetRow, FleetRun, RowId } from './fleet-run.js';

@@ -1,6 +1,7 @@
 import { BARE, SimulatedClock } from '@store/conformance';
 import { compareKeys, createObjectStore, StoreError, type StoreDriver } from '@store/core';
-import { engineOf, shareRate } from '@store/core/extend';
+import { engineOf } from '@store/engine';
+import { shareRate } from '@store/deletion/runs';
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
 import { setMaxListeners } from 'node:events';

@@ -14,7 +14,7 @@ import {
   type StoreErrorCode,
   type UploadsFacet,
 } from '@store/core';
-import { holdErrors } from '@store/core/extend';
+import { holdErrors } from '@store/driver';
 import { toServiceError, type BatchOutcome, type Bucket, type KeyError } from '@store/s3-server';
 import { untoldCause } from './untold-cause.js';
 import { spoolPart } from './spooled-file.js';

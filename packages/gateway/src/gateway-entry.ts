@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { StoreError, type StoreConfig } from '@store/core';
-import { checkInput, interpolate, type Environment } from '@store/core/extend';
+import { checkInput } from '@store/driver';
+import { interpolate, type Environment } from '@store/core/config';
 import * as v from 'valibot';
 import type { GatewayKey } from './rights.js';
 

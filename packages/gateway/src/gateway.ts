@@ -1,5 +1,5 @@
 import { StoreError, type RetrySettings, type StoreDriver } from '@store/core';
-import { checkOptionNames } from '@store/core/extend';
+import { checkOptionNames } from '@store/driver/extend';
 import { BytesInFlight, RecentCompletions, S3Face, type CompletedUpload } from '@store/s3-server';
 import { Cors } from './cors.js';
 import { GatewayBuckets } from './gateway-buckets.js';

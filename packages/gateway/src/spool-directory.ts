@@ -3,7 +3,7 @@ import { lstat, mkdir, readdir, rm, rmdir, utimes } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { StoreError } from '@store/core';
-import { isGone, processMark } from '@store/core/extend';
+import { isGone, processMark } from '@store/driver/extend';
 
 /** A directory in the spool: whose it is (a process, when that began, where), and something that no other has. */
 const NAME = /^gateway-(\d+-\d+-[0-9a-f]{16})-[0-9a-f-]{36}$/;

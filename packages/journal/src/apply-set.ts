@@ -7,7 +7,7 @@ import {
   type ObjectStore,
   type VersionInfo,
 } from '@store/core';
-import { engineOf } from '@store/core/extend';
+import { engineOf } from '@store/engine';
 import { SetReader, type ApprovedEntry, type SetHeader } from './approved-set.js';
 
 export interface ApplySetOptions extends Pick<

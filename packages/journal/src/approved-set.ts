@@ -1,6 +1,6 @@
 import { createHash, type Hash } from 'node:crypto';
 import { closeSync, fsyncSync, openSync, readSync, renameSync, rmSync, writeSync } from 'node:fs';
-import { systemReason } from '@store/core/extend';
+import { systemReason } from '@store/driver/extend';
 import { StoreError, type ObjectInfo, type VersionInfo } from '@store/core';
 import * as v from 'valibot';
 

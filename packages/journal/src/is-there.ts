@@ -1,5 +1,5 @@
 import { StoreError } from '@store/core';
-import type { Engine, Purpose } from '@store/core/extend';
+import type { Engine, Purpose } from '@store/engine';
 
 /** Whether there is an object under a key. */
 export async function isThere(engine: Engine, key: string, purpose: Purpose): Promise<boolean> {

@@ -1,7 +1,7 @@
 import { StoreError, type DeletionJournal, type JournalSession, type RunOutline } from '@store/core';
 import { open, type FileHandle } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { systemReason } from '@store/core/extend';
+import { systemReason } from '@store/driver/extend';
 import { checkSameRun, headerOf } from './header.js';
 import { JournalLock, realJournal } from './journal-lock.js';
 import { JournalState } from './journal-state.js';

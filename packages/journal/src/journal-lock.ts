@@ -1,5 +1,5 @@
 import { StoreError } from '@store/core';
-import { systemReason } from '@store/core/extend';
+import { systemReason } from '@store/driver/extend';
 import { readFileSync } from 'node:fs';
 import { open, readFile, realpath, stat, unlink, utimes, type FileHandle } from 'node:fs/promises';
 import { hostname } from 'node:os';

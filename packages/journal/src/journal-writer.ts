@@ -1,7 +1,7 @@
 import { StoreError, type JournalRecord, type JournalSession, type RunSoFar } from '@store/core';
 import { open, rename, unlink, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { systemReason } from '@store/core/extend';
+import { systemReason } from '@store/driver/extend';
 import type { JournalLock } from './journal-lock.js';
 import type { JournalState } from './journal-state.js';
 import { readJournal } from './read-journal.js';

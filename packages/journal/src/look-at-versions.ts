@@ -1,5 +1,7 @@
 import { compareKeys, type VersionInfo } from '@store/core';
-import { isSendable, versionPages, type Engine, type Purpose } from '@store/core/extend';
+import { isSendable } from '@store/engine/ranges';
+import { versionPages } from '@store/engine/pages';
+import type { Engine, Purpose } from '@store/engine';
 import type { DeletedKey } from './deleted-keys.js';
 import { KeyVersions } from './key-versions.js';
 

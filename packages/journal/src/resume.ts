@@ -1,5 +1,6 @@
 import { StoreError, type DeletePrefixOptions, type DeletionReport, type ObjectStore } from '@store/core';
-import { deletePrefixOptions, type OptionEntry } from '@store/core/extend';
+import { deletePrefixOptions } from '@store/deletion';
+import type { OptionEntry } from '@store/driver';
 import type { JournalHeader } from './header.js';
 import { journalFile, type JournalFileOptions } from './journal-file.js';
 import { readJournal } from './read-journal.js';

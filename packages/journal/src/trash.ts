@@ -6,7 +6,8 @@ import {
   type TrashFacet,
   type TrashPage,
 } from '@store/core';
-import { defineOptions, engineOf, optionTypes as types, type Engine, type Purpose } from '@store/core/extend';
+import { defineOptions, optionTypes as types } from '@store/driver';
+import { engineOf, type Engine, type Purpose } from '@store/engine';
 
 export interface TrashOptions {
   /** What one run put aside; default: the whole trash. */

@@ -1,5 +1,6 @@
 import { StoreError, toStoreError, type ObjectInfo, type ObjectStore } from '@store/core';
-import { copyWith, IN_FLIGHT, type Engine, type Purpose } from '@store/core/extend';
+import { copyWith } from '@store/core/operations';
+import { IN_FLIGHT, type Engine, type Purpose } from '@store/engine';
 import { backupsOf, copiedKeys, type CopiedKey } from './copied-keys.js';
 import type { UndoOptions } from './undo-options.js';
 import type { UndoBooks } from './undo-books.js';

@@ -1,4 +1,4 @@
-import { IN_FLIGHT, type Engine, type Purpose } from '@store/core/extend';
+import { IN_FLIGHT, type Engine, type Purpose } from '@store/engine';
 import { isThere } from './is-there.js';
 import { keyOutcomes } from './key-outcomes.js';
 import type { UndoBooks } from './undo-books.js';

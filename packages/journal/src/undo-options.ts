@@ -1,5 +1,5 @@
 import type { DeletionFailure, PassThrough } from '@store/core';
-import { defineOptions, optionTypes as types, passThroughOptions } from '@store/core/extend';
+import { defineOptions, optionTypes as types, passThroughOptions } from '@store/driver';
 import type { KeyLeft, UndoProgress } from './undo-report.js';
 
 export interface UndoOptions extends PassThrough {

@@ -1,5 +1,5 @@
 import type { ObjectStore, TrashedObject } from '@store/core';
-import { engineOf, type Engine, type Purpose } from '@store/core/extend';
+import { engineOf, type Engine, type Purpose } from '@store/engine';
 import { isThere } from './is-there.js';
 import { trashFacet, trashPages } from './trash.js';
 import { UNDO_OPTIONS, type UndoOptions } from './undo-options.js';

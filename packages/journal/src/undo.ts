@@ -1,12 +1,6 @@
 import { StoreError, type DeleteTarget, type ObjectStore } from '@store/core';
-import {
-  engineOf,
-  IN_FLIGHT,
-  passThrough,
-  passThroughOptions,
-  type Engine,
-  type Purpose,
-} from '@store/core/extend';
+import { engineOf, IN_FLIGHT, type Engine, type Purpose } from '@store/engine';
+import { passThrough, passThroughOptions } from '@store/driver';
 import { deletedKeys, readMarkers, type MarkerCounts } from './deleted-keys.js';
 import type { JournalHeader } from './header.js';
 import { JournalLock, realJournal } from './journal-lock.js';

@@ -1,5 +1,5 @@
 import { StoreError, type DeletePrefixOptions, type DeletionReport, type ObjectStore } from '@store/core';
-import { engineOf } from '@store/core/extend';
+import { engineOf } from '@store/engine';
 import { SetWriter, type SetEnd } from './approved-set.js';
 import { checkOutsideStore } from './outside-store.js';
 

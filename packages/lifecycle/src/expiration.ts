@@ -12,7 +12,10 @@ import {
   type LifecycleUpdate,
   type ObjectStore,
 } from '@store/core';
-import { checkPrefix, engineOf, objectPages, type Checked, type Engine } from '@store/core/extend';
+import { checkPrefix } from '@store/deletion/filters';
+import { engineOf, type Engine } from '@store/engine';
+import { objectPages } from '@store/engine/pages';
+import type { Checked } from '@store/driver';
 import {
   CANCEL_OPTIONS,
   EXPIRATION_OPTIONS,

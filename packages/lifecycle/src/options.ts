@@ -1,5 +1,5 @@
 import type { Abortable } from '@store/core';
-import { defineOptions, optionTypes as types } from '@store/core/extend';
+import { defineOptions, optionTypes as types } from '@store/driver';
 import * as v from 'valibot';
 
 export interface ExpireOptions {

@@ -1,5 +1,6 @@
 import { assertPrefix, type ObjectStore } from '@store/core';
-import { defineOptions, engineOf, optionTypes as types } from '@store/core/extend';
+import { defineOptions, optionTypes as types } from '@store/driver';
+import { engineOf } from '@store/engine';
 import { distributionOf, type Branching, type Distribution } from './distribution.js';
 import { foundIn, type Level, type LevelEstimate } from './level.js';
 import { ListedLevel } from './listed-level.js';

@@ -1,5 +1,6 @@
 import type { Capabilities } from '@store/core';
-import { defineOptions, IN_FLIGHT, optionTypes as types } from '@store/core/extend';
+import { defineOptions, optionTypes as types } from '@store/driver';
+import { IN_FLIGHT } from '@store/engine';
 import * as v from 'valibot';
 import type { PrefixEstimate } from './estimate.js';
 import type { RequestPrices, RequestRate, ServiceTerms } from './terms.js';

@@ -1,5 +1,5 @@
 import { compareKeys } from '@store/core';
-import { KeySpace } from '@store/core/extend';
+import { KeySpace } from '@store/engine/ranges';
 import { estimateOf, foundIn, type Found, type Level, type LevelEstimate } from './level.js';
 import { settled, type SampledEntry, type SampledPage, type Sampler } from './sampler.js';
 import { sumOf } from './tally.js';

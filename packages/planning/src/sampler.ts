@@ -1,13 +1,9 @@
 import pLimit, { type LimitFunction } from 'p-limit';
 import { compareKeys, quoteKey, StoreError, type ListPage, type ObjectInfo } from '@store/core';
-import {
-  allWithSoundFacts,
-  IN_FLIGHT,
-  objectPages,
-  rangedObjectPages,
-  type Engine,
-  type Purpose,
-} from '@store/core/extend';
+import { allWithSoundFacts } from '@store/driver';
+import { IN_FLIGHT, type Engine, type Purpose } from '@store/engine';
+import { objectPages } from '@store/engine/pages';
+import { rangedObjectPages } from '@store/engine/ranges';
 
 /** What a listing names: an object, or a group of keys up to the next delimiter. */
 export interface SampledEntry {

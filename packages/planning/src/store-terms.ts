@@ -1,5 +1,6 @@
 import type { ConfigFor, OpenOptions, StoreAdapter, StoreEntry } from '@store/core';
-import { defineOptions, entryTable, resolveEntry } from '@store/core/extend';
+import { defineOptions } from '@store/driver';
+import { entryTable, resolveEntry } from '@store/core/config';
 import type { ServiceTerms } from './terms.js';
 
 /** An adapter that knows what its provider publishes about the service that a configuration leads to. */

@@ -1,4 +1,4 @@
-import { capabilitiesOf } from '@store/core/extend';
+import { capabilitiesOf } from '@store/driver';
 import { earlyDeletions, planDeletion, type PrefixEstimate } from '@store/planning';
 import { expect } from 'chai';
 import { describe, it } from 'mocha';

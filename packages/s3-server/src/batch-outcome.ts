@@ -1,4 +1,4 @@
-import type { DeletedTarget, DeleteTarget } from '@store/core';
+import type { DeletedTarget, DeleteTarget } from '@store/driver';
 
 /** Why a key of a batch was not deleted. */
 export interface KeyError extends DeleteTarget {

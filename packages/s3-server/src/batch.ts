@@ -1,4 +1,4 @@
-import type { DeletedTarget, DeleteTarget, DriverCall, PassThrough } from '@store/core';
+import type { DeletedTarget, DeleteTarget, DriverCall, PassThrough } from '@store/driver';
 import type { Bucket } from './bucket.js';
 import type { FaceCall } from './face.js';
 import type { BatchOutcome, KeyError } from './batch-outcome.js';

@@ -1,4 +1,4 @@
-import { StoreError } from '@store/core';
+import { StoreError } from '@store/driver';
 import { isBucketName } from './bucket-name.js';
 import { need, notImplemented, type Bucket, type Buckets, type Versioning } from './bucket.js';
 import { xmlAnswer, type Answer } from './http/answer.js';

@@ -10,7 +10,7 @@ import type {
   UploadPartRequest,
   VersioningState,
   WriteResult,
-} from '@store/core';
+} from '@store/driver';
 import type { BatchOutcome } from './batch-outcome.js';
 import type { Content } from './content.js';
 import { ServiceError } from './http/service-error.js';

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { StoreError } from '@store/core';
+import { StoreError } from '@store/driver';
 import type { Lease } from './http/bytes-in-flight.js';
 import { slowDown } from './http/service-error.js';
 

@@ -1,4 +1,4 @@
-import { StoreError, type DeleteTarget, type ObjectInfo } from '@store/core';
+import { StoreError, type DeleteTarget, type ObjectInfo } from '@store/driver';
 import { ServiceError } from './http/service-error.js';
 import type { Call } from './operation.js';
 import { checkConditions, NO_CONDITIONS, simpleConditions, timeOf } from './read-conditions.js';

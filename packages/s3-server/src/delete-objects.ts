@@ -1,4 +1,4 @@
-import type { DeletedTarget, DeleteTarget } from '@store/core';
+import type { DeletedTarget, DeleteTarget } from '@store/driver';
 import type { KeyError } from './batch-outcome.js';
 import { deleteTargets } from './batch.js';
 import { xmlAnswer, type Answer } from './http/answer.js';

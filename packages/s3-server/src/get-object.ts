@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { StoreError, type GetRequest, type ReadInfo, type ReadRequest } from '@store/core';
+import { StoreError, type GetRequest, type ReadInfo, type ReadRequest } from '@store/driver';
 import { versionOf } from './bucket.js';
 import { readRange, withinSize, type ByteRange } from './byte-range.js';
 import type { Answer } from './http/answer.js';

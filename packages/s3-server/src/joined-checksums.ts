@@ -1,4 +1,4 @@
-import type { ObjectChecksum, RecordedPart, UploadRecord } from '@store/core';
+import type { ObjectChecksum, RecordedPart, UploadRecord } from '@store/driver';
 import { CHECKSUM_ELEMENTS, type AnnouncedChecksum, type ChecksumType } from './announced-checksum.js';
 import { beginChecksum } from './checksums.js';
 import { headersOfChecksums } from './object-headers.js';

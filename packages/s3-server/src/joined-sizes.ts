@@ -1,4 +1,4 @@
-import { StoreError } from '@store/core';
+import { StoreError } from '@store/driver';
 import { need } from './bucket.js';
 import { ServiceError } from './http/service-error.js';
 import type { Call } from './operation.js';

@@ -1,4 +1,4 @@
-import { compareKeys, type ListFacet, type ListPage, type ObjectInfo } from '@store/core';
+import { compareKeys, type ListFacet, type ListPage, type ObjectInfo } from '@store/driver';
 import { notImplemented } from './bucket.js';
 import { xmlAnswer, type Answer } from './http/answer.js';
 import { ServiceError } from './http/service-error.js';

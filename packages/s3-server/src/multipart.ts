@@ -1,5 +1,5 @@
-import type { CompleteUploadRequest, ObjectInfo, WriteResult } from '@store/core';
-import { withJoinedEtag } from '@store/core/extend';
+import type { CompleteUploadRequest, ObjectInfo, WriteResult } from '@store/driver';
+import { withJoinedEtag } from '@store/driver/extend';
 import { xmlAnswer, type Answer } from './http/answer.js';
 import { namesOf } from './aws-chunked.js';
 import { urlOf, type Incoming } from './http/incoming.js';

@@ -1,4 +1,4 @@
-import type { UploadRecord } from '@store/core';
+import type { UploadRecord } from '@store/driver';
 import { versionOf } from './bucket.js';
 import { deleteMarkerAt } from './delete-marker.js';
 import { xmlAnswer, type Answer } from './http/answer.js';

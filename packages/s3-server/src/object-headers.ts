@@ -1,4 +1,4 @@
-import type { Encryption, ObjectInfo, RestoreState } from '@store/core';
+import type { Encryption, ObjectInfo, RestoreState } from '@store/driver';
 import { encodeWords } from './http/encoded-words.js';
 import type { Query } from './http/query.js';
 import { RESPONSE_HEADERS } from './response-headers.js';

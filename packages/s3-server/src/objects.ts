@@ -8,7 +8,7 @@ import {
   type UploadRecord,
   type WriteAttributes,
   type WriteResult,
-} from '@store/core';
+} from '@store/driver';
 import { xmlAnswer, type Answer } from './http/answer.js';
 import { decodeWords } from './http/encoded-words.js';
 import type { Incoming } from './http/incoming.js';

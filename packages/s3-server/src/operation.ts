@@ -1,4 +1,4 @@
-import type { ObjectInfo } from '@store/core';
+import type { ObjectInfo } from '@store/driver';
 import type { Bucket, Buckets } from './bucket.js';
 import type { Content } from './content.js';
 import type { Account, Refusal } from './face.js';

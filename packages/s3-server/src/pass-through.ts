@@ -1,4 +1,4 @@
-import type { PassThrough } from '@store/core';
+import type { PassThrough } from '@store/driver';
 import type { Call } from './operation.js';
 
 /** Headers of a delete for a store that knows them. Elsewhere nothing is held that they could set free. */

@@ -1,4 +1,4 @@
-import { StoreError, type ObjectInfo, type ReadRequest } from '@store/core';
+import { StoreError, type ObjectInfo, type ReadRequest } from '@store/driver';
 import { ServiceError } from './http/service-error.js';
 import { infoHeaders } from './object-headers.js';
 

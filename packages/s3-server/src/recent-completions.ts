@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { CompleteUploadRequest, WriteResult } from '@store/core';
+import type { CompleteUploadRequest, WriteResult } from '@store/driver';
 import type { ElementText } from './joined-checksums.js';
 import type { UploadClaims } from './upload-claims.js';
 

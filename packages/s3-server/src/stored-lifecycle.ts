@@ -1,4 +1,4 @@
-import type { DriverCall, LifecycleDocumentRest, LifecycleFacet } from '@store/core';
+import type { DriverCall, LifecycleDocumentRest, LifecycleFacet } from '@store/driver';
 import { need, type Bucket, type LifecycleRules } from './bucket.js';
 import type { ParsedRule } from './lifecycle-rule.js';
 

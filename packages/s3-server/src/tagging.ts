@@ -1,4 +1,4 @@
-import type { Tags } from '@store/core';
+import type { Tags } from '@store/driver';
 import { xmlAnswer, type Answer } from './http/answer.js';
 import { ServiceError } from './http/service-error.js';
 import { childrenOf, childText, element, parseStrictly, textElement, type XmlElement } from './xml.js';

@@ -1,4 +1,4 @@
-import { fitsXml, StoreError, type StoreErrorCode } from '@store/core';
+import { fitsXml, StoreError, type StoreErrorCode } from '@store/driver';
 import { ServiceError } from './http/service-error.js';
 
 /**

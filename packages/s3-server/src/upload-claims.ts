@@ -1,4 +1,4 @@
-import type { ObjectChecksum } from '@store/core';
+import type { ObjectChecksum } from '@store/driver';
 import {
   CHECKSUM_ELEMENTS,
   checksumTypeOf,

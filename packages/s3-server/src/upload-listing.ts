@@ -1,5 +1,6 @@
-import { compareKeys, type UploadInfo } from '@store/core';
-import { Engine, uploadPages } from '@store/core/extend';
+import { compareKeys, type UploadInfo } from '@store/driver';
+import { Engine } from '@store/engine';
+import { uploadPages } from '@store/engine/pages';
 import { need } from './bucket.js';
 import { xmlAnswer, type Answer } from './http/answer.js';
 import {

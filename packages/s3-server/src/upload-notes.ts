@@ -1,4 +1,4 @@
-import type { RecordedPart } from '@store/core';
+import type { RecordedPart } from '@store/driver';
 import type { AnnouncedChecksum } from './announced-checksum.js';
 
 /** How many uploads and parts are noted at the same time: some 300 bytes each. */

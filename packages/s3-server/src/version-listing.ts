@@ -4,7 +4,7 @@ import {
   type ListVersionsPage,
   type ListVersionsPageRequest,
   type VersionInfo,
-} from '@store/core';
+} from '@store/driver';
 import { need } from './bucket.js';
 import { xmlAnswer, type Answer } from './http/answer.js';
 import { ServiceError } from './http/service-error.js';

@@ -1,4 +1,4 @@
-import { StoreError, type ObjectInfo } from '@store/core';
+import { StoreError, type ObjectInfo } from '@store/driver';
 import type { Call } from './operation.js';
 import { checkConditions, NO_CONDITIONS, simpleConditions } from './read-conditions.js';
 import { unkept } from './unkept.js';

@@ -5,8 +5,8 @@ import type {
   ReadFacet,
   StoreDriver,
   WriteResult,
-} from '@store/core';
-import { withJoinedEtag } from '@store/core/extend';
+} from '@store/driver';
+import { withJoinedEtag } from '@store/driver/extend';
 import { need } from './bucket.js';
 import { Content } from './content.js';
 import { ServiceError, slowDown } from './http/service-error.js';

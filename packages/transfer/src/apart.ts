@@ -1,5 +1,5 @@
 import { StoreError, type ObjectInfo } from '@store/core';
-import { withSoundFacts } from '@store/core/extend';
+import { withSoundFacts } from '@store/driver';
 import type { Side } from './place.js';
 
 /**

@@ -1,5 +1,6 @@
 import { StoreError, type ObjectInfo, type ObjectMetadata } from '@store/core';
-import { METADATA_FIELDS, portableAttributes, type Engine } from '@store/core/extend';
+import { METADATA_FIELDS, portableAttributes } from '@store/driver';
+import type { Engine } from '@store/engine';
 import mime from 'mime-types';
 
 /** What goes along with an object, and what of it no store could be given. */

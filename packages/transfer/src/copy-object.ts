@@ -7,7 +7,8 @@ import {
   type Tags,
   type WriteResult,
 } from '@store/core';
-import { copyWith, withSoundFacts } from '@store/core/extend';
+import { copyWith } from '@store/core/operations';
+import { withSoundFacts } from '@store/driver';
 import mime from 'mime-types';
 import type { ByteBudget } from './byte-budget.js';
 import type { ByteRate } from './byte-rate.js';

@@ -19,7 +19,7 @@ export type {
   SyncPrefixOptions,
   TransferOptions,
 } from './options.js';
-export type { Selection } from '@store/core/extend';
+export type { Selection } from '@store/deletion/filters';
 export type { Place } from './place.js';
 export { TransferError } from './report.js';
 export type {

@@ -1,5 +1,5 @@
 import { quoteKey, StoreError, type ObjectStore } from '@store/core';
-import { engineOf } from '@store/core/extend';
+import { engineOf } from '@store/engine';
 import { copyKeysOptions, moveKeysOptions, type KeysOptions } from './options.js';
 import { shareBucket, type Side } from './place.js';
 import { Removal } from './removal.js';

@@ -1,5 +1,5 @@
 import { quoteKey, type FailureReason, type ObjectInfo, type StoreErrorCode } from '@store/core';
-import { LeftOutBooks } from '@store/core/extend';
+import { LeftOutBooks } from '@store/deletion/filters';
 import type { CheckedTransferOptions } from './options.js';
 import type { Transferred, TransferFailure, TransferProgress, TransferReport } from './report.js';
 

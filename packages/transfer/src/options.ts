@@ -1,12 +1,6 @@
-import {
-  defineOptions,
-  IN_FLIGHT,
-  optionTypes as types,
-  selectionOptions,
-  type Checked,
-  type OptionTable,
-  type Selection,
-} from '@store/core/extend';
+import { defineOptions, optionTypes as types, type Checked, type OptionTable } from '@store/driver';
+import { IN_FLIGHT } from '@store/engine';
+import { selectionOptions, type Selection } from '@store/deletion/filters';
 import * as v from 'valibot';
 import type { Transferred, TransferFailure, TransferProgress } from './report.js';
 

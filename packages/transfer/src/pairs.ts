@@ -1,5 +1,6 @@
 import { compareKeys, type LeftOut, type ObjectInfo, type Unnameable } from '@store/core';
-import { objectPages, rangedObjectPages } from '@store/core/extend';
+import { objectPages } from '@store/engine/pages';
+import { rangedObjectPages } from '@store/engine/ranges';
 import { Hidden, placeBehind } from './hidden.js';
 import type { Side } from './place.js';
 

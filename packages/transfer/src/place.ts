@@ -2,7 +2,7 @@ import { realpath } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { assertPrefix, quoteKey, StoreError, type ObjectStore } from '@store/core';
-import { engineOf, type Engine } from '@store/core/extend';
+import { engineOf, type Engine } from '@store/engine';
 
 /** One end of a transfer: what is under a prefix of a store. The prefix ends in `/`, or is empty: the entire store. */
 export interface Place {

@@ -1,7 +1,9 @@
 import { createHash, hash as hashOf } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { abortedError, StoreError, type GetRequest, type ObjectInfo } from '@store/core';
-import { WholeBody, withSoundFacts, type Engine } from '@store/core/extend';
+import { WholeBody } from '@store/driver/extend';
+import { withSoundFacts } from '@store/driver';
+import type { Engine } from '@store/engine';
 import { md5OfEtag } from './etag-digest.js';
 
 /** Parts of an object that are read ahead of the one that is being written. */

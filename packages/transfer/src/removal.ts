@@ -7,7 +7,7 @@ import {
   type DeleteTarget,
   type DeletionReport,
 } from '@store/core';
-import { withSoundFacts } from '@store/core/extend';
+import { withSoundFacts } from '@store/driver';
 import { Apart } from './apart.js';
 import type { Copied } from './copy-object.js';
 import type { CheckedTransferOptions } from './options.js';

@@ -8,7 +8,8 @@ import {
   type ObjectInfo,
   type Unnameable,
 } from '@store/core';
-import { compileFilter, KeyRules, leftOutFilter, UnmetRules, withSoundFacts } from '@store/core/extend';
+import { compileFilter, KeyRules, leftOutFilter, UnmetRules } from '@store/deletion/filters';
+import { withSoundFacts } from '@store/driver';
 import { ByteBudget } from './byte-budget.js';
 import { ByteRate } from './byte-rate.js';
 import { copyObject, type Copied, type Copying } from './copy-object.js';

@@ -1,5 +1,6 @@
 import { quoteKey, StoreError, type DeleteTarget, type DeletionReport, type ObjectInfo } from '@store/core';
-import { compileFilter, type Checked } from '@store/core/extend';
+import { compileFilter } from '@store/deletion/filters';
+import type { Checked } from '@store/driver';
 import { bothDeletions } from './both-deletions.js';
 import { isSame } from './compare.js';
 import { inTheWayOf } from './in-the-way.js';

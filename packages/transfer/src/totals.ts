@@ -1,5 +1,5 @@
 import type { ObjectInfo } from '@store/core';
-import { rangedObjectPages } from '@store/core/extend';
+import { rangedObjectPages } from '@store/engine/ranges';
 import type { Side } from './place.js';
 
 /** Counts what is meant at the source, beside the work; undefined until it has come to the end. */

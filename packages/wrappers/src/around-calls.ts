@@ -1,4 +1,4 @@
-import type { DriverCall, StoreDriver } from '@store/core';
+import type { DriverCall, StoreDriver } from '@store/driver';
 
 type AnyCall = (...args: never[]) => unknown;
 

@@ -1,4 +1,4 @@
-import { toStoreError, type StoreDriver, type StoreError } from '@store/core';
+import { toStoreError, type StoreDriver, type StoreError } from '@store/driver';
 import { aroundCalls, type DriverRequest } from './around-calls.js';
 
 /** Told how a request ended, in milliseconds after it began; `error` when it failed. */

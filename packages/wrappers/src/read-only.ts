@@ -1,4 +1,4 @@
-import { StoreError, type StoreDriver } from '@store/core';
+import { StoreError, type StoreDriver } from '@store/driver';
 
 /**
  * The driver without its writes: each of them is refused with `AccessDenied`, before any request, and so are URLs for

@@ -12,7 +12,7 @@ import {
   type StoreDriver,
   type LeftOut,
   type Unnameable,
-} from '@store/core';
+} from '@store/driver';
 import { aroundCalls } from './around-calls.js';
 
 interface Keyed {

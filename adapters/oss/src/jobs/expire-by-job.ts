@@ -1,6 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { assertKey, quoteKey, StoreError, toStoreError, type ObjectStore } from '@store/core';
-import { defineOptions, optionTypes as types } from '@store/core/extend';
+import {
+  assertKey,
+  defineOptions,
+  optionTypes as types,
+  quoteKey,
+  StoreError,
+  toStoreError,
+} from '@store/driver';
+import type { ObjectStore } from '@store/core';
 import { expirePrefix, type ExpirationReport, type ExpireOptions } from '@store/lifecycle';
 import * as v from 'valibot';
 import type { JobOutcome } from './job-report.js';

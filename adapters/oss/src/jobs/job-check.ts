@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { restate, toStoreError } from '@store/core';
-import { checkInput, optionTypes as types } from '@store/core/extend';
+import { checkInput, optionTypes as types, restate, toStoreError } from '@store/driver';
 import * as v from 'valibot';
 import type { JobDescription } from './job.js';
 

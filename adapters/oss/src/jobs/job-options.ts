@@ -1,5 +1,5 @@
 import type { Abortable } from '@store/core';
-import { defineOptions, optionTypes as types, type OptionTable } from '@store/core/extend';
+import { defineOptions, optionTypes as types, type OptionTable } from '@store/driver';
 import * as v from 'valibot';
 import type { Job } from './job.js';
 import type { ReadJobReportOptions } from './job-report.js';

@@ -1,7 +1,9 @@
 import type { Readable } from 'node:stream';
 import { parse } from 'csv-parse';
 import * as v from 'valibot';
-import { StoreError, type Abortable, type DeletionFailure, type ObjectStore } from '@store/core';
+import { StoreError } from '@store/driver';
+import type { Abortable, ObjectStore } from '@store/core';
+import type { DeletionFailure } from '@store/core';
 import { codeOf } from '../errors.js';
 import { given } from '../requests.js';
 import type { Job } from './job.js';

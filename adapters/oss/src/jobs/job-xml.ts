@@ -1,4 +1,4 @@
-import type { Tags } from '@store/core';
+import type { Tags } from '@store/driver';
 import { taggingOf, tagsOf, undocumented, xmlDocument, type XmlContent, type XmlElement } from '@store/kit';
 import { given } from '../requests.js';
 import {

@@ -1,4 +1,4 @@
-import type { Tags } from '@store/core';
+import type { Tags } from '@store/driver';
 
 /** What a job does to each object; exactly one. */
 export type JobOperation =

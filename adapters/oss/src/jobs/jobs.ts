@@ -1,14 +1,7 @@
 import { Readable } from 'node:stream';
-import {
-  restate,
-  StoreError,
-  systemClock,
-  throwIfAborted,
-  type Abortable,
-  type ObjectStore,
-  type RetrySettings,
-} from '@store/core';
-import { Contact, eitherSignal, retrying, retryPolicy, type Line } from '@store/core/extend';
+import { restate, StoreError, systemClock, throwIfAborted } from '@store/driver';
+import type { Abortable, ObjectStore } from '@store/core';
+import { Contact, eitherSignal, retrying, retryPolicy, type RetrySettings, type Line } from '@store/engine';
 import { beginningOf, textIn, undocumented } from '@store/kit';
 import { endpointOfOss, type OssConfig } from '../config.js';
 import { given, Requests, XML, type Request } from '../requests.js';

@@ -1,5 +1,6 @@
 import type { OpenOptions, StoreConfig, StoreEntry } from '@store/core';
-import { defineOptions, entryTable, resolveEntry } from '@store/core/extend';
+import { defineOptions } from '@store/driver';
+import { entryTable, resolveEntry } from '@store/core/config';
 import { oss } from '../adapter.js';
 import { OssJobs } from './jobs.js';
 

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { DeleteObjectsCommand, PutObjectCommand } from '@aws-sdk/client-s3';
-import type { Finding } from '@store/core';
+import type { Finding } from '@store/driver';
 import { documentOf } from '../answer-check.js';
 import { changeRequests } from '../client-plugin.js';
 import type { Quirks } from '../quirks.js';

@@ -1,4 +1,4 @@
-import type { Finding } from '@store/core';
+import type { Finding } from '@store/driver';
 import { finding, type Subject } from './subject.js';
 
 const OTHER_TAG = '"00000000000000000000000000000000"';

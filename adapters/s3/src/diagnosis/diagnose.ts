@@ -1,4 +1,5 @@
-import { createObjectStore, toStoreError, type DiagnoseContext, type Finding } from '@store/core';
+import { createObjectStore } from '@store/core';
+import { toStoreError, type DiagnoseContext, type Finding } from '@store/driver';
 import type { S3Config } from '../config.js';
 import { s3Driver } from '../driver.js';
 import type { Quirks } from '../quirks.js';

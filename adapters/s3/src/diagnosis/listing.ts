@@ -1,5 +1,5 @@
 import { ListObjectsV2Command } from '@aws-sdk/client-s3';
-import { compareKeys, type Finding, type StoreDriver } from '@store/core';
+import { compareKeys, type Finding, type StoreDriver } from '@store/driver';
 import { documentOf } from '../answer-check.js';
 import { finding, notFoundOut, type Subject } from './subject.js';
 

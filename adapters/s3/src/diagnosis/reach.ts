@@ -1,4 +1,4 @@
-import type { Finding, StoreError } from '@store/core';
+import type { Finding, StoreError } from '@store/driver';
 import { regionIn } from '../errors.js';
 import { finding, notFoundOut, type Subject } from './subject.js';
 

@@ -1,5 +1,5 @@
 import type { ServiceInputTypes, ServiceOutputTypes } from '@aws-sdk/client-s3';
-import { toStoreError, type Finding, type StoreError } from '@store/core';
+import { toStoreError, type Finding, type StoreError } from '@store/driver';
 import type { ClientPlugin } from '../client-plugin.js';
 import { createClient } from '../client.js';
 import type { S3Config } from '../config.js';

@@ -1,5 +1,5 @@
 import { GetBucketVersioningCommand } from '@aws-sdk/client-s3';
-import type { Finding } from '@store/core';
+import type { Finding } from '@store/driver';
 import { VERSIONING_STATES } from '@store/kit';
 import { documentOf } from '../answer-check.js';
 import { finding, type Subject } from './subject.js';

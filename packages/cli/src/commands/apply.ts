@@ -1,4 +1,4 @@
-import { defineOptions, optionTypes as types, passThroughOptions } from '@store/core/extend';
+import { defineOptions, optionTypes as types, passThroughOptions } from '@store/driver';
 import { applySet, readSetHeader, type ApplyReport } from '@store/journal';
 import type { Command } from 'commander';
 import { canAsk, confirm } from '../confirm.js';

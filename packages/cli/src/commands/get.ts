@@ -3,7 +3,7 @@ import { createWriteStream } from 'node:fs';
 import { link, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { diskTrouble, systemReason } from '@store/core/extend';
+import { diskTrouble, systemReason } from '@store/driver/extend';
 import type { Command } from 'commander';
 import { quoteKey, StoreError } from '@store/core';
 import type { Context, Run } from '../context.js';

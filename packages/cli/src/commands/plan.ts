@@ -1,6 +1,6 @@
 import { Option, type Command } from 'commander';
 import { earlyDeletions, estimate, planDeletion, storeTerms } from '@store/planning';
-import { engineOf } from '@store/core/extend';
+import { engineOf } from '@store/engine';
 import { withAlias } from '../alias.js';
 import type { Run } from '../context.js';
 import { EXIT } from '../exit.js';

@@ -1,5 +1,6 @@
 import type { DeletePrefixOptions } from '@store/core';
-import { defineOptions, deletePrefixOptions, optionTypes as types } from '@store/core/extend';
+import { defineOptions, optionTypes as types } from '@store/driver';
+import { deletePrefixOptions } from '@store/deletion';
 import { readAccount, resumeDeletion } from '@store/journal';
 import type { Command } from 'commander';
 import type { Context, Run } from '../context.js';

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { DeletionError, quoteKey, type DeletionFailure, type DeleteTarget } from '@store/core';
-import { engineOf } from '@store/core/extend';
+import { engineOf } from '@store/engine';
 import { bucketOf } from '../bucket-of.js';
 import { canAsk, confirm } from '../confirm.js';
 import type { Context } from '../context.js';

@@ -1,12 +1,7 @@
 import type { DeletePrefixOptions } from '@store/core';
-import {
-  defineOptions,
-  deleteOptions,
-  deletePrefixOptions,
-  optionTypes as types,
-  passThroughOptions,
-  type OptionEntry,
-} from '@store/core/extend';
+import { defineOptions, optionTypes as types, passThroughOptions, type OptionEntry } from '@store/driver';
+import { deleteOptions } from '@store/core/operations';
+import { deletePrefixOptions } from '@store/deletion';
 import * as v from 'valibot';
 import { LIST_FORMATS, type ListFormat } from '../list/list-format.js';
 import { paceTable, tellingTable, yes } from '../telling-options.js';

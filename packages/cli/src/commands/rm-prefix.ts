@@ -1,5 +1,5 @@
 import { quoteKey, StoreError, type DeletePrefixOptions, type DeletionProgress } from '@store/core';
-import { engineOf } from '@store/core/extend';
+import { engineOf } from '@store/engine';
 import type { Command } from 'commander';
 import { canAsk, confirm } from '../confirm.js';
 import type { Context } from '../context.js';

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
+import type { OptionEntry } from '@store/driver';
 import { UsageError } from '../exit-codes.js';
 import { flagsOf } from '../table-flags.js';
-import type { OptionEntry } from '@store/core/extend';
 
 const HEADINGS = { how: 'How:', provider: 'Handed on to the provider:' };
 

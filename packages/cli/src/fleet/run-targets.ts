@@ -1,5 +1,5 @@
 import type { AddressSettings, DeletePrefixOptions } from '@store/core';
-import { engineOf } from '@store/core/extend';
+import { engineOf } from '@store/engine';
 import type { FleetOptions, FleetTarget } from '@store/fleet';
 import type { Context } from '../context.js';
 import { UsageError } from '../exit-codes.js';

@@ -1,5 +1,5 @@
 import { StoreError, type StoreEntry } from '@store/core';
-import { checkShape } from '@store/core/extend';
+import { checkShape } from '@store/core/config';
 import { keepPrivate, makeConfigFile, writeSettings, type ConfigFile } from '../config-file.js';
 import type { Context } from '../context.js';
 import type { FoundStore } from './found-store.js';

@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { systemReason } from '@store/core/extend';
+import { systemReason } from '@store/driver/extend';
 import type { DeletionJournal, JournalSession } from '@store/core';
 import { errorCode } from '../system-error.js';
 

@@ -1,4 +1,4 @@
-import { defineOptions, optionTypes as types, type OptionEntry } from '@store/core/extend';
+import { defineOptions, optionTypes as types, type OptionEntry } from '@store/driver';
 import {
   copyPrefixOptions,
   syncPrefixOptions,

@@ -1,5 +1,5 @@
 import { systemClock } from '@store/core';
-import { holdErrors } from '@store/core/extend';
+import { holdErrors } from '@store/driver';
 import { InvalidArgumentError, Option } from 'commander';
 import { withAlias } from '../alias.js';
 import { size } from '../option-values.js';

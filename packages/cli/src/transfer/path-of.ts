@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { engineOf } from '@store/core/extend';
+import { engineOf } from '@store/engine';
 import { fileUrlOf } from '../local-path.js';
 import type { Target } from '../session.js';
 

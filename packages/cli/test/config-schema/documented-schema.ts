@@ -28,6 +28,8 @@ const INTERFACES: Readonly<Record<string, string>> = {
 export async function documentedSchema(): Promise<string> {
   const dirs = [
     'core',
+    'packages/driver',
+    'packages/engine',
     'packages/gateway',
     'adapters/kit',
     ...Object.keys(INTERFACES).map((name) => `adapters/${name}`),

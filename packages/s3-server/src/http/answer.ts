@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
-import { StoreError } from '@store/core';
+import { StoreError } from '@store/driver';
 
 /** What a face answers. */
 export interface Answer {
