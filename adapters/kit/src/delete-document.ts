@@ -1,5 +1,5 @@
 import type { DeleteTarget } from '@store/driver';
-import { escapedText } from './xml-writing.js';
+import { DECLARATION, escapedText } from './xml-writing.js';
 
 /**
  * The body of DeleteObjects. Written by hand: it has a thousand keys, each with the same few elements around it.
@@ -7,7 +7,7 @@ import { escapedText } from './xml-writing.js';
  * @param attributes of its root, with the space before them
  */
 export function deleteDocument(targets: readonly DeleteTarget[], quiet: boolean, attributes = ''): Buffer {
-  let document = `<?xml version="1.0" encoding="UTF-8"?><Delete${attributes}><Quiet>${quiet}</Quiet>`;
+  let document = `${DECLARATION}<Delete${attributes}><Quiet>${quiet}</Quiet>`;
   for (const { key, versionId, ifMatch } of targets) {
     document += `<Object><Key>${escapedText(key)}</Key>`;
     if (versionId !== undefined) document += `<VersionId>${escapedText(versionId)}</VersionId>`;

@@ -32,7 +32,11 @@ function isList(elements: XmlContent | readonly XmlContent[]): elements is reado
   return Array.isArray(elements);
 }
 
-/** A whole document, as it is sent. */
-export function xmlDocument(name: string, content: XmlContent): Buffer {
-  return Buffer.from(`<?xml version="1.0" encoding="UTF-8"?>${xmlOf(name, content)}`);
+/** What a document that is sent begins with. */
+export const DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>';
+
+/** A whole document, as it is sent. @param attributes of its root, with the space before them */
+export function xmlDocument(name: string, content: XmlContent, attributes = ''): Buffer {
+  const inside = xmlOf(name, content).slice(`<${name}`.length);
+  return Buffer.from(`${DECLARATION}<${name}${attributes}${inside}`);
 }

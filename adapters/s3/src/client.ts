@@ -1,8 +1,6 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import { HttpTransport, timeoutOf } from '@store/kit';
-import { checkAnswers } from './answer-check.js';
 import type { S3Config } from './config.js';
-import { ContentMd5 } from './content-md5.js';
 import type { Quirks } from './quirks.js';
 import { Signing } from './signing.js';
 
@@ -27,17 +25,11 @@ function regionOf({ region, endpoint }: S3Config, { regionInHost }: Quirks): { r
 }
 
 /**
- * The SDK's client for one store. It never retries: that happens once, in core, which
- * knows what a batch delete means (and the SDK's budget of retries is used up after about 100 of them).
+ * The SDK's client for one store: it finds credentials and addresses, and signs. What it sends itself, to services with
+ * credentials, it never repeats: that happens once, in core.
  */
-export function createClient(
-  config: S3Config,
-  quirks: Quirks,
-  contentMd5 = new ContentMd5(quirks.contentMd5),
-  { agents } = createTransport(config),
-): S3Client {
+export function createClient(config: S3Config, quirks: Quirks, { agents }: HttpTransport): S3Client {
   const { endpoint, accessKeyId, secretAccessKey, sessionToken, credentialsProfile } = config;
-  const checksums = quirks.checksums === 'when-required' ? 'WHEN_REQUIRED' : 'WHEN_SUPPORTED';
   const client = new S3Client({
     ...(endpoint !== undefined && { endpoint }),
     ...regionOf(config, quirks),
@@ -47,8 +39,8 @@ export function createClient(
       : { credentials: { accessKeyId, secretAccessKey, ...(sessionToken && { sessionToken }) } }),
     forcePathStyle: quirks.forcePathStyle,
     maxAttempts: 1,
-    requestChecksumCalculation: checksums,
-    responseChecksumValidation: checksums,
+    // Else it would sign the CRC32 of an empty body into a URL for PUT, and every upload would be refused.
+    requestChecksumCalculation: 'WHEN_REQUIRED',
     // A bucket in another region is an error with the region in it; following would hide it.
     followRegionRedirects: false,
     // Errors are thrown; the SDK would print some of them as well.
@@ -83,7 +75,5 @@ export function createClient(
         made = undefined;
         throw error;
       }));
-  client.middlewareStack.use(checkAnswers);
-  client.middlewareStack.use(contentMd5.plugin);
   return client;
 }

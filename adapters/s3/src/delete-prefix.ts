@@ -1,9 +1,21 @@
 import { StoreError, type DeletePrefixPage, type PrefixDeleteFacet } from '@store/driver';
-import { ListingDocument, sizeFact, type AnswerHeaders, type XmlElement } from '@store/kit';
-import { isAnswerToOther } from './answer-check.js';
+import {
+  beginningOf,
+  chargeOf,
+  isWebPage,
+  listHeaders,
+  ListingDocument,
+  rootName,
+  sizeFact,
+  type HttpAnswer,
+  type XmlElement,
+} from '@store/kit';
+import { readDocument } from './answer-check.js';
+import { DIALECT } from './dialect.js';
 import { keyFailure } from './errors.js';
-import { chargeOf, listHeaders } from './pass-through.js';
 import type { Requests } from './requests.js';
+
+const ROOT = 'ListBucketResult';
 
 /** What services answer that know no such call: the request has no body, so it is no DeleteObjects either. */
 const UNKNOWN_CALL =
@@ -27,21 +39,35 @@ export function prefixDeleteFacet(requests: Requests): PrefixDeleteFacet {
           'max-keys': maxKeys,
           'encoding-type': 'url',
         },
-        headers: listHeaders(call.pass),
+        headers: listHeaders(DIALECT, call.pass),
       } as const;
-      const read = (root: XmlElement, said: AnswerHeaders) => ({ ...readPage(root), ...chargeOf(said) });
-      return requests
-        .ask('deletePrefix', call, request, 'ListBucketResult', read)
-        .catch((error: unknown) => Promise.reject(isUnknownCall(error) ? unsupported(error) : error));
+      let ofOther = false;
+      const read = (answer: HttpAnswer): DeletePrefixPage => {
+        ofOther = isOfOther(answer);
+        const root = readDocument(answer, { statuses: [200], root: ROOT });
+        if (root) return { ...readPage(root), ...chargeOf(DIALECT, answer.headers) };
+        throw new StoreError('Internal', 'the answer has no document');
+      };
+      return requests.pass('deletePrefix', call, request, read).catch((error: unknown) => {
+        throw error instanceof StoreError && (ofOther || isUnknownCall(error)) ? unsupported(error) : error;
+      });
     },
   };
 }
 
-/** Another document than a listing means that the service took the request for something else. */
-function isUnknownCall(error: unknown): error is StoreError {
-  if (!(error instanceof StoreError)) return false;
-  const { code, providerCode = '', cause } = error;
-  return isAnswerToOther(cause) || code === 'Unsupported' || UNKNOWN_CALL.test(providerCode);
+/**
+ * Whether a service took the request for something else, and answered that. A page in the place of an answer comes from something on
+ * the way.
+ */
+function isOfOther({ status, data }: HttpAnswer): boolean {
+  const root = rootName(data);
+  const isOfThis = status === 200 && (root === ROOT || root === 'Error');
+  const isOfService = root !== undefined || beginningOf(data) === '';
+  return status < 300 && !isOfThis && isOfService && !isWebPage(data);
+}
+
+function isUnknownCall({ code, providerCode = '' }: StoreError): boolean {
+  return code === 'Unsupported' || UNKNOWN_CALL.test(providerCode);
 }
 
 function unsupported(error: StoreError): StoreError {

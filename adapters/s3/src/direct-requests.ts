@@ -10,10 +10,13 @@ import {
   type HttpCall,
   type UnsignedRequest,
 } from '@store/kit';
-import type { HttpRequest } from './client-plugin.js';
 import type { S3Config } from './config.js';
 
-interface SdkRequest extends HttpRequest {
+interface SdkRequest {
+  readonly method: string;
+  readonly query?: Record<string, string | string[] | null>;
+  readonly headers: Record<string, string>;
+  readonly body?: unknown;
   readonly protocol: string;
   readonly hostname: string;
   readonly port?: number | undefined;
@@ -38,7 +41,8 @@ interface Model {
 }
 
 /** How an answer is read: see {@link HttpCall}. */
-export type AnswerForm = Pick<HttpCall, 'stream' | 'wholeBytes' | 'short'>;
+export type AnswerForm = Pick<HttpCall, 'stream' | 'wholeBytes' | 'short'> &
+  Partial<Pick<HttpCall, 'idleMs'>>;
 
 /**
  * Sends requests past the SDK, which says where the bucket is and signs: its way from a command to a request and back
@@ -83,10 +87,8 @@ export class DirectRequests {
     const properties = { ...httpAuthOption.signingProperties };
     const signed = await signer.sign(unsigned, identity, properties);
     const sent = { ...form, method, headers: signed.headers, content, kept, signal };
-    const answer = await this.#transport.send(urlOf(signed), {
-      ...sent,
-      idleMs: timeoutOf(this.#config),
-    });
+    const { idleMs = timeoutOf(this.#config) } = sent;
+    const answer = await this.#transport.send(urlOf(signed), { ...sent, idleMs });
     try {
       const result = await read(answer);
       signer.successHandler?.({ statusCode: answer.status, headers: answer.headers }, properties);

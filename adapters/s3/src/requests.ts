@@ -1,42 +1,37 @@
-import type { S3Client, ServiceInputTypes, ServiceOutputTypes } from '@aws-sdk/client-s3';
-import { StoreError, withDeadline, type DriverCall, type KeptBody } from '@store/driver';
+import type { S3Client } from '@aws-sdk/client-s3';
+import { StoreError, withDeadline, type DriverCall } from '@store/driver';
 import {
+  checksum as checksumOf,
   digestsOf,
   timeoutOf,
   type AnswerHeaders,
+  type ExpectedAnswer,
   type HttpAnswer,
-  type UnsignedRequest,
+  type ObjectAnswer,
+  type Service,
+  type ServiceRequest,
   type XmlElement,
 } from '@store/kit';
-import { readDocument } from './answer-check.js';
-import { document, DONE, WRITTEN } from './answers.js';
-import { DirectRequests, type AnswerForm } from './direct-requests.js';
+import { checkChecksum, checkEncrypted, checkObject, checksumIn, readDocument } from './answer-check.js';
 import { createClient, createTransport } from './client.js';
 import type { S3Config } from './config.js';
-import { checkChecksum } from './answered-checksum.js';
-import { checksumHeader, checksumHeaders, ContentMd5 } from './content-md5.js';
+import { checksumHeader, ContentMd5 } from './content-md5.js';
+import { DIALECT } from './dialect.js';
+import { DirectRequests, type AnswerForm } from './direct-requests.js';
 import { translate } from './errors.js';
 import type { Quirks } from './quirks.js';
 
-/** The type of the documents that are sent. */
-export const XML = { 'content-type': 'application/xml' };
+const NOTHING = Buffer.alloc(0);
 
-/** A request past the SDK. */
-export interface DirectRequest extends UnsignedRequest {
-  /** The key that a failure is about. Default: that of the request. */
-  readonly about?: string | undefined;
-}
-
-/** A command of the SDK. */
-export type Command<Input extends ServiceInputTypes, Output extends ServiceOutputTypes> = Parameters<
-  typeof S3Client.prototype.send<Input, Output>
->[0];
+/** Deletes answer 204, other changes 200; some services, the other of the two. */
+const DONE = [200, 204];
 
 /** Sends requests to one bucket: each ends in time, and fails in the words of this library. */
-export class Requests {
+export class Requests implements Service {
   readonly config: S3Config;
   readonly quirks: Quirks;
   readonly bucket: string;
+  readonly dialect = DIALECT;
   readonly client: S3Client;
   readonly #contentMd5: ContentMd5;
   readonly #direct: DirectRequests;
@@ -47,13 +42,13 @@ export class Requests {
     this.bucket = config.bucket;
     this.#contentMd5 = new ContentMd5(quirks.contentMd5);
     const transport = createTransport(config);
-    this.client = createClient(config, quirks, this.#contentMd5, transport);
+    this.client = createClient(config, quirks, transport);
     this.#direct = new DirectRequests(this.client, config, transport);
   }
 
-  /** The input of a command about one object. */
-  at(key: string, versionId?: string) {
-    return { Bucket: this.bucket, Key: key, ...(versionId === undefined ? {} : { VersionId: versionId }) };
+  checkKey(operation: string, key: string): void {
+    if (key !== '') return;
+    throw new StoreError('InvalidArgument', 'the empty string is not a key', { provider: 's3', operation });
   }
 
   /** @param bytes of the request's body, which may need longer than the time-out */
@@ -72,90 +67,88 @@ export class Requests {
     }
   }
 
-  /** Sends a command and reads its answer. */
-  send<Input extends ServiceInputTypes, Output extends ServiceOutputTypes, T>(
-    operation: string,
-    key: string | undefined,
-    call: DriverCall,
-    command: Command<Input, Output>,
-    read: (answer: Output) => T | Promise<T>,
-    bytes?: number,
-  ): Promise<T> {
-    const work = async (abortSignal: AbortSignal): Promise<T> =>
-      read(await this.client.send(command, { abortSignal }));
-    return this.run(operation, key, call, work, bytes);
-  }
-
-  /** The same for a command that some services want the digest of: see {@link ContentMd5}. */
-  sendDigested<Input extends ServiceInputTypes, Output extends ServiceOutputTypes, T>(
-    operation: string,
-    key: string | undefined,
-    call: DriverCall,
-    command: Command<Input, Output>,
-    read: (answer: Output) => T,
-  ): Promise<T> {
-    return this.#contentMd5.adjusting(() => this.send(operation, key, call, command, read));
-  }
-
-  /** Sends a request past the SDK, and reads the document with this root that answers it. */
   ask<T>(
     operation: string,
     call: DriverCall,
-    request: DirectRequest,
+    request: ServiceRequest,
     root: string,
     read: (document: XmlElement, headers: AnswerHeaders) => T,
   ): Promise<T> {
-    const readBoth = (headers: AnswerHeaders, found?: XmlElement): T => {
-      if (found) return read(found, headers);
+    return this.#answered(operation, call, request, { statuses: [200], root }, (headers, document) => {
+      if (document) return read(document, headers);
       throw new StoreError('Internal', 'the answer has no document');
-    };
-    return this.tell(operation, call, request, readBoth, document(root));
+    });
   }
 
-  /** The same for one whose answer is its head. */
   tell<T>(
     operation: string,
     call: DriverCall,
-    request: DirectRequest,
-    read: (headers: AnswerHeaders, document?: XmlElement) => T,
-    expected = DONE,
+    request: ServiceRequest,
+    read: (headers: AnswerHeaders) => T,
+    statuses: readonly number[] = DONE,
   ): Promise<T> {
-    const { content } = request;
-    const readAnswer = (answer: HttpAnswer): T => read(answer.headers, readDocument(answer, expected));
-    const send = (): Promise<T> => {
-      const digest = content && this.#contentMd5.headersOf(content, this.quirks.checksumAlgorithm);
-      const sent = { ...request, headers: { ...request.headers, ...digest } };
-      return this.pass(operation, call, sent, readAnswer);
-    };
-    return content ? this.#contentMd5.adjusting(send) : send();
+    return this.#answered(operation, call, request, { statuses }, read);
   }
 
-  /** Writes a body: an object, or a part of one. The answer is its head, with an ETag. */
+  #answered<T>(
+    operation: string,
+    call: DriverCall,
+    request: ServiceRequest,
+    expected: ExpectedAnswer,
+    read: (headers: AnswerHeaders, document: XmlElement | undefined) => T,
+  ): Promise<T> {
+    const { content, digested } = request;
+    const readBoth = (answer: HttpAnswer): T => {
+      const document = readDocument(answer, expected);
+      checkEncrypted(answer.headers, request);
+      return read(answer.headers, document);
+    };
+    const send = (): Promise<T> => {
+      const digest =
+        digested && content && this.#contentMd5.headersOf(content, this.quirks.checksumAlgorithm);
+      const sent = { ...request, headers: { ...request.headers, ...digest } };
+      return this.pass(operation, call, sent, readBoth, { short: expected.root === undefined });
+    };
+    return digested ? this.#contentMd5.adjusting(send) : send();
+  }
+
+  /** What is not in memory is read for its digests, and again when it is sent. */
   upload<T>(
     call: DriverCall,
-    request: DirectRequest & { readonly content: Buffer },
+    request: Parameters<Service['upload']>[1],
     read: (headers: AnswerHeaders) => T,
   ): Promise<T> {
-    const { content } = request;
-    const checksum = this.#sendsChecksums ? checksumHeaders(content, 'CRC32') : {};
-    const headers = { ...request.headers, ...this.#bodyHeaders(content.length, undefined), ...checksum };
-    return this.pass('put', call, { ...request, headers }, written(read, checksum), { short: true });
+    const { key, content, kept } = request;
+    const size = kept ? kept.size : content.length;
+    const work = async (signal: AbortSignal): Promise<T> => {
+      const digests = kept && (await digestsOf(kept, ['crc32', 'sha256'], signal));
+      const crc32 = (): string => digests?.crc32 ?? checksumOf(content ?? NOTHING, 'CRC32');
+      const checksum = this.#sendsChecksums ? checksumHeader(crc32(), 'CRC32') : {};
+      const headers = { ...request.headers, ...this.#bodyHeaders(size, digests?.sha256), ...checksum };
+      const written = (answer: HttpAnswer): T => {
+        readDocument(answer, { statuses: [200], etag: true });
+        checkChecksum(answer.headers, checksum);
+        checkEncrypted(answer.headers, request);
+        return read(answer.headers);
+      };
+      return this.#direct.send({ ...request, headers }, signal, written, { short: true });
+    };
+    return this.run('put', key, call, work, size);
   }
 
-  /** The same for a body that is not in memory: it is read for its digests, and again when it is sent. */
-  async uploadKept<T>(
+  download<T>(
     call: DriverCall,
-    request: DirectRequest & { readonly key: string; readonly kept: KeptBody },
-    read: (headers: AnswerHeaders) => T,
+    request: ServiceRequest,
+    wholeBytes: number | undefined,
+    read: (answer: HttpAnswer, checksum?: ObjectAnswer['checksum']) => T,
   ): Promise<T> {
-    const { key, kept } = request;
-    const work = async (signal: AbortSignal): Promise<T> => {
-      const { crc32, sha256 } = await digestsOf(kept, ['crc32', 'sha256'], signal);
-      const checksum = this.#sendsChecksums ? checksumHeader(crc32, 'CRC32') : {};
-      const headers = { ...request.headers, ...this.#bodyHeaders(kept.size, sha256), ...checksum };
-      return this.#direct.send({ ...request, headers }, signal, written(read, checksum), { short: true });
+    const checked = this.#sendsChecksums;
+    const headers = { ...request.headers, 'x-amz-checksum-mode': checked ? 'ENABLED' : undefined };
+    const readObject = async (answer: HttpAnswer): Promise<T> => {
+      await checkObject(answer);
+      return read(answer, checked ? checksumIn(answer.headers) : undefined);
     };
-    return this.run('put', key, call, work, kept.size);
+    return this.pass('get', call, { ...request, headers }, readObject, { stream: true, wholeBytes });
   }
 
   get #sendsChecksums(): boolean {
@@ -174,13 +167,15 @@ export class Requests {
   pass<T>(
     operation: string,
     call: DriverCall,
-    request: DirectRequest,
+    request: ServiceRequest,
     read: (answer: HttpAnswer) => T | Promise<T>,
     form?: AnswerForm,
   ): Promise<T> {
-    const { key, about = key, content } = request;
-    const work = (signal: AbortSignal): Promise<T> => this.#direct.send(request, signal, read, form);
-    return this.run(operation, about, call, work, content?.length ?? form?.wholeBytes);
+    const { key, about = key, content, moves } = request;
+    // While the service moves bytes by itself, nothing moves here.
+    const how = moves === undefined ? form : { ...form, idleMs: timeoutOf(this.config, moves) };
+    const work = (signal: AbortSignal): Promise<T> => this.#direct.send(request, signal, read, how);
+    return this.run(operation, about, call, work, moves ?? content?.length ?? form?.wholeBytes);
   }
 
   close(): void {
@@ -192,15 +187,4 @@ export class Requests {
   failure(thrown: unknown, operation: string, key: string | undefined): StoreError {
     return translate(thrown, { provider: 's3', operation, key, bucket: this.bucket });
   }
-}
-
-function written<T>(
-  read: (headers: AnswerHeaders) => T,
-  checksum: Readonly<Record<string, string>>,
-): (answer: HttpAnswer) => T {
-  return (answer) => {
-    readDocument(answer, WRITTEN);
-    checkChecksum(answer.headers, checksum);
-    return read(answer.headers);
-  };
 }

@@ -1,8 +1,6 @@
-import { Readable } from 'node:stream';
-import { DeleteObjectsCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import type { Finding } from '@store/driver';
-import { documentOf } from '../answer-check.js';
-import { changeRequests } from '../client-plugin.js';
+import { checksum as checksumOf, deleteDocument, XML } from '@store/kit';
+import { DIALECT } from '../dialect.js';
 import type { Quirks } from '../quirks.js';
 import { finding, type Subject } from './subject.js';
 
@@ -38,12 +36,13 @@ export async function batches(subject: Subject): Promise<readonly Finding[]> {
 /** Whether a batch whose Content-MD5 is another's is refused. */
 async function digestChecked(subject: Subject): Promise<Finding> {
   const { key } = await subject.object();
-  // Used after the plugin that makes the right one, and so behind it, and before the signature: it has to be the digest
-  // that is wrong, and nothing else.
-  const wrong = changeRequests('storeWrongDigest', ({ headers }) => {
-    headers['content-md5'] = 'AAAAAAAAAAAAAAAAAAAAAA==';
-  });
-  await subject.send('delete', deletionOf(subject, key), { contentMd5: true }, wrong);
+  const deletion = deletionOf(key);
+  // It has to be the digest that is wrong, and nothing else.
+  const headers = { ...XML, 'content-md5': 'AAAAAAAAAAAAAAAAAAAAAA==' };
+  const request = { ...deletion, headers };
+  await subject.outcome('delete', () =>
+    subject.requests().pass('delete', subject.call, request, () => undefined),
+  );
   const checked = await subject.exists(key);
   const meaning = !checked && 'a batch that is damaged on its way is carried out as it arrives; use TLS';
   return finding('wrong digest noticed', checked, meaning);
@@ -52,13 +51,18 @@ async function digestChecked(subject: Subject): Promise<Finding> {
 /** Whether quiet answers leave out what was deleted. */
 async function quietHonoured(subject: Subject): Promise<Finding> {
   const { key } = await subject.object();
-  const answer = await subject.send('delete', deletionOf(subject, key, true));
-  const honoured = !answer.error && documentOf(answer.value).all('Deleted').length === 0;
-  return finding('quiet honoured', honoured);
+  const request = { ...deletionOf(key, true), headers: XML, digested: true } as const;
+  const answer = await subject.outcome('delete', () =>
+    subject
+      .requests()
+      .ask('delete', subject.call, request, 'DeleteResult', (document) => document.all('Deleted').length),
+  );
+  return finding('quiet honoured', answer.value === 0);
 }
 
-function deletionOf({ config }: Subject, key: string, Quiet = false): DeleteObjectsCommand {
-  return new DeleteObjectsCommand({ Bucket: config.bucket, Delete: { Objects: [{ Key: key }], Quiet } });
+function deletionOf(key: string, quiet = false) {
+  const content = deleteDocument([{ key }], quiet, DIALECT.attributes);
+  return { method: 'POST', query: { delete: '' }, content } as const;
 }
 
 /** What a batch with a key that XML 1.0 cannot carry does to its other key. */
@@ -87,15 +91,31 @@ async function limit(subject: Subject): Promise<Finding> {
   return finding(probe, answer.error ? '1000 keys' : 'more than 1000 keys');
 }
 
-/** Whether uploads may carry their checksum behind the body. */
+/**
+ * Whether uploads may carry their checksum behind the body, as the SDK sends what it streams.
+ *
+ * Source: https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming-trailers.html
+ */
 export async function trailers(subject: Subject): Promise<readonly Finding[]> {
-  const command = new PutObjectCommand({
-    Bucket: subject.config.bucket,
-    Key: subject.key(),
-    Body: Readable.from([Buffer.from('probe')], { objectMode: false }),
-    ContentLength: 5,
-  });
-  const { error } = await subject.send('put', command, { checksums: 'when-supported' });
+  const body = Buffer.from('probe');
+  const trailer = 'x-amz-checksum-crc32';
+  const sum = `${trailer}:${checksumOf(body, 'CRC32')}`;
+  const request = {
+    method: 'PUT',
+    key: subject.key(),
+    query: {},
+    headers: {
+      'content-encoding': 'aws-chunked',
+      'x-amz-content-sha256': 'STREAMING-UNSIGNED-PAYLOAD-TRAILER',
+      'x-amz-decoded-content-length': body.length,
+      'x-amz-sdk-checksum-algorithm': 'CRC32',
+      'x-amz-trailer': trailer,
+    },
+    content: Buffer.from(`${body.length.toString(16)}\r\n${body.toString()}\r\n0\r\n${sum}\r\n\r\n`),
+  } as const;
+  const { error } = await subject.outcome('put', () =>
+    subject.requests().tell('put', subject.call, request, () => undefined),
+  );
   const checksums = error ? 'when-required' : 'when-supported';
   return [finding('CRC trailers accepted', !error, undefined, { checksums })];
 }

@@ -1,6 +1,4 @@
-import { ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { compareKeys, type Finding, type StoreDriver } from '@store/driver';
-import { documentOf } from '../answer-check.js';
 import { finding, notFoundOut, type Subject } from './subject.js';
 
 /** Keys whose order by UTF-8 bytes, by UTF-16 units and without regard to case all differ. */
@@ -52,10 +50,13 @@ async function beginning(subject: Subject, driver: StoreDriver, key: string): Pr
 /** Whether keys that XML cannot carry can be listed. */
 async function encoding(subject: Subject, prefix: string): Promise<Finding> {
   const probe = 'encoding-type';
-  const { bucket } = subject.config;
-  const command = new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, EncodingType: 'url' });
-  const page = await subject.send('list', command);
+  const request = { method: 'GET', query: { 'list-type': 2, prefix, 'encoding-type': 'url' } } as const;
+  const page = await subject.outcome('list', () =>
+    subject
+      .requests()
+      .ask('list', subject.call, request, 'ListBucketResult', (document) => document.textOf('EncodingType')),
+  );
   if (page.error) return notFoundOut(probe, page.error);
-  const honoured = documentOf(page.value).textOf('EncodingType') === 'url';
+  const honoured = page.value === 'url';
   return finding(probe, honoured, !honoured && 'keys with control characters cannot be listed faithfully');
 }

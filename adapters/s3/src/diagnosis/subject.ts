@@ -1,11 +1,8 @@
-import type { ServiceInputTypes, ServiceOutputTypes } from '@aws-sdk/client-s3';
 import { toStoreError, type Finding, type StoreError } from '@store/driver';
-import type { ClientPlugin } from '../client-plugin.js';
-import { createClient } from '../client.js';
 import type { S3Config } from '../config.js';
 import { s3Driver, type S3Driver } from '../driver.js';
 import type { Quirks } from '../quirks.js';
-import type { Command } from '../requests.js';
+import { Requests } from '../requests.js';
 
 /** The service under examination, and what is known about it so far. */
 export class Subject {
@@ -19,6 +16,7 @@ export class Subject {
   readonly denied = new Set<string>();
   versioning: 'enabled' | 'suspended' | 'off' | 'unknown' = 'unknown';
   readonly #drivers: S3Driver[] = [];
+  readonly #requests: Requests[] = [];
   #names = 0;
 
   constructor(config: S3Config, quirks: Quirks, prefix: string, signal: AbortSignal | undefined) {
@@ -85,24 +83,16 @@ export class Subject {
     return { pages, failed: false };
   }
 
-  /** What became of a command of the SDK's own, with some quirks changed. */
-  async send<Input extends ServiceInputTypes, Output extends ServiceOutputTypes>(
-    operation: string,
-    command: Command<Input, Output>,
-    changes: Partial<Quirks> = {},
-    plugin?: ClientPlugin,
-  ): Promise<Outcome<Output>> {
-    const client = createClient(this.config, { ...this.quirks, ...changes });
-    if (plugin) client.middlewareStack.use(plugin);
-    try {
-      return await this.outcome(operation, () => client.send(command));
-    } finally {
-      client.destroy();
-    }
+  /** For what a driver does not ask, with some quirks changed. */
+  requests(changes: Partial<Quirks> = {}): Requests {
+    const requests = new Requests(this.config, { ...this.quirks, ...changes });
+    this.#requests.push(requests);
+    return requests;
   }
 
   async close(): Promise<void> {
     for (const driver of this.#drivers.splice(0)) await driver.close();
+    for (const requests of this.#requests.splice(0)) requests.close();
   }
 }
 

@@ -1,16 +1,12 @@
-import { GetBucketVersioningCommand } from '@aws-sdk/client-s3';
 import type { Finding } from '@store/driver';
-import { VERSIONING_STATES } from '@store/kit';
-import { documentOf } from '../answer-check.js';
 import { finding, type Subject } from './subject.js';
 
 /** The state of the bucket's versioning, as it says, or as a write shows. */
 export async function versioning(subject: Subject): Promise<readonly Finding[]> {
-  const command = new GetBucketVersioningCommand({ Bucket: subject.config.bucket });
-  const answer = await subject.send('versioning', command);
+  const { versions } = subject.driver({ versions: true });
+  const { value: said } = await subject.outcome('versioning', async () => versions?.state?.(subject.call));
   const body = Buffer.from('x');
   const { versionId } = await subject.driver().write.put({ key: subject.key(), body }, subject.call);
-  const said = answer.error ? undefined : VERSIONING_STATES[documentOf(answer.value).textOf('Status') ?? ''];
   subject.versioning =
     said ?? (versionId === undefined ? 'unknown' : versionId === 'null' ? 'suspended' : 'enabled');
   const kept = subject.versioning === 'enabled' || subject.versioning === 'suspended';
