@@ -19,23 +19,17 @@ export interface ApiCall<T> {
 
 type Facts = Pick<ApiCall<unknown>, 'long' | 'account'>;
 
-function get<T>(
-  api: string,
-  operation: string,
-  answer: v.GenericSchema<unknown, T>,
-  facts?: Facts,
-): ApiCall<T> {
-  return { method: 'GET', api, operation, answer, ...facts };
+function callsOf(method: ApiCall<unknown>['method']) {
+  return <T>(
+    api: string,
+    operation: string,
+    answer: v.GenericSchema<unknown, T>,
+    facts?: Facts,
+  ): ApiCall<T> => ({ method, api, operation, answer, ...facts });
 }
 
-function post<T>(
-  api: string,
-  operation: string,
-  answer: v.GenericSchema<unknown, T>,
-  facts?: Facts,
-): ApiCall<T> {
-  return { method: 'POST', api, operation, answer, ...facts };
-}
+const get = callsOf('GET');
+const post = callsOf('POST');
 
 /** Where an answer says all in its envelope. */
 const anything = v.unknown();

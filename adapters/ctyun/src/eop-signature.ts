@@ -1,4 +1,5 @@
 import { createHash, createHmac } from 'node:crypto';
+import { percentEncoded } from '@store/kit';
 
 /** `Eop-date` is in Beijing's time, whatever its `Z` says. */
 const BEIJING_MS = 8 * 3_600_000;
@@ -49,16 +50,9 @@ export function eopDate(time: number, clock: 'beijing' | 'utc'): string {
 /** Sorted, and encoded by RFC 3986: the same text is signed and sent. */
 export function encodeQuery(parameters: Readonly<Record<string, string | number | undefined>>): string {
   return Object.entries(parameters)
-    .flatMap(([name, value]) => (value === undefined ? [] : [`${name}=${encodeRfc3986(String(value))}`]))
+    .flatMap(([name, value]) => (value === undefined ? [] : [`${name}=${percentEncoded(String(value))}`]))
     .sort()
     .join('&');
-}
-
-function encodeRfc3986(text: string): string {
-  return encodeURIComponent(text).replace(
-    /[!'()*]/g,
-    (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`,
-  );
 }
 
 function hmac(key: string | Uint8Array, text: string): Buffer {

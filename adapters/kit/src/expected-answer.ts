@@ -13,6 +13,8 @@ export interface ExpectedAnswer {
   readonly etag?: true | undefined;
 }
 
+type WholeAnswer = Pick<HttpAnswer, 'status' | 'headers' | 'data'>;
+
 /** What an answer that is no success by its head lacks, as the end of a sentence. */
 export function lackOf(
   { status, headers }: Pick<HttpAnswer, 'status' | 'headers'>,
@@ -28,7 +30,17 @@ export function lackOf(
  * @throws StoreError `Corrupt` when the answer is none to this request: a page of a proxy, a document of another call
  */
 export function documentIn(
-  answer: Pick<HttpAnswer, 'status' | 'headers' | 'data'>,
+  answer: WholeAnswer,
+  expected: ExpectedAnswer & { readonly root: string },
+  details?: StoreErrorDetails,
+): XmlElement;
+export function documentIn(
+  answer: WholeAnswer,
+  expected: ExpectedAnswer,
+  details?: StoreErrorDetails,
+): XmlElement | undefined;
+export function documentIn(
+  answer: WholeAnswer,
   expected: ExpectedAnswer,
   details: StoreErrorDetails = {},
 ): XmlElement | undefined {

@@ -16,19 +16,12 @@ export { keyOfJsonText, parseJson } from './json-text.js';
 export { escapedBytes, keyOfBytes, keyOfUrlText, type KeyEncoding, type ListedKey } from './key-bytes.js';
 export { HttpTransport, type HttpAnswer, type HttpCall } from './http-transport.js';
 export { ignoring } from './ignoring.js';
-export { inMemory } from './in-memory.js';
 export { digestsOf, type BodyDigests } from './kept-body.js';
-export {
-  readLifecycleDocument,
-  ruleElement,
-  writeLifecycleDocument,
-  type BesideRules,
-  type RuleForm,
-} from './lifecycle-document.js';
+export { ruleElement } from './lifecycle-document.js';
 export { newestFirst } from './listed-entries.js';
-export { isUrlEncoded, ListingDocument } from './listing-document.js';
+export { ListingDocument } from './listing-document.js';
 export { saysTruncated } from './listing-end.js';
-export { objectsPage, partsPage, uploadsPage, versionsPage } from './listing-pages.js';
+export { objectsPage, versionsPage } from './listing-pages.js';
 export { decodeMetadata, encodeMetadata } from './metadata-headers.js';
 export { networkError, networkFailure, NOBODY_THERE, requestFailure, type FailurePlace } from './network.js';
 export { joinMarkers, splitMarkers } from './page-token.js';
@@ -42,19 +35,18 @@ export {
   tagHeader,
   type AnswerHeaders,
 } from './object-info.js';
-export { objectRead, type ObjectAnswer } from './object-body.js';
+export type { ObjectAnswer } from './object-body.js';
 export { beginningOf, isWebPage, whatCame } from './other-answer.js';
 export { endpointOf, placeOf, type Located } from './place.js';
 export { MAX_ANSWER_BYTES, MAX_SHORT_ANSWER_BYTES, readAnswer } from './read-answer.js';
+export { endpointUrl, requestLimits, someText, timeoutOf, type RequestLimits } from './request-limits.js';
 export {
-  endpointUrl,
-  keptAlive,
-  requestLimits,
-  someText,
-  timeoutOf,
-  type RequestLimits,
-} from './request-limits.js';
-export { givenValues, objectPath, queryText, type UnsignedRequest } from './request-target.js';
+  givenValues,
+  objectPath,
+  percentEncoded,
+  queryText,
+  type UnsignedRequest,
+} from './request-target.js';
 export { retryAfterMs } from './retry-after.js';
 export { saidByService } from './said.js';
 export { codeMessage, serviceCodes, type ServiceCodes } from './service-codes.js';
@@ -64,7 +56,7 @@ export { textIn } from './text-in.js';
 export { undocumented } from './undocumented.js';
 export { xmlDocument, xmlOf, type XmlContent } from './xml-writing.js';
 export { readXml, rootName, XmlElement } from './xml.js';
-export { versioningState, VERSIONING_STATES } from './versioning-state.js';
+export { versioningState } from './versioning-state.js';
 export { batchFacet, chargeOf, deleteFacet, listHeaders } from './protocol/deletes.js';
 export { lifecycleFacet, type LifecycleForm } from './protocol/lifecycle.js';
 export { listFacet, uploadsFacet, versionsFacet } from './protocol/listings.js';

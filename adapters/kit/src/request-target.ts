@@ -24,18 +24,19 @@ export function givenValues(values: Values = {}): Record<string, string> {
 
 /** The path of an object below that of its bucket. Every segment stays as it is, `.` and `..` too. */
 export function objectPath(bucketPath: string, key: string): string {
-  return `${bucketPath.replace(/\/$/, '')}/${key.split('/').map(escaped).join('/')}`;
+  return `${bucketPath.replace(/\/$/, '')}/${key.split('/').map(percentEncoded).join('/')}`;
 }
 
 /** The query of a URL, written as signatures of version 4 have it. */
 export function queryText(query: Readonly<Record<string, unknown>>): string {
   const parameters = Object.entries(query).map(
-    ([name, value]) => `${escaped(name)}=${escaped(String(value))}`,
+    ([name, value]) => `${percentEncoded(name)}=${percentEncoded(String(value))}`,
   );
   return parameters.length === 0 ? '' : `?${parameters.join('&')}`;
 }
 
-function escaped(text: string): string {
+/** By RFC 3986: all but letters, digits and `-._~`. */
+export function percentEncoded(text: string): string {
   return encodeURIComponent(text).replace(
     /[!'()*]/g,
     (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`,

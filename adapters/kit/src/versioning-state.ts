@@ -2,7 +2,7 @@ import type { VersioningState } from '@store/driver';
 import { undocumented } from './undocumented.js';
 
 /** Nothing is said of a bucket that never had versions. */
-export const VERSIONING_STATES: Readonly<Record<string, VersioningState>> = {
+const VERSIONING_STATES: Readonly<Record<string, VersioningState>> = {
   '': 'off',
   Enabled: 'enabled',
   Suspended: 'suspended',

@@ -1,35 +1,56 @@
 import type { StoreDriver } from '@store/driver';
-import { placeOf } from '@store/kit';
+import {
+  batchFacet,
+  deleteFacet,
+  lifecycleFacet,
+  listFacet,
+  multipartFacet,
+  placeOf,
+  readFacet,
+  restoreCall,
+  tagsFacet,
+  uploadsFacet,
+  versionsFacet,
+  writeFacet,
+} from '@store/kit';
 import { endpointOfOss, type OssConfig } from './config.js';
-import { batchFacet, deleteFacet } from './deletes.js';
-import { lifecycleFacet } from './lifecycle.js';
-import { listFacet, uploadsFacet, versionsFacet } from './listings.js';
-import { multipartFacet } from './multipart.js';
-import { restoreCall, tagsFacet } from './object-state.js';
-import { readFacet } from './reads.js';
 import { Requests } from './requests.js';
-import { writeFacet } from './writes.js';
 
 /** Alibaba Cloud OSS, signed by its SDK. */
 export function ossDriver(config: OssConfig) {
   const requests = new Requests(config);
-  const multipart = multipartFacet(requests);
+  const multipart = multipartFacet(requests, {
+    minPartBytes: 100 * 1024,
+    maxPartBytes: 5 * 1024 ** 3,
+    maxParts: 10_000,
+    // https://www.alibabacloud.com/help/en/oss/developer-reference/copyobject: larger ones by UploadPartCopy.
+    maxCopyBytes: 1000 ** 3,
+  });
   return {
     provider: 'oss',
     place: placeOf('oss', config, config.region),
     endpoint: endpointOfOss(config),
     // https://www.alibabacloud.com/help/en/oss/user-guide/object-naming-conventions
     keys: { maxBytes: 1023 },
-    list: listFacet(requests, config.listVersion),
+    list: listFacet(requests, { order: 'utf8', delimiter: 'any', version: config.listVersion ?? 2 }),
     read: readFacet(requests),
-    write: writeFacet(requests),
-    delete: deleteFacet(requests),
-    batch: batchFacet(requests),
+    write: writeFacet(requests, { ifAbsent: true, ifMatch: false, encryption: true }),
+    delete: deleteFacet(requests, { ifMatch: false, passThrough: ['requestPayer'] }),
+    // OSS names no failures (its documentation has none); what names one is believed.
+    batch: batchFacet(requests, { keys: 'any', silentFailures: true, encodes: true }),
     multipart,
     uploads: uploadsFacet(requests, multipart.abort),
+    // https://www.alibabacloud.com/help/en/oss/developer-reference/getbucketversioning
     versions: versionsFacet(requests),
     tags: tagsFacet(requests),
-    lifecycle: lifecycleFacet(requests),
+    lifecycle: lifecycleFacet(requests, {
+      // https://www.alibabacloud.com/help/en/oss/developer-reference/putbucketlifecycle
+      maxRules: 1000,
+      overlap: false,
+      none: 'NoSuchLifecycle',
+      filter: false,
+      uploads: ['AbortMultipartUpload', 'Days'],
+    }),
     restore: restoreCall(requests),
     presign: (request) => requests.presign(request),
     postForms: { limits: true, sign: (request) => requests.postForm(request) },

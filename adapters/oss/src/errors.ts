@@ -2,7 +2,9 @@ import { StoreError, type StoreErrorCode } from '@store/driver';
 import {
   codeMessage,
   headerOf,
+  readXml,
   retryAfterMs,
+  rootName,
   saidByService,
   serviceCodes,
   undocumented,
@@ -10,7 +12,6 @@ import {
   type HttpAnswer,
   type XmlElement,
 } from '@store/kit';
-import { parseAnswer } from './xml.js';
 
 /** OSS's error codes beside those that S3 has too. */
 const CODES: Readonly<Record<string, StoreErrorCode>> = {
@@ -56,8 +57,9 @@ const OF_EMPTY: Readonly<Record<number, string>> = { 404: 'NoSuchKey', 412: 'Pre
 function errorDocument({ status, data, headers }: HttpAnswer): XmlElement | undefined {
   if (status < 300) return undefined;
   const document = data.length > 0 ? data : Buffer.from(headerOf(headers, 'x-oss-err') ?? '', 'base64');
+  if (rootName(document) !== 'Error') return undefined;
   try {
-    return parseAnswer(document, 'Error');
+    return readXml(document);
   } catch {
     return undefined;
   }

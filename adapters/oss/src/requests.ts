@@ -7,42 +7,32 @@ import {
   type PresignRequest,
 } from '@store/driver';
 import {
-  beginningOf,
+  documentIn,
+  etagOf,
   HttpTransport,
   networkError,
   requestFailure,
   timeoutOf,
-  undocumented,
-  whatCame,
+  type AnswerHeaders,
   type HttpAnswer,
+  type HttpCall,
+  type Service,
+  type ServiceRequest,
+  type XmlElement,
 } from '@store/kit';
 import type { OssConfig } from './config.js';
+import { DIALECT } from './dialect.js';
 import { refusal } from './errors.js';
-import { OssSigner, type UnsignedRequest } from './signer.js';
+import { OssSigner } from './signer.js';
+import { checkWrittenEtag } from './written-etag.js';
 
-export const XML = { 'Content-Type': 'application/xml' };
-
-/** How a delete succeeds, of whatever. */
-export const GONE = { successStatuses: [204], emptyAnswer: true } as const;
-
-export type Request = Omit<UnsignedRequest, 'object'> & {
-  /** What a success has; default 200. No other status is one: a 202 to a DELETE has deleted nothing. */
-  readonly successStatuses?: readonly number[];
-  /** A success has no body. */
-  readonly emptyAnswer?: true;
-  /** A success has an object for its body, which is not read here. */
-  readonly stream?: true;
-  /** See `HttpCall.wholeBytes`. */
-  readonly wholeBytes?: number | undefined;
-  /** The key that a failure is about, where it is not the one of the address. */
-  readonly about?: string | undefined;
-  /** How many bytes the service has to move before it answers, where it is not the body. */
-  readonly bytes?: number;
-};
+/** How an answer is read: see {@link HttpCall}. */
+type AnswerForm = Pick<HttpCall, 'stream' | 'wholeBytes' | 'short'>;
 
 /** Sends requests to one bucket: each ends in time, and fails in the words of this library. */
-export class Requests {
+export class Requests implements Service {
   readonly bucket: string;
+  readonly dialect = DIALECT;
   readonly #config: OssConfig;
   readonly #signer: OssSigner;
   readonly #transport: HttpTransport;
@@ -55,54 +45,95 @@ export class Requests {
     this.#transport = new HttpTransport(config);
   }
 
+  ask<T>(
+    operation: string,
+    call: DriverCall,
+    request: ServiceRequest,
+    root: string,
+    read: (document: XmlElement, headers: AnswerHeaders) => T,
+  ): Promise<T> {
+    const expected = { statuses: [200], root };
+    return this.send(operation, call, request, expected.statuses, (answer) =>
+      read(documentIn(answer, expected), answer.headers),
+    );
+  }
+
+  tell<T>(
+    operation: string,
+    call: DriverCall,
+    request: ServiceRequest,
+    read: (headers: AnswerHeaders) => T,
+    statuses: readonly number[] = [request.method === 'DELETE' ? 204 : 200],
+  ): Promise<T> {
+    const readHead = (answer: HttpAnswer): T => {
+      documentIn(answer, { statuses });
+      return read(answer.headers);
+    };
+    return this.send(operation, call, request, statuses, readHead, { short: true });
+  }
+
+  upload<T>(call: DriverCall, request: ServiceRequest, read: (headers: AnswerHeaders) => T): Promise<T> {
+    const statuses = [200];
+    const readHead = (answer: HttpAnswer, contentMd5: string): T => {
+      documentIn(answer, { statuses });
+      checkWrittenEtag(answer.headers, contentMd5);
+      return read(answer.headers);
+    };
+    return this.send('put', call, request, statuses, readHead, { short: true });
+  }
+
+  download<T>(
+    call: DriverCall,
+    request: ServiceRequest,
+    wholeBytes: number | undefined,
+    read: (answer: HttpAnswer) => T,
+  ): Promise<T> {
+    const { range } = request.headers ?? {};
+    // Without it OSS answers a range that cannot be satisfied with the whole object.
+    const behaviour = range === undefined ? {} : { 'x-oss-range-behavior': 'standard' };
+    const sent = { ...request, headers: { ...request.headers, ...behaviour } };
+    const readObject = (answer: HttpAnswer): T => {
+      etagOf(answer.headers);
+      return read(answer);
+    };
+    const form = { stream: true, wholeBytes };
+    return this.send('get', call, sent, [range === undefined ? 200 : 206], readObject, form);
+  }
+
   /**
+   * @param statuses of a success. No other one is: a 202 to a DELETE has deleted nothing
    * @param read what a success says; what is wrong with it is told like any other failure. With the MD5 of the content that was sent,
    * in base64
    */
   async send<T>(
     operation: string,
-    key: string | undefined,
     { signal }: DriverCall,
-    request: Request,
+    request: ServiceRequest,
+    statuses: readonly number[],
     read: (answer: HttpAnswer, contentMd5: string) => T,
+    form: AnswerForm = {},
   ): Promise<T> {
-    const {
-      successStatuses = [200],
-      emptyAnswer,
-      stream,
-      wholeBytes,
-      about = key,
-      bytes,
-      ...unsigned
-    } = request;
+    const { key, about = key, kept, content, moves } = request;
     const where = { provider: 'oss', operation, key: about };
-    if (key !== undefined) checkKey(operation, key);
-    const ms = timeoutOf(this.#config, bytes ?? request.kept?.size ?? request.content?.length ?? wholeBytes);
+    if (key !== undefined) this.checkKey(operation, key);
+    const ms = timeoutOf(this.#config, moves ?? kept?.size ?? content?.length ?? form.wholeBytes);
     // While the service moves bytes by itself, nothing moves here.
-    const idleMs = bytes === undefined ? timeoutOf(this.#config) : ms;
+    const idleMs = moves === undefined ? timeoutOf(this.#config) : ms;
     let answer: HttpAnswer | undefined;
     let md5 = '';
     try {
       answer = await withDeadline({ signal, ms, operation }, async (deadline) => {
-        const {
-          url,
-          contentMd5 = '',
-          ...sent
-        } = await this.#signer.sign({ ...unsigned, object: key }, deadline);
+        const { url, contentMd5 = '', ...sent } = await this.#signer.sign(request, deadline);
         md5 = contentMd5;
-        const how = { stream, wholeBytes, idleMs, short: emptyAnswer };
-        return this.#transport.send(url, { ...sent, ...how, signal: deadline });
+        return this.#transport.send(url, { ...sent, ...form, idleMs, signal: deadline });
       });
-      if (successStatuses.includes(answer.status)) {
-        if (emptyAnswer) checkEmpty(answer);
-        return read(answer, md5);
-      }
+      if (statuses.includes(answer.status)) return read(answer, md5);
     } catch (error) {
-      if (stream) answer?.res.destroy();
+      if (form.stream) answer?.res.destroy();
       throw requestFailure(error, where);
     }
     // A stream that nobody reads would keep its socket.
-    if (stream) answer.res.destroy();
+    if (form.stream) answer.res.destroy();
     throw refusal(answer, this.bucket, where);
   }
 
@@ -112,41 +143,27 @@ export class Requests {
   }
 
   async presign(request: PresignRequest): Promise<string> {
-    checkKey('presign', request.key);
+    this.checkKey('presign', request.key);
     return this.#signer.presign(request);
   }
 
   async postForm(request: PostFormRequest): Promise<PostForm> {
-    checkKey('presignPost', request.key);
+    this.checkKey('presignPost', request.key);
     return this.#signer.postForm(request);
+  }
+
+  /**
+   * OSS takes no key that begins with a slash or a backslash (EC 0016-00000005). An empty one would make a request on
+   * the bucket: `DELETE /`.
+   */
+  checkKey(operation: string, key: string): void {
+    if (key !== '' && !/^[/\\]/.test(key)) return;
+    const message =
+      key === '' ? 'the empty string is not a key' : 'OSS takes no key that begins with "/" or "\\"';
+    throw new StoreError('InvalidArgument', message, { provider: 'oss', operation, key });
   }
 
   close(): void {
     this.#transport.close();
   }
-}
-
-/** @throws StoreError `Corrupt` for a success with a body that none has: a page of a proxy, an error with a 200 */
-function checkEmpty({ status, data }: HttpAnswer): void {
-  if (beginningOf(data) !== '')
-    throw undocumented(`the answer (HTTP ${status}) should be empty, and is ${whatCame(data)}`);
-}
-
-/**
- * OSS takes no key that begins with a slash or a backslash (EC 0016-00000005). An empty one would make a request on
- * the bucket: `DELETE /`.
- *
- * @throws StoreError `InvalidArgument`
- */
-export function checkKey(operation: string, key: string): void {
-  if (key !== '' && !/^[/\\]/.test(key)) return;
-  const message =
-    key === '' ? 'the empty string is not a key' : 'OSS takes no key that begins with "/" or "\\"';
-  throw new StoreError('InvalidArgument', message, { provider: 'oss', operation, key });
-}
-
-/** The parameters that have a value: an empty one would be signed in another way than it is sent. */
-export function given(parameters: Readonly<Record<string, string | undefined>>): Record<string, string> {
-  const present = Object.entries(parameters).filter((entry): entry is [string, string] => Boolean(entry[1]));
-  return Object.fromEntries(present);
 }

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
-import type { KeptBody, PostForm, PostFormRequest, PresignRequest } from '@store/driver';
-import { digestsOf } from '@store/kit';
+import type { PostForm, PostFormRequest, PresignRequest } from '@store/driver';
+import { digestsOf, givenValues, type UnsignedRequest } from '@store/kit';
 import OSS from 'ali-oss';
 import type { OssConfig } from './config.js';
 
-function given(headers: Readonly<Record<string, string | undefined>>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(headers).flatMap(([name, value]) => (value ? [[name, value]] : [])),
-  );
+/** The parameters that have a value. */
+export function given(parameters: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  const present = Object.entries(parameters).filter((entry): entry is [string, string] => Boolean(entry[1]));
+  return Object.fromEntries(present);
 }
 
 /** What one request may bring: https://help.aliyun.com/en/oss/developer-reference/postobject */
@@ -16,17 +16,24 @@ const MOST_BYTES = 5 * 1024 ** 3;
 /** How often temporary credentials are asked for anew, in milliseconds. */
 const REFRESH_MS = 5 * 60_000;
 
+/**
+ * Parameters that belong to what version 1 signs, for which an empty one is a word alone. Any other one is left out when it is empty: it would be
+ * signed in another way than it is sent.
+ *
+ * Source: https://www.alibabacloud.com/help/en/oss/developer-reference/include-signatures-in-the-authorization-header (of jobs: unconfirmed)
+ */
+const SUBRESOURCE =
+  /^(?:batchJob\w*|continuation-token|delete|lifecycle|partNumber|requestedJobStatus|restore|statusUpdateReason|tagging|targetPriority|uploadId|uploads|versionId|versioning|versions)$/;
+
 /** A request as the SDK signs it (`client.request`, which its types leave out). */
-export interface UnsignedRequest {
-  readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE' | 'HEAD';
+interface SdkRequest {
+  readonly method: UnsignedRequest['method'];
+  readonly bucket?: string | undefined;
   readonly object?: string | undefined;
-  /** Parameters that belong to what version 1 signs. */
-  readonly subres?: Record<string, string> | undefined;
-  readonly query?: Record<string, string> | undefined;
-  readonly headers?: Record<string, string> | undefined;
+  readonly subres: Record<string, string>;
+  readonly query: Record<string, string>;
+  readonly headers: Record<string, string>;
   readonly content?: Buffer | undefined;
-  /** In place of `content`. */
-  readonly kept?: KeptBody | undefined;
 }
 
 interface SignedRequest extends Pick<UnsignedRequest, 'method' | 'content' | 'kept'> {
@@ -40,7 +47,7 @@ interface SigningClient {
   /** Sent only when it has `nodejs` in it. */
   userAgent: string;
   options: { accessKeyId: string; accessKeySecret: string; stsToken?: string | undefined };
-  request(parameters: UnsignedRequest & { readonly bucket?: string | undefined }): Promise<SignedRequest>;
+  request(parameters: SdkRequest): Promise<SignedRequest>;
   signatureUrlV4(method: string, expires: number, request: object, name: string): Promise<string>;
   asyncSignatureUrl(name: string, options: object): Promise<string>;
   calculatePostSignature(policy: object): { OSSAccessKeyId: string; Signature: string; policy: string };
@@ -90,24 +97,26 @@ export class OssSigner {
   /** @param signal ends the reading of a body that is not in memory */
   async sign(request: UnsignedRequest, signal?: AbortSignal): Promise<SignedRequest> {
     await this.#refresh();
-    const { kept, ...rest } = request;
-    const { content } = rest;
+    const { method, key: object, content, kept } = request;
     // The SDK would copy the content to make the digest.
     const contentMd5 = kept
       ? (await digestsOf(kept, ['md5'], signal)).md5
       : content && createHash('md5').update(content).digest('base64');
-    const digest = contentMd5 === undefined ? undefined : { 'Content-MD5': contentMd5 };
-    const { url, method, headers } = await this.#client.request({
-      ...rest,
+    const parameters = Object.entries(givenValues(request.query));
+    const isSubresource = ([name]: readonly [string, string]): boolean => SUBRESOURCE.test(name);
+    const query = parameters.filter((one) => !isSubresource(one) && one[1] !== '');
+    const { url, headers } = await this.#client.request({
+      method,
+      object,
+      content,
       ...(this.#bucket !== undefined && { bucket: this.#bucket }),
       // Fresh objects: the SDK writes into them.
-      headers: { ...request.headers, ...digest },
-      query: { ...request.query },
-      subres: { ...request.subres },
+      headers: { ...givenValues(request.headers), ...given({ 'Content-MD5': contentMd5 }) },
+      query: Object.fromEntries(query),
+      subres: Object.fromEntries(parameters.filter(isSubresource)),
     });
-    return kept
-      ? { url, method, headers: { ...headers, 'Content-Length': kept.size }, kept, contentMd5 }
-      : { url, method, headers, content, contentMd5 };
+    const length = kept && { 'Content-Length': kept.size };
+    return { url, method, headers: { ...headers, ...length }, content, kept, contentMd5 };
   }
 
   /** A type that is given is signed, and has to be sent; without one, none may be. */

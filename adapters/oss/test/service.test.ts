@@ -34,6 +34,20 @@ describe('oss: the service', () => {
     });
   }
 
+  // https://www.alibabacloud.com/help/en/oss/developer-reference/putbucketrequestpayment: of GET and POST alike.
+  it('is told with deletes and their listings who pays', async () => {
+    const emulator = await emulate({ buckets: [{ name: 'demo', versioning: 'enabled' }] });
+    await emulator.bucket('demo').seed(numbered(3));
+    const store = await storeOn(emulator);
+    const report = await store.deletePrefix('p/', { versions: 'all', requestPayer: true });
+    expect(report).to.include({ complete: true, failed: 0 });
+    const sent = ['ListObjectVersions', 'DeleteObjects'].flatMap((name) => [...emulator.log.of(name)]);
+    expect(sent).to.have.length.of.at.least(2);
+    for (const { headers } of sent) expect(headers).to.have.property('x-oss-request-payer', 'requester');
+    await (await storeOn(emulator)).deletePrefix('p/', { versions: 'all' });
+    expect(emulator.log.entries.at(-1)?.headers).not.to.have.property('x-oss-request-payer');
+  });
+
   const cases: readonly {
     readonly title: string;
     readonly emulator?: Parameters<typeof emulate>[0];

@@ -31,6 +31,11 @@ const OBJECT: ExpectedAnswer = { statuses: [200, 206], etag: true };
  *
  * @throws what it ended with: a refusal as the SDK would throw it, by which it sets its clock, or a StoreError
  */
+export function readDocument(
+  answer: WholeAnswer,
+  expected: ExpectedAnswer & { readonly root: string },
+): XmlElement;
+export function readDocument(answer: WholeAnswer, expected: ExpectedAnswer): XmlElement | undefined;
 export function readDocument(answer: WholeAnswer, expected: ExpectedAnswer): XmlElement | undefined {
   const { status, headers, data, unread } = answer;
   const requestId = headerOf(headers, 'x-amz-request-id');

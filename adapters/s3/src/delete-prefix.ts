@@ -45,8 +45,7 @@ export function prefixDeleteFacet(requests: Requests): PrefixDeleteFacet {
       const read = (answer: HttpAnswer): DeletePrefixPage => {
         ofOther = isOfOther(answer);
         const root = readDocument(answer, { statuses: [200], root: ROOT });
-        if (root) return { ...readPage(root), ...chargeOf(DIALECT, answer.headers) };
-        throw new StoreError('Internal', 'the answer has no document');
+        return { ...readPage(root), ...chargeOf(DIALECT, answer.headers) };
       };
       return requests.pass('deletePrefix', call, request, read).catch((error: unknown) => {
         throw error instanceof StoreError && (ofOther || isUnknownCall(error)) ? unsupported(error) : error;

@@ -5,7 +5,6 @@ import {
   digestsOf,
   timeoutOf,
   type AnswerHeaders,
-  type ExpectedAnswer,
   type HttpAnswer,
   type ObjectAnswer,
   type Service,
@@ -74,9 +73,10 @@ export class Requests implements Service {
     root: string,
     read: (document: XmlElement, headers: AnswerHeaders) => T,
   ): Promise<T> {
-    return this.#answered(operation, call, request, { statuses: [200], root }, (headers, document) => {
-      if (document) return read(document, headers);
-      throw new StoreError('Internal', 'the answer has no document');
+    return this.#answered(operation, call, request, (answer) => {
+      const document = readDocument(answer, { statuses: [200], root });
+      checkEncrypted(answer.headers, request);
+      return read(document, answer.headers);
     });
   }
 
@@ -87,27 +87,26 @@ export class Requests implements Service {
     read: (headers: AnswerHeaders) => T,
     statuses: readonly number[] = DONE,
   ): Promise<T> {
-    return this.#answered(operation, call, request, { statuses }, read);
+    const readHead = (answer: HttpAnswer): T => {
+      readDocument(answer, { statuses });
+      return read(answer.headers);
+    };
+    return this.#answered(operation, call, request, readHead, { short: true });
   }
 
   #answered<T>(
     operation: string,
     call: DriverCall,
     request: ServiceRequest,
-    expected: ExpectedAnswer,
-    read: (headers: AnswerHeaders, document: XmlElement | undefined) => T,
+    read: (answer: HttpAnswer) => T,
+    form?: AnswerForm,
   ): Promise<T> {
     const { content, digested } = request;
-    const readBoth = (answer: HttpAnswer): T => {
-      const document = readDocument(answer, expected);
-      checkEncrypted(answer.headers, request);
-      return read(answer.headers, document);
-    };
     const send = (): Promise<T> => {
       const digest =
         digested && content && this.#contentMd5.headersOf(content, this.quirks.checksumAlgorithm);
       const sent = { ...request, headers: { ...request.headers, ...digest } };
-      return this.pass(operation, call, sent, readBoth, { short: expected.root === undefined });
+      return this.pass(operation, call, sent, read, form);
     };
     return digested ? this.#contentMd5.adjusting(send) : send();
   }

@@ -5,7 +5,7 @@ import { StoreError } from '@store/driver';
 import type { Abortable, ObjectStore } from '@store/core';
 import type { DeletionFailure } from '@store/core';
 import { codeOf } from '../errors.js';
-import { given } from '../requests.js';
+import { given } from '../signer.js';
 import type { Job } from './job.js';
 
 /** What became of a job, by its final report. */

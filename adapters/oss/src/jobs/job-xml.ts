@@ -1,6 +1,6 @@
 import type { Tags } from '@store/driver';
 import { taggingOf, tagsOf, undocumented, xmlDocument, type XmlContent, type XmlElement } from '@store/kit';
-import { given } from '../requests.js';
+import { given } from '../signer.js';
 import {
   JOB_STATUSES,
   type Job,

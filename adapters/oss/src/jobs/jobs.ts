@@ -1,11 +1,19 @@
 import { Readable } from 'node:stream';
 import { restate, StoreError, systemClock, throwIfAborted } from '@store/driver';
 import type { Abortable, ObjectStore } from '@store/core';
-import { Contact, eitherSignal, retrying, retryPolicy, type RetrySettings, type Line } from '@store/engine';
-import { beginningOf, textIn, undocumented } from '@store/kit';
+import { Contact, eitherSignal, retrying, retryPolicy, type Line, type RetrySettings } from '@store/engine';
+import {
+  beginningOf,
+  documentIn,
+  textIn,
+  undocumented,
+  XML,
+  type ServiceRequest,
+  type XmlElement,
+} from '@store/kit';
 import { endpointOfOss, type OssConfig } from '../config.js';
-import { given, Requests, XML, type Request } from '../requests.js';
-import { parseAnswer } from '../xml.js';
+import { Requests } from '../requests.js';
+import { given } from '../signer.js';
 import { checkJob } from './job-check.js';
 import { JOB_OPTIONS, type TagJobRequest, type WaitForJobOptions } from './job-options.js';
 import { readJobReport, type JobOutcome, type ReadJobReportOptions } from './job-report.js';
@@ -17,7 +25,7 @@ const MANIFEST_SPEC = { fields: 'Bucket,Key', format: 'OSS_BatchOperations_CSV_2
 
 const LINES_A_PIECE = 1000;
 
-const NO_JOB = { method: 'GET', subres: { batchJob: '', batchJobId: '0' } } as const;
+const NO_JOB = { method: 'GET', query: { batchJob: '', batchJobId: '0' } } as const;
 
 /**
  * Batch-operation jobs of OSS: the provider works through up to ten billion objects by itself. Not in every region, and
@@ -40,7 +48,7 @@ export class OssJobs {
       endpoint: endpointOfOss(config),
       contactMs: policy.contactMs,
       // There is no such job.
-      ask: (signal) => this.#requests.send('describeJob', undefined, { signal }, NO_JOB, () => undefined),
+      ask: (signal) => this.#requests.send('describeJob', { signal }, NO_JOB, [200], () => undefined),
     });
     this.#line = { retry: policy, clock: systemClock, contact };
   }
@@ -54,18 +62,16 @@ export class OssJobs {
     JOB_OPTIONS.create.check(call);
     const job = checkJob(description);
     const content = jobDocument(job);
-    const request = { method: 'POST', subres: { batchJob: '' }, headers: XML, content } as const;
-    return this.#send('createJob', call, request, (data) =>
-      textIn(parseAnswer(data, 'CreateJobResult'), 'JobId'),
-    );
+    const request = { method: 'POST', query: { batchJob: '' }, headers: XML, content } as const;
+    return this.#ask('createJob', call, request, 'CreateJobResult', (document) => textIn(document, 'JobId'));
   }
 
   /** @throws StoreError `NotFound` */
   async describe(jobId: string, call: Abortable = {}): Promise<Job> {
     JOB_OPTIONS.describe.check(call);
-    const subres = { batchJob: '', batchJobId: checkId(jobId) };
-    return this.#send('describeJob', call, { method: 'GET', subres }, (data) => {
-      const job = parseAnswer(data, 'DescribeJobResult').child('Job');
+    const query = { batchJob: '', batchJobId: checkId(jobId) };
+    return this.#ask('describeJob', call, { method: 'GET', query }, 'DescribeJobResult', (document) => {
+      const job = document.child('Job');
       if (job) return readJob(job);
       throw undocumented('the answer describes no job');
     });
@@ -78,12 +84,11 @@ export class OssJobs {
     const seen = new Set<string>();
     do {
       const wanted = given({ batchJobStatuses: statuses.join(' | '), 'continuation-token': token });
-      const subres = { batchJob: '', ...wanted };
-      const query = { 'max-keys': '1000' };
-      const { jobs, next } = await this.#send('listJobs', call, { method: 'GET', subres, query }, (data) => {
-        const page = parseAnswer(data, 'ListJobsResult');
-        return { jobs: readJobs(page), next: page.textOf('NextToken') };
-      });
+      const request = { method: 'GET', query: { batchJob: '', ...wanted, 'max-keys': 1000 } } as const;
+      const { jobs, next } = await this.#ask('listJobs', call, request, 'ListJobsResult', (page) => ({
+        jobs: readJobs(page),
+        next: page.textOf('NextToken'),
+      }));
       yield* jobs;
       token = next;
       // Tokens can be new for ever; jobs cannot.
@@ -98,8 +103,8 @@ export class OssJobs {
     JOB_OPTIONS.updatePriority.check(call);
     if (!(Number.isInteger(priority) && priority >= 0))
       throw invalid(`a priority is a whole number, not ${priority}`, 'updateJobPriority');
-    const subres = { batchJobPriority: '', batchJobId: checkId(jobId), targetPriority: String(priority) };
-    await this.#update('updateJobPriority', subres, 'UpdateJobPriorityResult', call);
+    const query = { batchJobPriority: '', batchJobId: checkId(jobId), targetPriority: String(priority) };
+    await this.#update('updateJobPriority', query, 'UpdateJobPriorityResult', call);
   }
 
   /** Lets a job begin that was created with `confirmationRequired`. */
@@ -162,8 +167,8 @@ export class OssJobs {
   }
 
   #updateStatus(jobId: string, status: Record<string, string>, call: Abortable): Promise<void> {
-    const subres = { batchJobStatus: '', batchJobId: checkId(jobId), ...status };
-    return this.#update('updateJobStatus', subres, 'UpdateJobStatusResult', call);
+    const query = { batchJobStatus: '', batchJobId: checkId(jobId), ...status };
+    return this.#update('updateJobStatus', query, 'UpdateJobStatusResult', call);
   }
 
   /**
@@ -172,35 +177,41 @@ export class OssJobs {
    */
   async #update(
     operation: string,
-    subres: Record<string, string>,
+    query: Record<string, string>,
     root: string,
     call: Abortable,
   ): Promise<void> {
-    await this.#send(operation, call, { method: 'POST', subres }, (data) => {
-      try {
-        if (beginningOf(data) !== '') parseAnswer(data, root);
-      } catch (error) {
-        throw error instanceof StoreError ? restate(error, { retryable: false }) : error;
-      }
-    });
+    await this.#send(operation, call, (sent) =>
+      this.#requests.send(operation, sent, { method: 'POST', query }, [200], (answer) => {
+        try {
+          if (beginningOf(answer.data) !== '') documentIn(answer, { statuses: [200], root });
+        } catch (error) {
+          throw error instanceof StoreError ? restate(error, { retryable: false }) : error;
+        }
+      }),
+    );
   }
 
   /** @param read what the answer says; where it says nothing documented, the request is repeated */
-  async #send<T>(
+  #ask<T>(
     operation: string,
     call: Abortable,
-    request: Request,
-    read: (data: Buffer) => T,
+    request: ServiceRequest,
+    root: string,
+    read: (document: XmlElement) => T,
   ): Promise<T> {
-    const purpose = { operation, provider: 'oss', signal: call.signal };
-    return retrying({ ...this.#line, ...purpose }, (nobody) =>
-      this.#requests
-        .send(operation, undefined, { signal: eitherSignal(call.signal, nobody) }, request, ({ data }) =>
-          read(data),
-        )
-        .catch((error: unknown) => {
-          throw asUnsupported(error, operation);
-        }),
+    return this.#send(operation, call, (sent) => this.#requests.ask(operation, sent, request, root, read));
+  }
+
+  async #send<T>(
+    operation: string,
+    { signal }: Abortable,
+    send: (call: Abortable) => Promise<T>,
+  ): Promise<T> {
+    return retrying({ ...this.#line, operation, provider: 'oss', signal }, (nobody) =>
+      send({ signal: eitherSignal(signal, nobody) }).catch((error: unknown) => {
+        throw asUnsupported(error, operation);
+      }),
     );
   }
 }
