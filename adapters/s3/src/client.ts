@@ -41,6 +41,7 @@ export function createClient(config: S3Config, quirks: Quirks, { agents }: HttpT
     maxAttempts: 1,
     // Else it would sign the CRC32 of an empty body into a URL for PUT, and every upload would be refused.
     requestChecksumCalculation: 'WHEN_REQUIRED',
+    responseChecksumValidation: 'WHEN_REQUIRED',
     // A bucket in another region is an error with the region in it; following would hide it.
     followRegionRedirects: false,
     // Errors are thrown; the SDK would print some of them as well.

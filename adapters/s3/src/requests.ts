@@ -20,8 +20,6 @@ import { DirectRequests, type AnswerForm } from './direct-requests.js';
 import { translate } from './errors.js';
 import type { Quirks } from './quirks.js';
 
-const NOTHING = Buffer.alloc(0);
-
 /** Deletes answer 204, other changes 200; some services, the other of the two. */
 const DONE = [200, 204];
 
@@ -118,12 +116,14 @@ export class Requests implements Service {
     read: (headers: AnswerHeaders) => T,
   ): Promise<T> {
     const { key, content, kept } = request;
+    const sends = this.#sendsChecksums;
     const size = kept ? kept.size : content.length;
     const work = async (signal: AbortSignal): Promise<T> => {
-      const digests = kept && (await digestsOf(kept, ['crc32', 'sha256'], signal));
-      const crc32 = (): string => digests?.crc32 ?? checksumOf(content ?? NOTHING, 'CRC32');
-      const checksum = this.#sendsChecksums ? checksumHeader(crc32(), 'CRC32') : {};
-      const headers = { ...request.headers, ...this.#bodyHeaders(size, digests?.sha256), ...checksum };
+      const { crc32, sha256 } = kept
+        ? await digestsOf(kept, ['crc32', 'sha256'], signal)
+        : { crc32: sends ? checksumOf(content, 'CRC32') : '', sha256: undefined };
+      const checksum = sends ? checksumHeader(crc32, 'CRC32') : {};
+      const headers = { ...request.headers, ...this.#bodyHeaders(size, sha256), ...checksum };
       const written = (answer: HttpAnswer): T => {
         readDocument(answer, { statuses: [200], etag: true });
         checkChecksum(answer.headers, checksum);

@@ -273,6 +273,25 @@ describe('s3: answers that stop', () => {
       expect(await errorOf(call())).to.include({ code: 'Timeout', retryable: true, provider: 's3' });
   });
 
+  it('do not end the copy of a part, which takes the service as long as its size allows', async () => {
+    const config = await wrongService(
+      (request, response) => {
+        request.resume();
+        setTimeout(() => response.end(document('CopyPartResult', '<ETag>"e"</ETag>')), 400);
+        return undefined;
+      },
+      { timeoutMs: 100 },
+    );
+    const part = {
+      key: 'k',
+      uploadId: 'u',
+      partNumber: 1,
+      from: 'f',
+      range: { start: 0, end: 8 * 1024 ** 2 },
+    };
+    expect(await driverFor(config).multipart.copyPart(part, {})).to.equal('"e"');
+  });
+
   it('are waited for no longer than said, and their sockets are closed, however slowly they drip', async () => {
     for (const status of [200, 500]) {
       const closed: Promise<unknown>[] = [];

@@ -5,7 +5,7 @@ import {
   type ListPage,
   type UploadsFacet,
   type VersionsFacet,
-} from '@store/driver';
+} from '@store/core';
 import { ListingDocument } from '../listing-document.js';
 import { objectsPage, uploadsPage, versionsPage } from '../listing-pages.js';
 import { splitMarkers } from '../page-token.js';
@@ -26,25 +26,16 @@ export function listFacet(service: Service, { version, ...facts }: ListForm): Li
     ...facts,
     maxPageSize: 1000,
     page({ prefix, token, startAfter, maxKeys, delimiter, brief }, call) {
-      const shared = { prefix, delimiter };
-      if (version === 2) {
-        const query = { ...shared, 'list-type': 2, 'continuation-token': token, 'start-after': startAfter };
-        return asked(
-          service,
-          'list',
-          call,
-          'ListBucketResult',
-          { ...query, 'max-keys': maxKeys },
-          (document) => objectsPage(document, brief),
-        );
-      }
       const marker = token ?? startAfter;
       // Room for the marker itself, which some services list once more.
       const most = marker !== undefined && maxKeys === 1 ? 2 : maxKeys;
-      const query = { ...shared, marker, 'max-keys': most };
-      return asked(service, 'list', call, 'ListBucketResult', query, (document) =>
-        pageBehind(marker, document, brief),
-      );
+      const byToken = { 'list-type': 2, 'continuation-token': token, 'start-after': startAfter };
+      const way = version === 2 ? { ...byToken, 'max-keys': maxKeys } : { marker, 'max-keys': most };
+      const query = { prefix, delimiter, ...way };
+      return asked(service, 'list', call, 'ListBucketResult', query, (document) => {
+        const page = objectsPage(document, brief);
+        return version === 2 ? page : pageBehind(marker, page, document);
+      });
     },
   };
 }
@@ -65,8 +56,8 @@ function asked<T>(
   );
 }
 
-function pageBehind(marker: string | undefined, document: ListingDocument, brief?: boolean): ListPage {
-  const page = objectsPage(document, brief);
+/** A page that was asked for by its marker. */
+function pageBehind(marker: string | undefined, page: ListPage, document: ListingDocument): ListPage {
   // CTYUN OOS has been seen to list the marker itself once more.
   const objects = page.objects[0]?.key === marker ? page.objects.slice(1) : page.objects;
   const nextToken = page.truncated ? (document.marker('NextMarker') ?? lastKey(document, marker)) : undefined;

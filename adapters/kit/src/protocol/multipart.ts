@@ -43,12 +43,11 @@ export function multipartFacet(
     },
     async copyPart(request, call) {
       const { key, uploadId, partNumber, from, range, ifMatch } = request;
-      const source = copySource(service, request);
-      const [name = ''] = Object.keys(source);
+      const source = `${dialect.own}copy-source`;
       const headers = {
-        ...source,
-        [`${name}-range`]: `bytes=${range.start}-${range.end}`,
-        [`${name}-if-match`]: ifMatch,
+        [source]: copySource(service, request),
+        [`${source}-range`]: `bytes=${range.start}-${range.end}`,
+        [`${source}-if-match`]: ifMatch,
       };
       const sent = {
         method: 'PUT',

@@ -27,7 +27,7 @@ export function writeFacet(
     async copy(request, call) {
       const { from, to, storageClass, encryption } = request;
       const headers = {
-        ...copySource(service, request),
+        [`${dialect.own}copy-source`]: copySource(service, request),
         [`${dialect.own}storage-class`]: storageClass,
         ...encryptionHeaders(dialect, encryption),
       };
@@ -61,13 +61,12 @@ export function attributeHeaders(dialect: Dialect, attributes: WriteAttributes) 
   };
 }
 
-/** What is copied, as a header. */
+/** What is copied, as the header `copy-source` names it. */
 export function copySource(
   service: Service,
   { from, fromVersionId }: Pick<CopyRequest, 'from' | 'fromVersionId'>,
-) {
-  const { bucket, dialect } = service;
+): string {
   service.checkKey('copy', from);
-  const version = fromVersionId === undefined ? '' : `?versionId=${encodeURIComponent(fromVersionId)}`;
-  return { [`${dialect.own}copy-source`]: `${dialect.copySource(bucket, from)}${version}` };
+  const source = service.dialect.copySource(service.bucket, from);
+  return fromVersionId === undefined ? source : `${source}?versionId=${encodeURIComponent(fromVersionId)}`;
 }
