@@ -26,8 +26,17 @@ type WholeAnswer = Pick<HttpAnswer, 'status' | 'headers' | 'data' | 'unread'>;
 const OBJECT: ExpectedAnswer = { statuses: [200, 206], etag: true };
 
 /**
- * The document of an answer, where it has one. The SDK takes too much for a success: a 200 whose `<Error>` ends in a newline,
- * a page of a proxy as an empty listing (measured with client-s3 3.1162 and 3.1169).
+ * The document of an answer, where it has one. Not by the SDK, because it takes too much for a success:
+ *
+ * - an empty 200 or a 204 to DeleteObjects reads like "all deleted" in quiet mode;
+ * - any answer below 300 reads like a deleted object, a stored one or an aborted upload;
+ * - a 200 whose `<Error>` ends in a newline reads as a success, since only the last bytes are looked at;
+ * - a page of a proxy, as an empty listing or as an unreadable exception.
+ *
+ * And because it reads documents in its own way: it trims keys, decodes bytes that are no UTF-8 into other keys,
+ * takes a listing without `IsTruncated` for its end, and holds answers of any length.
+ *
+ * All measured with client-s3 3.1162 and 3.1169.
  *
  * @throws what it ended with: a refusal as the SDK would throw it, by which it sets its clock, or a StoreError
  */

@@ -22,7 +22,7 @@ import { Requests } from './requests.js';
 
 const MIB = 1024 * 1024;
 
-/** S3 over the AWS SDK. */
+/** S3, signed by the AWS SDK. */
 export function s3Driver(config: S3Config) {
   const quirks = quirksOf(config);
   const requests = new Requests(config, quirks);

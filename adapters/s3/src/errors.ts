@@ -45,7 +45,7 @@ interface ErrorContext extends FailurePlace {
   readonly bucket: string;
 }
 
-/** Whatever the SDK threw, in the words of this library. */
+/** Whatever a request ended with, also what the SDK threw before it was sent, in the words of this library. */
 export function translate(thrown: unknown, { bucket, ...where }: ErrorContext): StoreError {
   const error: SdkError = thrown instanceof Error ? thrown : new Error(String(thrown));
   if (error instanceof StoreError || error.name === 'AbortError') return requestFailure(error, where);
@@ -74,7 +74,7 @@ export function translate(thrown: unknown, { bucket, ...where }: ErrorContext): 
   );
 }
 
-/** What an answer says of itself, where it is not left to the SDK. */
+/** What an answer says of itself, where it is none that the SDK would know. */
 interface AnswerFailure {
   readonly status: number;
   readonly headers: AnswerHeaders;

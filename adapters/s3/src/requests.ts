@@ -162,7 +162,7 @@ export class Requests implements Service {
     };
   }
 
-  /** Sends a request past the SDK as it is. */
+  /** Sends a request as it is. */
   pass<T>(
     operation: string,
     call: DriverCall,

@@ -5,7 +5,7 @@ import {
   type ListPage,
   type UploadsFacet,
   type VersionsFacet,
-} from '@store/core';
+} from '@store/driver';
 import { ListingDocument } from '../listing-document.js';
 import { objectsPage, uploadsPage, versionsPage } from '../listing-pages.js';
 import { splitMarkers } from '../page-token.js';
