@@ -32,7 +32,7 @@ export class AskedBatch {
 
   constructor(candidates: readonly Candidate[]) {
     this.#candidates = candidates;
-    if (isAscending(candidates)) this.targets = candidates.map(targetOf);
+    if (areOfOnce(candidates)) this.targets = candidates.map(targetOf);
     else {
       this.#open();
       this.targets = Array.from(this.#left.values(), targetOf);
@@ -123,14 +123,22 @@ export class AskedBatch {
   }
 }
 
-/** Whether each key is above the one before, in whatever order: none is there twice then. */
-function isAscending(candidates: readonly Candidate[]): boolean {
-  let before: string | undefined;
+/** Keys of so many pages may come together; where there are more, each is looked up. */
+const MOST_RUNS = 64;
+
+/** Whether no key is there twice, told without a place for each: keys come as they were listed, and those of ranges lie apart. */
+function areOfOnce(candidates: readonly Candidate[]): boolean {
+  const runs: { readonly first: string; last: string }[] = [];
+  let run: (typeof runs)[number] | undefined;
   for (const { key } of candidates) {
-    if (before !== undefined && key <= before) return false;
-    before = key;
+    if (run && key > run.last) run.last = key;
+    else if (runs.push((run = { first: key, last: key })) > MOST_RUNS) return false;
   }
-  return true;
+  if (runs.length > 1) runs.sort((a, b) => (a.first < b.first ? -1 : 1));
+  return runs.every(({ last }, at) => {
+    const next = runs[at + 1];
+    return !next || last < next.first;
+  });
 }
 
 /** A candidate with what the answer says about a delete marker, if it says something. */

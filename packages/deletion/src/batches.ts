@@ -1,4 +1,4 @@
-import { fitsXml, xmlBytes, type BatchFacet } from '@store/driver';
+import { fittingXmlBytes, xmlBytes, type BatchFacet } from '@store/driver';
 import type { Candidate } from './candidate.js';
 
 /** Markup around one key in a delete request, generously: Object, Key and VersionId elements. */
@@ -44,11 +44,12 @@ export class Batches {
   /** Takes one candidate in and returns the units that are ready because of it. */
   add(candidate: Candidate): readonly Candidate[][] {
     if (!this.#limits || this.#goesAlone(candidate)) return [[candidate]];
-    if (this.#limits.keys === 'xml' && !fitsXml(candidate.key)) return [[candidate]];
+    const { keys, maxBytes } = this.#limits;
+    const ofKey = (keys === 'xml' ? fittingXmlBytes : xmlBytes)(candidate.key);
+    if (ofKey === undefined) return [[candidate]];
     let full: Candidate[] | undefined;
-    const { maxBytes } = this.#limits;
     if (maxBytes !== undefined) {
-      const bytes = bodyBytes(candidate) + BYTES_AROUND_KEY;
+      const bytes = ofKey + bytesBeside(candidate) + BYTES_AROUND_KEY;
       if (this.#pending.length > 0 && this.#bytes + bytes > maxBytes) full = this.#take();
       this.#bytes += bytes;
     }
@@ -71,8 +72,8 @@ export class Batches {
   }
 }
 
-function bodyBytes({ key, versionId, ifMatch }: Candidate): number {
-  let bytes = xmlBytes(key);
+function bytesBeside({ versionId, ifMatch }: Candidate): number {
+  let bytes = 0;
   if (versionId !== undefined) bytes += xmlBytes(versionId);
   if (ifMatch !== undefined) bytes += xmlBytes(ifMatch);
   return bytes;

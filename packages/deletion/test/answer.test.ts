@@ -1,6 +1,7 @@
 import type { FailureReason } from '@store/driver';
 import { AskedBatch } from '#src/answer.js';
 import { expect } from 'chai';
+import fc from 'fast-check';
 import { describe, it } from 'mocha';
 
 const DENIED: FailureReason = { code: 'AccessDenied', message: 'no', retryable: false };
@@ -32,5 +33,20 @@ describe('accounting for a batch answer', () => {
     const asked = [{ key: 'a' }, { key: 'a' }];
     expect(new AskedBatch(asked).targets).to.deep.equal([{ key: 'a' }]);
     expect(new AskedBatch(asked).account({ deleted: [{ key: 'a' }], failed: [] }).deleted).to.have.length(2);
+  });
+
+  it('sends each key once, in whatever order they come, and gives all of them an outcome', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.constantFrom(...Array.from('abcdefg'), '\u{1f600}', '\uffee'), { maxLength: 200 }),
+        (keys) => {
+          const batch = new AskedBatch(keys.map((key) => ({ key })));
+          const sent = batch.targets.map(({ key }) => key);
+          expect(sent.toSorted()).to.deep.equal(Array.from(new Set(keys)).toSorted());
+          const { deleted } = batch.account({ deleted: batch.targets, failed: [] });
+          expect(deleted.map(({ key }) => key).toSorted()).to.deep.equal(keys.toSorted());
+        },
+      ),
+    );
   });
 });

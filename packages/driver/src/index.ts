@@ -20,7 +20,7 @@ export { allWithSoundFacts, soundSize, soundTime, withSoundFacts } from './facts
 export { holdErrors } from './hold-errors.js';
 export { httpStatusOf } from './http-status.js';
 export { assertKey, assertPrefix, compareKeys, DEFAULT_MAX_KEY_BYTES } from './keys.js';
-export { fitsXml, keyProblem, xmlBytes } from './keys.js';
+export { fitsXml, fittingXmlBytes, keyProblem, xmlBytes } from './keys.js';
 export type * from './lifecycle-rules.js';
 export { encodedPieces } from './metadata.js';
 export { METADATA_FIELDS, metadataOf } from './metadata-of.js';

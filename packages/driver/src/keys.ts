@@ -89,6 +89,12 @@ const PLAIN = /^[ !#-%(-;=?-~]*$/;
 const XML_ESCAPED = /[&<>"'\r\n\u0085\u2028]/;
 const ALL_XML_ESCAPED = new RegExp(XML_ESCAPED, 'g');
 
+/** {@link xmlBytes} of a key that XML 1.0 can carry ({@link fitsXml}), else undefined; told by one look at most keys. */
+export function fittingXmlBytes(key: string): number | undefined {
+  if (PLAIN.test(key)) return key.length;
+  return OUTSIDE_XML_1_0.test(key) ? undefined : xmlBytes(key);
+}
+
 /** The bytes that a key takes in an XML body, reckoning the longest usual escape for each escaped character. */
 export function xmlBytes(key: string): number {
   if (PLAIN.test(key)) return key.length;
