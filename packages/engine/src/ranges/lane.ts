@@ -28,6 +28,8 @@ interface Stretches {
 export interface Surroundings extends Pick<RangeSource<never>, 'prefix' | 'maxKeyBytes'> {
   /** See {@link Sight}. */
   readonly elsewhere: readonly string[];
+  /** Many guesses have been wrong of late: one at a time tells more. */
+  readonly isPuzzling: boolean;
 }
 
 /** A range, who lists it, and what is known of where to split it. */
@@ -43,8 +45,8 @@ export class Lane {
   #from: Lane | undefined;
   /** Nothing has been seen near its end. */
   #open: boolean;
-  /** Somebody has taken a part of it, and it is not known yet whether there is something in that part. */
-  #isShared = false;
+  /** So many have taken a part of it, of which it is not known yet whether there is something in it. */
+  #unproven = 0;
   /** The page before which it is not split again. */
   #restUntil: number;
   /** See {@link boundaryIn}. */
@@ -67,7 +69,7 @@ export class Lane {
     this.#open = from === undefined || from.#open;
     this.misses = from !== undefined && from.#open ? from.misses : 0;
     if (!from) return;
-    from.#isShared = true;
+    from.#unproven++;
     this.#behind = from.#behind;
     from.#behind = undefined;
   }
@@ -92,11 +94,13 @@ export class Lane {
     const lower = this.#from;
     if (!lower) return undefined;
     this.#from = undefined;
-    lower.#isShared = false;
+    lower.#unproven--;
     lower.#open = entries === 0;
     if (entries > 0) {
       if (lower.range.upto === this.range.after) lower.#behind = this.#seen;
-      lower.#reach = 0;
+      // Little was there: what is left is likely nearer.
+      if (this.range.complete) lower.#goNearer();
+      else lower.#reach = 0;
       lower.misses = 0;
     } else {
       lower.misses++;
@@ -108,9 +112,9 @@ export class Lane {
   }
 
   /** How many entries it seems to have left, if it is worth splitting; else 0. @param pagesLeft the fewest that are worth it */
-  entriesLeft({ prefix, elsewhere }: Surroundings, pagesLeft: number): number {
+  entriesLeft({ prefix, elsewhere, isPuzzling }: Surroundings, pagesLeft: number): number {
     const { cursor, upto, complete } = this.range;
-    const isUnclear = this.#open && this.#isShared;
+    const isUnclear = this.#unproven >= (this.#open ? 1 : isPuzzling ? 2 : Infinity);
     if (complete || isUnclear || this.#sample.length < 2 || this.pages < this.#restUntil) return 0;
     if (cursor === undefined) return 0;
     // Everybody asks after each page of anybody.

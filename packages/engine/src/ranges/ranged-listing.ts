@@ -25,6 +25,11 @@ function mostMisses(pages: number): number {
   return Math.min(2 + pages / 6, 12 + pages / 16);
 }
 
+/** From so many on guesses are puzzling. */
+function fewMisses(pages: number): number {
+  return Math.max(5, pages / 16);
+}
+
 /** Pages that are allowed beyond those that the entries would have filled: each range has one that is not full. */
 function mostBeyond(pages: number): number {
   return 6 + pages / 8;
@@ -62,7 +67,7 @@ class RangedListing<P extends Page> {
   readonly #strange = new CutUnnameable();
   /** The first names of pages that came last: see {@link Surroundings}. */
   readonly #elsewhere: string[] = [];
-  readonly #surroundings: Surroundings;
+  readonly #around: Omit<Surroundings, 'isPuzzling'>;
   readonly #directories: Directories;
   /** How long a page takes, in milliseconds, by the last few. */
   #pageMs = 0;
@@ -85,7 +90,7 @@ class RangedListing<P extends Page> {
     this.#settings = settings;
     this.#splits = settings.concurrency > 1;
     const { prefix, maxKeyBytes } = source;
-    this.#surroundings = { prefix, maxKeyBytes, elsewhere: this.#elsewhere };
+    this.#around = { prefix, maxKeyBytes, elsewhere: this.#elsewhere };
     const { signal, ranges = [new KeyRange()] } = settings;
     this.#pending = [...ranges];
     this.#signal = signal ? AbortSignal.any([signal, this.#stop.signal]) : this.#stop.signal;
@@ -256,15 +261,16 @@ class RangedListing<P extends Page> {
   /** Has the free ones take over parts of what is left, no more at once than have been seen to get something. */
   #split(): void {
     for (let free = this.#free(); free > 0; free = this.#free()) {
+      const surroundings = this.#surroundings;
       const lanes = Array.from(this.#lanes.keys(), (lane) => ({
         lane,
-        left: lane.entriesLeft(this.#surroundings, this.#settings.rules.pagesLeft),
+        left: lane.entriesLeft(surroundings, this.#settings.rules.pagesLeft),
       }))
         .filter(({ left }) => left > 0)
         .toSorted((a, b) => b.left - a.left);
-      const [largest] = lanes;
       // As even as can be, where others wait to take parts of the same range.
-      if (!largest || !this.#splitLane(largest.lane, Math.max(1, Math.floor(free / lanes.length)))) return;
+      const parts = Math.max(1, Math.floor(free / lanes.length));
+      if (!lanes.some(({ lane }) => this.#splitLane(lane, parts))) return;
     }
   }
 
@@ -278,14 +284,19 @@ class RangedListing<P extends Page> {
     return Math.min(most - this.#busy, Math.max(1, proven) - this.#unproven);
   }
 
+  get #surroundings(): Surroundings {
+    return { ...this.#around, isPuzzling: this.#misses >= fewMisses(this.#pages) };
+  }
+
   get #isWasteful(): boolean {
-    const beyond = this.#pages - this.#entries / this.#fullest;
-    return this.#misses >= mostMisses(this.#pages) || beyond >= mostBeyond(this.#pages);
+    return this.#pages - this.#entries / this.#fullest >= mostBeyond(this.#pages);
   }
 
   #splitLane(lane: Lane, parts: number): boolean {
     const real = lane.open ? this.#directories.in(lane.range) : undefined;
-    const at = real ?? lane.boundary(this.#surroundings, parts);
+    // Behind a real one there is something.
+    const mayGuess = this.#misses < mostMisses(this.#pages);
+    const at = real ?? (mayGuess ? lane.boundary(this.#surroundings, parts) : undefined);
     if (at === undefined) return false;
     const upper = lane.range.split(at);
     this.#settings.onSplit?.(lane.range, upper);
