@@ -10,10 +10,8 @@ export class ByteBudget {
 
   /** Does something that holds so many bytes, when there is room for them. */
   async with<T>(bytes: number, work: () => Promise<T>): Promise<T> {
-    await new Promise<void>((enter) => {
-      this.#waiting.push({ bytes, enter });
-      this.#letIn();
-    });
+    if (this.#waiting.length === 0 && this.#hasRoom(bytes)) this.#held += bytes;
+    else await new Promise<void>((enter) => this.#waiting.push({ bytes, enter }));
     try {
       return await work();
     } finally {
@@ -22,10 +20,14 @@ export class ByteBudget {
     }
   }
 
+  #hasRoom(bytes: number): boolean {
+    return this.#held === 0 || this.#held + bytes <= this.#bytes;
+  }
+
   #letIn(): void {
     for (;;) {
       const [next] = this.#waiting;
-      if (!next || (this.#held > 0 && this.#held + next.bytes > this.#bytes)) return;
+      if (!next || !this.#hasRoom(next.bytes)) return;
       this.#waiting.shift();
       this.#held += next.bytes;
       next.enter();

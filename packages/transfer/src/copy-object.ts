@@ -138,16 +138,24 @@ function goesInParts({ to, partBytes }: Copying, { size = 0 }: ObjectInfo): bool
   return size > partBytes && (write.streaming || multipart !== undefined);
 }
 
-async function write(
+function write(
   copying: Copying,
   { body }: ReadObject,
   key: string,
   attributes: PutOptions,
 ): Promise<WriteResult> {
-  const { to, options, partBytes, signal } = copying;
-  const { storageClass, ifAbsent, resume } = options;
+  const { to, options, signal } = copying;
+  const { storageClass, ifAbsent } = options;
   const given: PutOptions = { ...attributes, storageClass, ifAbsent: ifAbsent || undefined, signal };
-  if (body instanceof Uint8Array) return to.store.put(key, body, given);
+  return body instanceof Uint8Array ? to.store.put(key, body, given) : writeParts(copying, body, key, given);
+}
+
+async function writeParts(
+  { to, options, partBytes }: Copying,
+  body: AsyncGenerator<Uint8Array, void, undefined>,
+  key: string,
+  given: PutOptions,
+): Promise<WriteResult> {
   let failure: unknown;
   async function* watched(parts: AsyncGenerator<Uint8Array, void, undefined>) {
     try {
@@ -158,7 +166,7 @@ async function write(
     }
   }
   try {
-    return await to.store.put(key, watched(body), { ...given, partBytes, resume });
+    return await to.store.put(key, watched(body), { ...given, partBytes, resume: options.resume });
   } catch (error) {
     // Not what the target makes of it.
     throw failure ?? error;
@@ -177,7 +185,7 @@ interface Attributes {
 async function attributesOf(copying: Copying, info: ObjectInfo, key: string): Promise<Attributes> {
   const { options } = copying;
   const { attributes, lost } = carriedFrom(info, copying.to.engine, key);
-  const tags = await tagsOf(copying, info);
+  const tags = info.tagCount ? await tagsOf(copying, info) : undefined;
   const all = [
     ...lost,
     ...(tags === 'lost' ? [`its tags (this ${copying.to.store.provider} store has none)`] : []),
@@ -193,8 +201,7 @@ async function attributesOf(copying: Copying, info: ObjectInfo, key: string): Pr
   return { attributes: { ...attributes, ...time, contentType, ...kept }, lost: all };
 }
 
-async function tagsOf({ from, to, signal }: Copying, info: ObjectInfo): Promise<Tags | 'lost' | undefined> {
-  if (!info.tagCount) return undefined;
+async function tagsOf({ from, to, signal }: Copying, info: ObjectInfo): Promise<Tags | 'lost'> {
   if (!to.engine.driver.tags) return 'lost';
   const { key, versionId } = info;
   return from.store.getTags(key, from.engine.driver.versions ? { versionId, signal } : { signal });

@@ -2,8 +2,10 @@
 export class SideBySide {
   readonly #most: number;
   readonly #onError: (error: unknown) => void;
-  readonly #running = new Set<Promise<void>>();
+  #running = 0;
+  #waiting: (() => void)[] = [];
 
+  /** @param onError throws nothing */
   constructor(most: number, onError: (error: unknown) => void) {
     this.#most = most;
     this.#onError = onError;
@@ -11,15 +13,29 @@ export class SideBySide {
 
   /** Begins a task, when there is room for it. */
   async add(task: () => Promise<void>): Promise<void> {
-    while (this.#running.size >= this.#most) await Promise.race(this.#running);
-    const running = task()
-      .catch(this.#onError)
-      .finally(() => this.#running.delete(running));
-    this.#running.add(running);
+    while (this.#running >= this.#most) await this.#oneEnds();
+    this.#running++;
+    void this.#run(task);
   }
 
   /** Waits for all of them. */
   async end(): Promise<void> {
-    await Promise.all(this.#running);
+    while (this.#running > 0) await this.#oneEnds();
+  }
+
+  async #run(task: () => Promise<void>): Promise<void> {
+    try {
+      await task();
+    } catch (error) {
+      this.#onError(error);
+    } finally {
+      this.#running--;
+      for (const go of this.#waiting.splice(0)) go();
+    }
+  }
+
+  /** `Promise.race` of all that run would leave something behind in each of them, for every task. */
+  #oneEnds(): Promise<void> {
+    return new Promise((go) => this.#waiting.push(go));
   }
 }
