@@ -71,14 +71,14 @@ export class FileCalls {
   }
 
   /** @returns how many bytes were read */
-  async read(fd: number, into: Uint8Array, offset: number, length: number, at: number): Promise<number> {
+  read(fd: number, into: Uint8Array, offset: number, length: number, at: number): Promise<number> {
     const read = async (): Promise<number> => (await inThread.read(fd, into, offset, length, at)).bytesRead;
     if (length > MOST_BYTES) return read();
     return this.#spot.make(() => fs.readSync(fd, into, offset, length, at), read);
   }
 
   /** @returns how many bytes were written */
-  async write(fd: number, bytes: Uint8Array, offset: number, length: number): Promise<number> {
+  write(fd: number, bytes: Uint8Array, offset: number, length: number): Promise<number> {
     const write = async (): Promise<number> => (await inThread.write(fd, bytes, offset, length)).bytesWritten;
     if (length > MOST_BYTES) return write();
     return this.#spot.make(() => fs.writeSync(fd, bytes, offset, length), write);

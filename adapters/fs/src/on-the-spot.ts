@@ -22,6 +22,12 @@ const SLOW_MS = 0.5;
 /** Of how many calls that is the average, about. */
 const AVERAGED = 32;
 
+/**
+ * A call counts as no more, in milliseconds: one that took longer may have waited for the processor, which something else on the
+ * machine had. Of a slow disk there are several.
+ */
+const COUNTED_MS = 5;
+
 /** How long threads do the work after that, in milliseconds. */
 const SLOW_FOR_MS = 1000;
 
@@ -74,7 +80,7 @@ export class OnTheSpot {
   }
 
   #took(ms: number): void {
-    this.#averageMs += (ms - this.#averageMs) / AVERAGED;
+    this.#averageMs += (Math.min(ms, COUNTED_MS) - this.#averageMs) / AVERAGED;
     if (this.#averageMs < SLOW_MS) return;
     this.#slowUntil = performance.now() + SLOW_FOR_MS;
     this.#averageMs = 0;

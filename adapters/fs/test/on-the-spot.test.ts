@@ -45,6 +45,14 @@ describe('fs: calls on the spot', () => {
     expect(await inThreads(spot, 10)).to.equal(10);
   });
 
+  it('stay there when a single one takes long: the processor was busy elsewhere', async () => {
+    const spot = new OnTheSpot(root, true);
+    expect(await inThreads(spot, 1, 100)).to.equal(0);
+    expect(await inThreads(spot, 3)).to.equal(0);
+    // A disk that takes so long for each is found out soon.
+    expect(await inThreads(spot, 8, 50)).to.be.within(1, 7);
+  });
+
   it('are left to threads where the disk is not of this machine', async function () {
     // A file system that is no disk, on every Linux.
     if (process.platform !== 'linux') return this.skip();
