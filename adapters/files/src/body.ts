@@ -126,13 +126,21 @@ function changed(how: string, doing: Doing): StoreError {
 }
 
 /** Writes a body to an empty file. */
-export async function writeBody(
+export function writeBody(
   calls: FileCalls,
   fd: number,
   body: Uint8Array | Readable,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  if (body instanceof Uint8Array) return writeAll(calls, fd, body);
+  return body instanceof Uint8Array ? writeAll(calls, fd, body) : writeStream(calls, fd, body, signal);
+}
+
+async function writeStream(
+  calls: FileCalls,
+  fd: number,
+  body: Readable,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   // Also of a body that does not go on.
   if (signal) addAbortSignal(signal, body);
   for await (const chunk of body) {

@@ -109,7 +109,7 @@ export class DirectoryFiles {
     });
   }
 
-  async head(request: ReadRequest, { signal }: DriverCall): Promise<ObjectInfo> {
+  head(request: ReadRequest, { signal }: DriverCall): Promise<ObjectInfo> {
     const doing = { operation: 'head', key: request.key };
     return this.#run(doing, signal, async () => {
       const { fd, stats } = await this.#open(request, doing);
@@ -118,7 +118,7 @@ export class DirectoryFiles {
     });
   }
 
-  async get(request: GetRequest, { signal }: DriverCall): Promise<GetResult> {
+  get(request: GetRequest, { signal }: DriverCall): Promise<GetResult> {
     const { key, range, wholeBytes } = request;
     const doing = { operation: 'get', key };
     return this.#run(doing, signal, async () => {
@@ -140,7 +140,7 @@ export class DirectoryFiles {
     });
   }
 
-  async put(request: PutRequest, { signal }: DriverCall): Promise<WriteResult> {
+  put(request: PutRequest, { signal }: DriverCall): Promise<WriteResult> {
     const { key, body } = request;
     const doing = { operation: 'put', key };
     return this.#run(doing, signal, () =>
@@ -307,7 +307,8 @@ export class DirectoryFiles {
       let begun = false;
       try {
         if (directory) {
-          await this.#clear(place.directories, directory);
+          const path = place.directories.join('/');
+          if (!this.#cleared.has(path)) await this.#clear(path, directory);
           const target = await this.#target(directory, place.name, doing);
           const part = target.directory.at(newPart());
           const fd = await this.#calls.open(part, 'wx');
@@ -346,9 +347,7 @@ export class DirectoryFiles {
   }
 
   /** Once for each directory. */
-  async #clear(names: readonly string[], directory: Directory): Promise<void> {
-    const path = names.join('/');
-    if (this.#cleared.has(path)) return;
+  async #clear(path: string, directory: Directory): Promise<void> {
     if (this.#cleared.size >= MAX_CLEARED) this.#cleared.clear();
     this.#cleared.add(path);
     // A directory that cannot be read can be written to.

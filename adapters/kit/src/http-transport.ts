@@ -52,6 +52,8 @@ export class HttpTransport {
   /** Its sockets, for others that send to the same place. */
   readonly agents: { readonly http: HttpAgent; readonly https: HttpsAgent };
   readonly #connectMs: number | undefined;
+  /** The last one that was asked: mostly there is no other. */
+  #server: Server | undefined;
 
   /** @param connectMs how long a connection may take to be made, in milliseconds; without it, as long as the request may */
   constructor(limits: RequestLimits, connectMs?: number) {
@@ -61,18 +63,11 @@ export class HttpTransport {
 
   /** @throws StoreError when there is no whole answer; an abort as it is */
   async send(url: string, given: HttpCall): Promise<HttpAnswer> {
-    const { content, kept, stream, wholeBytes, short, idleMs, signal, ...call } = given;
-    const [, protocol = '', authority = '', path = '/'] = /^(https?:)\/\/([^/?]+)(.*)$/s.exec(url) ?? [];
-    const [, v6, name, port] = /^(?:\[(.*)\]|(.*?))(?::(\d+))?$/.exec(authority) ?? [];
-    const secure = protocol === 'https:';
-    const options: RequestOptions = {
-      ...call,
-      hostname: v6 ?? name,
-      port,
-      path,
-      timeout: idleMs,
-      agent: secure ? this.agents.https : this.agents.http,
-    };
+    const { method, headers: sent, content, kept, stream, wholeBytes, short, idleMs, signal } = given;
+    const [, origin = '', path = '/'] = /^(https?:\/\/[^/?]+)(.*)$/s.exec(url) ?? [];
+    const { secure, hostname, port } = (this.#server = serverAt(origin, this.#server));
+    const agent = secure ? this.agents.https : this.agents.http;
+    const options: RequestOptions = { method, headers: sent, hostname, port, path, timeout: idleMs, agent };
     try {
       const request = secure ? httpsRequest(options) : httpRequest(options);
       if (this.#connectMs !== undefined) limitConnecting(request, this.#connectMs);
@@ -96,6 +91,19 @@ export class HttpTransport {
 }
 
 const NOTHING = Buffer.alloc(0);
+
+interface Server {
+  readonly origin: string;
+  readonly secure: boolean;
+  readonly hostname: string | undefined;
+  readonly port: string | undefined;
+}
+
+function serverAt(origin: string, known: Server | undefined): Server {
+  if (known?.origin === origin) return known;
+  const [, protocol, v6, name, port] = /^(https?:)\/\/(?:\[(.*)\]|(.*?))(?::(\d+))?$/s.exec(origin) ?? [];
+  return { origin, secure: protocol === 'https:', hostname: v6 ?? name, port };
+}
 
 /** @throws StoreError `Corrupt` for a success that is too long; of such a refusal the status says enough */
 async function readWhole(

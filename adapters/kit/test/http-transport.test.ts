@@ -64,6 +64,17 @@ describe('kit: transport', () => {
     expect(String(error)).to.contain('no connection was made within 20 ms');
   });
 
+  it('asks each server that it is sent to, one after the other', async () => {
+    const [one, two] = [
+      await serve((_, response) => response.end('one')),
+      await serve((_, response) => response.end('two')),
+    ];
+    const both = transport();
+    const said: string[] = [];
+    for (const base of [one, two, one]) said.push((await both.send(`${base}/`, get())).data.toString());
+    expect(said).to.deep.equal(['one', 'two', 'one']);
+  });
+
   it('finds servers by addresses of version 6', async function () {
     const base = await serve((_request, response) => response.end('six'), '::1').catch(() => this.skip());
     expect((await transport().send(`${base}/`, get())).data.toString()).to.equal('six');

@@ -60,9 +60,10 @@ export function createClient(config: S3Config, quirks: Quirks, { agents }: HttpT
   // The SDK would make one for each request; its credentials and its clock are asked each time all the same.
   const { signer, credentials } = client.config;
   const signing = new Signing();
+  const current = lasting(credentials);
   const quick = (inner: RequestSigner): RequestSigner => {
     const sign: RequestSigner['sign'] = async (request, options = {}) => {
-      const signed = signing.sign(request, options, await credentials());
+      const signed = signing.sign(request, options, await current());
       return signed ? { ...request, headers: { ...signed.headers } } : inner.sign(request, options);
     };
     // Whatever else it can do, and the SDK asks it for, it does.
@@ -77,4 +78,11 @@ export function createClient(config: S3Config, quirks: Quirks, { agents }: HttpT
         throw error;
       }));
   return client;
+}
+
+/** Credentials that do not expire are asked for once, as the SDK does it further inside. */
+function lasting(provide: S3Client['config']['credentials']): S3Client['config']['credentials'] {
+  let known: Awaited<ReturnType<typeof provide>> | undefined;
+  return async (...given) =>
+    known?.expiration === undefined && known ? known : (known = await provide(...given));
 }

@@ -30,6 +30,9 @@ const ALGORITHM = 'AWS4-HMAC-SHA256';
 const UNSIGNED =
   /^(?:authorization|cache-control|connection|expect|from|keep-alive|max-forwards|pragma|referer|te|trailer|transfer-encoding|upgrade|user-agent|x-amzn-trace-id|proxy-.*|sec-.*)$/;
 
+/** Of no body. */
+const EMPTY = hash('sha256', '', 'hex');
+
 /** Made anew with each signature. */
 const REPLACED: ReadonlySet<string> = new Set(['authorization', 'x-amz-date', 'date']);
 
@@ -48,6 +51,7 @@ interface SigningKey {
  */
 export class Signing {
   #key: SigningKey | undefined;
+  #names: { readonly key: string; readonly signed: readonly string[] } | undefined;
 
   /** Undefined where the SDK has to sign it: other schemes, streams, parameters that come more than once. */
   sign(request: Signable, options: Options, credentials: Credentials): Signable | undefined {
@@ -70,10 +74,9 @@ export class Signing {
       if (!REPLACED.has(name.toLowerCase())) headers[name.toLowerCase()] = value;
     const { accessKeyId, secretAccessKey, sessionToken } = credentials;
     if (sessionToken !== undefined) headers['x-amz-security-token'] = sessionToken;
-    const payload = (headers['x-amz-content-sha256'] ??= hash('sha256', body ?? '', 'hex'));
-    const names = Object.keys(headers)
-      .filter((name) => !UNSIGNED.test(name))
-      .toSorted();
+    const payload = (headers['x-amz-content-sha256'] ??=
+      body === undefined ? EMPTY : hash('sha256', body, 'hex'));
+    const names = this.#namesOf(headers);
     const signed = names.join(';');
     const lines = names.map((name) => `${name}:${(headers[name] ?? '').trim().replaceAll(/\s+/g, ' ')}\n`);
     const canonical = `${request.method}\n${request.path}\n${canonicalQuery(query)}\n${lines.join('')}\n${signed}\n${payload}`;
@@ -82,6 +85,15 @@ export class Signing {
     headers['authorization'] =
       `${ALGORITHM} Credential=${accessKeyId}/${scope}, SignedHeaders=${signed}, Signature=${signature}`;
     return { ...request, headers };
+  }
+
+  /** Those that are signed, in order: most requests have the same ones. */
+  #namesOf(headers: Readonly<Record<string, string>>): readonly string[] {
+    const all = Object.keys(headers);
+    const key = all.join();
+    if (this.#names?.key !== key)
+      this.#names = { key, signed: all.filter((name) => !UNSIGNED.test(name)).toSorted() };
+    return this.#names.signed;
   }
 
   #keyOf(secret: string, scope: string): Buffer {

@@ -12,12 +12,13 @@ const NO_BODY =
  */
 export function normaliseBody(body: ObjectBody): Uint8Array | Readable {
   if (typeof body === 'string') return Buffer.from(body);
+  // First: to ask for a `Response` has Node load all that belongs to it.
+  if (body instanceof Uint8Array) return body;
   if (isConsumed(body)) {
     throw refused(
       'the body has been read already, or is being read by somebody else: what is left of it is not the whole',
     );
   }
-  if (body instanceof Uint8Array) return body;
   if (body instanceof ArrayBuffer) return new Uint8Array(body);
   if (body instanceof Readable) return body;
   if (body instanceof Blob) return Readable.from(body.stream());
@@ -53,6 +54,7 @@ export function sizeOfBody(body: ObjectBody): number | undefined {
 
 /** The content type that a body knows of itself, such as a `File`. */
 export function typeOfBody(body: ObjectBody): string | undefined {
+  if (typeof body === 'string' || body instanceof Uint8Array) return undefined;
   if (body instanceof Blob) return body.type || undefined;
   return body instanceof Response ? (body.headers.get('content-type') ?? undefined) : undefined;
 }

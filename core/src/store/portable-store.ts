@@ -122,7 +122,7 @@ class PortableStore implements ObjectStore, Engined {
     if (given.lastModified) this.#need(write.lastModified ?? false, 'put', 'lastModified');
     if (given.ifAbsent) this.#need(write.ifAbsent, 'put', 'ifAbsent');
     if (given.ifMatch !== undefined) this.#need(write.ifMatch, 'put', 'ifMatch');
-    return within({ ...checked, operation: 'put' }, (signal) =>
+    return await within({ ...checked, operation: 'put' }, (signal) =>
       putObject(this[ENGINE], key, body, { ...given, signal }),
     );
   }

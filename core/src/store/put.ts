@@ -32,7 +32,7 @@ export async function putObject(
   };
   let content = normaliseBody(body);
   if (content instanceof Uint8Array) {
-    if (!multipart || content.length <= (partBytes ?? multipart.maxPartBytes)) return putWhole(content);
+    if (!multipart || content.length <= (partBytes ?? multipart.maxPartBytes)) return await putWhole(content);
     content = Readable.from([content], { objectMode: false });
   }
   holdErrors(content);

@@ -15,7 +15,11 @@ export async function withDeadline<T>(
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const controller = new AbortController();
-  const abort = (): void => controller.abort();
+  const ending = new Ending<T>();
+  const abort = (): void => {
+    controller.abort();
+    ending.expect();
+  };
   let late = false;
   const timer = setTimeout(() => {
     late = true;
@@ -24,7 +28,7 @@ export async function withDeadline<T>(
   if (signal?.aborted) abort();
   signal?.addEventListener('abort', abort, { once: true });
   try {
-    return await endedBy(controller.signal, work(controller.signal));
+    return await ending.of(work(controller.signal));
   } catch (error) {
     if (signal?.aborted) throw abortedError(signal, operation);
     if (!late) throw error;
@@ -38,30 +42,39 @@ export async function withDeadline<T>(
 }
 
 /**
- * The work, or its end by the signal where it does not notice that: some answers leave an HTTP client without any event,
- * and nobody would ever hear of the request again.
+ * The end of some work, or of the waiting for it where it does not notice its signal: some answers leave an HTTP client without
+ * any event, and nobody would ever hear of the request again.
  */
-function endedBy<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    let grace: NodeJS.Timeout | undefined;
-    const give = (): void => {
-      grace = setTimeout(() => reject(new Error('the request did not end by its signal')), GRACE_MS);
-    };
-    if (signal.aborted) give();
-    else signal.addEventListener('abort', give, { once: true });
-    const settled = (): void => {
-      clearTimeout(grace);
-      signal.removeEventListener('abort', give);
-    };
-    work.then(
-      (value) => {
-        settled();
-        resolve(value);
-      },
-      (error: unknown) => {
-        settled();
-        reject(error);
-      },
-    );
-  });
+class Ending<T> {
+  #grace: NodeJS.Timeout | undefined;
+  #giveUp: (() => void) | undefined;
+  #isExpected = false;
+
+  /** The signal has fired. */
+  expect(): void {
+    this.#isExpected = true;
+    if (this.#giveUp) this.#grace ??= setTimeout(this.#giveUp, GRACE_MS);
+  }
+
+  of(work: Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.#giveUp = () => reject(new Error('the request did not end by its signal'));
+      if (this.#isExpected) this.expect();
+      work.then(
+        (value) => {
+          this.#settled();
+          resolve(value);
+        },
+        (error: unknown) => {
+          this.#settled();
+          reject(error);
+        },
+      );
+    });
+  }
+
+  #settled(): void {
+    this.#giveUp = undefined;
+    clearTimeout(this.#grace);
+  }
 }

@@ -62,8 +62,11 @@ export class Contact {
    * @param request its signal ends it when nobody answers; undefined when somebody has
    * @throws StoreError `Timeout` that is not retryable when nobody answers; else as the request
    */
-  async run<T>(elapsedMs: number, request: (nobody: AbortSignal | undefined) => Promise<T>): Promise<T> {
-    if (this.#answered) return request(undefined);
+  run<T>(elapsedMs: number, request: (nobody: AbortSignal | undefined) => Promise<T>): Promise<T> {
+    return this.#answered ? request(undefined) : this.#first(elapsedMs, request);
+  }
+
+  async #first<T>(elapsedMs: number, request: (nobody: AbortSignal) => Promise<T>): Promise<T> {
     const nobody = new AbortController();
     const leftMs = Math.max(this.contactMs * LEAST_SHARE, this.contactMs - elapsedMs);
     const timers = this.#ask

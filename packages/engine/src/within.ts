@@ -13,11 +13,18 @@ export interface TimeLimit {
  *
  * @throws StoreError `Timeout`; else as the work
  */
-export async function within<T>(
-  { operation, signal, timeoutMs }: TimeLimit,
+export function within<T>(
+  limit: TimeLimit,
   work: (signal: AbortSignal | undefined) => Promise<T>,
 ): Promise<T> {
-  if (timeoutMs === undefined) return work(signal);
+  const { timeoutMs } = limit;
+  return timeoutMs === undefined ? work(limit.signal) : inTime({ ...limit, timeoutMs }, work);
+}
+
+async function inTime<T>(
+  { operation, signal, timeoutMs }: TimeLimit & { readonly timeoutMs: number },
+  work: (signal: AbortSignal | undefined) => Promise<T>,
+): Promise<T> {
   const late = new AbortController();
   const timer = setTimeout(() => late.abort(), Math.min(timeoutMs, LONGEST_TIMER_MS));
   try {
