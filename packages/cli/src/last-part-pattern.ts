@@ -1,3 +1,4 @@
+import { UsageError } from './exit-codes.js';
 import type { Target } from './session.js';
 
 /** What an address with a pattern as its last part selects, in the words of the library. */
@@ -24,9 +25,35 @@ export function lastPartPattern(
   const start = key.lastIndexOf('/') + 1;
   const part = key.slice(start);
   if (!mayBePattern(address) || !part.includes('*')) return undefined;
+  checkBraces(key, address);
   const begin = narrow ? start + part.search(SPECIAL) : start;
   const glob = key.slice(begin);
   return { prefix: key.slice(0, begin), include: [below ? withBelow(glob) : glob] };
+}
+
+/**
+ * Only the last part of an address is a pattern, so braces around a `/` begin in a part that is taken as it stands.
+ *
+ * @throws UsageError
+ */
+export function checkBraces(key: string, address: string): void {
+  const start = key.lastIndexOf('/') + 1;
+  if (depthOf(key.slice(0, start)).end === 0 || depthOf(key.slice(start)).least === 0) return;
+  throw new UsageError(
+    `${JSON.stringify(address)} has a "/" in braces: only the last part of an address is a pattern; name an address for each, ` +
+      'or give -r, the directory and --include with the pattern',
+  );
+}
+
+/** How deep braces are open at the end of a text, and how many of those that it closes were open before. */
+function depthOf(text: string): { readonly end: number; readonly least: number } {
+  let end = 0;
+  let least = 0;
+  for (const [brace] of text.matchAll(/\\.|[{}]/gs)) {
+    if (brace === '{') end++;
+    else if (brace === '}') least = Math.min(least, --end);
+  }
+  return { end: Math.max(0, end), least };
 }
 
 /** What matches, and what is under it: as one glob, so that it is one thing that may match nothing. */

@@ -50,6 +50,32 @@ describe('store cp, mv, sync', () => {
     expect(await (await b.get('as/deep/3.log')).text()).to.equal('text of x/deep/3.log');
   });
 
+  it('copies by a pattern into a directory beside what it takes', async () => {
+    await mkdir(place.path('src/in'), { recursive: true });
+    for (const name of ['1.txt', '2.txt', '3.log', 'in/4.txt'])
+      await writeFile(place.path(`src/${name}`), name);
+    await place.output('cp', './src/*.txt', './src/in/');
+    expect(await readdir(place.path('src/in'))).to.have.members(['1.txt', '2.txt', '4.txt']);
+    const recursive = await place.run(['cp', '-r', './src/*', './src/in/']);
+    expect(recursive).to.include({ code: 2 });
+    expect(recursive.stderr).to.contain('overlap');
+  });
+
+  it('says what to do where braces of a pattern have a "/"', async () => {
+    for (const args of [
+      ['cp', 'a:{x/1,y}*.txt', './to/'],
+      ['mv', '-r', 'a:d/{x/1,y}*', './to/'],
+      ['rm', '--yes', 'a:{x/1,y}*.txt'],
+    ]) {
+      const { code, stderr } = await place.run(args);
+      expect({ code, stderr }, args.join(' ')).to.deep.include({ code: 2 });
+      expect(stderr).to.contain('has a "/" in braces').and.to.contain('--include');
+    }
+    // Braces of directories are their names, and braces in the last part are a choice.
+    const { stderr } = await place.run(['cp', 'a:{x}/{1,2}*.txt', './to/']);
+    expect(stderr).to.contain('there is no object that matches');
+  });
+
   it('says from where to where it copied as that was given, where a prefix does not say it', async () => {
     await mkdir(place.path('src'));
     for (const name of ['1.txt', '2.txt', '3.log']) await writeFile(place.path(`src/${name}`), name);

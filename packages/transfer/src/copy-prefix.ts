@@ -1,5 +1,5 @@
 import { isSame } from './compare.js';
-import { copyPrefixOptions, type CopyPrefixOptions } from './options.js';
+import { copyPrefixOptions, selectionOf, type CopyPrefixOptions } from './options.js';
 import { checkApart, sideOf, type Place } from './place.js';
 import type { TransferReport } from './report.js';
 import { checkOrder, checkTarget, Run, type Task } from './run.js';
@@ -22,7 +22,7 @@ export async function copyPrefix(
 ): Promise<TransferReport> {
   const { compare, ...given } = copyPrefixOptions.check(options);
   const sides = { from: sideOf(from, OPERATION), to: sideOf(to, OPERATION) };
-  await checkApart(sides.from, sides.to, OPERATION);
+  await checkApart(sides.from, sides.to, OPERATION, selectionOf(given));
   if (compare !== undefined) checkOrder([sides.from, sides.to], OPERATION);
   const task: Task = {
     operation: OPERATION,

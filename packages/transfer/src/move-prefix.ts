@@ -1,4 +1,4 @@
-import { movePrefixOptions, type MovePrefixOptions } from './options.js';
+import { movePrefixOptions, selectionOf, type MovePrefixOptions } from './options.js';
 import { checkApart, sideOf, type Place } from './place.js';
 import { Removal } from './removal.js';
 import type { TransferReport } from './report.js';
@@ -20,7 +20,7 @@ export async function movePrefix(
 ): Promise<TransferReport> {
   const given = movePrefixOptions.check(options);
   const sides = { from: sideOf(from, OPERATION), to: sideOf(to, OPERATION) };
-  await checkApart(sides.from, sides.to, OPERATION);
+  await checkApart(sides.from, sides.to, OPERATION, selectionOf(given));
   const removal = given.dryRun ? undefined : new Removal(sides.from, sides.to, given.onFailure);
   const task: Task = {
     operation: OPERATION,

@@ -2,6 +2,7 @@ import { realpath } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { assertPrefix, quoteKey, StoreError, type ObjectStore } from '@store/core';
+import type { Selection } from '@store/deletion/filters';
 import { engineOf, type Engine } from '@store/engine';
 
 /** One end of a transfer: what is under a prefix of a store. The prefix ends in `/`, or is empty: the entire store. */
@@ -41,26 +42,42 @@ export function isOnThisMachine({ engine }: Side): boolean {
 /**
  * Refuses a target inside of the source, or around it: what is written would be listed and copied again.
  *
+ * @param selection where it takes nothing out of the directories of the source, one of them, or one around, may be the target
  * @throws StoreError `InvalidArgument`
  */
-export async function checkApart(from: Side, to: Side, operation: string): Promise<void> {
+export async function checkApart(
+  from: Side,
+  to: Side,
+  operation: string,
+  selection: Selection = {},
+): Promise<void> {
   const isShared = shareBucket(from, to);
+  const isPlain = isShared || [from, to].every(({ engine }) => engine.driver.place.startsWith('file:'));
+  const how = { operation, isFlat: isPlain && isFlat(selection) };
   checkAddresses(
     isShared ? [from.prefix, to.prefix] : [addressOf(from), addressOf(to)],
     isShared ? undefined : to.engine.driver.place,
-    operation,
+    how,
   );
   const [source, target] = await Promise.all([realAddressOf(from), realAddressOf(to)]);
-  checkAddresses([source, target], target, operation);
+  checkAddresses([source, target], target, how);
+}
+
+/** What is chosen lies in no directory: `*` stands for no `/`, as everything else that is not one itself, but for `**`. */
+function isFlat({ include, filter }: Selection): boolean {
+  if (include === undefined || filter !== undefined) return false;
+  const globs = typeof include === 'string' ? [include] : include;
+  return globs.length > 0 && globs.every((glob) => !/\/|\*\*/.test(glob));
 }
 
 function checkAddresses(
   [source, target]: readonly (string | undefined)[],
   place: string | undefined,
-  operation: string,
+  { operation, isFlat }: { readonly operation: string; readonly isFlat: boolean },
 ): void {
   if (source === undefined || target === undefined) return;
   const holdsStore = place !== undefined && holdsDirectoryOf(source, place);
+  if (isFlat && !holdsStore && source !== target) return;
   if (!source.startsWith(target) && !target.startsWith(source) && !holdsStore) return;
   const message =
     source === target

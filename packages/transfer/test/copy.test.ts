@@ -231,6 +231,30 @@ describe('copyPrefix', () => {
     });
   });
 
+  it('copies what lies in no directory into one of the source, or out of one', async () => {
+    const { store } = wrappedMemory();
+    for (const key of ['1.txt', '2.log', 'in/3.txt']) await store.put(key, key);
+    const keys = async (): Promise<string[]> => {
+      const found: string[] = [];
+      for await (const { key } of store.list('')) found.push(key);
+      return found;
+    };
+    const [root, inside] = [
+      { store, prefix: '' },
+      { store, prefix: 'in/' },
+    ];
+    expect(await copyPrefix(root, inside, { include: ['*.txt'] })).to.include({ copied: 1, complete: true });
+    expect(await keys()).to.have.members(['1.txt', '2.log', 'in/1.txt', 'in/3.txt']);
+    expect(await movePrefix(inside, root, { include: '{3,4}.*' })).to.include({ copied: 1, complete: true });
+    expect(await keys()).to.have.members(['1.txt', '2.log', '3.txt', 'in/1.txt']);
+    // Each of these may take what has just been written.
+    for (const include of [['**.txt'], ['*.txt', 'in/*'], []])
+      await errorOf(copyPrefix(root, inside, { include }), 'InvalidArgument');
+    await errorOf(copyPrefix(root, inside, { include: ['*'], filter: ['+ in/**'] }), 'InvalidArgument');
+    await errorOf(copyPrefix(root, root, { include: ['*'] }), 'InvalidArgument');
+    await errorOf(syncPrefix(root, inside, { include: ['*'] }), 'InvalidArgument');
+  });
+
   it('refuses what overlaps, what is misspelt, and prefixes that are parts of names', async () => {
     const { store } = wrappedMemory();
     for (const [a, b] of [

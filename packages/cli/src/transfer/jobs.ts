@@ -1,7 +1,7 @@
 import { quoteKey, type ObjectStore } from '@store/core';
 import type { KeyPairs, Place } from '@store/transfer';
 import { UsageError } from '../exit-codes.js';
-import { withBelow } from '../last-part-pattern.js';
+import { checkBraces, withBelow } from '../last-part-pattern.js';
 import { fileUrlOf } from '../local-path.js';
 import type { Session, Target } from '../session.js';
 import { openPath, type Named } from './open-path.js';
@@ -55,6 +55,7 @@ export async function jobsOf(
     const from = await openPath(session, address, { followLinks, durable: move });
     const pattern = lastPart(from.key);
     if (pattern.includes('*')) {
+      checkBraces(from.key, address);
       jobs.push({
         from: { store: from.store, prefix: from.key.slice(0, from.key.length - pattern.length) },
         to: { store: to.store, prefix: asPrefix(to.key) },
