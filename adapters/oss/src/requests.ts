@@ -51,11 +51,14 @@ export class Requests implements Service {
     request: ServiceRequest,
     root: string,
     read: (document: XmlElement, headers: AnswerHeaders) => T,
+    byBytes?: (answer: Buffer, headers: AnswerHeaders) => T | undefined,
   ): Promise<T> {
     const expected = { statuses: [200], root };
-    return this.send(operation, call, request, expected.statuses, (answer) =>
-      read(documentIn(answer, expected), answer.headers),
-    );
+    return this.send(operation, call, request, expected.statuses, (answer) => {
+      const { status, data, headers } = answer;
+      const known = status === 200 ? byBytes?.(data, headers) : undefined;
+      return known ?? read(documentIn(answer, expected), headers);
+    });
   }
 
   tell<T>(

@@ -70,11 +70,15 @@ export class Requests implements Service {
     request: ServiceRequest,
     root: string,
     read: (document: XmlElement, headers: AnswerHeaders) => T,
+    byBytes?: (answer: Buffer, headers: AnswerHeaders) => T | undefined,
   ): Promise<T> {
     return this.#answered(operation, call, request, (answer) => {
+      const { status, data, headers } = answer;
+      const known = status === 200 ? byBytes?.(data, headers) : undefined;
+      if (known !== undefined) return known;
       const document = readDocument(answer, { statuses: [200], root });
-      checkEncrypted(answer.headers, request);
-      return read(document, answer.headers);
+      checkEncrypted(headers, request);
+      return read(document, headers);
     });
   }
 

@@ -1,8 +1,10 @@
-import type { BatchFacet, DeleteFacet, PassThrough, RequestCharge } from '@store/driver';
+import type { BatchDeleteResult, BatchFacet, DeleteFacet, PassThrough, RequestCharge } from '@store/driver';
 import { deleteDocument } from '../delete-document.js';
 import { readDeleteResult, settleQuietly } from '../delete-result.js';
 import { isUrlEncoded } from '../listing-document.js';
 import { headerOf, type AnswerHeaders } from '../object-info.js';
+import { namesJustThese } from '../plain-delete-result.js';
+import type { XmlElement } from '../xml.js';
 import { XML, type Dialect, type Service } from './service.js';
 
 /** What the caller hands on with a listing. */
@@ -73,11 +75,16 @@ export function batchFacet(service: Service, form: BatchForm): BatchFacet {
       const headers = { ...XML, ...deleteHeaders(dialect, call.pass) };
       const content = deleteDocument(targets, quiet, dialect.attributes);
       const request = { method: 'POST', query, headers, content, digested: true } as const;
-      return service.ask('deleteBatch', call, request, 'DeleteResult', (document, said) => {
+      const read = (document: XmlElement, said: AnswerHeaders): BatchDeleteResult => {
         const encoding = { url: encodes && isUrlEncoded(document), plusIsSpace: dialect.plusIsSpace };
         const result = readDeleteResult(document, targets, encoding, dialect.keyFailure);
         return { ...(quiet ? settleQuietly(result, targets) : result), ...chargeOf(dialect, said) };
-      });
+      };
+      return service.ask('deleteBatch', call, request, 'DeleteResult', read, (answer, said) =>
+        namesJustThese(answer, targets)
+          ? { deleted: targets, failed: [], ...chargeOf(dialect, said) }
+          : undefined,
+      );
     },
   };
 }

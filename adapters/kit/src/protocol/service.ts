@@ -47,13 +47,18 @@ export interface Service {
   readonly dialect: Dialect;
   /** @throws StoreError `InvalidArgument` for a key that the service has no place for, or that would be the bucket itself */
   checkKey(operation: string, key: string): void;
-  /** Sends a request, and reads the document with this root that answers it. */
+  /**
+   * Sends a request, and reads the document with this root that answers it.
+   *
+   * @param byBytes what a success tells by its bytes alone; undefined where it has to be read
+   */
   ask<T>(
     operation: string,
     call: DriverCall,
     request: ServiceRequest,
     root: string,
     read: (document: XmlElement, headers: AnswerHeaders) => T,
+    byBytes?: (answer: Buffer, headers: AnswerHeaders) => T | undefined,
   ): Promise<T>;
   /** The same for one whose answer is its head. @param statuses of a success, where they are not those of others of its method */
   tell<T>(
