@@ -6,15 +6,19 @@ type XmlElements = XmlContent | readonly XmlContent[] | undefined;
 
 const ESCAPED = /[&<>"'\p{Cc}\u2028\ufffe\uffff]/gu;
 
-/** Printable ASCII that stands for itself. */
 const PLAIN = /^[ !#-%(-;=?-~]*$/;
+
+/** Whether a text is of printable ASCII that stands for itself. */
+export function isPlain(text: string): boolean {
+  return PLAIN.test(text);
+}
 
 /**
  * A text as it stands in a document. Line ends and tabs go as numbers, or XML takes them for others; other control
  * characters do too: XML 1.0 does not allow that, and services take it.
  */
 export function escapedText(text: string): string {
-  return PLAIN.test(text) ? text : text.replace(ESCAPED, (char) => `&#${char.charCodeAt(0)};`);
+  return isPlain(text) ? text : text.replace(ESCAPED, (char) => `&#${char.charCodeAt(0)};`);
 }
 
 /** Elements of this name. */

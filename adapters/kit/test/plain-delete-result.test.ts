@@ -1,12 +1,17 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { describe, it } from 'mocha';
-import { readDeleteResult, readXml, serviceCodes } from '#src/index.js';
-import { namesJustThese } from '#src/plain-delete-result.js';
+import type { DeleteTarget } from '@store/driver';
+import { deleteDocument, readDeleteResult, readXml, serviceCodes } from '#src/index.js';
+import * as plain from '#src/plain-delete-result.js';
 
 const { keyFailure } = serviceCodes();
 const DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>';
 const ROOT = '<DeleteResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/">';
+
+/** As the batch facet asks. */
+const namesJustThese = (answer: Buffer, targets: readonly DeleteTarget[]): boolean =>
+  deleteDocument(targets, false).isPlain && plain.namesJustThese(answer, targets);
 
 const entryOf = (key: string): string => `<Deleted><Key>${key}</Key></Deleted>`;
 const answerTo = (keys: readonly string[], head: string, tail = ''): string =>

@@ -130,7 +130,7 @@ describe('reading answers', () => {
           ? asked.toSorted((a, b) => (random.next().value % 3) - 1 || (a.key < b.key ? 1 : -1))
           : asked;
         // Its elements are those of the request.
-        const entries = rootOf(deleteDocument(sent, false)).all('Object');
+        const entries = rootOf(deleteDocument(sent, false).content).all('Object');
         const answer = entries.map((entry) => `<Deleted>${entry.child('Key')?.outer() ?? ''}</Deleted>`);
         const root = rootOf(`<DeleteResult>${answer.join('')}</DeleteResult>`);
         const { deleted, unmatched } = readDeleteResult(root, asked, AS_IT_IS, keyFailure);

@@ -73,7 +73,7 @@ export function batchFacet(service: Service, form: BatchForm): BatchFacet {
     async delete(targets, call) {
       for (const { key } of targets) service.checkKey('deleteBatch', key);
       const headers = { ...XML, ...deleteHeaders(dialect, call.pass) };
-      const content = deleteDocument(targets, quiet, dialect.attributes);
+      const { content, isPlain } = deleteDocument(targets, quiet, dialect.attributes);
       const request = { method: 'POST', query, headers, content, digested: true } as const;
       const read = (document: XmlElement, said: AnswerHeaders): BatchDeleteResult => {
         const encoding = { url: encodes && isUrlEncoded(document), plusIsSpace: dialect.plusIsSpace };
@@ -81,7 +81,7 @@ export function batchFacet(service: Service, form: BatchForm): BatchFacet {
         return { ...(quiet ? settleQuietly(result, targets) : result), ...chargeOf(dialect, said) };
       };
       return service.ask('deleteBatch', call, request, 'DeleteResult', read, (answer, said) =>
-        namesJustThese(answer, targets)
+        isPlain && namesJustThese(answer, targets)
           ? { deleted: targets, failed: [], ...chargeOf(dialect, said) }
           : undefined,
       );

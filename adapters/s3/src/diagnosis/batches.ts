@@ -61,7 +61,7 @@ async function quietHonoured(subject: Subject): Promise<Finding> {
 }
 
 function deletionOf(key: string, quiet = false) {
-  const content = deleteDocument([{ key }], quiet, DIALECT.attributes);
+  const { content } = deleteDocument([{ key }], quiet, DIALECT.attributes);
   return { method: 'POST', query: { delete: '' }, content } as const;
 }
 
