@@ -6,6 +6,7 @@ import { addAbortSignal, Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import {
   DEFAULT_MAX_KEY_BYTES,
+  metadataOf,
   restate,
   StoreError,
   throwIfAborted,
@@ -42,24 +43,12 @@ const rowSchema = v.object({
 });
 const COLUMNS = 'key, length(body) AS size, etag, modified, attributes';
 
-const text = v.optional(v.string());
-const attributesSchema = v.object({
-  ...v.entriesFromList(
-    ['contentType', 'cacheControl', 'contentDisposition', 'contentEncoding', 'contentLanguage'],
-    text,
-  ),
-  expires: v.optional(
-    v.union([
-      v.date(),
-      v.pipe(
-        v.string(),
-        v.transform((time) => new Date(time)),
-      ),
-    ]),
-  ),
-  // By any names, which Valibot's records have not.
-  metadata: v.optional(v.custom<Record<string, string>>((value) => typeof value === 'object')),
-});
+const time = v.pipe(
+  v.string(),
+  v.transform((text) => new Date(text)),
+);
+/** What `put` has kept: all of it is as it was in JSON, but for a time. */
+const attributesSchema = v.looseObject({ expires: v.optional(time) });
 
 const bytesOf = (key: string): Buffer => Buffer.from(key);
 /** The first key behind this one. */
@@ -115,7 +104,7 @@ async function put(db: Database, request: PutRequest, { signal }: DriverCall) {
   if (body instanceof Readable && signal) addAbortSignal(signal, body);
   const bytes = body instanceof Readable ? await buffer(body) : body;
   const etag = `"${createHash('md5').update(bytes).digest('hex')}"`;
-  const attributes = JSON.stringify(v.parse(attributesSchema, request));
+  const attributes = JSON.stringify(metadataOf(request));
   // One statement, so that nobody comes between looking and writing.
   const { changes } = db.run(
     `INSERT OR ${ifAbsent ? 'IGNORE' : 'REPLACE'} INTO objects (key, body, etag, modified, attributes) VALUES (?, ?, ?, ?, ?)`,
