@@ -97,6 +97,11 @@ export class Session implements AsyncDisposable {
     this.#adapters = new Adapters(options.adapter ?? []);
   }
 
+  /** Loads the code that deals with an address, which takes a moment: a terminal says meanwhile what is opened. */
+  loading<T>(address: string, load: () => Promise<T>): Promise<T> {
+    return this.#waits.opening(address, load);
+  }
+
   /** Names the configuration that is used unless `--config` names one. Like one that was found, it has to be the user's own. */
   expectConfig(path: string): void {
     this.#usualConfig = path;

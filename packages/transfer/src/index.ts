@@ -3,14 +3,6 @@ export { copyPrefix } from './copy-prefix.js';
 export { copyKeys, moveKeys, type KeyPairs } from './keys.js';
 export { movePrefix } from './move-prefix.js';
 export { syncPrefix } from './sync-prefix.js';
-export {
-  copyKeysOptions,
-  copyPrefixOptions,
-  movePrefixOptions,
-  syncPrefixOptions,
-  selectionOf,
-  withoutChoice,
-} from './options.js';
 export type {
   Comparison,
   CopyPrefixOptions,

@@ -3,7 +3,6 @@ import type { Context, Run } from '../context.js';
 import { EXIT, type ExitCode } from '../exit.js';
 import { UsageError } from '../exit-codes.js';
 import { copyFlags, TRANSFER_TABLES } from '../transfer/options.js';
-import { performCopy } from '../transfer/perform-copy.js';
 import { fromStdin, STDIO, toStdout } from './stdio.js';
 import { addTransferFlags, sourcesAndTarget } from './transfer-flags.js';
 
@@ -50,7 +49,11 @@ async function cp(
 ): Promise<ExitCode> {
   const flags = copyFlags(values);
   const [source = '', ...others] = sources;
-  if (!sources.includes(STDIO) && target !== STDIO) return performCopy(context, sources, target, flags);
+  if (!sources.includes(STDIO) && target !== STDIO) {
+    const load = () => import('../transfer/perform-copy.js');
+    const { performCopy } = await context.session.loading(source, load);
+    return performCopy(context, sources, target, flags);
+  }
   if (others.length > 0 || flags.recursive) throw new UsageError('- goes with one source, and without -r');
   const { storageClass, contentType, ifAbsent, maxBytesPerSecond } = flags.transfer;
   if (source !== STDIO) return toStdout(context, source, { maxBytesPerSecond });

@@ -1,7 +1,6 @@
 import type { Command } from 'commander';
 import type { Run } from '../context.js';
 import { copyFlags, TRANSFER_TABLES } from '../transfer/options.js';
-import { performCopy } from '../transfer/perform-copy.js';
 import { addTransferFlags, sourcesAndTarget } from './transfer-flags.js';
 
 const EXAMPLES = `
@@ -24,8 +23,10 @@ export function addMv(program: Command, run: Run): void {
       'sources: objects, files, with -r directories and prefixes. The last one is the target: with a "/" at its end, a store, or a directory, the last part of each source is added',
     )
     .action((addresses: readonly string[], values: Readonly<Record<string, unknown>>) =>
-      run((context) => {
+      run(async (context) => {
         const { sources, target } = sourcesAndTarget(addresses);
+        const load = () => import('../transfer/perform-copy.js');
+        const { performCopy } = await context.session.loading(sources[0] ?? '', load);
         return performCopy(context, sources, target, copyFlags(values), 'move');
       }),
     )

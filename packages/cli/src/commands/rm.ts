@@ -3,10 +3,7 @@ import type { Run } from '../context.js';
 import { UsageError } from '../exit-codes.js';
 import { mayBePattern } from '../last-part-pattern.js';
 import { flagsOf } from '../table-flags.js';
-import { removeObjects } from './rm-objects.js';
-import { removeListed } from './rm-list.js';
 import { listOptions, recursiveOptions, RM_TABLES, singleOptions, type RmMode } from './rm-options.js';
-import { removePrefixes } from './rm-prefix.js';
 
 const HEADINGS = {
   how: 'How to delete, with -r or --from:',
@@ -43,12 +40,20 @@ export function addRm(program: Command, run: Run): void {
       'what to delete: keys; patterns, with a * in the last part (quote it); with -r prefixes; with --from one store, or a prefix of all keys',
     )
     .action((addresses: readonly string[], values: Readonly<Record<string, unknown>>) =>
-      run((context) => {
+      run(async (context) => {
         const mode = modeOf(values, addresses);
         checkMode(command, mode);
-        if (mode === 'recursive' || mode === 'pattern')
+        const [first = ''] = addresses;
+        const loading = <T>(load: () => Promise<T>): Promise<T> => context.session.loading(first, load);
+        if (mode === 'recursive' || mode === 'pattern') {
+          const { removePrefixes } = await loading(() => import('./rm-prefix.js'));
           return removePrefixes(context, addresses, recursiveOptions(values), program);
-        if (mode === 'list') return removeListed(context, addresses, listOptions(values));
+        }
+        if (mode === 'list') {
+          const { removeListed } = await loading(() => import('./rm-list.js'));
+          return removeListed(context, addresses, listOptions(values));
+        }
+        const { removeObjects } = await loading(() => import('./rm-objects.js'));
         return removeObjects(context, addresses, singleOptions(values));
       }),
     );

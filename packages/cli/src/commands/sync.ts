@@ -1,7 +1,6 @@
 import type { Command } from 'commander';
 import type { Run } from '../context.js';
 import { syncFlags, TRANSFER_TABLES } from '../transfer/options.js';
-import { performSync } from '../transfer/perform-sync.js';
 import { addTransferFlags } from './transfer-flags.js';
 
 const EXAMPLES = `
@@ -20,7 +19,11 @@ export function addSync(program: Command, run: Run): void {
     .argument('<from>', 'a prefix, a store or a directory')
     .argument('<to>', 'the same; what is under the one comes under the other')
     .action((from: string, to: string, values: Readonly<Record<string, unknown>>) =>
-      run((context) => performSync(context, from, to, syncFlags(values))),
+      run(async (context) => {
+        const load = () => import('../transfer/perform-sync.js');
+        const { performSync } = await context.session.loading(from, load);
+        return performSync(context, from, to, syncFlags(values));
+      }),
     )
     .addHelpText('after', EXAMPLES);
   addTransferFlags(command, TRANSFER_TABLES.sync);

@@ -5,7 +5,7 @@ import {
   type Comparison,
   type CopyPrefixOptions,
   type SyncPrefixOptions,
-} from '@store/transfer';
+} from '@store/transfer/options';
 import { UsageError } from '../exit-codes.js';
 import { tellingTable, yes } from '../telling-options.js';
 

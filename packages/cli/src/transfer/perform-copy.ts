@@ -1,13 +1,6 @@
 import { StoreError } from '@store/core';
-import {
-  copyKeys,
-  copyPrefix,
-  moveKeys,
-  movePrefix,
-  selectionOf,
-  withoutChoice,
-  type TransferReport,
-} from '@store/transfer';
+import { copyKeys, copyPrefix, moveKeys, movePrefix, type TransferReport } from '@store/transfer';
+import { selectionOf, withoutChoice } from '@store/transfer/options';
 import type { Context } from '../context.js';
 import { EXIT, type ExitCode } from '../exit.js';
 import { UsageError } from '../exit-codes.js';
