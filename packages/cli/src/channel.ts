@@ -9,7 +9,9 @@ export type Sink = Writable & { readonly isTTY?: boolean; readonly columns?: num
 
 /** Standard output (1) or standard error (2). */
 export function standardSink(fd: 1 | 2): Sink {
-  const stats = fstatSync(fd);
+  // As large integers, which Node keeps elsewhere: what was last seen by a call of this kind misleads its resolution of modules, where that
+  // was a pipe, into another copy of each module behind a symbolic link (fs.realpathSync of Node 20 and 22).
+  const stats = fstatSync(fd, { bigint: true });
   const plain = stats.isFile() || (stats.isCharacterDevice() && !isatty(fd));
   if (!plain) return fd === 1 ? process.stdout : process.stderr;
   // Node's own stream for files takes a short write, as on a disk that is almost full, for a whole one.

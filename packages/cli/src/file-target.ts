@@ -66,8 +66,9 @@ async function statIfThere(path: string, how: (path: string) => Promise<Stats>):
 
 /** `/dev/stdout` may be a file: replaced, it would be lost to what is written to it beside this. */
 async function isStandard({ dev, ino }: Stats): Promise<boolean> {
-  const standard = await Promise.all([1, 2].map((fd) => statFd(fd)));
-  return standard.some((stats) => stats.dev === dev && stats.ino === ino);
+  // See `standardSink`.
+  const standard = await Promise.all([1, 2].map((fd) => statFd(fd, { bigint: true })));
+  return standard.some((stats) => Number(stats.dev) === dev && Number(stats.ino) === ino);
 }
 
 /** Opening a pipe waits for a reader, and would keep a thread busy that nothing can interrupt. */

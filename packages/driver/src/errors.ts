@@ -93,7 +93,7 @@ const BRAND = Symbol.for('@store/core/StoreError');
 
 /**
  * The one error class of this library. `instanceof` also recognises errors that come from another copy of
- * the package in the same process.
+ * the package in the same process; so it does with classes that extend this one and give their errors their name.
  */
 export class StoreError extends Error implements FailureReason {
   readonly code: StoreErrorCode;
@@ -132,8 +132,11 @@ export class StoreError extends Error implements FailureReason {
   }
 
   static override [Symbol.hasInstance](value: unknown): boolean {
-    if (this !== StoreError) return Function.prototype[Symbol.hasInstance].call(this, value);
-    return typeof value === 'object' && value !== null && BRAND in value;
+    const isOne = typeof value === 'object' && value !== null && BRAND in value;
+    if (!isOne || this === StoreError) return isOne;
+    // Classes below this one, by the name that their errors have.
+    const isNamed = 'name' in value && value.name === this.name;
+    return isNamed || Function.prototype[Symbol.hasInstance].call(this, value);
   }
 }
 

@@ -11,6 +11,16 @@ describe('StoreError', () => {
     expect(copy.StoreError).not.to.equal(StoreError);
     expect(new copy.StoreError('NotFound', 'x')).to.be.instanceOf(StoreError);
     expect(new StoreError('NotFound', 'x')).to.be.instanceOf(copy.StoreError);
+    const [mine, other] = [StoreError, copy.StoreError].map((Base) => {
+      class RunError extends Base {
+        override readonly name = 'RunError';
+      }
+      return RunError;
+    });
+    if (!mine || !other) throw new Error('there are two');
+    expect(new other('NotFound', 'x')).to.be.instanceOf(mine);
+    expect(new StoreError('NotFound', 'x')).not.to.be.instanceOf(mine);
+    expect(new mine('NotFound', 'x')).to.be.instanceOf(StoreError);
     expect(new Error('x')).not.to.be.instanceOf(StoreError);
   });
 

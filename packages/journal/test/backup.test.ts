@@ -228,7 +228,9 @@ describe('a run with a backup', () => {
       // Killed here too.
       let undone = false;
       for (let i = 0; !undone && i < 100; i++) {
-        const mortal = new MortalDriver(inner, 1 + Math.floor(random() * 150), random, () => undefined);
+        // Longer from time to time: each begins with a look at all that there is to do.
+        const requests = 1 + Math.floor(random() * (150 + 5 * i));
+        const mortal = new MortalDriver(inner, requests, random, () => undefined);
         const undo = undoAlone(createObjectStore(mortal.driver), path).then(() => true);
         undone = await Promise.race([undo, mortal.killed.then(() => false)]);
         if (!undone) rmSync(`${path}.lock`);
