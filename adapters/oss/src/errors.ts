@@ -68,7 +68,9 @@ function errorDocument({ status, data, headers }: HttpAnswer): XmlElement | unde
 function messageOf(said: XmlElement | undefined, { status, data }: HttpAnswer): string {
   const line = saidByService(said?.textOf('Message'));
   if (status < 300) return `the service answered HTTP ${status}, which is no answer to this call`;
-  if (status === 404) return 'there is no such object';
+  // What is not there is mostly the object; else the service says what.
+  if (status === 404 && (line === '' || said?.textOf('Code') === 'NoSuchKey'))
+    return 'there is no such object';
   if (line !== '') return line;
   const what = said || data.length === 0 ? '' : ' with something that is no OSS error';
   return `the service answered HTTP ${status}${what}`;

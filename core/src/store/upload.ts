@@ -10,9 +10,9 @@ import {
   type WriteResult,
 } from '@store/driver';
 import type { Engine, Purpose } from '@store/engine';
-import { withJoinedEtag } from '@store/driver/extend';
 import type { Resumption } from './resumption.js';
 import { cutPieces } from './body.js';
+import { joinParts } from './join-parts.js';
 
 /** Parts in flight at once, at most: memory for a put is about this many parts, and one being filled. */
 const PARTS_IN_FLIGHT = 3;
@@ -167,10 +167,7 @@ export async function uploadParts(
     if (failure !== undefined) throw failure;
     const listed = etags.map((etag, index) => ({ partNumber: index + 1, etag }));
     const whole = { key, uploadId, parts: listed, ...conditions };
-    const written = await engine.request(purpose, (call) => multipart.complete(whole, call));
-    return await withJoinedEtag(written, listed.length, (head) =>
-      engine.request(purpose, (call) => engine.driver.read.head(head, call)),
-    );
+    return await joinParts({ engine, multipart, purpose }, whole);
   } catch (error) {
     await Promise.all(inFlight);
     // Without the caller's signal, which may be what ended the upload. When this fails too, the first

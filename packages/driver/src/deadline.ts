@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { abortedError, StoreError } from './errors.js';
 
 /** How long a request may take to end by its signal, in milliseconds. */
@@ -26,6 +27,8 @@ export async function withDeadline<T>(
     abort();
   }, ms);
   if (signal?.aborted) abort();
+  // One for each request in flight, however many a caller has: Node would warn of a leak from the eleventh on.
+  if (signal) setMaxListeners(0, signal);
   signal?.addEventListener('abort', abort, { once: true });
   try {
     return await ending.of(work(controller.signal));

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { errorOf } from '@store/conformance';
 import { withDeadline } from '@store/driver';
 import { expect } from 'chai';
@@ -14,6 +15,21 @@ describe('deadline', () => {
     expect(await errorOf(withDeadline({ signal, ms: 60_000, operation: 'list' }, deaf))).to.include({
       code: 'Aborted',
     });
+  });
+
+  it('lets many requests have one signal, without a warning and without leaving anything there', async () => {
+    const warnings: Error[] = [];
+    const onWarning = (warning: Error): void => void warnings.push(warning);
+    process.on('warning', onWarning);
+    const { signal } = new AbortController();
+    const wait = () => new Promise((resolve) => setTimeout(resolve, 5));
+    await Promise.all(
+      Array.from({ length: 50 }, () => withDeadline({ signal, ms: 1000, operation: 'head' }, wait)),
+    );
+    await wait();
+    process.off('warning', onWarning);
+    expect(warnings).to.deep.equal([]);
+    expect(getEventListeners(signal, 'abort')).to.deep.equal([]);
   });
 
   it('leaves the words to work that ends by itself', async () => {
