@@ -32,6 +32,14 @@ const NO_REGION =
 const REGION =
   /^(?:AuthorizationHeaderMalformed|PermanentRedirect|TemporaryRedirect|IllegalLocationConstraintException)$/;
 
+/** The SDK corrects its clock from such a difference on, in milliseconds. */
+const SKEW_MS = 5 * 60_000;
+const SKEWED = 'RequestTimeTooSkewed';
+
+function isFarFromNow(date: string | undefined): boolean {
+  return date !== undefined && Math.abs(Date.parse(date) - Date.now()) > SKEW_MS;
+}
+
 interface SdkError extends Error {
   readonly Code?: string;
   readonly code?: string;
@@ -59,7 +67,10 @@ export function translate(thrown: unknown, { bucket, ...where }: ErrorContext): 
     return new StoreError(code, message, { ...details, ...facts });
   }
   const name = error.Code ?? error.name;
-  const providerCode = NO_CODE.test(name) ? undefined : name;
+  const headers = error.$response?.headers;
+  const named = NO_CODE.test(name) ? undefined : name;
+  // The refusal of a HEAD has no words; its time tells.
+  const providerCode = named ?? (status === 403 && isFarFromNow(headers?.['date']) ? SKEWED : undefined);
   return new StoreError(
     codeOf(providerCode, status),
     messageOf(providerCode, error, bucket, where.operation),
@@ -68,8 +79,8 @@ export function translate(thrown: unknown, { bucket, ...where }: ErrorContext): 
       providerCode,
       ...(providerCode === 'TimeoutError' && status === undefined ? { unanswered: NOBODY_THERE } : {}),
       // The SDK corrects its clock by the server's answer: the next request is signed with the right time.
-      ...(providerCode === 'RequestTimeTooSkewed' ? { retryable: true } : {}),
-      retryAfterMs: retryAfterMs(error.$response?.headers?.['retry-after']),
+      ...(providerCode === SKEWED ? { retryable: true } : {}),
+      retryAfterMs: retryAfterMs(headers?.['retry-after']),
     },
   );
 }

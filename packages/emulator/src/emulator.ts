@@ -106,10 +106,10 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const log = new RequestLog(options.onRequest);
   let faults = new Faults(options.faults);
   let load = new LoadModel(options.latency, options.rate);
-  const surroundings = { log, faults: () => faults, load: () => load };
+  const now = (): number => Date.now() + clockOffsetMs;
+  const surroundings = { log, faults: () => faults, load: () => load, now };
 
   const servers: FaceServer[] = [];
-  const now = (): number => Date.now() + clockOffsetMs;
   const serve = async (
     options: { readonly port?: number | undefined } | undefined,
     face: () => Face,

@@ -24,6 +24,8 @@ export interface Surroundings {
   /** Can be replaced while the emulator runs. */
   readonly faults: () => Faults;
   readonly load: () => LoadModel;
+  /** The clock of the service. */
+  readonly now: () => number;
 }
 
 const WRITES = new Set(['PUT', 'POST', 'DELETE']);
@@ -70,7 +72,8 @@ export class FaceServer {
   }
 
   async #serve(message: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { log } = this.#surroundings;
+    const { log, now } = this.#surroundings;
+    response.setHeader('date', new Date(now()).toUTCString());
     const number = log.next();
     const requestId = number.toString(16).toUpperCase().padStart(16, '0');
     for (const [name, value] of Object.entries(this.#face.idHeaders(requestId)))
