@@ -27,8 +27,9 @@ export function deleteDocument(
   };
 }
 
-/** Where all keys are plain, which one look at all of them tells. */
+/** Where all keys are plain, which one look at all of them tells; at the first alone, where that is not. */
 function plainObjects(targets: readonly DeleteTarget[]): string | undefined {
+  if (!isPlain(targets[0]?.key ?? '')) return undefined;
   let keys = '';
   let document = '';
   for (const { key, versionId, ifMatch } of targets) {
