@@ -294,7 +294,7 @@ export interface LifecycleFacet {
   /** Two rules may expire the same keys. */
   readonly overlap: boolean;
   /**
-   * `s3`: the `raw` of a rule is the text of a `Rule` element as S3 has it, and `extra` a {@link LifecycleDocumentRest}, so
+   * `s3`: the `raw` of a rule is the text of a `Rule` element as S3 has it, and `extra` a `LifecycleDocumentRest`, so
    * that a document in S3's words can be handed on.
    */
   readonly document?: 's3' | undefined;
