@@ -1,6 +1,19 @@
-import { StoreError, type CompleteUploadRequest, type DriverCall, type WriteResult } from '@store/driver';
+import {
+  StoreError,
+  type CompleteUploadRequest,
+  type DriverCall,
+  type MultipartFacet,
+  type WriteResult,
+} from '@store/driver';
 import { withJoinedEtag } from '@store/driver/extend';
-import type { Uploading } from './upload.js';
+import type { Engine, Purpose } from '@store/engine';
+
+/** The store whose upload it is. */
+export interface Joining {
+  readonly engine: Engine;
+  readonly multipart: MultipartFacet;
+  readonly purpose: Purpose;
+}
 
 /**
  * Has the service join the parts of an upload. It is asked again where its answer was lost, and then knows the upload no more if
@@ -9,7 +22,7 @@ import type { Uploading } from './upload.js';
  * @throws StoreError `Unconfirmed` where the object may have been written, and nothing says so
  */
 export async function joinParts(
-  { engine, multipart, purpose }: Pick<Uploading, 'engine' | 'multipart' | 'purpose'>,
+  { engine, multipart, purpose }: Joining,
   whole: CompleteUploadRequest,
 ): Promise<WriteResult> {
   const { key, parts } = whole;

@@ -3,16 +3,14 @@ import {
   StoreError,
   toStoreError,
   untilAborted,
-  type MultipartFacet,
   type CreateUploadRequest,
   type DriverCall,
   type PutRequest,
   type WriteResult,
 } from '@store/driver';
-import type { Engine, Purpose } from '@store/engine';
 import type { Resumption } from './resumption.js';
 import { cutPieces } from './body.js';
-import { joinParts } from './join-parts.js';
+import { joinParts, type Joining } from './join-parts.js';
 
 /** Parts in flight at once, at most: memory for a put is about this many parts, and one being filled. */
 const PARTS_IN_FLIGHT = 3;
@@ -21,10 +19,7 @@ const PARTS_IN_FLIGHT = 3;
 const BYTES_IN_FLIGHT = 32;
 
 /** What every upload in parts works with. */
-export interface Uploading {
-  readonly engine: Engine;
-  readonly multipart: MultipartFacet;
-  readonly purpose: Purpose;
+export interface Uploading extends Joining {
   /** Told of bytes that have arrived. */
   readonly onSent?: ((bytes: number) => void) | undefined;
 }
