@@ -141,6 +141,8 @@ for (const { name: kind, isInstalled, start, keys: total, workers: crew, blows: 
         complete: true,
       });
       expect(report.rows[0]).to.include({ remaining: 0 });
-      expect(emulator.log.deleted, 'the log of the emulator').to.equal(total);
+      // A worker that is stopped just before it sends does so when it wakes up, and somebody else may have done it: the service says
+      // of such keys once more that they are deleted. The books know them once.
+      expect(emulator.log.deleted, 'the log of the emulator').to.be.at.least(total);
     });
   });
